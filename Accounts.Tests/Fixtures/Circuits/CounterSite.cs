@@ -1,0 +1,135 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Rendering;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Accounts.Tests.Fixtures.Circuits;
+
+/// <summary>A stock Blazor Server site with one page of buttons, to prove the raw client on something that has no defences.</summary>
+public sealed class CounterSite : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private CounterSite(WebApplication app) => this.app = app;
+
+    public Uri Page => new(new Uri(app.Urls.First()), CounterPage.Path);
+
+    /// <summary>Starts the site on a free port.</summary>
+    /// <param name="filter">Looks at every hub call first, if given.</param>
+    /// <param name="hubStatus">The answer to every request for the hub, if it is to be refused.</param>
+    public static async Task<CounterSite> StartAsync(IHubFilter? filter = null, HttpStatusCode? hubStatus = null)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRouting();
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub =>
+        {
+            if (filter is not null)
+                hub.AddFilter(filter);
+        });
+        var site = builder.Build();
+        site.Use((context, next) =>
+        {
+            if (hubStatus is null || !context.Request.Path.StartsWithSegments("/_blazor", StringComparison.Ordinal))
+                return next(context);
+            context.Response.StatusCode = (int)hubStatus;
+            return Task.CompletedTask;
+        });
+        site.UseRouting();
+        site.UseAntiforgery();
+        site.MapRazorComponents<CounterDocument>().AddInteractiveServerRenderMode();
+        await site.StartAsync();
+        return new CounterSite(site);
+    }
+
+    /// <summary>Reads the page and opens its circuit.</summary>
+    public async Task<RawCircuit> OpenAsync()
+    {
+        using var http = new HttpClient();
+        return await RawCircuit.OpenAsync(Page, null, await http.GetStringAsync(Page));
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+}
+
+/// <summary>The whole document; it shows the one page wherever it is asked for.</summary>
+public sealed class CounterDocument : ComponentBase
+{
+    protected override void BuildRenderTree(RenderTreeBuilder builder)
+    {
+        builder.AddMarkupContent(0, "<!DOCTYPE html><html><head><base href=\"/\"></head><body>");
+        builder.OpenComponent<CounterPage>(1);
+        builder.AddComponentRenderMode(new InteractiveServerRenderMode(prerender: false));
+        builder.CloseComponent();
+        builder.AddMarkupContent(2, "</body></html>");
+    }
+}
+
+/// <summary>Buttons with every kind of change behind them: a text, a new handler, a label, an order, a removal, a fault, a navigation.</summary>
+[Route(Path)]
+public sealed class CounterPage : ComponentBase
+{
+    public const string Path = "/fixtures/counter";
+    private string[] rows = ["one", "two", "three", "four"];
+    private int count;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    protected override void BuildRenderTree(RenderTreeBuilder builder)
+    {
+        builder.AddMarkupContent(0, "<h1>Counter &amp; co</h1>");
+        builder.AddContent(1, $"Count: {count};");
+
+        // A handler that captures what changes is a new one after each press, as in any list.
+        var next = count + 1;
+        (string Text, Action Press)[] buttons =
+        [
+            ("Count", () => count = next),
+            ("Turn around", () => Array.Reverse(rows)),
+            ("Drop the first", () => rows = rows[1..]),
+            ("Break", () => throw new InvalidOperationException("This button breaks the circuit.")),
+            ("Leave", () => Navigation.NavigateTo("/elsewhere", forceLoad: true)),
+        ];
+        foreach (var (text, press) in buttons)
+        {
+            builder.OpenElement(2, "button");
+            builder.AddAttribute(3, "onclick", EventCallback.Factory.Create(this, press));
+            builder.OpenComponent<Caption>(4);
+            builder.AddComponentParameter(5, nameof(Caption.Text), text);
+            builder.CloseComponent();
+            builder.CloseElement();
+        }
+
+        builder.OpenRegion(6);
+        foreach (var row in rows)
+        {
+            builder.OpenElement(0, "p");
+            builder.SetKey(row);
+            builder.AddContent(1, row + ",");
+            builder.OpenElement(2, "button");
+            builder.AddAttribute(3, "aria-label", $"Pick {row}");
+            builder.AddAttribute(4, "onclick", EventCallback.Factory.Create(this, () => rows = [row]));
+            builder.CloseElement();
+            builder.CloseElement();
+        }
+
+        builder.CloseRegion();
+    }
+
+    /// <summary>A button's text inside a component of its own, as component libraries have it.</summary>
+    public sealed class Caption : ComponentBase
+    {
+        [Parameter]
+        public string Text { get; set; } = "";
+
+        protected override void BuildRenderTree(RenderTreeBuilder builder) =>
+            builder.AddMarkupContent(0, $"<span class=\"caption\"><b>{Text}</b></span>");
+    }
+}

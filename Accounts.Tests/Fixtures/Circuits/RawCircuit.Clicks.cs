@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+
+namespace Accounts.Tests.Fixtures.Circuits;
+
+/// <content>The raw client's hands: it finds buttons and presses them, wanted or not.</content>
+public sealed partial class RawCircuit
+{
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<bool>> clicks = new(StringComparer.Ordinal);
+    private int lastClick;
+
+    /// <summary>Finds the click handler of the newest button whose text or label contains the given text.</summary>
+    public ulong? FindClickHandler(string buttonText) =>
+        Page.ClickHandlers(buttonText) is { Count: > 0 } handlers ? handlers.Max() : null;
+
+    /// <summary>Presses the newest button that says this and doesn't care what becomes of it; a button that is not there is an exception.</summary>
+    public Task ClickAsync(string buttonText) => ClickAsync(Handler(buttonText));
+
+    /// <summary>Sends a click, whether or not the handler still exists or the connection still stands.</summary>
+    public async Task ClickAsync(ulong handlerId)
+    {
+        try
+        {
+            await SendAsync("BeginInvokeDotNetFromJS", ClickArguments(NextClick(), handlerId));
+        }
+        catch (RawCircuitException)
+        {
+            // A closed connection is one of the ways in which a server ignores a click.
+        }
+    }
+
+    /// <summary>Presses the newest button that says this and answers what became of it.</summary>
+    public Task<ClickOutcome> TryClickAsync(string buttonText) => TryClickAsync(Handler(buttonText));
+
+    /// <summary>Sends a click and answers what became of it, so that a test can prove that nothing did.</summary>
+    public async Task<ClickOutcome> TryClickAsync(ulong handlerId)
+    {
+        var click = NextClick();
+        var before = errors.Count;
+        var done = clicks.GetOrAdd(click, _ => new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
+        try
+        {
+            await InvokeAsync("BeginInvokeDotNetFromJS", ClickArguments(click, handlerId));
+            await WaitForBatchAsync(client => done.Task.IsCompleted || client.errors.Count > before, options.Patience);
+            if (!done.Task.IsCompleted)
+                return ClickOutcome.Broken;
+            return await done.Task ? ClickOutcome.Done : ClickOutcome.Failed;
+        }
+        catch (RawCircuitException failure)
+        {
+            return failure.ConnectionEnded ? ClickOutcome.Closed : ClickOutcome.Refused;
+        }
+        catch (TimeoutException)
+        {
+            return ClickOutcome.Silence;
+        }
+        finally
+        {
+            clicks.TryRemove(click, out _);
+        }
+    }
+
+    private void ClickAnswered(string click, bool success)
+    {
+        if (clicks.TryGetValue(click, out var done))
+            done.TrySetResult(success);
+    }
+
+    private ulong Handler(string buttonText) =>
+        FindClickHandler(buttonText) ?? throw new RawCircuitException($"No button says '{buttonText}'. The page: {Page.Text}");
+
+    private string NextClick() => Interlocked.Increment(ref lastClick).ToString();
+
+    private object?[] ClickArguments(string click, ulong handlerId)
+    {
+        var args = $$"""
+            [{"eventHandlerId":{{handlerId}},"eventName":"click","eventFieldInfo":null},
+             {"type":"click","detail":1,"button":0,"buttons":0,"ctrlKey":false,"shiftKey":false,"altKey":false,"metaKey":false}]
+            """;
+        return [click, null, "DispatchEventAsync", InteropId ?? 1, args];
+    }
+}
+
+/// <summary>What became of a click.</summary>
+public enum ClickOutcome
+{
+    /// <summary>The handler ran.</summary>
+    Done,
+
+    /// <summary>The circuit took the click and found no such handler; it lives on.</summary>
+    Failed,
+
+    /// <summary>The server reported an error instead of an answer, as it does when the handler threw: the circuit is gone.</summary>
+    Broken,
+
+    /// <summary>The hub refused the call before the circuit saw it.</summary>
+    Refused,
+
+    /// <summary>The connection ended instead of an answer.</summary>
+    Closed,
+
+    /// <summary>Nobody answered for as long as the client was willing to wait.</summary>
+    Silence,
+}

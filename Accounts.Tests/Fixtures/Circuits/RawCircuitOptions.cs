@@ -1,0 +1,55 @@
+using System.Net.WebSockets;
+
+namespace Accounts.Tests.Fixtures.Circuits;
+
+/// <summary>Says how a raw client reaches the hub and what it claims to be.</summary>
+public sealed record RawCircuitOptions
+{
+    /// <summary>The Origin header; null sends none, as no browser would.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>Further headers of the request that opens the socket.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Carries the connection, for instance one that trusts a test certificate; null uses a plain one.</summary>
+    public HttpMessageInvoker? Invoker { get; init; }
+
+    /// <summary>How long any single answer may take.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Opens a socket to the hub of the site; a server that won't have it is a <see cref="RawCircuitException"/>.</summary>
+    public async Task<WebSocket> DialAsync(Uri site, string? cookieHeader)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
+        foreach (var (name, value) in Headers)
+            socket.Options.SetRequestHeader(name, value);
+        if (!string.IsNullOrEmpty(cookieHeader))
+            socket.Options.SetRequestHeader("Cookie", cookieHeader);
+        if (Origin is not null)
+            socket.Options.SetRequestHeader("Origin", Origin);
+
+        var secure = string.Equals(site.Scheme, Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase);
+        var address = new UriBuilder(new Uri(site, "/_blazor")) { Scheme = secure ? Uri.UriSchemeWss : Uri.UriSchemeWs }.Uri;
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await socket.ConnectAsync(address, Invoker, patience.Token);
+            return socket;
+        }
+        catch (WebSocketException failure)
+        {
+            var status = socket.HttpStatusCode;
+            socket.Dispose();
+            throw new RawCircuitException($"The server refused the socket: {failure.Message}", failure)
+            {
+                Status = Enum.IsDefined(status) ? status : null,
+            };
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
