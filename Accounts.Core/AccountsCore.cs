@@ -1,0 +1,107 @@
+using Accounts.Core.Administration;
+using Accounts.Core.Sessions;
+using Accounts.Core.Settings;
+using Accounts.Core.SignIn;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Accounts.Core;
+
+/// <summary>The door to the core: add it to an application's services, open it at start.</summary>
+public static class AccountsCore
+{
+    /// <summary>Adds everything of the core.</summary>
+    /// <param name="services">The application's services. A <see cref="TimeProvider"/> that is already there is used.</param>
+    /// <param name="settings">Reads the sections Storage, Sessions and SignIn; the caller throws what is wrong when it has read its own.</param>
+    /// <param name="contentRoot">The folder that a relative <c>Storage:Path</c> starts from.</param>
+    public static IServiceCollection AddAccountsCore(this IServiceCollection services, SettingsReader settings, string contentRoot)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddStorage(settings.Read("Storage", new StorageOptionsValidator()), contentRoot);
+        services.AddUsers();
+        services.AddSessions(settings.Read("Sessions", new SessionOptionsValidator()));
+        services.AddSignIn(settings.Read("SignIn", new SignInOptionsValidator()));
+        services.AddSingleton<DemoAccounts>(sp => new(sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<IPasswordHasher<User>>(), sp.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+
+    /// <summary>Opens the database, before anything else is asked of it.</summary>
+    /// <exception cref="StartupException">The database cannot be used; the message says why and what to do.</exception>
+    public static void OpenAccounts(this IServiceProvider services) => services.GetRequiredService<DatabaseStart>().Open();
+
+    private static void AddStorage(this IServiceCollection services, StorageOptions options, string contentRoot)
+    {
+        services.AddSingleton(new DatabaseFile(options, contentRoot));
+        // Read by the base class of the context: the schema with passkeys.
+        services.Configure<IdentityOptions>(identity => identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3);
+        services.AddDbContextFactory<AccountsDbContext>((sp, builder) => builder
+            .UseSqlite(sp.GetRequiredService<DatabaseFile>().ConnectionString)
+            .AddInterceptors(new ConnectionPragmas())
+            .AddInterceptors(sp.GetServices<IInterceptor>())
+            // Migrations are written by hand, and a test compares them with the model.
+            .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning)));
+        services.AddSingleton<WriteLock>();
+        services.AddSingleton<AccountsDatabase>();
+        services.AddSingleton<DatabaseStart>();
+        services.AddSingleton<DataProtectionKeys>();
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(sp =>
+            new ConfigureOptions<KeyManagementOptions>(o => o.XmlRepository = sp.GetRequiredService<DataProtectionKeys>()));
+    }
+
+    private static void AddUsers(this IServiceCollection services)
+    {
+        services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
+        services.AddSingleton<ILookupNormalizer, UpperInvariantLookupNormalizer>();
+        services.AddSingleton<UserService>(sp => new(
+            sp.GetRequiredService<AccountsDatabase>(),
+            sp.GetRequiredService<IPasswordHasher<User>>(),
+            sp.GetRequiredService<ILookupNormalizer>(),
+            new RegisterInputValidator(),
+            sp.GetRequiredService<TimeProvider>()));
+    }
+
+    private static void AddSessions(this IServiceCollection services, SessionOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<SessionRegistry>(sp => new(sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<SessionFeed>(sp => new(sp.GetRequiredService<ILogger<SessionFeed>>()));
+        services.AddSingleton<SessionActivity>(sp => new(sp.GetRequiredService<AccountsDatabase>(), options, sp.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<SessionService>(sp => new(
+            sp.GetRequiredService<AccountsDatabase>(),
+            sp.GetRequiredService<SessionRegistry>(),
+            sp.GetRequiredService<SessionFeed>(),
+            sp.GetRequiredService<TimeProvider>(),
+            sp.GetRequiredService<ILogger<SessionService>>()));
+        services.AddSingleton<SessionStarter>();
+        services.AddSingleton<SessionUpkeep>();
+        services.AddHostedService(sp => sp.GetRequiredService<SessionUpkeep>());
+    }
+
+    private static void AddSignIn(this IServiceCollection services, SignIn.SignInOptions options)
+    {
+        services.AddSingleton(new SignInThrottle(options));
+        services.AddSingleton<PasswordSignIn>(sp => new(
+            sp.GetRequiredService<AccountsDatabase>(),
+            sp.GetRequiredService<SessionStarter>(),
+            sp.GetRequiredService<SignInThrottle>(),
+            sp.GetRequiredService<IPasswordHasher<User>>(),
+            sp.GetRequiredService<ILookupNormalizer>(),
+            new SignInInputValidator(),
+            sp.GetRequiredService<ILogger<PasswordSignIn>>()));
+        services.AddSingleton<PasswordChange>(sp => new(
+            sp.GetRequiredService<AccountsDatabase>(),
+            sp.GetRequiredService<SessionService>(),
+            sp.GetRequiredService<SignInThrottle>(),
+            sp.GetRequiredService<IPasswordHasher<User>>(),
+            new ChangePasswordInputValidator(),
+            sp.GetRequiredService<TimeProvider>()));
+    }
+}

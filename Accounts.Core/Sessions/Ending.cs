@@ -1,0 +1,58 @@
+using Accounts.Core.Audit;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Core.Sessions;
+
+/// <summary>One act that ends sessions: by whom, when, why.</summary>
+internal sealed record Ending(Caller By, DateTimeOffset At, EndReason Reason)
+{
+    public AuditEventRow Audit(string action, SessionId? session, int? count = null) => new(At, action, By.UserId.Value)
+    {
+        ActorUserId = By.UserId.Value,
+        ActorSessionId = By.SessionId.Value,
+        SessionId = session?.Value,
+        Count = count,
+        Address = By.Address,
+    };
+}
+
+/// <summary>The conditional statements that every command on sessions is made of.</summary>
+internal static class SessionStatements
+{
+    /// <summary>Whether the session that a command comes through is still alive, inside the command's transaction: of two that end each other, one wins.</summary>
+    public static Task<bool> IsLiveAsync(this AccountsDbContext db, Caller caller, DateTimeOffset now) => db.Sessions
+        .AnyAsync(s => s.Id == caller.SessionId.Value && s.UserId == caller.UserId.Value && s.EndedAt == null && s.ExpiresAt > now);
+
+    /// <summary>Ends those of the sessions that are live, and says which they were.</summary>
+    public static async Task<List<Guid>> EndAsync(this AccountsDbContext db, IQueryable<SessionRow> sessions, Ending ending)
+    {
+        var live = sessions.Where(s => s.EndedAt == null && s.ExpiresAt > ending.At);
+        var ids = await live.Select(s => s.Id).ToListAsync();
+        if (ids.Count == 0)
+            return ids;
+
+        await live.ExecuteUpdateAsync(set => set
+            .SetProperty(s => s.EndedAt, ending.At)
+            .SetProperty(s => s.EndReason, ending.Reason)
+            .SetProperty(s => s.EndedByUserId, ending.By.UserId.Value)
+            .SetProperty(s => s.EndedBySessionId, ending.By.SessionId.Value));
+        return ids;
+    }
+
+    /// <summary>Ends every live session of the caller but the one that the command comes through.</summary>
+    public static Task<List<Guid>> EndOthersAsync(this AccountsDbContext db, Ending ending) =>
+        db.EndAsync(db.Sessions.Where(s => s.UserId == ending.By.UserId.Value && s.Id != ending.By.SessionId.Value), ending);
+
+    /// <summary>
+    /// The person's row, locked until the transaction ends: starting a session and ending all of them take this lock, so that one of them sees what the
+    /// other has done. Null if there is no such account.
+    /// </summary>
+    public static async Task<User?> LockUserAsync(this AccountsDbContext db, UserId id)
+    {
+        // An update of nothing is the lock that both engines have; on SQLite the transaction itself already is one.
+        var locked = await db.Users.Where(u => u.Id == id.Value).ExecuteUpdateAsync(set => set.SetProperty(u => u.ConcurrencyStamp, u => u.ConcurrencyStamp));
+        return locked == 0 ? null : await db.Users.SingleAsync(u => u.Id == id.Value);
+    }
+}

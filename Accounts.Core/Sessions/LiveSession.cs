@@ -1,0 +1,90 @@
+using System.Security.Claims;
+using Accounts.Core.Users;
+
+namespace Accounts.Core.Sessions;
+
+/// <summary>A session as this process holds it in memory: is it still alive, who is it, and what was done in it since the last flush.</summary>
+/// <remarks>
+/// Made by the registry when the session is first asked for. It only ever goes from live to ended. Activity is counted with interlocked
+/// operations by any number of requests at once and taken away by the one flusher.
+/// </remarks>
+public sealed class LiveSession
+{
+    private readonly byte[] _keyHash;
+    private long _expiresAt;
+    private int _ended;
+    private int _dirty;
+    private int _pages;
+    private long _lastActivityAt;
+    private string _address;
+
+    internal LiveSession(SessionRow row, ClaimsPrincipal principal)
+    {
+        Id = new SessionId(row.Id);
+        UserId = new UserId(row.UserId);
+        StartedAt = row.StartedAt;
+        Remembered = row.Remembered;
+        Principal = principal;
+        _keyHash = row.KeyHash;
+        _expiresAt = row.ExpiresAt.UtcTicks;
+        _lastActivityAt = row.LastActivityAt.UtcTicks;
+        _address = row.LastAddress;
+    }
+
+    public SessionId Id { get; }
+
+    public UserId UserId { get; }
+
+    /// <summary>The person as the framework wants to see them: name, e-mail address, roles, and the session's id.</summary>
+    public ClaimsPrincipal Principal { get; }
+
+    internal DateTimeOffset StartedAt { get; }
+
+    internal bool Remembered { get; }
+
+    internal DateTimeOffset ExpiresAt => new(Volatile.Read(ref _expiresAt), TimeSpan.Zero);
+
+    internal DateTimeOffset LastActivityAt => new(Volatile.Read(ref _lastActivityAt), TimeSpan.Zero);
+
+    /// <summary>Whether anything may be done in this session. Two memory reads.</summary>
+    public bool IsLive(DateTimeOffset now) => Volatile.Read(ref _ended) == 0 && now.UtcTicks < Volatile.Read(ref _expiresAt);
+
+    internal bool HasKey(ReadOnlySpan<char> key) => SessionKey.Matches(key, _keyHash);
+
+    internal void MarkEnded() => Volatile.Write(ref _ended, 1);
+
+    internal void Renewed(DateTimeOffset expiresAt) => Volatile.Write(ref _expiresAt, expiresAt.UtcTicks);
+
+    /// <summary>Counts an act. True if the session has to be put on the flusher's list.</summary>
+    internal bool Count(DateTimeOffset now, string address, int pages)
+    {
+        Interlocked.Add(ref _pages, pages);
+        Volatile.Write(ref _address, address);
+
+        var ticks = now.UtcTicks;
+        var seen = Volatile.Read(ref _lastActivityAt);
+        while (seen < ticks)
+        {
+            var before = Interlocked.CompareExchange(ref _lastActivityAt, ticks, seen);
+            if (before == seen)
+                break;
+            seen = before;
+        }
+
+        return Interlocked.Exchange(ref _dirty, 1) == 0;
+    }
+
+    /// <summary>Takes what was counted away. Acts that arrive from here on put the session on the list again.</summary>
+    internal (int Pages, DateTimeOffset LastActivityAt, string Address) Take()
+    {
+        Volatile.Write(ref _dirty, 0);
+        return (Interlocked.Exchange(ref _pages, 0), LastActivityAt, Volatile.Read(ref _address));
+    }
+
+    /// <summary>Gives back what a flush could not write. True if the session has to be put on the flusher's list.</summary>
+    internal bool GiveBack(int pages)
+    {
+        Interlocked.Add(ref _pages, pages);
+        return Interlocked.Exchange(ref _dirty, 1) == 0;
+    }
+}

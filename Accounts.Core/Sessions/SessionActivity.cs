@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Accounts.Core.Sessions;
+
+/// <summary>Counts what people do in memory and writes it behind in batches; activity renews a session in the same write.</summary>
+/// <remarks>A crash may lose the last seconds of activity, never an ending.</remarks>
+public sealed class SessionActivity
+{
+    private const int BatchSize = 500;
+
+    // Conditional: it cannot touch a session that has ended, nor bring back one that had expired when the act took place.
+    private const string Update = """
+        UPDATE "Sessions" SET "LastActivityAt" = @at, "PagesVisited" = "PagesVisited" + @pages, "LastAddress" = @address, "ExpiresAt" = @expires
+        WHERE "Id" = @id AND "EndedAt" IS NULL AND "ExpiresAt" > @at
+        """;
+
+    private readonly ConcurrentQueue<LiveSession> _dirty = new();
+    private readonly SemaphoreSlim _flushing = new(1, 1);
+    private readonly AccountsDatabase _database;
+    private readonly SessionOptions _options;
+    private readonly TimeProvider _time;
+
+    internal SessionActivity(AccountsDatabase database, SessionOptions options, TimeProvider time)
+    {
+        _database = database;
+        _options = options;
+        _time = time;
+    }
+
+    /// <summary>Counts an act of the person: something they clicked or called. Takes no lock and does not wait.</summary>
+    public void Record(LiveSession session, string address) => Record(session, address, pages: 0);
+
+    /// <summary>Counts an act that opened a page.</summary>
+    public void RecordPage(LiveSession session, string address) => Record(session, address, pages: 1);
+
+    /// <summary>Writes everything that was counted before the call.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; what was counted is kept for the next flush.</exception>
+    internal async Task FlushAsync()
+    {
+        await _flushing.WaitAsync();
+        try
+        {
+            while (!_dirty.IsEmpty)
+                await FlushBatchAsync();
+        }
+        finally
+        {
+            _flushing.Release();
+        }
+    }
+
+    private void Record(LiveSession session, string address, int pages)
+    {
+        if (session.Count(_time.GetUtcNow(), address, pages))
+            _dirty.Enqueue(session);
+    }
+
+    private async Task FlushBatchAsync()
+    {
+        var batch = new List<Change>(BatchSize);
+        while (batch.Count < BatchSize && _dirty.TryDequeue(out var session))
+        {
+            var (pages, at, address) = session.Take();
+            batch.Add(new Change(session, pages, at, address, SessionLifetime.Renew(_options, session.Remembered, session.StartedAt, session.ExpiresAt, at)));
+        }
+
+        List<Change> written;
+        try
+        {
+            written = await _database.WriteAsync(WritePriority.Ordinary, db => WriteAsync(db, batch));
+        }
+        catch
+        {
+            foreach (var change in batch.Where(change => change.Session.GiveBack(change.Pages)))
+                _dirty.Enqueue(change.Session);
+            throw;
+        }
+
+        foreach (var change in written)
+            change.Session.Renewed(change.ExpiresAt);
+    }
+
+    private static async Task<List<Change>> WriteAsync(AccountsDbContext db, List<Change> batch)
+    {
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
+        command.CommandText = Update;
+        var (id, at, pages, address, expires) = (Add("@id"), Add("@at"), Add("@pages"), Add("@address"), Add("@expires"));
+
+        var written = new List<Change>(batch.Count);
+        foreach (var change in batch)
+        {
+            id.Value = change.Session.Id.Value;
+            at.Value = Microseconds.FromTime(change.At);
+            pages.Value = change.Pages;
+            address.Value = change.Address;
+            expires.Value = Microseconds.FromTime(change.ExpiresAt);
+            if (await command.ExecuteNonQueryAsync() == 1)
+                written.Add(change);
+        }
+
+        return written;
+
+        DbParameter Add(string name)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            command.Parameters.Add(parameter);
+            return parameter;
+        }
+    }
+
+    private sealed record Change(LiveSession Session, int Pages, DateTimeOffset At, string Address, DateTimeOffset ExpiresAt);
+}

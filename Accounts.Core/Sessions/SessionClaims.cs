@@ -1,0 +1,38 @@
+using System.Security.Claims;
+using Accounts.Core.Users;
+
+namespace Accounts.Core.Sessions;
+
+/// <summary>What a principal says: made here from the database, never read from a cookie.</summary>
+public static class SessionClaims
+{
+    /// <summary>The claim that holds the session's id (OpenID Connect's name for it).</summary>
+    public const string SessionId = "sid";
+
+    private const string AuthenticationType = "Accounts.Session";
+
+    internal static ClaimsPrincipal Principal(SessionRow row, User user, IEnumerable<string> roles)
+    {
+        var identity = new ClaimsIdentity(AuthenticationType, ClaimTypes.Name, ClaimTypes.Role);
+        identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, row.UserId.ToString()));
+        identity.AddClaim(new Claim(SessionId, row.Id.ToString()));
+        identity.AddClaim(new Claim(ClaimTypes.Name, user.DisplayName));
+        identity.AddClaim(new Claim(ClaimTypes.Email, user.Email ?? ""));
+        foreach (var role in roles)
+            identity.AddClaim(new Claim(ClaimTypes.Role, role));
+        return new ClaimsPrincipal(identity);
+    }
+
+    /// <summary>The session behind a principal; null for one that no session stands behind.</summary>
+    public static SessionId? FindSessionId(this ClaimsPrincipal principal) =>
+        Users.SessionId.TryParse(principal.FindFirst(SessionId)?.Value, out var id) ? id : null;
+
+    /// <summary>Who asks, for a command.</summary>
+    /// <param name="principal">The principal of a live session.</param>
+    /// <param name="address">The IP address that the request came from, as text.</param>
+    /// <exception cref="InvalidOperationException">There is no session behind the principal: the page lacks its authorization.</exception>
+    public static Caller ToCaller(this ClaimsPrincipal principal, string address) =>
+        principal.FindSessionId() is { } session && Guid.TryParse(principal.FindFirst(ClaimTypes.NameIdentifier)?.Value, out var user)
+            ? new Caller(new UserId(user), session, address)
+            : throw new InvalidOperationException("There is no session behind this principal. Does the page ask for authorization?");
+}

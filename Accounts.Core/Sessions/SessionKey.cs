@@ -1,0 +1,36 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+
+namespace Accounts.Core.Sessions;
+
+/// <summary>The secret of a session: 256 random bits that only the browser's cookie holds. The database holds their SHA-256.</summary>
+public sealed class SessionKey
+{
+    internal const int Bytes = 32;
+    private const int Characters = 43;
+
+    private readonly byte[] _value;
+
+    private SessionKey(byte[] value) => _value = value;
+
+    public static SessionKey New() => new(RandomNumberGenerator.GetBytes(Bytes));
+
+    /// <summary>What the ticket carries: 43 characters of base64url.</summary>
+    public string Reveal() => Base64Url.EncodeToString(_value);
+
+    /// <summary>A secret does not print itself.</summary>
+    public override string ToString() => "(session key)";
+
+    internal byte[] Hash() => SHA256.HashData(_value);
+
+    /// <summary>Says whether a text is the key behind a hash. It takes the same time whatever differs, and allocates nothing.</summary>
+    internal static bool Matches(ReadOnlySpan<char> text, ReadOnlySpan<byte> hash)
+    {
+        Span<byte> value = stackalloc byte[Bytes];
+        Span<byte> actual = stackalloc byte[SHA256.HashSizeInBytes];
+        if (text.Length != Characters || !Base64Url.TryDecodeFromChars(text, value, out var written) || written != Bytes)
+            return false;
+        SHA256.HashData(value, actual);
+        return CryptographicOperations.FixedTimeEquals(actual, hash);
+    }
+}

@@ -1,0 +1,35 @@
+using FluentValidation;
+
+namespace Accounts.Core.Sessions;
+
+/// <summary>How long sessions last and how often their upkeep runs. Section <c>Sessions</c>.</summary>
+public sealed class SessionOptions
+{
+    /// <summary>How long a remembered session lasts without activity: 28 days.</summary>
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromDays(28);
+
+    /// <summary>The same for a session without "keep me signed in", whose cookie ends with the browser: 24 hours.</summary>
+    public TimeSpan IdleTimeoutUnremembered { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long any session lasts at most, however active: 180 days; 400 days at most, because browsers keep no cookie longer.</summary>
+    public TimeSpan AbsoluteTimeout { get; set; } = TimeSpan.FromDays(180);
+
+    /// <summary>How often the activity that was counted in memory is written: every 3 seconds.</summary>
+    public TimeSpan FlushInterval { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How often expired sessions are looked for and ended: every 30 seconds.</summary>
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(30);
+}
+
+internal sealed class SessionOptionsValidator : AbstractValidator<SessionOptions>
+{
+    public SessionOptionsValidator()
+    {
+        RuleFor(o => o.IdleTimeout).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(400)).WithMessage("must be from 1 minute to 400 days.");
+        RuleFor(o => o.IdleTimeoutUnremembered).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(400)).WithMessage("must be from 1 minute to 400 days.");
+        RuleFor(o => o.AbsoluteTimeout).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(400)).WithMessage("must be from 1 minute to 400 days.");
+        RuleFor(o => o.AbsoluteTimeout).Must((o, absolute) => absolute >= o.IdleTimeout).WithMessage("must not be shorter than IdleTimeout.");
+        RuleFor(o => o.FlushInterval).InclusiveBetween(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)).WithMessage("must be from 0.1 seconds to 1 minute.");
+        RuleFor(o => o.SweepInterval).InclusiveBetween(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)).WithMessage("must be from 0.1 seconds to 10 minutes.");
+    }
+}

@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Core.Sessions;
+
+/// <summary>Answers "is this session still alive?" from memory, for every request and every call over a circuit.</summary>
+/// <remarks>
+/// An entry is either a live session or the tombstone of an ended one. An ending puts a tombstone even for an id that is not here, and a
+/// load adds only where nothing stands: so a load that read "live" just before an ending committed cannot put the session back. A
+/// tombstone outlives the longest load (<see cref="LongestLoad"/>), and a load that took longer is thrown away and made again.
+/// </remarks>
+public sealed class SessionRegistry
+{
+    internal static readonly TimeSpan LongestLoad = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TombstoneAge = 2 * LongestLoad;
+    private static readonly TimeSpan IdleAge = TimeSpan.FromHours(1);
+
+    private readonly ConcurrentDictionary<SessionId, Entry> _entries = new();
+    private readonly AccountsDatabase _database;
+    private readonly TimeProvider _time;
+
+    internal SessionRegistry(AccountsDatabase database, TimeProvider time)
+    {
+        _database = database;
+        _time = time;
+    }
+
+    /// <summary>The session that a ticket names, if it is alive and the ticket holds its key; otherwise null.</summary>
+    /// <param name="id">The session's id.</param>
+    /// <param name="key">The key as the ticket carries it; any text.</param>
+    /// <exception cref="DatabaseUnavailableException">The session is not known here yet and the database did not answer.</exception>
+    public ValueTask<LiveSession?> AuthenticateAsync(SessionId id, string key)
+    {
+        if (_entries.TryGetValue(id, out var entry))
+            return new(Verified(entry.Live, key));
+
+        return LoadThenVerifyAsync(id, key);
+    }
+
+    /// <summary>The session of a connection that has shown its key before, if it is still alive; otherwise null.</summary>
+    /// <exception cref="DatabaseUnavailableException">The session is no longer known here and the database did not answer.</exception>
+    public ValueTask<LiveSession?> FindLiveAsync(SessionId id)
+    {
+        if (_entries.TryGetValue(id, out var entry))
+            return new(Living(entry.Live));
+
+        return LoadLiveAsync(id);
+    }
+
+    /// <summary>Marks a session as ended: from here on every check on this node says no.</summary>
+    internal void MarkEnded(SessionId id)
+    {
+        var tombstone = new Entry(null, _time.GetTimestamp());
+        _entries.AddOrUpdate(id, tombstone, (_, standing) =>
+        {
+            standing.Live?.MarkEnded();
+            return tombstone;
+        });
+    }
+
+    /// <summary>Forgets tombstones that have outlived every load, and sessions that nobody has used for an hour.</summary>
+    internal void Prune()
+    {
+        var now = _time.GetUtcNow();
+        foreach (var (id, entry) in _entries)
+        {
+            var forget = entry.Live is { } live ? now - live.LastActivityAt > IdleAge : _time.GetElapsedTime(entry.Since) > TombstoneAge;
+            if (forget)
+                _entries.TryRemove(KeyValuePair.Create(id, entry));
+        }
+    }
+
+    private LiveSession? Living(LiveSession? session) => session is not null && session.IsLive(_time.GetUtcNow()) ? session : null;
+
+    private LiveSession? Verified(LiveSession? session, string key) => session is not null && session.HasKey(key) ? Living(session) : null;
+
+    private async ValueTask<LiveSession?> LoadThenVerifyAsync(SessionId id, string key) => Verified(await LoadAsync(id), key);
+
+    private async ValueTask<LiveSession?> LoadLiveAsync(SessionId id) => Living(await LoadAsync(id));
+
+    private async Task<LiveSession?> LoadAsync(SessionId id)
+    {
+        while (true)
+        {
+            var begun = _time.GetTimestamp();
+            var loaded = await _database.ReadAsync(async db =>
+            {
+                var row = await db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id.Value);
+                if (row is null || row.EndedAt is not null)
+                    return row is null ? null : new Entry(null, begun);
+
+                var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == row.UserId);
+                var roles = await db.UserRoles.Where(r => r.UserId == row.UserId).Join(db.Roles, r => r.RoleId, r => r.Id, (_, role) => role.Name!).ToListAsync();
+                return new Entry(new LiveSession(row, SessionClaims.Principal(row, user, roles)), begun);
+            });
+
+            // An unknown id is not remembered: anybody could make us remember any number of them.
+            if (loaded is null)
+                return null;
+            if (_time.GetElapsedTime(begun) > LongestLoad)
+                continue;
+            return _entries.GetOrAdd(id, loaded).Live;
+        }
+    }
+
+    /// <param name="Live">The session; null for a tombstone.</param>
+    /// <param name="Since">The timestamp of its making.</param>
+    private sealed record Entry(LiveSession? Live, long Since);
+}

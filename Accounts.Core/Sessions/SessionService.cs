@@ -1,0 +1,190 @@
+using Accounts.Core.Audit;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Accounts.Core.Sessions;
+
+/// <summary>How the ending of one session came out.</summary>
+public enum TerminateOutcome
+{
+    /// <summary>It is over, everywhere, from now on.</summary>
+    Terminated,
+
+    /// <summary>It was over before. Nothing changed.</summary>
+    AlreadyEnded,
+
+    /// <summary>The caller has no such session. Somebody else's and an unknown one are the same.</summary>
+    NotFound,
+
+    /// <summary>It is the one that the caller uses: "To end this session, use Sign out in the menu."</summary>
+    CurrentSession,
+
+    /// <summary>The caller's own session has ended meanwhile. Nothing changed.</summary>
+    CallerEnded,
+}
+
+/// <summary>A session that has just started, with what the browser's ticket must hold.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Key">Its secret, for the ticket and for nothing else.</param>
+/// <param name="CookieExpiresAt">Until when the cookie lives; null: until the browser is closed.</param>
+public sealed record StartedSession(SessionId Id, SessionKey Key, DateTimeOffset? CookieExpiresAt);
+
+/// <summary>The heart: shows a person their sessions and ends them.</summary>
+/// <remarks>
+/// An ending is one transaction: a conditional update whose WHERE clause names owner and state, and the audit event. After the commit the
+/// registry is marked, then the feed told; only then the caller hears of it.
+/// </remarks>
+public sealed partial class SessionService
+{
+    private readonly AccountsDatabase _database;
+    private readonly SessionRegistry _registry;
+    private readonly SessionFeed _feed;
+    private readonly TimeProvider _time;
+    private readonly ILogger<SessionService> _logger;
+
+    internal SessionService(AccountsDatabase database, SessionRegistry registry, SessionFeed feed, TimeProvider time, ILogger<SessionService> logger)
+    {
+        _database = database;
+        _registry = registry;
+        _feed = feed;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>The caller's live sessions: the current one first, then by latest activity.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    public async Task<IReadOnlyList<Session>> ListAsync(Caller caller)
+    {
+        var now = _time.GetUtcNow();
+        var rows = await _database.ReadAsync(db => db.Sessions.AsNoTracking()
+            .Where(s => s.UserId == caller.UserId.Value && s.EndedAt == null && s.ExpiresAt > now)
+            .ToListAsync());
+        return [.. rows.OrderByDescending(s => s.Id == caller.SessionId.Value).ThenByDescending(s => s.LastActivityAt).Select(s => Session.From(s, now))];
+    }
+
+    /// <summary>The caller's sessions, live and over, newest first.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    public async Task<IReadOnlyList<Session>> HistoryAsync(Caller caller, int limit)
+    {
+        var now = _time.GetUtcNow();
+        var rows = await _database.ReadAsync(db => db.Sessions.AsNoTracking()
+            .Where(s => s.UserId == caller.UserId.Value)
+            .OrderByDescending(s => s.StartedAt)
+            .Take(limit)
+            .ToListAsync());
+        return [.. rows.Select(s => Session.From(s, now))];
+    }
+
+    /// <summary>Ends one of the caller's other sessions. When it returns, nothing can be done with that session any more.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
+    public async Task<TerminateOutcome> TerminateAsync(Caller caller, SessionId target)
+    {
+        if (target == caller.SessionId)
+            return TerminateOutcome.CurrentSession;
+
+        var now = _time.GetUtcNow();
+        var ending = new Ending(caller, now, EndReason.Terminated);
+        var outcome = await _database.WriteAsync(WritePriority.Ending, async db =>
+        {
+            if (!await db.IsLiveAsync(caller, now))
+                return TerminateOutcome.CallerEnded;
+
+            var mine = db.Sessions.Where(s => s.Id == target.Value && s.UserId == caller.UserId.Value);
+            if (await db.EndAsync(mine, ending) is not [_])
+                return await mine.AnyAsync() ? TerminateOutcome.AlreadyEnded : TerminateOutcome.NotFound;
+
+            db.AuditEvents.Add(ending.Audit(AuditAction.SessionTerminated, target));
+            return TerminateOutcome.Terminated;
+        });
+
+        if (outcome == TerminateOutcome.Terminated)
+            Announce(caller.UserId, [target.Value], ending.Reason);
+        return outcome;
+    }
+
+    /// <summary>Ends every session of the caller but the current one, and voids every sign-in that is half way.</summary>
+    /// <returns>How many ended; null if the caller's own session has ended meanwhile, and then nothing changed.</returns>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
+    public async Task<int?> SignOutEverywhereAsync(Caller caller)
+    {
+        var now = _time.GetUtcNow();
+        var ending = new Ending(caller, now, EndReason.SignedOutEverywhere);
+        var ended = await _database.WriteAsync(WritePriority.Ending, async db =>
+        {
+            var user = await db.LockUserAsync(caller.UserId);
+            if (user is null || !await db.IsLiveAsync(caller, now))
+                return null;
+
+            user.RenewStamp();
+            var others = await db.EndOthersAsync(ending);
+            db.AuditEvents.Add(ending.Audit(AuditAction.SignedOutEverywhere, null, others.Count));
+            return others;
+        });
+
+        if (ended is not null)
+            Announce(caller.UserId, ended, ending.Reason);
+        return ended?.Count;
+    }
+
+    /// <summary>Ends the caller's own session. Done twice, it is done once.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
+    public async Task SignOutAsync(Caller caller)
+    {
+        var ending = new Ending(caller, _time.GetUtcNow(), EndReason.SignedOut);
+        var ended = await _database.WriteAsync(WritePriority.Ending, async db =>
+        {
+            var own = await db.EndAsync(db.Sessions.Where(s => s.Id == caller.SessionId.Value && s.UserId == caller.UserId.Value), ending);
+            if (own.Count > 0)
+                db.AuditEvents.Add(ending.Audit(AuditAction.SignedOut, caller.SessionId));
+            return own;
+        });
+
+        Announce(caller.UserId, ended, ending.Reason);
+    }
+
+    /// <summary>What the signed-out page may say to a browser that holds the key of an ended session; its asking confirms that it has left.</summary>
+    /// <param name="id">The session in the browser's ticket.</param>
+    /// <param name="key">The key in it.</param>
+    /// <returns>Null if there is no such session, the key is not its key, or it is not over.</returns>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    public async Task<EndedNotice?> ConfirmLeftAsync(SessionId id, string key)
+    {
+        var now = _time.GetUtcNow();
+        var row = await _database.ReadAsync(db => db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id.Value));
+        if (row is null || !SessionKey.Matches(key, row.KeyHash) || Session.From(row, now).Ending is not { } ending)
+            return null;
+
+        if (row.EndedAt is not null && row.LeftAt is null)
+        {
+            var first = await _database.WriteAsync(WritePriority.Ordinary, db => db.Sessions
+                .Where(s => s.Id == id.Value && s.EndedAt != null && s.LeftAt == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(s => s.LeftAt, now)));
+            if (first == 1)
+                _feed.Publish(new SessionChange.Left(new UserId(row.UserId), id));
+        }
+
+        return new EndedNotice(ending.At, ending.Reason);
+    }
+
+    /// <summary>Tells this process of endings that have just been committed: the registry first, so that whoever hears of them finds every check closed.</summary>
+    internal void Announce(UserId userId, IReadOnlyList<Guid> ended, EndReason reason)
+    {
+        foreach (var id in ended)
+            _registry.MarkEnded(new SessionId(id));
+        foreach (var id in ended)
+        {
+            Log.Ended(_logger, id, reason);
+            _feed.Publish(new SessionChange.Ended(userId, new SessionId(id), reason));
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Session {SessionId} ended: {Reason}")]
+        public static partial void Ended(ILogger logger, Guid sessionId, EndReason reason);
+    }
+}

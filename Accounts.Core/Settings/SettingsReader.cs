@@ -1,0 +1,76 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Reflection;
+using FluentValidation;
+using Microsoft.Extensions.Configuration;
+
+namespace Accounts.Core.Settings;
+
+/// <summary>Reads sections of the configuration into options and collects everything that is wrong with them, so that one start names it all.</summary>
+/// <remarks>Read every section first, then call <see cref="ThrowIfWrong"/> once; options read before a throw must not be used.</remarks>
+public sealed class SettingsReader(IConfiguration configuration)
+{
+    private readonly List<string> _wrong = [];
+
+    /// <summary>Reads one section. A key that is missing keeps its default; a key that is unknown or has an unreadable value is remembered as wrong.</summary>
+    public T Read<T>(string section, IValidator<T> rules) where T : class, new()
+    {
+        var options = new T();
+        var properties = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).ToArray();
+
+        foreach (var entry in configuration.GetSection(section).GetChildren())
+        {
+            var property = Array.Find(properties, p => string.Equals(p.Name, entry.Key, StringComparison.OrdinalIgnoreCase));
+            if (property is null)
+                _wrong.Add($"{entry.Path}: there is no such setting; known here are {string.Join(", ", properties.Select(p => p.Name))}.");
+            else
+                Set(options, property, entry);
+        }
+
+        foreach (var failure in rules.Validate(options).Errors)
+            _wrong.Add($"{section}:{failure.PropertyName}: {failure.ErrorMessage} It is '{Text(failure.AttemptedValue)}'.");
+
+        return options;
+    }
+
+    /// <exception cref="StartupException">At least one setting is wrong; the message lists each with its rule and its value.</exception>
+    public void ThrowIfWrong()
+    {
+        if (_wrong.Count > 0)
+            throw new StartupException("The settings (appsettings.json, environment or command line) are wrong:"
+                + string.Concat(_wrong.Select(line => Environment.NewLine + "  " + line)));
+    }
+
+    private void Set(object options, PropertyInfo property, IConfigurationSection entry)
+    {
+        if (property.PropertyType == typeof(string[]))
+        {
+            // An empty array in JSON reaches us as a section with the value "" and no children.
+            property.SetValue(options, entry.GetChildren().Select(child => child.Value ?? "").ToArray());
+            return;
+        }
+
+        try
+        {
+            property.SetValue(options, TypeDescriptor.GetConverter(property.PropertyType).ConvertFromString(null, CultureInfo.InvariantCulture, entry.Value ?? ""));
+        }
+        catch (Exception unreadable) when (unreadable is FormatException or ArgumentException or NotSupportedException or OverflowException)
+        {
+            _wrong.Add($"{entry.Path}: must be {Shape(property.PropertyType)}. It is '{entry.Value}'.");
+        }
+    }
+
+    private static string Shape(Type type) =>
+        type == typeof(TimeSpan) ? "a time such as 28.00:00:00 (days.hours:minutes:seconds)"
+        : type == typeof(int) ? "a whole number"
+        : type == typeof(bool) ? "true or false"
+        : type.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(type))
+        : "a " + type.Name;
+
+    private static string Text(object? value) => value switch
+    {
+        TimeSpan time => time.ToString("c", CultureInfo.InvariantCulture),
+        string[] list => string.Join(", ", list),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
+}

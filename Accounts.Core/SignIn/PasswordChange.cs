@@ -1,0 +1,122 @@
+using Accounts.Core.Audit;
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using FluentValidation;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Core.SignIn;
+
+/// <summary>What somebody enters to change their password.</summary>
+public sealed class ChangePasswordInput
+{
+    public string CurrentPassword { get; set; } = "";
+
+    public string NewPassword { get; set; } = "";
+
+    /// <summary>Whether every other session is to end with it.</summary>
+    public bool EndOtherSessions { get; set; }
+}
+
+internal sealed class ChangePasswordInputValidator : AbstractValidator<ChangePasswordInput>
+{
+    public ChangePasswordInputValidator()
+    {
+        RuleFor(i => i.CurrentPassword).MustBeGivenPassword("Enter your current password.");
+        RuleFor(i => i.NewPassword).MustBeNewPassword();
+        RuleFor(i => i.NewPassword).NotEqual(i => i.CurrentPassword).WithMessage("This is your current password. Choose another one.").When(i => i.CurrentPassword.Length > 0);
+    }
+}
+
+/// <summary>How a change of password came out.</summary>
+public abstract record ChangePasswordOutcome
+{
+    private ChangePasswordOutcome()
+    {
+    }
+
+    /// <param name="EndedSessions">How many other sessions ended with it.</param>
+    public sealed record Changed(int EndedSessions) : ChangePasswordOutcome;
+
+    /// <summary>The new password is the account's password already: the form was posted twice. Nothing changed this time.</summary>
+    public sealed record AlreadyChanged : ChangePasswordOutcome;
+
+    /// <summary>What was given as the current password is not it.</summary>
+    public sealed record WrongPassword : ChangePasswordOutcome;
+
+    public sealed record Throttled(TimeSpan Wait) : ChangePasswordOutcome;
+
+    /// <summary>The caller's own session has ended meanwhile.</summary>
+    public sealed record CallerEnded : ChangePasswordOutcome;
+
+    public sealed record Invalid(IReadOnlyList<InputError> Errors) : ChangePasswordOutcome;
+}
+
+/// <summary>Changes a person's password.</summary>
+public sealed class PasswordChange
+{
+    private readonly AccountsDatabase _database;
+    private readonly SessionService _sessions;
+    private readonly SignInThrottle _throttle;
+    private readonly IPasswordHasher<User> _hasher;
+    private readonly IValidator<ChangePasswordInput> _rules;
+    private readonly TimeProvider _time;
+
+    internal PasswordChange(
+        AccountsDatabase database,
+        SessionService sessions,
+        SignInThrottle throttle,
+        IPasswordHasher<User> hasher,
+        IValidator<ChangePasswordInput> rules,
+        TimeProvider time)
+    {
+        _database = database;
+        _sessions = sessions;
+        _throttle = throttle;
+        _hasher = hasher;
+        _rules = rules;
+        _time = time;
+    }
+
+    /// <summary>Changes the password, and with it, if asked to, ends every other session. A sign-in that is half way with the old password is void.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
+    public async Task<ChangePasswordOutcome> ChangeAsync(Caller caller, ChangePasswordInput input)
+    {
+        if (_rules.Check(input) is { } errors)
+            return new ChangePasswordOutcome.Invalid(errors);
+        if (_throttle.TryKnown(caller.UserId.ToString(), caller.SessionId.Value.ToByteArray()) is { } wait)
+            return new ChangePasswordOutcome.Throttled(wait);
+
+        var user = await _database.ReadAsync(db => db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == caller.UserId.Value));
+        if (user is null)
+            return new ChangePasswordOutcome.CallerEnded();
+        if (!Verify(user, input.CurrentPassword))
+            return Verify(user, input.NewPassword) ? new ChangePasswordOutcome.AlreadyChanged() : new ChangePasswordOutcome.WrongPassword();
+
+        var now = _time.GetUtcNow();
+        var hash = _hasher.HashPassword(user, input.NewPassword);
+        var ending = new Ending(caller, now, EndReason.PasswordChanged);
+        List<Guid> ended = [];
+        var outcome = await _database.WriteAsync<ChangePasswordOutcome>(WritePriority.Ending, async db =>
+        {
+            var current = await db.LockUserAsync(caller.UserId);
+            if (current is null || !await db.IsLiveAsync(caller, now))
+                return new ChangePasswordOutcome.CallerEnded();
+            if (!string.Equals(current.PasswordHash, user.PasswordHash, StringComparison.Ordinal))
+                return new ChangePasswordOutcome.WrongPassword();
+
+            current.PasswordHash = hash;
+            current.RenewStamp();
+            if (input.EndOtherSessions)
+                ended = await db.EndOthersAsync(ending);
+            db.AuditEvents.Add(ending.Audit(AuditAction.PasswordChanged, null, ended.Count));
+            return new ChangePasswordOutcome.Changed(ended.Count);
+        });
+
+        _sessions.Announce(caller.UserId, ended, ending.Reason);
+        return outcome;
+    }
+
+    private bool Verify(User user, string password) => _hasher.VerifyHashedPassword(user, user.PasswordHash!, password) != PasswordVerificationResult.Failed;
+}

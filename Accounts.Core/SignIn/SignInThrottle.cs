@@ -1,0 +1,46 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+
+namespace Accounts.Core.SignIn;
+
+/// <summary>Lets a bounded number of attempts through, per account and per address; what a stranger does never uses up what a known browser has.</summary>
+/// <remarks>Kept in memory: a restart forgets it. A partition that is idle for a window is dropped by the limiter itself.</remarks>
+internal sealed class SignInThrottle(SignInOptions options) : IDisposable
+{
+    private readonly PartitionedRateLimiter<string> _accounts = Limiter(options.AttemptsPerAccount, options.AttemptWindow);
+    private readonly PartitionedRateLimiter<string> _addresses = Limiter(options.AttemptsPerAddress, options.AttemptWindow);
+
+    /// <summary>Counts an attempt by a browser that the account does not know. Null if it may go on; otherwise how long to wait.</summary>
+    public TimeSpan? TryStranger(string account, string address) => Try(_addresses, Network(address)) ?? Try(_accounts, account);
+
+    /// <summary>Counts an attempt by a browser that the account has been signed in from before.</summary>
+    public TimeSpan? TryKnown(string account, byte[] browserHash) => Try(_accounts, account + " " + Convert.ToHexString(browserHash));
+
+    public void Dispose()
+    {
+        _accounts.Dispose();
+        _addresses.Dispose();
+    }
+
+    private TimeSpan? Try(PartitionedRateLimiter<string> limiter, string partition)
+    {
+        using var lease = limiter.AttemptAcquire(partition);
+        if (lease.IsAcquired)
+            return null;
+        return lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : options.AttemptWindow;
+    }
+
+    private static PartitionedRateLimiter<string> Limiter(int attempts, TimeSpan window) =>
+        PartitionedRateLimiter.Create<string, string>(
+            key => RateLimitPartition.GetFixedWindowLimiter(key, _ => new FixedWindowRateLimiterOptions { PermitLimit = attempts, Window = window, QueueLimit = 0 }),
+            StringComparer.Ordinal);
+
+    // Whoever has one IPv6 address has its whole /64.
+    private static string Network(string address)
+    {
+        if (!IPAddress.TryParse(address, out var parsed) || parsed.AddressFamily != AddressFamily.InterNetworkV6)
+            return address;
+        return Convert.ToHexString(parsed.GetAddressBytes(), 0, 8);
+    }
+}

@@ -1,0 +1,69 @@
+using Accounts.Core.Audit;
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Core.Storage;
+
+/// <summary>The tables. One context per operation; see <see cref="AccountsDatabase"/>.</summary>
+internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> options) : IdentityDbContext<User, IdentityRole<Guid>, Guid>(options)
+{
+    public DbSet<SessionRow> Sessions => Set<SessionRow>();
+
+    public DbSet<AuditEventRow> AuditEvents => Set<AuditEventRow>();
+
+    public DbSet<DataProtectionKeyRow> DataProtectionKeys => Set<DataProtectionKeyRow>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder conventions) =>
+        conventions.Properties<DateTimeOffset>().HaveConversion<Microseconds>();
+
+    protected override void OnModelCreating(ModelBuilder model)
+    {
+        base.OnModelCreating(model);
+
+        model.Entity<User>(user =>
+        {
+            user.ToTable("Users");
+            user.Property(u => u.DisplayName).HasMaxLength(User.NameLimit);
+        });
+        model.Entity<IdentityRole<Guid>>().ToTable("Roles");
+        model.Entity<IdentityUserRole<Guid>>().ToTable("UserRoles");
+        model.Entity<IdentityUserClaim<Guid>>().ToTable("UserClaims");
+        model.Entity<IdentityRoleClaim<Guid>>().ToTable("RoleClaims");
+        model.Entity<IdentityUserLogin<Guid>>().ToTable("UserLogins");
+        model.Entity<IdentityUserToken<Guid>>().ToTable("UserTokens");
+        model.Entity<IdentityUserPasskey<Guid>>().ToTable("UserPasskeys");
+
+        model.Entity<SessionRow>(session =>
+        {
+            session.ToTable("Sessions");
+            session.HasKey(s => s.Id);
+            session.Property(s => s.Id).ValueGeneratedNever();
+            session.Property(s => s.UserAgent).HasMaxLength(Devices.DeviceSignals.UserAgentLimit);
+            session.Property(s => s.SignInAddress).HasMaxLength(45);
+            session.Property(s => s.LastAddress).HasMaxLength(45);
+            session.HasOne<User>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
+
+            // One live session per person and browser: the next sign-in there replaces it. Also what the list of cards reads.
+            session.HasIndex(s => new { s.UserId, s.BrowserHash }, "IX_Sessions_Live").IsUnique().HasFilter("\"EndedAt\" IS NULL");
+            // The history, newest first.
+            session.HasIndex(s => new { s.UserId, s.StartedAt }, "IX_Sessions_History");
+            // What the sweeper looks for.
+            session.HasIndex(s => s.ExpiresAt, "IX_Sessions_Expiry").HasFilter("\"EndedAt\" IS NULL");
+        });
+
+        model.Entity<AuditEventRow>(audit =>
+        {
+            audit.ToTable("AuditEvents");
+            audit.HasKey(e => e.Id);
+            audit.Property(e => e.Id).ValueGeneratedNever();
+            audit.Property(e => e.Action).HasMaxLength(64);
+            audit.Property(e => e.Address).HasMaxLength(45);
+            audit.HasIndex(e => new { e.UserId, e.At }, "IX_AuditEvents_User");
+        });
+
+        model.Entity<DataProtectionKeyRow>().ToTable("DataProtectionKeys");
+    }
+}

@@ -1,0 +1,48 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Accounts.Core.Users;
+
+/// <summary>Names a person's account. Stable, public.</summary>
+public readonly record struct UserId(Guid Value)
+{
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>Names a session in pages, addresses and logs (UUIDv7). Worth nothing to a thief: the key is what signs in.</summary>
+public readonly record struct SessionId(Guid Value)
+{
+    public static SessionId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+
+    public static bool TryParse(string? text, out SessionId id)
+    {
+        var known = Guid.TryParse(text, out var value);
+        id = new SessionId(value);
+        return known;
+    }
+
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>Names one browser profile across sign-outs: 128 random bits that its cookie holds. The database holds the hash.</summary>
+public sealed class BrowserId
+{
+    private const int Bytes = 16;
+
+    private BrowserId(string text) => Text = text;
+
+    /// <summary>What the cookie holds: 22 characters of base64url.</summary>
+    public string Text { get; }
+
+    public static BrowserId New() => new(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes)));
+
+    /// <summary>Reads what a cookie holds; null for anything that <see cref="New"/> did not make.</summary>
+    public static BrowserId? Parse(string? text)
+    {
+        Span<byte> value = stackalloc byte[Bytes];
+        return text is { Length: 22 } && Base64Url.TryDecodeFromChars(text, value, out var written) && written == Bytes ? new BrowserId(text) : null;
+    }
+
+    internal byte[] Hash() => SHA256.HashData(Encoding.ASCII.GetBytes(Text));
+}

@@ -1,0 +1,47 @@
+using FluentValidation;
+
+namespace Accounts.Core.Users;
+
+/// <summary>The rules for an e-mail address, a password and a name, in one place and in words that a person understands.</summary>
+public static class InputRules
+{
+    /// <summary>Characters. Length is what makes a password strong; there are no rules about its composition (NIST SP 800-63B-4).</summary>
+    public const int PasswordMinimum = 12;
+
+    /// <summary>Characters. A longer text would only make the hashing of it slow.</summary>
+    public const int PasswordMaximum = 256;
+
+    public static IRuleBuilderOptions<T, string> MustBeEmail<T>(this IRuleBuilderInitial<T, string> rule) => rule
+        .Cascade(CascadeMode.Stop)
+        .NotEmpty().WithMessage("Enter your e-mail address.")
+        .MaximumLength(254).WithMessage("This e-mail address is too long. It may have 254 characters.")
+        .EmailAddress().WithMessage("This is not an e-mail address. It looks like name@example.com.")
+        .Must(email => !email.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))).WithMessage("An e-mail address has no spaces.");
+
+    public static IRuleBuilderOptions<T, string> MustBeNewPassword<T>(this IRuleBuilderInitial<T, string> rule) => rule
+        .Cascade(CascadeMode.Stop)
+        .NotEmpty().WithMessage("Enter a password.")
+        .MinimumLength(PasswordMinimum).WithMessage($"Use at least {PasswordMinimum} characters. A few words in a row are easy to remember.")
+        .MaximumLength(PasswordMaximum).WithMessage($"Use at most {PasswordMaximum} characters.");
+
+    /// <summary>A password that is given, not chosen: any, as long as there is one.</summary>
+    public static IRuleBuilderOptions<T, string> MustBeGivenPassword<T>(this IRuleBuilderInitial<T, string> rule, string empty) => rule
+        .Cascade(CascadeMode.Stop)
+        .NotEmpty().WithMessage(empty)
+        .MaximumLength(PasswordMaximum).WithMessage($"A password has at most {PasswordMaximum} characters.");
+}
+
+/// <summary>One thing that is wrong with what somebody entered.</summary>
+/// <param name="Field">The name of the input's property.</param>
+/// <param name="Message">What to do about it.</param>
+public sealed record InputError(string Field, string Message);
+
+internal static class ValidationErrors
+{
+    /// <summary>Null if the input keeps the rules; otherwise what is wrong.</summary>
+    public static IReadOnlyList<InputError>? Check<T>(this IValidator<T> rules, T input)
+    {
+        var result = rules.Validate(input);
+        return result.IsValid ? null : [.. result.Errors.Select(e => new InputError(e.PropertyName, e.ErrorMessage))];
+    }
+}

@@ -1,0 +1,26 @@
+using FluentValidation;
+
+namespace Accounts.Core.Users;
+
+/// <summary>What a new account is made of.</summary>
+public sealed class RegisterInput
+{
+    public string Name { get; set; } = "";
+
+    public string Email { get; set; } = "";
+
+    public string Password { get; set; } = "";
+}
+
+internal sealed class RegisterInputValidator : AbstractValidator<RegisterInput>
+{
+    public RegisterInputValidator()
+    {
+        RuleFor(i => i.Name).Cascade(CascadeMode.Stop)
+            .NotEmpty().WithMessage("Enter your name.")
+            .MaximumLength(User.NameLimit).WithMessage($"Use at most {User.NameLimit} characters.")
+            .Must(name => !name.Any(char.IsControl)).WithMessage("A name has no line breaks.");
+        RuleFor(i => i.Email).MustBeEmail();
+        RuleFor(i => i.Password).MustBeNewPassword();
+    }
+}

@@ -1,0 +1,81 @@
+using Accounts.Core.Audit;
+using Accounts.Core.Storage;
+using FluentValidation;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Core.Users;
+
+/// <summary>How a registration came out.</summary>
+public abstract record RegisterOutcome
+{
+    private RegisterOutcome()
+    {
+    }
+
+    public sealed record Registered(UserId UserId) : RegisterOutcome;
+
+    /// <summary>The address has an account. Nothing was changed.</summary>
+    public sealed record EmailTaken : RegisterOutcome;
+
+    public sealed record Invalid(IReadOnlyList<InputError> Errors) : RegisterOutcome;
+}
+
+/// <summary>Makes accounts and says what is known of a person.</summary>
+public sealed class UserService
+{
+    private readonly AccountsDatabase _database;
+    private readonly IPasswordHasher<User> _hasher;
+    private readonly ILookupNormalizer _normalizer;
+    private readonly IValidator<RegisterInput> _rules;
+    private readonly TimeProvider _time;
+
+    internal UserService(AccountsDatabase database, IPasswordHasher<User> hasher, ILookupNormalizer normalizer, IValidator<RegisterInput> rules, TimeProvider time)
+    {
+        _database = database;
+        _hasher = hasher;
+        _normalizer = normalizer;
+        _rules = rules;
+        _time = time;
+    }
+
+    /// <summary>Makes an account. It does not sign in.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; there is no account.</exception>
+    public async Task<RegisterOutcome> RegisterAsync(Client client, RegisterInput input)
+    {
+        if (_rules.Check(input) is { } errors)
+            return new RegisterOutcome.Invalid(errors);
+
+        var now = _time.GetUtcNow();
+        var normalized = _normalizer.NormalizeEmail(input.Email);
+        var user = new User
+        {
+            Id = Guid.CreateVersion7(now),
+            DisplayName = input.Name.Trim(),
+            UserName = input.Email,
+            NormalizedUserName = normalized,
+            Email = input.Email,
+            NormalizedEmail = normalized,
+        };
+        user.RenewStamp();
+        // Hashed before the transaction: it takes tens of milliseconds, and writers wait.
+        user.PasswordHash = _hasher.HashPassword(user, input.Password);
+
+        return await _database.WriteAsync<RegisterOutcome>(WritePriority.Ordinary, async db =>
+        {
+            if (await db.Users.AnyAsync(u => u.NormalizedEmail == normalized))
+                return new RegisterOutcome.EmailTaken();
+
+            db.Users.Add(user);
+            db.AuditEvents.Add(new AuditEventRow(now, AuditAction.Registered, user.Id) { ActorUserId = user.Id, Address = client.Address });
+            return new RegisterOutcome.Registered(new UserId(user.Id));
+        });
+    }
+
+    /// <summary>What the pages say of the caller; null if the account is gone.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    public Task<Profile?> FindProfileAsync(Caller caller) => _database.ReadAsync(db => db.Users
+        .Where(u => u.Id == caller.UserId.Value)
+        .Select(u => new Profile(caller.UserId, u.DisplayName, u.Email!))
+        .SingleOrDefaultAsync());
+}
