@@ -1,5 +1,40 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using Accounts.Core;
+using Accounts.Core.Settings;
+using Accounts.Web;
+using Microsoft.AspNetCore.Connections;
 
+try
+{
+    var builder = AccountsWeb.CreateBuilder(args);
+    builder.AddAccountsWeb();
+
+    await using var app = builder.Build();
+    app.Services.OpenAccounts();
+    await app.SeedInDevelopmentAsync();
+    app.UseAccountsWeb();
+    await app.RunAsync();
+    return 0;
+}
+catch (StartupException refusal)
+{
+    await Console.Error.WriteLineAsync(refusal.Message);
+    return 1;
+}
+catch (InvalidDataException unreadable)
+{
+    await Console.Error.WriteLineAsync($"appsettings.json cannot be read: {(unreadable.InnerException ?? unreadable).Message} Correct the file and start again.");
+    return 1;
+}
+catch (FileNotFoundException missing)
+{
+    await Console.Error.WriteLineAsync($"{missing.Message} Put the appsettings.json of the repository beside the program.");
+    return 1;
+}
+catch (IOException taken) when (taken.InnerException is AddressInUseException)
+{
+    await Console.Error.WriteLineAsync($"{taken.Message} End the program that listens there, or give this one another address with --urls.");
+    return 1;
+}
+
+/// <summary>The entry point, named so that tests can start the application.</summary>
 public partial class Program;

@@ -49,6 +49,9 @@ public sealed class LiveSession
     /// <summary>Whether anything may be done in this session. Two memory reads.</summary>
     public bool IsLive(DateTimeOffset now) => Volatile.Read(ref _ended) == 0 && now.UtcTicks < Volatile.Read(ref _expiresAt);
 
+    /// <summary>Who asks, for a command that comes through this session: its person, at the address of their latest act.</summary>
+    public Caller ToCaller() => new(UserId, Id, Volatile.Read(ref _address));
+
     internal bool HasKey(ReadOnlySpan<char> key) => SessionKey.Matches(key, _keyHash);
 
     internal void MarkEnded() => Volatile.Write(ref _ended, 1);

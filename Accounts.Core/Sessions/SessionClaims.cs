@@ -26,13 +26,4 @@ public static class SessionClaims
     /// <summary>The session behind a principal; null for one that no session stands behind.</summary>
     public static SessionId? FindSessionId(this ClaimsPrincipal principal) =>
         Users.SessionId.TryParse(principal.FindFirst(SessionId)?.Value, out var id) ? id : null;
-
-    /// <summary>Who asks, for a command.</summary>
-    /// <param name="principal">The principal of a live session.</param>
-    /// <param name="address">The IP address that the request came from, as text.</param>
-    /// <exception cref="InvalidOperationException">There is no session behind the principal: the page lacks its authorization.</exception>
-    public static Caller ToCaller(this ClaimsPrincipal principal, string address) =>
-        principal.FindSessionId() is { } session && Guid.TryParse(principal.FindFirst(ClaimTypes.NameIdentifier)?.Value, out var user)
-            ? new Caller(new UserId(user), session, address)
-            : throw new InvalidOperationException("There is no session behind this principal. Does the page ask for authorization?");
 }

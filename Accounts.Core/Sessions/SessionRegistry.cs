@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Claims;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
@@ -48,6 +49,11 @@ public sealed class SessionRegistry
 
         return LoadLiveAsync(id);
     }
+
+    /// <summary>Who asks, if the session behind a principal is still alive; otherwise null.</summary>
+    /// <exception cref="DatabaseUnavailableException">The session is no longer known here and the database did not answer.</exception>
+    public async ValueTask<Caller?> FindCallerAsync(ClaimsPrincipal principal) =>
+        principal.FindSessionId() is { } id && await FindLiveAsync(id) is { } session ? session.ToCaller() : null;
 
     /// <summary>Marks a session as ended: from here on every check on this node says no.</summary>
     internal void MarkEnded(SessionId id)

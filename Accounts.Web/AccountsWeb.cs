@@ -1,0 +1,96 @@
+using Accounts.Core;
+using Accounts.Core.Administration;
+using Accounts.Core.Settings;
+using Accounts.Web.Layout;
+using Accounts.Web.Network;
+using Accounts.Web.Sessions;
+using Accounts.Web.SignIn;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.FileProviders;
+using Radzen;
+
+namespace Accounts.Web;
+
+/// <summary>The application, put together: what it is made of and in which order a request passes through it.</summary>
+internal static class AccountsWeb
+{
+    /// <summary>Room for one long header. A User-Agent of 100 kB is cut, not refused.</summary>
+    private const int HeaderBytes = 160 * 1024;
+
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        // Published, the program and its data stand in one folder, wherever it is started from; in Development the project's folder is the root.
+        var published = !File.Exists("Accounts.Web.csproj") && !args.Any(a => a.StartsWith("--contentRoot", StringComparison.OrdinalIgnoreCase));
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = published ? AppContext.BaseDirectory : null });
+
+        // The one settings file travels beside the program; environment and command line come after it and win.
+        builder.Configuration.Sources.Insert(0, new JsonConfigurationSource
+        {
+            FileProvider = new PhysicalFileProvider(AppContext.BaseDirectory),
+            Path = "appsettings.json",
+            Optional = false,
+        });
+        return builder;
+    }
+
+    public static void AddAccountsWeb(this WebApplicationBuilder builder)
+    {
+        var settings = new SettingsReader(builder.Configuration);
+        var services = builder.Services;
+        services.AddAccountsCore(settings, builder.Environment.ContentRootPath);
+        services.AddNetwork(settings);
+        settings.ThrowIfWrong();
+
+        services.AddSessionCookie();
+        services.AddSessionCircuits();
+        services.AddRadzenComponents();
+        services.AddAntiforgery(o =>
+        {
+            // The framework refuses "always secure" over plain http, which localhost is developed on.
+            o.Cookie.Name = "accounts-form";
+            o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
+        services.AddHsts(o => o.MaxAge = TimeSpan.FromDays(365));
+        services.AddProblemDetails();
+        services.AddRazorComponents().AddInteractiveServerComponents().AddSessionGate();
+        services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.WebHost.ConfigureKestrel(o =>
+        {
+            o.AddServerHeader = false;
+            o.Limits.MaxRequestHeadersTotalSize = HeaderBytes;
+        });
+    }
+
+    /// <summary>In Development: makes the demo accounts. Elsewhere nothing is made.</summary>
+    public static Task SeedInDevelopmentAsync(this WebApplication app) =>
+        app.Environment.IsDevelopment() ? app.Services.GetRequiredService<DemoAccounts>().SeedAsync() : Task.CompletedTask;
+
+    public static void UseAccountsWeb(this WebApplication app)
+    {
+        app.UseKnownProxies();
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandlingPath = ProblemPage.PathOf(500),
+            CreateScopeForErrors = true,
+            StatusCodeSelector = ProblemPage.StatusOf,
+        });
+        if (!app.Environment.IsDevelopment())
+            app.UseHsts();
+        app.UseStatusCodePagesWithReExecute(ProblemPage.Pattern, createScopeForStatusCodePages: true);
+        app.UseProblemPages();
+        app.UseRouting();
+        app.UseConnectionRules();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+
+        app.MapStaticAssets();
+        app.MapSessionEndpoints();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireAuthorization();
+
+        app.Lifetime.ApplicationStarted.Register(() =>
+            Console.WriteLine($"Accounts is running. Open {string.Join(" or ", app.Urls)} in a browser; Ctrl+C stops it."));
+    }
+}

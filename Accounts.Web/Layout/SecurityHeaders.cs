@@ -1,0 +1,32 @@
+using Microsoft.Net.Http.Headers;
+
+namespace Accounts.Web.Layout;
+
+/// <summary>The headers that keep pages out of frames, caches and other people's scripts.</summary>
+internal static class SecurityHeaders
+{
+    // Styles may be inline: the component library sets them on its elements. Scripts may not.
+    private const string Policy =
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+        + "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+    public static void UseSecurityHeaders(this WebApplication app) => app.Use((context, next) =>
+    {
+        context.Response.OnStarting(static state =>
+        {
+            var response = (HttpResponse)state;
+            var headers = response.Headers;
+            headers.ContentSecurityPolicy = Policy;
+            headers.XContentTypeOptions = "nosniff";
+            headers.XFrameOptions = "DENY";
+            headers["Referrer-Policy"] = "same-origin";
+            headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            // A page shows an account or a way into one: nobody keeps a copy, so Back shows nothing. Assets have names of their own and say how long they last.
+            if (response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true)
+                headers[HeaderNames.CacheControl] = "no-store";
+            return Task.CompletedTask;
+        }, context.Response);
+        return next(context);
+    });
+}

@@ -1,0 +1,49 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+
+namespace Accounts.Web.Sessions;
+
+/// <summary>Ties a circuit to the session that opened it, for as long as the circuit lives.</summary>
+/// <remarks>
+/// The session is read once, when the circuit opens: on a reconnect the framework gives the circuit the user of whoever comes with its
+/// secret. That whoever is the same session is what <see cref="SessionHubFilter"/> sees to.
+/// </remarks>
+internal sealed class SessionCircuitHandler(
+    AuthenticationStateProvider authentication,
+    NavigationManager navigation,
+    SessionRegistry registry,
+    SessionCircuits circuits) : CircuitHandler
+{
+    private SessionId _session;
+    private SessionCircuit? _circuit;
+
+    public override async Task OnCircuitOpenedAsync(Circuit circuit, CancellationToken cancellationToken)
+    {
+        var context = SynchronizationContext.Current ?? throw new InvalidOperationException("A circuit opens on its own context.");
+        var state = await authentication.GetAuthenticationStateAsync();
+        _session = state.User.FindSessionId() ?? throw new SessionEndedException();
+        _circuit = new SessionCircuit(context, navigation);
+
+        circuits.Register(_session, _circuit);
+        if (await registry.FindLiveAsync(_session) is null)
+            _circuit.End();
+    }
+
+    public override Task OnCircuitClosedAsync(Circuit circuit, CancellationToken cancellationToken)
+    {
+        if (_circuit is not null)
+            circuits.Unregister(_session, _circuit);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The second layer behind the hub filter: what reaches the circuit all the same is not done.</summary>
+    public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(Func<CircuitInboundActivityContext, Task> next) => async context =>
+    {
+        if (await registry.FindLiveAsync(_session) is null)
+            throw new SessionEndedException();
+        await next(context);
+    };
+}

@@ -1,0 +1,34 @@
+using Accounts.Core.Sessions;
+using Accounts.Web.SignIn;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+
+namespace Accounts.Web.Sessions;
+
+/// <summary>What a browser asks about its session outside of pages: to sign out, and whether it is still signed in.</summary>
+internal static class SessionEndpoints
+{
+    public const string SignedOutPath = "/signed-out";
+    public const string StatePath = "/session/state";
+
+    public static void MapSessionEndpoints(this WebApplication app)
+    {
+        app.MapPost("/sign-out", SignOutAsync).DisableAntiforgery();
+        app.MapGet(StatePath, () => Results.NoContent()).RequireAuthorization();
+        app.MapGet("/", () => Results.Redirect(LocalAddress.Home));
+    }
+
+    private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery, SessionRegistry registry, SessionService sessions)
+    {
+        // Somebody who is signed out already, in another tab or from elsewhere, has what they ask for.
+        if (await registry.FindCallerAsync(context.User) is not { } caller)
+            return Results.Redirect(SignedOutPath);
+
+        if (!await antiforgery.IsRequestValidAsync(context))
+            return Results.BadRequest();
+
+        await sessions.SignOutAsync(caller);
+        await context.SignOutAsync(SessionCookie.Scheme);
+        return Results.Redirect(SignedOutPath);
+    }
+}

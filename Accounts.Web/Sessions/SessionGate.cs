@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Accounts.Web.Sessions;
+
+/// <summary>The door to this room: the circuits of sessions, the gate in front of them, the push.</summary>
+internal static class SessionGate
+{
+    public static void AddSessionCircuits(this IServiceCollection services)
+    {
+        services.AddSingleton<SessionCircuits>();
+        services.AddSingleton<SessionConnections>();
+        services.AddSingleton<CircuitOwners>();
+        services.AddSingleton<SessionHubFilter>();
+        services.AddHostedService<SessionPush>();
+        services.AddScoped<CircuitHandler, SessionCircuitHandler>();
+        services.AddSingleton<ILoggerFactory, QuietEndings>();
+    }
+
+    /// <summary>Puts the gate in front of Blazor's hub.</summary>
+    public static void AddSessionGate(this IServerSideBlazorBuilder blazor) => blazor.AddHubOptions(o => o.AddFilter<SessionHubFilter>());
+}

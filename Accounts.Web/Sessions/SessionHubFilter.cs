@@ -1,0 +1,89 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
+using Accounts.Web.Network;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Accounts.Web.Sessions;
+
+/// <summary>The gate in front of Blazor's hub: it sees every call before the circuit does, and lets none of an ended session through.</summary>
+/// <remarks>
+/// A circuit's secret is a bearer token: stock Blazor gives the circuit to whoever is signed in and has it. Here a circuit is connected or
+/// resumed only by the session that started it.
+/// </remarks>
+internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity activity, SessionConnections connections, CircuitOwners owners) : IHubFilter
+{
+    private const string SessionItem = "Accounts.Session";
+    private const string SecretItem = "Accounts.Circuit";
+
+    public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
+    {
+        var connection = context.Context;
+        if (connection.User?.FindSessionId() is not { } session)
+        {
+            connection.Abort();
+            return;
+        }
+
+        // Known first, checked second: an ending that comes between finds it in the list.
+        connection.Items[SessionItem] = session;
+        connections.Add(session, connection);
+        if (await registry.FindLiveAsync(session) is null)
+        {
+            connection.Abort();
+            return;
+        }
+
+        await next(context);
+    }
+
+    public async Task OnDisconnectedAsync(HubLifetimeContext context, Exception? exception, Func<HubLifetimeContext, Exception?, Task> next)
+    {
+        if (context.Context.Items.TryGetValue(SessionItem, out var session))
+            connections.Remove((SessionId)session!, context.Context);
+        if (context.Context.Items.TryGetValue(SecretItem, out var secret))
+            owners.Disconnected((string)secret!);
+        await next(context, exception);
+    }
+
+    public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocation, Func<HubInvocationContext, ValueTask<object?>> next)
+    {
+        var connection = invocation.Context;
+        if (!connection.Items.TryGetValue(SessionItem, out var item) || await registry.FindLiveAsync((SessionId)item!) is not { } session)
+        {
+            connection.Abort();
+            throw new HubException("The session has ended.");
+        }
+
+        switch (invocation.HubMethodName)
+        {
+            case "ConnectCircuit" or "ResumeCircuit" when invocation.HubMethodArguments is not [string secret, ..] || !owners.Owns(secret, session.Id):
+                connection.Abort();
+                throw new HubException("This circuit belongs to another session.");
+            case "BeginInvokeDotNetFromJS" when invocation.HubMethodArguments is [_, _, "DispatchEventAsync", ..]:
+                activity.Record(session, AddressOf(connection));
+                break;
+            case "OnLocationChanged":
+                activity.RecordPage(session, AddressOf(connection));
+                break;
+        }
+
+        var result = await next(invocation);
+
+        switch (invocation.HubMethodName)
+        {
+            case "StartCircuit" or "ResumeCircuit" when result is string secret:
+                connection.Items[SecretItem] = secret;
+                owners.Started(secret, session.Id);
+                break;
+            case "ConnectCircuit" when result is true:
+                var known = (string)invocation.HubMethodArguments[0]!;
+                connection.Items[SecretItem] = known;
+                owners.Reconnected(known, session.Id);
+                break;
+        }
+
+        return result;
+    }
+
+    private static string AddressOf(HubCallerContext connection) => connection.GetHttpContext()?.Address() ?? "";
+}

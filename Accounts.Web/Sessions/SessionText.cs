@@ -1,0 +1,62 @@
+using System.Globalization;
+using Accounts.Core.Devices;
+using Accounts.Core.Sessions;
+
+namespace Accounts.Web.Sessions;
+
+/// <summary>The words that the pages have for sessions.</summary>
+internal static class SessionText
+{
+    /// <summary>Why the current session has no Terminate.</summary>
+    public const string UseSignOut = "To end this session, use Sign out in the menu.";
+
+    /// <summary>The name of the act that ends one session.</summary>
+    public const string Terminate = "Terminate";
+
+    public static string EndsOthers(int others) => others == 1 ? "Ends 1 other session. You stay signed in here." : $"Ends {others} other sessions. You stay signed in here.";
+
+    /// <summary>Device, place and time of sign-in, for the question before an ending.</summary>
+    public static string Describe(Session session) =>
+        $"{session.Device.Title}, {session.Place.Name} ({session.Address}), signed in {At(session.StartedAt)}. It is signed out at once and must sign in again.";
+
+    public static string NotDone(string act) =>
+        $"{(string.Equals(act, Terminate, StringComparison.Ordinal) ? "Not terminated" : "Not signed out")}: the database did not answer. Nothing changed. Try again.";
+
+    /// <summary>A time in UTC; in the page a script shows it in the viewer's zone.</summary>
+    public static string At(DateTimeOffset time) => time.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    public static string Duration(TimeSpan time) => time switch
+    {
+        { TotalMinutes: < 1 } => "under a minute",
+        { TotalHours: < 1 } => $"{time.Minutes} min",
+        { TotalDays: < 1 } => $"{time.Hours} h {time.Minutes} min",
+        _ => $"{time.Days} d {time.Hours} h",
+    };
+
+    public static string Type(DeviceType type) => type == DeviceType.Unknown ? "Unknown device" : type.ToString();
+
+    public static string Icon(DeviceType type) => type switch
+    {
+        DeviceType.Mobile => "phone",
+        DeviceType.Tablet => "tablet",
+        DeviceType.Bot => "bot",
+        _ => "desktop",
+    };
+
+    public static string Method(SignInMethod method) => method switch
+    {
+        SignInMethod.Password => "Password",
+        _ => method.ToString(),
+    };
+
+    public static (string Status, string Detail) Ended(SessionEnding ending, bool byThisDevice) => ending.Reason switch
+    {
+        EndReason.SignedOut => ("Signed out", "on that device"),
+        EndReason.Terminated => ("Terminated", byThisDevice ? "by you, from this device" : "by you, from another device"),
+        EndReason.SignedOutEverywhere => ("Signed out everywhere", byThisDevice ? "by you, from this device" : "by you, from another device"),
+        EndReason.Expired => ("Expired", "not used for too long"),
+        EndReason.Replaced => ("Replaced", "by a new sign-in in that browser"),
+        EndReason.PasswordChanged => ("Password changed", byThisDevice ? "by you, from this device" : "by you, from another device"),
+        _ => (ending.Reason.ToString(), ""),
+    };
+}

@@ -1,0 +1,30 @@
+using Accounts.Core.Devices;
+using Accounts.Core.Users;
+using Accounts.Web.Network;
+
+namespace Accounts.Web.SignIn;
+
+/// <summary>The cookie that says which browser this is; it survives signing out.</summary>
+internal static class BrowserIdCookie
+{
+    public const string Name = "__Host-accounts-browser";
+
+    /// <summary>The longest that browsers keep a cookie.</summary>
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(400);
+
+    /// <summary>The browser behind a request; one that has no id yet is given one with the response.</summary>
+    public static Client ToClient(this HttpContext context)
+    {
+        var browser = BrowserId.Parse(context.Request.Cookies[Name]) ?? BrowserId.New();
+        context.Response.Cookies.Append(Name, browser.Text, new CookieOptions
+        {
+            HttpOnly = true,
+            Secure = true,
+            SameSite = SameSiteMode.Lax,
+            Path = "/",
+            MaxAge = Lifetime,
+            IsEssential = true,
+        });
+        return new Client(context.Address(), new DeviceSignals(context.Request.Headers.UserAgent), browser);
+    }
+}

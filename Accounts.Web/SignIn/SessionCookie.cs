@@ -1,0 +1,95 @@
+using System.Security.Claims;
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
+using Accounts.Web.Network;
+using Accounts.Web.Sessions;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.Extensions.Options;
+
+namespace Accounts.Web.SignIn;
+
+/// <summary>The cookie of a session: its ticket holds the session's id and key and no claims. Who the person is comes from the registry, on every request.</summary>
+internal static class SessionCookie
+{
+    public const string Scheme = "Accounts.Session";
+    public const string Name = "__Host-accounts-session";
+
+    private const string IdItem = "sid";
+    private const string KeyItem = "key";
+
+    public static void AddSessionCookie(this IServiceCollection services)
+    {
+        services.AddAuthentication(Scheme).AddCookie(Scheme, o =>
+        {
+            o.Cookie.Name = Name;
+            o.Cookie.HttpOnly = true;
+            o.Cookie.SecurePolicy = CookieSecurePolicy.Always;
+            o.Cookie.SameSite = SameSiteMode.Lax;
+            o.Cookie.Path = "/";
+            // The row decides how long a session lasts; a ticket just must not end before it.
+            o.ExpireTimeSpan = TimeSpan.FromDays(400);
+            o.SlidingExpiration = false;
+            o.LoginPath = "/sign-in";
+            o.ReturnUrlParameter = "returnUrl";
+            o.Events.OnValidatePrincipal = ValidateAsync;
+            o.Events.OnRedirectToLogin = Redirect;
+        });
+        services.AddAuthorization();
+        services.AddCascadingAuthenticationState();
+    }
+
+    /// <summary>Gives a browser the ticket of the session that has just started.</summary>
+    public static Task WriteSessionAsync(this HttpContext context, StartedSession session)
+    {
+        var ticket = new AuthenticationProperties
+        {
+            IsPersistent = session.CookieExpiresAt is not null,
+            ExpiresUtc = session.CookieExpiresAt,
+            AllowRefresh = false,
+        };
+        ticket.Items[IdItem] = session.Id.ToString();
+        ticket.Items[KeyItem] = session.Key.Reveal();
+        return context.SignInAsync(Scheme, new ClaimsPrincipal(new ClaimsIdentity(Scheme)), ticket);
+    }
+
+    /// <summary>What the ticket in a request says, of a live session or of an ended one; null if there is none that this server has made.</summary>
+    public static (SessionId Id, string Key)? ReadTicket(this HttpContext context)
+    {
+        var options = context.RequestServices.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(Scheme);
+        return options.CookieManager.GetRequestCookie(context, Name) is { } cookie && options.TicketDataFormat.Unprotect(cookie) is { } ticket
+            ? Read(ticket.Properties)
+            : null;
+    }
+
+    private static (SessionId Id, string Key)? Read(AuthenticationProperties ticket) =>
+        ticket.Items.TryGetValue(KeyItem, out var key) && key is not null && ticket.Items.TryGetValue(IdItem, out var text) && SessionId.TryParse(text, out var id)
+            ? (id, key)
+            : null;
+
+    private static async Task ValidateAsync(CookieValidatePrincipalContext context)
+    {
+        var registry = context.HttpContext.RequestServices.GetRequiredService<SessionRegistry>();
+        if (Read(context.Properties) is not var (id, key) || await registry.AuthenticateAsync(id, key) is not { } session)
+        {
+            // Not signed out on this response: that could delete the cookie that a sign-in beside it has just set.
+            context.RejectPrincipal();
+            return;
+        }
+
+        context.ReplacePrincipal(session.Principal);
+        RequestActivity.Record(context.HttpContext, session);
+    }
+
+    private static Task Redirect(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        var request = context.Request;
+        if (request.Path.StartsWithSegments(ConnectionRules.HubPath, StringComparison.OrdinalIgnoreCase) || request.Path.StartsWithSegments(SessionEndpoints.StatePath, StringComparison.OrdinalIgnoreCase))
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        else if (context.HttpContext.ReadTicket() is not null)
+            context.Response.Redirect(SessionEndpoints.SignedOutPath);
+        else
+            context.Response.Redirect(context.RedirectUri);
+        return Task.CompletedTask;
+    }
+}

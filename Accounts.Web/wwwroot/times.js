@@ -1,0 +1,39 @@
+// Shows every <time data-show> in the viewer's own zone and language, and keeps "… ago" true while the page stays open.
+(() => {
+  const language = document.documentElement.lang || navigator.language;
+  const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
+  const year = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+
+  const at = (time, now) => {
+    const days = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(time).setHours(0, 0, 0, 0)) / 86400000);
+    const date = days === 0 ? "Today" : days === 1 ? "Yesterday" : (time.getFullYear() === now.getFullYear() ? day : year).format(time);
+    return `${date}, ${clock.format(time)}`;
+  };
+
+  const ago = (time, now) => {
+    const seconds = (now - time) / 1000;
+    if (seconds < 60) return "Active now";
+    if (seconds < 3600) return relative.format(-Math.floor(seconds / 60), "minute");
+    if (seconds < 86400) return relative.format(-Math.floor(seconds / 3600), "hour");
+    return relative.format(-Math.floor(seconds / 86400), "day");
+  };
+
+  const show = () => {
+    const now = new Date();
+    for (const element of document.querySelectorAll("time[data-show]")) {
+      const time = new Date(element.dateTime);
+      const text = element.dataset.show === "ago" ? ago(time, now) : at(time, now);
+      // The text node stays the one that the page made, so that its next update finds it.
+      if (element.firstChild && element.firstChild.data !== text) {
+        element.title ||= element.firstChild.data;
+        element.firstChild.data = text;
+      }
+    }
+  };
+
+  show();
+  setInterval(show, 10000);
+  new MutationObserver(show).observe(document.body, { childList: true, subtree: true });
+})();
