@@ -81,7 +81,7 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
         if (application != ApplicationId && !(application == 0 && tables.Contains("__EFMigrationsHistory", StringComparer.Ordinal)))
             throw Refuse("it is the SQLite database of another program. Correct Storage:Path in appsettings.json.");
 
-        var check = db.Database.SqlQueryRaw<string>("SELECT quick_check AS Value FROM pragma_quick_check(1)").ToList();
+        var check = db.Database.SqlQueryRaw<string>("SELECT quick_check AS Value FROM pragma_quick_check LIMIT 1").ToList();
         if (check is not ["ok"])
             throw Damaged(string.Join("; ", check));
 
