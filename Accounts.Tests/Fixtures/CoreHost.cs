@@ -1,0 +1,134 @@
+using Accounts.Core;
+using Accounts.Core.Devices;
+using Accounts.Core.Sessions;
+using Accounts.Core.Settings;
+using Accounts.Core.SignIn;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Accounts.Tests.Fixtures;
+
+/// <summary>The core as an application holds it, on a database file of its own, with a clock and a gate that the test works.</summary>
+internal sealed class CoreHost : IAsyncDisposable
+{
+    public const string Email = "ada@example.test";
+    public const string Password = "a passphrase for tests";
+    public const string Chrome = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/154.0.0.0 Safari/537.36";
+
+    private readonly TempFolder? _own;
+    private readonly ServiceProvider _services;
+
+    private CoreHost(TempFolder? own, ServiceProvider services, TestClock clock, DatabaseGate gate)
+    {
+        _own = own;
+        _services = services;
+        Clock = clock;
+        Gate = gate;
+        Rows = new DatabaseRows(services.GetRequiredService<DatabaseFile>().Path);
+    }
+
+    public TestClock Clock { get; }
+
+    public DatabaseGate Gate { get; }
+
+    /// <summary>A second, raw look at the same file.</summary>
+    public DatabaseRows Rows { get; }
+
+    public UserService Users => Get<UserService>();
+
+    public PasswordSignIn SignIn => Get<PasswordSignIn>();
+
+    public PasswordChange PasswordChange => Get<PasswordChange>();
+
+    public SessionService Sessions => Get<SessionService>();
+
+    public SessionStarter Starter => Get<SessionStarter>();
+
+    public SessionRegistry Registry => Get<SessionRegistry>();
+
+    public SessionActivity Activity => Get<SessionActivity>();
+
+    public SessionFeed Feed => Get<SessionFeed>();
+
+    public SessionUpkeep Upkeep => Get<SessionUpkeep>();
+
+    public AccountsDatabase Database => Get<AccountsDatabase>();
+
+    /// <summary>Starts the core over an open database.</summary>
+    /// <param name="folder">Where the file is; null for a folder of its own, deleted with the host.</param>
+    /// <param name="services">What the application adds beside the core.</param>
+    /// <param name="settings">Settings that differ from the defaults.</param>
+    public static CoreHost Start(TempFolder? folder = null, Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings)
+    {
+        var own = folder is null ? new TempFolder() : null;
+        var clock = new TestClock();
+        var gate = new DatabaseGate();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Storage:Path", "accounts.db"), .. settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))])
+            .Build();
+
+        var collection = new ServiceCollection();
+        collection.AddLogging();
+        collection.AddSingleton<TimeProvider>(clock);
+        collection.AddSingleton<IInterceptor>(gate);
+        // The product's own cost would be most of what a test run takes.
+        collection.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1_000);
+        services?.Invoke(collection);
+        var reader = new SettingsReader(configuration);
+        collection.AddAccountsCore(reader, (folder ?? own)!.Path);
+        reader.ThrowIfWrong();
+
+        var provider = collection.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+        provider.OpenAccounts();
+        return new CoreHost(own, provider, clock, gate);
+    }
+
+    public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
+
+    /// <summary>A browser as a request shows it; a new one each time, unless it is named.</summary>
+    public static Client Client(BrowserId? browser = null, string address = "203.0.113.7", string userAgent = Chrome) =>
+        new(address, new DeviceSignals(userAgent), browser ?? BrowserId.New());
+
+    public async Task<UserId> RegisterAsync(string email = Email, string name = "Ada Lovelace", string password = Password)
+    {
+        var outcome = await Users.RegisterAsync(Client(), new RegisterInput { Email = email, Name = name, Password = password });
+        return Assert.IsType<RegisterOutcome.Registered>(outcome).UserId;
+    }
+
+    public Task<SignInOutcome> TrySignInAsync(Client client, string email = Email, string password = Password, bool remember = true) =>
+        SignIn.SignInAsync(client, new SignInInput { Email = email, Password = password, Remember = remember });
+
+    /// <summary>Signs in, in a new browser unless one is given.</summary>
+    public async Task<SignedInBrowser> SignInAsync(string email = Email, Client? client = null, bool remember = true, string password = Password)
+    {
+        client ??= Client();
+        var session = Assert.IsType<SignInOutcome.SignedIn>(await TrySignInAsync(client, email, password, remember)).Session;
+        var owner = Rows.Guid("SELECT \"UserId\" FROM \"Sessions\" WHERE \"Id\" = @id", ("@id", session.Id.Value));
+        return new SignedInBrowser(client, new Caller(new UserId(owner), session.Id, client.Address), session);
+    }
+
+    /// <summary>What a request of that browser finds: its session, or null if it is refused.</summary>
+    public ValueTask<LiveSession?> RequestAsync(SignedInBrowser browser) => Registry.AuthenticateAsync(browser.Id, browser.Key);
+
+    public async ValueTask DisposeAsync()
+    {
+        Rows.Dispose();
+        using (var pooled = new SqliteConnection(_services.GetRequiredService<DatabaseFile>().ConnectionString))
+            SqliteConnection.ClearPool(pooled);
+        await _services.DisposeAsync();
+        _own?.Dispose();
+    }
+}
+
+/// <summary>A browser with a session in it.</summary>
+internal sealed record SignedInBrowser(Client Client, Caller Caller, StartedSession Session)
+{
+    public SessionId Id => Session.Id;
+
+    public string Key => Session.Key.Reveal();
+}

@@ -1,0 +1,60 @@
+using Accounts.Core.Storage;
+
+namespace Accounts.Tests.Fixtures;
+
+/// <summary>The fixture's own proof: what the gate and the host promise to tests.</summary>
+public sealed class CoreHostTests
+{
+    [Fact]
+    public async Task A_person_registers_signs_in_and_is_let_in()
+    {
+        await using var host = CoreHost.Start();
+        var ada = await host.RegisterAsync();
+
+        var browser = await host.SignInAsync();
+
+        Assert.Equal(ada, browser.Caller.UserId);
+        Assert.Equal(browser.Id, (await host.RequestAsync(browser))!.Id);
+    }
+
+    [Fact]
+    public async Task A_commit_that_is_held_has_not_happened_until_it_is_released()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var commit = host.Gate.StopCommit();
+
+        var signIn = host.SignInAsync();
+        await commit.Arrived;
+        Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
+
+        commit.Release();
+        await signIn;
+        Assert.Equal(1, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
+    }
+
+    [Fact]
+    public async Task A_command_that_is_made_to_fail_says_so_once_and_changes_nothing()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        host.Gate.FailCommand("INSERT INTO \"Sessions\"");
+
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => host.SignInAsync());
+        Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
+
+        await host.SignInAsync();
+        Assert.Equal(1, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
+    }
+
+    [Fact]
+    public async Task A_commit_that_is_made_to_fail_changes_nothing()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        host.Gate.FailCommit();
+
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => host.SignInAsync());
+        Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
+    }
+}

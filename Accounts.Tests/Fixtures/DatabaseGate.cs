@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Accounts.Tests.Fixtures;
+
+/// <summary>Holds an operation at a chosen moment inside the database, or makes it fail there, so that a race runs the same way every time.</summary>
+/// <remarks>
+/// Registered as an interceptor of the context. Each stop and each failure catches once. It sees the commands that Entity Framework runs and every
+/// transaction; commands that are made by hand on the connection (the flush of activity) it sees only by their transaction.
+/// </remarks>
+public sealed class DatabaseGate : DbCommandInterceptor, IDbTransactionInterceptor
+{
+    private readonly ConcurrentDictionary<Trap, bool> _traps = new();
+
+    private enum Moment
+    {
+        Command,
+        Result,
+        Begin,
+        Commit,
+    }
+
+    /// <summary>Holds the next command whose text contains a part, before it runs.</summary>
+    public Stop StopCommand(string part) => Set(Moment.Command, part);
+
+    /// <summary>Holds the next command whose text contains a part, when it has run and before its caller sees the result.</summary>
+    public Stop StopResult(string part) => Set(Moment.Result, part);
+
+    /// <summary>Holds the next transaction before it begins; its writer has the write lock by then.</summary>
+    public Stop StopBegin() => Set(Moment.Begin, "");
+
+    /// <summary>Holds the next commit, before it happens.</summary>
+    public Stop StopCommit() => Set(Moment.Commit, "");
+
+    /// <summary>Makes the next command whose text contains a part fail.</summary>
+    public void FailCommand(string part = "") => _traps[new Trap(Moment.Command, part, null)] = true;
+
+    /// <summary>Makes the next transaction fail to begin.</summary>
+    public void FailBegin() => _traps[new Trap(Moment.Begin, "", null)] = true;
+
+    /// <summary>Makes the next commit fail; the transaction is rolled back.</summary>
+    public void FailCommit() => _traps[new Trap(Moment.Commit, "", null)] = true;
+
+    public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        await PassAsync(Moment.Command, command.CommandText);
+        return result;
+    }
+
+    public override async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        await PassAsync(Moment.Command, command.CommandText);
+        return result;
+    }
+
+    public override async ValueTask<DbDataReader> ReaderExecutedAsync(
+        DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken = default)
+    {
+        await PassAsync(Moment.Result, command.CommandText);
+        return result;
+    }
+
+    public override async ValueTask<int> NonQueryExecutedAsync(
+        DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default)
+    {
+        await PassAsync(Moment.Result, command.CommandText);
+        return result;
+    }
+
+    public async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
+        DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result, CancellationToken cancellationToken = default)
+    {
+        await PassAsync(Moment.Begin, "");
+        return result;
+    }
+
+    public async ValueTask<InterceptionResult> TransactionCommittingAsync(
+        DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    {
+        await PassAsync(Moment.Commit, "");
+        return result;
+    }
+
+    private Stop Set(Moment moment, string part)
+    {
+        var stop = new Stop();
+        _traps[new Trap(moment, part, stop)] = true;
+        return stop;
+    }
+
+    private Task PassAsync(Moment moment, string text)
+    {
+        var trap = _traps.Keys.FirstOrDefault(t => t.Moment == moment && text.Contains(t.Part, StringComparison.Ordinal));
+        if (trap is null || !_traps.TryRemove(trap, out _))
+            return Task.CompletedTask;
+        if (trap.Stop is { } stop)
+            return stop.HoldAsync();
+        throw new SqliteException("The test made the database fail here.", SQLitePCL.raw.SQLITE_IOERR);
+    }
+
+    /// <summary>A place where an operation is held.</summary>
+    public sealed class Stop
+    {
+        /// <summary>Longer than any operation takes, shorter than anybody waits for a test that hangs.</summary>
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+        private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Completes when the operation has come here; fails if none comes.</summary>
+        public Task Arrived => _arrived.Task.WaitAsync(Patience);
+
+        public bool HasArrived => _arrived.Task.IsCompleted;
+
+        public void Release() => _released.TrySetResult();
+
+        internal Task HoldAsync()
+        {
+            _arrived.TrySetResult();
+            return _released.Task.WaitAsync(2 * Patience);
+        }
+    }
+
+    private sealed class Trap(Moment moment, string part, Stop? stop)
+    {
+        public Moment Moment => moment;
+
+        public string Part => part;
+
+        public Stop? Stop => stop;
+    }
+}

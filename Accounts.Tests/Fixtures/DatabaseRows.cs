@@ -1,0 +1,70 @@
+using Accounts.Core.Users;
+using Microsoft.Data.Sqlite;
+
+namespace Accounts.Tests.Fixtures;
+
+/// <summary>Looks at a database file past everything of ours: what is committed there, as SQLite itself gives it back.</summary>
+public sealed class DatabaseRows : IDisposable
+{
+    private readonly SqliteConnection _connection;
+
+    public DatabaseRows(string path)
+    {
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 0 }.ToString());
+        _connection.Open();
+    }
+
+    /// <summary>All rows, each by the names of its columns.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, object?>> Query(string sql, params (string Name, object? Value)[] parameters)
+    {
+        using var command = Command(sql, parameters);
+        using var reader = command.ExecuteReader();
+        var rows = new List<IReadOnlyDictionary<string, object?>>();
+        while (reader.Read())
+        {
+            rows.Add(Enumerable.Range(0, reader.FieldCount).ToDictionary(
+                reader.GetName, i => reader.IsDBNull(i) ? null : reader.GetValue(i), StringComparer.Ordinal));
+        }
+
+        return rows;
+    }
+
+    public long Number(string sql, params (string Name, object? Value)[] parameters)
+    {
+        using var command = Command(sql, parameters);
+        return (long)command.ExecuteScalar()!;
+    }
+
+    public string Text(string sql, params (string Name, object? Value)[] parameters)
+    {
+        using var command = Command(sql, parameters);
+        return (string)command.ExecuteScalar()!;
+    }
+
+    public Guid Guid(string sql, params (string Name, object? Value)[] parameters) => System.Guid.Parse(Text(sql, parameters));
+
+    public int Execute(string sql, params (string Name, object? Value)[] parameters)
+    {
+        using var command = Command(sql, parameters);
+        return command.ExecuteNonQuery();
+    }
+
+    /// <summary>The row of one session.</summary>
+    public IReadOnlyDictionary<string, object?> Session(SessionId id) =>
+        Assert.Single(Query("SELECT * FROM \"Sessions\" WHERE \"Id\" = @id", ("@id", id.Value)));
+
+    /// <summary>The audit events with this name, oldest first.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, object?>> Audit(string action) =>
+        Query("SELECT * FROM \"AuditEvents\" WHERE \"Action\" = @action ORDER BY \"At\"", ("@action", action));
+
+    public void Dispose() => _connection.Dispose();
+
+    private SqliteCommand Command(string sql, (string Name, object? Value)[] parameters)
+    {
+        var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters)
+            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+        return command;
+    }
+}

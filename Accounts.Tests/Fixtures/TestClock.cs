@@ -1,0 +1,101 @@
+namespace Accounts.Tests.Fixtures;
+
+/// <summary>A clock that stands still until a test moves it; timers that fall due on the way fire, in order, on the thread of the test.</summary>
+public sealed class TestClock : TimeProvider
+{
+    public static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly Lock _gate = new();
+    private readonly List<Alarm> _alarms = [];
+    private DateTimeOffset _now = Start;
+
+    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    /// <summary>How many timers are waiting: a background task that has come to its timer can be seen here.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+                return _alarms.Count(alarm => alarm.Due is not null);
+        }
+    }
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_gate)
+            return _now;
+    }
+
+    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+
+    /// <summary>Moves the clock forward, from one timer that falls due to the next.</summary>
+    public void Advance(TimeSpan by)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
+        var target = GetUtcNow() + by;
+        while (TakeNext(target) is { } alarm)
+            alarm.Ring();
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var alarm = new Alarm(this, callback, state);
+        lock (_gate)
+            _alarms.Add(alarm);
+        alarm.Change(dueTime, period);
+        return alarm;
+    }
+
+    private Alarm? TakeNext(DateTimeOffset target)
+    {
+        lock (_gate)
+        {
+            var next = _alarms.Where(alarm => alarm.Due <= target).MinBy(alarm => alarm.Due);
+            _now = next?.Due is { } due ? (due > _now ? due : _now) : target;
+            next?.Rewind();
+            return next;
+        }
+    }
+
+    private sealed class Alarm(TestClock clock, TimerCallback callback, object? state) : ITimer
+    {
+        private TimeSpan _period = Timeout.InfiniteTimeSpan;
+
+        public DateTimeOffset? Due { get; private set; }
+
+        public void Ring() => callback(state);
+
+        // Called under the clock's lock.
+        public void Rewind() => Due = _period > TimeSpan.Zero ? Due + _period : null;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            bool at;
+            lock (clock._gate)
+            {
+                _period = period;
+                at = dueTime == TimeSpan.Zero;
+                Due = dueTime == Timeout.InfiniteTimeSpan || (at && period <= TimeSpan.Zero) ? null : clock._now + (at ? period : dueTime);
+            }
+
+            if (at)
+                Ring();
+            return true;
+        }
+
+        public void Dispose()
+        {
+            lock (clock._gate)
+                clock._alarms.Remove(this);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
