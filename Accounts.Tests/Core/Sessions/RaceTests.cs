@@ -1,0 +1,231 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.SignIn;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Core.Sessions;
+
+/// <summary>Two things at once, held by the gate so that they meet in the worst order every time.</summary>
+public sealed class RaceTests
+{
+    // Guard: AND "EndedAt" IS NULL in SessionActivity.Update.
+    [Fact]
+    public async Task A_renewal_in_flight_does_not_touch_a_session_that_is_ended_meanwhile()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        host.Clock.Advance(TimeSpan.FromHours(2));
+        host.Activity.RecordPage((await host.RequestAsync(other))!, "198.51.100.9");
+        host.Activity.RecordPage((await host.RequestAsync(owner))!, "198.51.100.9");
+        var before = host.Rows.Session(other.Id);
+
+        var commit = host.Gate.StopCommit();
+        var terminate = host.Sessions.TerminateAsync(owner.Caller, other.Id);
+        await commit.Arrived;
+        // The flusher takes its batch and comes to the write lock that the ending holds.
+        var flush = host.Activity.FlushAsync();
+        Assert.False(flush.IsCompleted);
+        commit.Release();
+        Assert.Equal(TerminateOutcome.Terminated, await terminate);
+        await flush;
+
+        var after = host.Rows.Session(other.Id);
+        Assert.NotNull(after["EndedAt"]);
+        Assert.Equal(before["ExpiresAt"], after["ExpiresAt"]);
+        Assert.Equal(before["LastActivityAt"], after["LastActivityAt"]);
+        Assert.Equal(before["PagesVisited"], after["PagesVisited"]);
+        Assert.Equal(before["LastAddress"], after["LastAddress"]);
+        Assert.Null(await host.RequestAsync(other));
+        // The same batch did reach the session that lives.
+        Assert.Equal(1L, host.Rows.Session(owner.Id)["PagesVisited"]);
+        Assert.True((long)host.Rows.Session(owner.Id)["ExpiresAt"]! > (long)before["ExpiresAt"]!);
+    }
+
+    // Guard: AND "ExpiresAt" > @at in SessionActivity.Update (and activityAt >= expiresAt in SessionLifetime.Renew, see its own tests).
+    [Fact]
+    public async Task An_act_after_the_end_does_not_bring_an_expired_session_back()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var browser = await host.SignInAsync(remember: false);
+        var live = (await host.RequestAsync(browser))!;
+        // A request that was let in just before the end counts its act just after it.
+        host.Clock.Advance(TimeSpan.FromHours(24));
+        host.Activity.RecordPage(live, "198.51.100.9");
+        var before = host.Rows.Session(browser.Id);
+
+        await host.Activity.FlushAsync();
+
+        Assert.Equal(before, host.Rows.Session(browser.Id));
+        Assert.Null(await host.RequestAsync(browser));
+        await host.Upkeep.SweepAsync();
+        Assert.Equal((long)EndReason.Expired, host.Rows.Session(browser.Id)["EndReason"]);
+        Assert.Null(await host.RequestAsync(browser));
+    }
+
+    // The control of the one above: the same flow one second earlier.
+    [Fact]
+    public async Task An_act_before_the_end_keeps_the_session()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var browser = await host.SignInAsync(remember: false);
+        var live = (await host.RequestAsync(browser))!;
+        host.Clock.Advance(TimeSpan.FromHours(24) - TimeSpan.FromSeconds(1));
+        host.Activity.RecordPage(live, "198.51.100.9");
+
+        await host.Activity.FlushAsync();
+
+        host.Clock.Advance(TimeSpan.FromHours(23));
+        Assert.NotNull(await host.RequestAsync(browser));
+        Assert.Equal(1L, host.Rows.Session(browser.Id)["PagesVisited"]);
+    }
+
+    // Guard: the tombstone that SessionRegistry.MarkEnded puts for an id it does not know (AddOrUpdate, not TryUpdate).
+    [Fact]
+    public async Task A_load_that_read_live_before_an_ending_committed_does_not_put_the_session_back()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+
+        // The load reads the session's row, then its person's; it is held between the two.
+        var load = host.Gate.StopCommand("FROM \"Users\"");
+        var request = host.RequestAsync(other).AsTask();
+        await load.Arrived;
+        Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
+        load.Release();
+
+        Assert.Null(await request);
+        Assert.Null(await host.RequestAsync(other));
+        Assert.Null(await host.Registry.FindLiveAsync(other.Id));
+        Assert.NotNull(await host.RequestAsync(owner));
+    }
+
+    // Guard: GetElapsedTime(begun) > LongestLoad in SessionRegistry.LoadAsync.
+    [Fact]
+    public async Task A_load_that_outlived_the_tombstone_is_made_again()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+
+        var load = host.Gate.StopCommand("FROM \"Users\"");
+        var request = host.RequestAsync(other).AsTask();
+        await load.Arrived;
+        await host.Sessions.TerminateAsync(owner.Caller, other.Id);
+        host.Clock.Advance(TimeSpan.FromMinutes(2));
+        host.Registry.Prune();
+        load.Release();
+
+        Assert.Null(await request);
+        Assert.Null(await host.RequestAsync(other));
+        Assert.NotNull(await host.RequestAsync(owner));
+    }
+
+    // Guard: the comparison of user.SecurityStamp with verified.Stamp in SessionStarter.StartAsync, and RenewStamp in SignOutEverywhereAsync.
+    [Fact]
+    public async Task A_sign_in_half_way_does_not_survive_signing_out_everywhere()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+
+        var commit = host.Gate.StopCommit();
+        var everywhere = host.Sessions.SignOutEverywhereAsync(owner.Caller);
+        await commit.Arrived;
+        // The password is right and is found so; starting the session waits for the lock that the ending holds.
+        var signIn = host.TrySignInAsync(CoreHost.Client());
+        Assert.False(signIn.IsCompleted);
+        commit.Release();
+        await everywhere;
+
+        Assert.IsType<SignInOutcome.WrongCredentials>(await signIn);
+        Assert.Equal(1, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client()));
+    }
+
+    // Guard: the same comparison, and RenewStamp in PasswordChange.ChangeAsync.
+    [Fact]
+    public async Task A_sign_in_half_way_with_the_old_password_does_not_survive_its_change()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+
+        var commit = host.Gate.StopCommit();
+        var input = new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase", EndOtherSessions = false };
+        var change = host.PasswordChange.ChangeAsync(owner.Caller, input);
+        await commit.Arrived;
+        var signIn = host.TrySignInAsync(CoreHost.Client());
+        Assert.False(signIn.IsCompleted);
+        commit.Release();
+        Assert.IsType<ChangePasswordOutcome.Changed>(await change);
+
+        Assert.IsType<SignInOutcome.WrongCredentials>(await signIn);
+        Assert.Equal(1, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client(), password: "another passphrase"));
+    }
+
+    // The control of the two above: the same wait at the same lock, behind an ending that voids nothing.
+    [Fact]
+    public async Task A_sign_in_half_way_survives_the_ending_of_one_session()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+
+        var commit = host.Gate.StopCommit();
+        var terminate = host.Sessions.TerminateAsync(owner.Caller, other.Id);
+        await commit.Arrived;
+        var signIn = host.TrySignInAsync(CoreHost.Client());
+        Assert.False(signIn.IsCompleted);
+        commit.Release();
+        await terminate;
+
+        Assert.IsType<SignInOutcome.SignedIn>(await signIn);
+    }
+
+    // Guard: IsLiveAsync inside the transaction of SessionService.TerminateAsync.
+    [Fact]
+    public async Task Of_two_sessions_that_terminate_each_other_exactly_one_wins()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (one, two) = (await host.SignInAsync(), await host.SignInAsync());
+
+        var commit = host.Gate.StopCommit();
+        var first = host.Sessions.TerminateAsync(one.Caller, two.Id);
+        await commit.Arrived;
+        var second = host.Sessions.TerminateAsync(two.Caller, one.Id);
+        Assert.False(second.IsCompleted);
+        commit.Release();
+
+        Assert.Equal(TerminateOutcome.Terminated, await first);
+        Assert.Equal(TerminateOutcome.CallerEnded, await second);
+        Assert.NotNull(await host.RequestAsync(one));
+        Assert.Null(await host.RequestAsync(two));
+        Assert.Single(host.Rows.Audit("session.terminated"));
+    }
+
+    // Guard: IsLiveAsync inside the transaction of SessionService.SignOutEverywhereAsync.
+    [Fact]
+    public async Task A_session_that_is_ended_meanwhile_signs_nobody_out_everywhere()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, thief) = (await host.SignInAsync(), await host.SignInAsync());
+
+        var commit = host.Gate.StopCommit();
+        var terminate = host.Sessions.TerminateAsync(owner.Caller, thief.Id);
+        await commit.Arrived;
+        var everywhere = host.Sessions.SignOutEverywhereAsync(thief.Caller);
+        Assert.False(everywhere.IsCompleted);
+        commit.Release();
+        await terminate;
+
+        Assert.Null(await everywhere);
+        Assert.NotNull(await host.RequestAsync(owner));
+        Assert.Equal(0, await host.Sessions.SignOutEverywhereAsync(owner.Caller));
+    }
+}
