@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 
@@ -28,7 +29,8 @@ public sealed class SessionKey
     {
         Span<byte> value = stackalloc byte[Bytes];
         Span<byte> actual = stackalloc byte[SHA256.HashSizeInBytes];
-        if (text.Length != Characters || !Base64Url.TryDecodeFromChars(text, value, out var written) || written != Bytes)
+        // Not TryDecodeFromChars: it throws for a character that is not of the alphabet.
+        if (text.Length != Characters || Base64Url.DecodeFromChars(text, value, out _, out var written) != OperationStatus.Done || written != Bytes)
             return false;
         SHA256.HashData(value, actual);
         return CryptographicOperations.FixedTimeEquals(actual, hash);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -41,7 +42,10 @@ public sealed class BrowserId
     public static BrowserId? Parse(string? text)
     {
         Span<byte> value = stackalloc byte[Bytes];
-        return text is { Length: 22 } && Base64Url.TryDecodeFromChars(text, value, out var written) && written == Bytes ? new BrowserId(text) : null;
+        // Not TryDecodeFromChars: it throws for a character that is not of the alphabet.
+        return text is { Length: 22 } && Base64Url.DecodeFromChars(text, value, out _, out var written) == OperationStatus.Done && written == Bytes
+            ? new BrowserId(text)
+            : null;
     }
 
     internal byte[] Hash() => SHA256.HashData(Encoding.ASCII.GetBytes(Text));
