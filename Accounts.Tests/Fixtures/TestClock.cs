@@ -1,13 +1,18 @@
 namespace Accounts.Tests.Fixtures;
 
 /// <summary>A clock that stands still until a test moves it; timers that fall due on the way fire, in order, on the thread of the test.</summary>
-public sealed class TestClock : TimeProvider
+public sealed class TestClock(DateTimeOffset start) : TimeProvider
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly Lock _gate = new();
     private readonly List<Alarm> _alarms = [];
-    private DateTimeOffset _now = Start;
+    private DateTimeOffset _now = start;
+
+    public TestClock()
+        : this(Start)
+    {
+    }
 
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 

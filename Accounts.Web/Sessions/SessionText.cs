@@ -15,10 +15,6 @@ internal static class SessionText
 
     public static string EndsOthers(int others) => others == 1 ? "Ends 1 other session. You stay signed in here." : $"Ends {others} other sessions. You stay signed in here.";
 
-    /// <summary>Device, place and time of sign-in, for the question before an ending.</summary>
-    public static string Describe(Session session) =>
-        $"{session.Device.Title}, {session.Place.Name} ({session.Address}), signed in {At(session.StartedAt)}. It is signed out at once and must sign in again.";
-
     public static string NotDone(string act) =>
         $"{(string.Equals(act, Terminate, StringComparison.Ordinal) ? "Not terminated" : "Not signed out")}: the database did not answer. Nothing changed. Try again.";
 

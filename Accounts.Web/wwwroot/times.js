@@ -1,6 +1,6 @@
 // Shows every <time data-show> in the viewer's own zone and language, and keeps "… ago" true while the page stays open.
 (() => {
-  const language = document.documentElement.lang || navigator.language;
+  const language = navigator.language || document.documentElement.lang;
   const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
   const year = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });

@@ -1,0 +1,124 @@
+using System.Net;
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures.Circuits;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Accounts.Tests.Fixtures;
+
+/// <summary>The real application on a real server, with a database file of its own that goes when it goes.</summary>
+/// <remarks>Not in Development: nobody is in it but whom the test registers. Without a clock of the test's it runs on the system's.</remarks>
+public sealed class AccountsSite : WebApplicationFactory<Program>
+{
+    public const string Password = "a long enough passphrase";
+
+    private readonly TempFolder _folder = new();
+    private readonly TimeProvider? _clock;
+    private readonly (string Key, string Value)[] _settings;
+    private readonly Action<IServiceCollection>? _services;
+
+    private AccountsSite(TimeProvider? clock, (string, string)[] settings, Action<IServiceCollection>? services)
+    {
+        _clock = clock;
+        _settings = settings;
+        _services = services;
+    }
+
+    /// <summary>Where it listens. By name, because browsers take secure cookies over plain http from localhost alone.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    public DatabaseGate Gate { get; } = new();
+
+    public string DatabasePath => _folder.File("accounts.db");
+
+    public T Get<T>() where T : notnull => Services.GetRequiredService<T>();
+
+    public static AccountsSite Start(TimeProvider? clock = null, Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings)
+    {
+        var site = new AccountsSite(clock, settings, services);
+        site.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        site.StartServer();
+        var bound = new Uri(site.Get<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        site.Address = new Uri($"http://localhost:{bound.Port}/");
+        return site;
+    }
+
+    public DatabaseRows Rows() => new(DatabasePath);
+
+    public async Task RegisterAsync(string email, string name = "Ada Lovelace")
+    {
+        var client = new Client("127.0.0.1", new Accounts.Core.Devices.DeviceSignals("test"), BrowserId.New());
+        Assert.IsType<RegisterOutcome.Registered>(await Get<UserService>().RegisterAsync(client, new RegisterInput { Name = name, Email = email, Password = Password }));
+    }
+
+    /// <summary>A browser without a screen: it keeps cookies and follows nothing.</summary>
+    public Visitor Visit(string userAgent = Visitor.Chrome) => new(Address, userAgent);
+
+    /// <summary>A browser that has signed in.</summary>
+    public async Task<Visitor> SignInAsync(string email, string userAgent = Visitor.Chrome, bool remember = false)
+    {
+        var visitor = Visit(userAgent);
+        var answer = await visitor.SignInAsync(email, Password, remember);
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        return visitor;
+    }
+
+    /// <summary>A page of the visitor's, open in a client that obeys nobody.</summary>
+    public async Task<RawCircuit> OpenAsync(Visitor visitor, string path = "/settings/sessions")
+    {
+        var page = new Uri(Address, path);
+        return await RawCircuit.OpenAsync(page, visitor.CookieHeader, await visitor.ReadAsync(path));
+    }
+
+    /// <summary>The session in a visitor's cookie.</summary>
+    public async Task<LiveSession> FindSessionAsync(Visitor visitor)
+    {
+        var (id, key) = ReadTicket(visitor.SessionCookie);
+        return await Get<SessionRegistry>().AuthenticateAsync(id, key) ?? throw new InvalidOperationException("The visitor is not signed in.");
+    }
+
+    /// <summary>What a cookie says, to a holder of this server's keys.</summary>
+    public (SessionId Id, string Key) ReadTicket(string cookie)
+    {
+        var ticket = Cookie.TicketDataFormat.Unprotect(cookie) ?? throw new InvalidOperationException("This server has not made that cookie.");
+        Assert.True(SessionId.TryParse(ticket.Properties.Items["sid"], out var id));
+        return (id, ticket.Properties.Items["key"]!);
+    }
+
+    public CookieAuthenticationOptions Cookie => Get<IOptionsMonitor<CookieAuthenticationOptions>>().Get("Accounts.Session");
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Production");
+        builder.UseSetting("Storage:Path", DatabasePath);
+        foreach (var (key, value) in _settings)
+            builder.UseSetting(key, value);
+        builder.ConfigureLogging(logging => logging.ClearProviders());
+        builder.ConfigureTestServices(services =>
+        {
+            services.AddSingleton<IInterceptor>(Gate);
+            if (_clock is not null)
+                services.AddSingleton(_clock);
+            _services?.Invoke(services);
+        });
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            _folder.Dispose();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using Accounts.Core.Sessions;
+using Accounts.Tests.Fixtures;
+using Accounts.Tests.Fixtures.Circuits;
+
+namespace Accounts.Tests.Web.Sessions;
+
+/// <summary>X1: a client that speaks Blazor's protocol and ignores the push can do nothing from the ending on.</summary>
+public sealed class HostileClientTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task Nothing_that_a_client_sends_after_the_ending_has_an_effect()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync("ada@example.test");
+        using var owner = await site.SignInAsync("ada@example.test");
+        using var thief = await site.SignInAsync("ada@example.test", Visitor.Phone);
+        using var victim = await site.SignInAsync("ada@example.test");
+        await using var circuit = await site.OpenAsync(thief);
+        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience);
+
+        // The same clicks work before: the question is asked.
+        await circuit.ClickAsync("Terminate");
+        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience);
+        var confirm = circuit.FindClickHandler("Terminate");
+
+        await EndAsync(site, owner, thief);
+
+        Assert.Equal("/signed-out", new Uri(site.Address, await circuit.NavigationPushed.WaitAsync(Patience)).AbsolutePath);
+        var answer = await circuit.TryClickAsync(confirm!.Value);
+        Assert.NotEqual(ClickOutcome.Done, answer);
+        await circuit.Closed.WaitAsync(Patience);
+        Assert.True(await victim.IsSignedInAsync());
+        Assert.True(await owner.IsSignedInAsync());
+        Assert.False(await thief.IsSignedInAsync());
+
+        // And the same click of another session has its effect after it.
+        await using var allowed = await site.OpenAsync(owner);
+        await TerminateOnlyOtherAsync(allowed);
+        await allowed.WaitForBatchAsync(c => c.Page.Text.Contains("Only this device is signed in", StringComparison.Ordinal), Patience);
+        Assert.False(await victim.IsSignedInAsync());
+    }
+
+    [Fact]
+    public async Task An_ended_session_cannot_come_back_with_the_secret_of_its_circuit()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync("ada@example.test");
+        using var owner = await site.SignInAsync("ada@example.test");
+        using var thief = await site.SignInAsync("ada@example.test", Visitor.Phone);
+        await using var circuit = await site.OpenAsync(thief);
+        var secret = circuit.Secret;
+
+        // Before: the same session comes back with it on a new connection.
+        circuit.Abort();
+        await using var returned = await RawCircuit.ConnectAsync(site.Address, thief.CookieHeader);
+        Assert.True(await returned.ConnectCircuitAsync(secret, circuit));
+
+        await EndAsync(site, owner, thief);
+        await returned.Closed.WaitAsync(Patience);
+
+        await Assert.ThrowsAsync<RawCircuitException>(() => RawCircuit.ConnectAsync(site.Address, thief.CookieHeader));
+        // Nor does the owner get it, who is signed in.
+        await using var owners = await RawCircuit.ConnectAsync(site.Address, owner.CookieHeader);
+        await Assert.ThrowsAsync<RawCircuitException>(() => owners.ConnectCircuitAsync(secret));
+    }
+
+    [Theory]
+    [InlineData("ada@example.test")]
+    [InlineData("grace@example.test")]
+    public async Task No_other_session_takes_a_circuit_over_with_its_secret(string intruderEmail)
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync("ada@example.test");
+        await site.RegisterAsync("grace@example.test");
+        using var owner = await site.SignInAsync("ada@example.test");
+        using var intruder = await site.SignInAsync(intruderEmail, Visitor.Phone);
+        await using var circuit = await site.OpenAsync(owner);
+        circuit.Abort();
+
+        await using var stolen = await RawCircuit.ConnectAsync(site.Address, intruder.CookieHeader);
+        await Assert.ThrowsAsync<RawCircuitException>(() => stolen.ConnectCircuitAsync(circuit.Secret));
+        await stolen.Closed.WaitAsync(Patience);
+
+        await using var own = await RawCircuit.ConnectAsync(site.Address, owner.CookieHeader);
+        Assert.True(await own.ConnectCircuitAsync(circuit.Secret, circuit));
+    }
+
+    [Fact]
+    public async Task A_connection_that_stays_open_after_the_ending_is_cut()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync("ada@example.test");
+        using var owner = await site.SignInAsync("ada@example.test");
+        using var thief = await site.SignInAsync("ada@example.test", Visitor.Phone);
+
+        // No circuit at all, only a connection: there is nothing to push over.
+        await using var silent = await RawCircuit.ConnectAsync(site.Address, thief.CookieHeader);
+        await using var bystander = await RawCircuit.ConnectAsync(site.Address, owner.CookieHeader);
+        await EndAsync(site, owner, thief);
+
+        await silent.Closed.WaitAsync(Patience);
+        Assert.False(bystander.Closed.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_visitor_and_a_page_of_another_site_get_no_connection()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync("ada@example.test");
+        using var owner = await site.SignInAsync("ada@example.test");
+
+        await Assert.ThrowsAsync<RawCircuitException>(() => RawCircuit.ConnectAsync(site.Address, cookieHeader: null));
+        var crossed = await Assert.ThrowsAsync<RawCircuitException>(
+            () => RawCircuit.ConnectAsync(site.Address, owner.CookieHeader, new RawCircuitOptions { Origin = "https://evil.example" }));
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, crossed.Status);
+
+        await using var own = await RawCircuit.ConnectAsync(
+            site.Address, owner.CookieHeader, new RawCircuitOptions { Origin = site.Address.GetLeftPart(UriPartial.Authority) });
+        Assert.False(own.Closed.IsCompleted);
+    }
+
+    /// <summary>Presses Terminate on the only other card, and confirms.</summary>
+    private static async Task TerminateOnlyOtherAsync(RawCircuit circuit)
+    {
+        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience);
+        await circuit.ClickAsync("Terminate");
+        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience);
+        Assert.Equal(ClickOutcome.Done, await circuit.TryClickAsync("Terminate"));
+    }
+
+    private static async Task EndAsync(AccountsSite site, Visitor by, Visitor target)
+    {
+        var caller = (await site.FindSessionAsync(by)).ToCaller();
+        Assert.Equal(TerminateOutcome.Terminated, await site.Get<SessionService>().TerminateAsync(caller, (await site.FindSessionAsync(target)).Id));
+    }
+}
