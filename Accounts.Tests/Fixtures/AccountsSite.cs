@@ -86,6 +86,13 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
         return await Get<SessionRegistry>().AuthenticateAsync(id, key) ?? throw new InvalidOperationException("The visitor is not signed in.");
     }
 
+    /// <summary>The id of the session in a person's cookie.</summary>
+    public async Task<SessionId> FindSessionIdAsync(Person person)
+    {
+        var cookies = await person.Profile.CookiesAsync();
+        return ReadTicket(cookies.Single(cookie => string.Equals(cookie.Name, Visitor.SessionCookieName, StringComparison.Ordinal)).Value).Id;
+    }
+
     /// <summary>What a cookie says, to a holder of this server's keys.</summary>
     public (SessionId Id, string Key) ReadTicket(string cookie)
     {
@@ -99,6 +106,8 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Production");
+        // Outside Development only a published application finds the files of its packages by itself.
+        builder.UseStaticWebAssets();
         builder.UseSetting("Storage:Path", DatabasePath);
         foreach (var (key, value) in _settings)
             builder.UseSetting(key, value);

@@ -1,0 +1,90 @@
+using Accounts.Core.Sessions;
+using Accounts.Tests.Fixtures;
+using Microsoft.Playwright;
+
+namespace Accounts.Tests.Browser;
+
+/// <summary>C1, P1: the endings that nobody clicks on a card for.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class SessionEndTests(Chromium chromium)
+{
+    private const string Ada = "ada@example.test";
+
+    [Fact]
+    public async Task The_open_page_of_an_expired_session_leaves()
+    {
+        // From now on: browsers judge the cookie by their own clock.
+        var clock = new TestClock(TimeProvider.System.GetUtcNow());
+        await using var site = AccountsSite.Start(clock);
+        await site.RegisterAsync(Ada);
+        await using var person = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+
+        clock.Advance(TimeSpan.FromDays(27));
+        await person.OpenAsync("/settings");
+        await site.Get<SessionActivity>().FlushAsync();
+        // The visit renewed it: the 28th day after the sign-in passes.
+        clock.Advance(TimeSpan.FromDays(2));
+        await person.OpenAsync("/settings");
+        await site.Get<SessionActivity>().FlushAsync();
+
+        clock.Advance(TimeSpan.FromDays(28) + TimeSpan.FromMinutes(1));
+        await site.Get<SessionUpkeep>().SweepAsync();
+
+        await person.WaitForSignedOutAsync();
+        await Assertions.Expect(person.Page.GetByRole(AriaRole.Heading, new() { Name = "Your session has expired" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Sign_out_in_the_menu_ends_this_session_in_every_tab_and_no_other()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        await using var desktop = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await using var phone = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
+        var tab = await desktop.OpenTabAsync("/settings");
+
+        await desktop.Page.GetByRole(AriaRole.Button, new() { Name = "Account menu" }).ClickAsync();
+        await desktop.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
+
+        await desktop.WaitForSignedOutAsync();
+        await Person.WaitForSignedOutAsync(tab);
+        await desktop.Page.GoBackAsync();
+        await desktop.Page.WaitForURLAsync("**/sign-in**");
+        await phone.WaitForCardsAsync(1);
+        await phone.GoAsync("/settings");
+        await Assertions.Expect(phone.Page.GetByRole(AriaRole.Heading, new() { Name = "Settings", Level = 1 })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_change_of_password_ends_the_other_sessions_when_asked_to()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        await using var desktop = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await using var phone = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
+
+        await desktop.GoAsync("/settings/password");
+        await Assertions.Expect(desktop.Page.GetByLabel("End all other sessions")).ToBeCheckedAsync();
+        await desktop.Page.GetByLabel("Current password").FillAsync(AccountsSite.Password);
+        await desktop.Page.GetByLabel("New password").FillAsync("another long passphrase");
+        await desktop.Page.GetByRole(AriaRole.Button, new() { Name = "Change password" }).ClickAsync();
+
+        await Assertions.Expect(desktop.Page.GetByText("The password is changed. One other session was ended.")).ToBeVisibleAsync();
+        await phone.WaitForSignedOutAsync();
+        await desktop.GoAsync("/settings");
+        await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Heading, new() { Name = "Settings", Level = 1 })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Signing_in_again_in_the_same_browser_replaces_its_session()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        await using var desktop = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await desktop.Profile.ClearCookiesAsync(new() { Name = Visitor.SessionCookieName });
+        await desktop.SignInAsync(Ada);
+
+        await desktop.WaitForCardsAsync(1);
+        await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Replaced" })).ToHaveCountAsync(1);
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.Playwright;
+
+namespace Accounts.Tests.Fixtures;
+
+/// <summary>One real Chromium for the browser tests; each profile in it is a browser of its own, with its own cookies.</summary>
+/// <remarks>
+/// Where there is no Chromium the tests are skipped, and say so; with <c>ACCOUNTS_REQUIRE_ENGINES=1</c> they fail instead.
+/// <c>ACCOUNTS_CHROMIUM</c> names another program than the usual ones.
+/// </remarks>
+public sealed class Chromium : IAsyncLifetime
+{
+    private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Find() is not { } program)
+            return;
+
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = program,
+            Args =
+            [
+                "--no-sandbox", "--headless=new", "--disable-gpu", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            ],
+        });
+    }
+
+    /// <summary>A new profile: nothing in it, signed in nowhere.</summary>
+    public async Task<IBrowserContext> OpenProfileAsync(BrowserNewContextOptions? options = null)
+    {
+        if (_browser is null)
+        {
+            Assert.SkipUnless(string.Equals(Environment.GetEnvironmentVariable("ACCOUNTS_REQUIRE_ENGINES"), "1", StringComparison.Ordinal), "There is no Chromium here.");
+            Assert.Fail("There is no Chromium here. Install it (Debian: apt-get install chromium), or name it with ACCOUNTS_CHROMIUM.");
+        }
+
+        var profile = await _browser.NewContextAsync(options ?? new BrowserNewContextOptions());
+        profile.SetDefaultTimeout(15_000);
+        return profile;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        _playwright?.Dispose();
+    }
+
+    private static string? Find() => Environment.GetEnvironmentVariable("ACCOUNTS_CHROMIUM") is { Length: > 0 } named ? named : Array.Find(Places, File.Exists);
+}
+
+/// <summary>The tests that share the browser run one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class BrowserTests : ICollectionFixture<Chromium>
+{
+    public const string Name = "Browser";
+}

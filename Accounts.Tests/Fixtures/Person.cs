@@ -1,0 +1,109 @@
+using Microsoft.Playwright;
+
+namespace Accounts.Tests.Fixtures;
+
+/// <summary>Somebody at a real browser: what they see and press, by the names that a screen reader says.</summary>
+public sealed class Person : IAsyncDisposable
+{
+    public const string Windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+
+    private readonly Uri _site;
+
+    private Person(Uri site, IBrowserContext profile, IPage page)
+    {
+        _site = site;
+        Profile = profile;
+        Page = page;
+    }
+
+    public IBrowserContext Profile { get; }
+
+    public IPage Page { get; }
+
+    public ILocator Cards => Page.GetByRole(AriaRole.Article);
+
+    public ILocator Dialog => Page.GetByRole(AriaRole.Dialog);
+
+    public static async Task<Person> OpenAsync(Chromium chromium, AccountsSite site, string userAgent = Windows, bool phone = false)
+    {
+        var profile = await chromium.OpenProfileAsync(new BrowserNewContextOptions
+        {
+            UserAgent = userAgent,
+            ViewportSize = phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1360, Height = 900 },
+        });
+        return new Person(site.Address, profile, await profile.NewPageAsync());
+    }
+
+    public static Task<Person> OpenPhoneAsync(Chromium chromium, AccountsSite site) => OpenAsync(chromium, site, Visitor.Phone, phone: true);
+
+    /// <summary>Signs in through the page and waits until the Session manager shows this device.</summary>
+    public async Task<Person> SignInAsync(string email, bool remember = true, string password = AccountsSite.Password)
+    {
+        await GoAsync("/sign-in");
+        await Page.GetByLabel("Email").FillAsync(email);
+        await Page.GetByLabel("Password").FillAsync(password);
+        if (remember)
+            await Page.GetByLabel("Keep me signed in").CheckAsync();
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        await Page.GetByText("This device", new() { Exact = true }).WaitForAsync();
+        return this;
+    }
+
+    public Task<IResponse?> GoAsync(string path) => Page.GotoAsync(new Uri(_site, path).AbsoluteUri);
+
+    /// <summary>Another tab of the same browser, on a page whose circuit is up.</summary>
+    public async Task<IPage> OpenTabAsync(string path)
+    {
+        var tab = await Profile.NewPageAsync();
+        var circuit = tab.WaitForWebSocketAsync();
+        await tab.GotoAsync(new Uri(_site, path).AbsoluteUri);
+        await ConnectedAsync(await circuit);
+        return tab;
+    }
+
+    /// <summary>Opens a page here and waits until its circuit is up.</summary>
+    public async Task OpenAsync(string path)
+    {
+        var circuit = Page.WaitForWebSocketAsync();
+        await GoAsync(path);
+        await ConnectedAsync(await circuit);
+    }
+
+    public Task WaitForCardsAsync(int count) => Assertions.Expect(Cards).ToHaveCountAsync(count);
+
+    /// <summary>Presses Terminate on the card with this title, and confirms.</summary>
+    public async Task TerminateAsync(string title)
+    {
+        await AskToTerminateAsync(Cards.Filter(new() { HasText = title }));
+        await ConfirmAsync("Terminate");
+    }
+
+    public async Task AskToTerminateAsync(ILocator card)
+    {
+        await card.GetByRole(AriaRole.Button, new() { Name = "Terminate" }).ClickAsync();
+        await Dialog.WaitForAsync();
+    }
+
+    public Task ConfirmAsync(string name) => Dialog.GetByRole(AriaRole.Button, new() { Name = name }).ClickAsync();
+
+    public Task WaitForSignedOutAsync() => WaitForSignedOutAsync(Page);
+
+    public static Task WaitForSignedOutAsync(IPage page) => page.WaitForURLAsync("**/signed-out");
+
+    public ValueTask DisposeAsync() => Profile.DisposeAsync();
+
+    // Blazor's second frame from the server comes when the circuit has rendered.
+    private static async Task ConnectedAsync(IWebSocket socket)
+    {
+        var rendered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        socket.FrameReceived += (_, frame) =>
+        {
+            if (Says(frame, "JS.EndUpdateRootComponents"))
+                rendered.TrySetResult();
+        };
+        await rendered.Task.WaitAsync(TimeSpan.FromSeconds(15));
+    }
+
+    private static bool Says(IWebSocketFrame frame, string name) =>
+        frame.Binary is { } bytes ? System.Text.Encoding.Latin1.GetString(bytes).Contains(name, StringComparison.Ordinal) : frame.Text?.Contains(name, StringComparison.Ordinal) == true;
+}
