@@ -45,8 +45,9 @@ public sealed class SessionActivity
         await _flushing.WaitAsync();
         try
         {
-            while (!_dirty.IsEmpty)
-                await FlushBatchAsync();
+            // Not "until nothing is left": under load something always is, and the flush would write without pause.
+            for (var left = _dirty.Count; left > 0; left -= BatchSize)
+                await FlushBatchAsync(Math.Min(left, BatchSize));
         }
         finally
         {
@@ -60,10 +61,10 @@ public sealed class SessionActivity
             _dirty.Enqueue(session);
     }
 
-    private async Task FlushBatchAsync()
+    private async Task FlushBatchAsync(int size)
     {
-        var batch = new List<Change>(BatchSize);
-        while (batch.Count < BatchSize && _dirty.TryDequeue(out var session))
+        var batch = new List<Change>(size);
+        while (batch.Count < size && _dirty.TryDequeue(out var session))
         {
             var (pages, at, address) = session.Take();
             batch.Add(new Change(session, pages, at, address, SessionLifetime.Renew(_options, session.Remembered, session.StartedAt, session.ExpiresAt, at)));
