@@ -25,16 +25,16 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
         var browser = client.Browser.Hash();
         var ending = new Ending(new Caller(verified.UserId, id, client.Address), now, EndReason.Replaced);
 
-        var replaced = await database.WriteAsync(WritePriority.Ordinary, async db =>
+        var gone = await database.WriteAsync(WritePriority.Ordinary, async db =>
         {
             var user = await db.LockUserAsync(verified.UserId);
             if (user is null || !string.Equals(user.SecurityStamp, verified.Stamp, StringComparison.Ordinal))
                 return null;
 
             var ghosts = db.Sessions.Where(s => s.UserId == user.Id && s.BrowserHash == browser && s.EndedAt == null);
-            var gone = await ghosts.Select(s => s.Id).ToListAsync();
-            await db.EndAsync(ghosts, ending);
+            var replaced = await db.EndAsync(ghosts, ending);
             // What the clock has ended and the sweeper has not found yet would stand in the new session's way.
+            var expired = await ghosts.Select(s => s.Id).ToListAsync();
             await ghosts.ExecuteUpdateAsync(set => set
                 .SetProperty(s => s.EndedAt, s => (DateTimeOffset?)s.ExpiresAt)
                 .SetProperty(s => s.EndReason, EndReason.Expired));
@@ -61,14 +61,17 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
                 SessionId = id.Value,
                 Address = client.Address,
             });
-            return gone;
+            return new Ghosts(replaced, expired);
         });
 
-        if (replaced is null)
+        if (gone is null)
             return null;
 
-        sessions.Announce(verified.UserId, replaced, EndReason.Replaced);
+        sessions.Announce(verified.UserId, gone.Replaced, EndReason.Replaced);
+        sessions.Announce(verified.UserId, gone.Expired, EndReason.Expired);
         feed.Publish(new SessionChange.Started(verified.UserId, id));
         return new StartedSession(id, key, remember ? SessionLifetime.AbsoluteEnd(options, now) : null);
     }
+
+    private sealed record Ghosts(List<Guid> Replaced, List<Guid> Expired);
 }
