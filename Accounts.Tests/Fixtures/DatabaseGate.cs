@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -7,12 +6,13 @@ namespace Accounts.Tests.Fixtures;
 
 /// <summary>Holds an operation at a chosen moment inside the database, or makes it fail there, so that a race runs the same way every time.</summary>
 /// <remarks>
-/// Registered as an interceptor of the context. Each stop and each failure catches once. It sees the commands that Entity Framework runs and every
+/// Registered as an interceptor of the context. Each stop and each failure catches once, those set first catch first. It sees the commands that Entity Framework runs and every
 /// transaction; commands that are made by hand on the connection (the flush of activity) it sees only by their transaction.
 /// </remarks>
 public sealed class DatabaseGate : DbCommandInterceptor, IDbTransactionInterceptor
 {
-    private readonly ConcurrentDictionary<Trap, bool> _traps = new();
+    private readonly Lock _lock = new();
+    private readonly List<Trap> _traps = [];
 
     private enum Moment
     {
@@ -35,13 +35,13 @@ public sealed class DatabaseGate : DbCommandInterceptor, IDbTransactionIntercept
     public Stop StopCommit() => Set(Moment.Commit, "");
 
     /// <summary>Makes the next command whose text contains a part fail.</summary>
-    public void FailCommand(string part = "") => _traps[new Trap(Moment.Command, part, null)] = true;
+    public void FailCommand(string part = "") => Set(new Trap(Moment.Command, part, null));
 
     /// <summary>Makes the next transaction fail to begin.</summary>
-    public void FailBegin() => _traps[new Trap(Moment.Begin, "", null)] = true;
+    public void FailBegin() => Set(new Trap(Moment.Begin, "", null));
 
     /// <summary>Makes the next commit fail; the transaction is rolled back.</summary>
-    public void FailCommit() => _traps[new Trap(Moment.Commit, "", null)] = true;
+    public void FailCommit() => Set(new Trap(Moment.Commit, "", null));
 
     public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
@@ -88,15 +88,27 @@ public sealed class DatabaseGate : DbCommandInterceptor, IDbTransactionIntercept
     private Stop Set(Moment moment, string part)
     {
         var stop = new Stop();
-        _traps[new Trap(moment, part, stop)] = true;
+        Set(new Trap(moment, part, stop));
         return stop;
+    }
+
+    private void Set(Trap trap)
+    {
+        lock (_lock)
+            _traps.Add(trap);
     }
 
     private Task PassAsync(Moment moment, string text)
     {
-        var trap = _traps.Keys.FirstOrDefault(t => t.Moment == moment && text.Contains(t.Part, StringComparison.Ordinal));
-        if (trap is null || !_traps.TryRemove(trap, out _))
-            return Task.CompletedTask;
+        Trap? trap;
+        lock (_lock)
+        {
+            trap = _traps.Find(t => t.Moment == moment && text.Contains(t.Part, StringComparison.Ordinal));
+            if (trap is null)
+                return Task.CompletedTask;
+            _traps.Remove(trap);
+        }
+
         if (trap.Stop is { } stop)
             return stop.HoldAsync();
         throw new SqliteException("The test made the database fail here.", SQLitePCL.raw.SQLITE_IOERR);

@@ -1,0 +1,194 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Core.Sessions;
+
+public sealed class SessionEndingTests
+{
+    private const string Live = "SELECT COUNT(*) FROM \"Sessions\" WHERE \"EndedAt\" IS NULL";
+
+    [Fact]
+    public async Task A_terminated_session_is_refused_on_the_next_request()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        var held = (await host.RequestAsync(other))!;
+        List<(SessionChange Change, bool Refused)> heard = [];
+        using var subscription = host.Feed.Subscribe(change => heard.Add((change, !held.IsLive(host.Clock.GetUtcNow()))));
+        host.Clock.Advance(TimeSpan.FromMinutes(5));
+
+        Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
+
+        Assert.Null(await host.RequestAsync(other));
+        Assert.Null(await host.Registry.FindLiveAsync(other.Id));
+        Assert.False(held.IsLive(host.Clock.GetUtcNow()));
+        Assert.NotNull(await host.RequestAsync(owner));
+        // Whoever hears of it finds every check closed already.
+        Assert.Equal([(new SessionChange.Ended(owner.Caller.UserId, other.Id, EndReason.Terminated), true)], heard);
+        var ended = Assert.Single(await host.Sessions.HistoryAsync(owner.Caller, 10), s => s.Id == other.Id);
+        Assert.Equal(new SessionEnding(TestClock.Start.AddMinutes(5), EndReason.Terminated, owner.Id, null), ended.Ending);
+    }
+
+    [Fact]
+    public async Task A_termination_is_in_the_audit_log()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+
+        await host.Sessions.TerminateAsync(owner.Caller, other.Id);
+
+        var audit = Assert.Single(host.Rows.Audit("session.terminated"));
+        Assert.Equal(other.Id.Value, Guid.Parse((string)audit["SessionId"]!));
+        Assert.Equal(owner.Id.Value, Guid.Parse((string)audit["ActorSessionId"]!));
+        Assert.Equal(owner.Caller.UserId.Value, Guid.Parse((string)audit["ActorUserId"]!));
+        Assert.Equal(owner.Caller.UserId.Value, Guid.Parse((string)audit["UserId"]!));
+        Assert.Equal(owner.Caller.Address, audit["Address"]);
+    }
+
+    [Fact]
+    public async Task The_current_session_is_not_terminated_but_signed_out()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        Assert.Equal(TerminateOutcome.CurrentSession, await host.Sessions.TerminateAsync(owner.Caller, owner.Id));
+        Assert.NotNull(await host.RequestAsync(owner));
+    }
+
+    [Fact]
+    public async Task Somebody_elses_session_is_as_unknown_as_one_that_does_not_exist()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        await host.RegisterAsync("grace@example.test", "Grace Hopper");
+        var (ada, grace) = (await host.SignInAsync(), await host.SignInAsync("grace@example.test"));
+
+        Assert.Equal(TerminateOutcome.NotFound, await host.Sessions.TerminateAsync(ada.Caller, grace.Id));
+        Assert.Equal(TerminateOutcome.NotFound, await host.Sessions.TerminateAsync(ada.Caller, SessionId.New(TestClock.Start)));
+        // A person who is somebody else than the session says has no session.
+        Assert.Equal(TerminateOutcome.CallerEnded, await host.Sessions.TerminateAsync(ada.Caller with { UserId = grace.Caller.UserId }, grace.Id));
+
+        Assert.NotNull(await host.RequestAsync(grace));
+        Assert.Empty(host.Rows.Audit("session.terminated"));
+        // A session of hers that has ended is no more known than that.
+        await host.Sessions.SignOutAsync(grace.Caller);
+        Assert.Equal(TerminateOutcome.NotFound, await host.Sessions.TerminateAsync(ada.Caller, grace.Id));
+    }
+
+    [Fact]
+    public async Task A_session_that_has_ended_is_said_to_have_ended_and_keeps_how()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other, idle) = (await host.SignInAsync(), await host.SignInAsync(), await host.SignInAsync(remember: false));
+        await host.Sessions.SignOutAsync(other.Caller);
+        var before = host.Rows.Session(other.Id);
+        host.Clock.Advance(TimeSpan.FromHours(25));
+
+        Assert.Equal(TerminateOutcome.AlreadyEnded, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
+        // The clock has ended this one; the sweeper has not come by yet.
+        Assert.Equal(TerminateOutcome.AlreadyEnded, await host.Sessions.TerminateAsync(owner.Caller, idle.Id));
+
+        Assert.Equal(before, host.Rows.Session(other.Id));
+        Assert.Empty(host.Rows.Audit("session.terminated"));
+    }
+
+    [Fact]
+    public async Task A_caller_whose_own_session_has_ended_ends_nothing()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other, idle) = (await host.SignInAsync(), await host.SignInAsync(), await host.SignInAsync(remember: false));
+        await host.Sessions.SignOutAsync(other.Caller);
+        host.Clock.Advance(TimeSpan.FromHours(25));
+
+        foreach (var ended in new[] { other, idle })
+        {
+            Assert.Equal(TerminateOutcome.CallerEnded, await host.Sessions.TerminateAsync(ended.Caller, owner.Id));
+            Assert.Null(await host.Sessions.SignOutEverywhereAsync(ended.Caller));
+        }
+
+        Assert.NotNull(await host.RequestAsync(owner));
+        Assert.Empty(host.Rows.Audit("user.signed_out_everywhere"));
+    }
+
+    [Fact]
+    public async Task Signing_out_everywhere_ends_the_others_and_keeps_the_current_one_and_other_people()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        await host.RegisterAsync("grace@example.test", "Grace Hopper");
+        var (owner, one, two) = (await host.SignInAsync(), await host.SignInAsync(), await host.SignInAsync());
+        var grace = await host.SignInAsync("grace@example.test");
+        var stamp = host.Rows.Text("SELECT \"SecurityStamp\" FROM \"Users\" WHERE \"Email\" = @email", ("@email", CoreHost.Email));
+
+        Assert.Equal(2, await host.Sessions.SignOutEverywhereAsync(owner.Caller));
+
+        Assert.Null(await host.RequestAsync(one));
+        Assert.Null(await host.RequestAsync(two));
+        Assert.NotNull(await host.RequestAsync(owner));
+        Assert.NotNull(await host.RequestAsync(grace));
+        Assert.Equal(2L, Assert.Single(host.Rows.Audit("user.signed_out_everywhere"))["Count"]);
+        Assert.NotEqual(stamp, host.Rows.Text("SELECT \"SecurityStamp\" FROM \"Users\" WHERE \"Email\" = @email", ("@email", CoreHost.Email)), StringComparer.Ordinal);
+        Assert.Equal(0, await host.Sessions.SignOutEverywhereAsync(owner.Caller));
+    }
+
+    [Fact]
+    public async Task Signing_out_twice_is_signing_out_once()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var browser = await host.SignInAsync();
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+
+        await host.Sessions.SignOutAsync(browser.Caller);
+        var first = host.Rows.Session(browser.Id);
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        await host.Sessions.SignOutAsync(browser.Caller);
+
+        Assert.Equal((long)EndReason.SignedOut, first["EndReason"]);
+        Assert.Equal(first, host.Rows.Session(browser.Id));
+        Assert.Single(host.Rows.Audit("user.signed_out"));
+        Assert.Equal([new SessionChange.Ended(browser.Caller.UserId, browser.Id, EndReason.SignedOut)], heard);
+        Assert.Null(await host.RequestAsync(browser));
+    }
+
+    [Fact]
+    public async Task An_ending_that_does_not_commit_ends_nothing_and_leaves_no_trace()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+        var audits = host.Rows.Number("SELECT COUNT(*) FROM \"AuditEvents\"");
+
+        foreach (var end in new Func<Task>[]
+        {
+            () => host.Sessions.TerminateAsync(owner.Caller, other.Id),
+            () => host.Sessions.SignOutEverywhereAsync(owner.Caller),
+            () => host.Sessions.SignOutAsync(other.Caller),
+        })
+        {
+            host.Gate.FailCommit();
+            await Assert.ThrowsAsync<DatabaseUnavailableException>(end);
+            host.Gate.FailCommand("INSERT INTO \"AuditEvents\"");
+            await Assert.ThrowsAsync<DatabaseUnavailableException>(end);
+        }
+
+        Assert.Equal(2, host.Rows.Number(Live));
+        Assert.Equal(audits, host.Rows.Number("SELECT COUNT(*) FROM \"AuditEvents\""));
+        Assert.Empty(heard);
+        Assert.NotNull(await host.RequestAsync(other));
+
+        Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
+        Assert.Equal(1, host.Rows.Number(Live));
+        Assert.Equal(audits + 1, host.Rows.Number("SELECT COUNT(*) FROM \"AuditEvents\""));
+        Assert.Single(heard);
+    }
+}

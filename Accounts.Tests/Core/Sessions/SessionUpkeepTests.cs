@@ -1,0 +1,105 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Core.Sessions;
+
+public sealed class SessionUpkeepTests
+{
+    [Fact]
+    public async Task The_sweeper_ends_what_has_expired_and_tells_it_like_any_other_ending()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (idle, lasting) = (await host.SignInAsync(remember: false), await host.SignInAsync());
+        await host.RequestAsync(idle);
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+        host.Clock.Advance(TimeSpan.FromHours(24) - TimeSpan.FromTicks(10));
+        await host.Upkeep.SweepAsync();
+        Assert.Empty(heard);
+        host.Clock.Advance(TimeSpan.FromHours(1));
+
+        await host.Upkeep.SweepAsync();
+        await host.Upkeep.SweepAsync();
+
+        Assert.Equal([new SessionChange.Ended(idle.Caller.UserId, idle.Id, EndReason.Expired)], heard);
+        Assert.Null(await host.RequestAsync(idle));
+        var ended = Assert.Single(await host.Sessions.HistoryAsync(lasting.Caller, 10), s => s.Id == idle.Id);
+        Assert.Equal(new SessionEnding(TestClock.Start.AddHours(24), EndReason.Expired, null, null), ended.Ending);
+        Assert.NotNull(await host.RequestAsync(lasting));
+    }
+
+    [Fact]
+    public async Task The_sweeper_touches_no_session_that_ended_otherwise()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var browser = await host.SignInAsync(remember: false);
+        await host.Sessions.SignOutAsync(browser.Caller);
+        var before = host.Rows.Session(browser.Id);
+        host.Clock.Advance(TimeSpan.FromDays(2));
+
+        await host.Upkeep.SweepAsync();
+
+        Assert.Equal(before, host.Rows.Session(browser.Id));
+    }
+
+    [Fact]
+    public async Task The_sweeper_ends_more_than_a_batch_holds()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        await host.SignInAsync(remember: false);
+        host.Rows.Execute("""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100)
+            INSERT INTO "Sessions" ("Id", "UserId", "KeyHash", "BrowserHash", "StartedAt", "LastActivityAt", "ExpiresAt", "Remembered", "Method", "UserAgent", "SignInAddress", "LastAddress", "PagesVisited")
+            SELECT printf('019CA945-0A00-7000-8000-%012X', i), "UserId", "KeyHash", randomblob(32), "StartedAt", "LastActivityAt", "ExpiresAt", "Remembered", "Method", "UserAgent", "SignInAddress", "LastAddress", 0
+            FROM "Sessions", n
+            """);
+        var heard = 0;
+        using var subscription = host.Feed.Subscribe(_ => heard++);
+        host.Clock.Advance(TimeSpan.FromDays(2));
+
+        await host.Upkeep.SweepAsync();
+
+        Assert.Equal(1_101, heard);
+        Assert.Equal(1_101, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"EndReason\" = 4 AND \"EndedAt\" = \"ExpiresAt\""));
+    }
+
+    [Fact]
+    public async Task It_flushes_and_sweeps_by_the_clock_and_outlives_a_database_that_does_not_answer()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (browser, idle) = (await host.SignInAsync(), await host.SignInAsync(remember: false));
+        await host.Upkeep.StartAsync(TestContext.Current.CancellationToken);
+        var live = (await host.RequestAsync(browser))!;
+        host.Activity.RecordPage(live, "198.51.100.1");
+        SpinUntil(() => host.Clock.Waiting == 2);
+
+        // This flush meets a database that does not answer; the one after it does.
+        host.Gate.FailBegin();
+        var begin = host.Gate.StopBegin();
+        host.Clock.Advance(TimeSpan.FromSeconds(3));
+        begin.Release();
+        SpinUntil(() =>
+        {
+            host.Clock.Advance(TimeSpan.FromSeconds(1));
+            return begin.HasArrived;
+        });
+        SpinUntil(() => host.Rows.Session(browser.Id)["PagesVisited"] is 1L);
+
+        using var left = new CountdownEvent(1);
+        using var subscription = host.Feed.Subscribe(change => left.Signal(change.SessionId == idle.Id ? 1 : 0));
+        host.Clock.Advance(TimeSpan.FromHours(25));
+        Assert.True(left.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+
+        // What was counted last is written when it stops.
+        host.Activity.RecordPage(live, "198.51.100.2");
+        await host.Upkeep.StopAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(2L, host.Rows.Session(browser.Id)["PagesVisited"]);
+    }
+
+    private static void SpinUntil(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(10)));
+}
