@@ -46,13 +46,19 @@ public sealed class SettingsReader(IConfiguration configuration)
         if (property.PropertyType == typeof(string[]))
         {
             // An empty array in JSON reaches us as a section with the value "" and no children.
+            if (entry.Value is { Length: > 0 })
+                _wrong.Add($"{entry.Path}: must be a list ({entry.Path}:0, {entry.Path}:1 …). It is '{entry.Value}'.");
             property.SetValue(options, entry.GetChildren().Select(child => child.Value ?? "").ToArray());
             return;
         }
 
         try
         {
-            property.SetValue(options, TypeDescriptor.GetConverter(property.PropertyType).ConvertFromString(null, CultureInfo.InvariantCulture, entry.Value ?? ""));
+            var value = TypeDescriptor.GetConverter(property.PropertyType).ConvertFromString(null, CultureInfo.InvariantCulture, entry.Value ?? "");
+            // The converter takes any number for an enum.
+            if (property.PropertyType.IsEnum && !Enum.IsDefined(property.PropertyType, value!))
+                throw new FormatException();
+            property.SetValue(options, value);
         }
         catch (Exception unreadable) when (unreadable is FormatException or ArgumentException or NotSupportedException or OverflowException)
         {

@@ -1,0 +1,133 @@
+using System.Text;
+using Accounts.Core.Sessions;
+using Accounts.Core.Settings;
+using Accounts.Core.SignIn;
+using Accounts.Core.Storage;
+using FluentValidation;
+using Microsoft.Extensions.Configuration;
+
+namespace Accounts.Tests.Core.Settings;
+
+public sealed class SettingsReaderTests
+{
+    [Fact]
+    public void Good_values_are_read_and_missing_ones_keep_their_default()
+    {
+        var reader = Reader(("Sessions:IdleTimeout", "14.00:00:00"), ("sessions:FLUSHINTERVAL", "00:00:00.5"), ("SignIn:AttemptsPerAccount", "3"));
+
+        var sessions = reader.Read("Sessions", new SessionOptionsValidator());
+        var signIn = reader.Read("SignIn", new SignInOptionsValidator());
+        reader.ThrowIfWrong();
+
+        Assert.Equal(TimeSpan.FromDays(14), sessions.IdleTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(0.5), sessions.FlushInterval);
+        Assert.Equal(TimeSpan.FromDays(180), sessions.AbsoluteTimeout);
+        Assert.Equal((3, 50), (signIn.AttemptsPerAccount, signIn.AttemptsPerAddress));
+    }
+
+    [Fact]
+    public void The_environment_is_read_like_the_file()
+    {
+        Environment.SetEnvironmentVariable("ACCOUNTSTEST_Sessions__IdleTimeout", "02:30:00");
+        var reader = new SettingsReader(new ConfigurationBuilder().AddEnvironmentVariables("ACCOUNTSTEST_").Build());
+        Assert.Equal(TimeSpan.FromHours(2.5), reader.Read("Sessions", new SessionOptionsValidator()).IdleTimeout);
+        reader.ThrowIfWrong();
+    }
+
+    [Fact]
+    public void Everything_wrong_is_in_one_message_each_with_its_rule_and_its_value()
+    {
+        var reader = Reader(
+            ("Storage:Provider", "Oracle"),
+            ("Storage:Path", ""),
+            ("Sessions:IdleTimeout", "soon"),
+            ("Sessions:AbsoluteTimeout", "500.00:00:00"),
+            ("Sessions:SweepInterval", "00:00:00.001"),
+            ("Sessions:IdelTimeout", "1.00:00:00"),
+            ("SignIn:AttemptsPerAccount", "many"),
+            ("SignIn:AttemptsPerAddress", "0"));
+
+        reader.Read("Storage", new StorageOptionsValidator());
+        reader.Read("Sessions", new SessionOptionsValidator());
+        reader.Read("SignIn", new SignInOptionsValidator());
+        var lines = Assert.Throws<StartupException>(reader.ThrowIfWrong).Message.Split(Environment.NewLine);
+
+        string[] expected =
+        [
+            "The settings (appsettings.json, environment or command line) are wrong:",
+            "  Storage:Provider: must be one of Sqlite. It is 'Oracle'.",
+            "  Storage:Path: must name a file. It is ''.",
+            "  Sessions:IdleTimeout: must be a time such as 28.00:00:00 (days.hours:minutes:seconds). It is 'soon'.",
+            "  Sessions:IdelTimeout: there is no such setting; known here are IdleTimeout, IdleTimeoutUnremembered, AbsoluteTimeout, FlushInterval, SweepInterval.",
+            "  Sessions:AbsoluteTimeout: must be from 1 minute to 400 days. It is '500.00:00:00'.",
+            "  Sessions:SweepInterval: must be from 0.1 seconds to 10 minutes. It is '00:00:00.0010000'.",
+            "  SignIn:AttemptsPerAccount: must be a whole number. It is 'many'.",
+            "  SignIn:AttemptsPerAddress: must be from 1 to 100000. It is '0'.",
+        ];
+        Assert.Equal(string.Join('\n', expected.Order(StringComparer.Ordinal)), string.Join('\n', lines.Order(StringComparer.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("Storage:Provider", "7")]
+    [InlineData("Storage:Provider", "")]
+    [InlineData("Sessions:IdleTimeout", "")]
+    [InlineData("Sessions:IdleTimeout", "99999999999.00:00:00")]
+    [InlineData("Sessions:AbsoluteTimeout", "27.00:00:00")]
+    [InlineData("Sessions:IdleTimeout:Days", "28")]
+    [InlineData("SignIn:AttemptsPerAccount", "99999999999")]
+    [InlineData("SignIn:AttemptsPerAccount", "")]
+    [InlineData("SignIn:AttemptsPerAccount", "1.5")]
+    public void A_wrong_value_is_named(string key, string value)
+    {
+        var reader = Reader((key, value));
+        reader.Read("Storage", new StorageOptionsValidator());
+        reader.Read("Sessions", new SessionOptionsValidator());
+        reader.Read("SignIn", new SignInOptionsValidator());
+        var message = Assert.Throws<StartupException>(reader.ThrowIfWrong).Message;
+        Assert.Contains(string.Join(':', key.Split(':').Take(2)), message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "Network": { "KnownProxies": [] } }""", "")]
+    [InlineData("""{ "Network": { "KnownProxies": ["10.0.0.1", "10.0.0.2"] } }""", "10.0.0.1 10.0.0.2")]
+    [InlineData("""{ "Network": {} }""", "default")]
+    public void A_list_is_read(string json, string expected)
+    {
+        var reader = new SettingsReader(new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build());
+        var options = reader.Read("Network", new InlineValidator<ListOptions>());
+        reader.ThrowIfWrong();
+        Assert.Equal(expected, string.Join(' ', options.KnownProxies));
+    }
+
+    [Fact]
+    public void A_list_that_is_given_as_one_text_is_wrong_and_not_empty()
+    {
+        var reader = Reader(("Network:KnownProxies", "10.0.0.1"));
+        reader.Read("Network", new InlineValidator<ListOptions>());
+        var message = Assert.Throws<StartupException>(reader.ThrowIfWrong).Message;
+        Assert.Contains("Network:KnownProxies: must be a list", message, StringComparison.Ordinal);
+        Assert.Contains("'10.0.0.1'", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_settings_file_of_the_repository_is_good()
+    {
+        var file = Path.Combine(House.Repository.Root, "appsettings.json");
+        var reader = new SettingsReader(new ConfigurationBuilder().AddJsonFile(file).Build());
+        var sessions = reader.Read("Sessions", new SessionOptionsValidator());
+        var signIn = reader.Read("SignIn", new SignInOptionsValidator());
+        reader.Read("Storage", new StorageOptionsValidator());
+        reader.ThrowIfWrong();
+        // The file says what is so anyway: whoever deletes a line changes nothing.
+        Assert.Equivalent(new SessionOptions(), sessions, strict: true);
+        Assert.Equivalent(new SignInOptions(), signIn, strict: true);
+    }
+
+    private static SettingsReader Reader(params (string Key, string Value)[] settings) =>
+        new(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build());
+
+    private sealed class ListOptions
+    {
+        public string[] KnownProxies { get; set; } = ["default"];
+    }
+}

@@ -1,0 +1,27 @@
+using System.Runtime.CompilerServices;
+
+namespace Accounts.Tests.House;
+
+/// <summary>The working copy that these tests were built from.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Find(Here());
+
+    /// <summary>Files of the repository with this extension, without what builds leave behind.</summary>
+    public static IEnumerable<string> Files(string pattern) => Directory
+        .EnumerateFiles(Root, pattern, SearchOption.AllDirectories)
+        .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
+        .Where(path => !path.Split('/').Any(part => part is "bin" or "obj" or ".git" or "node_modules"));
+
+    public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
+
+    private static string Find(string path)
+    {
+        var folder = Path.GetDirectoryName(path);
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Accounts.sln")))
+            folder = Path.GetDirectoryName(folder);
+        return folder ?? throw new InvalidOperationException("The tests are not in a working copy.");
+    }
+
+    private static string Here([CallerFilePath] string path = "") => path;
+}
