@@ -69,7 +69,8 @@ internal sealed class CoreHost : IAsyncDisposable
         var clock = new TestClock();
         var gate = new DatabaseGate();
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection([new("Storage:Path", "accounts.db"), .. settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))])
+            .AddInMemoryCollection([new("Storage:Path", "accounts.db")])
+            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)))
             .Build();
 
         var collection = new ServiceCollection();
@@ -84,8 +85,18 @@ internal sealed class CoreHost : IAsyncDisposable
         reader.ThrowIfWrong();
 
         var provider = collection.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
-        provider.OpenAccounts();
-        return new CoreHost(own, provider, clock, gate);
+        try
+        {
+            provider.OpenAccounts();
+            return new CoreHost(own, provider, clock, gate);
+        }
+        catch
+        {
+            Close(provider);
+            provider.Dispose();
+            own?.Dispose();
+            throw;
+        }
     }
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
@@ -118,10 +129,15 @@ internal sealed class CoreHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Rows.Dispose();
-        using (var pooled = new SqliteConnection(_services.GetRequiredService<DatabaseFile>().ConnectionString))
-            SqliteConnection.ClearPool(pooled);
+        Close(_services);
         await _services.DisposeAsync();
         _own?.Dispose();
+    }
+
+    private static void Close(ServiceProvider services)
+    {
+        using var pooled = new SqliteConnection(services.GetRequiredService<DatabaseFile>().ConnectionString);
+        SqliteConnection.ClearPool(pooled);
     }
 }
 

@@ -10,7 +10,7 @@ public sealed class DatabaseRows : IDisposable
 
     public DatabaseRows(string path)
     {
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 0 }.ToString());
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 1 }.ToString());
         _connection.Open();
     }
 
@@ -48,6 +48,9 @@ public sealed class DatabaseRows : IDisposable
         using var command = Command(sql, parameters);
         return command.ExecuteNonQuery();
     }
+
+    /// <summary>Runs a statement without waiting for anybody's lock, and gives SQLite's answer.</summary>
+    public int Try(string sql) => SQLitePCL.raw.sqlite3_exec(_connection.Handle, sql);
 
     /// <summary>The row of one session.</summary>
     public IReadOnlyDictionary<string, object?> Session(SessionId id) =>

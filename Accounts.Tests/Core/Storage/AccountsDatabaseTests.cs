@@ -1,0 +1,98 @@
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Tests.Core.Storage;
+
+public sealed class AccountsDatabaseTests
+{
+    [Fact]
+    public async Task A_confirmed_commit_survives_a_power_cut_and_foreign_keys_hold()
+    {
+        await using var host = CoreHost.Start();
+        var pragmas = await host.Database.ReadAsync(async db => (
+            await db.Database.SqlQueryRaw<int>("SELECT synchronous AS Value FROM pragma_synchronous").SingleAsync(),
+            await db.Database.SqlQueryRaw<int>("SELECT foreign_keys AS Value FROM pragma_foreign_keys").SingleAsync(),
+            await db.Database.SqlQueryRaw<string>("SELECT journal_mode AS Value FROM pragma_journal_mode").SingleAsync()));
+        Assert.Equal((2, 1, "wal"), pragmas);
+    }
+
+    [Fact]
+    public async Task A_write_holds_the_database_from_its_begin_on()
+    {
+        await using var host = CoreHost.Start();
+        var inside = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var write = host.Database.WriteAsync(WritePriority.Ordinary, async _ =>
+        {
+            inside.SetResult();
+            await go.Task;
+            return true;
+        });
+        await inside.Task;
+
+        Assert.Equal(SQLitePCL.raw.SQLITE_BUSY, host.Rows.Try("BEGIN IMMEDIATE"));
+
+        go.SetResult();
+        Assert.True(await write);
+        Assert.Equal(SQLitePCL.raw.SQLITE_OK, host.Rows.Try("BEGIN IMMEDIATE"));
+        Assert.Equal(SQLitePCL.raw.SQLITE_OK, host.Rows.Try("ROLLBACK"));
+    }
+
+    [Fact]
+    public async Task A_read_does_not_wait_for_a_write()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var commit = host.Gate.StopCommit();
+        var write = host.SignInAsync();
+        await commit.Arrived;
+
+        Assert.Equal(0, await host.Database.ReadAsync(db => db.Sessions.CountAsync()));
+
+        commit.Release();
+        await write;
+        Assert.Equal(1, await host.Database.ReadAsync(db => db.Sessions.CountAsync()));
+    }
+
+    [Fact]
+    public async Task A_database_that_does_not_answer_is_said_to_be_unavailable_and_the_lock_passes_on()
+    {
+        await using var host = CoreHost.Start();
+        var register = () => host.Users.RegisterAsync(CoreHost.Client(), new RegisterInput { Email = CoreHost.Email, Name = "Ada", Password = CoreHost.Password });
+        foreach (var fail in new[] { host.Gate.FailBegin, host.Gate.FailCommit, () => host.Gate.FailCommand("INSERT") })
+        {
+            fail();
+            var failure = await Assert.ThrowsAsync<DatabaseUnavailableException>(register);
+            Assert.IsType<SqliteException>(failure.GetBaseException());
+        }
+
+        host.Gate.FailCommand("SELECT");
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => host.Database.ReadAsync(db => db.Users.CountAsync()));
+
+        Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Users\""));
+        Assert.IsType<RegisterOutcome.Registered>(await register());
+    }
+
+    [Fact]
+    public async Task A_bug_is_not_mistaken_for_a_database_that_does_not_answer()
+    {
+        await using var host = CoreHost.Start();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => host.Database.WriteAsync<bool>(WritePriority.Ordinary, _ => throw new InvalidOperationException("a bug")));
+        Assert.True(await host.Database.WriteAsync(WritePriority.Ordinary, _ => Task.FromResult(true)));
+    }
+
+    [Theory]
+    [InlineData("1970-01-01T00:00:00Z", 0)]
+    [InlineData("1969-12-31T23:59:59.999999Z", -1)]
+    [InlineData("2026-03-01T12:00:00.123456Z", 1772366400123456)]
+    [InlineData("2026-03-01T14:00:00.123456+02:00", 1772366400123456)]
+    public void A_time_is_stored_as_microseconds_since_1970(string text, long count)
+    {
+        var time = DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(count, Microseconds.FromTime(time));
+        Assert.Equal(time, Microseconds.ToTime(count));
+    }
+}

@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+using Accounts.Tests.Fixtures;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Accounts.Tests.Core.Storage;
+
+public sealed class DataProtectionKeysTests
+{
+    [Fact]
+    public async Task What_one_process_protected_the_next_one_can_read()
+    {
+        using var folder = new TempFolder();
+        string text;
+        await using (var before = Start(folder))
+            text = Protector(before).Protect("a ticket");
+
+        await using var after = Start(folder);
+        Assert.Equal("a ticket", Protector(after).Unprotect(text));
+        Assert.Equal(1, after.Rows.Number("SELECT COUNT(*) FROM \"DataProtectionKeys\""));
+
+        await using var elsewhere = Start();
+        Assert.ThrowsAny<CryptographicException>(() => Protector(elsewhere).Unprotect(text));
+    }
+
+    private static CoreHost Start(TempFolder? folder = null) => CoreHost.Start(folder, services => services.AddDataProtection().SetApplicationName("Accounts"));
+
+    private static IDataProtector Protector(CoreHost host) => host.Get<IDataProtectionProvider>().CreateProtector("test");
+}

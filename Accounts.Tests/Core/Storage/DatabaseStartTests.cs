@@ -1,0 +1,170 @@
+using Accounts.Core.Settings;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Core.Storage;
+
+/// <summary>A database that cannot be used is named, the message says what to do, and the file stays as it was.</summary>
+public sealed class DatabaseStartTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    private string Database => _folder.File("accounts.db");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_default_folder_is_made()
+    {
+        await using var host = CoreHost.Start(_folder, settings: [("Storage:Path", "App_Data/accounts.db")]);
+        Assert.True(File.Exists(_folder.File("App_Data/accounts.db")));
+    }
+
+    [Fact]
+    public async Task A_database_opens_again_with_what_was_in_it()
+    {
+        await WriteDatabaseAsync();
+        await using var host = CoreHost.Start(_folder);
+        await host.SignInAsync();
+    }
+
+    [Fact]
+    public async Task An_empty_file_becomes_a_database()
+    {
+        await File.WriteAllBytesAsync(Database, []);
+        await using var host = CoreHost.Start(_folder);
+        await host.RegisterAsync();
+    }
+
+    [Fact]
+    public void A_missing_folder_is_refused_when_somebody_chose_it()
+    {
+        var message = Assert.Throws<StartupException>(() => CoreHost.Start(_folder, settings: [("Storage:Path", "data/accounts.db")])).Message;
+        Assert.Contains(_folder.File("data/accounts.db"), message, StringComparison.Ordinal);
+        Assert.Contains("its folder does not exist. Create the folder, or correct Storage:Path", message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.File("data")));
+    }
+
+    [Fact]
+    public async Task A_read_only_file_is_refused()
+    {
+        await WriteDatabaseAsync();
+        File.SetAttributes(Database, FileAttributes.ReadOnly);
+        await RefusedAsync("the file is read-only. Make it writable");
+        File.SetAttributes(Database, FileAttributes.Normal);
+        await using var host = CoreHost.Start(_folder);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(50)]
+    [InlineData(5_000)]
+    public async Task A_file_that_is_no_database_is_refused(int length)
+    {
+        await File.WriteAllTextAsync(Database, new string('x', length));
+        await RefusedAsync("not a SQLite database. Move it away, or correct Storage:Path");
+    }
+
+    [Fact]
+    public async Task A_truncated_file_is_refused()
+    {
+        await WriteDatabaseAsync();
+        var whole = await File.ReadAllBytesAsync(Database);
+        foreach (var length in new[] { whole.Length / 2, whole.Length - 4096, (whole.Length / 2) + 100 })
+        {
+            await File.WriteAllBytesAsync(Database, whole[..length]);
+            await RefusedAsync("the file is damaged", "Keep it, and put a copy from your backup in its place.");
+        }
+    }
+
+    [Fact]
+    public async Task A_damaged_file_is_refused()
+    {
+        await WriteDatabaseAsync();
+        var whole = await File.ReadAllBytesAsync(Database);
+        foreach (var from in new[] { 4096, whole.Length / 2 })
+        {
+            var damaged = whole.ToArray();
+            Array.Fill(damaged, (byte)0xA5, from, Math.Min(12_288, damaged.Length - from));
+            await File.WriteAllBytesAsync(Database, damaged);
+            await RefusedAsync("the file is damaged", "Keep it, and put a copy from your backup in its place.");
+        }
+    }
+
+    [Fact]
+    public async Task The_database_of_another_program_is_refused()
+    {
+        using (var other = new DatabaseRows(Database))
+            other.Execute("CREATE TABLE Bookmarks (Url TEXT); INSERT INTO Bookmarks VALUES ('https://example.com')");
+        await RefusedAsync("it is the SQLite database of another program. Correct Storage:Path");
+    }
+
+    [Fact]
+    public async Task Another_programs_database_with_a_history_table_and_its_own_mark_is_refused()
+    {
+        using (var other = new DatabaseRows(Database))
+            other.Execute("CREATE TABLE \"__EFMigrationsHistory\" (\"MigrationId\" TEXT PRIMARY KEY, \"ProductVersion\" TEXT); PRAGMA application_id = 42");
+        await RefusedAsync("it is the SQLite database of another program");
+    }
+
+    [Fact]
+    public async Task A_database_of_a_newer_version_is_refused()
+    {
+        await WriteDatabaseAsync();
+        using (var rows = new DatabaseRows(Database))
+            rows.Execute("INSERT INTO \"__EFMigrationsHistory\" VALUES ('9999_Future', '99.0')");
+        await RefusedAsync("newer version of this program (it has 9999_Future). Start that version, or restore an older copy");
+    }
+
+    [Fact]
+    public async Task A_second_process_on_the_same_file_is_refused_until_the_first_has_ended()
+    {
+        await using (var first = CoreHost.Start(_folder))
+        {
+            var message = Assert.Throws<StartupException>(() => CoreHost.Start(_folder)).Message;
+            Assert.Contains(Database, message, StringComparison.Ordinal);
+            Assert.Contains("another process is using it. End that process, or give this one a file of its own", message, StringComparison.Ordinal);
+            await first.RegisterAsync();
+        }
+
+        await using var second = CoreHost.Start(_folder);
+        await second.SignInAsync();
+    }
+
+    [Fact]
+    public async Task What_a_killed_migration_left_behind_does_not_hang_the_start()
+    {
+        await WriteDatabaseAsync();
+        using (var rows = new DatabaseRows(Database))
+        {
+            rows.Execute("CREATE TABLE IF NOT EXISTS \"__EFMigrationsLock\" (\"Id\" INTEGER NOT NULL PRIMARY KEY, \"Timestamp\" TEXT NOT NULL)");
+            rows.Execute("INSERT INTO \"__EFMigrationsLock\" VALUES (1, '2026-01-01 00:00:00')");
+        }
+
+        await using var host = await Task.Run(() => CoreHost.Start(_folder)).WaitAsync(TimeSpan.FromSeconds(20));
+        await host.SignInAsync();
+    }
+
+    [Fact]
+    public async Task A_first_start_that_was_killed_is_taken_up_again()
+    {
+        using (var rows = new DatabaseRows(Database))
+            rows.Execute("CREATE TABLE \"__EFMigrationsHistory\" (\"MigrationId\" TEXT NOT NULL CONSTRAINT \"PK___EFMigrationsHistory\" PRIMARY KEY, \"ProductVersion\" TEXT NOT NULL)");
+        await using var host = CoreHost.Start(_folder);
+        await host.RegisterAsync();
+    }
+
+    private async Task RefusedAsync(params string[] parts)
+    {
+        var before = await File.ReadAllBytesAsync(Database);
+        var message = Assert.Throws<StartupException>(() => CoreHost.Start(_folder)).Message;
+        Assert.Contains($"The database {Database} cannot be used: ", message, StringComparison.Ordinal);
+        Assert.All(parts, part => Assert.Contains(part, message, StringComparison.Ordinal));
+        Assert.Equal(before, await File.ReadAllBytesAsync(Database));
+    }
+
+    private async Task WriteDatabaseAsync()
+    {
+        await using var host = CoreHost.Start(_folder);
+        await host.RegisterAsync();
+    }
+}

@@ -1,0 +1,73 @@
+using Accounts.Core.Storage;
+using Accounts.Tests.Fixtures;
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Tests.Core.Storage;
+
+/// <summary>The migrations are written by hand; here they are held against the model.</summary>
+public sealed class SchemaTests
+{
+    [Fact]
+    public async Task The_migrated_tables_are_those_of_the_model()
+    {
+        using var folder = new TempFolder();
+        await using var host = CoreHost.Start();
+        var file = folder.File("model.db");
+        await using (var db = await host.Get<IDbContextFactory<AccountsDbContext>>().CreateDbContextAsync())
+        {
+            db.Database.SetConnectionString($"Data Source={file};Pooling=False");
+            await db.Database.EnsureCreatedAsync();
+        }
+
+        using var model = new DatabaseRows(file);
+        var expected = Describe(model);
+        Assert.Contains("Sessions.ExpiresAt INTEGER notnull=1 pk=0", expected, StringComparison.Ordinal);
+        Assert.Contains("index IX_Sessions_Live on Sessions unique=1 (UserId,BrowserHash) WHERE \"EndedAt\" IS NULL", expected, StringComparison.Ordinal);
+        Assert.Contains("Sessions.UserId -> Users.Id on delete CASCADE", expected, StringComparison.Ordinal);
+        Assert.Equal(expected, Describe(host.Rows));
+    }
+
+    [Fact]
+    public async Task A_difference_between_the_two_would_be_seen()
+    {
+        await using var host = CoreHost.Start();
+        var before = Describe(host.Rows);
+        foreach (var change in new[]
+        {
+            "DROP INDEX \"IX_Sessions_Expiry\"",
+            "CREATE INDEX \"IX_Sessions_Expiry\" ON \"Sessions\" (\"ExpiresAt\")",
+            "ALTER TABLE \"Users\" ADD COLUMN \"More\" TEXT",
+        })
+        {
+            host.Rows.Execute(change);
+            var after = Describe(host.Rows);
+            Assert.NotEqual(before, after, StringComparer.Ordinal);
+            before = after;
+        }
+    }
+
+    private static string Describe(DatabaseRows rows)
+    {
+        var tables = rows.Query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_\\_EF%' ESCAPE '\\' ORDER BY name");
+        var lines = tables.Select(t => (string)t["name"]!).SelectMany(table => Columns(rows, table).Concat(ForeignKeys(rows, table)).Concat(Indexes(rows, table)));
+        return string.Join('\n', lines);
+    }
+
+    private static IEnumerable<string> Columns(DatabaseRows rows, string table) => rows
+        .Query("SELECT * FROM pragma_table_info(@table) ORDER BY name", ("@table", table))
+        .Select(c => $"{table}.{c["name"]} {c["type"]} notnull={c["notnull"]} pk={c["pk"]} default={c["dflt_value"]}".Replace(" default=", "", StringComparison.Ordinal));
+
+    private static IEnumerable<string> ForeignKeys(DatabaseRows rows, string table) => rows
+        .Query("SELECT * FROM pragma_foreign_key_list(@table) ORDER BY \"from\"", ("@table", table))
+        .Select(k => $"{table}.{k["from"]} -> {k["table"]}.{k["to"]} on delete {k["on_delete"]}");
+
+    private static IEnumerable<string> Indexes(DatabaseRows rows, string table) => rows
+        .Query("SELECT i.name, i.\"unique\", m.sql FROM pragma_index_list(@table) i LEFT JOIN sqlite_master m ON m.name = i.name ORDER BY i.name", ("@table", table))
+        .Select(i =>
+        {
+            var columns = rows.Query("SELECT name FROM pragma_index_info(@index) ORDER BY seqno", ("@index", i["name"])).Select(c => (string)c["name"]!);
+            var sql = i["sql"] as string ?? "";
+            var where = sql.Contains("WHERE", StringComparison.Ordinal) ? " " + sql[sql.IndexOf("WHERE", StringComparison.Ordinal)..] : "";
+            return $"index {i["name"]} on {table} unique={i["unique"]} ({string.Join(',', columns)}){where}";
+        });
+}

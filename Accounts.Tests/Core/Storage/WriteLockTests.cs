@@ -1,0 +1,50 @@
+using Accounts.Core.Storage;
+
+namespace Accounts.Tests.Core.Storage;
+
+public sealed class WriteLockTests
+{
+    [Fact]
+    public async Task Endings_go_before_everything_that_waits_and_within_a_priority_the_first_comes_first()
+    {
+        var writeLock = new WriteLock();
+        var holder = await writeLock.EnterAsync(WritePriority.Ordinary);
+        List<string> order = [];
+        Task[] waiting =
+        [
+            WriteAsync("flush 1", WritePriority.Ordinary),
+            WriteAsync("flush 2", WritePriority.Ordinary),
+            WriteAsync("ending 1", WritePriority.Ending),
+            WriteAsync("ending 2", WritePriority.Ending),
+        ];
+        Assert.Empty(order);
+        holder.Dispose();
+
+        await Task.WhenAll(waiting);
+
+        Assert.Equal("ending 1, ending 2, flush 1, flush 2", string.Join(", ", order));
+
+        async Task WriteAsync(string name, WritePriority priority)
+        {
+            using var turn = await writeLock.EnterAsync(priority);
+            order.Add(name);
+        }
+    }
+
+    [Fact]
+    public async Task One_writes_at_a_time()
+    {
+        var writeLock = new WriteLock();
+        var inside = 0;
+        await Parallel.ForAsync(0, 2_000, async (i, _) =>
+        {
+            using var turn = await writeLock.EnterAsync(i % 3 == 0 ? WritePriority.Ending : WritePriority.Ordinary);
+            Assert.Equal(1, Interlocked.Increment(ref inside));
+            await Task.Yield();
+            Assert.Equal(0, Interlocked.Decrement(ref inside));
+        });
+
+        Assert.True(writeLock.EnterAsync(WritePriority.Ordinary).IsCompleted);
+        Assert.False(writeLock.EnterAsync(WritePriority.Ending).IsCompleted);
+    }
+}
