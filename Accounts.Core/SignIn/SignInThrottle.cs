@@ -36,11 +36,13 @@ internal sealed class SignInThrottle(SignInOptions options) : IDisposable
             key => RateLimitPartition.GetFixedWindowLimiter(key, _ => new FixedWindowRateLimiterOptions { PermitLimit = attempts, Window = window, QueueLimit = 0 }),
             StringComparer.Ordinal);
 
-    // Whoever has one IPv6 address has its whole /64.
+    // Whoever has one IPv6 address has its whole /64. An IPv4 address that a dual-stack socket has mapped into IPv6 is one address.
     private static string Network(string address)
     {
         if (!IPAddress.TryParse(address, out var parsed) || parsed.AddressFamily != AddressFamily.InterNetworkV6)
             return address;
+        if (parsed.IsIPv4MappedToIPv6)
+            return parsed.MapToIPv4().ToString();
         return Convert.ToHexString(parsed.GetAddressBytes(), 0, 8);
     }
 }

@@ -1,0 +1,113 @@
+using Accounts.Core.SignIn;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Core.SignIn;
+
+public sealed class PasswordSignInTests
+{
+    [Fact]
+    public async Task The_right_password_signs_in_however_the_address_is_written()
+    {
+        await using var host = CoreHost.Start();
+        var ada = await host.RegisterAsync();
+        var browser = await host.SignInAsync("ADA@Example.TEST");
+        Assert.Equal(ada, browser.Caller.UserId);
+        Assert.NotNull(await host.RequestAsync(browser));
+    }
+
+    [Fact]
+    public async Task A_wrong_password_and_an_unknown_address_get_the_same_answer()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+
+        var wrong = await host.TrySignInAsync(CoreHost.Client(), password: "not this passphrase");
+        var unknown = await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test");
+
+        Assert.Equal(new SignInOutcome.WrongCredentials(), wrong);
+        Assert.Equal(wrong, unknown);
+        Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
+    }
+
+    [Theory]
+    [InlineData("", "x", "Email", "Enter your e-mail address.")]
+    [InlineData("ada", "x", "Email", "This is not an e-mail address. It looks like name@example.com.")]
+    [InlineData("ada@example.test", "", "Password", "Enter your password.")]
+    public async Task What_breaks_a_rule_is_answered_with_what_to_do(string email, string password, string field, string message)
+    {
+        await using var host = CoreHost.Start();
+        var outcome = await host.TrySignInAsync(CoreHost.Client(), email, password);
+        Assert.Equal([new InputError(field, message)], Assert.IsType<SignInOutcome.Invalid>(outcome).Errors);
+    }
+
+    [Fact]
+    public async Task A_password_of_a_megabyte_is_refused_before_it_is_hashed()
+    {
+        await using var host = CoreHost.Start();
+        var outcome = await host.TrySignInAsync(CoreHost.Client(), password: new string('x', 1 << 20));
+        Assert.Equal([new InputError("Password", "A password has at most 256 characters.")], Assert.IsType<SignInOutcome.Invalid>(outcome).Errors);
+    }
+
+    [Fact]
+    public async Task Strangers_who_try_too_often_wait_while_a_browser_that_is_known_still_signs_in()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var own = CoreHost.Client();
+        await host.SignInAsync(client: own);
+
+        // The sign-in above was a stranger's, too: the first of ten.
+        for (var attempt = 2; attempt <= 10; attempt++)
+            Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.Client(address: $"198.51.100.{attempt}"), password: "a guess or two"));
+
+        // The eleventh is not even checked: the right password is refused as well.
+        var throttled = Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.Client(address: "198.51.100.99")));
+        Assert.InRange(throttled.Wait, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(own));
+        // Another account is nobody's victim.
+        await host.RegisterAsync("grace@example.test", "Grace Hopper");
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client(), "grace@example.test"));
+    }
+
+    [Fact]
+    public async Task A_known_browser_has_ten_attempts_of_its_own()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var own = CoreHost.Client();
+        await host.SignInAsync(client: own);
+        for (var attempt = 1; attempt <= 10; attempt++)
+            Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(own, password: "forgotten, it seems"));
+        Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(own));
+        // A stranger's attempts are counted apart.
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client()));
+    }
+
+    [Fact]
+    public async Task An_unknown_address_is_throttled_like_a_known_one()
+    {
+        await using var host = CoreHost.Start();
+        for (var attempt = 1; attempt <= 10; attempt++)
+            Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test"));
+        Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.Client(), "NOBODY@example.test"));
+    }
+
+    [Theory]
+    [InlineData("198.51.100.1", "198.51.100.1", true)]
+    [InlineData("198.51.100.1", "198.51.100.2", false)]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", true)]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", false)]
+    [InlineData("::ffff:198.51.100.1", "198.51.100.1", true)]
+    [InlineData("::ffff:198.51.100.1", "::ffff:198.51.100.2", false)]
+    public async Task One_address_tries_a_bounded_number_of_accounts(string one, string two, bool same)
+    {
+        await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAddress", "3"));
+        for (var attempt = 1; attempt <= 3; attempt++)
+            Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.Client(address: one), $"nobody{attempt}@example.test"));
+
+        var outcome = await host.TrySignInAsync(CoreHost.Client(address: two), "nobody4@example.test");
+
+        Assert.Equal(same ? typeof(SignInOutcome.Throttled) : typeof(SignInOutcome.WrongCredentials), outcome.GetType());
+    }
+}
