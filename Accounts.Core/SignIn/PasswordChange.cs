@@ -88,23 +88,29 @@ public sealed class PasswordChange
         if (_throttle.TryKnown(caller.UserId.ToString(), caller.SessionId.Value.ToByteArray()) is { } wait)
             return new ChangePasswordOutcome.Throttled(wait);
 
-        var user = await _database.ReadAsync(db => db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == caller.UserId.Value));
+        var now = _time.GetUtcNow();
+        // Whoever has lost the session does not learn here whether a guess is right.
+        var user = await _database.ReadAsync(async db =>
+            await db.IsLiveAsync(caller, now) ? await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == caller.UserId.Value) : null);
         if (user is null)
             return new ChangePasswordOutcome.CallerEnded();
         if (!Verify(user, input.CurrentPassword))
             return Verify(user, input.NewPassword) ? new ChangePasswordOutcome.AlreadyChanged() : new ChangePasswordOutcome.WrongPassword();
 
-        var now = _time.GetUtcNow();
         var hash = _hasher.HashPassword(user, input.NewPassword);
         var ending = new Ending(caller, now, EndReason.PasswordChanged);
         List<Guid> ended = [];
+        User? overtaken = null;
         var outcome = await _database.WriteAsync<ChangePasswordOutcome>(WritePriority.Ending, async db =>
         {
             var current = await db.LockUserAsync(caller.UserId);
             if (current is null || !await db.IsLiveAsync(caller, now))
                 return new ChangePasswordOutcome.CallerEnded();
             if (!string.Equals(current.PasswordHash, user.PasswordHash, StringComparison.Ordinal))
+            {
+                overtaken = current;
                 return new ChangePasswordOutcome.WrongPassword();
+            }
 
             current.PasswordHash = hash;
             current.RenewStamp();
@@ -115,7 +121,7 @@ public sealed class PasswordChange
         });
 
         _sessions.Announce(caller.UserId, ended, ending.Reason);
-        return outcome;
+        return overtaken is not null && Verify(overtaken, input.NewPassword) ? new ChangePasswordOutcome.AlreadyChanged() : outcome;
     }
 
     private bool Verify(User user, string password) => _hasher.VerifyHashedPassword(user, user.PasswordHash!, password) != PasswordVerificationResult.Failed;

@@ -1,0 +1,167 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.SignIn;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Core.SignIn;
+
+public sealed class PasswordChangeTests
+{
+    private const string New = "another passphrase";
+    private const string Account = "SELECT \"PasswordHash\", \"SecurityStamp\" FROM \"Users\"";
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_new_password_counts_from_now_on_and_the_other_sessions_end_if_asked_to(bool endOthers)
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, one, two) = (await host.SignInAsync(), await host.SignInAsync(), await host.SignInAsync());
+        var before = Assert.Single(host.Rows.Query(Account));
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+
+        Assert.Equal(new ChangePasswordOutcome.Changed(endOthers ? 2 : 0), await ChangeAsync(host, owner, endOthers: endOthers));
+
+        Assert.NotNull(await host.RequestAsync(owner));
+        Assert.Equal(endOthers, await host.RequestAsync(one) is null);
+        Assert.Equal(endOthers, await host.RequestAsync(two) is null);
+        Assert.Equal(endOthers ? 2 : 0, heard.OfType<SessionChange.Ended>().Count(ended => ended.Reason == EndReason.PasswordChanged));
+        var after = Assert.Single(host.Rows.Query(Account));
+        Assert.NotEqual(before["SecurityStamp"], after["SecurityStamp"]);
+        Assert.NotEqual(before["PasswordHash"], after["PasswordHash"]);
+        Assert.Equal(endOthers ? 2L : 0L, Assert.Single(host.Rows.Audit("user.password_changed"))["Count"]);
+        Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.Client()));
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client(), password: New));
+    }
+
+    [Fact]
+    public async Task A_wrong_current_password_changes_nothing()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        var before = host.Rows.Query(Account);
+
+        Assert.Equal(new ChangePasswordOutcome.WrongPassword(), await ChangeAsync(host, owner, current: "not this passphrase", endOthers: true));
+
+        Assert.Equal(before, host.Rows.Query(Account));
+        Assert.NotNull(await host.RequestAsync(other));
+        Assert.Empty(host.Rows.Audit("user.password_changed"));
+    }
+
+    [Fact]
+    public async Task A_form_that_is_posted_twice_changes_the_password_once()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        Assert.IsType<ChangePasswordOutcome.Changed>(await ChangeAsync(host, owner));
+        var before = host.Rows.Query(Account);
+
+        Assert.Equal(new ChangePasswordOutcome.AlreadyChanged(), await ChangeAsync(host, owner));
+
+        Assert.Equal(before, host.Rows.Query(Account));
+        Assert.Single(host.Rows.Audit("user.password_changed"));
+    }
+
+    [Fact]
+    public async Task A_form_that_is_posted_twice_at_once_changes_the_password_once()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        var commit = host.Gate.StopCommit();
+        var first = ChangeAsync(host, owner);
+        await commit.Arrived;
+        var second = ChangeAsync(host, owner);
+        var third = ChangeAsync(host, owner, replacement: "yet another passphrase");
+        Assert.False(second.IsCompleted || third.IsCompleted);
+        commit.Release();
+
+        Assert.Equal(new ChangePasswordOutcome.Changed(0), await first);
+        Assert.Equal(new ChangePasswordOutcome.AlreadyChanged(), await second);
+        Assert.Equal(new ChangePasswordOutcome.WrongPassword(), await third);
+        Assert.Single(host.Rows.Audit("user.password_changed"));
+    }
+
+    [Fact]
+    public async Task A_caller_whose_session_has_ended_learns_nothing_and_changes_nothing()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, thief) = (await host.SignInAsync(), await host.SignInAsync());
+        await host.Sessions.TerminateAsync(owner.Caller, thief.Id);
+        var before = host.Rows.Query(Account);
+
+        Assert.Equal(new ChangePasswordOutcome.CallerEnded(), await ChangeAsync(host, thief));
+        Assert.Equal(new ChangePasswordOutcome.CallerEnded(), await ChangeAsync(host, thief, current: "a guess or two"));
+
+        Assert.Equal(before, host.Rows.Query(Account));
+        Assert.IsType<ChangePasswordOutcome.Changed>(await ChangeAsync(host, owner));
+    }
+
+    [Fact]
+    public async Task A_session_that_is_ended_meanwhile_changes_nothing()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, thief) = (await host.SignInAsync(), await host.SignInAsync());
+        var commit = host.Gate.StopCommit();
+        var terminate = host.Sessions.TerminateAsync(owner.Caller, thief.Id);
+        await commit.Arrived;
+        var change = ChangeAsync(host, thief);
+        Assert.False(change.IsCompleted);
+        commit.Release();
+        await terminate;
+
+        Assert.Equal(new ChangePasswordOutcome.CallerEnded(), await change);
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client()));
+    }
+
+    [Fact]
+    public async Task A_change_that_does_not_commit_changes_nothing()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        var before = host.Rows.Query(Account);
+        host.Gate.FailCommit();
+
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => ChangeAsync(host, owner, endOthers: true));
+
+        Assert.Equal(before, host.Rows.Query(Account));
+        Assert.NotNull(await host.RequestAsync(other));
+    }
+
+    [Fact]
+    public async Task Guessing_the_current_password_is_throttled()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        for (var attempt = 1; attempt <= 10; attempt++)
+            Assert.IsType<ChangePasswordOutcome.WrongPassword>(await ChangeAsync(host, owner, current: "a guess or two"));
+        Assert.IsType<ChangePasswordOutcome.Throttled>(await ChangeAsync(host, owner));
+        Assert.IsType<ChangePasswordOutcome.Changed>(await ChangeAsync(host, other));
+    }
+
+    [Theory]
+    [InlineData("", New, "CurrentPassword", "Enter your current password.")]
+    [InlineData(CoreHost.Password, "", "NewPassword", "Enter a password.")]
+    [InlineData(CoreHost.Password, "short", "NewPassword", "Use at least 12 characters. A few words in a row are easy to remember.")]
+    [InlineData(CoreHost.Password, CoreHost.Password, "NewPassword", "This is your current password. Choose another one.")]
+    public async Task What_breaks_a_rule_is_answered_with_what_to_do(string current, string replacement, string field, string message)
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var outcome = await ChangeAsync(host, await host.SignInAsync(), current, replacement);
+        Assert.Equal([new InputError(field, message)], Assert.IsType<ChangePasswordOutcome.Invalid>(outcome).Errors);
+    }
+
+    private static Task<ChangePasswordOutcome> ChangeAsync(
+        CoreHost host, SignedInBrowser browser, string current = CoreHost.Password, string replacement = New, bool endOthers = false) =>
+        host.PasswordChange.ChangeAsync(browser.Caller, new ChangePasswordInput { CurrentPassword = current, NewPassword = replacement, EndOtherSessions = endOthers });
+}
