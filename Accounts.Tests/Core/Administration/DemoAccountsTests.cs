@@ -1,0 +1,68 @@
+using Accounts.Core.Administration;
+using Accounts.Core.SignIn;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Core.Administration;
+
+public sealed class DemoAccountsTests
+{
+    [Fact]
+    public async Task They_are_made_once()
+    {
+        await using var host = CoreHost.Start();
+        await host.Get<DemoAccounts>().SeedAsync();
+        var before = host.Rows.Query("SELECT * FROM \"Users\"");
+        var sessions = host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\"");
+
+        await host.Get<DemoAccounts>().SeedAsync();
+
+        Assert.Equal(4, before.Count);
+        Assert.Equal(before, host.Rows.Query("SELECT * FROM \"Users\""));
+        Assert.Equal(sessions, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
+        Assert.Equal(2, host.Rows.Number("SELECT COUNT(*) FROM \"UserRoles\""));
+    }
+
+    [Fact]
+    public async Task Everyone_signs_in_with_the_demo_password_and_has_their_role()
+    {
+        await using var host = CoreHost.Start();
+        await host.Get<DemoAccounts>().SeedAsync();
+        foreach (var (name, email, role) in DemoAccounts.All)
+        {
+            var principal = (await host.RequestAsync(await host.SignInAsync(email, password: DemoAccounts.Password)))!.Principal;
+            Assert.Equal(name, principal.Identity!.Name);
+            Assert.Equal(role is Roles.Support, principal.IsInRole(Roles.Support));
+            Assert.Equal(role is Roles.Administrator, principal.IsInRole(Roles.Administrator));
+        }
+    }
+
+    [Fact]
+    public async Task Ada_gets_history_and_no_live_session()
+    {
+        await using var host = CoreHost.Start();
+        await host.Get<DemoAccounts>().SeedAsync();
+        var ada = await host.SignInAsync(password: DemoAccounts.Password);
+
+        Assert.Equal(ada.Id, Assert.Single(await host.Sessions.ListAsync(ada.Caller)).Id);
+        var history = (await host.Sessions.HistoryAsync(ada.Caller, 100)).Where(s => s.Id != ada.Id).ToList();
+        Assert.Equal(4, history.Count);
+        Assert.All(history, session =>
+        {
+            Assert.NotNull(session.Ending);
+            Assert.True(session.StartedAt < session.Ending.At && session.Ending.At < TestClock.Start);
+            Assert.True(session.LastActivityAt <= session.Ending.At);
+        });
+        Assert.Equal(4, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"Id\" <> @id", ("@id", ada.Id.Value)));
+    }
+
+    [Fact]
+    public async Task An_account_that_is_there_keeps_its_password()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        await host.Get<DemoAccounts>().SeedAsync();
+        Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.Client(), password: DemoAccounts.Password));
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client()));
+        Assert.Equal(4, host.Rows.Number("SELECT COUNT(*) FROM \"Users\""));
+    }
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Text;
+using Accounts.Core.Devices;
+
+namespace Accounts.Tests.Core.Devices;
+
+public sealed class DeviceDetectorTests
+{
+    private const string WebKit = "AppleWebKit/537.36 (KHTML, like Gecko)";
+    private const string Windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) " + WebKit;
+    private const string Mac = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)";
+    private const string Linux = "Mozilla/5.0 (X11; Linux x86_64) " + WebKit;
+    private const string Android = "Mozilla/5.0 (Linux; Android 10; K) " + WebKit;
+    private const string IPhone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)";
+    private const string IPad = "Mozilla/5.0 (iPad; CPU OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)";
+
+    [Theory]
+    [InlineData(Windows + " Chrome/154.0.0.0 Safari/537.36", DeviceType.Desktop, "Chrome 154 on Windows")]
+    [InlineData(Windows + " Chrome/154.0.0.0 Safari/537.36 Edg/154.0.0.0", DeviceType.Desktop, "Edge 154 on Windows")]
+    [InlineData(Windows + " Chrome/152.0.0.0 Safari/537.36 OPR/137.0.0.0", DeviceType.Desktop, "Opera 137 on Windows")]
+    [InlineData(Windows + " Chrome/154.0.0.0 YaBrowser/26.3.0.0 Safari/537.36", DeviceType.Desktop, "Yandex Browser 26 on Windows")]
+    [InlineData("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Gecko/20100101 Firefox/144.0", DeviceType.Desktop, "Firefox 144 on Windows")]
+    [InlineData("Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko", DeviceType.Desktop, "Unknown browser on Windows")]
+    [InlineData(Mac + " AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15", DeviceType.Desktop, "Safari 26 on macOS")]
+    [InlineData(Mac + " " + WebKit + " Chrome/154.0.0.0 Safari/537.36", DeviceType.Desktop, "Chrome 154 on macOS")]
+    [InlineData("Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:144.0) Gecko/20100101 Firefox/144.0", DeviceType.Desktop, "Firefox 144 on macOS")]
+    [InlineData(Linux + " Chrome/154.0.0.0 Safari/537.36", DeviceType.Desktop, "Chrome 154 on Linux")]
+    [InlineData(Linux + " HeadlessChrome/154.0.0.0 Safari/537.36", DeviceType.Desktop, "Chrome 154 on Linux")]
+    [InlineData("Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0", DeviceType.Desktop, "Firefox 144 on Linux")]
+    [InlineData("Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", DeviceType.Desktop, "Firefox 140 on Linux")]
+    [InlineData(Linux + " Chrome/150.0.0.0 Safari/537.36 Vivaldi/7.6.0.0", DeviceType.Desktop, "Vivaldi 7 on Linux")]
+    [InlineData("Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) " + WebKit + " Chrome/154.0.0.0 Safari/537.36", DeviceType.Desktop, "Chrome 154 on ChromeOS")]
+    [InlineData(Android + " Chrome/154.0.0.0 Mobile Safari/537.36", DeviceType.Mobile, "Chrome 154 on Android")]
+    [InlineData(Android + " Chrome/154.0.0.0 Safari/537.36", DeviceType.Tablet, "Chrome 154 on Android")]
+    [InlineData(Android + " Chrome/154.0.0.0 Mobile Safari/537.36 EdgA/154.0.0.0", DeviceType.Mobile, "Edge 154 on Android")]
+    [InlineData(Android + " SamsungBrowser/29.0 Chrome/136.0.0.0 Mobile Safari/537.36", DeviceType.Mobile, "Samsung Internet 29 on Android")]
+    [InlineData("Mozilla/5.0 (Android 15; Mobile; rv:144.0) Gecko/144.0 Firefox/144.0", DeviceType.Mobile, "Firefox 144 on Android")]
+    [InlineData(IPhone + " Version/26.0 Mobile/15E148 Safari/604.1", DeviceType.Mobile, "Safari 26 on iPhone")]
+    [InlineData(IPhone + " CriOS/154.0.0.0 Mobile/15E148 Safari/604.1", DeviceType.Mobile, "Chrome 154 on iPhone")]
+    [InlineData(IPhone + " FxiOS/144.0 Mobile/15E148 Safari/605.1.15", DeviceType.Mobile, "Firefox 144 on iPhone")]
+    [InlineData(IPhone + " Version/26.0 EdgiOS/154.0.0.0 Mobile/15E148 Safari/604.1", DeviceType.Mobile, "Edge 154 on iPhone")]
+    [InlineData(IPad + " Version/26.0 Mobile/15E148 Safari/604.1", DeviceType.Tablet, "Safari 26 on iPad")]
+    [InlineData("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", DeviceType.Bot, "Unknown browser")]
+    [InlineData("curl/8.14.1", DeviceType.Bot, "curl 8")]
+    [InlineData("Wget/1.25.0", DeviceType.Bot, "Unknown browser")]
+    [InlineData("python-requests/2.32.3", DeviceType.Bot, "Unknown browser")]
+    [InlineData("", DeviceType.Unknown, "Unknown browser")]
+    [InlineData(null, DeviceType.Unknown, "Unknown browser")]
+    public void It_names_the_device(string? userAgent, DeviceType type, string title)
+    {
+        var device = DeviceDetector.Detect(new DeviceSignals(userAgent));
+        Assert.Equal(title, device.Title);
+        Assert.Equal(type, device.Type);
+    }
+
+    [Theory]
+    [InlineData("Chrome/", null)]
+    [InlineData("Chrome/x", null)]
+    [InlineData("Chrome/-1", null)]
+    [InlineData("Chrome/٣", null)]
+    [InlineData("Chrome/99999999999", "9999")]
+    public void A_version_is_at_most_four_digits(string userAgent, string? version) =>
+        Assert.Equal(version, DeviceDetector.Detect(new DeviceSignals(userAgent)).BrowserVersion);
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("Windows NT ")]
+    [InlineData("Chrome/")]
+    [InlineData("((((((((((")]
+    [InlineData("Version/1 ")]
+    [InlineData("\uD83D")]
+    public void A_text_of_a_hundred_thousand_characters_is_cut_and_costs_little(string part)
+    {
+        var text = string.Concat(Enumerable.Repeat(part, 100_000 / part.Length));
+        DeviceDetector.Detect(new DeviceSignals(text));
+        var begun = Stopwatch.GetTimestamp();
+        for (var i = 0; i < 100; i++)
+        {
+            var signals = new DeviceSignals(text);
+            Assert.Equal(DeviceSignals.UserAgentLimit, signals.UserAgent.Length);
+            Assert.True(DeviceDetector.Detect(signals).Title.Length < 100);
+        }
+
+        // Generous by a factor of a hundred: only what grows with the text or its backtracking would take so long.
+        Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void No_bytes_make_it_throw()
+    {
+        var random = new Random(20260301);
+        for (var i = 0; i < 5_000; i++)
+        {
+            var bytes = new byte[random.Next(0, 700)];
+            random.NextBytes(bytes);
+            foreach (var text in new[] { Encoding.Latin1.GetString(bytes), Encoding.UTF8.GetString(bytes), Encoding.Unicode.GetString(bytes) })
+                Assert.NotNull(DeviceDetector.Detect(new DeviceSignals(text + "Chrome/" + text)).Title);
+        }
+    }
+}

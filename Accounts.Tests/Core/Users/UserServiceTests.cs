@@ -1,0 +1,115 @@
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Core.Users;
+
+public sealed class UserServiceTests
+{
+    private const string Password = "correct horse battery";
+
+    [Fact]
+    public async Task Somebody_registers_and_is_known_and_not_signed_in()
+    {
+        await using var host = CoreHost.Start();
+        var outcome = await host.Users.RegisterAsync(CoreHost.Client(), Input(name: "  Ada Lovelace "));
+        var id = Assert.IsType<RegisterOutcome.Registered>(outcome).UserId;
+
+        var profile = await host.Users.FindProfileAsync(new Caller(id, SessionId.New(TestClock.Start), ""));
+        Assert.Equal(new Profile(id, "Ada Lovelace", "Ada@Example.test"), profile);
+        Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
+        Assert.Equal("203.0.113.7", Assert.Single(host.Rows.Audit("user.registered"))["Address"]);
+        Assert.Null(await host.Users.FindProfileAsync(new Caller(new UserId(Guid.NewGuid()), SessionId.New(TestClock.Start), "")));
+    }
+
+    [Fact]
+    public async Task The_password_is_kept_as_a_hash()
+    {
+        await using var host = CoreHost.Start();
+        await host.Users.RegisterAsync(CoreHost.Client(), Input());
+        var hash = host.Rows.Text("SELECT \"PasswordHash\" FROM \"Users\"");
+        Assert.True(hash.Length > 50);
+        Assert.DoesNotContain(Password, hash, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("Ada@Example.test")]
+    [InlineData("ada@example.test")]
+    [InlineData("ADA@EXAMPLE.TEST")]
+    public async Task An_address_that_is_taken_in_any_spelling_is_refused_and_nothing_changes(string email)
+    {
+        await using var host = CoreHost.Start();
+        await host.Users.RegisterAsync(CoreHost.Client(), Input());
+        var before = host.Rows.Query("SELECT * FROM \"Users\"");
+
+        Assert.IsType<RegisterOutcome.EmailTaken>(await host.Users.RegisterAsync(CoreHost.Client(), Input(name: "Eve", email: email)));
+
+        Assert.Equal(before, host.Rows.Query("SELECT * FROM \"Users\""));
+        Assert.Single(host.Rows.Audit("user.registered"));
+    }
+
+    [Fact]
+    public async Task Two_who_register_the_same_address_at_once_get_one_account()
+    {
+        await using var host = CoreHost.Start();
+        var commit = host.Gate.StopCommit();
+        var first = host.Users.RegisterAsync(CoreHost.Client(), Input());
+        await commit.Arrived;
+        var second = host.Users.RegisterAsync(CoreHost.Client(), Input());
+        Assert.False(second.IsCompleted);
+        commit.Release();
+
+        Assert.IsType<RegisterOutcome.Registered>(await first);
+        Assert.IsType<RegisterOutcome.EmailTaken>(await second);
+    }
+
+    [Theory]
+    [InlineData("Name", "", "a@b.example", Password, "Enter your name.")]
+    [InlineData("Name", "   ", "a@b.example", Password, "Enter your name.")]
+    [InlineData("Name", "a\nb", "a@b.example", Password, "A name has no line breaks.")]
+    [InlineData("Name", "L*101", "a@b.example", Password, "Use at most 100 characters.")]
+    [InlineData("Email", "Ada", "", Password, "Enter your e-mail address.")]
+    [InlineData("Email", "Ada", "ada", Password, "This is not an e-mail address. It looks like name@example.com.")]
+    [InlineData("Email", "Ada", "@b.example", Password, "This is not an e-mail address. It looks like name@example.com.")]
+    [InlineData("Email", "Ada", "a b@b.example", Password, "An e-mail address has no spaces.")]
+    [InlineData("Email", "Ada", "a\u0000@b.example", Password, "An e-mail address has no spaces.")]
+    [InlineData("Email", "Ada", "L*255@b.example", Password, "This e-mail address is too long. It may have 254 characters.")]
+    [InlineData("Password", "Ada", "a@b.example", "", "Enter a password.")]
+    [InlineData("Password", "Ada", "a@b.example", "elevenchars", "Use at least 12 characters. A few words in a row are easy to remember.")]
+    [InlineData("Password", "Ada", "a@b.example", "L*257", "Use at most 256 characters.")]
+    public async Task What_breaks_a_rule_is_answered_with_what_to_do(string field, string name, string email, string password, string message)
+    {
+        await using var host = CoreHost.Start();
+        var outcome = await host.Users.RegisterAsync(CoreHost.Client(), Input(Long(name), Long(email), Long(password)));
+
+        Assert.Equal([new InputError(field, message)], Assert.IsType<RegisterOutcome.Invalid>(outcome).Errors);
+        Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Users\""));
+    }
+
+    [Fact]
+    public async Task Everything_that_is_wrong_is_said_at_once()
+    {
+        await using var host = CoreHost.Start();
+        var invalid = Assert.IsType<RegisterOutcome.Invalid>(await host.Users.RegisterAsync(CoreHost.Client(), new RegisterInput()));
+        Assert.Equal("Name Email Password", string.Join(' ', invalid.Errors.Select(e => e.Field)));
+    }
+
+    [Theory]
+    [InlineData("L*100", "a@b.example", "twelve chars")]
+    [InlineData("山田太郎", "name+tag@sub.example.co.uk", "L*256")]
+    public async Task What_just_keeps_the_rules_is_taken(string name, string email, string password)
+    {
+        await using var host = CoreHost.Start();
+        Assert.IsType<RegisterOutcome.Registered>(await host.Users.RegisterAsync(CoreHost.Client(), Input(Long(name), email, Long(password))));
+    }
+
+    private static string Long(string text)
+    {
+        if (!text.StartsWith("L*", StringComparison.Ordinal))
+            return text;
+        var (length, rest) = text[2..].Split('@') is [var number, var domain] ? (int.Parse(number), "@" + domain) : (int.Parse(text[2..]), "");
+        return new string('x', length - rest.Length) + rest;
+    }
+
+    private static RegisterInput Input(string name = "Ada Lovelace", string email = "Ada@Example.test", string password = Password) =>
+        new() { Name = name, Email = email, Password = password };
+}
