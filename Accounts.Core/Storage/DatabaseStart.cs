@@ -106,7 +106,7 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
 internal sealed class DatabaseFile(StorageOptions options, string contentRoot)
 {
     /// <summary>Seconds that a statement waits for a lock that another program holds on the file.</summary>
-    private const int BusySeconds = 5;
+    private const int BusySeconds = 2;
 
     public string Path { get; } = System.IO.Path.GetFullPath(options.Path, contentRoot);
 

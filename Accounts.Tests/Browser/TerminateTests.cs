@@ -17,7 +17,9 @@ public sealed class TerminateTests(Chromium chromium)
         await using var desktop = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
         await using var phone = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
         var settings = await phone.OpenTabAsync("/settings");
-        var password = await phone.OpenTabAsync("/settings/password");
+        var password = await phone.OpenTabAsync("/settings");
+        await password.GetByRole(AriaRole.Link, new() { Name = "Password", Exact = true }).ClickAsync();
+        await password.WaitForURLAsync("**/settings/password");
 
         await desktop.WaitForCardsAsync(2);
         await Assertions.Expect(desktop.Cards.First).ToContainTextAsync("This device");
@@ -38,9 +40,9 @@ public sealed class TerminateTests(Chromium chromium)
         // Nothing comes back: not with the old cookie, not from the browser's memory.
         await phone.GoAsync("/settings/sessions");
         await phone.WaitForSignedOutAsync();
-        await settings.GoBackAsync();
-        await Person.WaitForSignedOutAsync(settings);
-        await Assertions.Expect(settings.GetByText("Ada Lovelace")).ToHaveCountAsync(0);
+        await password.GoBackAsync();
+        await Person.WaitForSignedOutAsync(password);
+        await Assertions.Expect(password.GetByText("Ada Lovelace")).ToHaveCountAsync(0);
 
         // And the history tells it.
         await desktop.GoAsync("/settings/sessions");
@@ -128,7 +130,7 @@ public sealed class TerminateTests(Chromium chromium)
         {
             rows.Execute("BEGIN IMMEDIATE");
             await desktop.ConfirmAsync("Terminate");
-            await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Not terminated: the database did not answer. Nothing changed. Try again.");
+            await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Not terminated: the database did not answer. Nothing changed. Try again.", new() { Timeout = 20_000 });
             rows.Execute("ROLLBACK");
         }
 
