@@ -1,0 +1,103 @@
+using System.Net;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Web.Layout;
+
+/// <summary>What every answer carries, and what hostile headers of a request do: nothing.</summary>
+public sealed class HeaderTests
+{
+    private const string Ada = "ada@example.test";
+
+    [Theory]
+    [InlineData("/sign-in", false)]
+    [InlineData("/register", false)]
+    [InlineData("/signed-out", false)]
+    [InlineData("/help/access", false)]
+    [InlineData("/settings", true)]
+    [InlineData("/settings/sessions", true)]
+    [InlineData("/settings/password", true)]
+    [InlineData("/there-is-no-such-page", true)]
+    public async Task A_page_is_kept_by_nobody_framed_by_nobody_and_runs_no_script_but_ours(string path, bool signedIn)
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var visitor = signedIn ? await site.SignInAsync(Ada) : site.Visit();
+        using var answer = await visitor.GetAsync(path);
+
+        Assert.Equal("no-store", answer.Headers.CacheControl!.ToString());
+        var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
+        Assert.Contains("script-src 'self';", policy, StringComparison.Ordinal);
+        Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.Equal("same-origin", answer.Headers.GetValues("Referrer-Policy").Single());
+        var html = await answer.Content.ReadAsStringAsync();
+        Assert.DoesNotMatch("<script(?![^>]*src=)", html);
+    }
+
+    [Theory]
+    [InlineData("/settings")]
+    [InlineData("/settings/sessions")]
+    [InlineData("/settings/password")]
+    public async Task A_page_behind_sign_in_sends_a_visitor_to_it_and_back(string path)
+    {
+        await using var site = AccountsSite.Start();
+        using var visitor = site.Visit();
+        using var answer = await visitor.GetAsync(path);
+        Assert.Equal($"/sign-in?returnUrl={Uri.EscapeDataString(path)}", new Uri(site.Address, answer.Headers.Location!).PathAndQuery);
+    }
+
+    [Fact]
+    public async Task A_page_that_does_not_exist_says_so()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var visitor = await site.SignInAsync(Ada);
+        using var answer = await visitor.GetAsync("/there-is-no-such-page");
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Contains("There is no such page", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_huge_user_agent_with_markup_is_cut_and_escaped()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        var hostile = "<script>alert(1)</script>" + new string('x', 100_000);
+        using var visitor = await site.SignInAsync(Ada, hostile);
+        using var rows = site.Rows();
+        Assert.Equal(hostile[..512], rows.Text("SELECT \"UserAgent\" FROM \"Sessions\""));
+
+        await using var page = await site.OpenAsync(visitor);
+        await page.WaitForBatchAsync(p => p.Page.Text.Contains("This device", StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        Assert.Contains("Unknown browser", page.Page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("alert(1)", page.Page.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "127.0.0.1")]
+    [InlineData("10.9.8.7", "127.0.0.1")]
+    [InlineData("127.0.0.1", "203.0.113.9")]
+    public async Task Forwarding_headers_are_believed_from_a_configured_proxy_alone(string? proxy, string recorded)
+    {
+        await using var site = AccountsSite.Start(settings: proxy is null ? [] : [("Network:KnownProxies:0", proxy)]);
+        await site.RegisterAsync(Ada);
+        using var visitor = site.Visit();
+        visitor.Headers["X-Forwarded-For"] = "203.0.113.9";
+        using var answer = await visitor.SignInAsync(Ada, AccountsSite.Password);
+        using var rows = site.Rows();
+        Assert.Equal(recorded, rows.Text("SELECT \"SignInAddress\" FROM \"Sessions\""));
+    }
+
+    [Fact]
+    public async Task Https_is_remembered_outside_development()
+    {
+        // HSTS is never sent to localhost, so the request names another host; the proxy says that it came by https.
+        await using var site = AccountsSite.Start(settings: [("Network:KnownProxies:0", "127.0.0.1")]);
+        using var visitor = site.Visit();
+        visitor.Headers["X-Forwarded-Proto"] = "https";
+        visitor.Headers["X-Forwarded-Host"] = "accounts.example";
+        visitor.Headers["X-Forwarded-For"] = "203.0.113.9";
+        using var answer = await visitor.GetAsync("/sign-in");
+        Assert.Equal("max-age=31536000", answer.Headers.GetValues("Strict-Transport-Security").Single());
+    }
+}

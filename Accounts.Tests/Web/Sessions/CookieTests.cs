@@ -1,0 +1,153 @@
+using System.Net;
+using System.Security.Claims;
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+using Microsoft.AspNetCore.Authentication;
+
+namespace Accounts.Tests.Web.Sessions;
+
+/// <summary>X1, X3: what a cookie that is replayed, cut or forged is worth: nothing.</summary>
+public sealed class CookieTests
+{
+    private const string Ada = "ada@example.test";
+
+    [Fact]
+    public async Task A_terminated_session_is_refused_on_the_next_request_and_the_others_are_not()
+    {
+        await using var site = await StartAsync();
+        using var owner = await site.SignInAsync(Ada);
+        using var other = await site.SignInAsync(Ada, Visitor.Phone);
+        Assert.True(await other.IsSignedInAsync());
+        await TerminateAsync(site, owner, other);
+
+        using var answer = await other.GetAsync("/settings/sessions");
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.Equal("/signed-out", answer.Headers.Location!.OriginalString);
+        // The refusal touches no cookie: a sign-in beside it may just have set a new one.
+        Assert.DoesNotContain(
+            answer.Headers.TryGetValues("Set-Cookie", out var set) ? set : [], text => text.StartsWith(Visitor.SessionCookieName, StringComparison.Ordinal));
+        using var state = await other.GetAsync("/session/state");
+        Assert.Equal(HttpStatusCode.Unauthorized, state.StatusCode);
+        using var live = await owner.GetAsync("/session/state");
+        Assert.Equal(HttpStatusCode.NoContent, live.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_signed_out_page_tells_why_to_the_key_alone_and_confirms_once_that_the_browser_has_left()
+    {
+        await using var site = await StartAsync();
+        using var owner = await site.SignInAsync(Ada);
+        using var other = await site.SignInAsync(Ada, Visitor.Phone);
+        var ended = (await site.FindSessionAsync(other)).Id;
+        await TerminateAsync(site, owner, other);
+        using var rows = site.Rows();
+
+        using var stranger = site.Visit();
+        Assert.DoesNotContain("another device", await stranger.ReadAsync("/signed-out"), StringComparison.Ordinal);
+        Assert.Null(rows.Session(ended)["LeftAt"]);
+
+        var page = await other.ReadAsync("/signed-out");
+        Assert.Contains("This session was ended from another device of this account.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Ada", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("127.0.0.1", page, StringComparison.Ordinal);
+        var left = rows.Session(ended)["LeftAt"];
+        Assert.NotNull(left);
+        await other.ReadAsync("/signed-out");
+        Assert.Equal(left, rows.Session(ended)["LeftAt"]);
+
+        using var answer = await owner.GetAsync("/signed-out");
+        Assert.Equal("/settings/sessions", new Uri(site.Address, answer.Headers.Location!).AbsolutePath);
+    }
+
+    [Fact]
+    public async Task A_ticket_forged_with_the_servers_keys_and_everything_in_the_database_is_refused()
+    {
+        await using var site = await StartAsync();
+        using var owner = await site.SignInAsync(Ada);
+        var (id, key) = site.ReadTicket(owner.SessionCookie);
+        using var rows = site.Rows();
+        var row = rows.Session(id);
+        var hash = System.Buffers.Text.Base64Url.EncodeToString((byte[])row["KeyHash"]!);
+        var claims = new ClaimsPrincipal(new ClaimsIdentity(
+            [new Claim(ClaimTypes.NameIdentifier, (string)row["UserId"]!), new Claim("sid", id.ToString()), new Claim(ClaimTypes.Role, "Administrator")], "Accounts.Session"));
+
+        foreach (var forged in new string?[] { hash, new string('A', 43), "", "short", null })
+        {
+            using var thief = site.Visit();
+            thief.SessionCookie = Forge(site, claims, id, forged);
+            Assert.False(await thief.IsSignedInAsync());
+        }
+
+        // The forger's tool is right: with the true key it gets in.
+        using var control = site.Visit();
+        control.SessionCookie = Forge(site, new ClaimsPrincipal(new ClaimsIdentity("Accounts.Session")), id, key);
+        Assert.True(await control.IsSignedInAsync());
+    }
+
+    [Fact]
+    public async Task A_cookie_that_is_cut_mixed_or_garbage_is_refused_and_breaks_nothing()
+    {
+        await using var site = await StartAsync();
+        using var owner = await site.SignInAsync(Ada);
+        var whole = owner.SessionCookie;
+        foreach (var damaged in new[] { whole[..^10], whole[10..], whole + "x", "garbage", "%00%ff", new string('A', 4000), "chunks-99" })
+        {
+            using var visitor = site.Visit();
+            visitor.SessionCookie = damaged;
+            using var answer = await visitor.GetAsync("/settings/sessions");
+            Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+            Assert.StartsWith("/sign-in", new Uri(site.Address, answer.Headers.Location!).AbsolutePath, StringComparison.Ordinal);
+        }
+
+        Assert.True(await owner.IsSignedInAsync());
+    }
+
+    [Fact]
+    public async Task Two_tickets_of_one_person_cannot_be_mixed()
+    {
+        await using var site = await StartAsync();
+        using var first = await site.SignInAsync(Ada);
+        using var second = await site.SignInAsync(Ada);
+        var (id, _) = site.ReadTicket(first.SessionCookie);
+        var (_, key) = site.ReadTicket(second.SessionCookie);
+        using var mixed = site.Visit();
+        mixed.SessionCookie = Forge(site, new ClaimsPrincipal(new ClaimsIdentity("Accounts.Session")), id, key);
+        Assert.False(await mixed.IsSignedInAsync());
+    }
+
+    [Fact]
+    public async Task A_database_that_does_not_answer_makes_a_page_that_says_so()
+    {
+        await using var site = await StartAsync();
+        using var owner = await site.SignInAsync(Ada);
+        Assert.True(await owner.IsSignedInAsync());
+        site.Gate.FailCommand("\"Users\"");
+        using var answer = await owner.GetAsync("/settings");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains("The database did not answer", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.True(await owner.IsSignedInAsync());
+    }
+
+    private static string Forge(AccountsSite site, ClaimsPrincipal principal, SessionId id, string? key)
+    {
+        var properties = new AuthenticationProperties { ExpiresUtc = TimeProvider.System.GetUtcNow().AddDays(1) };
+        properties.Items["sid"] = id.ToString();
+        if (key is not null)
+            properties.Items["key"] = key;
+        return site.Cookie.TicketDataFormat.Protect(new AuthenticationTicket(principal, properties, "Accounts.Session"));
+    }
+
+    private static async Task TerminateAsync(AccountsSite site, Visitor by, Visitor target)
+    {
+        var caller = (await site.FindSessionAsync(by)).ToCaller();
+        Assert.Equal(TerminateOutcome.Terminated, await site.Get<SessionService>().TerminateAsync(caller, (await site.FindSessionAsync(target)).Id));
+    }
+
+    private static async Task<AccountsSite> StartAsync()
+    {
+        var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        return site;
+    }
+}

@@ -1,0 +1,168 @@
+using System.Net;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Web.SignIn;
+
+/// <summary>C7, X3: signing in and out over plain HTTP, and what a cookie is worth.</summary>
+public sealed class SignInTests
+{
+    private const string Ada = "ada@example.test";
+
+    [Fact]
+    public async Task A_ticket_holds_an_id_and_a_key_and_no_claims()
+    {
+        await using var site = await StartAsync();
+        using var visitor = await site.SignInAsync(Ada);
+
+        var ticket = site.Cookie.TicketDataFormat.Unprotect(visitor.SessionCookie)!;
+        Assert.Empty(ticket.Principal.Claims);
+        Assert.True(ticket.Properties.Items.Keys.Where(name => name[0] != '.').Order(StringComparer.Ordinal).SequenceEqual(["key", "sid"], StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_cookie_is_locked_to_this_site_and_lives_as_long_as_was_asked_for(bool remember)
+    {
+        await using var site = await StartAsync();
+        using var visitor = site.Visit();
+        using var answer = await visitor.SignInAsync(Ada, AccountsSite.Password, remember);
+
+        var cookie = answer.Headers.GetValues("Set-Cookie").Single(text => text.StartsWith("__Host-accounts-session=", StringComparison.Ordinal));
+        Assert.Contains("; path=/", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("; secure", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("; httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("; samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(remember, cookie.Contains("; expires=", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task A_wrong_password_and_an_unknown_address_get_the_same_answer()
+    {
+        await using var site = await StartAsync();
+        using var visitor = site.Visit();
+        foreach (var (email, password) in new[] { (Ada, "not the password at all"), ("nobody@example.test", AccountsSite.Password) })
+        {
+            using var answer = await visitor.SignInAsync(email, password);
+            Assert.Contains("The e-mail address or the password is wrong.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.False(visitor.Cookies.ContainsKey(Visitor.SessionCookieName));
+        }
+    }
+
+    [Theory]
+    [InlineData("/settings", "/settings")]
+    [InlineData("https://evil.example/", "/settings/sessions")]
+    [InlineData("//evil.example/", "/settings/sessions")]
+    [InlineData("/\\evil.example/", "/settings/sessions")]
+    [InlineData("javascript:alert(1)", "/settings/sessions")]
+    public async Task A_sign_in_leads_only_to_pages_of_this_site(string asked, string reached)
+    {
+        await using var site = await StartAsync();
+        using var visitor = site.Visit();
+        using var answer = await visitor.SubmitAsync(
+            "/sign-in?returnUrl=" + Uri.EscapeDataString(asked), ("Input.Email", Ada), ("Input.Password", AccountsSite.Password));
+        Assert.Equal(new Uri(site.Address, reached), new Uri(site.Address, answer.Headers.Location!));
+    }
+
+    [Fact]
+    public async Task Too_many_attempts_are_told_how_long_to_wait_and_a_known_browser_still_gets_in()
+    {
+        await using var site = await StartAsync(("SignIn:AttemptsPerAccount", "3"));
+        using var known = await site.SignInAsync(Ada);
+        using var stranger = site.Visit();
+        HttpResponseMessage answer;
+        var attempts = 0;
+        do
+        {
+            answer = await stranger.SignInAsync(Ada, "not the password at all");
+            stranger.Cookies.Clear();
+        }
+        while (answer.StatusCode == HttpStatusCode.OK && ++attempts < 10);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+        Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 300);
+        Assert.Contains("Try again in", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        await known.SignOutAsync();
+        using var back = await known.SignInAsync(Ada, AccountsSite.Password);
+        Assert.Equal(HttpStatusCode.Redirect, back.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_form_that_is_posted_twice_leaves_one_session()
+    {
+        await using var site = await StartAsync();
+        using var visitor = site.Visit();
+        var form = await visitor.FillAsync("/sign-in", ("Input.Email", Ada), ("Input.Password", AccountsSite.Password));
+        using var first = await visitor.PostAsync("/sign-in", form);
+        visitor.Cookies.Remove(Visitor.SessionCookieName);
+        using var second = await visitor.PostAsync("/sign-in", form);
+
+        Assert.Equal(HttpStatusCode.Redirect, second.StatusCode);
+        Assert.True(await visitor.IsSignedInAsync());
+        using var rows = site.Rows();
+        Assert.Equal(1, rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"EndedAt\" IS NULL"));
+        Assert.Equal(2, rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
+    }
+
+    [Fact]
+    public async Task A_registration_that_is_posted_twice_makes_one_account_and_signs_in()
+    {
+        await using var site = await StartAsync();
+        using var visitor = site.Visit();
+        var form = await visitor.FillAsync("/register", ("Input.Name", "Grace Hopper"), ("Input.Email", "grace@example.test"), ("Input.Password", AccountsSite.Password));
+        using var first = await visitor.PostAsync("/register", form);
+        visitor.Cookies.Remove(Visitor.SessionCookieName);
+        using var second = await visitor.PostAsync("/register", form);
+
+        Assert.Equal(HttpStatusCode.Redirect, first.StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, second.StatusCode);
+        Assert.True(await visitor.IsSignedInAsync());
+        using var rows = site.Rows();
+        Assert.Equal(1, rows.Number("SELECT COUNT(*) FROM \"Users\" WHERE \"Email\" = 'grace@example.test'"));
+    }
+
+    [Fact]
+    public async Task A_form_of_another_site_is_refused_with_a_page_that_says_what_to_do()
+    {
+        await using var site = await StartAsync();
+        using var visitor = site.Visit();
+        using var answer = await visitor.PostAsync(
+            "/sign-in", new Dictionary<string, string>(StringComparer.Ordinal) { ["_handler"] = "sign-in", ["Input.Email"] = Ada, ["Input.Password"] = AccountsSite.Password });
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("This form is out of date", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.False(visitor.Cookies.ContainsKey(Visitor.SessionCookieName));
+    }
+
+    [Fact]
+    public async Task Signing_out_ends_the_session_and_done_twice_is_no_error()
+    {
+        await using var site = await StartAsync();
+        using var visitor = await site.SignInAsync(Ada);
+        var stolen = visitor.SessionCookie;
+        using var first = await visitor.SignOutAsync();
+        Assert.Equal("/signed-out", first.Headers.Location!.OriginalString);
+
+        using var again = await visitor.PostAsync("/sign-out", new Dictionary<string, string>(StringComparer.Ordinal));
+        Assert.Equal("/signed-out", again.Headers.Location!.OriginalString);
+        visitor.SessionCookie = stolen;
+        Assert.False(await visitor.IsSignedInAsync());
+    }
+
+    [Fact]
+    public async Task Another_site_cannot_sign_somebody_out()
+    {
+        await using var site = await StartAsync();
+        using var visitor = await site.SignInAsync(Ada);
+        using var answer = await visitor.PostAsync("/sign-out", new Dictionary<string, string>(StringComparer.Ordinal));
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.True(await visitor.IsSignedInAsync());
+    }
+
+    private static async Task<AccountsSite> StartAsync(params (string, string)[] settings)
+    {
+        var site = AccountsSite.Start(settings: settings);
+        await site.RegisterAsync(Ada);
+        return site;
+    }
+}
