@@ -1,0 +1,54 @@
+using System.Reflection;
+using Accounts.Core;
+using Accounts.Core.Users;
+
+namespace Accounts.Tests.House;
+
+/// <summary>Every command says on whose behalf it runs.</summary>
+public sealed class CommandTests
+{
+    /// <summary>Public and asynchronous, and yet without somebody who asks; each with the reason.</summary>
+    private static readonly Dictionary<string, string> Exceptions = new(StringComparer.Ordinal)
+    {
+        ["SessionRegistry.AuthenticateAsync"] = "It is what finds out who asks.",
+        ["SessionRegistry.FindLiveAsync"] = "The same, for a connection that has shown its key before.",
+        ["SessionRegistry.FindCallerAsync"] = "The same, as a caller.",
+        ["SessionService.ConfirmLeftAsync"] = "Whoever holds the key of an ended session is nobody any more.",
+        ["DemoAccounts.SeedAsync"] = "The application itself, at its start.",
+    };
+
+    [Fact]
+    public void Every_public_command_takes_a_caller_or_a_client_first()
+    {
+        var without = Commands().Where(method => method.GetParameters() is not [{ ParameterType: var first }, ..] || (first != typeof(Caller) && first != typeof(Client)));
+        Assert.Equal(
+            string.Join('\n', Exceptions.Keys.Order(StringComparer.Ordinal)),
+            string.Join('\n', without.Select(Name).Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public void The_search_finds_the_commands()
+    {
+        var names = Commands().Select(Name).ToList();
+        Assert.Contains("SessionService.TerminateAsync", names, StringComparer.Ordinal);
+        Assert.Contains("UserService.RegisterAsync", names, StringComparer.Ordinal);
+        Assert.True(names.Count >= 10);
+    }
+
+    [Fact]
+    public void What_returns_a_task_is_called_Async()
+    {
+        var tasks = Methods().Where(method => typeof(Task).IsAssignableFrom(method.ReturnType) || IsValueTask(method.ReturnType));
+        Assert.Equal("", string.Join('\n', tasks.Where(method => !method.Name.EndsWith("Async", StringComparison.Ordinal)).Select(Name)));
+    }
+
+    private static IEnumerable<MethodInfo> Commands() => Methods().Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal));
+
+    private static IEnumerable<MethodInfo> Methods() => typeof(AccountsCore).Assembly.GetExportedTypes()
+        .Where(type => type.IsClass)
+        .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly));
+
+    private static bool IsValueTask(Type type) => type == typeof(ValueTask) || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueTask<>));
+
+    private static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
+}

@@ -1,0 +1,133 @@
+using System.Reflection;
+using System.Reflection.Emit;
+
+namespace Accounts.Tests.House;
+
+/// <summary>One type that names a type of another room.</summary>
+internal sealed record RoomReference(Type From, string FromRoom, Type To, string ToRoom)
+{
+    public override string ToString() => $"{From.FullName} ({FromRoom}) names {To.FullName} ({ToRoom})";
+}
+
+/// <summary>Finds which rooms of an assembly name which: in base types, fields, signatures, attributes, and in the code of every method.</summary>
+/// <remarks>What the compiler makes (closures, state machines) is nested in the type that it made it for and counts as that. A constant leaves no trace in the code.</remarks>
+internal static class RoomScanner
+{
+    private const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+
+    private static readonly Dictionary<short, OpCode> Codes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+        .Select(field => (OpCode)field.GetValue(null)!)
+        .ToDictionary(code => code.Value);
+
+    /// <summary>The room of a type: the part of its namespace after the root; "" for the root itself, null for a type from elsewhere.</summary>
+    public static string? Room(Type type, string root)
+    {
+        var space = type.Namespace ?? "";
+        if (string.Equals(space, root, StringComparison.Ordinal))
+            return "";
+        return space.StartsWith(root + ".", StringComparison.Ordinal) ? space[(root.Length + 1)..].Split('.')[0] : null;
+    }
+
+    /// <summary>Every reference from one room to another. The root's own references are not listed: it is the door to all of them.</summary>
+    public static IReadOnlyList<RoomReference> Scan(Assembly assembly, string root)
+    {
+        HashSet<RoomReference> found = [];
+        foreach (var type in assembly.GetTypes())
+        {
+            if (Room(type, root) is not { Length: > 0 } room)
+                continue;
+            foreach (var named in Named(type).SelectMany(Parts))
+            {
+                if (Room(named, root) is { } other && !string.Equals(other, room, StringComparison.Ordinal))
+                    found.Add(new RoomReference(Outermost(type), room, Outermost(named), other));
+            }
+        }
+
+        return [.. found.OrderBy(reference => reference.ToString(), StringComparer.Ordinal)];
+    }
+
+    private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
+
+    private static IEnumerable<Type> Parts(Type type)
+    {
+        if (type.HasElementType)
+            return Parts(type.GetElementType()!);
+        if (type.IsGenericParameter)
+            return [];
+        return type.IsGenericType ? type.GetGenericArguments().SelectMany(Parts).Prepend(type) : [type];
+    }
+
+    private static IEnumerable<Type> Named(Type type) =>
+    [
+        .. type.BaseType is { } parent ? [parent] : Type.EmptyTypes,
+        .. type.GetInterfaces(),
+        .. type.IsGenericTypeDefinition ? type.GetGenericArguments().SelectMany(p => p.GetGenericParameterConstraints()) : [],
+        .. Attributes(type),
+        .. type.GetFields(Everything).SelectMany(field => Attributes(field).Append(field.FieldType)),
+        .. type.GetProperties(Everything).SelectMany(property => Attributes(property).Append(property.PropertyType)),
+        .. type.GetMethods(Everything).Cast<MethodBase>().Concat(type.GetConstructors(Everything)).SelectMany(Named),
+    ];
+
+    private static IEnumerable<Type> Named(MethodBase method) =>
+    [
+        .. Signature(method),
+        .. Attributes(method),
+        .. method.GetParameters().SelectMany(p => p.GetCustomAttributesData().Select(a => a.AttributeType)),
+        .. method.IsGenericMethodDefinition ? method.GetGenericArguments().SelectMany(p => p.GetGenericParameterConstraints()) : [],
+        .. method.GetMethodBody() is { } body ? Named(method, body) : [],
+    ];
+
+    private static IEnumerable<Type> Signature(MethodBase method) =>
+        method.GetParameters().Select(p => p.ParameterType).Append(method is MethodInfo { ReturnType: { } result } ? result : typeof(void));
+
+    private static IEnumerable<Type> Attributes(MemberInfo member) => member.GetCustomAttributesData()
+        .SelectMany(a => a.ConstructorArguments.Select(c => c.Value).OfType<Type>().Append(a.AttributeType));
+
+    private static IEnumerable<Type> Named(MethodBase method, MethodBody body)
+    {
+        foreach (var local in body.LocalVariables)
+            yield return local.LocalType;
+        foreach (var clause in body.ExceptionHandlingClauses.Where(c => c.Flags == ExceptionHandlingClauseOptions.Clause))
+            yield return clause.CatchType!;
+
+        var typeArguments = method.DeclaringType is { IsGenericType: true } owner ? owner.GetGenericArguments() : null;
+        var methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : null;
+        foreach (var token in Tokens(body.GetILAsByteArray()!))
+        {
+            var member = method.Module.ResolveMember(token, typeArguments, methodArguments)!;
+            if (member is Type type)
+                yield return type;
+            if (member.DeclaringType is { } declaring)
+                yield return declaring;
+            if (member is FieldInfo field)
+                yield return field.FieldType;
+            if (member is MethodBase called)
+            {
+                foreach (var part in Signature(called).Concat(called.IsGenericMethod ? called.GetGenericArguments() : []))
+                    yield return part;
+            }
+        }
+    }
+
+    private static IEnumerable<int> Tokens(byte[] il)
+    {
+        for (var at = 0; at < il.Length;)
+        {
+            short value = il[at++];
+            if (value == 0xFE)
+                value = (short)((0xFE << 8) | il[at++]);
+            var code = Codes[value];
+            if (code.OperandType is OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineType or OperandType.InlineTok)
+                yield return BitConverter.ToInt32(il, at);
+            at += code.OperandType switch
+            {
+                OperandType.InlineNone => 0,
+                OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
+                OperandType.InlineVar => 2,
+                OperandType.InlineI8 or OperandType.InlineR => 8,
+                OperandType.InlineSwitch => 4 + (4 * BitConverter.ToInt32(il, at)),
+                _ => 4,
+            };
+        }
+    }
+}
