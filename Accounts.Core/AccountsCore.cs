@@ -4,6 +4,7 @@ using Accounts.Core.Settings;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -52,6 +53,8 @@ public static class AccountsCore
         services.AddSingleton<AccountsDatabase>();
         services.AddSingleton<DatabaseStart>();
         services.AddSingleton<DataProtectionKeys>();
+        // The keys belong to the database, not to the folder that the program happens to stand in.
+        services.Configure<DataProtectionOptions>(o => o.ApplicationDiscriminator = "Accounts");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(sp =>
             new ConfigureOptions<KeyManagementOptions>(o => o.XmlRepository = sp.GetRequiredService<DataProtectionKeys>()));
     }

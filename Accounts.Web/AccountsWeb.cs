@@ -84,6 +84,7 @@ internal static class AccountsWeb
         app.UseConnectionRules();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseRequestActivity();
         app.UseAntiforgery();
 
         app.MapStaticAssets();

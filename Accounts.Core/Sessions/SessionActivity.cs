@@ -13,9 +13,13 @@ public sealed class SessionActivity
 {
     private const int BatchSize = 500;
 
-    // Conditional: it cannot touch a session that has ended, nor bring back one that had expired when the act took place.
+    // Conditional: it cannot touch a session that has ended, nor bring back one that had expired when the act took place; and times only go forward.
     private const string Update = """
-        UPDATE "Sessions" SET "LastActivityAt" = @at, "PagesVisited" = "PagesVisited" + @pages, "LastAddress" = @address, "ExpiresAt" = @expires
+        UPDATE "Sessions" SET
+            "LastActivityAt" = CASE WHEN "LastActivityAt" < @at THEN @at ELSE "LastActivityAt" END,
+            "ExpiresAt" = CASE WHEN "ExpiresAt" < @expires THEN @expires ELSE "ExpiresAt" END,
+            "PagesVisited" = "PagesVisited" + @pages,
+            "LastAddress" = @address
         WHERE "Id" = @id AND "EndedAt" IS NULL AND "ExpiresAt" > @at
         """;
 

@@ -76,8 +76,9 @@ internal sealed partial class SessionUpkeep(
         {
             await work();
         }
-        catch (DatabaseUnavailableException failure)
+        catch (Exception failure)
         {
+            // Whatever it was: the upkeep must have its next round.
             Log.Postponed(logger, failure);
         }
     }
@@ -89,7 +90,7 @@ internal sealed partial class SessionUpkeep(
         [LoggerMessage(1, LogLevel.Information, "{Count} sessions had expired and were ended")]
         public static partial void Swept(ILogger logger, int count);
 
-        [LoggerMessage(2, LogLevel.Error, "The upkeep of sessions was postponed to its next round: the database did not answer")]
+        [LoggerMessage(2, LogLevel.Error, "The upkeep of sessions was postponed to its next round")]
         public static partial void Postponed(ILogger logger, Exception failure);
 
         [LoggerMessage(3, LogLevel.Debug, "The upkeep of sessions stopped")]

@@ -10,6 +10,9 @@ namespace Accounts.Core.Settings;
 /// <remarks>Read every section first, then call <see cref="ThrowIfWrong"/> once; options read before a throw must not be used.</remarks>
 public sealed class SettingsReader(IConfiguration configuration)
 {
+    // Exactly these: the lenient reading takes 24:00:00 for 24 days.
+    private static readonly string[] TimeFormats = [@"hh\:mm\:ss", @"d\.hh\:mm\:ss", @"hh\:mm\:ss\.FFFFFFF", @"d\.hh\:mm\:ss\.FFFFFFF"];
+
     private readonly List<string> _wrong = [];
 
     /// <summary>Reads one section. A key that is missing keeps its default; a key that is unknown or has an unreadable value is remembered as wrong.</summary>
@@ -54,7 +57,9 @@ public sealed class SettingsReader(IConfiguration configuration)
 
         try
         {
-            var value = TypeDescriptor.GetConverter(property.PropertyType).ConvertFromString(null, CultureInfo.InvariantCulture, entry.Value ?? "");
+            var value = property.PropertyType == typeof(TimeSpan)
+                ? TimeSpan.ParseExact(entry.Value ?? "", TimeFormats, CultureInfo.InvariantCulture)
+                : TypeDescriptor.GetConverter(property.PropertyType).ConvertFromString(null, CultureInfo.InvariantCulture, entry.Value ?? "");
             // The converter takes any number for an enum.
             if (property.PropertyType.IsEnum && !Enum.IsDefined(property.PropertyType, value!))
                 throw new FormatException();

@@ -21,7 +21,7 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
     public void Open()
     {
         if (file.IsDefault)
-            Directory.CreateDirectory(file.Folder);
+            CreateFolder();
         else if (!Directory.Exists(file.Folder))
             throw Refuse("its folder does not exist. Create the folder, or correct Storage:Path in appsettings.json.");
         if (File.Exists(file.Path) && new FileInfo(file.Path).IsReadOnly)
@@ -54,6 +54,18 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
 
     public void Dispose() => _lock?.Dispose();
 
+    private void CreateFolder()
+    {
+        try
+        {
+            Directory.CreateDirectory(file.Folder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Refuse($"its folder cannot be made ({failure.Message}). Make {file.Folder} a folder that the user that runs this program can write.", failure);
+        }
+    }
+
     private FileStream TakeLock()
     {
         try
@@ -77,8 +89,9 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
             return;
 
         var application = db.Database.SqlQueryRaw<int>("SELECT application_id AS Value FROM pragma_application_id").Single();
-        // A start that was killed during the first migration leaves our history table and not yet our mark.
-        if (application != ApplicationId && !(application == 0 && tables.Contains("__EFMigrationsHistory", StringComparer.Ordinal)))
+        // A start that was killed during the first migration leaves the tables of migrations and not yet our mark.
+        var begun = application == 0 && tables.Exists(name => name.StartsWith("__EFMigrations", StringComparison.Ordinal));
+        if (application != ApplicationId && !begun)
             throw Refuse("it is the SQLite database of another program. Correct Storage:Path in appsettings.json.");
 
         var check = db.Database.SqlQueryRaw<string>("SELECT quick_check AS Value FROM pragma_quick_check LIMIT 1").ToList();

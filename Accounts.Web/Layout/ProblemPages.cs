@@ -1,4 +1,3 @@
-using Accounts.Core.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Accounts.Web.Layout;
@@ -7,11 +6,19 @@ namespace Accounts.Web.Layout;
 internal static class ProblemPages
 {
     /// <summary>Has the problem page answer whatever the method of the request that failed: a form that is out of date is told so, not asked for a handler.</summary>
-    public static void UseProblemPages(this WebApplication app) => app.Use((context, next) =>
+    public static void UseProblemPages(this WebApplication app) => app.Use(async (context, next) =>
     {
-        var failed = context.Features.Get<IStatusCodeReExecuteFeature>() is not null || context.Features.Get<IExceptionHandlerFeature>() is not null;
-        if (failed)
+        if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null || context.Features.Get<IExceptionHandlerFeature>() is not null)
+        {
             context.Request.Method = HttpMethods.Get;
-        return next(context);
+            await next(context);
+            return;
+        }
+
+        await next(context);
+
+        // A refused form has a content type and nothing in it; without the type it counts as what it is, an answer without a page.
+        if (context.Response is { StatusCode: StatusCodes.Status400BadRequest, HasStarted: false })
+            context.Response.ContentType = null;
     });
 }

@@ -6,17 +6,24 @@ namespace Accounts.Web.Sessions;
 /// <summary>Tells a person's act from the traffic around it. A page that is loaded is an act; a script, a picture, a ping is not.</summary>
 internal static class RequestActivity
 {
-    public static void Record(HttpContext context, LiveSession session)
+    /// <summary>Counts acts, and of them the pages that were shown: a redirect on the way to one is not a page.</summary>
+    public static void UseRequestActivity(this WebApplication app)
     {
-        var request = context.Request;
-        if (!IsDocument(request))
-            return;
+        var activity = app.Services.GetRequiredService<SessionActivity>();
+        app.Use(async (context, next) =>
+        {
+            if (context.Features.Get<LiveSession>() is not { } session || !IsDocument(context.Request))
+            {
+                await next(context);
+                return;
+            }
 
-        var activity = context.RequestServices.GetRequiredService<SessionActivity>();
-        if (HttpMethods.IsGet(request.Method))
-            activity.RecordPage(session, context.Address());
-        else
+            // Before the page runs: it is the address that a command from it comes from.
             activity.Record(session, context.Address());
+            await next(context);
+            if (HttpMethods.IsGet(context.Request.Method) && context.Response.StatusCode == StatusCodes.Status200OK)
+                activity.RecordPage(session, context.Address());
+        });
     }
 
     // Browsers say what a request is for; enhanced navigation fetches a page and says so in a header of its own.

@@ -27,13 +27,22 @@ internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity
         // Known first, checked second: an ending that comes between finds it in the list.
         connection.Items[SessionItem] = session;
         connections.Add(session, connection);
-        if (await registry.FindLiveAsync(session) is null)
+        try
         {
-            connection.Abort();
-            return;
-        }
+            if (await registry.FindLiveAsync(session) is not null)
+            {
+                await next(context);
+                return;
+            }
 
-        await next(context);
+            connection.Abort();
+        }
+        catch
+        {
+            // A connection that fails here is never told to have been disconnected.
+            connections.Remove(session, connection);
+            throw;
+        }
     }
 
     public async Task OnDisconnectedAsync(HubLifetimeContext context, Exception? exception, Func<HubLifetimeContext, Exception?, Task> next)
@@ -62,8 +71,9 @@ internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity
             case "BeginInvokeDotNetFromJS" when invocation.HubMethodArguments is [_, _, "DispatchEventAsync", ..]:
                 activity.Record(session, AddressOf(connection));
                 break;
+            // The page itself is counted where it is fetched.
             case "OnLocationChanged":
-                activity.RecordPage(session, AddressOf(connection));
+                activity.Record(session, AddressOf(connection));
                 break;
         }
 

@@ -78,7 +78,7 @@ internal static class SessionCookie
         }
 
         context.ReplacePrincipal(session.Principal);
-        RequestActivity.Record(context.HttpContext, session);
+        context.HttpContext.Features.Set(session);
     }
 
     private static Task Redirect(RedirectContext<CookieAuthenticationOptions> context)
