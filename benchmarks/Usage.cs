@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace Accounts.Benchmarks;
+
+/// <summary>What the command line may say, and what is said when it says something else.</summary>
+internal static class Usage
+{
+    private const string Text = """
+        Usage: dotnet run -c Release --project benchmarks -- <benchmark> [count]
+
+          endings [count=500]   how long the ending of a session takes in the core: alone, beside a flusher that never pauses, and for five at once
+          clicks  [count=200]   from the click on the confirming button until another real browser is at /signed-out; needs Chromium
+        """;
+
+    /// <summary>Reads the optional count; false if there is more, or something else than a positive number.</summary>
+    public static bool TryCount(string[] rest, int standard, out int count)
+    {
+        count = standard;
+        return rest switch
+        {
+            [] => true,
+            [var text] => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0,
+            _ => false,
+        };
+    }
+
+    public static int Print()
+    {
+        Console.Error.WriteLine(Text);
+        return 2;
+    }
+}
