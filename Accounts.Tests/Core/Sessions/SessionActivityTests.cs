@@ -83,7 +83,7 @@ public sealed class SessionActivityTests
         host.Gate.FailCommit();
         commit.Release();
         await Assert.ThrowsAsync<DatabaseUnavailableException>(() => flush);
-        Assert.Equal(500, Written(host));
+        Assert.Equal(100, Written(host));
 
         await host.Activity.FlushAsync();
 
