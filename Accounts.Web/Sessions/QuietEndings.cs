@@ -2,10 +2,13 @@ using Microsoft.Extensions.Options;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>The framework's logging without one kind of line: the error that it reports when a circuit is ended on purpose.</summary>
+/// <summary>The framework's logging without one kind of line: the error that it reports when a circuit is ended on purpose, or a call of it refused after that.</summary>
 /// <remarks>A filter of the framework's own sees category and level, never the exception; an ended session is no error and must not look like one.</remarks>
 internal sealed class QuietEndings(IEnumerable<ILoggerProvider> providers, IOptionsMonitor<LoggerFilterOptions> filter, IOptions<LoggerFactoryOptions> options) : ILoggerFactory
 {
+    /// <summary>Who reports it: the circuit, and the hub when the page's last answer comes after the end.</summary>
+    private static readonly string[] Reporters = ["Microsoft.AspNetCore.Components.", "Microsoft.AspNetCore.SignalR."];
+
     private readonly LoggerFactory _inner = new(providers, filter, options);
 
     public void AddProvider(ILoggerProvider provider) => _inner.AddProvider(provider);
@@ -13,7 +16,7 @@ internal sealed class QuietEndings(IEnumerable<ILoggerProvider> providers, IOpti
     public ILogger CreateLogger(string categoryName)
     {
         var logger = _inner.CreateLogger(categoryName);
-        return categoryName.StartsWith("Microsoft.AspNetCore.Components.", StringComparison.Ordinal) ? new QuietLogger(logger) : logger;
+        return Array.Exists(Reporters, reporter => categoryName.StartsWith(reporter, StringComparison.Ordinal)) ? new QuietLogger(logger) : logger;
     }
 
     public void Dispose() => _inner.Dispose();

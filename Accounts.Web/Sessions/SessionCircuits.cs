@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>Thrown on a circuit's own thread of work to end it; it says that nothing went wrong.</summary>
+/// <summary>Thrown on a circuit's own thread of work to end it, and to refuse a call that comes later; it says that nothing went wrong.</summary>
 internal sealed class SessionEndedException() : Exception("The session has ended, and its circuit with it.");
 
 /// <summary>One open page: a circuit, seen from outside.</summary>

@@ -60,7 +60,7 @@ internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity
         if (!connection.Items.TryGetValue(SessionItem, out var item) || await registry.FindLiveAsync((SessionId)item!) is not { } session)
         {
             connection.Abort();
-            throw new HubException("The session has ended.");
+            throw new SessionEndedException();
         }
 
         switch (invocation.HubMethodName)
