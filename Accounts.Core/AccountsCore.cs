@@ -99,6 +99,8 @@ public static class AccountsCore
             sp.GetRequiredService<ILookupNormalizer>(),
             new SignInInputValidator(),
             sp.GetRequiredService<ILogger<PasswordSignIn>>()));
+        services.AddSingleton<Registration>(sp => new(
+            sp.GetRequiredService<UserService>(), sp.GetRequiredService<PasswordSignIn>(), sp.GetRequiredService<SignInThrottle>()));
         services.AddSingleton<PasswordChange>(sp => new(
             sp.GetRequiredService<AccountsDatabase>(),
             sp.GetRequiredService<SessionService>(),

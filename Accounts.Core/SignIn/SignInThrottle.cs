@@ -12,7 +12,10 @@ internal sealed class SignInThrottle(SignInOptions options) : IDisposable
     private readonly PartitionedRateLimiter<string> _addresses = Limiter(options.AttemptsPerAddress, options.AttemptWindow);
 
     /// <summary>Counts an attempt by a browser that the account does not know. Null if it may go on; otherwise how long to wait.</summary>
-    public TimeSpan? TryStranger(string account, string address) => Try(_addresses, Network(address)) ?? Try(_accounts, account);
+    public TimeSpan? TryStranger(string account, string address) => TryAddress(address) ?? Try(_accounts, account);
+
+    /// <summary>Counts an attempt from an address, whatever the account.</summary>
+    public TimeSpan? TryAddress(string address) => Try(_addresses, Network(address));
 
     /// <summary>Counts an attempt by a browser that the account has been signed in from before.</summary>
     public TimeSpan? TryKnown(string account, byte[] browserHash) => Try(_accounts, account + " " + Convert.ToHexString(browserHash));

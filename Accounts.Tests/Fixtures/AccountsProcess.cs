@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Accounts.Tests.Fixtures;
+
+/// <summary>The application as a process of its own: it can be killed, started again on the same file, and refuse to start.</summary>
+public sealed class AccountsProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private AccountsProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Heard(line.Data);
+        process.ErrorDataReceived += (_, line) => Heard(line.Data);
+        process.Exited += (_, _) => _listening.TrySetException(new InvalidOperationException("The application ended:\n" + Output));
+    }
+
+    /// <summary>Everything it has printed, both streams.</summary>
+    public string Output => string.Join('\n', _lines);
+
+    /// <summary>Starts it; the settings are given as environment variables (<c>Storage__Path</c>).</summary>
+    /// <param name="folder">Where to run: the application's own files are read from there if it is a copy of them.</param>
+    /// <param name="settings">Name and value of each.</param>
+    public static AccountsProcess Run(string? folder, params (string Name, string Value)[] settings)
+    {
+        var program = Path.Combine(folder ?? AppContext.BaseDirectory, "Accounts.Web.dll");
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        start.ArgumentList.Add(program);
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        start.Environment["Urls"] = $"http://localhost:{FreePort()}";
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
+
+        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        var application = new AccountsProcess(process);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return application;
+    }
+
+    /// <summary>Where it listens, once it does.</summary>
+    public Task<Uri> ListeningAsync() => _listening.Task.WaitAsync(Patience);
+
+    /// <summary>Its exit code, once it has ended by itself.</summary>
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync(new CancellationTokenSource(Patience).Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Ends it as a power cut would: nothing in it gets another turn.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            await KillAsync();
+        _process.Dispose();
+    }
+
+    private void Heard(string? line)
+    {
+        if (line is null)
+            return;
+        _lines.Enqueue(line);
+        const string says = "Open ";
+        if (line.StartsWith("Accounts is running.", StringComparison.Ordinal))
+            _listening.TrySetResult(new Uri(line[(line.IndexOf(says, StringComparison.Ordinal) + says.Length)..].Split(' ')[0]));
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,144 @@
+using System.Net.Sockets;
+using System.Net;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Web;
+
+/// <summary>The application from outside: what it prints, when it refuses to start, and what survives its death.</summary>
+public sealed class ProcessTests : IDisposable
+{
+    private const string Ada = "ada@example.test";
+
+    private readonly TempFolder _folder = new();
+
+    private (string, string) Database => ("Storage__Path", _folder.File("accounts.db"));
+
+    [Fact]
+    public async Task It_says_what_to_open()
+    {
+        await using var application = AccountsProcess.Run(null, Database);
+        var address = await application.ListeningAsync();
+        Assert.Equal("localhost", address.Host);
+        using var visitor = new Visitor(address, Visitor.Chrome);
+        Assert.Contains("Sign in", await visitor.ReadAsync("/sign-in"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Development", true)]
+    [InlineData("Production", false)]
+    public async Task Demo_accounts_exist_and_are_shown_in_development_alone(string environment, bool there)
+    {
+        await using var application = AccountsProcess.Run(null, Database, ("ASPNETCORE_ENVIRONMENT", environment));
+        using var visitor = new Visitor(await application.ListeningAsync(), Visitor.Chrome);
+        Assert.Equal(there, (await visitor.ReadAsync("/sign-in")).Contains("demo-Passphrase-1", StringComparison.Ordinal));
+        using var answer = await visitor.SignInAsync(Ada, "demo-Passphrase-1");
+        Assert.Equal(there ? HttpStatusCode.Redirect : HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(there, await visitor.IsSignedInAsync());
+    }
+
+    [Fact]
+    public async Task A_restart_signs_nobody_out()
+    {
+        await using var first = AccountsProcess.Run(null, Database);
+        using var visitor = await RegisterAsync(await first.ListeningAsync(), Ada);
+        await first.KillAsync();
+
+        await using var again = AccountsProcess.Run(null, Database);
+        using var back = new Visitor(await again.ListeningAsync(), Visitor.Chrome);
+        back.SessionCookie = visitor.SessionCookie;
+        Assert.True(await back.IsSignedInAsync());
+    }
+
+    [Fact]
+    public async Task An_ending_that_was_confirmed_survives_a_kill()
+    {
+        await using var first = AccountsProcess.Run(null, Database);
+        var address = await first.ListeningAsync();
+        using var leaver = await RegisterAsync(address, Ada);
+        using var stayer = await RegisterAsync(address, "grace@example.test");
+        using var confirmed = await leaver.SignOutAsync();
+        await first.KillAsync();
+        Assert.Equal("/signed-out", confirmed.Headers.Location!.OriginalString);
+
+        await using var again = AccountsProcess.Run(null, Database);
+        using var back = new Visitor(await again.ListeningAsync(), Visitor.Chrome);
+        back.SessionCookie = leaver.Cookies["stolen"];
+        Assert.False(await back.IsSignedInAsync());
+        back.SessionCookie = stayer.SessionCookie;
+        Assert.True(await back.IsSignedInAsync());
+    }
+
+    [Fact]
+    public async Task Every_wrong_setting_is_named_with_its_rule_and_value()
+    {
+        await using var application = AccountsProcess.Run(
+            null, Database, ("Sessions__IdleTimeout", "soon"), ("Sessions__AbsoluteTimeout", "900.00:00:00"), ("SignIn__AttemptsPerAcount", "5"), ("Network__KnownProxies__0", "proxy"));
+        Assert.Equal(1, await application.ExitAsync());
+        foreach (var part in new[] { "Sessions:IdleTimeout", "'soon'", "Sessions:AbsoluteTimeout", "400 days", "SignIn:AttemptsPerAcount", "AttemptsPerAccount", "Network:KnownProxies", "'proxy'" })
+            Assert.Contains(part, application.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", application.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.File("accounts.db")));
+    }
+
+    [Fact]
+    public async Task A_second_process_on_the_same_file_is_refused()
+    {
+        await using var first = AccountsProcess.Run(null, Database);
+        await first.ListeningAsync();
+        await using var second = AccountsProcess.Run(null, Database);
+        Assert.Equal(1, await second.ExitAsync());
+        Assert.Contains(_folder.File("accounts.db") + " cannot be used: another process is using it", second.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("folder")]
+    [InlineData("garbage")]
+    [InlineData("readonly")]
+    public async Task A_file_that_cannot_be_used_is_named_and_left_alone(string fault)
+    {
+        var path = _folder.File("accounts.db");
+        string expected;
+        if (fault is "folder")
+        {
+            path = _folder.File("missing/accounts.db");
+            expected = "its folder does not exist";
+        }
+        else
+        {
+            await File.WriteAllTextAsync(path, "This is somebody's diary, not a database. It is long enough to have a header of one hundred bytes and then some more.");
+            expected = fault is "garbage" ? "not a SQLite database" : "read-only";
+            if (fault is "readonly")
+                File.SetAttributes(path, FileAttributes.ReadOnly);
+        }
+
+        var before = File.Exists(path) ? await File.ReadAllBytesAsync(path) : null;
+        await using var application = AccountsProcess.Run(null, ("Storage__Path", path));
+        Assert.Equal(1, await application.ExitAsync());
+        Assert.Contains(path, application.Output, StringComparison.Ordinal);
+        Assert.Contains(expected, application.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", application.Output, StringComparison.Ordinal);
+        Assert.Equal(before, File.Exists(path) ? await File.ReadAllBytesAsync(path) : null);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_named()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await using var application = AccountsProcess.Run(null, Database, ("Urls", $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"));
+        Assert.Equal(1, await application.ExitAsync());
+        Assert.Contains("address already in use", application.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("--urls", application.Output, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static async Task<Visitor> RegisterAsync(Uri address, string email)
+    {
+        var visitor = new Visitor(address, Visitor.Chrome);
+        using var answer = await visitor.SubmitAsync("/register", ("Input.Name", "Ada Lovelace"), ("Input.Email", email), ("Input.Password", AccountsSite.Password));
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        visitor.Cookies["stolen"] = visitor.SessionCookie;
+        return visitor;
+    }
+}
