@@ -1,3 +1,4 @@
+using System.Globalization;
 using Accounts.Core.Settings;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -15,6 +16,9 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
     /// <summary>"Acct", so that the file of another program is recognised and left alone. See https://sqlite.org/pragma.html#pragma_application_id.</summary>
     private const int ApplicationId = 0x41636374;
 
+    /// <summary>Entity Framework's table of the migrations that a file has seen.</summary>
+    private const string History = "__EFMigrationsHistory";
+
     private FileStream? _lock;
 
     /// <exception cref="StartupException">The file cannot be used; the message names it, says why, and what to do. Nothing was changed in it.</exception>
@@ -31,7 +35,7 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
         try
         {
             using var db = contexts.CreateDbContext();
-            RequireOurs(db);
+            RequireOurs(db.Database.GetMigrations());
             db.Database.ExecuteSqlRaw("DROP TABLE IF EXISTS \"__EFMigrationsLock\"");
             db.Database.Migrate();
             db.Database.ExecuteSqlRaw($"PRAGMA application_id = {ApplicationId}");
@@ -82,25 +86,40 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
         }
     }
 
-    private void RequireOurs(AccountsDbContext db)
+    // On a connection of its own, past Entity Framework: what it finds wrong is said once, in words, and not before that in the log with a stack trace.
+    private void RequireOurs(IEnumerable<string> ourMigrations)
     {
-        var tables = db.Database.SqlQueryRaw<string>("SELECT name AS Value FROM sqlite_master WHERE type = 'table'").ToList();
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder(file.ConnectionString) { Pooling = false }.ToString());
+        connection.Open();
+        var tables = Query(connection, "SELECT name FROM sqlite_master WHERE type = 'table'");
         if (tables.Count == 0)
             return;
 
-        var application = db.Database.SqlQueryRaw<int>("SELECT application_id AS Value FROM pragma_application_id").Single();
+        var application = Query(connection, "PRAGMA application_id").Single();
         // A start that was killed during the first migration leaves the tables of migrations and not yet our mark.
-        var begun = application == 0 && tables.Exists(name => name.StartsWith("__EFMigrations", StringComparison.Ordinal));
-        if (application != ApplicationId && !begun)
+        var begun = application is "0" && tables.Exists(name => name.StartsWith("__EFMigrations", StringComparison.Ordinal));
+        if (!string.Equals(application, ApplicationId.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal) && !begun)
             throw Refuse("it is the SQLite database of another program. Correct Storage:Path in appsettings.json.");
 
-        var check = db.Database.SqlQueryRaw<string>("SELECT quick_check AS Value FROM pragma_quick_check LIMIT 1").ToList();
+        var check = Query(connection, "PRAGMA quick_check(1)");
         if (check is not ["ok"])
             throw Damaged(string.Join("; ", check));
 
-        var unknown = db.Database.GetAppliedMigrations().Except(db.Database.GetMigrations(), StringComparer.Ordinal).ToList();
+        var applied = tables.Contains(History, StringComparer.Ordinal) ? Query(connection, $"SELECT \"MigrationId\" FROM \"{History}\"") : [];
+        var unknown = applied.Except(ourMigrations, StringComparer.Ordinal).ToList();
         if (unknown.Count > 0)
             throw Refuse($"it was written by a newer version of this program (it has {string.Join(", ", unknown)}). Start that version, or restore an older copy of the file.");
+    }
+
+    private static List<string> Query(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        List<string> values = [];
+        while (reader.Read())
+            values.Add(reader.GetString(0));
+        return values;
     }
 
     private StartupException Damaged(string detail, Exception? inner = null) =>
