@@ -14,11 +14,12 @@ public sealed class SessionActivity
     /// <summary>Rows in one transaction: an ending waits for the transaction under way, so it is short. Rows that lie apart cost a page of the disk each.</summary>
     private const int BatchSize = 100;
 
-    // Conditional: it cannot touch a session that has ended, nor bring back one that had expired when the act took place; and times only go forward.
+    // Conditional: it cannot touch a session that has ended or had expired when the act took place, nor bring back one that has expired since;
+    // and times only go forward.
     private const string Update = """
         UPDATE "Sessions" SET
             "LastActivityAt" = CASE WHEN "LastActivityAt" < @at THEN @at ELSE "LastActivityAt" END,
-            "ExpiresAt" = CASE WHEN "ExpiresAt" < @expires THEN @expires ELSE "ExpiresAt" END,
+            "ExpiresAt" = CASE WHEN "ExpiresAt" > @now AND "ExpiresAt" < @expires THEN @expires ELSE "ExpiresAt" END,
             "PagesVisited" = "PagesVisited" + @pages,
             "LastAddress" = @address
         WHERE "Id" = @id AND "EndedAt" IS NULL AND "ExpiresAt" > @at
@@ -102,10 +103,10 @@ public sealed class SessionActivity
             return new Change(session, pages, at, address, SessionLifetime.Renew(_options, session.Remembered, session.StartedAt, session.ExpiresAt, at));
         });
 
-        List<Change> written;
+        List<Change> renewed;
         try
         {
-            written = await _database.WriteAsync(WritePriority.Ordinary, db => WriteAsync(db, batch));
+            renewed = await _database.WriteAsync(WritePriority.Ordinary, db => WriteAsync(db, batch));
         }
         catch
         {
@@ -114,18 +115,21 @@ public sealed class SessionActivity
             throw;
         }
 
-        foreach (var change in written)
+        foreach (var change in renewed)
             change.Session.Renewed(change.ExpiresAt);
     }
 
-    private static async Task<List<Change>> WriteAsync(AccountsDbContext db, List<Change> batch)
+    private async Task<List<Change>> WriteAsync(AccountsDbContext db, List<Change> batch)
     {
         await using var command = db.Database.GetDbConnection().CreateCommand();
         command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
         command.CommandText = Update;
         var (id, at, pages, address, expires) = (Add("@id"), Add("@at"), Add("@pages"), Add("@address"), Add("@expires"));
+        // Read under the write lock: whoever was refused before this moment stays refused.
+        var now = _time.GetUtcNow();
+        Add("@now").Value = Microseconds.FromTime(now);
 
-        var written = new List<Change>(batch.Count);
+        var renewed = new List<Change>(batch.Count);
         foreach (var change in batch)
         {
             id.Value = change.Session.Id.Value;
@@ -133,11 +137,11 @@ public sealed class SessionActivity
             pages.Value = change.Pages;
             address.Value = change.Address;
             expires.Value = Microseconds.FromTime(change.ExpiresAt);
-            if (await command.ExecuteNonQueryAsync() == 1)
-                written.Add(change);
+            if (await command.ExecuteNonQueryAsync() == 1 && change.Session.ExpiresAt > now)
+                renewed.Add(change);
         }
 
-        return written;
+        return renewed;
 
         DbParameter Add(string name)
         {

@@ -154,6 +154,27 @@ public sealed class SessionActivityTests
         Assert.Equal(Microseconds.FromTime(TestClock.Start.AddHours(44)), host.Rows.Session(active.Id)["ExpiresAt"]);
     }
 
+    // Guard: the CASE in SessionActivity.Update, and ExpiresAt > now before Renewed.
+    [Fact]
+    public async Task A_session_that_was_refused_once_is_never_let_in_again()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var browser = await host.SignInAsync(remember: false);
+        var live = (await host.RequestAsync(browser))!;
+        host.Clock.Advance(TimeSpan.FromHours(24) - TimeSpan.FromSeconds(1));
+        host.Activity.RecordPage(live, "198.51.100.1");
+        host.Clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Null(await host.RequestAsync(browser));
+
+        // The act took place before the end and is counted; it renews nothing any more.
+        await host.Activity.FlushAsync();
+
+        Assert.Null(await host.RequestAsync(browser));
+        var session = Assert.Single(await host.Sessions.HistoryAsync(browser.Caller, 10));
+        Assert.Equal((1, EndReason.Expired, TestClock.Start.AddHours(24)), (session.PagesVisited, session.Ending!.Reason, session.Ending.At));
+    }
+
     [Fact]
     public async Task Nothing_keeps_a_session_past_its_absolute_timeout()
     {
