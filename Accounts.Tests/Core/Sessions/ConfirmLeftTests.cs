@@ -27,6 +27,31 @@ public sealed class ConfirmLeftTests
         Assert.Equal([new SessionChange.Left(owner.Caller.UserId, other.Id)], heard);
     }
 
+    // Guard: s.LeftAt == null in the update of SessionService.ConfirmLeftAsync.
+    [Fact]
+    public async Task A_browser_that_asks_twice_at_once_has_left_once()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        await host.Sessions.TerminateAsync(owner.Caller, other.Id);
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+
+        var commit = host.Gate.StopCommit();
+        var first = host.Sessions.ConfirmLeftAsync(other.Id, other.Key);
+        await commit.Arrived;
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        var second = host.Sessions.ConfirmLeftAsync(other.Id, other.Key);
+        Assert.False(second.IsCompleted);
+        commit.Release();
+
+        Assert.Equal(await first, await second);
+        Assert.Equal([new SessionChange.Left(owner.Caller.UserId, other.Id)], heard);
+        var ended = Assert.Single(await host.Sessions.HistoryAsync(owner.Caller, 10), s => s.Id == other.Id);
+        Assert.Equal(TestClock.Start, ended.Ending!.LeftAt);
+    }
+
     [Fact]
     public async Task Without_its_key_nobody_learns_anything_and_nothing_is_confirmed()
     {
