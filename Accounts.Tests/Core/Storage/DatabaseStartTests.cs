@@ -45,6 +45,24 @@ public sealed class DatabaseStartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_default_folder_that_cannot_be_made_is_refused()
+    {
+        await File.WriteAllTextAsync(_folder.File("App_Data"), "a file stands where the folder should be");
+        var message = Assert.Throws<StartupException>(() => CoreHost.Start(_folder, settings: [("Storage:Path", "App_Data/accounts.db")])).Message;
+        Assert.Contains(_folder.File("App_Data/accounts.db"), message, StringComparison.Ordinal);
+        Assert.Contains("its folder cannot be made", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_in_place_of_the_file_is_refused()
+    {
+        Directory.CreateDirectory(Database);
+        var message = Assert.Throws<StartupException>(() => CoreHost.Start(_folder)).Message;
+        Assert.Contains($"The database {Database} cannot be used: ", message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Database));
+    }
+
+    [Fact]
     public async Task A_read_only_file_is_refused()
     {
         await WriteDatabaseAsync();
