@@ -176,6 +176,26 @@ public sealed class SessionActivityTests
     }
 
     [Fact]
+    public async Task An_act_that_is_written_late_does_not_set_times_back()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var browser = await host.SignInAsync();
+        var early = (await host.RequestAsync(browser))!;
+        host.Clock.Advance(TimeSpan.FromHours(2));
+        host.Activity.RecordPage(early, "198.51.100.1");
+        // Another reading of the same row, in which more has happened by the time that this one is written.
+        var later = Microseconds.FromTime(TestClock.Start.AddHours(5));
+        var expires = Microseconds.FromTime(TestClock.Start.AddDays(30));
+        host.Rows.Execute("UPDATE \"Sessions\" SET \"LastActivityAt\" = @later, \"ExpiresAt\" = @expires", ("@later", later), ("@expires", expires));
+
+        await host.Activity.FlushAsync();
+
+        var row = host.Rows.Session(browser.Id);
+        Assert.Equal((later, expires, 1L), (row["LastActivityAt"], row["ExpiresAt"], row["PagesVisited"]));
+    }
+
+    [Fact]
     public async Task Nothing_keeps_a_session_past_its_absolute_timeout()
     {
         await using var host = CoreHost.Start(settings: [("Sessions:IdleTimeout", "1.00:00:00"), ("Sessions:AbsoluteTimeout", "3.00:00:00")]);

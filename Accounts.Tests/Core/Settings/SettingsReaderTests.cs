@@ -72,6 +72,8 @@ public sealed class SettingsReaderTests
     [InlineData("Storage:Provider", "")]
     [InlineData("Sessions:IdleTimeout", "")]
     [InlineData("Sessions:IdleTimeout", "99999999999.00:00:00")]
+    [InlineData("Sessions:IdleTimeout", "24:00:00")]
+    [InlineData("Sessions:IdleTimeout", "28")]
     [InlineData("Sessions:AbsoluteTimeout", "27.00:00:00")]
     [InlineData("Sessions:IdleTimeout:Days", "28")]
     [InlineData("SignIn:AttemptsPerAccount", "99999999999")]

@@ -162,11 +162,13 @@ public sealed class DatabaseStartTests : IDisposable
         await host.SignInAsync();
     }
 
-    [Fact]
-    public async Task A_first_start_that_was_killed_is_taken_up_again()
+    [Theory]
+    [InlineData("CREATE TABLE \"__EFMigrationsHistory\" (\"MigrationId\" TEXT NOT NULL CONSTRAINT \"PK___EFMigrationsHistory\" PRIMARY KEY, \"ProductVersion\" TEXT NOT NULL)")]
+    [InlineData("CREATE TABLE \"__EFMigrationsLock\" (\"Id\" INTEGER NOT NULL PRIMARY KEY, \"Timestamp\" TEXT NOT NULL)")]
+    public async Task A_first_start_that_was_killed_is_taken_up_again(string left)
     {
         using (var rows = new DatabaseRows(Database))
-            rows.Execute("CREATE TABLE \"__EFMigrationsHistory\" (\"MigrationId\" TEXT NOT NULL CONSTRAINT \"PK___EFMigrationsHistory\" PRIMARY KEY, \"ProductVersion\" TEXT NOT NULL)");
+            rows.Execute(left);
         await using var host = CoreHost.Start(_folder);
         await host.RegisterAsync();
     }
