@@ -59,7 +59,7 @@ public sealed class DemoAccounts
                 user.PasswordHash = _hasher.HashPassword(user, Password);
                 db.Users.Add(user);
                 if (role is not null)
-                    db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = user.Id, RoleId = Role(db, role).Id });
+                    db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = user.Id, RoleId = Role(db, role, now).Id });
                 if (name.StartsWith("Ada", StringComparison.Ordinal))
                     db.Sessions.AddRange(HistoryOf(user.Id, now));
             }
@@ -68,13 +68,13 @@ public sealed class DemoAccounts
         });
     }
 
-    private static IdentityRole<Guid> Role(AccountsDbContext db, string name)
+    private static IdentityRole<Guid> Role(AccountsDbContext db, string name, DateTimeOffset now)
     {
         var normalized = name.ToUpperInvariant();
         var role = db.Roles.SingleOrDefault(r => r.NormalizedName == normalized);
         if (role is null)
         {
-            role = new IdentityRole<Guid> { Id = Guid.CreateVersion7(), Name = name, NormalizedName = normalized };
+            role = new IdentityRole<Guid> { Id = Guid.CreateVersion7(now), Name = name, NormalizedName = normalized };
             db.Roles.Add(role);
         }
 

@@ -19,6 +19,9 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
     /// <summary>Entity Framework's table of the migrations that a file has seen.</summary>
     private const string History = "__EFMigrationsHistory";
 
+    /// <summary>https://sqlite.org/fileformat.html#the_database_header</summary>
+    private const int HeaderBytes = 100;
+
     private FileStream? _lock;
 
     /// <exception cref="StartupException">The file cannot be used; the message names it, says why, and what to do. Nothing was changed in it.</exception>
@@ -46,7 +49,7 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
         {
             throw failure.SqliteErrorCode switch
             {
-                SQLitePCL.raw.SQLITE_NOTADB => Refuse("the file is not a SQLite database. Move it away, or correct Storage:Path in appsettings.json.", failure),
+                SQLitePCL.raw.SQLITE_NOTADB => NotADatabase(failure),
                 SQLitePCL.raw.SQLITE_CORRUPT => Damaged(failure.Message, failure),
                 SQLitePCL.raw.SQLITE_READONLY => Refuse("the file is read-only. Make it writable for the user that runs this program.", failure),
                 SQLitePCL.raw.SQLITE_CANTOPEN => Refuse("the file or its folder cannot be written. Give the user that runs this program the right to.", failure),
@@ -89,6 +92,10 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
     // On a connection of its own, past Entity Framework: what it finds wrong is said once, in words, and not before that in the log with a stack trace.
     private void RequireOurs(IEnumerable<string> ourMigrations)
     {
+        // SQLite takes a file that is shorter than its header for an empty one, and writes over it.
+        if (File.Exists(file.Path) && new FileInfo(file.Path).Length is > 0 and < HeaderBytes)
+            throw NotADatabase();
+
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder(file.ConnectionString) { Pooling = false }.ToString());
         connection.Open();
         var tables = Query(connection, "SELECT name FROM sqlite_master WHERE type = 'table'");
@@ -121,6 +128,9 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
             values.Add(reader.GetString(0));
         return values;
     }
+
+    private StartupException NotADatabase(Exception? inner = null) =>
+        Refuse("the file is not a SQLite database. Move it away, or correct Storage:Path in appsettings.json.", inner);
 
     private StartupException Damaged(string detail, Exception? inner = null) =>
         Refuse($"the file is damaged ({detail}). Keep it, and put a copy from your backup in its place.", inner);

@@ -46,6 +46,20 @@ internal static class RoomScanner
         return [.. found.OrderBy(reference => reference.ToString(), StringComparer.Ordinal)];
     }
 
+    /// <summary>The types whose methods a method calls, as its code says.</summary>
+    public static IEnumerable<Type> Calls(MethodBase method)
+    {
+        if (method.GetMethodBody() is not { } body)
+            return [];
+        var typeArguments = method.DeclaringType is { IsGenericType: true } owner ? owner.GetGenericArguments() : null;
+        var methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : null;
+        return Tokens(body.GetILAsByteArray()!)
+            .Select(token => method.Module.ResolveMember(token, typeArguments, methodArguments))
+            .OfType<MethodBase>()
+            .Select(called => called.DeclaringType)
+            .OfType<Type>();
+    }
+
     private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
 
     private static IEnumerable<Type> Parts(Type type)

@@ -73,6 +73,7 @@ public sealed class DatabaseStartTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1)]
     [InlineData(20)]
     [InlineData(50)]
     [InlineData(5_000)]

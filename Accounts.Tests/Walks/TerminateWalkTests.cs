@@ -1,0 +1,93 @@
+using System.Text.RegularExpressions;
+using Accounts.Core;
+using Accounts.Core.Sessions;
+using Accounts.Tests.Fixtures;
+using Accounts.Tests.House;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Radzen;
+
+namespace Accounts.Tests.Walks;
+
+/// <summary>docs/walks/terminate.md tells the way that the click really goes: no type that it does not pass, none left out.</summary>
+public sealed partial class TerminateWalkTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>What every request or every page passes, whatever it is about; the walk does not tell of the doors and the furniture.</summary>
+    private static readonly string[] Everywhere =
+    [
+        "AccountsCore", "AccountsWeb", "Program", "SecurityHeaders", "ProblemPages", "ConnectionRules", "KnownProxies", "RequestActivity",
+        "App", "Routes", "MainLayout", "PlainLayout", "Icon", "ConnectionPragmas", "QuietEndings",
+    ];
+
+    [Fact]
+    public async Task The_page_names_the_types_that_the_click_passes()
+    {
+        var trail = await WalkAsync();
+        var known = new[] { typeof(AccountsCore).Assembly, typeof(Program).Assembly }
+            .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => type.DeclaringType is null && !type.Name.StartsWith('<'))
+            .ToLookup(type => type.Name, StringComparer.Ordinal);
+        var named = Quoted().Matches(Repository.Read("docs/walks/terminate.md")).Select(match => match.Groups["name"].Value).Where(known.Contains).ToHashSet(StringComparer.Ordinal);
+        Assert.True(named.Count > 10, "The page names almost nothing: has its form changed?");
+
+        // On a stack, or called directly by a method that was: what only takes a lock or compares bytes is on no stack at which anything is written down.
+        var seen = trail.Types.Select(type => type.Name).ToHashSet(StringComparer.Ordinal);
+        var passed = trail.Methods.SelectMany(RoomScanner.Calls).Where(Trail.IsOurs).Select(type => Trail.Outermost(type).Name).Concat(seen).ToHashSet(StringComparer.Ordinal);
+
+        Assert.Equal("", string.Join(", ", named.Except(passed, StringComparer.Ordinal)));
+        Assert.Equal("", string.Join(", ", seen.Except(named, StringComparer.Ordinal).Except(Everywhere, StringComparer.Ordinal).Order(StringComparer.Ordinal)));
+        // And the trail is one: types that have nothing to do with an ending are not on it.
+        Assert.DoesNotContain("PasswordChange", passed);
+        Assert.DoesNotContain("SessionStarter", passed);
+    }
+
+    private static async Task<Trail> WalkAsync()
+    {
+        var trail = new Trail();
+        await using var site = AccountsSite.Start(
+            trail,
+            services => services.AddSingleton<ILoggerProvider>(trail).AddScoped(provider => Watched(provider, trail)),
+            ("Logging:LogLevel:Default", "Trace"), ("Logging:LogLevel:Microsoft.AspNetCore", "Trace"), ("Logging:LogLevel:Microsoft.EntityFrameworkCore", "Trace"),
+            // Nothing but the click: no round of the upkeep comes between.
+            ("Sessions:FlushInterval", "00:01:00"), ("Sessions:SweepInterval", "00:10:00"));
+        await site.RegisterAsync("ada@example.test");
+        using var owner = await site.SignInAsync("ada@example.test");
+        using var other = await site.SignInAsync("ada@example.test", Visitor.Phone);
+        await using var ownersPage = await site.OpenAsync(owner);
+        await using var othersPage = await site.OpenAsync(other, "/settings");
+        await ownersPage.WaitForBatchAsync(page => page.FindClickHandler("Terminate") is not null, Patience);
+
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var subscription = site.Get<SessionFeed>().Subscribe(change =>
+        {
+            if (change is SessionChange.Left)
+                left.TrySetResult();
+        });
+
+        trail.Recording = true;
+        await ownersPage.ClickAsync("Terminate");
+        await ownersPage.WaitForBatchAsync(page => page.FindClickHandler("Cancel") is not null, Patience);
+        await ownersPage.TryClickAsync("Terminate");
+        await othersPage.NavigationPushed.WaitAsync(Patience);
+        await other.ReadAsync("/signed-out");
+        await left.Task.WaitAsync(Patience);
+        await ownersPage.WaitForBatchAsync(page => page.Page.Text.Contains("Only this device is signed in", StringComparison.Ordinal), Patience);
+        // A client that stays is cut off two seconds later: the last step of the walk.
+        await othersPage.Closed.WaitAsync(Patience);
+        trail.Recording = false;
+        return trail;
+    }
+
+    // The dialog is where the card's click arrives without anything being logged.
+    private static DialogService Watched(IServiceProvider provider, Trail trail)
+    {
+        var dialogs = ActivatorUtilities.CreateInstance<DialogService>(provider);
+        dialogs.OnOpen += (_, _, _, _) => trail.Note();
+        return dialogs;
+    }
+
+    [GeneratedRegex("`(?<name>[A-Z][A-Za-z]+)`", RegexOptions.NonBacktracking)]
+    private static partial Regex Quoted();
+}
