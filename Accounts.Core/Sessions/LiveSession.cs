@@ -46,6 +46,9 @@ public sealed class LiveSession
 
     internal DateTimeOffset LastActivityAt => new(Volatile.Read(ref _lastActivityAt), TimeSpan.Zero);
 
+    /// <summary>Pages that were opened and are not written yet.</summary>
+    internal int PagesPending => Volatile.Read(ref _pages);
+
     /// <summary>Whether anything may be done in this session. Two memory reads.</summary>
     public bool IsLive(DateTimeOffset now) => Volatile.Read(ref _ended) == 0 && now.UtcTicks < Volatile.Read(ref _expiresAt);
 

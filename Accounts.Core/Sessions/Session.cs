@@ -27,7 +27,10 @@ public sealed record Session(
     int PagesVisited,
     SessionEnding? Ending)
 {
-    internal static Session From(SessionRow row, DateTimeOffset now) => new(
+    /// <param name="row">The session as the database keeps it.</param>
+    /// <param name="now">The time of the question.</param>
+    /// <param name="live">The session in memory, if this process has it: what was done since the last flush is there.</param>
+    internal static Session From(SessionRow row, DateTimeOffset now, LiveSession? live = null) => new(
         new SessionId(row.Id),
         DeviceDetector.Detect(new DeviceSignals(row.UserAgent)),
         PlaceFinder.Find(row.LastAddress),
@@ -35,8 +38,8 @@ public sealed record Session(
         row.LastAddress,
         row.Method,
         row.StartedAt,
-        row.LastActivityAt,
-        row.PagesVisited,
+        live?.LastActivityAt > row.LastActivityAt ? live.LastActivityAt : row.LastActivityAt,
+        row.PagesVisited + (live?.PagesPending ?? 0),
         EndingOf(row, now));
 
     // Between its expiry and the sweeper's next round a session is over, though its row does not say so yet.

@@ -50,6 +50,9 @@ public sealed class SessionRegistry
         return LoadLiveAsync(id);
     }
 
+    /// <summary>The session as it stands in memory; null if it is not here or is over.</summary>
+    internal LiveSession? Peek(SessionId id) => _entries.TryGetValue(id, out var entry) ? entry.Live : null;
+
     /// <summary>Who asks, if the session behind a principal is still alive; otherwise null.</summary>
     /// <exception cref="DatabaseUnavailableException">The session is no longer known here and the database did not answer.</exception>
     public async ValueTask<Caller?> FindCallerAsync(ClaimsPrincipal principal) =>

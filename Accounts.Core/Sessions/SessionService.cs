@@ -61,7 +61,12 @@ public sealed partial class SessionService
         var rows = await _database.ReadAsync(db => db.Sessions.AsNoTracking()
             .Where(s => s.UserId == caller.UserId.Value && s.EndedAt == null && s.ExpiresAt > now)
             .ToListAsync());
-        return [.. rows.OrderByDescending(s => s.Id == caller.SessionId.Value).ThenByDescending(s => s.LastActivityAt).Select(s => Session.From(s, now))];
+        return
+        [
+            .. rows.Select(row => Session.From(row, now, _registry.Peek(new SessionId(row.Id))))
+                .OrderByDescending(session => session.Id == caller.SessionId)
+                .ThenByDescending(session => session.LastActivityAt),
+        ];
     }
 
     /// <summary>The caller's sessions, live and over, newest first.</summary>

@@ -29,6 +29,20 @@ public sealed class SessionActivityTests
     }
 
     [Fact]
+    public async Task The_list_shows_what_is_counted_and_not_written_yet()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var browser = await host.SignInAsync();
+        host.Clock.Advance(TimeSpan.FromMinutes(7));
+        host.Activity.RecordPage((await host.RequestAsync(browser))!, "198.51.100.1");
+        Assert.Equal(0L, host.Rows.Session(browser.Id)["PagesVisited"]);
+
+        var session = Assert.Single(await host.Sessions.ListAsync(browser.Caller));
+        Assert.Equal((1, TestClock.Start.AddMinutes(7)), (session.PagesVisited, session.LastActivityAt));
+    }
+
+    [Fact]
     public async Task A_flush_without_activity_asks_nothing_of_the_database()
     {
         await using var host = CoreHost.Start();
