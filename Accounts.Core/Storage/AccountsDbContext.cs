@@ -46,8 +46,10 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             session.Property(s => s.LastAddress).HasMaxLength(45);
             session.HasOne<User>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
 
-            // One live session per person and browser: the next sign-in there replaces it. Also what the list of cards reads.
-            session.HasIndex(s => new { s.UserId, s.BrowserHash }, "IX_Sessions_Live").IsUnique().HasFilter("\"EndedAt\" IS NULL");
+            // One live session per person and browser: the next sign-in there replaces it.
+            session.HasIndex(s => new { s.UserId, s.BrowserHash }, "IX_Sessions_Browser").IsUnique().HasFilter("\"EndedAt\" IS NULL");
+            // The list of cards: a long history costs it nothing.
+            session.HasIndex(s => new { s.UserId, s.ExpiresAt }, "IX_Sessions_Live").HasFilter("\"EndedAt\" IS NULL");
             // The history, newest first.
             session.HasIndex(s => new { s.UserId, s.StartedAt }, "IX_Sessions_History");
             // What the sweeper looks for.

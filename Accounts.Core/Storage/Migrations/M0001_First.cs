@@ -71,7 +71,8 @@ internal sealed class M0001_First : Migration
                 t.PrimaryKey("PK_Sessions", s => s.Id);
                 t.ForeignKey("FK_Sessions_Users_UserId", s => s.UserId, "Users", "Id", onDelete: ReferentialAction.Cascade);
             });
-        migrationBuilder.CreateIndex("IX_Sessions_Live", "Sessions", ["UserId", "BrowserHash"], unique: true, filter: "\"EndedAt\" IS NULL");
+        migrationBuilder.CreateIndex("IX_Sessions_Browser", "Sessions", ["UserId", "BrowserHash"], unique: true, filter: "\"EndedAt\" IS NULL");
+        migrationBuilder.CreateIndex("IX_Sessions_Live", "Sessions", ["UserId", "ExpiresAt"], filter: "\"EndedAt\" IS NULL");
         migrationBuilder.CreateIndex("IX_Sessions_History", "Sessions", ["UserId", "StartedAt"]);
         migrationBuilder.CreateIndex("IX_Sessions_Expiry", "Sessions", "ExpiresAt", filter: "\"EndedAt\" IS NULL");
     }

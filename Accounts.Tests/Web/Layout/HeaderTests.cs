@@ -1,5 +1,6 @@
 using System.Net;
 using Accounts.Tests.Fixtures;
+using AngleSharp.Html.Parser;
 
 namespace Accounts.Tests.Web.Layout;
 
@@ -32,6 +33,47 @@ public sealed class HeaderTests
         Assert.Equal("same-origin", answer.Headers.GetValues("Referrer-Policy").Single());
         var html = await answer.Content.ReadAsStringAsync();
         Assert.DoesNotMatch("<script(?![^>]*src=)", html);
+    }
+
+    [Theory]
+    [InlineData("/settings")]
+    [InlineData("/settings/sessions")]
+    [InlineData("/settings/password")]
+    public async Task A_page_behind_sign_in_has_a_circuit_to_push_to_and_no_dead_link(string path)
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var visitor = await site.SignInAsync(Ada);
+        await using (var circuit = await site.OpenAsync(visitor, path))
+            Assert.NotEmpty(circuit.Secret);
+        await AssertLinksAsync(visitor, path);
+    }
+
+    [Theory]
+    [InlineData("/sign-in")]
+    [InlineData("/register")]
+    [InlineData("/signed-out")]
+    [InlineData("/help/access")]
+    [InlineData("/there-is-no-such-page")]
+    public async Task A_page_of_the_signed_out_has_no_dead_link(string path)
+    {
+        await using var site = AccountsSite.Start();
+        using var visitor = site.Visit();
+        await AssertLinksAsync(visitor, path);
+    }
+
+    private static async Task AssertLinksAsync(Visitor visitor, string path)
+    {
+        using var page = await visitor.GetAsync(path);
+        var document = new HtmlParser().ParseDocument(await page.Content.ReadAsStringAsync());
+        // The base of every page is the root; an empty one loads the page again.
+        var links = document.QuerySelectorAll("a[href], link[href], script[src]").Select(e => e.GetAttribute("href") ?? e.GetAttribute("src")!).Where(link => link.Length > 0).ToList();
+        Assert.NotEmpty(links);
+        foreach (var link in links)
+        {
+            using var answer = await visitor.GetAsync("/" + link.TrimStart('/'));
+            Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Redirect, $"{link} on {path} answers {answer.StatusCode}.");
+        }
     }
 
     [Theory]
