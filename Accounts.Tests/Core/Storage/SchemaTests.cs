@@ -22,7 +22,7 @@ public sealed class SchemaTests
         using var model = new DatabaseRows(file);
         var expected = Describe(model);
         Assert.Contains("Sessions.ExpiresAt INTEGER notnull=1 pk=0", expected, StringComparison.Ordinal);
-        Assert.Contains("index IX_Sessions_Live on Sessions unique=1 (UserId,BrowserHash) WHERE \"EndedAt\" IS NULL", expected, StringComparison.Ordinal);
+        Assert.Contains("index IX_Sessions_Browser on Sessions unique=1 (UserId,BrowserHash) WHERE \"EndedAt\" IS NULL", expected, StringComparison.Ordinal);
         Assert.Contains("Sessions.UserId -> Users.Id on delete CASCADE", expected, StringComparison.Ordinal);
         Assert.Equal(expected, Describe(host.Rows));
     }
