@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Net;
 using Accounts.Tests.Fixtures;
+using Accounts.Tests.Fixtures.Circuits;
 
 namespace Accounts.Tests.Web;
 
@@ -8,6 +9,7 @@ namespace Accounts.Tests.Web;
 public sealed class ProcessTests : IDisposable
 {
     private const string Ada = "ada@example.test";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly TempFolder _folder = new();
 
@@ -50,21 +52,29 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task An_ending_that_was_confirmed_survives_a_kill()
+    public async Task An_ending_survives_a_kill_right_after_the_page_has_said_so()
     {
         await using var first = AccountsProcess.Run(null, Database);
         var address = await first.ListeningAsync();
-        using var leaver = await RegisterAsync(address, Ada);
-        using var stayer = await RegisterAsync(address, "grace@example.test");
-        using var confirmed = await leaver.SignOutAsync();
+        using var owner = await RegisterAsync(address, Ada);
+        using var other = new Visitor(address, Visitor.Phone);
+        using var entered = await other.SignInAsync(Ada, AccountsSite.Password);
+        Assert.True(await other.IsSignedInAsync());
+
+        await using var page = await RawCircuit.OpenAsync(new Uri(address, "/settings/sessions"), owner.CookieHeader, await owner.ReadAsync("/settings/sessions"));
+        await page.WaitForBatchAsync(p => p.FindClickHandler("Terminate") is not null, Patience);
+        await page.ClickAsync("Terminate");
+        await page.WaitForBatchAsync(p => p.FindClickHandler("Cancel") is not null, Patience);
+        await page.ClickAsync("Terminate");
+        await page.WaitForBatchAsync(p => p.Page.Text.Contains("Only this device is signed in", StringComparison.Ordinal), Patience);
         await first.KillAsync();
-        Assert.Equal("/signed-out", confirmed.Headers.Location!.OriginalString);
 
         await using var again = AccountsProcess.Run(null, Database);
         using var back = new Visitor(await again.ListeningAsync(), Visitor.Chrome);
-        back.SessionCookie = leaver.Cookies["stolen"];
-        Assert.False(await back.IsSignedInAsync());
-        back.SessionCookie = stayer.SessionCookie;
+        back.SessionCookie = other.SessionCookie;
+        using var refused = await back.GetAsync("/settings/sessions");
+        Assert.Equal("/signed-out", refused.Headers.Location?.OriginalString);
+        back.SessionCookie = owner.SessionCookie;
         Assert.True(await back.IsSignedInAsync());
     }
 
@@ -138,7 +148,6 @@ public sealed class ProcessTests : IDisposable
         var visitor = new Visitor(address, Visitor.Chrome);
         using var answer = await visitor.SubmitAsync("/register", ("Input.Name", "Ada Lovelace"), ("Input.Email", email), ("Input.Password", AccountsSite.Password));
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
-        visitor.Cookies["stolen"] = visitor.SessionCookie;
         return visitor;
     }
 }

@@ -1,0 +1,149 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+using Accounts.Tests.Fixtures.Circuits;
+using Accounts.Web.Sessions;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+using Stop = Accounts.Tests.Fixtures.DatabaseGate.Stop;
+
+namespace Accounts.Tests.Web.Sessions;
+
+/// <summary>X1: an ending that comes while a circuit or a connection is being opened, and finds none to close yet.</summary>
+/// <remarks>The clock stands still, so that the cut which follows an ending does not do what the check at the opening has to do.</remarks>
+public sealed class CircuitRaceTests
+{
+    private const string Ada = "ada@example.test";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    // Guard: the check that follows Register in SessionCircuitHandler.OnCircuitOpenedAsync.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_circuit_that_opens_while_its_session_ends_is_ended_too(bool ends)
+    {
+        var gates = new Gates();
+        await using var site = await StartAsync(new TestClock(), services => services.AddSingleton(gates).AddScoped<CircuitHandler, HeldOpening>());
+        using var owner = await site.SignInAsync(Ada);
+        using var thief = await site.SignInAsync(Ada, Visitor.Phone);
+        var session = (await site.FindSessionAsync(thief)).Id;
+        var page = new Uri(site.Address, "/settings/sessions");
+        var markers = PageMarkers.Read(page, await thief.ReadAsync("/settings/sessions"));
+        await using var circuit = await RawCircuit.ConnectAsync(page, thief.CookieHeader);
+
+        var opening = circuit.StartAsync(page, markers);
+        await gates.Opened.Arrived;
+        if (ends)
+            await EndAsync(site, owner, session);
+        Assert.Empty(site.Get<SessionCircuits>().Of(session));
+        gates.Opened.Release();
+        // Nothing is rendered yet: what comes now comes from the opening alone.
+        await gates.Connected.Arrived;
+
+        if (ends)
+        {
+            Assert.Equal("/signed-out", new Uri(site.Address, await circuit.NavigationPushed.WaitAsync(Patience)).AbsolutePath);
+            // A circuit that has only lost its connection is kept for a while; this one is gone.
+            await gates.Gone.Task.WaitAsync(Patience);
+            gates.Connected.Release();
+            Assert.NotEqual(ClickOutcome.Done, await circuit.TryClickAsync(1UL));
+            await circuit.Closed.WaitAsync(Patience);
+            await Assert.ThrowsAsync<RawCircuitException>(() => opening);
+            Assert.Empty(circuit.Texts);
+        }
+        else
+        {
+            Assert.Single(site.Get<SessionCircuits>().Of(session));
+            gates.Connected.Release();
+            await opening;
+            await circuit.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience);
+            await circuit.ClickAsync("Terminate");
+            await circuit.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience);
+            Assert.Equal(ClickOutcome.Done, await circuit.TryClickAsync("Cancel"));
+            Assert.Empty(circuit.Navigations);
+        }
+    }
+
+    // Guard: the check that follows Add in SessionHubFilter.OnConnectedAsync.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_connection_that_opens_while_its_session_ends_is_closed_too(bool ends)
+    {
+        var clock = new TestClock();
+        var held = new HeldConnection();
+        // A filter of all hubs comes before those of one hub.
+        await using var site = await StartAsync(clock, services => services.Configure<HubOptions>(o => o.AddFilter(held)));
+        using var owner = await site.SignInAsync(Ada);
+        using var thief = await site.SignInAsync(Ada, Visitor.Phone);
+        var session = (await site.FindSessionAsync(thief)).Id;
+
+        await using var connection = await RawCircuit.ConnectAsync(site.Address, thief.CookieHeader);
+        await held.Stop.Arrived;
+        if (ends)
+            await EndAsync(site, owner, session);
+        // The cut has come and gone before the connection is known.
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(0, site.Get<SessionConnections>().Abort(session));
+        held.Stop.Release();
+
+        if (ends)
+        {
+            await connection.Closed.WaitAsync(Patience);
+        }
+        else
+        {
+            // An unknown secret is refused by the gate's next rule: the connection was let in.
+            await Assert.ThrowsAsync<RawCircuitException>(() => connection.ConnectCircuitAsync("no such secret"));
+            Assert.True(await thief.IsSignedInAsync());
+        }
+    }
+
+    private static async Task<AccountsSite> StartAsync(TestClock clock, Action<IServiceCollection> services)
+    {
+        var site = AccountsSite.Start(clock, services);
+        await site.RegisterAsync(Ada);
+        return site;
+    }
+
+    private static async Task EndAsync(AccountsSite site, Visitor by, SessionId target) =>
+        Assert.Equal(TerminateOutcome.Terminated, await site.Get<SessionService>().TerminateAsync((await site.FindSessionAsync(by)).ToCaller(), target));
+
+    /// <summary>Where the opening of a circuit is held: before the product knows of the circuit, and when it does.</summary>
+    private sealed class Gates
+    {
+        public Stop Opened { get; } = new();
+
+        public Stop Connected { get; } = new();
+
+        /// <summary>Completes when the circuit has been disposed of.</summary>
+        public TaskCompletionSource Gone { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed class HeldOpening(Gates gates) : CircuitHandler
+    {
+        public override int Order => -1;
+
+        public override Task OnCircuitOpenedAsync(Circuit circuit, CancellationToken cancellationToken) => gates.Opened.HoldAsync();
+
+        public override Task OnConnectionUpAsync(Circuit circuit, CancellationToken cancellationToken) => gates.Connected.HoldAsync();
+
+        public override Task OnCircuitClosedAsync(Circuit circuit, CancellationToken cancellationToken)
+        {
+            gates.Gone.TrySetResult();
+            return Task.CompletedTask;
+        }
+    }
+
+    private sealed class HeldConnection : IHubFilter
+    {
+        public Stop Stop { get; } = new();
+
+        public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
+        {
+            await Stop.HoldAsync();
+            await next(context);
+        }
+    }
+}
