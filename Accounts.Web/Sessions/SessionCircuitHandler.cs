@@ -27,7 +27,7 @@ internal sealed class SessionCircuitHandler(
         _session = state.User.FindSessionId() ?? throw new SessionEndedException();
         _circuit = new SessionCircuit(context, navigation);
 
-        circuits.Register(_session, _circuit);
+        circuits.Add(_session, _circuit);
         if (await registry.FindLiveAsync(_session) is null)
             _circuit.End();
     }
@@ -35,7 +35,7 @@ internal sealed class SessionCircuitHandler(
     public override Task OnCircuitClosedAsync(Circuit circuit, CancellationToken cancellationToken)
     {
         if (_circuit is not null)
-            circuits.Unregister(_session, _circuit);
+            circuits.Remove(_session, _circuit);
         return Task.CompletedTask;
     }
 

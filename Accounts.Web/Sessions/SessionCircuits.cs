@@ -1,4 +1,3 @@
-using Accounts.Core.Users;
 using Microsoft.AspNetCore.Components;
 
 namespace Accounts.Web.Sessions;
@@ -23,37 +22,4 @@ internal sealed class SessionCircuit(SynchronizationContext context, NavigationM
 }
 
 /// <summary>Which circuits are open for which session.</summary>
-/// <remarks>
-/// Whoever opens a circuit registers first and checks the session second; whoever ends a session marks first and asks for its circuits
-/// second. So no circuit slips through between the two.
-/// </remarks>
-internal sealed class SessionCircuits
-{
-    private readonly Lock _gate = new();
-    private readonly Dictionary<SessionId, List<SessionCircuit>> _open = [];
-
-    public void Register(SessionId session, SessionCircuit circuit)
-    {
-        lock (_gate)
-        {
-            if (!_open.TryGetValue(session, out var circuits))
-                _open[session] = circuits = [];
-            circuits.Add(circuit);
-        }
-    }
-
-    public void Unregister(SessionId session, SessionCircuit circuit)
-    {
-        lock (_gate)
-        {
-            if (_open.TryGetValue(session, out var circuits) && circuits.Remove(circuit) && circuits.Count == 0)
-                _open.Remove(session);
-        }
-    }
-
-    public IReadOnlyList<SessionCircuit> Of(SessionId session)
-    {
-        lock (_gate)
-            return _open.TryGetValue(session, out var circuits) ? [.. circuits] : [];
-    }
-}
+internal sealed class SessionCircuits : OpenBySession<SessionCircuit>;

@@ -1,0 +1,80 @@
+using Accounts.Tests.Fixtures;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace Accounts.Tests.Browser;
+
+/// <summary>Every page, light and dark, wide and narrow, holds to all of axe's default rules.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class AccessibilityTests(Chromium chromium)
+{
+    private const string Ada = "ada@example.test";
+
+    private readonly List<string> _found = [];
+
+    public static MatrixTheoryData<ColorScheme, bool> Looks => new([ColorScheme.Light, ColorScheme.Dark], [false, true]);
+
+    [Theory]
+    [MemberData(nameof(Looks))]
+    public async Task Nothing_on_any_page_is_out_of_reach(ColorScheme colours, bool phone)
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        await using var visitor = await OpenAsync(site, colours, phone);
+        foreach (var path in new[] { "/sign-in", "/register", "/signed-out", "/help/access" })
+        {
+            await visitor.GoAsync(path);
+            await CheckAsync(visitor.Page, path);
+        }
+
+        await visitor.Page.GotoAsync(new Uri(site.Address, "/sign-in").AbsoluteUri);
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        await Assertions.Expect(visitor.Page.Locator(".validation-message")).Not.ToHaveCountAsync(0);
+        await CheckAsync(visitor.Page, "/sign-in, refused");
+
+        await visitor.SignInAsync(Ada);
+        await using var other = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        foreach (var path in new[] { "/settings", "/settings/password" })
+        {
+            await visitor.OpenAsync(path);
+            await CheckAsync(visitor.Page, path);
+        }
+
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Account menu" }).ClickAsync();
+        await CheckAsync(visitor.Page, "the account menu");
+
+        await visitor.GoAsync("/settings/sessions");
+        await visitor.WaitForCardsAsync(2);
+        await CheckAsync(visitor.Page, "/settings/sessions");
+        await visitor.AskToTerminateAsync(visitor.Cards.Last);
+        await Assertions.Expect(visitor.Dialog.GetByRole(AriaRole.Button, new() { Name = "Terminate" })).ToBeEnabledAsync();
+        await CheckAsync(visitor.Page, "the question");
+        await visitor.ConfirmAsync("Terminate");
+        await visitor.WaitForCardsAsync(1);
+        await CheckAsync(visitor.Page, "/settings/sessions, after an ending");
+
+        Assert.True(_found.Count == 0, string.Join('\n', _found));
+    }
+
+    private async Task<Person> OpenAsync(AccountsSite site, ColorScheme colours, bool phone)
+    {
+        var person = phone ? await Person.OpenPhoneAsync(chromium, site) : await Person.OpenAsync(chromium, site);
+        await person.Page.EmulateMediaAsync(new() { ColorScheme = colours, ReducedMotion = ReducedMotion.Reduce });
+        return person;
+    }
+
+    private async Task CheckAsync(IPage page, string place)
+    {
+        // What is still fading in has colours that it will not have.
+        await page.EvaluateAsync("() => Promise.allSettled(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < 5000).map(a => a.finished))");
+        var result = await page.RunAxe();
+        foreach (var rule in result.Violations)
+        {
+            foreach (var node in rule.Nodes)
+                _found.Add($"{place}: {rule.Id}: {string.Join(' ', node.Any.Concat(node.All).Concat(node.None).Select(check => check.Message))} {node.Html}");
+        }
+
+        // The rules did run.
+        Assert.Contains(result.Passes, rule => string.Equals(rule.Id, "color-contrast", StringComparison.Ordinal));
+    }
+}
