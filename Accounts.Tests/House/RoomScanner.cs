@@ -46,7 +46,7 @@ internal static class RoomScanner
         return [.. found.OrderBy(reference => reference.ToString(), StringComparer.Ordinal)];
     }
 
-    /// <summary>The types whose methods a method calls, as its code says.</summary>
+    /// <summary>The types that a method calls or takes out of its fields to call, as its code says.</summary>
     public static IEnumerable<Type> Calls(MethodBase method)
     {
         if (method.GetMethodBody() is not { } body)
@@ -55,8 +55,7 @@ internal static class RoomScanner
         var methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : null;
         return Tokens(body.GetILAsByteArray()!)
             .Select(token => method.Module.ResolveMember(token, typeArguments, methodArguments))
-            .OfType<MethodBase>()
-            .Select(called => called.DeclaringType)
+            .Select(member => member is FieldInfo field ? field.FieldType : (member as MethodBase)?.DeclaringType)
             .OfType<Type>();
     }
 
