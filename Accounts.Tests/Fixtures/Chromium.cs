@@ -52,7 +52,7 @@ public sealed class Chromium : IAsyncLifetime
         _playwright?.Dispose();
     }
 
-    private static string? Find() => Environment.GetEnvironmentVariable("ACCOUNTS_CHROMIUM") is { Length: > 0 } named ? named : Array.Find(Places, File.Exists);
+    private static string? Find() => Environment.GetEnvironmentVariable("ACCOUNTS_CHROMIUM") is { Length: > 0 } named ? Array.Find([named], File.Exists) : Array.Find(Places, File.Exists);
 }
 
 /// <summary>The tests that share the browser run one after the other.</summary>
