@@ -37,7 +37,7 @@ public abstract record SignInOutcome
 
     public sealed record SignedIn(StartedSession Session) : SignInOutcome;
 
-    /// <summary>The address has no account, or the password is not its password: the same answer in the same time.</summary>
+    /// <summary>The address has no account, or the password is not its password: the same answer, after the same hashing.</summary>
     public sealed record WrongCredentials : SignInOutcome;
 
     /// <summary>Too many attempts; nothing was checked.</summary>

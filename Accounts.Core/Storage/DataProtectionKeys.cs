@@ -8,17 +8,18 @@ namespace Accounts.Core.Storage;
 /// <remarks>They protect cookies against tampering and nothing more: a ticket forged with them is refused, because it also needs a session key that the database does not hold.</remarks>
 internal sealed class DataProtectionKeys(AccountsDatabase database) : IXmlRepository
 {
-    public IReadOnlyCollection<XElement> GetAllElements() => database
-        .ReadAsync(db => db.DataProtectionKeys.Select(key => key.Xml).ToListAsync())
+    // The framework asks synchronously. On the pool, so that no context of the caller's is waited for.
+    public IReadOnlyCollection<XElement> GetAllElements() => Task
+        .Run(() => database.ReadAsync(db => db.DataProtectionKeys.Select(key => key.Xml).ToListAsync()))
         .GetAwaiter().GetResult()
         .ConvertAll(XElement.Parse);
 
-    public void StoreElement(XElement element, string friendlyName) => database
-        .WriteAsync(WritePriority.Ordinary, db =>
+    public void StoreElement(XElement element, string friendlyName) => Task
+        .Run(() => database.WriteAsync(WritePriority.Ordinary, db =>
         {
             db.DataProtectionKeys.Add(new DataProtectionKeyRow { FriendlyName = friendlyName, Xml = element.ToString(SaveOptions.DisableFormatting) });
             return Task.FromResult(true);
-        })
+        }))
         .GetAwaiter().GetResult();
 }
 

@@ -76,6 +76,25 @@ public sealed class SessionEndTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task A_tab_that_is_open_while_the_server_restarts_works_again_by_itself()
+    {
+        using var folder = new TempFolder();
+        (string, string)[] settings = [("Storage__Path", folder.File("accounts.db")), ("ASPNETCORE_ENVIRONMENT", "Development")];
+        await using var first = AccountsProcess.Run(null, settings);
+        var address = await first.ListeningAsync();
+        await using var person = await (await Person.OpenAsync(chromium, address)).SignInAsync(Ada, password: "demo-Passphrase-1");
+
+        await first.KillAsync();
+        await person.Page.GetByText("Connection lost").WaitForAsync();
+        await using var again = AccountsProcess.Run(null, [.. settings, ("Urls", address.AbsoluteUri)]);
+        await again.ListeningAsync();
+
+        await Assertions.Expect(person.Page.GetByText("Connection lost")).ToBeHiddenAsync(new() { Timeout = 20_000 });
+        await Assertions.Expect(person.Page.GetByText("This device", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Assertions.Expect(person.Page).ToHaveURLAsync(new Uri(address, "/settings/sessions").AbsoluteUri);
+    }
+
+    [Fact]
     public async Task Signing_in_again_in_the_same_browser_replaces_its_session()
     {
         await using var site = AccountsSite.Start();

@@ -24,14 +24,17 @@ public sealed class Person : IAsyncDisposable
 
     public ILocator Dialog => Page.GetByRole(AriaRole.Dialog);
 
-    public static async Task<Person> OpenAsync(Chromium chromium, AccountsSite site, string userAgent = Windows, bool phone = false)
+    public static Task<Person> OpenAsync(Chromium chromium, AccountsSite site, string userAgent = Windows, bool phone = false) =>
+        OpenAsync(chromium, site.Address, userAgent, phone);
+
+    public static async Task<Person> OpenAsync(Chromium chromium, Uri site, string userAgent = Windows, bool phone = false)
     {
         var profile = await chromium.OpenProfileAsync(new BrowserNewContextOptions
         {
             UserAgent = userAgent,
             ViewportSize = phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1360, Height = 900 },
         });
-        return new Person(site.Address, profile, await profile.NewPageAsync());
+        return new Person(site, profile, await profile.NewPageAsync());
     }
 
     public static Task<Person> OpenPhoneAsync(Chromium chromium, AccountsSite site) => OpenAsync(chromium, site, Visitor.Phone, phone: true);

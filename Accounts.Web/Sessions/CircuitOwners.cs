@@ -16,16 +16,16 @@ internal sealed class CircuitOwners(TimeProvider time)
     private readonly ConcurrentDictionary<string, Owner> _owners = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<(string Secret, Owner Left)> _left = new();
 
-    public void Started(string secret, SessionId session) => _owners[secret] = new Owner(session, null);
+    /// <summary>A connection has the circuit now; whichever had it before has it no longer.</summary>
+    public void Connected(string secret, SessionId session, string connection) => _owners[secret] = new Owner(session, connection, null);
 
     public bool Owns(string secret, SessionId session) => _owners.TryGetValue(secret, out var owner) && owner.Session == session;
 
-    public void Reconnected(string secret, SessionId session) => _owners[secret] = new Owner(session, null);
-
-    public void Disconnected(string secret)
+    /// <summary>A connection is gone. An old one that is late with it takes nothing from the one that has the circuit.</summary>
+    public void Disconnected(string secret, string connection)
     {
         var now = time.GetTimestamp();
-        if (_owners.TryGetValue(secret, out var owner))
+        if (_owners.TryGetValue(secret, out var owner) && string.Equals(owner.Connection, connection, StringComparison.Ordinal))
         {
             var left = owner with { DisconnectedAt = now };
             if (_owners.TryUpdate(secret, left, owner))
@@ -36,5 +36,5 @@ internal sealed class CircuitOwners(TimeProvider time)
             _owners.TryRemove(KeyValuePair.Create(gone.Secret, gone.Left));
     }
 
-    private sealed record Owner(SessionId Session, long? DisconnectedAt);
+    private sealed record Owner(SessionId Session, string Connection, long? DisconnectedAt);
 }

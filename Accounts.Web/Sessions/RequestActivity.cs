@@ -26,12 +26,13 @@ internal static class RequestActivity
         });
     }
 
-    // Browsers say what a request is for; enhanced navigation fetches a page and says so in a header of its own.
+    // Browsers say what a request is for; Blazor's enhanced navigation fetches a page and says so in what it accepts.
     private static bool IsDocument(HttpRequest request)
     {
         string? purpose = request.Headers["Sec-Fetch-Dest"];
+        var accept = request.Headers.Accept.ToString();
         return purpose is "document"
-            || request.Headers.ContainsKey("blazor-enhanced-nav")
-            || (purpose is null && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase));
+            || accept.Contains("blazor-enhanced-nav=on", StringComparison.OrdinalIgnoreCase)
+            || (purpose is null && accept.Contains("text/html", StringComparison.OrdinalIgnoreCase));
     }
 }

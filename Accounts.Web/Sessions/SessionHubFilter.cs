@@ -50,24 +50,24 @@ internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity
         if (context.Context.Items.TryGetValue(SessionItem, out var session))
             connections.Remove((SessionId)session!, context.Context);
         if (context.Context.Items.TryGetValue(SecretItem, out var secret))
-            owners.Disconnected((string)secret!);
+            owners.Disconnected((string)secret!, context.Context.ConnectionId);
         await next(context, exception);
     }
 
     public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocation, Func<HubInvocationContext, ValueTask<object?>> next)
     {
         var connection = invocation.Context;
+        // Refused, not cut off: the push may be on its way on this very connection. SessionPush cuts it a moment later.
         if (!connection.Items.TryGetValue(SessionItem, out var item) || await registry.FindLiveAsync((SessionId)item!) is not { } session)
-        {
-            connection.Abort();
             throw new SessionEndedException();
-        }
 
         switch (invocation.HubMethodName)
         {
-            case "ConnectCircuit" or "ResumeCircuit" when invocation.HubMethodArguments is not [string secret, ..] || !owners.Owns(secret, session.Id):
-                connection.Abort();
-                throw new HubException("This circuit belongs to another session.");
+            // Somebody else's circuit and one that is gone are the same, and get the framework's own answers for the latter: the page then loads itself again.
+            case "ConnectCircuit" when !Owns(invocation, session):
+                return false;
+            case "ResumeCircuit" when !Owns(invocation, session):
+                return null;
             case "BeginInvokeDotNetFromJS" when invocation.HubMethodArguments is [_, _, "DispatchEventAsync", ..]:
                 activity.Record(session, AddressOf(connection));
                 break;
@@ -82,18 +82,27 @@ internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity
         switch (invocation.HubMethodName)
         {
             case "StartCircuit" or "ResumeCircuit" when result is string secret:
-                connection.Items[SecretItem] = secret;
-                owners.Started(secret, session.Id);
+                Connected(connection, secret, session);
                 break;
             case "ConnectCircuit" when result is true:
-                var known = (string)invocation.HubMethodArguments[0]!;
-                connection.Items[SecretItem] = known;
-                owners.Reconnected(known, session.Id);
+                Connected(connection, (string)invocation.HubMethodArguments[0]!, session);
                 break;
         }
 
         return result;
     }
+
+    private void Connected(HubCallerContext connection, string secret, LiveSession session)
+    {
+        connection.Items[SecretItem] = secret;
+        owners.Connected(secret, session.Id, connection.ConnectionId);
+        // The connection may have closed while the call ran; nobody would tell of it again.
+        if (connection.ConnectionAborted.IsCancellationRequested)
+            owners.Disconnected(secret, connection.ConnectionId);
+    }
+
+    private bool Owns(HubInvocationContext invocation, LiveSession session) =>
+        invocation.HubMethodArguments is [string secret, ..] && owners.Owns(secret, session.Id);
 
     private static string AddressOf(HubCallerContext connection) => connection.GetHttpContext()?.Address() ?? "";
 }

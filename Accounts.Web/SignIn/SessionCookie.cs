@@ -5,6 +5,7 @@ using Accounts.Web.Network;
 using Accounts.Web.Sessions;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Options;
 
 namespace Accounts.Web.SignIn;
@@ -39,9 +40,15 @@ internal static class SessionCookie
         services.AddCascadingAuthenticationState();
     }
 
-    /// <summary>Gives a browser the ticket of the session that has just started.</summary>
-    public static Task WriteSessionAsync(this HttpContext context, StartedSession session)
+    /// <summary>
+    /// Gives a browser the ticket of the session that has just started. A session that was signed in here until now, somebody else's for example, ends:
+    /// nobody would hold its key any more, and its open tabs would go on as if nothing had happened.
+    /// </summary>
+    public static async Task WriteSessionAsync(this HttpContext context, StartedSession session)
     {
+        if (context.Features.Get<LiveSession>() is { } before)
+            await context.RequestServices.GetRequiredService<SessionService>().SignOutAsync(before.ToCaller());
+
         var ticket = new AuthenticationProperties
         {
             IsPersistent = session.CookieExpiresAt is not null,
@@ -50,7 +57,7 @@ internal static class SessionCookie
         };
         ticket.Items[IdItem] = session.Id.ToString();
         ticket.Items[KeyItem] = session.Key.Reveal();
-        return context.SignInAsync(Scheme, new ClaimsPrincipal(new ClaimsIdentity(Scheme)), ticket);
+        await context.SignInAsync(Scheme, new ClaimsPrincipal(new ClaimsIdentity(Scheme)), ticket);
     }
 
     /// <summary>What the ticket in a request says, of a live session or of an ended one; null if there is none that this server has made.</summary>
@@ -69,6 +76,13 @@ internal static class SessionCookie
 
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
+        // The page that tells of a failure must not fail on it again.
+        if (context.HttpContext.Features.Get<IExceptionHandlerFeature>() is not null)
+        {
+            context.RejectPrincipal();
+            return;
+        }
+
         var registry = context.HttpContext.RequestServices.GetRequiredService<SessionRegistry>();
         if (Read(context.Properties) is not var (id, key) || await registry.AuthenticateAsync(id, key) is not { } session)
         {

@@ -27,7 +27,7 @@
       const text = element.dataset.show === "ago" ? ago(time, now) : at(time, now);
       // The text node stays the one that the page made, so that its next update finds it.
       if (element.firstChild && element.firstChild.data !== text) {
-        element.title ||= element.firstChild.data;
+        element.title = time.toLocaleString(language);
         element.firstChild.data = text;
       }
     }
@@ -35,5 +35,5 @@
 
   show();
   setInterval(show, 10000);
-  new MutationObserver(show).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver(show).observe(document.body, { childList: true, characterData: true, subtree: true });
 })();

@@ -129,6 +129,24 @@ public sealed class CookieTests
         Assert.True(await owner.IsSignedInAsync());
     }
 
+    [Fact]
+    public async Task A_database_that_does_not_answer_while_a_session_is_looked_up_makes_that_page_too()
+    {
+        var clock = new TestClock();
+        await using var site = AccountsSite.Start(clock);
+        await site.RegisterAsync(Ada);
+        using var owner = await site.SignInAsync(Ada);
+        // After two idle hours the session is no longer in memory.
+        clock.Advance(TimeSpan.FromHours(2));
+        await site.Get<SessionUpkeep>().SweepAsync();
+        site.Gate.FailCommand("\"Sessions\"");
+
+        using var answer = await owner.GetAsync("/settings");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains("The database did not answer", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.True(await owner.IsSignedInAsync());
+    }
+
     private static string Forge(AccountsSite site, ClaimsPrincipal principal, SessionId id, string? key)
     {
         var properties = new AuthenticationProperties { ExpiresUtc = TimeProvider.System.GetUtcNow().AddDays(1) };

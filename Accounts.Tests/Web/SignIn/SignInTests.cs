@@ -106,6 +106,22 @@ public sealed class SignInTests
     }
 
     [Fact]
+    public async Task Signing_in_as_somebody_else_ends_the_session_that_this_browser_had()
+    {
+        await using var site = await StartAsync();
+        await site.RegisterAsync("grace@example.test", "Grace Hopper");
+        using var shared = await site.SignInAsync(Ada);
+        using var elsewhere = await site.SignInAsync(Ada);
+        var adas = shared.SessionCookie;
+        using var answer = await shared.SignInAsync("grace@example.test", AccountsSite.Password);
+
+        Assert.Contains("Grace Hopper", await shared.ReadAsync("/settings"), StringComparison.Ordinal);
+        shared.SessionCookie = adas;
+        Assert.False(await shared.IsSignedInAsync());
+        Assert.True(await elsewhere.IsSignedInAsync());
+    }
+
+    [Fact]
     public async Task A_registration_that_is_posted_twice_makes_one_account_and_signs_in()
     {
         await using var site = await StartAsync();

@@ -1,0 +1,28 @@
+using Accounts.Core.Sessions;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Web.Sessions;
+
+/// <summary>F1: which requests are pages that a person visited.</summary>
+public sealed class ActivityTests
+{
+    [Theory]
+    [InlineData("/settings", "text/html", "document", 1)]
+    [InlineData("/settings", "text/html; blazor-enhanced-nav=on", "empty", 1)]
+    [InlineData("/", "text/html", "document", 0)]
+    [InlineData("/session/state", "*/*", "empty", 0)]
+    [InlineData("/favicon.svg", "image/*", "image", 0)]
+    [InlineData("/there-is-no-such-page", "text/html", "document", 0)]
+    public async Task A_page_that_was_shown_counts_once_and_nothing_else_counts(string path, string accept, string purpose, int pages)
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync("ada@example.test");
+        using var visitor = await site.SignInAsync("ada@example.test");
+        visitor.Headers["Accept"] = accept;
+        visitor.Headers["Sec-Fetch-Dest"] = purpose;
+        using var answer = await visitor.GetAsync(path);
+
+        var caller = (await site.FindSessionAsync(visitor)).ToCaller();
+        Assert.Equal(pages, Assert.Single(await site.Get<SessionService>().ListAsync(caller)).PagesVisited);
+    }
+}
