@@ -23,8 +23,7 @@ public sealed class CircuitRaceTests
     [InlineData(false)]
     public async Task A_circuit_that_opens_while_its_session_ends_is_ended_too(bool ends)
     {
-        var gates = new Gates();
-        var clock = new TestClock();
+        var (gates, clock) = (new Gates(), new TestClock());
         await using var site = await StartAsync(clock, services => services.AddSingleton(gates).AddScoped<CircuitHandler, HeldOpening>());
         using var owner = await site.SignInAsync(Ada);
         using var thief = await site.SignInAsync(Ada, Visitor.Phone);
@@ -48,8 +47,8 @@ public sealed class CircuitRaceTests
             // A circuit that has only lost its connection is kept for a while; this one is gone.
             await gates.Gone.Task.WaitAsync(Patience);
             gates.Connected.Release();
-            Assert.NotEqual(ClickOutcome.Done, await circuit.TryClickAsync(1UL));
-            clock.Advance(TimeSpan.FromSeconds(3));
+            Assert.Equal(ClickOutcome.Refused, await circuit.TryClickAsync(1UL));
+            clock.Advance(TimeSpan.FromSeconds(10));
             await circuit.Closed.WaitAsync(Patience);
             await Assert.ThrowsAsync<RawCircuitException>(() => opening);
             Assert.Empty(circuit.Texts);
@@ -102,6 +101,54 @@ public sealed class CircuitRaceTests
         }
     }
 
+    // Guard: the live check in SessionHubFilter.InvokeMethodAsync, and that it does not cut the connection at once.
+    [Fact]
+    public async Task A_click_of_a_session_that_has_expired_unnoticed_does_not_reach_its_circuit()
+    {
+        var clock = new TestClock();
+        await using var site = await StartAsync(clock, _ => { });
+        using var owner = await site.SignInAsync(Ada);
+        using var other = await site.SignInAsync(Ada, Visitor.Phone);
+        await using var circuit = await site.OpenAsync(owner);
+        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience);
+
+        // The sweeper is held: no push, and the circuit lives.
+        var sweep = site.Gate.StopBegin();
+        clock.Advance(TimeSpan.FromHours(25));
+        Assert.Equal(ClickOutcome.Refused, await circuit.TryClickAsync("Terminate"));
+        Assert.Null(circuit.FindClickHandler("Cancel"));
+
+        // The connection still stands for the push, and is cut after it.
+        sweep.Release();
+        await site.Get<SessionUpkeep>().SweepAsync();
+        Assert.Equal("/signed-out", new Uri(site.Address, await circuit.NavigationPushed.WaitAsync(Patience)).AbsolutePath);
+        clock.Advance(TimeSpan.FromSeconds(10));
+        await circuit.Closed.WaitAsync(Patience);
+    }
+
+    // Guard: SessionCircuitHandler.CreateInboundActivityHandler.
+    [Fact]
+    public async Task A_click_that_has_passed_the_hub_when_its_session_ends_is_not_done()
+    {
+        var (clock, inbound) = (new TestClock(), new HeldInbound());
+        await using var site = await StartAsync(clock, services => services.AddSingleton<CircuitHandler>(inbound));
+        using var owner = await site.SignInAsync(Ada);
+        using var other = await site.SignInAsync(Ada, Visitor.Phone);
+        await using var circuit = await site.OpenAsync(owner);
+        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience);
+
+        inbound.Holds = true;
+        var click = circuit.TryClickAsync("Terminate");
+        await inbound.Stop.Arrived;
+        var sweep = site.Gate.StopBegin();
+        clock.Advance(TimeSpan.FromHours(25));
+        inbound.Stop.Release();
+
+        Assert.Equal(ClickOutcome.Broken, await click);
+        Assert.Null(circuit.FindClickHandler("Cancel"));
+        sweep.Release();
+    }
+
     private static async Task<AccountsSite> StartAsync(TestClock clock, Action<IServiceCollection> services)
     {
         var site = AccountsSite.Start(clock, services);
@@ -147,5 +194,21 @@ public sealed class CircuitRaceTests
             await Stop.HoldAsync();
             await next(context);
         }
+    }
+
+    private sealed class HeldInbound : CircuitHandler
+    {
+        public Stop Stop { get; } = new();
+
+        public bool Holds { get; set; }
+
+        public override int Order => -1;
+
+        public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(Func<CircuitInboundActivityContext, Task> next) => async context =>
+        {
+            if (Holds)
+                await Stop.HoldAsync();
+            await next(context);
+        };
     }
 }
