@@ -27,6 +27,8 @@ public sealed class TerminateTests(Chromium chromium)
         await desktop.AskToTerminateAsync(desktop.Cards.Filter(new() { HasText = "Safari 19 on iPhone" }));
         await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Safari 19 on iPhone");
         await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Local network");
+        var box = (await desktop.Dialog.BoundingBoxAsync())!;
+        Assert.Equal(1360 / 2, box.X + (box.Width / 2), tolerance: 10);
         await Assertions.Expect(desktop.Dialog).ToContainTextAsync("signed in Today");
         await desktop.ConfirmAsync("Terminate");
 
