@@ -30,7 +30,11 @@ public static class AccountsCore
         services.AddUsers();
         services.AddSessions(settings.Read("Sessions", new SessionOptionsValidator()));
         services.AddSignIn(settings.Read("SignIn", new SignInOptionsValidator()));
-        services.AddSingleton<DemoAccounts>(sp => new(sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<IPasswordHasher<User>>(), sp.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<DemoAccounts>(sp => new(
+            sp.GetRequiredService<AccountsDatabase>(),
+            sp.GetRequiredService<IPasswordHasher<User>>(),
+            sp.GetRequiredService<ILookupNormalizer>(),
+            sp.GetRequiredService<TimeProvider>()));
         return services;
     }
 

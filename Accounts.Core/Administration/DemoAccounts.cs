@@ -24,12 +24,14 @@ public sealed class DemoAccounts
 
     private readonly AccountsDatabase _database;
     private readonly IPasswordHasher<User> _hasher;
+    private readonly ILookupNormalizer _normalizer;
     private readonly TimeProvider _time;
 
-    internal DemoAccounts(AccountsDatabase database, IPasswordHasher<User> hasher, TimeProvider time)
+    internal DemoAccounts(AccountsDatabase database, IPasswordHasher<User> hasher, ILookupNormalizer normalizer, TimeProvider time)
     {
         _database = database;
         _hasher = hasher;
+        _normalizer = normalizer;
         _time = time;
     }
 
@@ -42,20 +44,10 @@ public sealed class DemoAccounts
         {
             foreach (var (name, email, role) in All)
             {
-                var normalized = email.ToUpperInvariant();
-                if (await db.Users.AnyAsync(u => u.NormalizedEmail == normalized))
+                var user = User.New(now, name, email, _normalizer);
+                if (await db.Users.AnyAsync(u => u.NormalizedEmail == user.NormalizedEmail))
                     continue;
 
-                var user = new User
-                {
-                    Id = Guid.CreateVersion7(now),
-                    DisplayName = name,
-                    UserName = email,
-                    NormalizedUserName = normalized,
-                    Email = email,
-                    NormalizedEmail = normalized,
-                };
-                user.RenewStamp();
                 user.PasswordHash = _hasher.HashPassword(user, Password);
                 db.Users.Add(user);
                 if (role is not null)

@@ -10,6 +10,23 @@ internal sealed class User : IdentityUser<Guid>
 
     public required string DisplayName { get; set; }
 
+    /// <summary>A new account without a password yet; its e-mail address is also its user name.</summary>
+    public static User New(DateTimeOffset now, string name, string email, ILookupNormalizer normalizer)
+    {
+        var normalized = normalizer.NormalizeEmail(email);
+        var user = new User
+        {
+            Id = Guid.CreateVersion7(now),
+            DisplayName = name,
+            UserName = email,
+            NormalizedUserName = normalized,
+            Email = email,
+            NormalizedEmail = normalized,
+        };
+        user.RenewStamp();
+        return user;
+    }
+
     public void RenewStamp() => SecurityStamp = Guid.NewGuid().ToString("N");
 }
 

@@ -47,23 +47,13 @@ public sealed class UserService
             return new RegisterOutcome.Invalid(errors);
 
         var now = _time.GetUtcNow();
-        var normalized = _normalizer.NormalizeEmail(input.Email);
-        var user = new User
-        {
-            Id = Guid.CreateVersion7(now),
-            DisplayName = input.Name.Trim(),
-            UserName = input.Email,
-            NormalizedUserName = normalized,
-            Email = input.Email,
-            NormalizedEmail = normalized,
-        };
-        user.RenewStamp();
+        var user = User.New(now, input.Name.Trim(), input.Email, _normalizer);
         // Hashed before the transaction: it takes tens of milliseconds, and writers wait.
         user.PasswordHash = _hasher.HashPassword(user, input.Password);
 
         return await _database.WriteAsync<RegisterOutcome>(WritePriority.Ordinary, async db =>
         {
-            if (await db.Users.AnyAsync(u => u.NormalizedEmail == normalized))
+            if (await db.Users.AnyAsync(u => u.NormalizedEmail == user.NormalizedEmail))
                 return new RegisterOutcome.EmailTaken();
 
             db.Users.Add(user);
