@@ -49,7 +49,7 @@ public sealed class SessionEndTests(Chromium chromium)
         await desktop.WaitForSignedOutAsync();
         await Person.WaitForSignedOutAsync(tab);
         await desktop.Page.GoBackAsync();
-        await desktop.Page.WaitForURLAsync("**/sign-in**");
+        await Person.WaitForPathAsync(desktop.Page, "/sign-in");
         await phone.WaitForCardsAsync(1);
         await phone.GoAsync("/settings");
         await Assertions.Expect(phone.Page.GetByRole(AriaRole.Heading, new() { Name = "Settings", Level = 1 })).ToBeVisibleAsync();

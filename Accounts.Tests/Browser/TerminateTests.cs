@@ -19,7 +19,7 @@ public sealed class TerminateTests(Chromium chromium)
         var settings = await phone.OpenTabAsync("/settings");
         var password = await phone.OpenTabAsync("/settings");
         await password.GetByRole(AriaRole.Link, new() { Name = "Password", Exact = true }).ClickAsync();
-        await password.WaitForURLAsync("**/settings/password");
+        await Person.WaitForPathAsync(password, "/settings/password");
 
         await desktop.WaitForCardsAsync(2);
         await Assertions.Expect(desktop.Cards.First).ToContainTextAsync("This device");

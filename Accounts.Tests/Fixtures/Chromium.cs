@@ -42,6 +42,7 @@ public sealed class Chromium : IAsyncLifetime
 
         var profile = await _browser.NewContextAsync(options ?? new BrowserNewContextOptions());
         profile.SetDefaultTimeout(15_000);
+        Assertions.SetDefaultExpectTimeout(15_000);
         return profile;
     }
 

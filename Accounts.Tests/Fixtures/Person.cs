@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Fixtures;
@@ -58,19 +59,12 @@ public sealed class Person : IAsyncDisposable
     public async Task<IPage> OpenTabAsync(string path)
     {
         var tab = await Profile.NewPageAsync();
-        var circuit = tab.WaitForWebSocketAsync();
-        await tab.GotoAsync(new Uri(_site, path).AbsoluteUri);
-        await ConnectedAsync(await circuit);
+        await OpenAsync(tab, path);
         return tab;
     }
 
     /// <summary>Opens a page here and waits until its circuit is up.</summary>
-    public async Task OpenAsync(string path)
-    {
-        var circuit = Page.WaitForWebSocketAsync();
-        await GoAsync(path);
-        await ConnectedAsync(await circuit);
-    }
+    public Task OpenAsync(string path) => OpenAsync(Page, path);
 
     public Task WaitForCardsAsync(int count) => Assertions.Expect(Cards).ToHaveCountAsync(count);
 
@@ -91,20 +85,28 @@ public sealed class Person : IAsyncDisposable
 
     public Task WaitForSignedOutAsync() => WaitForSignedOutAsync(Page);
 
-    public static Task WaitForSignedOutAsync(IPage page) => page.WaitForURLAsync("**/signed-out");
+    public static Task WaitForSignedOutAsync(IPage page) => WaitForPathAsync(page, "/signed-out");
+
+    /// <summary>Waits until a page's address has this path, whatever follows it. It looks again and again: no event of the browser can be missed.</summary>
+    public static Task WaitForPathAsync(IPage page, string path) => Assertions.Expect(page).ToHaveURLAsync(new Regex(
+        $"^https?://[^/]+{Regex.Escape(path)}([?#].*)?$", RegexOptions.None, TimeSpan.FromSeconds(1)));
 
     public ValueTask DisposeAsync() => Profile.DisposeAsync();
 
-    // Blazor's second frame from the server comes when the circuit has rendered.
-    private static async Task ConnectedAsync(IWebSocket socket)
+    // Blazor's second frame from the server comes when the circuit has rendered. It is listened for from the moment that the connection is there.
+    private async Task OpenAsync(IPage page, string path)
     {
         var rendered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        socket.FrameReceived += (_, frame) =>
+        page.WebSocket += Listen;
+        await page.GotoAsync(new Uri(_site, path).AbsoluteUri);
+        await rendered.Task.WaitAsync(TimeSpan.FromSeconds(15));
+        page.WebSocket -= Listen;
+
+        void Listen(object? sender, IWebSocket socket) => socket.FrameReceived += (_, frame) =>
         {
             if (Says(frame, "JS.EndUpdateRootComponents"))
                 rendered.TrySetResult();
         };
-        await rendered.Task.WaitAsync(TimeSpan.FromSeconds(15));
     }
 
     private static bool Says(IWebSocketFrame frame, string name) =>

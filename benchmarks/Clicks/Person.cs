@@ -17,16 +17,21 @@ internal sealed class Person
         })();
         """;
 
+    private readonly Uri _site;
     private readonly IPage _page;
 
-    private Person(IPage page) => _page = page;
+    private Person(Uri site, IPage page)
+    {
+        _site = site;
+        _page = page;
+    }
 
     public static async Task<Person> NewAsync(IBrowser browser, Uri site)
     {
         var context = await browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = site.ToString() });
         context.SetDefaultTimeout(10_000);
         await context.AddInitScriptAsync(Clock);
-        return new Person(await context.NewPageAsync());
+        return new Person(site, await context.NewPageAsync());
     }
 
     /// <summary>Signs in and goes to a page behind sign-in.</summary>
@@ -36,7 +41,7 @@ internal sealed class Person
         await _page.GetByLabel("Email").FillAsync(Application.Email);
         await _page.GetByLabel("Password").FillAsync(Application.Password);
         await _page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
-        await _page.WaitForURLAsync("**" + path);
+        await AtAsync(path);
     }
 
     /// <summary>Asks for the one other session to be terminated, and leaves the dialog open.</summary>
@@ -65,10 +70,12 @@ internal sealed class Person
     /// <returns>When the page set out for it, and when its address was the new one.</returns>
     public async Task<(double Left, double Arrived)> SignedOutAsync()
     {
-        await _page.WaitForURLAsync("**/signed-out");
+        await AtAsync("/signed-out");
         var times = await _page.EvaluateAsync<double[]>("[window.benchmark.left, window.benchmark.arrived]");
         return (times[0], times[1]);
     }
+
+    private Task AtAsync(string path) => Assertions.Expect(_page).ToHaveURLAsync(new Uri(_site, path).AbsoluteUri, new() { Timeout = 10_000 });
 
     private ILocator Confirm => _page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Terminate", Exact = true });
 }
