@@ -79,12 +79,16 @@ public static class AccountsCore
     {
         services.AddSingleton(options);
         services.AddSingleton<SessionRegistry>(sp => new(sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<SessionFeed>(sp => new(sp.GetRequiredService<ILogger<SessionFeed>>()));
-        services.AddSingleton<SessionActivity>(sp => new(sp.GetRequiredService<AccountsDatabase>(), options, sp.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<SessionFeed>(sp => new(sp.GetRequiredService<TimeProvider>(), sp.GetRequiredService<ILogger<SessionFeed>>()));
+        services.AddSingleton<SessionActivity>(sp => new(
+            sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<SessionFeed>(), options, sp.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<SessionDepartures>(sp => new(
+            sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<SessionFeed>(), sp.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionService>(sp => new(
             sp.GetRequiredService<AccountsDatabase>(),
             sp.GetRequiredService<SessionRegistry>(),
             sp.GetRequiredService<SessionFeed>(),
+            new RenameSessionInputValidator(),
             sp.GetRequiredService<TimeProvider>(),
             sp.GetRequiredService<ILogger<SessionService>>()));
         services.AddSingleton<SessionStarter>();

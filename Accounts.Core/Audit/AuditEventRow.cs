@@ -51,5 +51,6 @@ internal static class AuditAction
     public const string SignedOut = "user.signed_out";
     public const string PasswordChanged = "user.password_changed";
     public const string SessionTerminated = "session.terminated";
+    public const string SessionRenamed = "session.renamed";
     public const string SignedOutEverywhere = "user.signed_out_everywhere";
 }

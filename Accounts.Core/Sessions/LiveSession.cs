@@ -15,6 +15,7 @@ public sealed class LiveSession
     private int _ended;
     private int _dirty;
     private int _pages;
+    private int _pagesVisited;
     private long _lastActivityAt;
     private string _address;
 
@@ -29,6 +30,7 @@ public sealed class LiveSession
         _expiresAt = row.ExpiresAt.UtcTicks;
         _lastActivityAt = row.LastActivityAt.UtcTicks;
         _address = row.LastAddress;
+        _pagesVisited = row.PagesVisited;
     }
 
     public SessionId Id { get; }
@@ -46,14 +48,20 @@ public sealed class LiveSession
 
     internal DateTimeOffset LastActivityAt => new(Volatile.Read(ref _lastActivityAt), TimeSpan.Zero);
 
-    /// <summary>Pages that were opened and are not written yet.</summary>
-    internal int PagesPending => Volatile.Read(ref _pages);
+    /// <summary>Pages that were opened, those included that are not written yet.</summary>
+    internal int PagesVisited => Volatile.Read(ref _pagesVisited);
+
+    /// <summary>The address of the latest act.</summary>
+    internal string Address => Volatile.Read(ref _address);
 
     /// <summary>Whether anything may be done in this session. Two memory reads.</summary>
     public bool IsLive(DateTimeOffset now) => Volatile.Read(ref _ended) == 0 && now.UtcTicks < Volatile.Read(ref _expiresAt);
 
     /// <summary>Who asks, for a command that comes through this session: its person, at the address of their latest act.</summary>
-    public Caller ToCaller() => new(UserId, Id, Volatile.Read(ref _address));
+    public Caller ToCaller() => new(UserId, Id, Address);
+
+    /// <summary>The latest act, for those who watch.</summary>
+    internal SessionChange.Seen ToSeen() => new(UserId, Id, LastActivityAt, Address, PagesVisited);
 
     internal bool HasKey(ReadOnlySpan<char> key) => SessionKey.Matches(key, _keyHash);
 
@@ -65,6 +73,7 @@ public sealed class LiveSession
     internal bool Count(DateTimeOffset now, string address, int pages)
     {
         Interlocked.Add(ref _pages, pages);
+        Interlocked.Add(ref _pagesVisited, pages);
         Volatile.Write(ref _address, address);
 
         var ticks = now.UtcTicks;
@@ -84,7 +93,7 @@ public sealed class LiveSession
     internal (int Pages, DateTimeOffset LastActivityAt, string Address) Take()
     {
         Volatile.Write(ref _dirty, 0);
-        return (Interlocked.Exchange(ref _pages, 0), LastActivityAt, Volatile.Read(ref _address));
+        return (Interlocked.Exchange(ref _pages, 0), LastActivityAt, Address);
     }
 
     /// <summary>Gives back what a flush could not write. True if the session has to be put on the flusher's list.</summary>

@@ -6,6 +6,9 @@ namespace Accounts.Core.Sessions;
 
 /// <summary>A session as its person sees it, live or over.</summary>
 /// <param name="Id">Its id.</param>
+/// <param name="Name">What the person calls it; null if they have not named it.</param>
+/// <param name="Browser">Which browser it is in: an opaque text, the same for all sessions of one browser.</param>
+/// <param name="NewBrowser">The person had signed in before, but not in this browser, and this sign-in is younger than a week.</param>
 /// <param name="Device">What it is signed in from.</param>
 /// <param name="Place">Where the latest address is.</param>
 /// <param name="SignInAddress">The IP address of the sign-in, as text.</param>
@@ -17,6 +20,9 @@ namespace Accounts.Core.Sessions;
 /// <param name="Ending">Null while it is live.</param>
 public sealed record Session(
     SessionId Id,
+    string? Name,
+    string Browser,
+    bool NewBrowser,
     Device Device,
     Place Place,
     string SignInAddress,
@@ -27,25 +33,42 @@ public sealed record Session(
     int PagesVisited,
     SessionEnding? Ending)
 {
+    private static readonly TimeSpan NewFor = TimeSpan.FromDays(7);
+
+    /// <summary>What a card is headed with: the person's own name for it, or what it is signed in from.</summary>
+    public string Title => Name ?? Device.Title;
+
+    /// <summary>The same session after an act in it.</summary>
+    public Session With(SessionChange.Seen seen) => this with
+    {
+        LastActivityAt = seen.At,
+        PagesVisited = seen.PagesVisited,
+        Address = seen.Address,
+        Place = string.Equals(seen.Address, Address, StringComparison.Ordinal) ? Place : PlaceFinder.Find(seen.Address),
+    };
+
     /// <param name="row">The session as the database keeps it.</param>
     /// <param name="now">The time of the question.</param>
     /// <param name="live">The session in memory, if this process has it: what was done since the last flush is there.</param>
     internal static Session From(SessionRow row, DateTimeOffset now, LiveSession? live = null) => new(
         new SessionId(row.Id),
+        row.Name,
+        Convert.ToHexString(row.BrowserHash),
+        row.NewBrowser && now - row.StartedAt < NewFor,
         DeviceDetector.Detect(new DeviceSignals(row.UserAgent)),
-        PlaceFinder.Find(row.LastAddress),
+        PlaceFinder.Find(live?.Address ?? row.LastAddress),
         row.SignInAddress,
-        row.LastAddress,
+        live?.Address ?? row.LastAddress,
         row.Method,
         row.StartedAt,
         live?.LastActivityAt > row.LastActivityAt ? live.LastActivityAt : row.LastActivityAt,
-        row.PagesVisited + (live?.PagesPending ?? 0),
+        Math.Max(row.PagesVisited, live?.PagesVisited ?? 0),
         EndingOf(row, now));
 
     // Between its expiry and the sweeper's next round a session is over, though its row does not say so yet.
     private static SessionEnding? EndingOf(SessionRow row, DateTimeOffset now) => row switch
     {
-        { EndedAt: { } at, EndReason: { } reason } => new SessionEnding(at, reason, row.EndedBySessionId is { } by ? new SessionId(by) : null, row.LeftAt),
+        { EndedAt: { } at, EndReason: { } reason } => new SessionEnding(at, reason, row.EndedBySessionId is { } by ? new SessionId(by) : null, Departure.From(row, now)),
         _ when row.ExpiresAt <= now => new SessionEnding(row.ExpiresAt, EndReason.Expired, null, null),
         _ => null,
     };
@@ -55,8 +78,5 @@ public sealed record Session(
 /// <param name="At">When.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="BySession">Through which session it was ended; null if by the clock.</param>
-/// <param name="LeftAt">When its browser showed that it had left; null if it has not.</param>
-public sealed record SessionEnding(DateTimeOffset At, EndReason Reason, SessionId? BySession, DateTimeOffset? LeftAt);
-
-/// <summary>What the signed-out page may tell whoever holds the key of an ended session: no place, no device, no name.</summary>
-public sealed record EndedNotice(DateTimeOffset At, EndReason Reason);
+/// <param name="Departure">Whether its browser has left; null where that goes without saying.</param>
+public sealed record SessionEnding(DateTimeOffset At, EndReason Reason, SessionId? BySession, Departure? Departure);

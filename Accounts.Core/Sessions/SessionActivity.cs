@@ -30,9 +30,11 @@ public sealed class SessionActivity
     private readonly AccountsDatabase _database;
     private readonly SessionOptions _options;
     private readonly TimeProvider _time;
+    private readonly SessionFeed _feed;
 
-    internal SessionActivity(AccountsDatabase database, SessionOptions options, TimeProvider time)
+    internal SessionActivity(AccountsDatabase database, SessionFeed feed, SessionOptions options, TimeProvider time)
     {
+        _feed = feed;
         _database = database;
         _options = options;
         _time = time;
@@ -93,6 +95,7 @@ public sealed class SessionActivity
     {
         if (session.Count(_time.GetUtcNow(), address, pages))
             _dirty.Enqueue(session);
+        _feed.PublishSeen(session);
     }
 
     private async Task FlushBatchAsync(List<LiveSession> sessions)

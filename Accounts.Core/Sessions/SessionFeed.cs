@@ -1,66 +1,150 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Accounts.Core.Users;
 using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>Something that has happened to a session, told after it was committed.</summary>
-public abstract record SessionChange(UserId UserId, SessionId SessionId)
-{
-    /// <summary>A sign-in.</summary>
-    public sealed record Started(UserId UserId, SessionId SessionId) : SessionChange(UserId, SessionId);
-
-    /// <summary>An ending of any kind; every check already says no.</summary>
-    public sealed record Ended(UserId UserId, SessionId SessionId, EndReason Reason) : SessionChange(UserId, SessionId);
-
-    /// <summary>The ended browser has shown that it has left.</summary>
-    public sealed record Left(UserId UserId, SessionId SessionId) : SessionChange(UserId, SessionId);
-}
-
 /// <summary>Tells the pages and the circuits of this process what happens to sessions.</summary>
-/// <remarks>A subscriber is called on the thread of whoever made the change and must only pass it on. One that fails is logged; the others still hear.</remarks>
+/// <remarks>
+/// There are two ways to listen. Everybody's changes come at once, one by one, on the thread of whoever made the change; acts of people are not
+/// among them. One person's changes come merged: what happens within <see cref="MergeWindow"/> is one batch, of which a later change of the same
+/// kind to the same session replaces the earlier one; an ending does not wait and takes along what was waiting. Either way a subscriber must only
+/// pass on what it hears. One that fails is logged; the others still hear.
+/// </remarks>
 public sealed partial class SessionFeed
 {
-    private readonly ConcurrentDictionary<long, (UserId? UserId, Action<SessionChange> Handler)> _subscribers = new();
+    /// <summary>How long changes other than endings wait for company: 100 milliseconds.</summary>
+    public static readonly TimeSpan MergeWindow = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConcurrentDictionary<UserId, ImmutableArray<Watch>> _watches = new();
+    private readonly TimeProvider _time;
     private readonly ILogger<SessionFeed> _logger;
-    private long _last;
+    private ImmutableArray<Action<SessionChange>> _listeners = [];
 
-    internal SessionFeed(ILogger<SessionFeed> logger) => _logger = logger;
+    internal SessionFeed(TimeProvider time, ILogger<SessionFeed> logger)
+    {
+        _time = time;
+        _logger = logger;
+    }
 
-    /// <summary>Hears of every change, until disposed.</summary>
-    public IDisposable Subscribe(Action<SessionChange> handler) => Add(null, handler);
+    /// <summary>Hears of every change but <see cref="SessionChange.Seen"/>, each at once, until disposed.</summary>
+    public IDisposable Subscribe(Action<SessionChange> handler)
+    {
+        ImmutableInterlocked.Update(ref _listeners, (all, one) => all.Add(one), handler);
+        return new Subscription(() => ImmutableInterlocked.Update(ref _listeners, (all, one) => all.Remove(one), handler));
+    }
 
-    /// <summary>Hears of the changes to one person's sessions, until disposed.</summary>
-    public IDisposable Subscribe(UserId userId, Action<SessionChange> handler) => Add(userId, handler);
+    /// <summary>Hears of the changes to one person's sessions, merged into batches in the order of their first change, until disposed.</summary>
+    public IDisposable Subscribe(UserId userId, Action<IReadOnlyList<SessionChange>> handler)
+    {
+        var watch = new Watch(this, handler);
+        _watches.AddOrUpdate(userId, _ => [watch], (_, all) => all.Add(watch));
+        return new Subscription(() =>
+        {
+            while (_watches.TryGetValue(userId, out var all) && all.Contains(watch))
+            {
+                var rest = all.Remove(watch);
+                if (rest.IsEmpty ? _watches.TryRemove(KeyValuePair.Create(userId, all)) : _watches.TryUpdate(userId, rest, all))
+                    break;
+            }
+
+            watch.Dispose();
+        });
+    }
 
     internal void Publish(SessionChange change)
     {
-        foreach (var (_, subscriber) in _subscribers)
+        foreach (var listener in _listeners)
+            Guarded(listener, change, change.SessionId);
+        if (_watches.TryGetValue(change.UserId, out var watches))
         {
-            if (subscriber.UserId is { } only && only != change.UserId)
-                continue;
-
-            try
-            {
-                subscriber.Handler(change);
-            }
-            catch (Exception failure)
-            {
-                Log.SubscriberFailed(_logger, failure, change.SessionId);
-            }
+            foreach (var watch in watches)
+                watch.Add(change);
         }
     }
 
-    private Subscription Add(UserId? userId, Action<SessionChange> handler)
+    /// <summary>Tells of an act. Where nobody watches that person's sessions, which is nearly always, this is one look-up.</summary>
+    internal void PublishSeen(LiveSession session)
     {
-        var number = Interlocked.Increment(ref _last);
-        _subscribers[number] = (userId, handler);
-        return new Subscription(this, number);
+        if (!_watches.TryGetValue(session.UserId, out var watches))
+            return;
+
+        var seen = session.ToSeen();
+        foreach (var watch in watches)
+            watch.Add(seen);
     }
 
-    private sealed class Subscription(SessionFeed feed, long number) : IDisposable
+    private void Guarded<T>(Action<T> handler, T what, SessionId session)
     {
-        public void Dispose() => feed._subscribers.TryRemove(number, out _);
+        try
+        {
+            handler(what);
+        }
+        catch (Exception failure)
+        {
+            Log.SubscriberFailed(_logger, failure, session);
+        }
+    }
+
+    private sealed class Subscription(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+
+    /// <summary>One subscriber's waiting changes. The lock keeps batches in order: it is held while one is handed over.</summary>
+    private sealed class Watch : IDisposable
+    {
+        private readonly Lock _gate = new();
+        private readonly SessionFeed _feed;
+        private readonly Action<IReadOnlyList<SessionChange>> _handler;
+        private readonly ITimer _timer;
+        private List<SessionChange> _waiting = [];
+        private bool _disposed;
+
+        public Watch(SessionFeed feed, Action<IReadOnlyList<SessionChange>> handler)
+        {
+            _feed = feed;
+            _handler = handler;
+            _timer = feed._time.CreateTimer(_ => HandOver(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        public void Add(SessionChange change)
+        {
+            lock (_gate)
+            {
+                var same = _waiting.FindIndex(other => other.SessionId == change.SessionId && other.GetType() == change.GetType());
+                if (same >= 0)
+                    _waiting[same] = change;
+                else
+                    _waiting.Add(change);
+
+                if (change is SessionChange.Ended)
+                    HandOver();
+                else if (_waiting.Count == 1 && same < 0)
+                    _timer.Change(MergeWindow, Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (_gate)
+                _disposed = true;
+            _timer.Dispose();
+        }
+
+        private void HandOver()
+        {
+            lock (_gate)
+            {
+                if (_waiting.Count == 0 || _disposed)
+                    return;
+
+                var batch = _waiting;
+                _waiting = [];
+                _feed.Guarded(_handler, batch, batch[0].SessionId);
+            }
+        }
     }
 
     private static partial class Log

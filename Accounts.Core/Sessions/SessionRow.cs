@@ -34,6 +34,12 @@ internal sealed class SessionRow
 
     public int PagesVisited { get; set; }
 
+    /// <summary>What the person calls it; null if they have not named it.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>The person had signed in before this sign-in, but never in this browser.</summary>
+    public bool NewBrowser { get; init; }
+
     public DateTimeOffset? EndedAt { get; set; }
 
     public EndReason? EndReason { get; set; }
@@ -44,6 +50,12 @@ internal sealed class SessionRow
 
     /// <summary>When the ended browser showed that it had left, by asking for the signed-out page with its old key.</summary>
     public DateTimeOffset? LeftAt { get; set; }
+
+    /// <summary>How many open pages were told of the end.</summary>
+    public int PagesTold { get; set; }
+
+    /// <summary>When the connections of a browser that was told and did not show that it had left were closed.</summary>
+    public DateTimeOffset? ClosedAt { get; set; }
 }
 
 /// <summary>How a person proved who they are. The numbers are stored: never change one.</summary>

@@ -1,6 +1,7 @@
 using Accounts.Core.Audit;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
+using FluentValidation;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -41,19 +42,21 @@ public sealed partial class SessionService
     private readonly AccountsDatabase _database;
     private readonly SessionRegistry _registry;
     private readonly SessionFeed _feed;
+    private readonly IValidator<RenameSessionInput> _renameRules;
     private readonly TimeProvider _time;
     private readonly ILogger<SessionService> _logger;
 
-    internal SessionService(AccountsDatabase database, SessionRegistry registry, SessionFeed feed, TimeProvider time, ILogger<SessionService> logger)
+    internal SessionService(AccountsDatabase database, SessionRegistry registry, SessionFeed feed, IValidator<RenameSessionInput> renameRules, TimeProvider time, ILogger<SessionService> logger)
     {
         _database = database;
         _registry = registry;
         _feed = feed;
+        _renameRules = renameRules;
         _time = time;
         _logger = logger;
     }
 
-    /// <summary>The caller's live sessions: the current one first, then by latest activity.</summary>
+    /// <summary>The caller's live sessions in the order of the page: the current one, then those of new browsers, then by latest activity.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public async Task<IReadOnlyList<Session>> ListAsync(Caller caller)
     {
@@ -65,8 +68,19 @@ public sealed partial class SessionService
         [
             .. rows.Select(row => Session.From(row, now, _registry.Peek(new SessionId(row.Id))))
                 .OrderByDescending(session => session.Id == caller.SessionId)
+                .ThenByDescending(session => session.NewBrowser)
                 .ThenByDescending(session => session.LastActivityAt),
         ];
+    }
+
+    /// <summary>Some of the caller's sessions, live or over, by their ids; what is not the caller's is left out.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    public async Task<IReadOnlyList<Session>> FindAsync(Caller caller, IReadOnlyCollection<SessionId> ids)
+    {
+        var now = _time.GetUtcNow();
+        var values = ids.Select(id => id.Value).ToList();
+        var rows = await _database.ReadAsync(db => db.Sessions.AsNoTracking().Where(s => values.Contains(s.Id) && s.UserId == caller.UserId.Value).ToListAsync());
+        return [.. rows.Select(row => Session.From(row, now, _registry.Peek(new SessionId(row.Id))))];
     }
 
     /// <summary>The caller's sessions, live and over, newest first.</summary>
@@ -151,28 +165,35 @@ public sealed partial class SessionService
         Announce(caller.UserId, ended, ending.Reason);
     }
 
-    /// <summary>What the signed-out page may say to a browser that holds the key of an ended session; its asking confirms that it has left.</summary>
-    /// <param name="id">The session in the browser's ticket.</param>
-    /// <param name="key">The key in it.</param>
-    /// <returns>Null if there is no such session, the key is not its key, or it is not over.</returns>
-    /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
-    public async Task<EndedNotice?> ConfirmLeftAsync(SessionId id, string key)
+    /// <summary>Gives one of the caller's live sessions a name of their own, or takes it away.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
+    public async Task<RenameOutcome> RenameAsync(Caller caller, SessionId target, RenameSessionInput input)
     {
+        if (_renameRules.Check(input) is { } errors)
+            return new RenameOutcome.Invalid(errors);
+
         var now = _time.GetUtcNow();
-        var row = await _database.ReadAsync(db => db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id.Value));
-        if (row is null || !SessionKey.Matches(key, row.KeyHash) || Session.From(row, now).Ending is not { } ending)
-            return null;
-
-        if (row.EndedAt is not null && row.LeftAt is null)
+        var name = input.Name.Trim() is { Length: > 0 } given ? given : null;
+        var renamed = await _database.WriteAsync(WritePriority.Ordinary, async db =>
         {
-            var first = await _database.WriteAsync(WritePriority.Ordinary, db => db.Sessions
-                .Where(s => s.Id == id.Value && s.EndedAt != null && s.LeftAt == null)
-                .ExecuteUpdateAsync(set => set.SetProperty(s => s.LeftAt, now)));
-            if (first == 1)
-                _feed.Publish(new SessionChange.Left(new UserId(row.UserId), id));
-        }
+            var mine = db.Sessions.Where(s => s.Id == target.Value && s.UserId == caller.UserId.Value && s.EndedAt == null && s.ExpiresAt > now);
+            if (!await db.IsLiveAsync(caller, now) || await mine.ExecuteUpdateAsync(set => set.SetProperty(s => s.Name, name)) == 0)
+                return false;
 
-        return new EndedNotice(ending.At, ending.Reason);
+            db.AuditEvents.Add(new AuditEventRow(now, AuditAction.SessionRenamed, caller.UserId.Value)
+            {
+                ActorUserId = caller.UserId.Value,
+                ActorSessionId = caller.SessionId.Value,
+                SessionId = target.Value,
+                Address = caller.Address,
+            });
+            return true;
+        });
+
+        if (!renamed)
+            return new RenameOutcome.NotLive();
+        _feed.Publish(new SessionChange.Renamed(caller.UserId, target, name));
+        return new RenameOutcome.Renamed(name);
     }
 
     /// <summary>Tells this process of endings that have just been committed: the registry first, so that whoever hears of them finds every check closed.</summary>

@@ -34,12 +34,14 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
             var ghosts = db.Sessions.Where(s => s.UserId == user.Id && s.BrowserHash == browser && s.EndedAt == null);
             var replaced = await db.EndAsync(ghosts, ending);
             // What the clock has ended and the sweeper has not found yet would stand in the new session's way.
+            var before = db.Sessions.Where(s => s.UserId == user.Id);
+            var here = before.Where(s => s.BrowserHash == browser);
             var expired = await ghosts.Select(s => s.Id).ToListAsync();
             await ghosts.ExecuteUpdateAsync(set => set
                 .SetProperty(s => s.EndedAt, s => (DateTimeOffset?)s.ExpiresAt)
                 .SetProperty(s => s.EndReason, EndReason.Expired));
 
-            db.Sessions.Add(new SessionRow
+            var row = new SessionRow
             {
                 Id = id.Value,
                 UserId = user.Id,
@@ -53,7 +55,11 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
                 UserAgent = client.Signals.UserAgent,
                 SignInAddress = client.Address,
                 LastAddress = client.Address,
-            });
+                // What the person calls this browser stays when they sign in to it again.
+                Name = await here.OrderByDescending(s => s.StartedAt).Select(s => s.Name).FirstOrDefaultAsync(),
+                NewBrowser = await before.AnyAsync() && !await here.AnyAsync(),
+            };
+            db.Sessions.Add(row);
             db.AuditEvents.Add(new AuditEventRow(now, AuditAction.SignedIn, user.Id)
             {
                 ActorUserId = user.Id,

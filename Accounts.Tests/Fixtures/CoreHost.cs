@@ -55,6 +55,8 @@ internal sealed class CoreHost : IAsyncDisposable
 
     public SessionFeed Feed => Get<SessionFeed>();
 
+    public SessionDepartures Departures => Get<SessionDepartures>();
+
     public SessionUpkeep Upkeep => Get<SessionUpkeep>();
 
     public AccountsDatabase Database => Get<AccountsDatabase>();

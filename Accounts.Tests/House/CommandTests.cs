@@ -13,7 +13,9 @@ public sealed class CommandTests
         ["SessionRegistry.AuthenticateAsync"] = "It is what finds out who asks.",
         ["SessionRegistry.FindLiveAsync"] = "The same, for a connection that has shown its key before.",
         ["SessionRegistry.FindCallerAsync"] = "The same, as a caller.",
-        ["SessionService.ConfirmLeftAsync"] = "Whoever holds the key of an ended session is nobody any more.",
+        ["SessionDepartures.ConfirmLeftAsync"] = "Whoever holds the key of an ended session is nobody any more.",
+        ["SessionDepartures.RecordToldAsync"] = "The server itself: it has told the pages of an ended session.",
+        ["SessionDepartures.RecordClosedAsync"] = "The server itself: it has closed the connections of an ended session.",
         ["DemoAccounts.SeedAsync"] = "The application itself, at its start.",
     };
 

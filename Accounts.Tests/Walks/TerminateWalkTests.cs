@@ -62,7 +62,7 @@ public sealed partial class TerminateWalkTests
         var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var subscription = site.Get<SessionFeed>().Subscribe(change =>
         {
-            if (change is SessionChange.Left)
+            if (change is SessionChange.Departed { Departure: Departure.Confirmed })
                 left.TrySetResult();
         });
 

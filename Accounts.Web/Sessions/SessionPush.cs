@@ -1,10 +1,17 @@
 using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
 using Accounts.Core.Users;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>Carries an ending to the browser: its open pages leave at once, and a connection that is still open a moment later is cut.</summary>
-internal sealed partial class SessionPush(SessionFeed feed, SessionCircuits circuits, SessionConnections connections, TimeProvider time, ILogger<SessionPush> logger)
+/// <summary>Carries an ending to the browser: its open pages leave at once, a connection that is still open a moment later is cut, and what became of it is kept.</summary>
+internal sealed partial class SessionPush(
+    SessionFeed feed,
+    SessionDepartures departures,
+    SessionCircuits circuits,
+    SessionConnections connections,
+    TimeProvider time,
+    ILogger<SessionPush> logger)
     : IHostedService
 {
     /// <summary>How long a browser has to follow the push before its connections are cut. It can do nothing in that time.</summary>
@@ -17,7 +24,7 @@ internal sealed partial class SessionPush(SessionFeed feed, SessionCircuits circ
         _subscription = feed.Subscribe(change =>
         {
             if (change is SessionChange.Ended ended)
-                Push(ended.SessionId);
+                Push(ended);
         });
         return Task.CompletedTask;
     }
@@ -28,29 +35,52 @@ internal sealed partial class SessionPush(SessionFeed feed, SessionCircuits circ
         return Task.CompletedTask;
     }
 
-    private void Push(SessionId session)
+    private void Push(SessionChange.Ended ended)
     {
-        var open = circuits.Of(session);
-        foreach (var circuit in open)
+        var told = connections.Of(ended.SessionId).Count;
+        foreach (var circuit in circuits.Of(ended.SessionId))
             circuit.End();
-        Log.Pushed(logger, session, open.Count);
+        Log.Pushed(logger, ended.SessionId.Value, told);
 
-        _ = CutLaterAsync(session);
+        _ = CutLaterAsync(ended.SessionId);
+        // Not on the thread of whoever made the ending: it does not wait for what is kept about it.
+        var (closed, patience) = (time.GetUtcNow() + Grace, Task.Delay(SessionDepartures.Patience, time));
+        _ = Task.Run(() => FollowAsync(ended, told, closed, patience));
     }
 
     private async Task CutLaterAsync(SessionId session)
     {
         await Task.Delay(Grace, time);
         if (connections.Abort(session) is > 0 and var count)
-            Log.Cut(logger, session, count);
+            Log.Cut(logger, session.Value, count);
+    }
+
+    private async Task FollowAsync(SessionChange.Ended ended, int told, DateTimeOffset closedAt, Task patience)
+    {
+        try
+        {
+            await departures.RecordToldAsync(ended, told);
+            if (told == 0)
+                return;
+
+            await patience;
+            await departures.RecordClosedAsync(ended, closedAt);
+        }
+        catch (DatabaseUnavailableException failure)
+        {
+            Log.NotRecorded(logger, failure, ended.SessionId.Value);
+        }
     }
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "Told {Count} open pages of session {SessionId} that it has ended")]
-        public static partial void Pushed(ILogger logger, SessionId sessionId, int count);
+        public static partial void Pushed(ILogger logger, Guid sessionId, int count);
 
         [LoggerMessage(2, LogLevel.Information, "Cut {Count} connections of session {SessionId} that stayed open after its end")]
-        public static partial void Cut(ILogger logger, SessionId sessionId, int count);
+        public static partial void Cut(ILogger logger, Guid sessionId, int count);
+
+        [LoggerMessage(3, LogLevel.Warning, "Whether the browser of session {SessionId} left was not recorded: the database did not answer")]
+        public static partial void NotRecorded(ILogger logger, Exception failure, Guid sessionId);
     }
 }

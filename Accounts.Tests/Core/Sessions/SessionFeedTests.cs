@@ -14,9 +14,9 @@ public sealed class SessionFeedTests
     {
         await using var host = CoreHost.Start();
         List<string> heard = [];
-        using var one = host.Feed.Subscribe(_ => heard.Add("one"));
-        using var bad = host.Feed.Subscribe(_ => throw new InvalidOperationException("A page fell over."));
-        using var two = host.Feed.Subscribe(_ => heard.Add("two"));
+        using var one = host.Feed.Subscribe((SessionChange _) => heard.Add("one"));
+        using var bad = host.Feed.Subscribe((SessionChange _) => throw new InvalidOperationException("A page fell over."));
+        using var two = host.Feed.Subscribe((SessionChange _) => heard.Add("two"));
 
         host.Feed.Publish(Change);
         host.Feed.Publish(Change);
@@ -25,16 +25,111 @@ public sealed class SessionFeedTests
     }
 
     [Fact]
-    public async Task A_subscriber_for_one_person_hears_only_of_them()
+    public async Task Who_watches_one_person_hears_only_of_them()
     {
         await using var host = CoreHost.Start();
-        List<SessionChange> heard = [];
-        using var subscription = host.Feed.Subscribe(Ada, heard.Add);
+        var heard = Watch(host, out var subscription);
 
         host.Feed.Publish(new SessionChange.Started(new UserId(Guid.NewGuid()), SessionId.New(TestClock.Start)));
+        host.Clock.Advance(SessionFeed.MergeWindow);
         Assert.Empty(heard);
         host.Feed.Publish(Change);
-        Assert.Equal([Change], heard);
+        host.Clock.Advance(SessionFeed.MergeWindow);
+        Assert.Equal([Change], Assert.Single(heard));
+        subscription.Dispose();
+    }
+
+    [Fact]
+    public async Task What_happens_within_a_tenth_of_a_second_is_one_batch_and_the_later_of_a_kind_replaces_the_earlier()
+    {
+        await using var host = CoreHost.Start();
+        var heard = Watch(host, out var subscription);
+        SessionChange.Seen Seen(int pages) => new(Ada, Change.SessionId, TestClock.Start, "203.0.113.7", pages);
+
+        for (var pages = 1; pages <= 50; pages++)
+            host.Feed.Publish(Seen(pages));
+        host.Feed.Publish(new SessionChange.Renamed(Ada, Change.SessionId, "Phone"));
+        host.Clock.Advance(SessionFeed.MergeWindow - TimeSpan.FromMilliseconds(1));
+        Assert.Empty(heard);
+        host.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal([Seen(50), new SessionChange.Renamed(Ada, Change.SessionId, "Phone")], Assert.Single(heard));
+
+        // And the next one gets a window of its own.
+        host.Feed.Publish(Seen(51));
+        host.Clock.Advance(SessionFeed.MergeWindow);
+        Assert.Equal([Seen(51)], heard[1]);
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(2, heard.Count);
+        subscription.Dispose();
+    }
+
+    [Fact]
+    public async Task An_ending_does_not_wait_and_takes_along_what_was_waiting()
+    {
+        await using var host = CoreHost.Start();
+        var heard = Watch(host, out var subscription);
+        var ended = new SessionChange.Ended(Ada, Change.SessionId, EndReason.Terminated);
+
+        host.Feed.Publish(Change);
+        Assert.Empty(heard);
+        host.Feed.Publish(ended);
+
+        Assert.Equal([Change, ended], Assert.Single(heard));
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Single(heard);
+        subscription.Dispose();
+    }
+
+    [Fact]
+    public async Task Who_stops_watching_hears_nothing_of_what_was_waiting()
+    {
+        await using var host = CoreHost.Start();
+        var waiting = host.Clock.Waiting;
+        var heard = Watch(host, out var subscription);
+        using var other = host.Feed.Subscribe(Ada, heard.Add);
+
+        host.Feed.Publish(Change);
+        subscription.Dispose();
+        host.Clock.Advance(SessionFeed.MergeWindow);
+        Assert.Single(heard);
+
+        other.Dispose();
+        host.Feed.Publish(Change);
+        host.Clock.Advance(SessionFeed.MergeWindow);
+        Assert.Single(heard);
+        Assert.Equal(waiting, host.Clock.Waiting);
+    }
+
+    [Fact]
+    public async Task An_act_is_told_to_those_who_watch_with_what_it_made_true()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var browser = await host.SignInAsync();
+        var session = (await host.RequestAsync(browser))!;
+        List<IReadOnlyList<SessionChange>> heard = [];
+        using var watching = host.Feed.Subscribe(browser.Caller.UserId, heard.Add);
+
+        host.Clock.Advance(TimeSpan.FromMinutes(5));
+        host.Activity.RecordPage(session, "198.51.100.24");
+        await host.Activity.FlushAsync();
+        host.Activity.RecordPage(session, "198.51.100.24");
+        host.Activity.Record(session, "198.51.100.25");
+        host.Clock.Advance(SessionFeed.MergeWindow);
+
+        var seen = new SessionChange.Seen(browser.Caller.UserId, browser.Id, TestClock.Start.AddMinutes(5), "198.51.100.25", 2);
+        Assert.Equal([seen], Assert.Single(heard));
+        // The list says the same, though the database does not know of the second page yet.
+        var listed = Assert.Single(await host.Sessions.ListAsync(browser.Caller));
+        Assert.Equal((2, "198.51.100.25"), (listed.PagesVisited, listed.Address));
+        Assert.Equal(1L, host.Rows.Session(browser.Id)["PagesVisited"]);
+    }
+
+    private static List<IReadOnlyList<SessionChange>> Watch(CoreHost host, out IDisposable subscription)
+    {
+        List<IReadOnlyList<SessionChange>> heard = [];
+        subscription = host.Feed.Subscribe(Ada, heard.Add);
+        return heard;
     }
 
     [Fact]
@@ -43,7 +138,7 @@ public sealed class SessionFeedTests
         await using var host = CoreHost.Start();
         var heard = 0;
         IDisposable? subscription = null;
-        subscription = host.Feed.Subscribe(_ =>
+        subscription = host.Feed.Subscribe((SessionChange _) =>
         {
             heard++;
             subscription!.Dispose();

@@ -1,0 +1,27 @@
+using Accounts.Core.Users;
+
+namespace Accounts.Core.Sessions;
+
+/// <summary>Something that has happened to a session, told after it was committed.</summary>
+public abstract record SessionChange(UserId UserId, SessionId SessionId)
+{
+    /// <summary>A sign-in.</summary>
+    public sealed record Started(UserId UserId, SessionId SessionId) : SessionChange(UserId, SessionId);
+
+    /// <summary>Its person did something in it. The one change that is told before it is written: the database hears of it seconds later.</summary>
+    /// <param name="UserId">The person.</param>
+    /// <param name="SessionId">The session.</param>
+    /// <param name="At">When.</param>
+    /// <param name="Address">From which IP address, as text.</param>
+    /// <param name="PagesVisited">How many pages they have opened by now.</param>
+    public sealed record Seen(UserId UserId, SessionId SessionId, DateTimeOffset At, string Address, int PagesVisited) : SessionChange(UserId, SessionId);
+
+    /// <summary>It has another name, or none.</summary>
+    public sealed record Renamed(UserId UserId, SessionId SessionId, string? Name) : SessionChange(UserId, SessionId);
+
+    /// <summary>An ending of any kind; every check already says no.</summary>
+    public sealed record Ended(UserId UserId, SessionId SessionId, EndReason Reason) : SessionChange(UserId, SessionId);
+
+    /// <summary>More is known of whether the ended browser has left.</summary>
+    public sealed record Departed(UserId UserId, SessionId SessionId, Departure Departure) : SessionChange(UserId, SessionId);
+}

@@ -1,0 +1,18 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace Accounts.Core.Storage.Migrations;
+
+/// <summary>What a card says beyond where and when: the person's own name for the session, whether its browser was new, and what became of it after its end.</summary>
+[DbContext(typeof(AccountsDbContext))]
+[Migration("0002_LiveDashboard")]
+internal sealed class M0002_LiveDashboard : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder)
+    {
+        migrationBuilder.AddColumn<string>("Name", "Sessions", maxLength: 60, nullable: true);
+        migrationBuilder.AddColumn<bool>("NewBrowser", "Sessions", nullable: false, defaultValue: false);
+        migrationBuilder.AddColumn<int>("PagesTold", "Sessions", nullable: false, defaultValue: 0);
+        migrationBuilder.AddColumn<long>("ClosedAt", "Sessions", nullable: true);
+    }
+}

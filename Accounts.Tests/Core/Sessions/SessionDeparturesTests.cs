@@ -1,0 +1,197 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Core.Sessions;
+
+public sealed class SessionDeparturesTests
+{
+    [Fact]
+    public async Task An_ended_browser_that_asks_is_told_why_and_has_left_once()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        await host.Sessions.TerminateAsync(owner.Caller, other.Id);
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+        host.Clock.Advance(TimeSpan.FromSeconds(2));
+
+        var notice = new EndedNotice(TestClock.Start, EndReason.Terminated);
+        Assert.Equal(notice, await host.Departures.ConfirmLeftAsync(other.Id, other.Key));
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(notice, await host.Departures.ConfirmLeftAsync(other.Id, other.Key));
+
+        var ended = Assert.Single(await host.Sessions.HistoryAsync(owner.Caller, 10), s => s.Id == other.Id);
+        Assert.Equal(new Departure.Confirmed(TestClock.Start.AddSeconds(2)), ended.Ending!.Departure);
+        Assert.Equal([new SessionChange.Departed(owner.Caller.UserId, other.Id, new Departure.Confirmed(TestClock.Start.AddSeconds(2)))], heard);
+    }
+
+    // Guard: s.LeftAt == null in the update of SessionDepartures.ConfirmLeftAsync.
+    [Fact]
+    public async Task A_browser_that_asks_twice_at_once_has_left_once()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        await host.Sessions.TerminateAsync(owner.Caller, other.Id);
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+
+        var commit = host.Gate.StopCommit();
+        var first = host.Departures.ConfirmLeftAsync(other.Id, other.Key);
+        await commit.Arrived;
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        var second = host.Departures.ConfirmLeftAsync(other.Id, other.Key);
+        Assert.False(second.IsCompleted);
+        commit.Release();
+
+        Assert.Equal(await first, await second);
+        Assert.Equal([new SessionChange.Departed(owner.Caller.UserId, other.Id, new Departure.Confirmed(TestClock.Start))], heard);
+        var ended = Assert.Single(await host.Sessions.HistoryAsync(owner.Caller, 10), s => s.Id == other.Id);
+        Assert.Equal(new Departure.Confirmed(TestClock.Start), ended.Ending!.Departure);
+    }
+
+    [Fact]
+    public async Task Without_its_key_nobody_learns_anything_and_nothing_is_confirmed()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        await host.Sessions.TerminateAsync(owner.Caller, other.Id);
+
+        foreach (var key in new[] { "", "garbage", owner.Key, SessionKey.New().Reveal(), new string('!', 43) })
+            Assert.Null(await host.Departures.ConfirmLeftAsync(other.Id, key));
+        Assert.Null(await host.Departures.ConfirmLeftAsync(SessionId.New(TestClock.Start), other.Key));
+        Assert.Null(host.Rows.Session(other.Id)["LeftAt"]);
+
+        Assert.NotNull(await host.Departures.ConfirmLeftAsync(other.Id, other.Key));
+        Assert.NotNull(host.Rows.Session(other.Id)["LeftAt"]);
+    }
+
+    [Fact]
+    public async Task A_live_session_has_not_left()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var browser = await host.SignInAsync();
+        Assert.Null(await host.Departures.ConfirmLeftAsync(browser.Id, browser.Key));
+        Assert.Null(host.Rows.Session(browser.Id)["LeftAt"]);
+    }
+
+    [Fact]
+    public async Task A_browser_that_asks_before_the_sweeper_came_is_told_that_the_session_expired()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var browser = await host.SignInAsync(remember: false);
+        host.Clock.Advance(TimeSpan.FromHours(24));
+
+        var notice = new EndedNotice(TestClock.Start.AddHours(24), EndReason.Expired);
+        Assert.Equal(notice, await host.Departures.ConfirmLeftAsync(browser.Id, browser.Key));
+        await host.Upkeep.SweepAsync();
+        Assert.Equal(notice, await host.Departures.ConfirmLeftAsync(browser.Id, browser.Key));
+    }
+
+    [Fact]
+    public async Task Where_no_page_was_open_that_is_told_at_once_and_kept()
+    {
+        await using var host = CoreHost.Start();
+        var (owner, ended) = await TerminatedAsync(host);
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+
+        await host.Departures.RecordToldAsync(ended, pages: 0);
+
+        Assert.Equal([new SessionChange.Departed(ended.UserId, ended.SessionId, new Departure.NothingOpen())], heard);
+        Assert.Equal(new Departure.NothingOpen(), await DepartureAsync(host, owner, ended));
+    }
+
+    [Fact]
+    public async Task A_browser_whose_pages_were_told_is_waited_for_and_then_it_is_kept_that_it_did_not_confirm()
+    {
+        await using var host = CoreHost.Start();
+        var (owner, ended) = await TerminatedAsync(host);
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+
+        await host.Departures.RecordToldAsync(ended, pages: 2);
+        Assert.Equal(new Departure.Awaited(), await DepartureAsync(host, owner, ended));
+
+        // A server that stops here says no more than it knows.
+        host.Clock.Advance(SessionDepartures.Patience);
+        Assert.Equal(new Departure.NotConfirmed(null), await DepartureAsync(host, owner, ended));
+
+        var closed = TestClock.Start.AddSeconds(2);
+        await host.Departures.RecordClosedAsync(ended, closed);
+        await host.Departures.RecordClosedAsync(ended, closed.AddSeconds(9));
+        Assert.Equal(new Departure.NotConfirmed(closed), await DepartureAsync(host, owner, ended));
+        Assert.Equal([new Departure.Awaited(), new Departure.NotConfirmed(closed)], heard.Cast<SessionChange.Departed>().Select(change => change.Departure));
+    }
+
+    // Guard: s.LeftAt == null in RecordClosedAsync.
+    [Fact]
+    public async Task A_browser_that_has_confirmed_is_never_said_not_to_have()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        await host.Sessions.TerminateAsync(owner.Caller, other.Id);
+        var ended = new SessionChange.Ended(owner.Caller.UserId, other.Id, EndReason.Terminated);
+        await host.Departures.RecordToldAsync(ended, pages: 1);
+        await host.Departures.ConfirmLeftAsync(other.Id, other.Key);
+
+        await host.Departures.RecordClosedAsync(ended, TestClock.Start.AddSeconds(2));
+
+        Assert.Equal(new Departure.Confirmed(TestClock.Start), await DepartureAsync(host, owner, ended));
+        Assert.Null(host.Rows.Session(other.Id)["ClosedAt"]);
+    }
+
+    [Fact]
+    public async Task A_browser_that_comes_back_late_has_confirmed_all_the_same()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        await host.Sessions.TerminateAsync(owner.Caller, other.Id);
+        var ended = new SessionChange.Ended(owner.Caller.UserId, other.Id, EndReason.Terminated);
+        await host.Departures.RecordToldAsync(ended, pages: 1);
+        await host.Departures.RecordClosedAsync(ended, TestClock.Start.AddSeconds(2));
+
+        host.Clock.Advance(TimeSpan.FromHours(3));
+        await host.Departures.ConfirmLeftAsync(other.Id, other.Key);
+
+        Assert.Equal(new Departure.Confirmed(TestClock.Start.AddHours(3)), await DepartureAsync(host, owner, ended));
+    }
+
+    [Fact]
+    public async Task Of_a_browser_that_signed_out_by_itself_nothing_is_asked()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        await host.Sessions.SignOutAsync(other.Caller);
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+
+        var ended = new SessionChange.Ended(owner.Caller.UserId, other.Id, EndReason.SignedOut);
+        await host.Departures.RecordToldAsync(ended, pages: 1);
+
+        Assert.Empty(heard);
+        Assert.Null(await DepartureAsync(host, owner, ended));
+        // The same of a session that was ended from elsewhere is heard.
+        await host.Departures.RecordToldAsync(ended with { Reason = EndReason.Terminated }, pages: 1);
+        Assert.Single(heard);
+    }
+
+    private static async Task<(SignedInBrowser Owner, SessionChange.Ended Ended)> TerminatedAsync(CoreHost host)
+    {
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        await host.Sessions.TerminateAsync(owner.Caller, other.Id);
+        return (owner, new SessionChange.Ended(owner.Caller.UserId, other.Id, EndReason.Terminated));
+    }
+
+    private static async Task<Departure?> DepartureAsync(CoreHost host, SignedInBrowser owner, SessionChange.Ended ended) =>
+        Assert.Single(await host.Sessions.FindAsync(owner.Caller, [ended.SessionId])).Ending!.Departure;
+}
