@@ -2,14 +2,21 @@
 (() => {
   const language = navigator.language || document.documentElement.lang;
   const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const second = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
   const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
   const year = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
-  const at = (time, now) => {
+  const at = (time, now, clock) => {
     const days = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(time).setHours(0, 0, 0, 0)) / 86400000);
     const date = days === 0 ? "Today" : days === 1 ? "Yesterday" : (time.getFullYear() === now.getFullYear() ? day : year).format(time);
     return `${date}, ${clock.format(time)}`;
+  };
+
+  const shown = {
+    at: (time, now) => at(time, now, clock),
+    clock: (time, now) => time.toDateString() === now.toDateString() ? second.format(time) : at(time, now, second),
+    ago: (time, now) => ago(time, now),
   };
 
   const ago = (time, now) => {
@@ -24,7 +31,7 @@
     const now = new Date();
     for (const element of document.querySelectorAll("time[data-show]")) {
       const time = new Date(element.dateTime);
-      const text = element.dataset.show === "ago" ? ago(time, now) : at(time, now);
+      const text = shown[element.dataset.show](time, now);
       // The text node stays the one that the page made, so that its next update finds it.
       if (element.firstChild && element.firstChild.data !== text) {
         element.title = time.toLocaleString(language);
