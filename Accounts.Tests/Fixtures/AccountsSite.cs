@@ -72,6 +72,22 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
         return visitor;
     }
 
+    /// <summary>Many browsers that have signed in, without the work of proving so many times who it is.</summary>
+    public async Task<IReadOnlyList<SessionId>> StartSessionsAsync(string email, int count, string userAgent)
+    {
+        using var rows = Rows();
+        var user = rows.Query("SELECT \"Id\", \"SecurityStamp\" FROM \"Users\" WHERE \"Email\" = @email", ("@email", email)).Single();
+        var verified = new VerifiedUser(new UserId(Guid.Parse((string)user["Id"]!)), (string)user["SecurityStamp"]!, SignInMethod.Password);
+        var ids = new List<SessionId>(count);
+        for (var i = 0; i < count; i++)
+        {
+            var client = new Client("127.0.0.1", new Accounts.Core.Devices.DeviceSignals(userAgent), BrowserId.New());
+            ids.Add((await Get<SessionStarter>().StartAsync(client, verified, remember: true))!.Id);
+        }
+
+        return ids;
+    }
+
     /// <summary>A page of the visitor's, open in a client that obeys nobody.</summary>
     public async Task<RawCircuit> OpenAsync(Visitor visitor, string path = "/settings/sessions")
     {

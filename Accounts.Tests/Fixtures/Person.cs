@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Accounts.Core.Users;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Fixtures;
@@ -21,7 +22,11 @@ public sealed class Person : IAsyncDisposable
 
     public IPage Page { get; }
 
-    public ILocator Cards => Page.GetByRole(AriaRole.Article);
+    /// <summary>The cards of live sessions.</summary>
+    public ILocator Cards => Page.Locator("article:not(.ended)");
+
+    /// <summary>The cards of sessions that have just ended.</summary>
+    public ILocator EndedCards => Page.Locator("article.ended");
 
     public ILocator Dialog => Page.GetByRole(AriaRole.Dialog);
 
@@ -73,6 +78,17 @@ public sealed class Person : IAsyncDisposable
     {
         await AskToTerminateAsync(Cards.Filter(new() { HasText = title }));
         await ConfirmAsync("Terminate");
+    }
+
+    /// <summary>The card or line of a session, live or just ended.</summary>
+    public ILocator CardOf(SessionId id) => Page.Locator($"article[aria-labelledby='session-{id}']");
+
+    public async Task RenameAsync(ILocator card, string name)
+    {
+        await card.GetByRole(AriaRole.Button, new() { Name = "Rename" }).ClickAsync();
+        await Dialog.GetByRole(AriaRole.Textbox, new() { Name = "Name" }).FillAsync(name);
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Assertions.Expect(Dialog).ToHaveCountAsync(0);
     }
 
     public async Task AskToTerminateAsync(ILocator card)

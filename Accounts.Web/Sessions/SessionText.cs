@@ -13,6 +13,9 @@ internal static class SessionText
     /// <summary>The name of the act that ends one session.</summary>
     public const string Terminate = "Terminate";
 
+    /// <summary>The name of the act that ends all others.</summary>
+    public const string SignOutEverywhere = "Sign out everywhere";
+
     public static string EndsOthers(int others) => others == 1 ? "Ends 1 other session. You stay signed in here." : $"Ends {others} other sessions. You stay signed in here.";
 
     public static string NotDone(string act) =>
@@ -45,14 +48,33 @@ internal static class SessionText
         _ => method.ToString(),
     };
 
-    public static (string Status, string Detail) Ended(SessionEnding ending, bool byThisDevice) => ending.Reason switch
+    /// <summary>How a session ended, in a word or two.</summary>
+    public static string Status(EndReason reason) => reason switch
     {
-        EndReason.SignedOut => ("Signed out", "on that device"),
-        EndReason.Terminated => ("Terminated", byThisDevice ? "by you, from this device" : "by you, from another device"),
-        EndReason.SignedOutEverywhere => ("Signed out everywhere", byThisDevice ? "by you, from this device" : "by you, from another device"),
-        EndReason.Expired => ("Expired", "not used for too long"),
-        EndReason.Replaced => ("Replaced", "by a new sign-in in that browser"),
-        EndReason.PasswordChanged => ("Password changed", byThisDevice ? "by you, from this device" : "by you, from another device"),
-        _ => (ending.Reason.ToString(), ""),
+        EndReason.SignedOut => "Signed out",
+        EndReason.Terminated => "Terminated",
+        EndReason.SignedOutEverywhere => "Signed out everywhere",
+        EndReason.Expired => "Expired",
+        EndReason.Replaced => "Replaced",
+        EndReason.PasswordChanged => "Password changed",
+        _ => reason.ToString(),
     };
+
+    /// <summary>What did it, where it was no act of the person from elsewhere; otherwise "".</summary>
+    public static string Detail(EndReason reason) => reason switch
+    {
+        EndReason.SignedOut => "On that device.",
+        EndReason.Expired => "Not used for too long.",
+        EndReason.Replaced => "By a new sign-in in that browser.",
+        _ => "",
+    };
+
+    public static (string Status, string Detail) Ended(SessionEnding ending, bool byThisDevice) => (Status(ending.Reason), ending.Reason switch
+    {
+        EndReason.SignedOut or EndReason.Expired or EndReason.Replaced => Detail(ending.Reason),
+        _ => byThisDevice ? "By you, from this device." : "By you, from another device.",
+    });
+
+    /// <summary>What is said aloud of a session that has just started or ended elsewhere.</summary>
+    public static string News(Session session) => session.Ending is { } ending ? $"{session.Title}: {Status(ending.Reason).ToLowerInvariant()}." : $"New sign-in: {session.Title}, {session.Place.Name}.";
 }

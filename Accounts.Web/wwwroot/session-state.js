@@ -11,13 +11,38 @@
   };
 
   const modal = document.getElementById("components-reconnect-modal");
+  const clock = new Intl.DateTimeFormat(navigator.language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   let timer = 0;
+  let since = null;
+
+  // While nothing that is pressed would arrive, nothing can be pressed.
+  const hold = () => {
+    for (const button of document.querySelectorAll("main button:not(:disabled), main input:not(:disabled)")) {
+      button.disabled = true;
+      button.dataset.held = "";
+    }
+  };
+  const release = () => {
+    for (const button of document.querySelectorAll("[data-held]")) {
+      button.disabled = false;
+      delete button.dataset.held;
+    }
+  };
+
   new MutationObserver(() => {
     const name = modal.className;
     const given = name.includes("components-reconnect-failed") || name.includes("components-reconnect-rejected");
     const lost = given || name.includes("components-reconnect-show");
     clearInterval(timer);
-    if (!lost) return;
+    if (!lost) {
+      since = null;
+      release();
+      return;
+    }
+    since ??= new Date();
+    const what = document.querySelector(".cards") ? "list" : "page";
+    modal.querySelector("p").textContent = `Connection lost at ${clock.format(since)}. This ${what} may be out of date.`;
+    hold();
     check(given);
     timer = setInterval(() => check(given), 2000);
   }).observe(modal, { attributeFilter: ["class"] });

@@ -16,12 +16,13 @@
   const shown = {
     at: (time, now) => at(time, now, clock),
     clock: (time, now) => time.toDateString() === now.toDateString() ? second.format(time) : at(time, now, second),
-    ago: (time, now) => ago(time, now),
+    ago: (time, now) => ago(time, now, "Active now"),
+    since: (time, now) => ago(time, now, "Just now"),
   };
 
-  const ago = (time, now) => {
+  const ago = (time, now, present) => {
     const seconds = (now - time) / 1000;
-    if (seconds < 60) return "Active now";
+    if (seconds < 60) return present;
     if (seconds < 3600) return relative.format(-Math.floor(seconds / 60), "minute");
     if (seconds < 86400) return relative.format(-Math.floor(seconds / 3600), "hour");
     return relative.format(-Math.floor(seconds / 86400), "day");
@@ -32,6 +33,7 @@
     for (const element of document.querySelectorAll("time[data-show]")) {
       const time = new Date(element.dateTime);
       const text = shown[element.dataset.show](time, now);
+      element.toggleAttribute("data-now", text === "Active now");
       // The text node stays the one that the page made, so that its next update finds it.
       if (element.firstChild && element.firstChild.data !== text) {
         element.title = time.toLocaleString(language);
@@ -42,5 +44,5 @@
 
   show();
   setInterval(show, 10000);
-  new MutationObserver(show).observe(document.body, { childList: true, characterData: true, subtree: true });
+  new MutationObserver(show).observe(document.body, { childList: true, characterData: true, attributeFilter: ["datetime"], subtree: true });
 })();

@@ -1,0 +1,41 @@
+using Accounts.Tests.Fixtures;
+using Microsoft.Playwright;
+
+namespace Accounts.Tests.Browser;
+
+/// <summary>A page that has lost its connection says since when, lets nothing be pressed, and comes back by itself with what it missed.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class ConnectionLostTests(Chromium chromium)
+{
+    private const string Ada = "ada@example.test";
+
+    [Fact]
+    public async Task Nothing_can_be_pressed_while_the_connection_is_lost_and_what_was_missed_comes_without_a_reload()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var other = await site.SignInAsync(Ada, Visitor.Phone);
+        await using var cable = new Cable(site.Address);
+        await using var owner = await (await Person.OpenAsync(chromium, cable.Address)).SignInAsync(Ada);
+        await owner.WaitForCardsAsync(2);
+        await owner.Page.EvaluateAsync("window.stillHere = true");
+        var terminate = owner.Page.GetByRole(AriaRole.Button, new() { Name = "Terminate" });
+        await Assertions.Expect(terminate).ToBeEnabledAsync();
+
+        cable.Cut();
+        await Assertions.Expect(owner.Page.GetByText(new System.Text.RegularExpressions.Regex(
+            @"^Connection lost at \d\d:\d\d\. This list may be out of date\.$", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)))).ToBeVisibleAsync();
+        foreach (var button in await owner.Page.Locator("main").GetByRole(AriaRole.Button).AllAsync())
+            await Assertions.Expect(button).ToBeDisabledAsync();
+        using var missed = await site.SignInAsync(Ada);
+        await owner.WaitForCardsAsync(2);
+
+        cable.Mend();
+        await Assertions.Expect(owner.Page.GetByText("Connection lost")).ToBeHiddenAsync();
+        await owner.WaitForCardsAsync(3);
+        await Assertions.Expect(terminate.First).ToBeEnabledAsync();
+        Assert.True(await owner.Page.EvaluateAsync<bool>("window.stillHere"));
+        await owner.TerminateAsync("Safari 19 on iPhone");
+        await owner.WaitForCardsAsync(2);
+    }
+}

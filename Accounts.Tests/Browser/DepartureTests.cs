@@ -1,0 +1,42 @@
+using Accounts.Tests.Fixtures;
+using Microsoft.Playwright;
+
+namespace Accounts.Tests.Browser;
+
+/// <summary>X7: the card of a session that has just ended says whether its browser really left.</summary>
+/// <remarks>The third outcome, that it confirmed, is in <see cref="LiveTests"/>.</remarks>
+[Collection(BrowserTests.Name)]
+public sealed class DepartureTests(Chromium chromium)
+{
+    private const string Ada = "ada@example.test";
+
+    [Fact]
+    public async Task Where_no_page_was_open_the_card_says_so_and_a_late_return_is_confirmed_on_it()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var closed = await site.SignInAsync(Ada, Visitor.Phone);
+        await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+
+        await owner.TerminateAsync("Safari 19 on iPhone");
+        await Assertions.Expect(owner.EndedCards).ToContainTextAsync("No page was open there. It is refused when it returns.");
+
+        await closed.ReadAsync("/signed-out");
+        await Assertions.Expect(owner.EndedCards).ToContainTextAsync("Signed out. Confirmed");
+    }
+
+    [Fact]
+    public async Task A_browser_that_ignores_the_push_is_waited_for_and_then_said_to_have_been_cut_off()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var hostile = await site.SignInAsync(Ada, Visitor.Phone);
+        await using var circuit = await site.OpenAsync(hostile, "/settings");
+        await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+
+        await owner.TerminateAsync("Safari 19 on iPhone");
+        await Assertions.Expect(owner.EndedCards).ToContainTextAsync("Waiting for it to confirm");
+        await Assertions.Expect(owner.EndedCards).ToContainTextAsync("Not confirmed; its connections were closed at");
+        Assert.True(circuit.Closed.IsCompleted);
+    }
+}

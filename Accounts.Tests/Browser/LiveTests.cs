@@ -1,0 +1,120 @@
+using Accounts.Core.Sessions;
+using Accounts.Tests.Fixtures;
+using Microsoft.Playwright;
+
+namespace Accounts.Tests.Browser;
+
+/// <summary>D1, D3, F1, X7: what happens in one browser is on every open dashboard, without a reload.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class LiveTests(Chromium chromium)
+{
+    private const string Ada = "ada@example.test";
+    private const string Firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
+
+    [Fact]
+    public async Task Three_browsers_see_every_change_of_each_other()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        await using var desktop = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await using var phone = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
+        Person[] watchers = [desktop, phone];
+        foreach (var watcher in watchers)
+            await watcher.Page.EvaluateAsync("window.stillHere = true");
+
+        // A sign-in elsewhere.
+        await using var linux = await (await Person.OpenAsync(chromium, site, Firefox)).SignInAsync(Ada);
+        var id = await site.FindSessionIdAsync(linux);
+        foreach (var watcher in watchers)
+        {
+            await watcher.WaitForCardsAsync(3);
+            await Assertions.Expect(watcher.Page.GetByRole(AriaRole.Status).First).ToContainTextAsync("New sign-in: Firefox 145 on Linux");
+            await Assertions.Expect(watcher.CardOf(id)).ToContainTextAsync("New browser");
+        }
+
+        // Pages visited.
+        await linux.GoAsync("/settings");
+        await linux.GoAsync("/settings/password");
+        foreach (var watcher in watchers)
+            await Assertions.Expect(watcher.CardOf(id).Locator("dl > div").Filter(new() { HasText = "Pages visited" })).ToHaveTextAsync("Pages visited3");
+
+        // A name of its own, given from the phone; the product goes below.
+        await phone.RenameAsync(phone.CardOf(id), "The old laptop");
+        foreach (var watcher in watchers)
+        {
+            await Assertions.Expect(watcher.CardOf(id).GetByRole(AriaRole.Heading)).ToHaveTextAsync("The old laptop");
+            await Assertions.Expect(watcher.CardOf(id)).ToContainTextAsync("Firefox 145 on Linux · Local network");
+        }
+
+        // An ending, and that it was heard.
+        await desktop.AskToTerminateAsync(desktop.CardOf(id));
+        await desktop.ConfirmAsync("Terminate");
+        await linux.WaitForSignedOutAsync();
+        foreach (var watcher in watchers)
+        {
+            await Assertions.Expect(watcher.CardOf(id)).ToContainTextAsync("Terminated");
+            await Assertions.Expect(watcher.CardOf(id)).ToContainTextAsync("Signed out. Confirmed");
+            await Assertions.Expect(watcher.CardOf(id).GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
+            await watcher.WaitForCardsAsync(2);
+            Assert.True(await watcher.Page.EvaluateAsync<bool>("window.stillHere"));
+        }
+
+        // The name belongs to the browser: it is there again after the next sign-in.
+        await linux.SignInAsync(Ada);
+        await Assertions.Expect(desktop.Cards.Last.GetByRole(AriaRole.Heading)).ToHaveTextAsync("The old laptop");
+    }
+
+    [Fact]
+    public async Task An_untouched_dashboard_shows_no_activity_of_its_own()
+    {
+        var clock = new TestClock(TimeProvider.System.GetUtcNow());
+        await using var site = AccountsSite.Start(clock);
+        await site.RegisterAsync(Ada);
+        await using var desktop = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        using var other = await site.SignInAsync(Ada, Visitor.Phone);
+        clock.Advance(SessionFeed.MergeWindow);
+        await desktop.WaitForCardsAsync(2);
+        var (own, others) = (await site.FindSessionIdAsync(desktop), (await site.FindSessionAsync(other)).Id);
+        await site.Get<SessionActivity>().FlushAsync();
+        using var rows = site.Rows();
+        var before = rows.Session(own)["LastActivityAt"];
+
+        // Ten minutes in which the page is moved by what others do, and answers for each of its renderings.
+        for (var minute = 1; minute <= 10; minute++)
+        {
+            clock.Advance(TimeSpan.FromMinutes(1));
+            await other.ReadAsync("/settings");
+            clock.Advance(SessionFeed.MergeWindow);
+            await Assertions.Expect(desktop.CardOf(others).Locator("dl > div").Filter(new() { HasText = "Pages visited" })).ToHaveTextAsync($"Pages visited{minute}");
+        }
+
+        await site.Get<SessionActivity>().FlushAsync();
+        Assert.Equal(before, rows.Session(own)["LastActivityAt"]);
+        Assert.NotEqual(before, rows.Session(others)["LastActivityAt"]);
+
+        // A touch is one.
+        await desktop.CardOf(own).GetByRole(AriaRole.Button, new() { Name = "Rename" }).ClickAsync();
+        await desktop.Dialog.WaitForAsync();
+        await site.Get<SessionActivity>().FlushAsync();
+        Assert.NotEqual(before, rows.Session(own)["LastActivityAt"]);
+    }
+
+    [Fact]
+    public async Task What_the_list_could_not_read_is_said_and_read_later_without_a_reload()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        await using var desktop = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        var caller = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(desktop)))!.ToCaller();
+        using var other = await site.SignInAsync(Ada, Visitor.Phone);
+        await desktop.WaitForCardsAsync(2);
+
+        site.Gate.FailCommand("\"Sessions\"");
+        site.Get<SessionFeed>().Publish(new SessionChange.Started(caller.UserId, caller.SessionId));
+        await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The database did not answer. This list may be out of date.");
+        await desktop.WaitForCardsAsync(2);
+
+        await desktop.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        await Assertions.Expect(desktop.Page.Locator("p.problem-bar")).ToHaveCountAsync(0);
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Accounts.Tests.Fixtures;
+
+/// <summary>The line between a browser and the site, which a test can cut and mend: it carries bytes and knows nothing of them.</summary>
+public sealed class Cable : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly ConcurrentDictionary<Socket, byte> _open = new();
+    private readonly Task _accepting;
+    private readonly int _target;
+    private volatile bool _cut;
+
+    public Cable(Uri site)
+    {
+        _target = site.Port;
+        _listener.Start();
+        Address = new Uri($"http://localhost:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>The site, seen through the cable.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Ends what is open and lets nothing through any more.</summary>
+    public void Cut()
+    {
+        _cut = true;
+        Close();
+    }
+
+    public void Mend() => _cut = false;
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Stop();
+        Close();
+        await _accepting;
+    }
+
+    private void Close()
+    {
+        foreach (var socket in _open.Keys)
+            socket.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var near = await _listener.AcceptSocketAsync();
+                if (_cut)
+                    near.Dispose();
+                else
+                    _ = CarryAsync(near);
+            }
+        }
+        catch (Exception over) when (over is SocketException or ObjectDisposedException)
+        {
+            // The listener was stopped.
+        }
+    }
+
+    private async Task CarryAsync(Socket near)
+    {
+        using var far = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        using (near)
+        {
+            _open[near] = _open[far] = 0;
+            try
+            {
+                await far.ConnectAsync(IPAddress.Loopback, _target);
+                await Task.WhenAny(CopyAsync(near, far), CopyAsync(far, near));
+            }
+            catch (SocketException)
+            {
+                // The site has gone.
+            }
+
+            _open.TryRemove(near, out _);
+            _open.TryRemove(far, out _);
+        }
+    }
+
+    private static async Task CopyAsync(Socket from, Socket to)
+    {
+        try
+        {
+            await using var source = new NetworkStream(from);
+            await using var target = new NetworkStream(to);
+            await source.CopyToAsync(target);
+        }
+        catch (Exception cut) when (cut is IOException or SocketException or ObjectDisposedException)
+        {
+            // Cut.
+        }
+    }
+}

@@ -1,0 +1,276 @@
+using System.Threading.Channels;
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.JSInterop;
+
+namespace Accounts.Web.Sessions;
+
+/// <summary>The dashboard: every session of the person as it stands at this moment, and the end of any of them.</summary>
+/// <remarks>
+/// The feed is listened to before the list is read, so that a change in between is shown. Its batches go through a channel: whoever ends a session
+/// leaves off there and does not wait for pages, and the page applies them one after the other.
+/// </remarks>
+public sealed partial class SessionManager(
+    SessionService sessions,
+    SessionRegistry registry,
+    SessionFeed feed,
+    TimeProvider time,
+    IJSRuntime script,
+    Radzen.DialogService dialogs)
+{
+    private const int LinesAtOnce = 25;
+    private const int HistoryRows = 50;
+    private const string OutOfDate = "The database did not answer. This list may be out of date.";
+
+    private readonly SessionBoard _board = new();
+    private readonly CancellationTokenSource _closed = new();
+    private readonly Channel<IReadOnlyList<SessionChange>> _changes = Channel.CreateUnbounded<IReadOnlyList<SessionChange>>();
+    private IDisposable? _subscription;
+    private Caller? _caller;
+    private IReadOnlyList<Session> _history = [];
+    private string _filter = "";
+    private int _linesShown = LinesAtOnce;
+    private bool _settling;
+    private Saying? _said;
+    private string? _problem;
+
+    [CascadingParameter] private Task<AuthenticationState> State { get; set; } = default!;
+
+    private string Summary => (_caller, _board.LiveCount) switch
+    {
+        (null, _) => "Looking for your sessions…",
+        (_, 1) => "Only this device is signed in.",
+        (_, var live) => $"{live} devices are signed in. Changes appear here as they happen.",
+    };
+
+    private IReadOnlyList<Session> Lines => [.. _board.Lines.Where(IsWanted)];
+
+    private string Matches => _filter.Length == 0 ? "" : $"{_board.All.Count(IsWanted)} of {_board.All.Count()} sessions match.";
+
+    protected override async Task OnInitializedAsync()
+    {
+        if (await FindCallerAsync() is not { } caller)
+            return;
+
+        _subscription = feed.Subscribe(caller.UserId, batch => _changes.Writer.TryWrite(batch));
+        await ReloadAsync();
+        _ = WatchedAsync(FollowAsync);
+    }
+
+    public void Dispose()
+    {
+        _subscription?.Dispose();
+        _changes.Writer.TryComplete();
+        _closed.Cancel();
+        _closed.Dispose();
+    }
+
+    private async Task<Caller?> FindCallerAsync() => await registry.FindCallerAsync((await State).User);
+
+    private Task ReloadAsync() => GuardedAsync(async caller =>
+    {
+        var live = await sessions.ListAsync(caller);
+        if (_caller is null)
+        {
+            _board.Load(live);
+            _caller = caller;
+        }
+        else
+        {
+            // What was open here stays where it is; what has ended meanwhile says so.
+            foreach (var session in live.Concat(await sessions.FindAsync(caller, [.. _board.All.Select(session => session.Id)])))
+                _board.Put(session);
+            Settle();
+        }
+
+        _history = await sessions.HistoryAsync(caller, HistoryRows);
+    });
+
+    private async Task FollowAsync()
+    {
+        await foreach (var batch in _changes.Reader.ReadAllAsync())
+        {
+            // After a failure the list may lack more than this batch.
+            if (_problem is not null)
+                await ReloadAsync();
+            await GuardedAsync(caller => ApplyAsync(caller, batch));
+            StateHasChanged();
+        }
+    }
+
+    private async Task ApplyAsync(Caller caller, IReadOnlyList<SessionChange> batch)
+    {
+        // An act, a name and a departure say themselves what is true now. A start and an end are read, those of a batch together.
+        var ids = batch.Where(change => change is SessionChange.Started or SessionChange.Ended).Select(change => change.SessionId).ToHashSet();
+        if (ids.Count > 0)
+        {
+            foreach (var session in await sessions.FindAsync(caller, ids))
+                Put(session);
+            _history = await sessions.HistoryAsync(caller, HistoryRows);
+        }
+
+        foreach (var change in batch)
+            _board.Apply(change);
+        Settle();
+
+        void Put(Session session)
+        {
+            var before = _board.All.FirstOrDefault(known => known.Id == session.Id);
+            // Whether it has left is told by a change of its own, a moment later.
+            _board.Put(session.Ending is { } ending ? session with { Ending = ending with { Departure = null } } : session);
+            // What was done here is said by whoever did it.
+            if ((session.Ending, before) is (null, null) or (not null, { Ending: null }) && session.Ending?.BySession != caller.SessionId)
+                Say(SessionText.News(session));
+        }
+    }
+
+    private void Settle()
+    {
+        if (!_settling && _board.SettleAt is not null)
+            _ = WatchedAsync(SettleAsync);
+    }
+
+    /// <summary>Does what moves cards as soon as it is due and nobody is about to press one of them.</summary>
+    private async Task SettleAsync()
+    {
+        _settling = true;
+        try
+        {
+            while (_board.SettleAt is { } due)
+            {
+                if (due - time.GetUtcNow() is { Ticks: > 0 } wait)
+                    await Task.Delay(wait, time, _closed.Token);
+                await QuietAsync();
+                _board.Settle(time.GetUtcNow());
+                StateHasChanged();
+            }
+        }
+        finally
+        {
+            _settling = false;
+        }
+    }
+
+    private async Task QuietAsync()
+    {
+        try
+        {
+            await script.InvokeVoidAsync("accounts.quiet", _closed.Token);
+        }
+        catch (JSDisconnectedException)
+        {
+            // Nobody can press anything there now.
+        }
+    }
+
+    /// <summary>Runs what nobody waits for: what goes wrong in it goes where an event handler's errors go.</summary>
+    private async Task WatchedAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (OperationCanceledException) when (_closed.IsCancellationRequested)
+        {
+            // The page was closed.
+        }
+        catch (Exception failure)
+        {
+            await DispatchExceptionAsync(failure);
+        }
+    }
+
+    private async Task GuardedAsync(Func<Caller, Task> work)
+    {
+        try
+        {
+            if (await FindCallerAsync() is not { } caller)
+                return;
+            await work(caller);
+            _problem = null;
+        }
+        catch (DatabaseUnavailableException)
+        {
+            _problem = OutOfDate;
+        }
+    }
+
+    private bool IsWanted(Session session) =>
+        _filter.Length == 0 || new[] { session.Title, session.Device.Title, session.Place.Name, session.Address }.Any(text => text.Contains(_filter, StringComparison.OrdinalIgnoreCase));
+
+    private bool IsTwin(Session session) => session.Id != _caller!.SessionId
+        && _board.All.Any(own => own.Id == _caller.SessionId && string.Equals(own.Device.Title, session.Device.Title, StringComparison.Ordinal));
+
+    private void Filter(ChangeEventArgs change) => (_filter, _linesShown) = ((change.Value as string ?? "").Trim(), LinesAtOnce);
+
+    private void Say(string text) => _said = new Saying(text);
+
+    private Task AskForOneAsync(Session session) => AskAsync("Terminate this session?", SessionText.Terminate, Describe(session), () => TerminateAsync(session));
+
+    private Task AskForAllAsync() => AskAsync(
+        "Sign out everywhere?",
+        SessionText.SignOutEverywhere,
+        builder => builder.AddContent(0, SessionText.EndsOthers(_board.LiveCount - 1) + " Every other device must sign in again."),
+        SignOutEverywhereAsync);
+
+    private Task AskAsync(string title, string confirm, RenderFragment text, Func<Task<string?>> act) =>
+        OpenAsync<ConfirmEnding>(title, (nameof(ConfirmEnding.Text), text), (nameof(ConfirmEnding.Confirm), confirm), (nameof(ConfirmEnding.Act), act));
+
+    private Task AskForNameAsync(Session session) => OpenAsync<RenameSession>(
+        "Rename this session", (nameof(RenameSession.Session), session), (nameof(RenameSession.Act), (RenameSessionInput input) => RenameAsync(session, input)));
+
+    private Task OpenAsync<T>(string title, params (string Name, object Value)[] parameters) where T : ComponentBase => dialogs.OpenAsync<T>(
+        title,
+        parameters.ToDictionary(p => p.Name, object? (p) => p.Value, StringComparer.Ordinal),
+        new Radzen.DialogOptions { ShowClose = false, CloseDialogOnEsc = true, Width = "min(480px, calc(100vw - 32px))" });
+
+    /// <summary>Null if the dialog may close; otherwise what to say in it.</summary>
+    private async Task<string?> TerminateAsync(Session session)
+    {
+        if (await FindCallerAsync() is not { } caller)
+            return null;
+
+        // That it has ended is heard of through the feed.
+        Say(await sessions.TerminateAsync(caller, session.Id) switch
+        {
+            TerminateOutcome.Terminated => $"Terminated: {session.Title}. It is signed out.",
+            TerminateOutcome.AlreadyEnded or TerminateOutcome.NotFound => $"{session.Title} had been signed out already.",
+            TerminateOutcome.CurrentSession => SessionText.UseSignOut,
+            _ => "This session has ended meanwhile.",
+        });
+        return null;
+    }
+
+    private async Task<string?> SignOutEverywhereAsync()
+    {
+        if (await FindCallerAsync() is { } caller && await sessions.SignOutEverywhereAsync(caller) is { } count)
+            Say(count == 1 ? "One other session was ended." : $"{count} other sessions were ended.");
+        return null;
+    }
+
+    private async Task<string?> RenameAsync(Session session, RenameSessionInput input)
+    {
+        if (await FindCallerAsync() is not { } caller)
+            return null;
+
+        switch (await sessions.RenameAsync(caller, session.Id, input))
+        {
+            case RenameOutcome.Invalid invalid:
+                return string.Join(' ', invalid.Errors.Select(error => error.Message));
+            case RenameOutcome.Renamed renamed:
+                Say(renamed.Name is { } name ? $"Renamed to {name}." : $"Its name is {session.Device.Title} again.");
+                return null;
+            default:
+                return "This session has ended meanwhile. It cannot be renamed.";
+        }
+    }
+
+    /// <summary>Something that is said once; said again, it is another.</summary>
+    private sealed class Saying(string text)
+    {
+        public string Text { get; } = text;
+    }
+}
