@@ -44,6 +44,7 @@ public sealed class ManySessionsTests(Chromium chromium)
         await owner.TerminateAsync("Safari 19 on iPhone");
         await owner.AskToTerminateAsync(owner.CardOf((await site.FindSessionAsync(twin)).Id));
         await owner.ConfirmAsync("Terminate");
+        await owner.Page.Mouse.MoveAsync(5, 5);
         await Assertions.Expect(owner.Page.Locator(".tip")).ToHaveCountAsync(0);
     }
 

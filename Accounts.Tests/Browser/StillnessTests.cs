@@ -53,12 +53,12 @@ public sealed class StillnessTests(Chromium chromium)
         await owner.Page.EvaluateAsync("accounts.quiet = (quiet => () => { window.asked = true; return quiet(); })(accounts.quiet)");
         var button = owner.CardOf(meant).GetByRole(AriaRole.Button, new() { Name = "Terminate" });
         await PressAsync(owner, button);
-        var before = await button.BoundingBoxAsync();
+        var before = await TopOfAsync(button);
 
         clock.Advance(TimeSpan.FromMinutes(1));
         // The page is ready to take the card away, and asks whether it may.
         await owner.Page.WaitForFunctionAsync("() => window.asked");
-        Assert.Equal(before, await button.BoundingBoxAsync());
+        Assert.Equal(before, await TopOfAsync(button), tolerance: 1);
         await owner.Page.Mouse.UpAsync();
         await Assertions.Expect(owner.Dialog).ToContainTextAsync("Safari 19 on iPhone");
         await Assertions.Expect(owner.EndedCards).ToHaveCountAsync(1);
@@ -84,7 +84,7 @@ public sealed class StillnessTests(Chromium chromium)
         await button.ScrollIntoViewIfNeededAsync();
         await button.FocusAsync();
         var scrolled = await ScrolledAsync(owner);
-        var before = await button.BoundingBoxAsync();
+        var before = await TopOfAsync(button);
         Assert.NotEqual(0, scrolled);
 
         // A page visited, an ending beside it, a sign-in.
@@ -96,20 +96,23 @@ public sealed class StillnessTests(Chromium chromium)
         await owner.WaitForCardsAsync(3);
 
         await Assertions.Expect(button).ToBeFocusedAsync();
-        Assert.Equal(scrolled, await ScrolledAsync(owner));
-        Assert.Equal(before, await button.BoundingBoxAsync());
+        Assert.Equal(scrolled, await ScrolledAsync(owner), tolerance: 1);
+        Assert.Equal(before, await TopOfAsync(button), tolerance: 1);
 
         // The button that had the focus goes with its session: the focus stays on the card.
         await first.SignOutAsync();
         await Assertions.Expect(owner.CardOf(one).GetByRole(AriaRole.Heading)).ToBeFocusedAsync();
-        Assert.Equal(scrolled, await ScrolledAsync(owner));
+        Assert.Equal(scrolled, await ScrolledAsync(owner), tolerance: 1);
     }
+
+    private static async Task<float> TopOfAsync(ILocator button) => (await button.BoundingBoxAsync())!.Y;
 
     private static Task<double> ScrolledAsync(Person person) => person.Page.EvaluateAsync<double>("scrollY");
 
     private static async Task PressAsync(Person person, ILocator button)
     {
-        await button.ScrollIntoViewIfNeededAsync();
+        // In the middle: the bar at the lower edge of a phone lies over what is scrolled just into view.
+        await button.EvaluateAsync("button => button.scrollIntoView({ block: 'center' })");
         var box = (await button.BoundingBoxAsync())!;
         await person.Page.Mouse.MoveAsync(box.X + (box.Width / 2), box.Y + (box.Height / 2));
         await person.Page.Mouse.DownAsync();

@@ -33,7 +33,7 @@ public sealed partial class SessionManager(
     private IReadOnlyList<Session> _history = [];
     private string _filter = "";
     private int _linesShown = LinesAtOnce;
-    private bool _settling;
+    private DateTimeOffset? _settleAt;
     private Saying? _said;
     private string? _problem;
 
@@ -127,31 +127,29 @@ public sealed partial class SessionManager(
         }
     }
 
+    /// <summary>Does what moves cards as soon as it is due and nobody is about to press one of them.</summary>
     private void Settle()
     {
-        if (!_settling && _board.SettleAt is not null)
-            _ = WatchedAsync(SettleAsync);
+        if (_board.SettleAt == _settleAt)
+            return;
+
+        _settleAt = _board.SettleAt;
+        if (_settleAt is { } due)
+            _ = WatchedAsync(() => SettleAsync(due));
     }
 
-    /// <summary>Does what moves cards as soon as it is due and nobody is about to press one of them.</summary>
-    private async Task SettleAsync()
+    private async Task SettleAsync(DateTimeOffset due)
     {
-        _settling = true;
-        try
-        {
-            while (_board.SettleAt is { } due)
-            {
-                if (due - time.GetUtcNow() is { Ticks: > 0 } wait)
-                    await Task.Delay(wait, time, _closed.Token);
-                await QuietAsync();
-                _board.Settle(time.GetUtcNow());
-                StateHasChanged();
-            }
-        }
-        finally
-        {
-            _settling = false;
-        }
+        if (due - time.GetUtcNow() is { Ticks: > 0 } wait)
+            await Task.Delay(wait, time, _closed.Token);
+        await QuietAsync();
+        // Something else is due by now.
+        if (_settleAt != due)
+            return;
+
+        _board.Settle(time.GetUtcNow());
+        Settle();
+        StateHasChanged();
     }
 
     private async Task QuietAsync()

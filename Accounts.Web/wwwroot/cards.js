@@ -6,7 +6,9 @@
   const touch = () => { touched = performance.now(); };
   for (const type of ["pointermove", "pointerup", "wheel", "scroll", "keydown"]) addEventListener(type, touch, { capture: true, passive: true });
   addEventListener("pointerdown", () => { pressed = true; touch(); }, { capture: true, passive: true });
-  for (const type of ["pointerup", "pointercancel", "blur"]) addEventListener(type, () => { pressed = false; }, { capture: true, passive: true });
+  for (const type of ["pointerup", "pointercancel"]) addEventListener(type, () => { pressed = false; }, { capture: true, passive: true });
+  // Of the window alone: when it is left, nothing tells of the letting go.
+  addEventListener("blur", () => { pressed = false; });
 
   // A mouse that rests on a button is about to press it, however long it rests. On a touch screen nothing hovers.
   const hovers = matchMedia("(hover: hover)");

@@ -14,6 +14,7 @@ public sealed class RenderedPage
     private readonly Dictionary<int, Node> components = [];
     private readonly List<Node> roots = [];
     private readonly List<string> texts = [];
+    private readonly Dictionary<int, int> renderings = [];
     private long lastBatch;
     private int batches;
 
@@ -47,6 +48,17 @@ public sealed class RenderedPage
         }
     }
 
+    /// <summary>How often each component whose markup begins with such an element has been rendered: by the component's number.</summary>
+    public IReadOnlyDictionary<int, int> Renderings(string element)
+    {
+        lock (gate)
+        {
+            return renderings.Where(rendered => components.TryGetValue(rendered.Key, out var node)
+                    && string.Equals(node.WithDescendants().Skip(1).FirstOrDefault()?.Tag, element, StringComparison.OrdinalIgnoreCase))
+                .ToDictionary();
+        }
+    }
+
     /// <summary>Applies a batch once: one that the server sends again after a reconnection changes nothing.</summary>
     public void Apply(long batchId, ReadOnlyMemory<byte> data)
     {
@@ -58,7 +70,11 @@ public sealed class RenderedPage
             lastBatch = batchId;
             batches++;
             foreach (var (component, edits) in batch.Changes())
+            {
                 Change(batch, Component(component), edits);
+                renderings[component] = renderings.GetValueOrDefault(component) + 1;
+            }
+
             foreach (var component in batch.DisposedComponents())
             {
                 if (components.Remove(component, out var gone))

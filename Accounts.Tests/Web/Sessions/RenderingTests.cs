@@ -1,0 +1,32 @@
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Web.Sessions;
+
+/// <summary>D1: what happens in one session costs the dashboard the rendering of one card.</summary>
+public sealed class RenderingTests
+{
+    private const string Ada = "ada@example.test";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    // Guard: ShouldRender in SessionCard.
+    [Fact]
+    public async Task Only_the_card_that_changed_is_rendered_again()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var first = await site.SignInAsync(Ada, Visitor.Phone);
+        using var second = await site.SignInAsync(Ada, Person.Windows);
+        using var owner = await site.SignInAsync(Ada);
+        await using var page = await site.OpenAsync(owner);
+        await page.WaitForBatchAsync(circuit => circuit.Page.Renderings("article").Count == 3, Patience);
+        Assert.DoesNotContain("Pages visited7", page.Page.Text, StringComparison.Ordinal);
+
+        for (var visit = 1; visit <= 7; visit++)
+            await first.ReadAsync("/settings");
+        await page.WaitForBatchAsync(circuit => circuit.Page.Text.Contains("Pages visited7", StringComparison.Ordinal), Patience);
+
+        var cards = page.Page.Renderings("article").Values.Order().ToList();
+        Assert.Equal([1, 1], cards.Take(2));
+        Assert.InRange(cards[2], 2, 8);
+    }
+}
