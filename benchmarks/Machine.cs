@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Accounts.Stage;
 
 namespace Accounts.Benchmarks;
 

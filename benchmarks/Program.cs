@@ -1,10 +1,17 @@
 using Accounts.Benchmarks;
+using Accounts.Benchmarks.Check;
 using Accounts.Benchmarks.Clicks;
 using Accounts.Benchmarks.Endings;
+using Accounts.Benchmarks.Live;
+using Accounts.Benchmarks.Memory;
 
 return args switch
 {
     ["endings", .. var rest] when Usage.TryCount(rest, 500, out var count) => await EndingsBenchmark.RunAsync(count),
     ["clicks", .. var rest] when Usage.TryCount(rest, 200, out var count) => await ClicksBenchmark.RunAsync(count),
+    ["live", .. var rest] when Usage.TryCount(rest, 200, out var count) => await LiveBenchmark.RunAsync(count),
+    ["memory", .. var rest] when Usage.TryCount(rest, 200, out var count) => await MemoryBenchmark.RunAsync(count),
+    ["check", .. var rest] when Usage.TryCount(rest, 20, out var count) => await CheckBenchmark.RunAsync(count),
+    [Visitors.Verb, var page] when Uri.TryCreate(page, UriKind.Absolute, out var address) => await Visitors.RunAsync(address),
     _ => Usage.Print(),
 };

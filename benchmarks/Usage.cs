@@ -10,6 +10,9 @@ internal static class Usage
 
           endings [count=500]   how long the ending of a session takes in the core: alone, beside a flusher that never pauses, and for five at once
           clicks  [count=200]   from the click on the confirming button until another real browser is at /signed-out; needs Chromium
+          live    [count=200]   from an act in one real browser until it is to be seen on the open dashboard of another, four kinds of acts; needs Chromium
+          memory  [count=200]   what an idle circuit with the dashboard open takes in the server, for 3, 60 and 600 sessions; the circuits are held by another process
+          check   [count=20]    requests a second with the session check against the same with a bare cookie; the count is of rounds, about 2 seconds each
         """;
 
     /// <summary>Reads the optional count; false if there is more, or something else than a positive number.</summary>

@@ -1,3 +1,4 @@
+using Accounts.Stage;
 using Microsoft.Playwright;
 
 namespace Accounts.Benchmarks.Clicks;
@@ -20,26 +21,12 @@ internal sealed class ClicksBenchmark(Application application, Person owner, Per
     private readonly Dictionary<string, Latencies> _byPage = new(StringComparer.Ordinal) { [Interactive] = new(), [Static] = new() };
     private int _failures;
 
-    public static async Task<int> RunAsync(int count)
+    public static Task<int> RunAsync(int count) => RealBrowsers.RunAsync(async (application, browser) =>
     {
-        if (Chromium.Find() is not { } program)
-        {
-            await Console.Error.WriteLineAsync("This benchmark needs Chromium, and there is none. Install chromium or google-chrome, or name the program in ACCOUNTS_CHROMIUM.");
-            return 1;
-        }
-
-        using var folder = new TemporaryFolder();
-        await using var application = new Application(folder);
-        await application.StartAsync();
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await Chromium.StartAsync(playwright, program);
-        Machine.Print(folder);
-        Console.WriteLine($"browser: Chromium {browser.Version}, without a window, on the same machine");
-
         var owner = await Person.NewAsync(browser, application.Url);
         await owner.SignInAsync(Interactive);
         return await new ClicksBenchmark(application, owner, await Person.NewAsync(browser, application.Url)).RepeatAsync(count);
-    }
+    });
 
     private async Task<int> RepeatAsync(int count)
     {
@@ -87,11 +74,11 @@ internal sealed class ClicksBenchmark(Application application, Person owner, Per
         await application.WaitForCircuitAsync(session);
         await Task.Delay(Rest);
 
-        await owner.AskToTerminateAsync();
+        await owner.AskToTerminateAsync(session);
         var signedOut = other.SignedOutAsync();
         var clicked = await owner.ConfirmAsync();
         var (left, arrived) = await signedOut;
-        await owner.SeeItGoneAsync();
+        await owner.SeeItDoneAsync(session);
         return (left - clicked, arrived - clicked);
     }
 

@@ -1,11 +1,11 @@
 using System.Security.Claims;
-using System.Security.Cryptography;
 using Accounts.Core;
 using Accounts.Core.Devices;
 using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
+using Accounts.Stage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -14,8 +14,6 @@ namespace Accounts.Benchmarks.Endings;
 /// <summary>The core as the application builds it, over a new database, with nobody else in it: no web server, no upkeep.</summary>
 internal sealed class BareCore : IAsyncDisposable
 {
-    private const string Address = "203.0.113.7";
-
     private readonly ServiceProvider _services;
     private int _people;
 
@@ -41,19 +39,19 @@ internal sealed class BareCore : IAsyncDisposable
     /// <summary>Makes an account with one session, the one that commands come through.</summary>
     public async Task<Caller> RegisterAsync()
     {
-        var client = new Client(Address, new DeviceSignals(null), BrowserId.New());
+        var client = new Client(Browsers.Address, new DeviceSignals(null), BrowserId.New());
         var input = new RegisterInput { Name = "Ada Lovelace", Email = $"ada{++_people}@example.test", Password = "a passphrase of a benchmark" };
         if (await _services.GetRequiredService<UserService>().RegisterAsync(client, input) is not RegisterOutcome.Registered { UserId: var person })
             throw new InvalidOperationException("The account could not be made.");
 
-        return new Caller(person, new SessionId((await StartAsync(person, 1))[0].Id), Address);
+        return new Caller(person, new SessionId((await StartAsync(person, 1))[0].Id), Browsers.Address);
     }
 
     /// <summary>Starts sessions, each in a browser of its own, as rows in one transaction: a sign-in each would only take longer.</summary>
     public async Task<List<SessionRow>> StartAsync(UserId person, int count)
     {
         var now = TimeProvider.System.GetUtcNow();
-        var rows = Enumerable.Range(0, count).Select(_ => Row(person, now)).ToList();
+        var rows = Enumerable.Range(0, count).Select(_ => Browsers.Session(person, now)).ToList();
         await Database.WriteAsync(WritePriority.Ordinary, db =>
         {
             db.Sessions.AddRange(rows);
@@ -66,20 +64,4 @@ internal sealed class BareCore : IAsyncDisposable
     public static LiveSession InMemory(SessionRow row) => new(row, new ClaimsPrincipal());
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
-
-    private static SessionRow Row(UserId person, DateTimeOffset now) => new()
-    {
-        Id = Guid.CreateVersion7(now),
-        UserId = person.Value,
-        KeyHash = RandomNumberGenerator.GetBytes(32),
-        BrowserHash = RandomNumberGenerator.GetBytes(32),
-        StartedAt = now,
-        LastActivityAt = now,
-        ExpiresAt = now.AddDays(28),
-        Remembered = true,
-        Method = SignInMethod.Password,
-        UserAgent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/154.0.0.0 Safari/537.36",
-        SignInAddress = Address,
-        LastAddress = Address,
-    };
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Accounts.Core.Sessions;
 using Accounts.Core.Users;
+using Accounts.Stage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Benchmarks.Endings;

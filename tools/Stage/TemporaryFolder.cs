@@ -1,11 +1,11 @@
 using Microsoft.Data.Sqlite;
 
-namespace Accounts.Benchmarks;
+namespace Accounts.Stage;
 
-/// <summary>A folder for the database of one run, gone with the run.</summary>
+/// <summary>A folder for the database of one application, gone with it.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("accounts-benchmark-").FullName;
+    public string Path { get; } = Directory.CreateTempSubdirectory("accounts-stage-").FullName;
 
     public string Database => System.IO.Path.Combine(Path, "accounts.db");
 

@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
 
-namespace Accounts.Benchmarks.Clicks;
+namespace Accounts.Stage;
 
 /// <summary>The Chromium of this machine, started without a window.</summary>
 internal static class Chromium

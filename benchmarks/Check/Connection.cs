@@ -1,0 +1,46 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Accounts.Benchmarks.Check;
+
+/// <summary>One kept connection that sends the same request again and again, and allocates nothing for it: what is allocated is the server's.</summary>
+internal sealed class Connection : IDisposable
+{
+    private const string Expected = "HTTP/1.1 204";
+
+    private static readonly byte[] EndOfHead = "\r\n\r\n"u8.ToArray();
+
+    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly byte[] _request;
+    private readonly byte[] _answer = new byte[16 * 1024];
+
+    private Connection(byte[] request) => _request = request;
+
+    public static async Task<Connection> OpenAsync(Uri page, string cookie)
+    {
+        var connection = new Connection(Encoding.ASCII.GetBytes($"GET {page.PathAndQuery} HTTP/1.1\r\nHost: {page.Authority}\r\nCookie: {cookie}\r\n\r\n"));
+        await connection._socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, page.Port));
+        return connection;
+    }
+
+    /// <summary>Sends the request until the time has come.</summary>
+    /// <returns>How many were answered.</returns>
+    public async Task<long> RepeatAsync(long untilTimestamp, TimeProvider time)
+    {
+        for (var answered = 0L; ; answered++)
+        {
+            if (time.GetTimestamp() >= untilTimestamp)
+                return answered;
+            await _socket.SendAsync(_request.AsMemory());
+            var length = 0;
+            do
+                length += await _socket.ReceiveAsync(_answer.AsMemory(length));
+            while (!_answer.AsSpan(0, length).EndsWith(EndOfHead));
+            if (!Ascii.Equals(_answer.AsSpan(0, Expected.Length), Expected))
+                throw new InvalidOperationException($"An answer was another one: {Encoding.ASCII.GetString(_answer, 0, Math.Min(length, 200))}");
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+}

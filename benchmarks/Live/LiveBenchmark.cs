@@ -1,0 +1,117 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
+using Accounts.Stage;
+using Microsoft.Playwright;
+
+namespace Accounts.Benchmarks.Live;
+
+/// <summary>
+/// How long it takes until what somebody does elsewhere is to be seen on an open dashboard. Both browsers are real, on one machine and one wall clock; the end is
+/// told by the watching page when its document changes. The changes of one person wait up to 100 ms for company, endings do not.
+/// </summary>
+internal sealed class LiveBenchmark
+{
+    private const int WarmUp = 3;
+    private const int GiveUpAfter = 5;
+    private const string Elsewhere = "/settings";
+
+    private readonly Application _application;
+    private readonly Person _owner;
+    private readonly Person _other;
+    private readonly Caller _caller;
+    private readonly UserId _ada;
+    private int _names;
+
+    private LiveBenchmark(Application application, Person owner, Person other, UserId ada, SessionId own)
+    {
+        (_application, _owner, _other, _ada) = (application, owner, other, ada);
+        _caller = new Caller(ada, own, Browsers.Address);
+    }
+
+    public static Task<int> RunAsync(int count) => RealBrowsers.RunAsync(async (application, browser) =>
+    {
+        var owner = await Person.NewAsync(browser, application.Url);
+        var own = await application.SessionOfAsync(() => owner.SignInAsync("/settings/sessions"));
+        var ada = (await application.Get<SessionRegistry>().FindLiveAsync(own))!.UserId;
+        var benchmark = new LiveBenchmark(application, owner, await Person.NewAsync(browser, application.Url), ada, own);
+
+        var failures = await benchmark.RepeatAsync("a  a sign-in elsewhere, until its card is there", count, benchmark.SignInAsync);
+        failures += await benchmark.RepeatAsync("b  a page visited elsewhere, until the number is another", count, benchmark.PageAsync);
+        failures += await benchmark.RepeatAsync("c  a rename elsewhere, until the title is another", count, benchmark.RenameAsync);
+        failures += await benchmark.RepeatAsync("d  an ending elsewhere, until the card says so", count, benchmark.EndingAsync);
+        Console.WriteLine("begun: a, b when the acting browser's request began (a includes checking the password); c when the core was called; d at the click in the acting browser.");
+        return failures == 0 ? 0 : 1;
+    });
+
+    /// <returns>How many runs failed.</returns>
+    private async Task<int> RepeatAsync(string name, int count, Func<Task<double>> once)
+    {
+        var (latencies, failures, inARow) = (new Latencies(), 0, 0);
+        for (var i = -WarmUp; i < count && inARow < GiveUpAfter; i++)
+        {
+            try
+            {
+                // Nothing is left of the run before.
+                await _application.Get<SessionService>().SignOutEverywhereAsync(_caller);
+                var milliseconds = await once();
+                if (i >= 0)
+                    latencies.Add(milliseconds);
+                inARow = 0;
+            }
+            catch (Exception failure) when (failure is PlaywrightException or TimeoutException)
+            {
+                failures++;
+                inARow++;
+                await Console.Error.WriteLineAsync($"A run failed, {name}: {failure.Message.Split('\n')[0]}");
+            }
+        }
+
+        if (latencies.Count > 0)
+            latencies.Print(name);
+        Console.WriteLine($"   runs: {latencies.Count} of {count}, failures: {failures}{(inARow == GiveUpAfter ? ", given up" : "")}");
+        return failures;
+    }
+
+    private async Task<double> SignInAsync()
+    {
+        await _other.FillInAsync(Elsewhere);
+        await _owner.OpenDashboardAsync(0);
+        var watch = await Watch.BeginAsync(_owner, Sight.NewCard);
+        var begun = await _other.SubmitAsync(Elsewhere);
+        return await watch.SeenAsync() - begun;
+    }
+
+    private async Task<double> PageAsync()
+    {
+        var session = await _application.SessionOfAsync(() => _other.SignInAsync(Elsewhere));
+        await _application.WaitForCircuitAsync(session);
+        await _owner.OpenDashboardAsync(1);
+        var watch = await Watch.BeginAsync(_owner, Sight.AnotherPage, session);
+        var begun = await _other.OpenAsync(Elsewhere);
+        return await watch.SeenAsync() - begun;
+    }
+
+    private async Task<double> RenameAsync()
+    {
+        var (elsewhere, _) = await _application.SignInAsync(_ada);
+        await _owner.OpenDashboardAsync(1);
+        var name = $"Kitchen laptop {++_names}";
+        var watch = await Watch.BeginAsync(_owner, Sight.Title, elsewhere.SessionId, name);
+        var begun = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMilliseconds;
+        await _application.Get<SessionService>().RenameAsync(elsewhere, elsewhere.SessionId, new RenameSessionInput { Name = name });
+        return await watch.SeenAsync() - begun;
+    }
+
+    private async Task<double> EndingAsync()
+    {
+        var (third, _) = await _application.SignInAsync(_ada, Browsers.Phone);
+        var acting = await _application.SessionOfAsync(() => _other.SignInAsync("/settings/sessions"));
+        await _application.WaitForCircuitAsync(acting);
+        await _other.OpenDashboardAsync(2);
+        await _owner.OpenDashboardAsync(2);
+        await _other.AskToTerminateAsync(third.SessionId);
+        var watch = await Watch.BeginAsync(_owner, Sight.Ended, third.SessionId);
+        var begun = await _other.ConfirmAsync();
+        return await watch.SeenAsync() - begun;
+    }
+}

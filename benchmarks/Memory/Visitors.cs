@@ -1,0 +1,39 @@
+using Accounts.Stage;
+using Accounts.Tests.Fixtures.Circuits;
+
+namespace Accounts.Benchmarks.Memory;
+
+/// <summary>The process that holds the circuits open, so that what they take here is not counted there: one circuit for each line of its input, which is a cookie, until the input ends.</summary>
+internal static class Visitors
+{
+    public const string Verb = "visitors";
+
+    /// <summary>What it answers for each circuit that is open.</summary>
+    public const string Opened = "opened";
+
+    public static async Task<int> RunAsync(Uri page)
+    {
+        var open = new List<RawCircuit>();
+        while (await Console.In.ReadLineAsync() is { Length: > 0 } cookie)
+        {
+            open.Add(await OpenAsync(page, cookie));
+            Console.WriteLine(Opened);
+        }
+
+        foreach (var circuit in open)
+            await circuit.DisposeAsync();
+        return 0;
+    }
+
+    private static async Task<RawCircuit> OpenAsync(Uri page, string cookie)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
+        using var request = new HttpRequestMessage(HttpMethod.Get, page);
+        request.Headers.Add("Cookie", cookie);
+        request.Headers.Add("Accept", "text/html");
+        request.Headers.TryAddWithoutValidation("User-Agent", Browsers.Windows);
+        using var answer = await http.SendAsync(request);
+        var html = await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
+        return await RawCircuit.OpenAsync(page, cookie, html, new RawCircuitOptions { Patience = TimeSpan.FromSeconds(60) });
+    }
+}
