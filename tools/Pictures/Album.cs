@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Microsoft.Playwright;
+
+namespace Accounts.Pictures;
+
+/// <summary>The folder that the pictures go to, and its list of contents.</summary>
+internal sealed class Album(string folder)
+{
+    /// <summary>docs/pictures of the working copy that this was built from.</summary>
+    public static string Home { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "docs", "pictures"));
+
+    /// <summary>Plays a state once and pictures it in every look.</summary>
+    public async Task AddAsync(Scene scene, State state)
+    {
+        await state.Reach(scene);
+        Directory.CreateDirectory(folder);
+        foreach (var look in Look.All)
+        {
+            await scene.Page.SetViewportSizeAsync(look.Width, look.Height);
+            await scene.Page.EmulateMediaAsync(new() { ColorScheme = look.Colours, ReducedMotion = ReducedMotion.Reduce });
+            await scene.Page.EvaluateAsync("async () => { await document.fonts.ready; scrollTo(0, 0); await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))); }");
+            if (state.Shows is { } shows)
+                await shows(scene).EvaluateAsync("e => e.scrollIntoView({ block: e.matches('article, dialog') ? 'center' : 'start' })");
+            var picture = await scene.Page.ScreenshotAsync(new() { Animations = ScreenshotAnimations.Disabled, Caret = ScreenshotCaret.Hide });
+            await File.WriteAllBytesAsync(Path.Combine(folder, $"{state.File}-{look.Name}.png"), Png.Shrink(picture));
+        }
+    }
+
+    /// <summary>Lists what is in the folder, page by page.</summary>
+    public Task WriteIndexAsync(IEnumerable<State> states)
+    {
+        var text = new StringBuilder("# Every page in every state\n\nMade by `dotnet run --project tools/Pictures`.\n");
+        foreach (var page in states.GroupBy(state => state.Page, StringComparer.Ordinal))
+        {
+            text.Append("\n## ").Append(char.ToUpperInvariant(page.Key[0])).Append(page.Key.Replace('-', ' '), 1, page.Key.Length - 1)
+                .Append("\n| state | ").AppendJoin(" | ", Look.All.Select(look => look.Name.Replace('-', ' '))).Append(" |\n|")
+                .Append(string.Concat(Enumerable.Repeat(" --- |", Look.All.Count + 1))).Append('\n');
+            foreach (var state in page)
+                text.Append("| ").Append(state.Says).Append(" | ").AppendJoin(" | ", Look.All.Select(look => Cell($"{state.File}-{look.Name}.png", look))).Append(" |\n");
+        }
+
+        return File.WriteAllTextAsync(Path.Combine(folder, "index.md"), text.ToString());
+    }
+
+    private string Cell(string file, Look look) =>
+        File.Exists(Path.Combine(folder, file)) ? $"<a href=\"{file}\"><img src=\"{file}\" alt=\"\" width=\"{look.Width / 5}\"></a>" : "not there";
+
+    private static string Here([CallerFilePath] string path = "") => path;
+}

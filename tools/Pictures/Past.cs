@@ -1,0 +1,79 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
+using Accounts.Stage;
+
+namespace Accounts.Pictures;
+
+/// <summary>What Ada has elsewhere, and had before: people made up, addresses of the blocks that are set aside for documentation (RFC 5737).</summary>
+internal static class Past
+{
+    /// <summary>Four live sessions in other browsers, one of them named.</summary>
+    public static SessionRow[] Elsewhere(UserId ada, DateTimeOffset now) =>
+    [
+        Live(ada, now.AddDays(-6), now.AddMinutes(-2), Browsers.Phone, "198.51.100.24", 212),
+        Live(ada, now.AddDays(-2), now.AddHours(-3), Browsers.Mac, "203.0.113.7", 41, "Work laptop"),
+        Live(ada, now.AddDays(-11), now.AddDays(-1), Browsers.Linux, "192.0.2.61", 17),
+    ];
+
+    /// <summary>A live session that has not been used since.</summary>
+    public static SessionRow Live(UserId ada, DateTimeOffset from, DateTimeOffset seen, string userAgent, string address, int pages, string? name = null, bool newBrowser = false)
+    {
+        var row = Browsers.Session(ada, from, userAgent, address, newBrowser);
+        (row.LastActivityAt, row.PagesVisited, row.Name) = (seen, pages, name);
+        return row;
+    }
+
+    /// <summary>So many live sessions, of all kinds of browsers.</summary>
+    public static SessionRow[] Many(UserId ada, DateTimeOffset now, int count)
+    {
+        string[] agents = [Browsers.Phone, Browsers.Windows, Browsers.Mac, Browsers.Linux, Browsers.Android, Browsers.Edge, Browsers.Tablet];
+        string[] addresses = ["198.51.100.24", "203.0.113.7", "192.0.2.61", "203.0.113.88"];
+        return [.. Enumerable.Range(1, count).Select(i =>
+            Live(ada, now.AddHours(-20 * i), now.AddMinutes(-17 * i * i), agents[i % agents.Length], addresses[i % addresses.Length], (i * 37) % 90))];
+    }
+
+    /// <summary>Sessions that are over, in the last two weeks and before, for every reason there is.</summary>
+    public static SessionRow[] History(UserId ada, DateTimeOffset now)
+    {
+        var desktop = Browsers.Session(ada, now);
+        return
+        [
+            Over(ada, desktop, now.AddDays(-13), 20, Browsers.Windows, EndReason.SignedOut, 41),
+            Over(ada, desktop, now.AddDays(-10), 52, Browsers.Windows, EndReason.SignedOut, 28),
+            Over(ada, desktop, now.AddDays(-5), 30, Browsers.Windows, EndReason.Replaced, 64),
+            Over(ada, null, now.AddDays(-9), 4, Browsers.Linux, EndReason.Terminated, 3, left: true),
+            Over(ada, null, now.AddDays(-7), 70, Browsers.Android, EndReason.SignedOutEverywhere, 19),
+            Over(ada, null, now.AddDays(-4), 6, Browsers.Edge, EndReason.PasswordChanged, 9, left: true),
+            Over(ada, null, now.AddDays(-3), 24, Browsers.Tablet, EndReason.Expired, 5),
+            Over(ada, null, now.AddDays(-45), 840, Browsers.Phone, EndReason.Expired, 212),
+        ];
+    }
+
+    private static SessionRow Over(UserId ada, SessionRow? browser, DateTimeOffset from, int hours, string userAgent, EndReason reason, int pages, bool left = false)
+    {
+        var template = Browsers.Session(ada, from, userAgent, "203.0.113.7");
+        var ended = from.AddHours(hours);
+        return new SessionRow
+        {
+            Id = template.Id,
+            UserId = template.UserId,
+            KeyHash = template.KeyHash,
+            BrowserHash = browser?.BrowserHash ?? template.BrowserHash,
+            StartedAt = from,
+            LastActivityAt = ended.AddMinutes(-20),
+            ExpiresAt = from.AddDays(60),
+            Remembered = true,
+            Method = template.Method,
+            UserAgent = userAgent,
+            SignInAddress = template.SignInAddress,
+            LastAddress = template.LastAddress,
+            PagesVisited = pages,
+            EndedAt = ended,
+            EndReason = reason,
+            EndedByUserId = reason == EndReason.Expired ? null : ada.Value,
+            EndedBySessionId = reason switch { EndReason.Expired => null, EndReason.SignedOut => template.Id, _ => browser?.Id },
+            PagesTold = left ? 1 : 0,
+            LeftAt = left ? ended.AddSeconds(1) : null,
+        };
+    }
+}

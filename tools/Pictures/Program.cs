@@ -1,0 +1,63 @@
+using Accounts.Pictures;
+using Accounts.Pictures.States;
+using Accounts.Stage;
+using Microsoft.Playwright;
+
+var only = new List<string>();
+var folder = Album.Home;
+for (var i = 0; i < args.Length; i += 2)
+{
+    if (i + 1 == args.Length || args[i] is not ("--only" or "--out"))
+        return Usage();
+    if (args[i] is "--only")
+        only.Add(args[i + 1]);
+    else
+        folder = args[i + 1];
+}
+
+State[] all = [.. SignedOutStates.All, .. SettingsStates.All, .. SessionStates.All, .. EndingStates.All, .. HistoryStates.All, .. ProblemStates.All];
+var chosen = Array.FindAll(all, state => only.Count == 0 || only.Exists(part => state.File.Contains(part, StringComparison.Ordinal)));
+if (chosen.Length == 0)
+    return Usage();
+if (Chromium.Find() is not { } program)
+{
+    await Console.Error.WriteLineAsync("Pictures need Chromium, and there is none. Install chromium or google-chrome, or name the program in ACCOUNTS_CHROMIUM.");
+    return 1;
+}
+
+var album = new Album(folder);
+using var temporary = new TemporaryFolder();
+await using var theatre = new Theatre(temporary);
+using var playwright = await Playwright.CreateAsync();
+await using var browser = await Chromium.StartAsync(playwright, program);
+var failures = new List<string>();
+foreach (var state in chosen)
+{
+    try
+    {
+        await using var scene = await theatre.OpenAsync(browser);
+        await album.AddAsync(scene, state);
+        Console.WriteLine(state.File);
+    }
+    catch (Exception failure) when (failure is PlaywrightException or TimeoutException)
+    {
+        failures.Add($"{state.File}: {failure.Message.Split('\n')[0]}");
+    }
+}
+
+await album.WriteIndexAsync(all);
+Console.WriteLine($"{chosen.Length - failures.Count} of {chosen.Length} states are in {folder}.");
+foreach (var failure in failures)
+    await Console.Error.WriteLineAsync($"NOT REACHED  {failure}");
+return failures.Count == 0 ? 0 : 1;
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        Usage: dotnet run --project tools/Pictures [-- [--only PART]… [--out FOLDER]]
+
+          Takes a picture of every page in every state into docs/pictures, and lists them in its index.md.
+          --only PART   only the states with this in their name ("sessions", "sign-in-plain"); may be repeated
+        """);
+    return 2;
+}

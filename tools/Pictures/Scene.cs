@@ -1,0 +1,126 @@
+using System.Text.RegularExpressions;
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
+using Accounts.Stage;
+using Microsoft.Playwright;
+
+namespace Accounts.Pictures;
+
+/// <summary>What one picture needs: a browser whose page is pictured, what Ada has elsewhere, and the hands to get somewhere.</summary>
+internal sealed class Scene : IAsyncDisposable
+{
+    private const string ThisBrowser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+
+    private readonly Theatre _theatre;
+    private readonly IBrowser _browser;
+    private readonly List<IBrowserContext> _profiles = [];
+
+    private Scene(Theatre theatre, IBrowser browser, UserId ada)
+    {
+        _theatre = theatre;
+        _browser = browser;
+        Ada = ada;
+    }
+
+    public UserId Ada { get; }
+
+    /// <summary>The page that is pictured.</summary>
+    public IPage Page { get; private set; } = null!;
+
+    /// <summary>The session of the browser that is pictured.</summary>
+    public SessionId Own { get; private set; }
+
+    public Clock Clock => _theatre.Clock;
+
+    public Outage Outage => _theatre.Outage;
+
+    public T Get<T>() where T : notnull => _theatre.Application.Get<T>();
+
+    public ILocator Dialog => Page.GetByRole(AriaRole.Dialog).Filter(new() { Visible = true });
+
+    public ILocator Cards => Page.GetByRole(AriaRole.Article);
+
+    public static async Task<Scene> OpenAsync(Theatre theatre, IBrowser browser, UserId ada)
+    {
+        var scene = new Scene(theatre, browser, ada);
+        scene.Page = await scene.NewBrowserAsync(ThisBrowser);
+        return scene;
+    }
+
+    /// <summary>A page in a browser of its own, with nothing in it.</summary>
+    public async Task<IPage> NewBrowserAsync(string userAgent)
+    {
+        var profile = await _browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = _theatre.Application.Url.AbsoluteUri,
+            UserAgent = userAgent,
+            Locale = "en-GB",
+            TimezoneId = "UTC",
+            ReducedMotion = ReducedMotion.Reduce,
+            ViewportSize = new ViewportSize { Width = Look.All[0].Width, Height = Look.All[0].Height },
+        });
+        _profiles.Add(profile);
+        profile.SetDefaultTimeout(8_000);
+        Assertions.SetDefaultExpectTimeout(8_000);
+        await profile.Clock.SetFixedTimeAsync(Clock.GetUtcNow().UtcDateTime);
+        return await profile.NewPageAsync();
+    }
+
+    /// <summary>Moves the clock of the server and of the browsers on.</summary>
+    public async Task AdvanceAsync(TimeSpan time)
+    {
+        Clock.Advance(time);
+        foreach (var profile in _profiles)
+            await profile.Clock.SetFixedTimeAsync(Clock.GetUtcNow().UtcDateTime);
+    }
+
+    /// <summary>Gives Ada sessions in browsers that nobody holds.</summary>
+    public Task AddAsync(params SessionRow[] rows) => _theatre.Application.AddAsync(rows);
+
+    /// <summary>Signs in with the browser that is pictured, and goes to a page.</summary>
+    public async Task SignInAsync(string path = "/settings/sessions")
+    {
+        Own = await _theatre.Application.SessionOfAsync(() => SignInAsync(Page, path));
+        await _theatre.Application.WaitForCircuitAsync(Own);
+        if (path is "/settings/sessions")
+            await Page.GetByText("This device", new() { Exact = true }).First.WaitForAsync();
+    }
+
+    /// <summary>Signs in with another browser, and waits until a page of it is open there.</summary>
+    public async Task<IPage> SignInElsewhereAsync(string userAgent)
+    {
+        var page = await NewBrowserAsync(userAgent);
+        var session = await _theatre.Application.SessionOfAsync(() => SignInAsync(page, "/settings"));
+        await _theatre.Application.WaitForCircuitAsync(session);
+        return page;
+    }
+
+    /// <summary>Presses the button with this name.</summary>
+    public Task PressAsync(string name) => Button(Page.Locator("body"), name).ClickAsync();
+
+    public static ILocator Button(ILocator within, string name) => within.GetByRole(AriaRole.Button, new() { NameRegex = Named(name) }).First;
+
+    /// <summary>Waits for a text to be there.</summary>
+    public Task SeeAsync(string text, float patience = 8_000) => Page.GetByText(text).First.WaitForAsync(new() { Timeout = patience });
+
+    /// <summary>The card of another device.</summary>
+    public ILocator Card(string title) => Cards.Filter(new() { HasText = title }).First;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var profile in _profiles)
+            await profile.CloseAsync();
+    }
+
+    private static async Task SignInAsync(IPage page, string path)
+    {
+        await page.GotoAsync($"/sign-in?returnUrl={Uri.EscapeDataString(path)}");
+        await page.GetByLabel("Email").FillAsync(Application.Email);
+        await page.GetByLabel("Password").FillAsync(Application.Password);
+        await Button(page.Locator("main"), "Sign in").ClickAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex($"{Regex.Escape(path)}$", RegexOptions.None, TimeSpan.FromSeconds(1)));
+    }
+
+    // The name, or the name and what it is for: "Terminate", "Terminate Chrome 156 on Windows".
+    private static Regex Named(string name) => new($"^\\s*{Regex.Escape(name)}", RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1));
+}

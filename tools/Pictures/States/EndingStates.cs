@@ -1,0 +1,67 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
+using Accounts.Stage;
+using Accounts.Web.Sessions;
+using Microsoft.Playwright;
+
+namespace Accounts.Pictures.States;
+
+/// <summary>The Session manager when something has just ended, and when it cannot know.</summary>
+internal static class EndingStates
+{
+    public static IEnumerable<State> All =>
+    [
+        new("sessions", "ended-confirmed", "Just ended: the other browser has confirmed", async scene =>
+        {
+            await OpenElsewhereAsync(scene);
+            await TerminateAsync(scene);
+            await scene.SeeAsync("Confirmed");
+        }, Ended),
+        new("sessions", "ended-nothing-open", "Just ended: no page was open there", async scene =>
+        {
+            await SessionStates.AskAsync(scene);
+            await Scene.Button(scene.Dialog, "Terminate").ClickAsync();
+            await scene.SeeAsync("No page was open there");
+        }, Ended),
+        new("sessions", "ended-not-confirmed", "Just ended: the other browser did not confirm", async scene =>
+        {
+            var other = await OpenElsewhereAsync(scene);
+            // It sets out for the signed-out page as it was told, and its request is never sent.
+            await other.RouteAsync("**/signed-out", _ => Task.CompletedTask);
+            await TerminateAsync(scene);
+            await scene.SeeAsync("Not confirmed", patience: 15_000);
+        }, Ended),
+        new("sessions", "connection-lost", "The connection is lost", async scene =>
+        {
+            await SessionStates.OpenAsync(scene);
+            await scene.Page.Context.SetOfflineAsync(true);
+            scene.Get<SessionConnections>().Abort(scene.Own);
+            await scene.SeeAsync("Connection lost");
+        }),
+        new("sessions", "no-database", "The database did not answer", async scene =>
+        {
+            await SessionStates.OpenAsync(scene);
+            scene.Outage.On = true;
+            var now = scene.Clock.GetUtcNow();
+            scene.Get<SessionFeed>().Publish(new SessionChange.Started(scene.Ada, SessionId.New(now)));
+            await scene.SeeAsync("The database did not answer");
+        }),
+    ];
+
+    private static ILocator Ended(Scene scene) => scene.Card(SessionStates.Phone);
+
+    private static async Task<IPage> OpenElsewhereAsync(Scene scene)
+    {
+        await scene.AddAsync(Past.Elsewhere(scene.Ada, scene.Clock.GetUtcNow())[1..]);
+        var other = await scene.SignInElsewhereAsync(Browsers.Phone);
+        await scene.AdvanceAsync(TimeSpan.FromMinutes(1));
+        await scene.SignInAsync();
+        return other;
+    }
+
+    private static async Task TerminateAsync(Scene scene)
+    {
+        await Scene.Button(scene.Card(SessionStates.Phone), "Terminate").ClickAsync();
+        await Scene.Button(scene.Dialog, "Terminate").ClickAsync();
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.Playwright;
+
+namespace Accounts.Pictures.States;
+
+/// <summary>The history below the cards.</summary>
+internal static class HistoryStates
+{
+    public static IEnumerable<State> All =>
+    [
+        new("history", "plain", "As it opens", SessionStates.OpenAsync, Heading),
+        new("history", "filtered", "Filtered by a device", async scene =>
+        {
+            await FilterAsync(scene, "Firefox");
+            await Assertions.Expect(Section(scene).GetByText("Edge 154 on Windows").Filter(new() { Visible = true })).ToHaveCountAsync(0);
+        }, Field),
+        new("history", "none-found", "Nothing found", async scene =>
+        {
+            await FilterAsync(scene, "Netscape");
+            await Assertions.Expect(Section(scene).GetByText("Firefox 144 on Linux").Filter(new() { Visible = true })).ToHaveCountAsync(0);
+        }, Field),
+    ];
+
+    private static async Task FilterAsync(Scene scene, string text)
+    {
+        await SessionStates.OpenAsync(scene);
+        await Field(scene).FillAsync(text);
+        await Field(scene).PressAsync("Enter");
+    }
+
+    private static ILocator Heading(Scene scene) => scene.Page.GetByRole(AriaRole.Heading, new() { NameRegex = new("history", System.Text.RegularExpressions.RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1)) }).First;
+
+    private static ILocator Section(Scene scene) => scene.Page.Locator("section", new() { Has = scene.Page.Locator("table") }).First;
+
+    // The first field that takes text.
+    private static ILocator Field(Scene scene) => Section(scene).Locator("input[type=search], input[type=text], input:not([type])").First;
+}

@@ -1,0 +1,32 @@
+namespace Accounts.Pictures.States;
+
+/// <summary>The pages that tell what went wrong.</summary>
+internal static class ProblemStates
+{
+    public static IEnumerable<State> All =>
+    [
+        new("problem", "not-found", "There is no such page", async scene =>
+        {
+            await scene.Page.GotoAsync("/nowhere");
+            await scene.SeeAsync("no such page");
+        }),
+        new("problem", "not-found-signed-in", "There is no such page, signed in", async scene =>
+        {
+            await scene.SignInAsync("/settings");
+            await scene.Page.GotoAsync("/nowhere");
+            await scene.SeeAsync("no such page");
+        }),
+        new("problem", "error", "Something went wrong", async scene =>
+        {
+            await scene.Page.GotoAsync("/problem/500");
+            await scene.SeeAsync("Something went wrong");
+        }),
+        new("problem", "no-database", "The database did not answer", async scene =>
+        {
+            await scene.SignInAsync("/settings/password");
+            scene.Outage.On = true;
+            await scene.Page.GotoAsync("/settings");
+            await scene.SeeAsync("The database did not answer");
+        }),
+    ];
+}

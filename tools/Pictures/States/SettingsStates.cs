@@ -1,0 +1,51 @@
+using Accounts.Stage;
+using Microsoft.Playwright;
+
+namespace Accounts.Pictures.States;
+
+/// <summary>Settings, the account menu and the password.</summary>
+internal static class SettingsStates
+{
+    public static IEnumerable<State> All =>
+    [
+        new("settings", "plain", "With sessions elsewhere", scene => OpenAsync(scene, "/settings")),
+        new("settings", "account-menu", "The account menu", async scene =>
+        {
+            await OpenAsync(scene, "/settings");
+            await scene.PressAsync("Account menu");
+            await scene.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).WaitForAsync();
+        }),
+        new("settings", "session-menu", "What the menu of this session offers", async scene =>
+        {
+            await OpenAsync(scene, "/settings");
+            await scene.PressAsync("More for this session");
+            await scene.SeeAsync("End all other sessions");
+        }),
+        new("password", "plain", "As it opens", scene => OpenAsync(scene, "/settings/password")),
+        new("password", "error", "Another password than the current one", async scene =>
+        {
+            await OpenAsync(scene, "/settings/password");
+            await ChangeAsync(scene, "not the password", "another long passphrase");
+            await scene.SeeAsync("not your current password");
+        }),
+        new("password", "done", "Changed", async scene =>
+        {
+            await OpenAsync(scene, "/settings/password");
+            await ChangeAsync(scene, Application.Password, "another long passphrase");
+            await scene.SeeAsync("The password is changed");
+        }),
+    ];
+
+    private static async Task OpenAsync(Scene scene, string path)
+    {
+        await scene.AddAsync(Past.Elsewhere(scene.Ada, scene.Clock.GetUtcNow()));
+        await scene.SignInAsync(path);
+    }
+
+    private static async Task ChangeAsync(Scene scene, string current, string next)
+    {
+        await scene.Page.GetByLabel("Current password").FillAsync(current);
+        await scene.Page.GetByLabel("New password").FillAsync(next);
+        await scene.PressAsync("Change password");
+    }
+}

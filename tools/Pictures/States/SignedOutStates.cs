@@ -1,0 +1,55 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
+using Accounts.Stage;
+using Microsoft.Playwright;
+
+namespace Accounts.Pictures.States;
+
+/// <summary>The pages of somebody who is not signed in, or not any more.</summary>
+internal static class SignedOutStates
+{
+    public static IEnumerable<State> All =>
+    [
+        new("sign-in", "plain", "As it opens", scene => scene.Page.GotoAsync("/sign-in")),
+        new("sign-in", "error", "A wrong password", async scene =>
+        {
+            await scene.Page.GotoAsync("/sign-in");
+            await scene.Page.GetByLabel("Email").FillAsync(Application.Email);
+            await scene.Page.GetByLabel("Password").FillAsync("not the password");
+            await scene.PressAsync("Sign in");
+            await scene.SeeAsync("is wrong");
+        }),
+        new("register", "plain", "As it opens", scene => scene.Page.GotoAsync("/register")),
+        new("register", "errors", "Sent with mistakes", async scene =>
+        {
+            await scene.Page.GotoAsync("/register");
+            await scene.Page.GetByLabel("Email").FillAsync("ada at example");
+            await scene.Page.GetByLabel("Password").FillAsync("short");
+            await scene.PressAsync("Register");
+            await scene.SeeAsync("Enter your name");
+        }),
+        new("help", "plain", "Can't get in?", scene => scene.Page.GotoAsync("/help/access")),
+        new("signed-out", "terminated", "Terminated from another device", async scene =>
+        {
+            var elsewhere = Past.Elsewhere(scene.Ada, scene.Clock.GetUtcNow());
+            await scene.AddAsync(elsewhere);
+            await scene.SignInAsync();
+            await scene.Get<SessionService>().TerminateAsync(new Caller(scene.Ada, new SessionId(elsewhere[0].Id), Browsers.Address), scene.Own);
+            await scene.SeeAsync("ended from another device");
+        }),
+        new("signed-out", "expired", "Not used for too long", async scene =>
+        {
+            await scene.SignInAsync();
+            await scene.AdvanceAsync(TimeSpan.FromDays(2));
+            await scene.Get<SessionUpkeep>().SweepAsync();
+            await scene.SeeAsync("has expired");
+        }),
+        new("signed-out", "by-oneself", "Signed out by oneself", async scene =>
+        {
+            await scene.SignInAsync();
+            await scene.PressAsync("Account menu");
+            await scene.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
+            await scene.SeeAsync("You are signed out");
+        }),
+    ];
+}
