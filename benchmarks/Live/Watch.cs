@@ -14,7 +14,7 @@ internal enum Sight
     /// <summary>A certain title.</summary>
     Title,
 
-    /// <summary>The card says that the session has ended, or is gone.</summary>
+    /// <summary>The card of a session that has ended: it can be terminated no more, or is gone.</summary>
     Ended,
 }
 
@@ -35,7 +35,7 @@ internal sealed class Watch
             NewCard: () => cards().some(a => !known.has(a.getAttribute('aria-labelledby'))),
             AnotherPage: () => pages() !== undefined && pages() !== before,
             Title: () => title() === value,
-            Ended: () => !card() || /signed out|no page was open|has ended/i.test(card().textContent),
+            Ended: () => !card() || ![...card().querySelectorAll('button')].some(b => /terminate$/i.test(b.textContent.trim())),
           }[sight];
           if (seen()) throw new Error('It is to be seen already.');
           window.benchmark.seen = new Promise((resolve, reject) => {

@@ -33,15 +33,17 @@ await using var browser = await Chromium.StartAsync(playwright, program);
 var failures = new List<string>();
 foreach (var state in chosen)
 {
+    await using var scene = await theatre.OpenAsync(browser);
     try
     {
-        await using var scene = await theatre.OpenAsync(browser);
         await album.AddAsync(scene, state);
         Console.WriteLine(state.File);
     }
     catch (Exception failure) when (failure is PlaywrightException or TimeoutException)
     {
-        failures.Add($"{state.File}: {failure.Message.Split('\n')[0]}");
+        var instead = Path.Combine(Path.GetTempPath(), $"instead-of-{state.File}.png");
+        await scene.Page.ScreenshotAsync(new() { Path = instead });
+        failures.Add($"{state.File}: {failure.Message.Split('\n')[0]} {instead} shows what was there instead.");
     }
 }
 

@@ -4,6 +4,7 @@ using Accounts.Stage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 
 namespace Accounts.Pictures;
@@ -17,6 +18,8 @@ internal sealed class Theatre : IAsyncDisposable
         {
             services.AddSingleton<TimeProvider>(Clock);
             services.AddSingleton<IInterceptor>(Outage);
+            // What fails, fails on purpose.
+            services.AddLogging(logging => logging.ClearProviders());
         });
         Application.StartServer();
     }

@@ -27,10 +27,10 @@ internal static class HistoryStates
         await Field(scene).PressAsync("Enter");
     }
 
-    private static ILocator Heading(Scene scene) => scene.Page.GetByRole(AriaRole.Heading, new() { NameRegex = new("history", System.Text.RegularExpressions.RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1)) }).First;
+    private static ILocator Heading(Scene scene) => scene.Page.GetByRole(AriaRole.Heading, new() { Name = "History", Exact = true });
 
-    private static ILocator Section(Scene scene) => scene.Page.Locator("section", new() { Has = scene.Page.Locator("table") }).First;
+    private static ILocator Section(Scene scene) => scene.Page.Locator("section").Filter(new() { Has = Heading(scene) }).Last;
 
-    // The first field that takes text.
+    // The first field that takes text: which device.
     private static ILocator Field(Scene scene) => Section(scene).Locator("input[type=search], input[type=text], input:not([type])").First;
 }
