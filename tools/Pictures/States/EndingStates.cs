@@ -34,7 +34,9 @@ internal static class EndingStates
         new("sessions", "connection-lost", "The connection is lost", async scene =>
         {
             await SessionStates.OpenAsync(scene);
-            await scene.Page.Context.SetOfflineAsync(true);
+            // Gone, and nothing that it asks for arrives any more.
+            await scene.Page.RouteAsync("**/_blazor/**", route => route.AbortAsync());
+            await scene.Page.RouteAsync("**/session/state", route => route.AbortAsync());
             scene.Get<SessionConnections>().Abort(scene.Own);
             await scene.SeeAsync("Connection lost");
         }),
