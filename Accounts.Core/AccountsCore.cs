@@ -91,6 +91,8 @@ public static class AccountsCore
             new RenameSessionInputValidator(),
             sp.GetRequiredService<TimeProvider>(),
             sp.GetRequiredService<ILogger<SessionService>>()));
+        services.AddSingleton<HistoryReader>(sp => new(
+            sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<SessionRegistry>(), options, sp.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionStarter>();
         services.AddSingleton<SessionUpkeep>();
         services.AddHostedService(sp => sp.GetRequiredService<SessionUpkeep>());

@@ -5,6 +5,9 @@ internal static class SessionLifetime
 {
     private static readonly TimeSpan RenewAtMostEvery = TimeSpan.FromHours(1);
 
+    // The database keeps microseconds.
+    private static readonly TimeSpan Rounding = TimeSpan.FromMilliseconds(1);
+
     /// <summary>The idle timeout after the latest activity, or the absolute timeout after the start, whichever comes first.</summary>
     public static DateTimeOffset ExpiresAt(SessionOptions options, bool remembered, DateTimeOffset startedAt, DateTimeOffset lastActivityAt)
     {
@@ -26,12 +29,24 @@ internal static class SessionLifetime
             return expiresAt;
 
         var renewed = ExpiresAt(options, remembered, startedAt, activityAt);
-        var step = Idle(options, remembered) / 12;
-        if (step > RenewAtMostEvery)
-            step = RenewAtMostEvery;
+        var step = Step(Idle(options, remembered));
         var last = renewed == AbsoluteEnd(options, startedAt);
         return renewed - expiresAt >= step || (last && renewed > expiresAt) ? renewed : expiresAt;
     }
+
+    /// <summary>Which of its times ended a session; null if it cannot be told, because the times were others when it began.</summary>
+    public static Expiry? ExpiryOf(SessionOptions options, SessionRow row, DateTimeOffset endedAt)
+    {
+        var (lasted, unused, idle) = (endedAt - row.StartedAt, endedAt - row.LastActivityAt, Idle(options, row.Remembered));
+        if (IsAbout(lasted, options.AbsoluteTimeout, Rounding))
+            return new Expiry(true, options.AbsoluteTimeout);
+        // An act that would have moved the end by less than a step did not move it.
+        return IsAbout(unused, idle, Step(idle)) ? new Expiry(false, idle) : null;
+    }
+
+    private static bool IsAbout(TimeSpan time, TimeSpan full, TimeSpan less) => time <= full + Rounding && time >= full - less;
+
+    private static TimeSpan Step(TimeSpan idle) => idle / 12 < RenewAtMostEvery ? idle / 12 : RenewAtMostEvery;
 
     private static TimeSpan Idle(SessionOptions options, bool remembered) => remembered ? options.IdleTimeout : options.IdleTimeoutUnremembered;
 }

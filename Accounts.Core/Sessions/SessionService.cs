@@ -83,21 +83,6 @@ public sealed partial class SessionService
         return [.. rows.Select(row => Session.From(row, now, _registry.Peek(new SessionId(row.Id))))];
     }
 
-    /// <summary>The caller's sessions, live and over, newest first.</summary>
-    /// <param name="caller">Who asks.</param>
-    /// <param name="limit">How many at most.</param>
-    /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
-    public async Task<IReadOnlyList<Session>> HistoryAsync(Caller caller, int limit)
-    {
-        var now = _time.GetUtcNow();
-        var rows = await _database.ReadAsync(db => db.Sessions.AsNoTracking()
-            .Where(s => s.UserId == caller.UserId.Value)
-            .OrderByDescending(s => s.StartedAt)
-            .Take(limit)
-            .ToListAsync());
-        return [.. rows.Select(s => Session.From(s, now))];
-    }
-
     /// <summary>Ends one of the caller's other sessions. When it returns, nothing can be done with that session any more.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     public async Task<TerminateOutcome> TerminateAsync(Caller caller, SessionId target)

@@ -47,6 +47,8 @@ internal sealed class CoreHost : IAsyncDisposable
 
     public SessionService Sessions => Get<SessionService>();
 
+    public HistoryReader History => Get<HistoryReader>();
+
     public SessionStarter Starter => Get<SessionStarter>();
 
     public SessionRegistry Registry => Get<SessionRegistry>();
@@ -124,6 +126,9 @@ internal sealed class CoreHost : IAsyncDisposable
         var owner = Rows.Guid("SELECT \"UserId\" FROM \"Sessions\" WHERE \"Id\" = @id", ("@id", session.Id.Value));
         return new SignedInBrowser(client, new Caller(new UserId(owner), session.Id, client.Address), session);
     }
+
+    /// <summary>All sessions of a person, live and over, newest first.</summary>
+    public async Task<IReadOnlyList<Session>> HistoryAsync(Caller caller) => [.. (await History.AllAsync(caller, new HistoryQuery())).Select(entry => entry.Session)];
 
     /// <summary>What a request of that browser finds: its session, or null if it is refused.</summary>
     public ValueTask<LiveSession?> RequestAsync(SignedInBrowser browser) => Registry.AuthenticateAsync(browser.Id, browser.Key);

@@ -22,7 +22,6 @@ public sealed partial class SessionManager(
     Radzen.DialogService dialogs)
 {
     private const int LinesAtOnce = 25;
-    private const int HistoryRows = 50;
     private const string OutOfDate = "The database did not answer. This list may be out of date.";
 
     private readonly SessionBoard _board = new();
@@ -30,7 +29,6 @@ public sealed partial class SessionManager(
     private readonly Channel<IReadOnlyList<SessionChange>> _changes = Channel.CreateUnbounded<IReadOnlyList<SessionChange>>();
     private IDisposable? _subscription;
     private Caller? _caller;
-    private IReadOnlyList<Session> _history = [];
     private string _filter = "";
     private int _linesShown = LinesAtOnce;
     private DateTimeOffset? _settleAt;
@@ -85,8 +83,6 @@ public sealed partial class SessionManager(
                 _board.Put(session);
             Settle();
         }
-
-        _history = await sessions.HistoryAsync(caller, HistoryRows);
     });
 
     private async Task FollowAsync()
@@ -109,7 +105,6 @@ public sealed partial class SessionManager(
         {
             foreach (var session in await sessions.FindAsync(caller, ids))
                 Put(session);
-            _history = await sessions.HistoryAsync(caller, HistoryRows);
         }
 
         foreach (var change in batch)

@@ -16,6 +16,9 @@ internal static class SessionText
     /// <summary>The name of the act that ends all others.</summary>
     public const string SignOutEverywhere = "Sign out everywhere";
 
+    /// <summary>The status of a session that is live.</summary>
+    public const string Active = "Active";
+
     public static string EndsOthers(int others) => others == 1 ? "Ends 1 other session. You stay signed in here." : $"Ends {others} other sessions. You stay signed in here.";
 
     public static string NotDone(string act) =>
@@ -23,6 +26,9 @@ internal static class SessionText
 
     /// <summary>A time in UTC; in the page a script shows it in the viewer's zone.</summary>
     public static string At(DateTimeOffset time) => time.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    /// <summary>A time in the viewer's zone, for where no script can come: inside of drawings.</summary>
+    public static string At(DateTimeOffset time, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(time, zone).ToString("d MMM yyyy, HH:mm", CultureInfo.InvariantCulture);
 
     public static string Duration(TimeSpan time) => time switch
     {
@@ -48,8 +54,8 @@ internal static class SessionText
         _ => method.ToString(),
     };
 
-    /// <summary>How a session ended, in a word or two.</summary>
-    public static string Status(EndReason reason) => reason switch
+    /// <summary>The status of a session that is over.</summary>
+    public static string Reason(EndReason reason) => reason switch
     {
         EndReason.SignedOut => "Signed out",
         EndReason.Terminated => "Terminated",
@@ -60,21 +66,42 @@ internal static class SessionText
         _ => reason.ToString(),
     };
 
-    /// <summary>What did it, where it was no act of the person from elsewhere; otherwise "".</summary>
-    public static string Detail(EndReason reason) => reason switch
+    /// <summary>By whom, how and from where a session was ended.</summary>
+    /// <param name="ending">How it ended.</param>
+    /// <param name="from">What the session that ended it is called, "this device" or the title of its card; null if that is not known.</param>
+    /// <param name="expiry">Which of its times ran out, if that is known.</param>
+    public static string How(SessionEnding ending, string? from, Expiry? expiry = null) => ending.Reason switch
     {
-        EndReason.SignedOut => "On that device.",
-        EndReason.Expired => "Not used for too long.",
-        EndReason.Replaced => "By a new sign-in in that browser.",
-        _ => "",
+        EndReason.SignedOut => "on that device",
+        EndReason.Replaced => "by a new sign-in in that browser",
+        EndReason.Expired => expiry switch
+        {
+            null => "its time had run out",
+            { Absolute: true } => $"{Days(expiry.Length)} after the sign-in, the longest that a session lasts",
+            _ => $"not used for {Days(expiry.Length)}",
+        },
+        _ => from is null ? "from another device" : $"by you, from {from}",
     };
 
-    public static (string Status, string Detail) Ended(SessionEnding ending, bool byThisDevice) => (Status(ending.Reason), ending.Reason switch
+    /// <summary>An order of the history, in words.</summary>
+    public static string Order(HistorySort sort, bool descending) => (sort, descending) switch
     {
-        EndReason.SignedOut or EndReason.Expired or EndReason.Replaced => Detail(ending.Reason),
-        _ => byThisDevice ? "By you, from this device." : "By you, from another device.",
-    });
+        (HistorySort.SignedIn, true) => "Latest sign-in first",
+        (HistorySort.SignedIn, false) => "Earliest sign-in first",
+        (HistorySort.Duration, true) => "Longest first",
+        (HistorySort.Duration, false) => "Shortest first",
+        (HistorySort.Device, _) => descending ? "Device, Z to A" : "Device, A to Z",
+        (HistorySort.Location, _) => descending ? "Location, Z to A" : "Location, A to Z",
+        _ => descending ? "Status, ended first" : "Status, active first",
+    };
+
+    private static string Days(TimeSpan time) => time switch
+    {
+        { TotalDays: >= 2, Hours: 0, Minutes: 0 } => $"{time.Days} days",
+        { TotalHours: >= 2 and <= 48, Minutes: 0 } => $"{time.TotalHours:0} hours",
+        _ => Duration(time),
+    };
 
     /// <summary>What is said aloud of a session that has just started or ended elsewhere.</summary>
-    public static string News(Session session) => session.Ending is { } ending ? $"{session.Title}: {Status(ending.Reason).ToLowerInvariant()}." : $"New sign-in: {session.Title}, {session.Place.Name}.";
+    public static string News(Session session) => session.Ending is { } ending ? $"{session.Title}: {Reason(ending.Reason).ToLowerInvariant()}." : $"New sign-in: {session.Title}, {session.Place.Name}.";
 }

@@ -10,7 +10,7 @@
   const at = (time, now, clock) => {
     const days = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(time).setHours(0, 0, 0, 0)) / 86400000);
     const date = days === 0 ? "Today" : days === 1 ? "Yesterday" : (time.getFullYear() === now.getFullYear() ? day : year).format(time);
-    return `${date}, ${clock.format(time)}`;
+    return clock ? `${date}, ${clock.format(time)}` : date;
   };
 
   const shown = {
@@ -18,6 +18,9 @@
     clock: (time, now) => time.toDateString() === now.toDateString() ? second.format(time) : at(time, now, second),
     ago: (time, now) => ago(time, now, "Active now"),
     since: (time, now) => ago(time, now, "Just now"),
+    time: time => clock.format(time),
+    day: (time, now) => at(time, now, null),
+    elapsed: (time, now) => elapsed(Math.max(0, Math.floor((now - time) / 60000))),
   };
 
   const ago = (time, now, present) => {
@@ -27,6 +30,12 @@
     if (seconds < 86400) return relative.format(-Math.floor(seconds / 3600), "hour");
     return relative.format(-Math.floor(seconds / 86400), "day");
   };
+
+  const elapsed = minutes =>
+    minutes < 1 ? "under a minute"
+    : minutes < 60 ? `${minutes} min`
+    : minutes < 1440 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+    : `${Math.floor(minutes / 1440)} d ${Math.floor(minutes % 1440 / 60)} h`;
 
   const show = () => {
     const now = new Date();
@@ -41,6 +50,9 @@
       }
     }
   };
+
+  // The server asks for it: where a day begins depends on it.
+  window.viewerZone = () => ({ id: Intl.DateTimeFormat().resolvedOptions().timeZone, minutes: -new Date().getTimezoneOffset() });
 
   show();
   setInterval(show, 10000);

@@ -44,7 +44,7 @@ public sealed class DemoAccountsTests
         var ada = await host.SignInAsync(password: DemoAccounts.Password);
 
         Assert.Equal(ada.Id, Assert.Single(await host.Sessions.ListAsync(ada.Caller)).Id);
-        var history = (await host.Sessions.HistoryAsync(ada.Caller, 100)).Where(s => s.Id != ada.Id).ToList();
+        var history = (await host.HistoryAsync(ada.Caller)).Where(s => s.Id != ada.Id).ToList();
         Assert.Equal(4, history.Count);
         Assert.All(history, session =>
         {

@@ -185,7 +185,7 @@ public sealed class SessionActivityTests
         await host.Activity.FlushAsync();
 
         Assert.Null(await host.RequestAsync(browser));
-        var session = Assert.Single(await host.Sessions.HistoryAsync(browser.Caller, 10));
+        var session = Assert.Single(await host.HistoryAsync(browser.Caller));
         Assert.Equal((1, EndReason.Expired, TestClock.Start.AddHours(24)), (session.PagesVisited, session.Ending!.Reason, session.Ending.At));
     }
 

@@ -22,7 +22,7 @@ public sealed class SessionDeparturesTests
         host.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(notice, await host.Departures.ConfirmLeftAsync(other.Id, other.Key));
 
-        var ended = Assert.Single(await host.Sessions.HistoryAsync(owner.Caller, 10), s => s.Id == other.Id);
+        var ended = Assert.Single(await host.HistoryAsync(owner.Caller), s => s.Id == other.Id);
         Assert.Equal(new Departure.Confirmed(TestClock.Start.AddSeconds(2)), ended.Ending!.Departure);
         Assert.Equal([new SessionChange.Departed(owner.Caller.UserId, other.Id, new Departure.Confirmed(TestClock.Start.AddSeconds(2)))], heard);
     }
@@ -48,7 +48,7 @@ public sealed class SessionDeparturesTests
 
         Assert.Equal(await first, await second);
         Assert.Equal([new SessionChange.Departed(owner.Caller.UserId, other.Id, new Departure.Confirmed(TestClock.Start))], heard);
-        var ended = Assert.Single(await host.Sessions.HistoryAsync(owner.Caller, 10), s => s.Id == other.Id);
+        var ended = Assert.Single(await host.HistoryAsync(owner.Caller), s => s.Id == other.Id);
         Assert.Equal(new Departure.Confirmed(TestClock.Start), ended.Ending!.Departure);
     }
 

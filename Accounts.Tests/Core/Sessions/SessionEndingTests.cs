@@ -28,7 +28,7 @@ public sealed class SessionEndingTests
         Assert.NotNull(await host.RequestAsync(owner));
         // Whoever hears of it finds every check closed already.
         Assert.Equal([(new SessionChange.Ended(owner.Caller.UserId, other.Id, EndReason.Terminated), true)], heard);
-        var ended = Assert.Single(await host.Sessions.HistoryAsync(owner.Caller, 10), s => s.Id == other.Id);
+        var ended = Assert.Single(await host.HistoryAsync(owner.Caller), s => s.Id == other.Id);
         Assert.Equal(new SessionEnding(TestClock.Start.AddMinutes(5), EndReason.Terminated, owner.Id, new Departure.NothingOpen()), ended.Ending);
     }
 

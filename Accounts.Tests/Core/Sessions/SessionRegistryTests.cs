@@ -111,7 +111,7 @@ public sealed class SessionRegistryTests
         Assert.Null(await host.Registry.FindLiveAsync(known.Id));
         Assert.False(live.IsLive(host.Clock.GetUtcNow()));
         Assert.Empty(await host.Sessions.ListAsync(known.Caller));
-        Assert.Equal(EndReason.Expired, (await host.Sessions.HistoryAsync(known.Caller, 10))[0].Ending!.Reason);
+        Assert.Equal(EndReason.Expired, (await host.HistoryAsync(known.Caller))[0].Ending!.Reason);
     }
 
     [Fact]

@@ -1,0 +1,48 @@
+using Accounts.Core.Devices;
+using Accounts.Core.Geolocation;
+
+namespace Accounts.Core.Sessions;
+
+/// <summary>A session that may belong into a page of the history: what the filter and the sorting need of it, and no more.</summary>
+internal sealed class HistoryCandidate(HistoryCandidate.Columns row, Device device, string address, DateTimeOffset now)
+{
+    public Columns Row => row;
+
+    public string Title => row.Name ?? device.Title;
+
+    public string Address => address;
+
+    public Place Place { get; } = PlaceFinder.Find(address);
+
+    public DateTimeOffset? EndedAt => row.EndedAt ?? (row.ExpiresAt <= now ? row.ExpiresAt : null);
+
+    public EndReason Reason => row.EndReason ?? EndReason.Expired;
+
+    public TimeSpan Duration => (EndedAt ?? now) - row.StartedAt;
+
+    public bool Matches(HistoryQuery query) =>
+        HasAll($"{row.Name} {device.Title} {device.Type}", query.Device) && HasAll($"{Place.Name} {row.SignInAddress} {address}", query.Place);
+
+    private static bool HasAll(string text, string words)
+    {
+        foreach (var word in words.AsSpan().Split(' '))
+        {
+            if (!text.AsSpan().Contains(words.AsSpan()[word], StringComparison.OrdinalIgnoreCase))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The columns that are read for it.</summary>
+    internal sealed record Columns(
+        Guid Id,
+        string? Name,
+        string UserAgent,
+        string SignInAddress,
+        string LastAddress,
+        DateTimeOffset StartedAt,
+        DateTimeOffset? EndedAt,
+        DateTimeOffset ExpiresAt,
+        EndReason? EndReason);
+}

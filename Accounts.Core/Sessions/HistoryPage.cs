@@ -1,0 +1,41 @@
+using Accounts.Core.Users;
+
+namespace Accounts.Core.Sessions;
+
+/// <summary>A page of the history.</summary>
+/// <param name="Entries">Its rows.</param>
+/// <param name="Total">How many rows all pages have together.</param>
+/// <param name="Page">Which page it is, from 1.</param>
+/// <param name="Cut">Whether there are older sessions that were not looked at; see <see cref="HistoryReader.Bound"/>.</param>
+public sealed record HistoryPage(IReadOnlyList<HistoryEntry> Entries, int Total, int Page, bool Cut)
+{
+    /// <summary>How many pages there are, one at least.</summary>
+    public int Pages => Math.Max(1, (Total + HistoryQuery.PageSize - 1) / HistoryQuery.PageSize);
+
+    /// <summary>The place of the first row among all, from 1; 0 if there is none.</summary>
+    public int First => Entries.Count == 0 ? 0 : ((Page - 1) * HistoryQuery.PageSize) + 1;
+
+    /// <summary>The place of the last row among all; 0 if there is none.</summary>
+    public int Last => Entries.Count == 0 ? 0 : First + Entries.Count - 1;
+}
+
+/// <summary>A session in the history, with what is known of its end.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Duration">How long it lasted, or has lasted so far.</param>
+/// <param name="EndedBy">The session that it was ended through; null if it is live, if the clock ended it, or if that was not one of this person's sessions.</param>
+/// <param name="Expiry">Which of its times ran out; null if none did or if it cannot be told.</param>
+public sealed record HistoryEntry(Session Session, TimeSpan Duration, SessionEnder? EndedBy, Expiry? Expiry)
+{
+    /// <summary>Whether somebody ended it from another browser.</summary>
+    public bool EndedFromElsewhere => Session.Ending is { Reason: not EndReason.Replaced, BySession: { } by } && by != Session.Id;
+}
+
+/// <summary>The session that another one was ended through, live or over.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Title">What its card is headed with.</param>
+public sealed record SessionEnder(SessionId Id, string Title);
+
+/// <summary>Which of a session's times ran out.</summary>
+/// <param name="Absolute">True: the longest time that any session lasts. False: the time that it may go unused.</param>
+/// <param name="Length">That time.</param>
+public sealed record Expiry(bool Absolute, TimeSpan Length);

@@ -1,0 +1,109 @@
+using System.Globalization;
+using Accounts.Core.Sessions;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Accounts.Web.Sessions;
+
+/// <summary>A question to the history as the query of an address, and back.</summary>
+internal static class HistoryAddress
+{
+    private static readonly string[] Keys = ["device", "place", "status", "from", "to", "sort", "order"];
+
+    /// <summary>The address of the file with all rows that a query finds.</summary>
+    public static string OfFile(HistoryQuery query)
+    {
+        var values = new Dictionary<string, string?>(StringComparer.Ordinal);
+        if (query.Device.Length > 0)
+            values["device"] = query.Device;
+        if (query.Place.Length > 0)
+            values["place"] = query.Place;
+        if (query.Reason is { } reason)
+            values["status"] = Camel(reason.ToString());
+        else if (query.Live is { } live)
+            values["status"] = live ? HistoryFilter.Active : HistoryFilter.Ended;
+        if (query.From is { } from)
+            values["from"] = Moment(from);
+        if (query.To is { } to)
+            values["to"] = Moment(to);
+        if (query is not { Sort: HistorySort.SignedIn, Descending: true })
+            (values["sort"], values["order"]) = (Camel(query.Sort.ToString()), query.Descending ? "desc" : "asc");
+        return QueryHelpers.AddQueryString(SessionEndpoints.HistoryFilePath[1..], values);
+    }
+
+    /// <summary>What the query of an address asks for; the problems name each key that cannot be read.</summary>
+    public static (HistoryQuery Query, IDictionary<string, string[]> Problems) Read(IQueryCollection values)
+    {
+        var problems = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        foreach (var (key, value) in values)
+        {
+            if (!Keys.Contains(key, StringComparer.OrdinalIgnoreCase))
+                Refuse(key, $"is not known. Known are {string.Join(", ", Keys)}.");
+            else if (value.Count != 1)
+                Refuse(key, "may be given once.");
+        }
+
+        var query = new HistoryQuery { Device = Text("device"), Place = Text("place"), From = Time("from"), To = Time("to") };
+        query = values["status"].ToString() switch
+        {
+            "" => query,
+            var live when Is(live, HistoryFilter.Active) => query with { Live = true },
+            var over when Is(over, HistoryFilter.Ended) => query with { Live = false },
+            var name when Named<EndReason>(name) is { } reason => query with { Reason = reason },
+            _ => Refused("status", $"must be active, ended, {Names<EndReason>()}."),
+        };
+        query = values["sort"].ToString() switch
+        {
+            "" => query,
+            var name when Named<HistorySort>(name) is { } sort => query with { Sort = sort },
+            _ => Refused("sort", $"must be {Names<HistorySort>()}."),
+        };
+        query = values["order"].ToString() switch
+        {
+            "" => query,
+            var order when Is(order, "asc") => query with { Descending = false },
+            var order when Is(order, "desc") => query with { Descending = true },
+            _ => Refused("order", "must be asc or desc."),
+        };
+        if (query.From >= query.To)
+            Refuse("to", "must be after from.");
+        return (query, problems);
+
+        string Text(string key)
+        {
+            var text = values[key].ToString().Trim();
+            if (text.Length > HistoryQuery.TextLimit)
+                Refuse(key, $"may have {HistoryQuery.TextLimit} characters.");
+            return text;
+        }
+
+        DateTimeOffset? Time(string key)
+        {
+            if (values[key].ToString() is not { Length: > 0 } text)
+                return null;
+            if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+                return time.ToUniversalTime();
+            Refuse(key, "must be a time like 2026-03-01T00:00:00Z.");
+            return null;
+        }
+
+        void Refuse(string key, string why) => problems.TryAdd(key, [$"{key} {why}"]);
+
+        HistoryQuery Refused(string key, string why)
+        {
+            Refuse(key, why);
+            return query;
+        }
+    }
+
+    private static string Moment(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static bool Is(string text, string name) => string.Equals(text, name, StringComparison.OrdinalIgnoreCase);
+
+    // Names alone: the numbers behind them are nobody's business.
+    private static T? Named<T>(string text) where T : struct, Enum =>
+        Array.Find(Enum.GetNames<T>(), name => Is(name, text)) is { } found ? Enum.Parse<T>(found) : null;
+
+    private static string Names<T>() where T : struct, Enum => string.Join(" or ", Enum.GetNames<T>().Select(Camel)).Replace(" or ", ", ", StringComparison.Ordinal);
+
+    private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+}
