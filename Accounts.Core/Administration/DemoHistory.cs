@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using Accounts.Core.Sessions;
+
+namespace Accounts.Core.Administration;
+
+/// <summary>Sessions that are over, for the demo account that shows the history: several browsers, every way to end, within the last 14 days and before.</summary>
+internal sealed class DemoHistory(Guid user, DateTimeOffset now)
+{
+    private const string Windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/154.0.0.0 Safari/537.36";
+    private const string Edge = Windows + " Edg/154.0.0.0";
+    private const string Iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1";
+    private const string Mac = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15";
+    private const string Tablet = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36";
+    private const string Linux = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0";
+
+    // Addresses from the blocks that are set aside for documentation (RFC 5737), and of a network at home.
+    private const string Home = "192.168.1.20";
+    private const string Work = "203.0.113.7";
+    private const string Away = "198.51.100.24";
+    private const string Unfamiliar = "192.0.2.61";
+
+    public static IEnumerable<SessionRow> Of(Guid user, DateTimeOffset now) => new DemoHistory(user, now).Rows();
+
+    private IEnumerable<SessionRow> Rows()
+    {
+        var (laptop, phone, tablet, mac, stranger, library) = (Browser(), Browser(), Browser(), Browser(), Browser(), Browser());
+
+        var spring = Over(laptop, Windows, Work, daysAgo: 47, days: 9, pages: 64);
+        var summer = Over(laptop, Windows, Work, daysAgo: 34, days: 14.5, pages: 120);
+        var first = Over(laptop, Windows, Work, daysAgo: 12.2, days: 1.4, pages: 41);
+        var second = Over(laptop, Windows, Home, daysAgo: 9.1, days: 2.3, pages: 28);
+        var third = Over(laptop, Windows, Work, daysAgo: 6.8, days: 4.7, pages: 77);
+        second.Name = third.Name = "Work laptop";
+        By(second, EndReason.Replaced, third);
+
+        var oldPhone = Unused(Over(phone, Iphone, Away, daysAgo: 40, days: 35, pages: 212), days: 28);
+        var newPhone = Over(phone, Iphone, Away, daysAgo: 4.6, days: 3.4, pages: 58);
+        var slate = By(Over(tablet, Tablet, Home, daysAgo: 11.6, days: 3.3, pages: 19), EndReason.PasswordChanged, second);
+        var desk = By(Over(mac, Mac, Home, daysAgo: 29, days: 8, pages: 35), EndReason.SignedOutEverywhere, summer);
+        (desk.PagesTold, desk.ClosedAt) = (1, desk.EndedAt!.Value.AddSeconds(2));
+        var intruder = By(Over(stranger, Linux, Unfamiliar, daysAgo: 6, days: 0.2, pages: 3), EndReason.Terminated, third);
+        (intruder.PagesTold, intruder.LeftAt) = (1, intruder.EndedAt!.Value.AddSeconds(1));
+        var borrowed = Unused(Over(library, Edge, Away, daysAgo: 15.4, days: 1.1, pages: 6, remembered: false), days: 1);
+        var again = Over(library, Edge, Away, daysAgo: 3.1, days: 0.04, pages: 8);
+        return [spring, summer, first, second, third, oldPhone, newPhone, slate, desk, intruder, borrowed, again];
+    }
+
+    /// <summary>One that its own person signed out of.</summary>
+    private SessionRow Over(byte[] browser, string userAgent, string address, double daysAgo, double days, int pages, bool remembered = true)
+    {
+        var from = now.AddDays(-daysAgo);
+        var to = from.AddDays(days);
+        var id = Guid.CreateVersion7(from);
+        return new SessionRow
+        {
+            Id = id,
+            UserId = user,
+            // No key has this hash: nobody can come back with it.
+            KeyHash = RandomNumberGenerator.GetBytes(32),
+            BrowserHash = browser,
+            StartedAt = from,
+            LastActivityAt = to,
+            ExpiresAt = to,
+            Remembered = remembered,
+            Method = SignInMethod.Password,
+            UserAgent = userAgent,
+            SignInAddress = address,
+            LastAddress = address,
+            PagesVisited = pages,
+            EndedAt = to,
+            EndReason = EndReason.SignedOut,
+            EndedByUserId = user,
+            EndedBySessionId = id,
+        };
+    }
+
+    /// <summary>The clock ended it, after so many days without an act.</summary>
+    private static SessionRow Unused(SessionRow row, int days)
+    {
+        row.LastActivityAt = row.ExpiresAt.AddDays(-days);
+        (row.EndReason, row.EndedByUserId, row.EndedBySessionId) = (EndReason.Expired, null, null);
+        return row;
+    }
+
+    private static SessionRow By(SessionRow row, EndReason reason, SessionRow ender)
+    {
+        (row.EndReason, row.EndedBySessionId) = (reason, ender.Id);
+        return row;
+    }
+
+    private static byte[] Browser() => RandomNumberGenerator.GetBytes(32);
+}
