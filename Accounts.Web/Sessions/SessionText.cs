@@ -35,6 +35,7 @@ internal static class SessionText
         { TotalMinutes: < 1 } => "under a minute",
         { TotalHours: < 1 } => $"{time.Minutes} min",
         { TotalDays: < 1 } => $"{time.Hours} h {time.Minutes} min",
+        { Hours: 0 } => $"{time.Days} d",
         _ => $"{time.Days} d {time.Hours} h",
     };
 

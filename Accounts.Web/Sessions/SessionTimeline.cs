@@ -59,8 +59,8 @@ public sealed record TimelineLane(string Title, IReadOnlyList<TimelineBar> Bars)
 /// <summary>One session.</summary>
 public sealed record TimelineBar(HistoryEntry Entry, DateTimeOffset Now)
 {
-    /// <summary>A shorter one would not be seen: a hundredth of the width is three hours and a half.</summary>
-    private const double Shortest = 0.01;
+    /// <summary>A shorter one would not be seen: this share of the width is a little more than four hours.</summary>
+    private const double Shortest = 0.0125;
 
     public double End { get; } = Math.Max(Shortest, SessionTimeline.Share(Entry.Session.Ending?.At ?? Now, Now));
 

@@ -35,6 +35,7 @@
     minutes < 1 ? "under a minute"
     : minutes < 60 ? `${minutes} min`
     : minutes < 1440 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+    : minutes % 1440 < 60 ? `${Math.floor(minutes / 1440)} d`
     : `${Math.floor(minutes / 1440)} d ${Math.floor(minutes % 1440 / 60)} h`;
 
   const show = () => {
