@@ -1,0 +1,206 @@
+using System.Globalization;
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+using Microsoft.Playwright;
+
+namespace Accounts.Tests.Browser;
+
+/// <summary>F5, X9: the history in a real browser.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class HistoryTests(Chromium chromium)
+{
+    private const string Ada = "ada@example.test";
+
+    [Fact]
+    public async Task It_is_sorted_filtered_and_paged_without_losing_the_place()
+    {
+        await using var site = AccountsSite.Start();
+        await using var ada = await StartAsync(site, past: 30);
+        var (rows, status, next) = (Rows(ada), Status(ada), Button(ada, "Next"));
+        await Assertions.Expect(status).ToHaveTextAsync("1–25 of 31");
+        await Assertions.Expect(rows).ToHaveCountAsync(25);
+        await Assertions.Expect(rows.First).ToContainTextAsync("this device");
+
+        await next.ClickAsync();
+        await Assertions.Expect(status).ToHaveTextAsync("26–31 of 31");
+        await Assertions.Expect(rows).ToHaveCountAsync(6);
+        await Assertions.Expect(next).ToBeFocusedAsync();
+        // It says that it leads nowhere, and does not.
+        await Assertions.Expect(next).ToHaveAttributeAsync("aria-disabled", "true");
+        await Button(ada, "Previous").ClickAsync();
+        await Assertions.Expect(status).ToHaveTextAsync("1–25 of 31");
+
+        var signedIn = ada.Page.GetByRole(AriaRole.Columnheader, new() { Name = "Signed in" });
+        await Assertions.Expect(signedIn).ToHaveAttributeAsync("aria-sort", "descending");
+        await signedIn.GetByRole(AriaRole.Button).ClickAsync();
+        await Assertions.Expect(signedIn).ToHaveAttributeAsync("aria-sort", "ascending");
+        await Assertions.Expect(rows.First).ToContainTextAsync("Past 30");
+        var duration = ada.Page.GetByRole(AriaRole.Columnheader, new() { Name = "Duration" });
+        await duration.GetByRole(AriaRole.Button).ClickAsync();
+        await Assertions.Expect(duration).ToHaveAttributeAsync("aria-sort", "descending");
+        await Assertions.Expect(signedIn).Not.ToHaveAttributeAsync("aria-sort", "ascending");
+        await Assertions.Expect(rows.First).ToContainTextAsync("Past 30");
+        await Assertions.Expect(duration.GetByRole(AriaRole.Button)).ToBeFocusedAsync();
+
+        var device = ada.Page.GetByLabel("Device", new() { Exact = true });
+        await device.PressSequentiallyAsync("past 17");
+        await Assertions.Expect(status).ToHaveTextAsync("1–1 of 1");
+        await Assertions.Expect(rows.First).ToContainTextAsync("Past 17");
+        await Assertions.Expect(device).ToBeFocusedAsync();
+        await ada.Page.GetByLabel("Status").SelectOptionAsync("Active");
+        await ada.Page.GetByText("Nothing found.").WaitForAsync();
+        await Button(ada, "Show everything").ClickAsync();
+        await Assertions.Expect(status).ToHaveTextAsync("1–25 of 31");
+        await Assertions.Expect(device).ToHaveValueAsync("");
+        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Heading, new() { Name = "History" })).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task What_happens_elsewhere_shows_up_under_the_filter_that_is_set()
+    {
+        await using var site = AccountsSite.Start();
+        await using var ada = await StartAsync(site, past: 2);
+        var device = ada.Page.GetByLabel("Device", new() { Exact = true });
+        await device.FillAsync("iPhone");
+        await ada.Page.GetByText("Nothing found.").WaitForAsync();
+
+        using var phone = await site.SignInAsync(Ada, Visitor.Phone, remember: true);
+        await Assertions.Expect(Rows(ada)).ToHaveCountAsync(1);
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Active");
+        var (mine, its) = (await site.FindSessionIdAsync(ada), (await site.FindSessionAsync(phone)).Id);
+        var caller = (await site.Get<SessionRegistry>().FindLiveAsync(mine))!.ToCaller();
+        await site.Get<SessionService>().RenameAsync(caller, its, new RenameSessionInput { Name = "Old phone" });
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Old phone");
+        await site.Get<SessionService>().TerminateAsync(caller, its);
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Terminated");
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("by you, from this device");
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("No page was open there.");
+        await Assertions.Expect(ada.Page.Locator(".lanes circle")).ToHaveCountAsync(1);
+        await Assertions.Expect(device).ToBeFocusedAsync();
+        await Assertions.Expect(device).ToHaveValueAsync("iPhone");
+    }
+
+    [Fact]
+    public async Task The_link_brings_a_file_of_what_is_shown()
+    {
+        await using var site = AccountsSite.Start();
+        await using var ada = await StartAsync(site, past: 30);
+        await ada.Page.GetByLabel("Device", new() { Exact = true }).FillAsync("past");
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("1–25 of 30");
+        var download = await ada.Page.RunAndWaitForDownloadAsync(() => ada.Page.GetByRole(AriaRole.Link, new() { Name = "Export CSV" }).ClickAsync());
+        Assert.Matches("^sessions-[0-9-]{10}[.]csv$", download.SuggestedFilename);
+        Assert.Equal(31, (await File.ReadAllLinesAsync((await download.PathAsync())!)).Length);
+    }
+
+    [Fact]
+    public async Task Days_begin_where_the_viewer_is()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        // The one place that is a day ahead of the other; whatever the time is, they do not agree on the beginning of today.
+        foreach (var (zone, ahead) in new[] { ("Pacific/Kiritimati", 14), ("Pacific/Honolulu", -10) })
+        {
+            await using var ada = await Person.OpenAsync(chromium, site);
+            var devTools = await ada.Profile.NewCDPSessionAsync(ada.Page);
+            await devTools.SendAsync("Emulation.setTimezoneOverride", new Dictionary<string, object>(StringComparer.Ordinal) { ["timezoneId"] = zone });
+            await ada.SignInAsync(Ada);
+            var day = ada.Page.Locator(".day-names time").First;
+            await Assertions.Expect(day).ToHaveAttributeAsync("datetime", new System.Text.RegularExpressions.Regex(
+                $"T{(24 - ahead) % 24:00}:00:00", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
+        }
+    }
+
+    [Fact]
+    public async Task A_phone_shows_a_list_by_day_instead_of_the_drawing_and_nothing_is_wider_than_the_screen()
+    {
+        await using var site = AccountsSite.Start();
+        await using var ada = await StartAsync(site, past: 30, phone: true);
+        await Assertions.Expect(ada.Page.Locator(".timeline")).ToBeHiddenAsync();
+        await Assertions.Expect(ada.Page.GetByText("And 2 more sessions in the table.")).ToBeVisibleAsync();
+        var list = ada.Page.Locator(".by-day");
+        await Assertions.Expect(list.GetByRole(AriaRole.Heading).First).ToHaveTextAsync("Today");
+        await Assertions.Expect(list.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(12);
+
+        var sort = ada.Page.GetByLabel("Sort by");
+        await Assertions.Expect(sort).ToBeHiddenAsync();
+        await Button(ada, "Filter and sort").ClickAsync();
+        await sort.SelectOptionAsync("SignedIn-asc");
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Past 30");
+        Assert.Equal(390, await ada.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        var small = await ada.Page.EvaluateAsync<string[]>(
+            "[...document.querySelectorAll('.history :is(a, button, input, select)')].filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)");
+        Assert.Empty(small);
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task The_bars_of_the_drawing_stand_out_from_its_ground(ColorScheme colours)
+    {
+        await using var site = AccountsSite.Start();
+        await using var ada = await StartAsync(site, past: 2);
+        await ada.Page.EmulateMediaAsync(new() { ColorScheme = colours });
+        var ground = await ColourAsync(ada.Page, ".timeline", "backgroundColor");
+        foreach (var part in new[] { ".bar.live", ".bar.past", ".legend .ended-here" })
+            Assert.True(Contrast(await ColourAsync(ada.Page, part, "fill"), ground) >= 3, part);
+    }
+
+    [Fact]
+    public async Task It_says_that_the_database_did_not_answer_and_tries_again()
+    {
+        await using var site = AccountsSite.Start();
+        await using var ada = await StartAsync(site, past: 30);
+        site.Gate.FailCommand("\"StartedAt\" DESC");
+        await Button(ada, "Next").ClickAsync();
+        var problem = ada.Page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "This history may be out of date." });
+        await problem.WaitForAsync();
+        await Assertions.Expect(Rows(ada)).ToHaveCountAsync(25);
+        await problem.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("26–31 of 31");
+        await Assertions.Expect(problem).ToHaveCountAsync(0);
+    }
+
+    /// <summary>Ada, signed in, with sessions that are over: "Past 1" of 5 hours ago, "Past 2" of 10, each a minute longer than the one before.</summary>
+    private async Task<Person> StartAsync(AccountsSite site, int past, bool phone = false)
+    {
+        await site.RegisterAsync(Ada);
+        var ada = phone ? await Person.OpenPhoneAsync(chromium, site) : await Person.OpenAsync(chromium, site);
+        await ada.SignInAsync(Ada);
+        var session = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!;
+        var now = site.Get<TimeProvider>().GetUtcNow();
+        // One browser: 12 lanes would not hold them, and the list by day holds only what 14 days do.
+        var browser = new byte[32];
+        await PastSession.AddAsync(site.Get<AccountsDatabase>(), Enumerable.Range(1, past).Select(i => new PastSession(session.UserId, now.AddHours(-i * (phone && i > 12 ? 30 : 5)))
+        {
+            Name = $"Past {i}", Length = TimeSpan.FromMinutes(60 + i), Browser = browser,
+        }));
+        await ada.GoAsync("/settings/sessions");
+        await Assertions.Expect(Rows(ada)).ToHaveCountAsync(Math.Min(25, past + 1));
+        return ada;
+    }
+
+    private static ILocator Rows(Person person) => person.Page.Locator(".history tbody tr");
+
+    private static ILocator Status(Person person) => person.Page.Locator(".pager [role=status]");
+
+    private static ILocator Button(Person person, string name) => person.Page.GetByRole(AriaRole.Button, new() { Name = name });
+
+    private static async Task<double[]> ColourAsync(IPage page, string selector, string property)
+    {
+        var text = await page.Locator(selector).First.EvaluateAsync<string>($"e => getComputedStyle(e).{property}");
+        return [.. text.Split('(', ')')[1].Split(',').Take(3).Select(part => double.Parse(part, CultureInfo.InvariantCulture) / 255)];
+    }
+
+    // WCAG 2.2, relative luminance.
+    private static double Contrast(double[] one, double[] other)
+    {
+        var (a, b) = (Luminance(one), Luminance(other));
+        return (Math.Max(a, b) + 0.05) / (Math.Min(a, b) + 0.05);
+
+        static double Luminance(double[] colour) => (0.2126 * Linear(colour[0])) + (0.7152 * Linear(colour[1])) + (0.0722 * Linear(colour[2]));
+
+        static double Linear(double part) => part <= 0.04045 ? part / 12.92 : Math.Pow((part + 0.055) / 1.055, 2.4);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+
+namespace Accounts.Tests.Fixtures;
+
+/// <summary>A session that is over, put into the database past everything of ours: by default signed out after an hour, in a browser of its own.</summary>
+internal sealed record PastSession(UserId Owner, DateTimeOffset StartedAt)
+{
+    public SessionId Id { get; } = SessionId.New(StartedAt);
+
+    public TimeSpan Length { get; init; } = TimeSpan.FromHours(1);
+
+    public EndReason Reason { get; init; } = EndReason.SignedOut;
+
+    public SessionId? By { get; init; }
+
+    public string? Name { get; init; }
+
+    public string UserAgent { get; init; } = CoreHost.Chrome;
+
+    public string Address { get; init; } = "203.0.113.7";
+
+    public byte[] Browser { get; init; } = RandomNumberGenerator.GetBytes(32);
+
+    /// <summary>How long before its end the latest act was.</summary>
+    public TimeSpan Unused { get; init; }
+
+    public bool Remembered { get; init; } = true;
+
+    public static Task AddAsync(AccountsDatabase database, params IEnumerable<PastSession> sessions) => database.WriteAsync(WritePriority.Ordinary, db =>
+    {
+        db.Sessions.AddRange(sessions.Select(session => session.ToRow()));
+        return Task.FromResult(true);
+    });
+
+    private SessionRow ToRow() => new()
+    {
+        Id = Id.Value,
+        UserId = Owner.Value,
+        KeyHash = RandomNumberGenerator.GetBytes(32),
+        BrowserHash = Browser,
+        StartedAt = StartedAt,
+        LastActivityAt = StartedAt + Length - Unused,
+        ExpiresAt = StartedAt + Length,
+        Remembered = Remembered,
+        Method = SignInMethod.Password,
+        UserAgent = UserAgent,
+        SignInAddress = Address,
+        LastAddress = Address,
+        Name = Name,
+        EndedAt = StartedAt + Length,
+        EndReason = Reason,
+        EndedByUserId = Reason == EndReason.Expired ? null : Owner.Value,
+        EndedBySessionId = Reason == EndReason.Expired ? null : By?.Value ?? Id.Value,
+    };
+}

@@ -1,0 +1,42 @@
+using Accounts.Tests.Fixtures;
+using Accounts.Web.Sessions;
+
+namespace Accounts.Tests.Web.Sessions;
+
+public sealed class ViewerZoneTests
+{
+    [Theory]
+    [InlineData("Europe/Vienna", 0, 60)]
+    [InlineData("America/New_York", 0, -300)]
+    [InlineData("Nowhere/Land", 345, 345)]
+    [InlineData(null, -90, -90)]
+    [InlineData("Nowhere/Land", 100_000, 0)]
+    [InlineData("../../../etc/localtime", 45, 45)]
+    [InlineData("/etc/localtime", 45, 45)]
+    public void A_browser_is_in_the_zone_that_it_names_or_that_far_from_UTC(string? id, int minutes, int ahead)
+    {
+        var zone = ViewerZone.Find(id, minutes);
+        Assert.Equal(TimeSpan.FromMinutes(ahead), zone.GetUtcOffset(new DateTimeOffset(2026, 1, 15, 12, 0, 0, TimeSpan.Zero)));
+    }
+
+    [Theory]
+    [InlineData("Europe/Vienna", "2026-03-29", "2026-03-28T23:00:00Z")]
+    [InlineData("Europe/Vienna", "2026-03-30", "2026-03-29T22:00:00Z")]
+    // The clocks go from 00:00 to 01:00: that day has no midnight.
+    [InlineData("Africa/Cairo", "2026-04-24", "2026-04-23T22:00:00Z")]
+    public void A_day_begins_at_its_midnight_where_the_viewer_is(string id, string day, string start) =>
+        Assert.Equal(DateTimeOffset.Parse(start), ViewerZone.Find(id, 0).StartOf(DateOnly.Parse(day)));
+
+    [Fact]
+    public void The_drawing_is_in_proportion_to_time_and_ends_now()
+    {
+        var now = TestClock.Start;
+        Assert.Equal(1, SessionTimeline.Share(now, now));
+        Assert.Equal(0.5, SessionTimeline.Share(now.AddDays(-7), now));
+        Assert.Equal(0, SessionTimeline.Share(now.AddDays(-14), now));
+        Assert.Equal(0, SessionTimeline.Share(now.AddDays(-400), now));
+        var days = SessionTimeline.Of([], now, ViewerZone.Find("Europe/Vienna", 0)).Days;
+        Assert.Equal(14, days.Count);
+        Assert.Equal(new DateTimeOffset(2026, 2, 28, 23, 0, 0, TimeSpan.Zero), days[0].At);
+    }
+}
