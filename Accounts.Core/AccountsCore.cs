@@ -21,7 +21,7 @@ public static class AccountsCore
 {
     /// <summary>Adds everything of the core.</summary>
     /// <param name="services">The application's services. A <see cref="TimeProvider"/> that is already there is used.</param>
-    /// <param name="settings">Reads the sections Storage, Sessions and SignIn; the caller throws what is wrong when it has read its own.</param>
+    /// <param name="settings">Reads the sections Storage, Sessions, SignIn and Retention; the caller throws what is wrong when it has read its own.</param>
     /// <param name="contentRoot">The folder that a relative <c>Storage:Path</c> starts from.</param>
     public static IServiceCollection AddAccountsCore(this IServiceCollection services, SettingsReader settings, string contentRoot)
     {
@@ -30,17 +30,25 @@ public static class AccountsCore
         services.AddUsers();
         services.AddSessions(settings.Read("Sessions", new SessionOptionsValidator()));
         services.AddSignIn(settings.Read("SignIn", new SignInOptionsValidator()));
-        services.AddSingleton<DemoAccounts>(sp => new(
-            sp.GetRequiredService<AccountsDatabase>(),
-            sp.GetRequiredService<IPasswordHasher<User>>(),
-            sp.GetRequiredService<ILookupNormalizer>(),
-            sp.GetRequiredService<TimeProvider>()));
+        services.AddAdministration(settings.Read("Retention", new RetentionOptionsValidator()));
         return services;
     }
 
     /// <summary>Opens the database, before anything else is asked of it.</summary>
     /// <exception cref="StartupException">The database cannot be used; the message says why and what to do.</exception>
     public static void OpenAccounts(this IServiceProvider services) => services.GetRequiredService<DatabaseStart>().Open();
+
+    private static void AddAdministration(this IServiceCollection services, RetentionOptions retention)
+    {
+        services.AddSingleton(retention);
+        services.AddSingleton<Retention>();
+        services.AddHostedService(sp => sp.GetRequiredService<Retention>());
+        services.AddSingleton<DemoAccounts>(sp => new(
+            sp.GetRequiredService<AccountsDatabase>(),
+            sp.GetRequiredService<IPasswordHasher<User>>(),
+            sp.GetRequiredService<ILookupNormalizer>(),
+            sp.GetRequiredService<TimeProvider>()));
+    }
 
     private static void AddStorage(this IServiceCollection services, StorageOptions options, string contentRoot)
     {
@@ -93,6 +101,7 @@ public static class AccountsCore
             sp.GetRequiredService<ILogger<SessionService>>()));
         services.AddSingleton<HistoryReader>(sp => new(
             sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<SessionRegistry>(), options, sp.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<SupportCodes>(sp => new(sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<TimeProvider>(), SupportCode.NewCode));
         services.AddSingleton<SessionStarter>();
         services.AddSingleton<SessionUpkeep>();
         services.AddHostedService(sp => sp.GetRequiredService<SessionUpkeep>());

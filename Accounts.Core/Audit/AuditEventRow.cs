@@ -1,8 +1,12 @@
+using Accounts.Core.Geolocation;
+
 namespace Accounts.Core.Audit;
 
-/// <summary>Something that somebody did to an account; written in the transaction that did it, and never changed.</summary>
+/// <summary>Something that somebody did to an account; written in the transaction that did it, and never changed. The one exception is its address, which is shortened with age.</summary>
 internal sealed class AuditEventRow
 {
+    private string? _address;
+
     // Entity Framework's way in.
     private AuditEventRow()
     {
@@ -15,6 +19,7 @@ internal sealed class AuditEventRow
         At = at;
         Action = action;
         UserId = userId;
+        WholeAddressSince = at;
     }
 
     public Guid Id { get; private init; }
@@ -40,7 +45,16 @@ internal sealed class AuditEventRow
     public int? Count { get; init; }
 
     /// <summary>The IP address that it came from.</summary>
-    public string? Address { get; init; }
+    public string? Address { get => _address; init => _address = value; }
+
+    /// <summary>Since when the address is kept whole, which is <see cref="At"/>; null once it is shortened.</summary>
+    public DateTimeOffset? WholeAddressSince { get; private set; }
+
+    public void ShortenAddress()
+    {
+        _address = _address is null ? null : ShortAddress.Of(_address);
+        WholeAddressSince = null;
+    }
 }
 
 /// <summary>What an audit event can say was done. The names are part of the record and never change.</summary>

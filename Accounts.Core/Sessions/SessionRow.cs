@@ -1,6 +1,8 @@
+using Accounts.Core.Geolocation;
+
 namespace Accounts.Core.Sessions;
 
-/// <summary>A session as the database keeps it. It is never deleted when it ends.</summary>
+/// <summary>A session as the database keeps it. It is not deleted when it ends, but long after it.</summary>
 internal sealed class SessionRow
 {
     public required Guid Id { get; init; }
@@ -13,7 +15,15 @@ internal sealed class SessionRow
     /// <summary>SHA-256 of the browser id, 32 bytes.</summary>
     public required byte[] BrowserHash { get; init; }
 
-    public required DateTimeOffset StartedAt { get; init; }
+    public required DateTimeOffset StartedAt
+    {
+        get;
+        init
+        {
+            field = value;
+            WholeAddressSince = value;
+        }
+    }
 
     /// <summary>The latest act of the person.</summary>
     public required DateTimeOffset LastActivityAt { get; set; }
@@ -28,7 +38,7 @@ internal sealed class SessionRow
 
     public required string UserAgent { get; init; }
 
-    public required string SignInAddress { get; init; }
+    public required string SignInAddress { get; set; }
 
     public required string LastAddress { get; set; }
 
@@ -56,6 +66,26 @@ internal sealed class SessionRow
 
     /// <summary>When the connections of a browser that was told and did not show that it had left were closed.</summary>
     public DateTimeOffset? ClosedAt { get; set; }
+
+    /// <summary>No act whose address is whole here is older than this; null if both addresses are short and no act can follow. Set with <see cref="StartedAt"/>.</summary>
+    public DateTimeOffset? WholeAddressSince { get; set; }
+
+    /// <summary>Shortens the address of each act that is not younger than a moment, and notes when there can be something to shorten again.</summary>
+    public void ShortenAddresses(DateTimeOffset until, DateTimeOffset now)
+    {
+        if (StartedAt <= until)
+            SignInAddress = ShortAddress.Of(SignInAddress);
+
+        if (LastActivityAt > until)
+        {
+            WholeAddressSince = LastActivityAt;
+            return;
+        }
+
+        LastAddress = ShortAddress.Of(LastAddress);
+        // The next act in a live session brings a whole address again, and is not older than now. So the flush of activity need not look after this.
+        WholeAddressSince = EndedAt is null ? now : null;
+    }
 }
 
 /// <summary>How a person proved who they are. The numbers are stored: never change one.</summary>

@@ -12,6 +12,8 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
 {
     public DbSet<SessionRow> Sessions => Set<SessionRow>();
 
+    public DbSet<SupportCodeRow> SupportCodes => Set<SupportCodeRow>();
+
     public DbSet<AuditEventRow> AuditEvents => Set<AuditEventRow>();
 
     public DbSet<DataProtectionKeyRow> DataProtectionKeys => Set<DataProtectionKeyRow>();
@@ -57,6 +59,19 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             session.HasIndex(s => new { s.UserId, s.StartedAt }, "IX_Sessions_History");
             // What the sweeper looks for.
             session.HasIndex(s => s.ExpiresAt, "IX_Sessions_Expiry").HasFilter("\"EndedAt\" IS NULL");
+            // What retention looks for: what it has done with is in neither.
+            session.HasIndex(s => s.WholeAddressSince, "IX_Sessions_WholeAddress").HasFilter("\"WholeAddressSince\" IS NOT NULL");
+            session.HasIndex(s => s.EndedAt, "IX_Sessions_Ended").HasFilter("\"EndedAt\" IS NOT NULL");
+        });
+
+        model.Entity<SupportCodeRow>(code =>
+        {
+            code.ToTable("SupportCodes");
+            code.HasKey(c => c.Code);
+            code.Property(c => c.Code).HasMaxLength(SupportCode.Length).ValueGeneratedNever();
+            code.HasOne<SessionRow>().WithMany().HasForeignKey(c => c.SessionId).OnDelete(DeleteBehavior.Cascade);
+            code.HasIndex(c => new { c.SessionId, c.ExpiresAt }, "IX_SupportCodes_Session");
+            code.HasIndex(c => c.ExpiresAt, "IX_SupportCodes_Expiry");
         });
 
         model.Entity<AuditEventRow>(audit =>
@@ -67,6 +82,7 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             audit.Property(e => e.Action).HasMaxLength(64);
             audit.Property(e => e.Address).HasMaxLength(45);
             audit.HasIndex(e => new { e.UserId, e.At }, "IX_AuditEvents_User");
+            audit.HasIndex(e => e.WholeAddressSince, "IX_AuditEvents_WholeAddress").HasFilter("\"WholeAddressSince\" IS NOT NULL");
         });
 
         model.Entity<DataProtectionKeyRow>().ToTable("DataProtectionKeys");

@@ -16,6 +16,7 @@ public sealed class CommandTests
         ["SessionDepartures.ConfirmLeftAsync"] = "Whoever holds the key of an ended session is nobody any more.",
         ["SessionDepartures.RecordToldAsync"] = "The server itself: it has told the pages of an ended session.",
         ["SessionDepartures.RecordClosedAsync"] = "The server itself: it has closed the connections of an ended session.",
+        ["SupportCodes.FindOrMakeForEndedAsync"] = "Whoever holds the key of an ended session is nobody any more.",
         ["DemoAccounts.SeedAsync"] = "The application itself, at its start.",
     };
 

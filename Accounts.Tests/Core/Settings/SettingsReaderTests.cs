@@ -1,4 +1,5 @@
 using System.Text;
+using Accounts.Core.Administration;
 using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Accounts.Core.SignIn;
@@ -79,12 +80,16 @@ public sealed class SettingsReaderTests
     [InlineData("SignIn:AttemptsPerAccount", "99999999999")]
     [InlineData("SignIn:AttemptsPerAccount", "")]
     [InlineData("SignIn:AttemptsPerAccount", "1.5")]
+    [InlineData("Retention:Addresses", "23:59:59")]
+    [InlineData("Retention:EndedSessions", "23:59:59")]
+    [InlineData("Retention:Interval", "00:00:59")]
     public void A_wrong_value_is_named(string key, string value)
     {
         var reader = Reader((key, value));
         reader.Read("Storage", new StorageOptionsValidator());
         reader.Read("Sessions", new SessionOptionsValidator());
         reader.Read("SignIn", new SignInOptionsValidator());
+        reader.Read("Retention", new RetentionOptionsValidator());
         var message = Assert.Throws<StartupException>(reader.ThrowIfWrong).Message;
         Assert.Contains(string.Join(':', key.Split(':').Take(2)), message, StringComparison.Ordinal);
     }
@@ -118,11 +123,13 @@ public sealed class SettingsReaderTests
         var reader = new SettingsReader(new ConfigurationBuilder().AddJsonFile(file).Build());
         var sessions = reader.Read("Sessions", new SessionOptionsValidator());
         var signIn = reader.Read("SignIn", new SignInOptionsValidator());
+        var retention = reader.Read("Retention", new RetentionOptionsValidator());
         reader.Read("Storage", new StorageOptionsValidator());
         reader.ThrowIfWrong();
         // The file says what is so anyway: whoever deletes a line changes nothing.
         Assert.Equivalent(new SessionOptions(), sessions, strict: true);
         Assert.Equivalent(new SignInOptions(), signIn, strict: true);
+        Assert.Equivalent(new RetentionOptions(), retention, strict: true);
     }
 
     private static SettingsReader Reader(params (string Key, string Value)[] settings) =>

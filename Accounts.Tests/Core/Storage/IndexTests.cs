@@ -1,4 +1,8 @@
+using System.Text.RegularExpressions;
+using Accounts.Core.Administration;
+using Accounts.Core.Storage;
 using Accounts.Tests.Fixtures;
+using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Tests.Core.Storage;
 
@@ -10,11 +14,36 @@ public sealed class IndexTests
     [InlineData("IX_Sessions_Browser", "SELECT * FROM \"Sessions\" WHERE \"UserId\" = 'a' AND \"BrowserHash\" = x'00' AND \"EndedAt\" IS NULL")]
     [InlineData("IX_Sessions_History", "SELECT * FROM \"Sessions\" WHERE \"UserId\" = 'a' ORDER BY \"StartedAt\" DESC LIMIT 50")]
     [InlineData("IX_Sessions_Expiry", "SELECT \"Id\" FROM \"Sessions\" WHERE \"EndedAt\" IS NULL AND \"ExpiresAt\" <= 1 ORDER BY \"ExpiresAt\" LIMIT 500")]
+    [InlineData("IX_SupportCodes_Session", "SELECT * FROM \"SupportCodes\" WHERE \"SessionId\" = 'a' AND \"ExpiresAt\" >= 1 ORDER BY \"ExpiresAt\" DESC LIMIT 1")]
     [InlineData("EmailIndex", "SELECT * FROM \"Users\" WHERE \"NormalizedEmail\" = 'A' LIMIT 2")]
     public async Task A_query_that_grows_with_the_data_has_its_index(string index, string query)
     {
         await using var host = CoreHost.Start();
-        var plan = string.Join('\n', host.Rows.Query("EXPLAIN QUERY PLAN " + query).Select(row => row["detail"]));
+        AssertPlan(host, index, query);
+    }
+
+    [Fact]
+    public async Task A_round_of_retention_finds_what_is_due_and_looks_at_nothing_else()
+    {
+        await using var host = CoreHost.Start();
+        await using var db = await host.Get<IDbContextFactory<AccountsDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+        foreach (var (index, due) in new (string, IQueryable)[]
+        {
+            ("IX_Sessions_WholeAddress", Retention.DueSessions(db, TestClock.Start)),
+            ("IX_AuditEvents_WholeAddress", Retention.DueEvents(db, TestClock.Start)),
+            ("IX_Sessions_Ended", Retention.ForgottenSessions(db, TestClock.Start)),
+            ("IX_SupportCodes_Expiry", Retention.ExpiredCodes(db, TestClock.Start)),
+        })
+        {
+            // The statement itself, without the lines that would set its parameters.
+            AssertPlan(host, index, string.Join('\n', due.ToQueryString().Split('\n').Where(line => !line.StartsWith('.'))));
+        }
+    }
+
+    private static void AssertPlan(CoreHost host, string index, string query)
+    {
+        (string, object?)[] parameters = [.. Regex.Matches(query, "@[a-z]+", RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1)).Select(match => (match.Value, (object?)1)).Distinct()];
+        var plan = string.Join('\n', host.Rows.Query("EXPLAIN QUERY PLAN " + query, parameters).Select(row => row["detail"]));
         Assert.Contains(index, plan, StringComparison.Ordinal);
         Assert.DoesNotContain("SCAN", plan, StringComparison.Ordinal);
         Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
