@@ -125,6 +125,8 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
         // Outside Development only a published application finds the files of its packages by itself.
         builder.UseStaticWebAssets();
         builder.UseSetting("Storage:Path", DatabasePath);
+        // A test that moves the clock by hours gets no round of it in between.
+        builder.UseSetting("Retention:Interval", "1.00:00:00");
         foreach (var (key, value) in _settings)
             builder.UseSetting(key, value);
         builder.ConfigureLogging(logging => logging.ClearProviders());

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Accounts.Core.Devices;
+using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
 
 namespace Accounts.Web.Sessions;
@@ -29,6 +30,9 @@ internal static class SessionText
 
     /// <summary>A time in the viewer's zone, for where no script can come: inside of drawings.</summary>
     public static string At(DateTimeOffset time, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(time, zone).ToString("d MMM yyyy, HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>An IP address; a shortened one as "203.0.113.x".</summary>
+    public static string Address(string address) => address.Length > 0 ? ShortAddress.Show(address) : "Unknown";
 
     public static string Duration(TimeSpan time) => time switch
     {

@@ -21,6 +21,7 @@
     time: time => clock.format(time),
     day: (time, now) => at(time, now, null),
     elapsed: (time, now) => elapsed(Math.max(0, Math.floor((now - time) / 60000))),
+    minute: (time, now) => time.toDateString() === now.toDateString() ? clock.format(time) : at(time, now, clock),
   };
 
   const ago = (time, now, present) => {

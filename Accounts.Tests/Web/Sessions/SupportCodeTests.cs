@@ -1,0 +1,132 @@
+using System.Net;
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Accounts.Tests.Fixtures;
+using Accounts.Web.Sessions;
+using AngleSharp.Html.Parser;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.HtmlRendering.Infrastructure;
+using Microsoft.AspNetCore.Components.Web.HtmlRendering;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Accounts.Tests.Web.Sessions;
+
+/// <summary>X13: who is shown a support code, and for how long.</summary>
+public sealed class SupportCodeTests
+{
+    private const string Ada = "ada@example.test";
+
+    [Fact]
+    public async Task The_signed_out_page_shows_a_code_to_the_key_alone_and_the_same_one_when_it_is_loaded_again()
+    {
+        await using var site = AccountsSite.Start();
+        using var ended = await EndedAsync(site);
+        using var stranger = site.Visit();
+        using var rows = site.Rows();
+        Assert.Null(await CodeAsync(stranger));
+        Assert.Equal(0, Count(rows));
+
+        var code = await CodeAsync(ended);
+        Assert.Matches("^[2-9A-Z]{4}-[2-9A-Z]{4}$", code!);
+        Assert.Equal(code, await CodeAsync(ended), StringComparer.Ordinal);
+        Assert.Equal(1, Count(rows));
+        Assert.DoesNotContain("Ada", await ended.ReadAsync("/signed-out"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"SupportCodes\"", "This session was ended from another device")]
+    [InlineData("\"Sessions\"", "You are signed out")]
+    public async Task Without_the_database_the_signed_out_page_says_what_it_knows_and_shows_no_code(string table, string text)
+    {
+        await using var site = AccountsSite.Start();
+        using var ended = await EndedAsync(site);
+        site.Gate.FailCommand(table);
+        // Both questions of the page ask for the session.
+        if (table is "\"Sessions\"")
+            site.Gate.FailCommand(table);
+
+        using var answer = await ended.GetAsync("/signed-out");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var page = await answer.Content.ReadAsStringAsync();
+        Assert.Contains(text, page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Support code", page, StringComparison.Ordinal);
+
+        Assert.NotNull(await CodeAsync(ended));
+    }
+
+    // Guard: the timer of SupportCodeLine, and _gone.
+    [Fact]
+    public async Task An_open_page_shows_the_next_code_when_the_one_it_shows_has_expired()
+    {
+        var clock = new TestClock();
+        await using var page = new InteractivePage(clock);
+        var asked = 0;
+        Task<SupportCode?> Find() => Task.FromResult<SupportCode?>(new SupportCode($"CODE-{++asked}", clock.GetUtcNow().AddHours(1)));
+        await page.OpenAsync(Find);
+        Assert.Equal("CODE-1", await page.CodeAsync());
+
+        clock.Advance(TimeSpan.FromHours(1) - TimeSpan.FromSeconds(1));
+        Assert.Equal("CODE-1", await page.CodeAsync());
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("CODE-2", await page.CodeAsync());
+        clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal("CODE-3", await page.CodeAsync());
+
+        await page.DisposeAsync();
+        clock.Advance(TimeSpan.FromHours(5));
+        Assert.Equal((3, 0), (asked, clock.Waiting));
+    }
+
+    [Fact]
+    public async Task An_open_page_asks_again_when_the_database_did_not_answer()
+    {
+        var clock = new TestClock();
+        await using var page = new InteractivePage(clock);
+        var answers = false;
+        Task<SupportCode?> Find() => answers
+            ? Task.FromResult<SupportCode?>(new SupportCode("CODE", clock.GetUtcNow().AddHours(1)))
+            : Task.FromException<SupportCode?>(new DatabaseUnavailableException(new TimeoutException()));
+        await page.OpenAsync(Find);
+        Assert.Null(await page.CodeAsync());
+
+        answers = true;
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("CODE", await page.CodeAsync());
+    }
+
+    private static async Task<Visitor> EndedAsync(AccountsSite site)
+    {
+        await site.RegisterAsync(Ada);
+        using var owner = await site.SignInAsync(Ada);
+        var other = await site.SignInAsync(Ada, Visitor.Phone);
+        await site.Get<SessionService>().TerminateAsync((await site.FindSessionAsync(owner)).ToCaller(), (await site.FindSessionAsync(other)).Id);
+        return other;
+    }
+
+    private static async Task<string?> CodeAsync(Visitor visitor) => Code(await visitor.ReadAsync("/signed-out"));
+
+    private static string? Code(string html) => new HtmlParser().ParseDocument(html).QuerySelector(".support-code code")?.TextContent;
+
+    private static long Count(DatabaseRows rows) => rows.Number("SELECT COUNT(*) FROM \"SupportCodes\"");
+
+#pragma warning disable BL0006 // There is no other way to render a component that is told that it is interactive.
+    /// <summary>The component as a circuit holds it: it is told that it is interactive, and keeps living.</summary>
+    private sealed class InteractivePage(TestClock clock) : IAsyncDisposable
+    {
+        private readonly Renderer _renderer = new(new ServiceCollection().AddSingleton<TimeProvider>(clock).BuildServiceProvider());
+        private HtmlRootComponent _root;
+
+        public async Task OpenAsync(Func<Task<SupportCode?>> find) => _root = await _renderer.Dispatcher.InvokeAsync(() =>
+            _renderer.BeginRenderingComponent(typeof(SupportCodeLine), ParameterView.FromDictionary(new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(SupportCodeLine.Find)] = find })));
+
+        public Task<string?> CodeAsync() => _renderer.Dispatcher.InvokeAsync(() => Code(_root.ToHtmlString()));
+
+        public ValueTask DisposeAsync() => _renderer.DisposeAsync();
+
+        private sealed class Renderer(IServiceProvider services) : StaticHtmlRenderer(services, NullLoggerFactory.Instance)
+        {
+            protected override RendererInfo RendererInfo { get; } = new("Server", isInteractive: true);
+        }
+    }
+}
