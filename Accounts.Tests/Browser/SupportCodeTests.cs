@@ -1,3 +1,4 @@
+using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
 using Microsoft.Playwright;
 
@@ -22,8 +23,8 @@ public sealed class SupportCodeTests(Chromium chromium)
             await person.Profile.AddInitScriptAsync("Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined })");
         await person.Profile.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
         await person.SignInAsync(Ada);
-        await person.Page.GetByRole(AriaRole.Button, new() { Name = "Account menu" }).ClickAsync();
-        await person.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
+        using var owner = await site.SignInAsync(Ada);
+        await site.Get<SessionService>().TerminateAsync((await site.FindSessionAsync(owner)).ToCaller(), await site.FindSessionIdAsync(person));
         await person.WaitForSignedOutAsync();
         var code = await person.Page.Locator(".support-code code").TextContentAsync();
 

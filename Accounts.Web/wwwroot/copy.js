@@ -31,7 +31,7 @@
     said.textContent = "";
     const copied = await copy(button.dataset.copy);
     button.focus();
-    said.textContent = copied ? "Copied" : "Select it to copy";
+    said.textContent = copied ? "Copied" : "Not copied";
     clearTimeout(said.timer);
     said.timer = setTimeout(() => said.textContent = "", 4000);
   });
