@@ -17,6 +17,7 @@ public sealed partial class SessionManager(
     SessionService sessions,
     SessionRegistry registry,
     SessionFeed feed,
+    SupportCodes codes,
     TimeProvider time,
     IJSRuntime script,
     Radzen.DialogService dialogs)
@@ -190,6 +191,8 @@ public sealed partial class SessionManager(
             _problem = OutOfDate;
         }
     }
+
+    private async Task<SupportCode?> FindCodeAsync() => await FindCallerAsync() is { } caller ? await codes.FindOrMakeAsync(caller) : null;
 
     private bool IsWanted(Session session) =>
         _filter.Length == 0 || new[] { session.Title, session.Device.Title, session.Place.Name, session.Address }.Any(text => text.Contains(_filter, StringComparison.OrdinalIgnoreCase));
