@@ -9,10 +9,7 @@ internal static class RealBrowsers
     public static async Task<int> RunAsync(Func<Application, IBrowser, Task<int>> benchmark)
     {
         if (Chromium.Find() is not { } program)
-        {
-            await Console.Error.WriteLineAsync("This benchmark needs Chromium, and there is none. Install chromium or google-chrome, or name the program in ACCOUNTS_CHROMIUM.");
-            return 1;
-        }
+            return Chromium.PrintMissing();
 
         using var folder = new TemporaryFolder();
         await using var application = new Application(folder);

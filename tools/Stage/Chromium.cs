@@ -16,6 +16,13 @@ internal static class Chromium
         .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "google-chrome")))
         .FirstOrDefault(File.Exists);
 
+    /// <summary>Says what is missing. The exit code of a benchmark that could not run.</summary>
+    public static int PrintMissing()
+    {
+        Console.Error.WriteLine("This benchmark needs Chromium, and there is none. Install chromium or google-chrome, or name the program in ACCOUNTS_CHROMIUM.");
+        return 1;
+    }
+
     public static Task<IBrowser> StartAsync(IPlaywright playwright, string program) =>
         playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Args = Arguments });
 }
