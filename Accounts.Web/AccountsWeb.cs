@@ -89,6 +89,7 @@ internal static class AccountsWeb
 
         app.MapStaticAssets();
         app.MapSessionEndpoints();
+        app.MapTheme();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireAuthorization();
 
         app.Lifetime.ApplicationStarted.Register(() =>

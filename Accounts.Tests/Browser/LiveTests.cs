@@ -115,6 +115,6 @@ public sealed class LiveTests(Chromium chromium)
         await desktop.WaitForCardsAsync(2);
 
         await desktop.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
-        await Assertions.Expect(desktop.Page.Locator("p.problem-bar")).ToHaveCountAsync(0);
+        await Assertions.Expect(desktop.Page.Locator("main .problem-bar")).ToHaveCountAsync(0);
     }
 }

@@ -25,6 +25,9 @@ internal static class SessionText
     public static string NotDone(string act) =>
         $"{(string.Equals(act, Terminate, StringComparison.Ordinal) ? "Not terminated" : "Not signed out")}: the database did not answer. Nothing changed. Try again.";
 
+    /// <summary>The latest IP address.</summary>
+    public static string Address(Session session) => session.Address.Length > 0 ? session.Address : "Unknown address";
+
     /// <summary>A time in UTC; in the page a script shows it in the viewer's zone.</summary>
     public static string At(DateTimeOffset time) => time.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);
 

@@ -1,0 +1,21 @@
+// Applies the choice of light and dark as it is made; other open tabs follow when they are looked at. The server reads the same cookie, so that a page
+// comes in the right colours. Without scripts the form posts the choice.
+(() => {
+  const root = document.documentElement;
+  const shown = () => document.cookie.match(/(?:^|; )accounts-theme=(light|dark)(?:;|$)/)?.[1] ?? "";
+  const apply = () => {
+    const theme = shown();
+    if (theme) root.dataset.theme = theme;
+    else delete root.dataset.theme;
+    document.querySelector("meta[name=color-scheme]").content = theme || "light dark";
+    for (const choice of document.querySelectorAll("input[name=theme]")) choice.checked = choice.value === theme;
+  };
+
+  document.addEventListener("change", event => {
+    if (event.target.name !== "theme") return;
+    const { value } = event.target;
+    document.cookie = `accounts-theme=${value}; path=/; samesite=lax; max-age=${value ? 34560000 : 0}${location.protocol === "https:" ? "; secure" : ""}`;
+    apply();
+  });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) apply(); });
+})();
