@@ -21,7 +21,7 @@ public sealed class AccessibilityTests(Chromium chromium)
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
         await using var visitor = await OpenAsync(site, colours, phone);
-        foreach (var path in new[] { "/sign-in", "/register", "/signed-out", "/help/access" })
+        foreach (var path in new[] { "/sign-in", "/register", "/signed-out", "/help/access", "/there-is-no-such-page", "/problem/503" })
         {
             await visitor.GoAsync(path);
             await CheckAsync(visitor.Page, path);
@@ -43,6 +43,7 @@ public sealed class AccessibilityTests(Chromium chromium)
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Account menu" }).ClickAsync();
         await CheckAsync(visitor.Page, "the account menu");
 
+        await CheckSettingsAsync(visitor);
         await visitor.GoAsync("/settings/sessions");
         await visitor.WaitForCardsAsync(2);
         await CheckAsync(visitor.Page, "/settings/sessions");
@@ -54,6 +55,22 @@ public sealed class AccessibilityTests(Chromium chromium)
         await CheckAsync(visitor.Page, "/settings/sessions, after an ending");
 
         Assert.True(_found.Count == 0, string.Join('\n', _found));
+    }
+
+    private async Task CheckSettingsAsync(Person visitor)
+    {
+        await visitor.GoAsync("/settings");
+        var more = visitor.Page.GetByRole(AriaRole.Button, new() { Name = "More for this session" });
+        await more.ClickAsync();
+        var box = (await more.BoundingBoxAsync())!;
+        Assert.True(box is { Width: >= 44, Height: >= 44 });
+        await CheckAsync(visitor.Page, "the menu of this session");
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "End all other sessions" }).ClickAsync();
+        await visitor.Dialog.WaitForAsync();
+        await CheckAsync(visitor.Page, "the question before all others end");
+        await visitor.ConfirmAsync("Cancel");
+        await visitor.Page.EvaluateAsync("() => document.getElementById('blazor-error-ui').style.display = 'block'");
+        await CheckAsync(visitor.Page, "the bar of a failed page");
     }
 
     private async Task<Person> OpenAsync(AccountsSite site, ColorScheme colours, bool phone)

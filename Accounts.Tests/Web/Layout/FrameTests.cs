@@ -1,0 +1,138 @@
+using System.Net;
+using Accounts.Tests.Fixtures;
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
+
+namespace Accounts.Tests.Web.Layout;
+
+/// <summary>What the frame of a page says in its first response: the colours, the way on from a problem, where the person is, and nothing large.</summary>
+public sealed class FrameTests
+{
+    private const string Ada = "ada@example.test";
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("dark", "dark")]
+    [InlineData("light", "light")]
+    [InlineData("\"><script>", null)]
+    public async Task The_chosen_colours_are_in_the_first_response_of_every_page(string? cookie, string? expected)
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var visitor = site.Visit();
+        using var owner = await site.SignInAsync(Ada);
+        if (cookie is not null)
+            visitor.Cookies["accounts-theme"] = owner.Cookies["accounts-theme"] = Uri.EscapeDataString(cookie);
+
+        foreach (var (who, path) in new[] { (visitor, "/sign-in"), (visitor, "/signed-out"), (visitor, "/nowhere"), (owner, "/settings"), (owner, "/settings/sessions"), (owner, "/nowhere") })
+        {
+            var page = await OpenAsync(who, path);
+            Assert.Equal(expected, page.DocumentElement.GetAttribute("data-theme"));
+            Assert.Equal(expected ?? "light dark", page.QuerySelector("meta[name=color-scheme]")!.GetAttribute("content"));
+        }
+    }
+
+    [Fact]
+    public async Task The_colours_are_not_chosen_by_a_form_of_another_site()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var visitor = await site.SignInAsync(Ada);
+        using var forged = await visitor.PostAsync("/settings/theme", new Dictionary<string, string>(StringComparer.Ordinal) { ["theme"] = "dark" });
+        Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode);
+        Assert.False(visitor.Cookies.ContainsKey("accounts-theme"));
+
+        using var own = await visitor.PostAsync("/settings/theme", await visitor.FillAsync("/settings", ("theme", "dark")));
+        Assert.Equal("/settings", own.Headers.Location!.OriginalString);
+        Assert.Equal("dark", visitor.Cookies["accounts-theme"]);
+        using var back = await visitor.PostAsync("/settings/theme", await visitor.FillAsync("/settings", ("theme", "")));
+        Assert.False(visitor.Cookies.ContainsKey("accounts-theme"));
+    }
+
+    [Fact]
+    public async Task An_unknown_address_leads_on_to_where_the_person_can_go()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var stranger = site.Visit();
+        using var owner = await site.SignInAsync(Ada);
+        Assert.Equal(("Sign in", "/sign-in"), Way(await OpenAsync(stranger, "/nowhere", HttpStatusCode.NotFound)));
+        Assert.Equal(("Go to Session manager", "/settings/sessions"), Way(await OpenAsync(owner, "/nowhere", HttpStatusCode.NotFound)));
+    }
+
+    [Fact]
+    public async Task A_page_without_its_database_offers_to_try_again_and_then_works()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var owner = await site.SignInAsync(Ada);
+        site.Gate.FailCommand("\"Users\"");
+        var problem = await OpenAsync(owner, "/settings", HttpStatusCode.ServiceUnavailable);
+        Assert.Equal("The database did not answer", problem.QuerySelector("h1")!.TextContent);
+        Assert.Equal(("Try again", "/settings"), Way(problem));
+        await owner.ReadAsync("/settings");
+    }
+
+    [Fact]
+    public async Task A_form_that_is_out_of_date_leads_back_to_its_page_if_it_has_one()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var owner = await site.SignInAsync(Ada);
+        var nothing = new Dictionary<string, string>(StringComparer.Ordinal) { ["_handler"] = "password" };
+        using var password = await owner.PostAsync("/settings/password", nothing);
+        Assert.Equal(("Open the page again", "/settings/password"), Way(await ParseAsync(password)));
+        using var signOut = await owner.PostAsync("/sign-out", nothing);
+        Assert.Equal(("Go to Session manager", "/settings/sessions"), Way(await ParseAsync(signOut)));
+    }
+
+    [Theory]
+    [InlineData("/settings", "Settings")]
+    [InlineData("/settings/sessions", "Session manager")]
+    [InlineData("/settings/password", "Password")]
+    public async Task The_navigation_says_which_page_this_is(string path, string name)
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var owner = await site.SignInAsync(Ada);
+        var page = await OpenAsync(owner, path);
+        Assert.Equal(name, Assert.Single(page.QuerySelectorAll("nav [aria-current=page]")).TextContent.Trim());
+    }
+
+    [Fact]
+    public async Task What_a_page_fetches_is_small_and_what_is_named_by_its_content_is_kept()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var owner = await site.SignInAsync(Ada);
+        owner.Headers["Accept-Encoding"] = "gzip";
+        var page = await OpenAsync(owner, "/settings/sessions");
+        var total = 0L;
+        foreach (var asset in page.QuerySelectorAll("link[rel=stylesheet], script[src]").Select(e => e.GetAttribute("href") ?? e.GetAttribute("src")!))
+        {
+            using var answer = await owner.GetAsync("/" + asset);
+            Assert.Contains("immutable", answer.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+            Assert.Equal(["gzip"], answer.Content.Headers.ContentEncoding);
+            total += (await answer.Content.ReadAsByteArrayAsync()).Length;
+        }
+
+        Assert.InRange(total, 20_000, 80_000);
+    }
+
+    private static async Task<IHtmlDocument> OpenAsync(Visitor visitor, string path, HttpStatusCode? status = null)
+    {
+        using var answer = await visitor.GetAsync(path);
+        if (status is not null)
+            Assert.Equal(status, answer.StatusCode);
+        return await ParseAsync(answer);
+    }
+
+    private static async Task<IHtmlDocument> ParseAsync(HttpResponseMessage answer) => new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync());
+
+    /// <summary>The one primary action of a problem page.</summary>
+    private static (string Text, string Href) Way(IHtmlDocument page)
+    {
+        var way = Assert.Single(page.QuerySelectorAll("main .btn.primary"));
+        return (way.TextContent, way.GetAttribute("href")!);
+    }
+}
