@@ -66,7 +66,7 @@ public sealed class ThemeTests(Chromium chromium)
         await Assertions.Expect(page.Locator("body")).ToHaveCSSAsync("background-color", Dark);
     }
 
-    private static Task ChooseAsync(Person person, string name) => person.Page.GetByText(name, new() { Exact = true }).ClickAsync();
+    private static Task ChooseAsync(Person person, string name) => person.Page.GetByLabel(name).CheckAsync();
 
     private static Task ExpectAsync(Person person, string background) => Assertions.Expect(person.Page.Locator("body")).ToHaveCSSAsync("background-color", background);
 }
