@@ -84,7 +84,7 @@ public sealed class RetentionTests
 
         host.Clock.Advance(TimeSpan.FromDays(29) - TimeSpan.FromMicroseconds(1));
         await Retention(host).RunAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(3, (await host.Sessions.HistoryAsync(owner.Caller, 10)).Count);
+        Assert.Equal(3, (await host.Sessions.FindAsync(owner.Caller, [owner.Id, first.Id, second.Id])).Count);
         host.Clock.Advance(TimeSpan.FromMicroseconds(1));
         await Retention(host).RunAsync(TestContext.Current.CancellationToken);
 
