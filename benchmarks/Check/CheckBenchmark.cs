@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
 using Accounts.Stage;
 using Accounts.Web.Sessions;
 using Accounts.Web.SignIn;
@@ -28,16 +31,31 @@ internal sealed class CheckBenchmark
         await using var bare = new Application(otherFolder, services => services.PostConfigure<CookieAuthenticationOptions>(
             SessionCookie.Scheme, o => o.Events.OnValidatePrincipal = _ => Task.CompletedTask));
         Machine.Print(folder);
-        var (page, cookie) = await SignInAsync(checking);
-        var (otherPage, otherCookie) = await SignInAsync(bare);
-        await new CheckBenchmark().RepeatAsync(rounds, (page, cookie), (otherPage, otherCookie));
+        var (one, session) = await SignInAsync(checking);
+        var (other, otherSession) = await SignInAsync(bare);
+        await new CheckBenchmark().RepeatAsync(rounds, one, other);
+
+        // One has checked and the other has not: when the sessions are over, only one notices.
+        await checking.Get<SessionService>().SignOutAsync(session);
+        await bare.Get<SessionService>().SignOutAsync(otherSession);
+        if (await IsAnsweredAsync(one) || !await IsAnsweredAsync(other))
+            throw new InvalidOperationException("It was not the session check that was measured.");
         return 0;
     }
 
-    private static async Task<(Uri Page, string Cookie)> SignInAsync(Application application)
+    private static async Task<((Uri Page, string Cookie), Caller)> SignInAsync(Application application)
     {
-        var (_, cookie) = await application.SignInAsync(await application.StartAsync());
-        return (new Uri(application.Url, SessionEndpoints.StatePath), cookie);
+        var (caller, cookie) = await application.SignInAsync(await application.StartAsync());
+        return ((new Uri(application.Url, SessionEndpoints.StatePath), cookie), caller);
+    }
+
+    private static async Task<bool> IsAnsweredAsync((Uri Page, string Cookie) at)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
+        using var request = new HttpRequestMessage(HttpMethod.Get, at.Page);
+        request.Headers.Add("Cookie", at.Cookie);
+        using var answer = await http.SendAsync(request);
+        return answer.StatusCode == HttpStatusCode.NoContent;
     }
 
     private async Task RepeatAsync(int rounds, (Uri, string) checking, (Uri, string) bare)

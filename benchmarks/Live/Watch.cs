@@ -39,7 +39,7 @@ internal sealed class Watch
           }[sight];
           if (seen()) throw new Error('It is to be seen already.');
           window.benchmark.seen = new Promise((resolve, reject) => {
-            const late = setTimeout(() => { observer.disconnect(); reject(new Error(`${sight} was not seen within 5 seconds.`)); }, 5000);
+            const late = setTimeout(() => { observer.disconnect(); reject(new Error(`${sight} was not seen within 10 seconds.`)); }, 10000);
             const observer = new MutationObserver(() => {
               if (!seen()) return;
               observer.disconnect();
