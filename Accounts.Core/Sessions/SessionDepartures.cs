@@ -25,20 +25,19 @@ public sealed class SessionDepartures
         _time = time;
     }
 
-    /// <summary>How many open pages of an ended session were told to leave. Tells the feed at once, and keeps it if there were any.</summary>
-    /// <exception cref="DatabaseUnavailableException">The database did not answer; the feed has been told all the same.</exception>
-    public async Task RecordToldAsync(SessionChange.Ended ended, int pages)
+    /// <summary>Tells the feed how many open pages of an ended session are about to be told to leave. Call it before they are: their answer may come at once.</summary>
+    public void Announce(SessionChange.Ended ended, int pages)
     {
-        if (ended.Reason is EndReason.SignedOut or EndReason.Replaced)
-            return;
-
-        Tell(ended, pages == 0 ? new Departure.NothingOpen() : new Departure.Awaited());
-        if (pages > 0)
-        {
-            await _database.WriteAsync(WritePriority.Ordinary, db => Over(db, ended.SessionId)
-                .ExecuteUpdateAsync(set => set.SetProperty(s => s.PagesTold, s => s.PagesTold + pages)));
-        }
+        if (IsAsked(ended))
+            Tell(ended, pages == 0 ? new Departure.NothingOpen() : new Departure.Awaited());
     }
+
+    /// <summary>Keeps how many open pages of an ended session were told to leave.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
+    public Task RecordToldAsync(SessionChange.Ended ended, int pages) => !IsAsked(ended) || pages == 0
+        ? Task.CompletedTask
+        : _database.WriteAsync(WritePriority.Ordinary, db => Over(db, ended.SessionId)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.PagesTold, s => s.PagesTold + pages)));
 
     /// <summary>The patience is over: unless the browser has shown that it left, it is kept that it did not, and when its connections were closed.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
@@ -76,6 +75,9 @@ public sealed class SessionDepartures
     }
 
     private static IQueryable<SessionRow> Over(AccountsDbContext db, SessionId id) => db.Sessions.Where(s => s.Id == id.Value && s.EndedAt != null);
+
+    // A browser that ended its session by what it did itself need not show that it left.
+    private static bool IsAsked(SessionChange.Ended ended) => ended.Reason is not (EndReason.SignedOut or EndReason.Replaced);
 
     private void Tell(SessionChange.Ended ended, Departure departure) => _feed.Publish(new SessionChange.Departed(ended.UserId, ended.SessionId, departure));
 }

@@ -9,7 +9,7 @@ namespace Accounts.Core.Sessions;
 /// <remarks>
 /// There are two ways to listen. Everybody's changes come at once, one by one, on the thread of whoever made the change; acts of people are not
 /// among them. One person's changes come merged: what happens within <see cref="MergeWindow"/> is one batch, of which a later change of the same
-/// kind to the same session replaces the earlier one; an ending does not wait and takes along what was waiting. Either way a subscriber must only
+/// kind to the same session replaces the earlier one, unless it is a departure, of which each counts; an ending does not wait and takes along what was waiting. Either way a subscriber must only
 /// pass on what it hears. One that fails is logged; the others still hear.
 /// </remarks>
 public sealed partial class SessionFeed
@@ -113,7 +113,7 @@ public sealed partial class SessionFeed
         {
             lock (_gate)
             {
-                var same = _waiting.FindIndex(other => other.SessionId == change.SessionId && other.GetType() == change.GetType());
+                var same = change is SessionChange.Departed ? -1 : _waiting.FindIndex(other => other.SessionId == change.SessionId && other.GetType() == change.GetType());
                 if (same >= 0)
                     _waiting[same] = change;
                 else

@@ -38,6 +38,7 @@ internal sealed partial class SessionPush(
     private void Push(SessionChange.Ended ended)
     {
         var told = connections.Of(ended.SessionId).Count;
+        departures.Announce(ended, told);
         foreach (var circuit in circuits.Of(ended.SessionId))
             circuit.End();
         Log.Pushed(logger, ended.SessionId.Value, told);

@@ -101,6 +101,7 @@ public sealed class SessionDeparturesTests
         List<SessionChange> heard = [];
         using var subscription = host.Feed.Subscribe(heard.Add);
 
+        host.Departures.Announce(ended, pages: 0);
         await host.Departures.RecordToldAsync(ended, pages: 0);
 
         Assert.Equal([new SessionChange.Departed(ended.UserId, ended.SessionId, new Departure.NothingOpen())], heard);
@@ -115,6 +116,7 @@ public sealed class SessionDeparturesTests
         List<SessionChange> heard = [];
         using var subscription = host.Feed.Subscribe(heard.Add);
 
+        host.Departures.Announce(ended, pages: 2);
         await host.Departures.RecordToldAsync(ended, pages: 2);
         Assert.Equal(new Departure.Awaited(), await DepartureAsync(host, owner, ended));
 
@@ -175,12 +177,13 @@ public sealed class SessionDeparturesTests
         using var subscription = host.Feed.Subscribe(heard.Add);
 
         var ended = new SessionChange.Ended(owner.Caller.UserId, other.Id, EndReason.SignedOut);
+        host.Departures.Announce(ended, pages: 1);
         await host.Departures.RecordToldAsync(ended, pages: 1);
 
         Assert.Empty(heard);
         Assert.Null(await DepartureAsync(host, owner, ended));
         // The same of a session that was ended from elsewhere is heard.
-        await host.Departures.RecordToldAsync(ended with { Reason = EndReason.Terminated }, pages: 1);
+        host.Departures.Announce(ended with { Reason = EndReason.Terminated }, pages: 1);
         Assert.Single(heard);
     }
 

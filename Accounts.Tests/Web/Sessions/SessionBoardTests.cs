@@ -83,6 +83,7 @@ public sealed class SessionBoardTests
         board.Put(board.Cards[0] with { Ending = new SessionEnding(Now, EndReason.Terminated, null, null) });
         board.Apply(new SessionChange.Seen(Ada, id, Now.AddMinutes(4), "198.51.100.1", 10));
         board.Apply(new SessionChange.Departed(Ada, id, new Departure.Confirmed(Now)));
+        board.Apply(new SessionChange.Departed(Ada, id, new Departure.Awaited()));
         Assert.Equal(9, board.Cards[0].PagesVisited);
         Assert.Equal(new Departure.Confirmed(Now), board.Cards[0].Ending!.Departure);
     }
