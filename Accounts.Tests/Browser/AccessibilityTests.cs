@@ -54,6 +54,15 @@ public sealed class AccessibilityTests(Chromium chromium)
         await visitor.WaitForCardsAsync(1);
         await CheckAsync(visitor.Page, "/settings/sessions, after an ending");
 
+        if (phone)
+            await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Filter and sort" }).ClickAsync();
+        await visitor.Page.GetByLabel("Time").SelectOptionAsync("dates");
+        await visitor.Page.GetByLabel("From", new() { Exact = true }).FillAsync("2026-02-02");
+        await visitor.Page.GetByLabel("To", new() { Exact = true }).FillAsync("2026-01-01");
+        await visitor.Page.GetByText("The first day is after the last.").WaitForAsync();
+        await visitor.Page.GetByText("Nothing found.").WaitForAsync();
+        await CheckAsync(visitor.Page, "/settings/sessions, a filter that finds nothing");
+
         Assert.True(_found.Count == 0, string.Join('\n', _found));
     }
 
