@@ -49,7 +49,7 @@ public sealed class HistoryTests(Chromium chromium)
         await Assertions.Expect(status).ToHaveTextAsync("1–1 of 1");
         await Assertions.Expect(rows.First).ToContainTextAsync("Past 17");
         await Assertions.Expect(device).ToBeFocusedAsync();
-        await ada.Page.GetByLabel("Status").SelectOptionAsync("Active");
+        await ada.Page.GetByRole(AriaRole.Combobox, new() { Name = "Status", Exact = true }).SelectOptionAsync("active");
         await ada.Page.GetByText("Nothing found.").WaitForAsync();
         await Button(ada, "Show everything").ClickAsync();
         await Assertions.Expect(status).ToHaveTextAsync("1–25 of 31");
