@@ -36,9 +36,12 @@ public sealed partial class SessionFeed
     }
 
     /// <summary>Hears of the changes to one person's sessions, merged into batches in the order of their first change, until disposed.</summary>
-    public IDisposable Subscribe(UserId userId, Action<IReadOnlyList<SessionChange>> handler)
+    /// <param name="userId">The person.</param>
+    /// <param name="handler">Is given each batch.</param>
+    /// <param name="acts">Whether <see cref="SessionChange.Seen"/> is wanted, by far the most frequent.</param>
+    public IDisposable Subscribe(UserId userId, Action<IReadOnlyList<SessionChange>> handler, bool acts = true)
     {
-        var watch = new Watch(this, handler);
+        var watch = new Watch(this, handler, acts);
         _watches.AddOrUpdate(userId, _ => [watch], (_, all) => all.Add(watch));
         return new Subscription(() =>
         {
@@ -64,15 +67,18 @@ public sealed partial class SessionFeed
         }
     }
 
-    /// <summary>Tells of an act. Where nobody watches that person's sessions, which is nearly always, this is one look-up.</summary>
+    /// <summary>Tells of an act. Where nobody wants to see it, which is nearly always, nothing is allocated.</summary>
     internal void PublishSeen(LiveSession session)
     {
         if (!_watches.TryGetValue(session.UserId, out var watches))
             return;
 
-        var seen = session.ToSeen();
+        SessionChange.Seen? seen = null;
         foreach (var watch in watches)
-            watch.Add(seen);
+        {
+            if (watch.WantsActs)
+                watch.Add(seen ??= session.ToSeen());
+        }
     }
 
     private void Guarded<T>(Action<T> handler, T what, SessionId session)
@@ -102,12 +108,15 @@ public sealed partial class SessionFeed
         private List<SessionChange> _waiting = [];
         private bool _disposed;
 
-        public Watch(SessionFeed feed, Action<IReadOnlyList<SessionChange>> handler)
+        public Watch(SessionFeed feed, Action<IReadOnlyList<SessionChange>> handler, bool acts)
         {
+            WantsActs = acts;
             _feed = feed;
             _handler = handler;
             _timer = feed._time.CreateTimer(_ => HandOver(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
+
+        public bool WantsActs { get; }
 
         public void Add(SessionChange change)
         {

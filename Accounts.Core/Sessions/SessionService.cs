@@ -73,6 +73,14 @@ public sealed partial class SessionService
         ];
     }
 
+    /// <summary>How many live sessions the caller has.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    public Task<int> CountAsync(Caller caller)
+    {
+        var now = _time.GetUtcNow();
+        return _database.ReadAsync(db => db.Sessions.CountAsync(s => s.UserId == caller.UserId.Value && s.EndedAt == null && s.ExpiresAt > now));
+    }
+
     /// <summary>Some of the caller's sessions, live or over, by their ids; what is not the caller's is left out.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public async Task<IReadOnlyList<Session>> FindAsync(Caller caller, IReadOnlyCollection<SessionId> ids)

@@ -1,42 +1,21 @@
-using System.Threading.Channels;
 using Accounts.Core.Sessions;
-using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.JSInterop;
 
 namespace Accounts.Web.Sessions;
 
 /// <summary>The dashboard: every session of the person as it stands at this moment, and the end of any of them.</summary>
-/// <remarks>
-/// The feed is listened to before the list is read, so that a change in between is shown. Its batches go through a channel: whoever ends a session
-/// leaves off there and does not wait for pages, and the page applies them one after the other.
-/// </remarks>
-public sealed partial class SessionManager(
-    SessionService sessions,
-    SessionRegistry registry,
-    SessionFeed feed,
-    SupportCodes codes,
-    TimeProvider time,
-    IJSRuntime script,
-    Radzen.DialogService dialogs)
+public sealed partial class SessionManager(SessionService sessions, SupportCodes codes, TimeProvider time, IJSRuntime script, Radzen.DialogService dialogs)
 {
     private const int LinesAtOnce = 25;
-    private const string OutOfDate = "The database did not answer. This list may be out of date.";
 
     private readonly SessionBoard _board = new();
-    private readonly CancellationTokenSource _closed = new();
-    private readonly Channel<IReadOnlyList<SessionChange>> _changes = Channel.CreateUnbounded<IReadOnlyList<SessionChange>>();
-    private IDisposable? _subscription;
     private Caller? _caller;
     private string _filter = "";
     private int _linesShown = LinesAtOnce;
     private DateTimeOffset? _settleAt;
     private Saying? _said;
-    private string? _problem;
-
-    [CascadingParameter] private Task<AuthenticationState> State { get; set; } = default!;
 
     private string Summary => (_caller, _board.LiveCount) switch
     {
@@ -49,27 +28,7 @@ public sealed partial class SessionManager(
 
     private string Matches => _filter.Length == 0 ? "" : $"{_board.All.Count(IsWanted)} of {_board.All.Count()} sessions match.";
 
-    protected override async Task OnInitializedAsync()
-    {
-        if (await FindCallerAsync() is not { } caller)
-            return;
-
-        _subscription = feed.Subscribe(caller.UserId, batch => _changes.Writer.TryWrite(batch));
-        await ReloadAsync();
-        _ = WatchedAsync(FollowAsync);
-    }
-
-    public void Dispose()
-    {
-        _subscription?.Dispose();
-        _changes.Writer.TryComplete();
-        _closed.Cancel();
-        _closed.Dispose();
-    }
-
-    private async Task<Caller?> FindCallerAsync() => await registry.FindCallerAsync((await State).User);
-
-    private Task ReloadAsync() => GuardedAsync(async caller =>
+    protected override async Task LoadAsync(Caller caller)
     {
         var live = await sessions.ListAsync(caller);
         if (_caller is null)
@@ -84,21 +43,9 @@ public sealed partial class SessionManager(
                 _board.Put(session);
             Settle();
         }
-    });
-
-    private async Task FollowAsync()
-    {
-        await foreach (var batch in _changes.Reader.ReadAllAsync())
-        {
-            // After a failure the list may lack more than this batch.
-            if (_problem is not null)
-                await ReloadAsync();
-            await GuardedAsync(caller => ApplyAsync(caller, batch));
-            StateHasChanged();
-        }
     }
 
-    private async Task ApplyAsync(Caller caller, IReadOnlyList<SessionChange> batch)
+    protected override async Task ApplyAsync(Caller caller, IReadOnlyList<SessionChange> batch)
     {
         // An act, a name and a departure say themselves what is true now. A start and an end are read, those of a batch together.
         var ids = batch.Where(change => change is SessionChange.Started or SessionChange.Ended).Select(change => change.SessionId).ToHashSet();
@@ -137,7 +84,7 @@ public sealed partial class SessionManager(
     private async Task SettleAsync(DateTimeOffset due)
     {
         if (due - time.GetUtcNow() is { Ticks: > 0 } wait)
-            await Task.Delay(wait, time, _closed.Token);
+            await Task.Delay(wait, time, Closed);
         await QuietAsync();
         // Something else is due by now.
         if (_settleAt != due)
@@ -152,43 +99,11 @@ public sealed partial class SessionManager(
     {
         try
         {
-            await script.InvokeVoidAsync("accounts.quiet", _closed.Token);
+            await script.InvokeVoidAsync("accounts.quiet", Closed);
         }
         catch (JSDisconnectedException)
         {
             // Nobody can press anything there now.
-        }
-    }
-
-    /// <summary>Runs what nobody waits for: what goes wrong in it goes where an event handler's errors go.</summary>
-    private async Task WatchedAsync(Func<Task> work)
-    {
-        try
-        {
-            await work();
-        }
-        catch (OperationCanceledException) when (_closed.IsCancellationRequested)
-        {
-            // The page was closed.
-        }
-        catch (Exception failure)
-        {
-            await DispatchExceptionAsync(failure);
-        }
-    }
-
-    private async Task GuardedAsync(Func<Caller, Task> work)
-    {
-        try
-        {
-            if (await FindCallerAsync() is not { } caller)
-                return;
-            await work(caller);
-            _problem = null;
-        }
-        catch (DatabaseUnavailableException)
-        {
-            _problem = OutOfDate;
         }
     }
 
@@ -243,7 +158,7 @@ public sealed partial class SessionManager(
     private async Task<string?> SignOutEverywhereAsync()
     {
         if (await FindCallerAsync() is { } caller && await sessions.SignOutEverywhereAsync(caller) is { } count)
-            Say(count == 1 ? "One other session was ended." : $"{count} other sessions were ended.");
+            _said = Saying.Ended(count);
         return null;
     }
 
@@ -262,11 +177,5 @@ public sealed partial class SessionManager(
             default:
                 return "This session has ended meanwhile. It cannot be renamed.";
         }
-    }
-
-    /// <summary>Something that is said once; said again, it is another.</summary>
-    private sealed class Saying(string text)
-    {
-        public string Text { get; } = text;
     }
 }

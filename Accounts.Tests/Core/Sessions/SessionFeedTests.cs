@@ -109,6 +109,8 @@ public sealed class SessionFeedTests
         var session = (await host.RequestAsync(browser))!;
         List<IReadOnlyList<SessionChange>> heard = [];
         using var watching = host.Feed.Subscribe(browser.Caller.UserId, heard.Add);
+        List<IReadOnlyList<SessionChange>> withoutActs = [];
+        using var other = host.Feed.Subscribe(browser.Caller.UserId, withoutActs.Add, acts: false);
 
         host.Clock.Advance(TimeSpan.FromMinutes(5));
         host.Activity.RecordPage(session, "198.51.100.24");
@@ -119,6 +121,10 @@ public sealed class SessionFeedTests
 
         var seen = new SessionChange.Seen(browser.Caller.UserId, browser.Id, TestClock.Start.AddMinutes(5), "198.51.100.25", 2);
         Assert.Equal([seen], Assert.Single(heard));
+        Assert.Empty(withoutActs);
+        host.Feed.Publish(new SessionChange.Renamed(browser.Caller.UserId, browser.Id, "Desk"));
+        host.Clock.Advance(SessionFeed.MergeWindow);
+        Assert.Single(withoutActs);
         // The list says the same, though the database does not know of the second page yet.
         var listed = Assert.Single(await host.Sessions.ListAsync(browser.Caller));
         Assert.Equal((2, "198.51.100.25"), (listed.PagesVisited, listed.Address));
