@@ -86,6 +86,7 @@ public sealed class SupportCodeTests
         clock.Advance(TimeSpan.FromHours(1));
         await page.DisposeAsync();
         slow.SetResult();
+        await page.SettleAsync();
         clock.Advance(TimeSpan.FromHours(5));
         Assert.Equal((4, 0), (asked, clock.Waiting));
     }
@@ -133,6 +134,9 @@ public sealed class SupportCodeTests
             _renderer.BeginRenderingComponent(typeof(SupportCodeLine), ParameterView.FromDictionary(new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(SupportCodeLine.Find)] = find })));
 
         public Task<string?> CodeAsync() => _renderer.Dispatcher.InvokeAsync(() => Code(_root.ToHtmlString()));
+
+        /// <summary>Completes when what was waiting for the page's turn has had it.</summary>
+        public Task SettleAsync() => _renderer.Dispatcher.InvokeAsync(async () => await Task.Yield());
 
         public ValueTask DisposeAsync() => _renderer.DisposeAsync();
 
