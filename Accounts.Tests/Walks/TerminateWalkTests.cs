@@ -56,7 +56,7 @@ public sealed partial class TerminateWalkTests
         using var owner = await site.SignInAsync("ada@example.test");
         using var other = await site.SignInAsync("ada@example.test", Visitor.Phone);
         await using var ownersPage = await site.OpenAsync(owner);
-        await using var othersPage = await site.OpenAsync(other, "/settings");
+        await using var othersPage = await site.OpenAsync(other, "/settings/password");
         await ownersPage.WaitForBatchAsync(page => page.FindClickHandler("Terminate") is not null, Patience);
 
         var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
