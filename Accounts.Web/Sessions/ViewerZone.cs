@@ -13,8 +13,9 @@ internal static class ViewerZone
     {
         try
         {
-            var answer = await browser.InvokeAsync<Answer>("viewerZone", Patience);
-            return Find(answer.Id, answer.Minutes);
+            // Whoever answers may answer nothing.
+            var answer = await browser.InvokeAsync<Answer?>("viewerZone", Patience);
+            return answer is null ? TimeZoneInfo.Utc : Find(answer.Id, answer.Minutes);
         }
         catch (Exception failure) when (failure is JSException or JSDisconnectedException or OperationCanceledException or System.Text.Json.JsonException)
         {
