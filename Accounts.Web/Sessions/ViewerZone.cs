@@ -13,9 +13,9 @@ internal static class ViewerZone
     {
         try
         {
-            // Whoever answers may answer nothing.
+            // It may be anything, nothing too.
             var answer = await browser.InvokeAsync<Answer?>("viewerZone", Patience);
-            return answer is null ? TimeZoneInfo.Utc : Find(answer.Id, answer.Minutes);
+            return Find(answer?.Id, answer?.Minutes ?? 0);
         }
         catch (Exception failure) when (failure is JSException or JSDisconnectedException or OperationCanceledException or System.Text.Json.JsonException)
         {
