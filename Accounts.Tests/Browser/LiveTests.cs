@@ -109,12 +109,15 @@ public sealed class LiveTests(Chromium chromium)
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
         await desktop.WaitForCardsAsync(2);
 
-        site.Gate.FailCommand("\"Sessions\"");
+        // Three parts of the page hear of it and read: the cards, the history, the number beside the link.
+        for (var part = 0; part < 3; part++)
+            site.Gate.FailCommand("\"Sessions\"");
         site.Get<SessionFeed>().Publish(new SessionChange.Started(caller.UserId, caller.SessionId));
-        await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The database did not answer. This list may be out of date.");
+        var problem = desktop.Page.Locator("main .problem-bar");
+        await Assertions.Expect(problem).ToContainTextAsync("The database did not answer. This list may be out of date.");
         await desktop.WaitForCardsAsync(2);
 
-        await desktop.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
-        await Assertions.Expect(desktop.Page.Locator("main .problem-bar")).ToHaveCountAsync(0);
+        await problem.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        await Assertions.Expect(problem).ToHaveCountAsync(0);
     }
 }
