@@ -94,6 +94,28 @@ public sealed class SessionEndTests(Chromium chromium)
         await Assertions.Expect(person.Page).ToHaveURLAsync(new Uri(address, "/settings/sessions").AbsoluteUri);
     }
 
+    // Guard: the watch over #session-watch in session-state.js.
+    [Fact]
+    public async Task A_page_whose_session_ends_before_its_circuit_is_up_leaves_all_the_same()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        await using var desktop = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await using var phone = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
+        await desktop.WaitForCardsAsync(2);
+        await phone.Profile.RouteAsync("**/_blazor/**", route => route.AbortAsync());
+        await phone.Profile.RouteAsync("**/_blazor?**", route => route.AbortAsync());
+
+        // As long as the session lives, it asks and stays.
+        var asked = phone.Page.WaitForResponseAsync("**/session/state");
+        await phone.GoAsync("/settings");
+        Assert.Equal(204, (await asked).Status);
+        await Assertions.Expect(phone.Page.GetByRole(AriaRole.Heading, new() { Name = "Settings", Level = 1 })).ToBeVisibleAsync();
+
+        await desktop.TerminateAsync("Safari 19 on iPhone");
+        await phone.WaitForSignedOutAsync();
+    }
+
     [Fact]
     public async Task Signing_in_again_in_the_same_browser_replaces_its_session()
     {

@@ -1,4 +1,4 @@
-// Asks whether this browser is still signed in when the page cannot know by itself: its circuit is lost, or it comes back from the browser's memory.
+// Asks whether this browser is still signed in when the page cannot know by itself: its circuit is lost or never came up, or it comes back from the browser's memory.
 (() => {
   const check = async lost => {
     try {
@@ -46,6 +46,12 @@
     check(given);
     timer = setInterval(() => check(given), 2000);
   }).observe(modal, { attributeFilter: ["class"] });
+
+  // A page whose session ends before its circuit is up is never told: as long as there is none, it asks.
+  setInterval(() => {
+    const watch = document.getElementById("session-watch");
+    if (watch && !watch.firstElementChild) check(false);
+  }, 2000);
 
   addEventListener("pageshow", event => { if (event.persisted) location.reload(); });
 })();
