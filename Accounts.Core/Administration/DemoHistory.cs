@@ -37,6 +37,7 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
         var newPhone = Over(phone, Iphone, Away, daysAgo: 4.6, days: 3.4, pages: 58);
         var slate = By(Over(tablet, Tablet, Home, daysAgo: 11.6, days: 3.3, pages: 19), EndReason.PasswordChanged, second);
         var desk = By(Over(mac, Mac, Home, daysAgo: 29, days: 8, pages: 35), EndReason.SignedOutEverywhere, summer);
+        slate.PagesTold = 0;
         (desk.PagesTold, desk.ClosedAt) = (1, desk.EndedAt!.Value.AddSeconds(2));
         var intruder = By(Over(stranger, Linux, Unfamiliar, daysAgo: 6, days: 0.2, pages: 3), EndReason.Terminated, third);
         (intruder.PagesTold, intruder.LeftAt) = (1, intruder.EndedAt!.Value.AddSeconds(1));

@@ -23,8 +23,7 @@ public abstract record Departure
     internal static Departure? From(SessionRow row, DateTimeOffset now) => row switch
     {
         { LeftAt: { } left } => new Confirmed(left),
-        // These ended by what the browser itself did.
-        { EndReason: EndReason.SignedOut or EndReason.Replaced } => null,
+        { PagesTold: null } => null,
         { ClosedAt: { } closed } => new NotConfirmed(closed),
         { PagesTold: 0 } => new NothingOpen(),
         { EndedAt: { } ended } when now - ended < SessionDepartures.Patience => new Awaited(),

@@ -38,8 +38,8 @@ public sealed record Session(
     /// <summary>What a card is headed with: the person's own name for it, or what it is signed in from.</summary>
     public string Title => Name ?? Device.Title;
 
-    /// <summary>The same session after an act in it.</summary>
-    public Session With(SessionChange.Seen seen) => this with
+    /// <summary>The same session after an act in it. Of two acts at once the earlier may be told last: it changes nothing.</summary>
+    public Session With(SessionChange.Seen seen) => seen.At < LastActivityAt || seen.PagesVisited < PagesVisited ? this : this with
     {
         LastActivityAt = seen.At,
         PagesVisited = seen.PagesVisited,

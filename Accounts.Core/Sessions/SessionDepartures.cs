@@ -32,12 +32,17 @@ public sealed class SessionDepartures
             Tell(ended, pages == 0 ? new Departure.NothingOpen() : new Departure.Awaited());
     }
 
-    /// <summary>Keeps how many open pages of an ended session were told to leave.</summary>
+    /// <summary>Keeps how many open pages of an ended session were told to leave, and tells the feed that it can be read.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
-    public Task RecordToldAsync(SessionChange.Ended ended, int pages) => !IsAsked(ended) || pages == 0
-        ? Task.CompletedTask
-        : _database.WriteAsync(WritePriority.Ordinary, db => Over(db, ended.SessionId)
-            .ExecuteUpdateAsync(set => set.SetProperty(s => s.PagesTold, s => s.PagesTold + pages)));
+    public async Task RecordToldAsync(SessionChange.Ended ended, int pages)
+    {
+        if (!IsAsked(ended))
+            return;
+
+        await _database.WriteAsync(WritePriority.Ordinary, db => Over(db, ended.SessionId)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.PagesTold, s => (s.PagesTold ?? 0) + pages)));
+        Announce(ended, pages);
+    }
 
     /// <summary>The patience is over: unless the browser has shown that it left, it is kept that it did not, and when its connections were closed.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
@@ -76,8 +81,8 @@ public sealed class SessionDepartures
 
     private static IQueryable<SessionRow> Over(AccountsDbContext db, SessionId id) => db.Sessions.Where(s => s.Id == id.Value && s.EndedAt != null);
 
-    // A browser that ended its session by what it did itself need not show that it left.
-    private static bool IsAsked(SessionChange.Ended ended) => ended.Reason is not (EndReason.SignedOut or EndReason.Replaced);
+    // It is asked where a person ended it from elsewhere: not where the browser itself did, nor where time did.
+    private static bool IsAsked(SessionChange.Ended ended) => ended.Reason is not (EndReason.SignedOut or EndReason.Replaced or EndReason.Expired);
 
     private void Tell(SessionChange.Ended ended, Departure departure) => _feed.Publish(new SessionChange.Departed(ended.UserId, ended.SessionId, departure));
 }

@@ -61,8 +61,8 @@ internal sealed class SessionRow
     /// <summary>When the ended browser showed that it had left, by asking for the signed-out page with its old key.</summary>
     public DateTimeOffset? LeftAt { get; set; }
 
-    /// <summary>How many open pages were told of the end.</summary>
-    public int PagesTold { get; set; }
+    /// <summary>How many open pages were told of the end; null if that is not known, or not asked.</summary>
+    public int? PagesTold { get; set; }
 
     /// <summary>When the connections of a browser that was told and did not show that it had left were closed.</summary>
     public DateTimeOffset? ClosedAt { get; set; }

@@ -46,7 +46,6 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             session.Property(s => s.UserAgent).HasMaxLength(Devices.DeviceSignals.UserAgentLimit);
             session.Property(s => s.Name).HasMaxLength(RenameSessionInput.NameLimit);
             session.Property(s => s.NewBrowser).HasDefaultValue(false);
-            session.Property(s => s.PagesTold).HasDefaultValue(0);
             session.Property(s => s.SignInAddress).HasMaxLength(45);
             session.Property(s => s.LastAddress).HasMaxLength(45);
             session.HasOne<User>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);

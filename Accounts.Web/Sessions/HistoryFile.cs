@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
 
 namespace Accounts.Web.Sessions;
@@ -32,8 +33,8 @@ internal static class HistoryFile
             session.Device.Title,
             SessionText.Type(session.Device.Type),
             session.Place.Name,
-            session.SignInAddress,
-            session.Address,
+            ShortAddress.Show(session.SignInAddress),
+            ShortAddress.Show(session.Address),
             SessionText.Method(session.Method),
             Time(session.StartedAt),
             Time(session.LastActivityAt),

@@ -18,6 +18,8 @@ public abstract class LiveSessions : ComponentBase, IDisposable
     private readonly Channel<IReadOnlyList<SessionChange>> _changes = Channel.CreateUnbounded<IReadOnlyList<SessionChange>>();
     private IDisposable? _subscription;
 
+    protected LiveSessions() => Closed = _closed.Token;
+
     [Inject] protected SessionRegistry Registry { get; private set; } = default!;
 
     [Inject] protected SessionFeed Feed { get; private set; } = default!;
@@ -28,7 +30,7 @@ public abstract class LiveSessions : ComponentBase, IDisposable
     protected string? Problem { get; private set; }
 
     /// <summary>Cancelled when the page has gone.</summary>
-    protected CancellationToken Closed => _closed.Token;
+    protected CancellationToken Closed { get; }
 
     /// <summary>What to say when the database did not answer.</summary>
     protected virtual string OutOfDate => "The database did not answer. This list may be out of date.";
@@ -44,7 +46,7 @@ public abstract class LiveSessions : ComponentBase, IDisposable
 
     protected override async Task OnInitializedAsync()
     {
-        if (await FindCallerAsync() is not { } caller)
+        if (await FindCallerAsync() is not { } caller || Closed.IsCancellationRequested)
             return;
 
         _subscription = Feed.Subscribe(caller.UserId, changes => _changes.Writer.TryWrite(changes), ShowsActs);
@@ -56,6 +58,9 @@ public abstract class LiveSessions : ComponentBase, IDisposable
     protected async Task<Caller?> FindCallerAsync() => await Registry.FindCallerAsync((await State).User);
 
     protected Task ReloadAsync() => GuardedAsync(LoadAsync);
+
+    /// <summary>Reads everything again after a failure, in turn with what happens meanwhile.</summary>
+    protected void Retry() => _changes.Writer.TryWrite([]);
 
     /// <summary>Runs what nobody waits for: what goes wrong in it goes where an event handler's errors go.</summary>
     protected async Task WatchedAsync(Func<Task> work)
@@ -98,7 +103,8 @@ public abstract class LiveSessions : ComponentBase, IDisposable
             // After a failure more may be missing than this batch.
             if (Problem is not null)
                 await ReloadAsync();
-            await GuardedAsync(caller => ApplyAsync(caller, batch));
+            if (Problem is null && batch.Count > 0)
+                await GuardedAsync(caller => ApplyAsync(caller, batch));
             StateHasChanged();
         }
     }

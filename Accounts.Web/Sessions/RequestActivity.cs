@@ -6,13 +6,15 @@ namespace Accounts.Web.Sessions;
 /// <summary>Tells a person's act from the traffic around it. A page that is loaded is an act; a script, a picture, a ping is not.</summary>
 internal static class RequestActivity
 {
+    private const string ReloadedCookie = "accounts-reloaded";
+
     /// <summary>Counts acts, and of them the pages that were shown: a redirect on the way to one is not a page.</summary>
     public static void UseRequestActivity(this WebApplication app)
     {
         var activity = app.Services.GetRequiredService<SessionActivity>();
         app.Use(async (context, next) =>
         {
-            if (context.Features.Get<LiveSession>() is not { } session || !IsDocument(context.Request))
+            if (context.Features.Get<LiveSession>() is not { } session || !IsDocument(context.Request) || IsReloadedByItself(context))
             {
                 await next(context);
                 return;
@@ -24,6 +26,15 @@ internal static class RequestActivity
             if (HttpMethods.IsGet(context.Request.Method) && context.Response.StatusCode == StatusCodes.Status200OK)
                 activity.RecordPage(session, context.Address());
         });
+    }
+
+    // A page that comes back after a lost connection says so for the one request (session-state.js).
+    private static bool IsReloadedByItself(HttpContext context)
+    {
+        if (!context.Request.Cookies.ContainsKey(ReloadedCookie))
+            return false;
+        context.Response.Cookies.Delete(ReloadedCookie);
+        return true;
     }
 
     // Browsers say what a request is for; Blazor's enhanced navigation fetches a page and says so in what it accepts.

@@ -19,6 +19,7 @@ internal sealed class SessionBoard
     private readonly List<Session> _cards = [];
     private readonly List<Session> _lines = [];
     private readonly List<Session> _arrived = [];
+    private SessionId _current;
 
     public IReadOnlyList<Session> Cards => _cards;
 
@@ -36,20 +37,26 @@ internal sealed class SessionBoard
     public bool IsFlagged { get; private set; }
 
     /// <summary>From when on <see cref="Settle"/> has something to do; null if it has not.</summary>
-    public DateTimeOffset? SettleAt => _arrived.Count > 0 || IsLong != ShouldBeLong || IsFlagged != ShouldBeFlagged
+    public DateTimeOffset? SettleAt => _arrived.Count > 0 || (IsLong, IsFlagged, IsSeveral) != Should
         ? DateTimeOffset.MinValue
         : All.Min(session => session.Ending?.At + EndedStays);
 
-    private bool ShouldBeLong => LiveCount > CardLimit;
+    private (bool Long, bool Flagged, bool Several) Should => (LiveCount > CardLimit, All.Any(IsNew), LiveCount > 1);
 
-    private bool ShouldBeFlagged => All.Any(session => session.NewBrowser && session.Ending is null);
+    /// <summary>There are others to end: the button for all of them is there.</summary>
+    public bool IsSeveral { get; private set; }
 
-    public void Load(IReadOnlyList<Session> sessions)
+    /// <param name="sessions">The live sessions, in order.</param>
+    /// <param name="current">The one that looks.</param>
+    public void Load(IReadOnlyList<Session> sessions, SessionId current)
     {
+        _current = current;
+        // What deserves a second look gets a card, up to what one can look at.
+        var cards = Math.Clamp(1 + sessions.Count(IsNew), CardLimit, 2 * CardLimit);
         foreach (var place in new[] { _cards, _lines, _arrived })
             place.Clear();
-        _cards.AddRange(sessions.Take(CardLimit));
-        _lines.AddRange(sessions.Skip(CardLimit));
+        _cards.AddRange(sessions.Take(cards));
+        _lines.AddRange(sessions.Skip(cards));
         Settle(DateTimeOffset.MinValue);
     }
 
@@ -80,10 +87,12 @@ internal sealed class SessionBoard
         _arrived.Clear();
         _cards.RemoveAll(HasGone);
         _lines.RemoveAll(HasGone);
-        (IsLong, IsFlagged) = (ShouldBeLong, ShouldBeFlagged);
+        (IsLong, IsFlagged, IsSeveral) = Should;
 
         bool HasGone(Session session) => session.Ending is { } ending && ending.At + EndedStays <= now;
     }
+
+    private bool IsNew(Session session) => session is { NewBrowser: true, Ending: null } && session.Id != _current;
 
     private bool Change(SessionId id, Func<Session, Session> change)
     {

@@ -9,6 +9,7 @@ namespace Accounts.Web.Sessions;
 public sealed partial class SessionManager(SessionService sessions, SupportCodes codes, TimeProvider time, IJSRuntime script, Radzen.DialogService dialogs)
 {
     private const int LinesAtOnce = 25;
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
 
     private readonly SessionBoard _board = new();
     private Caller? _caller;
@@ -33,7 +34,7 @@ public sealed partial class SessionManager(SessionService sessions, SupportCodes
         var live = await sessions.ListAsync(caller);
         if (_caller is null)
         {
-            _board.Load(live);
+            _board.Load(live, caller.SessionId);
             _caller = caller;
         }
         else
@@ -97,13 +98,24 @@ public sealed partial class SessionManager(SessionService sessions, SupportCodes
 
     private async Task QuietAsync()
     {
-        try
+        while (true)
         {
-            await script.InvokeVoidAsync("accounts.quiet", Closed);
-        }
-        catch (JSDisconnectedException)
-        {
-            // Nobody can press anything there now.
+            using var patience = new CancellationTokenSource(AskAgain, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, Closed);
+            try
+            {
+                await script.InvokeVoidAsync("accounts.quiet", either.Token);
+                return;
+            }
+            catch (OperationCanceledException) when (!Closed.IsCancellationRequested)
+            {
+                // A hand rests there, or question or answer were lost with the connection: ask again.
+            }
+            catch (Exception failure) when (failure is JSException or JSDisconnectedException)
+            {
+                // Nobody can press anything there now, or the page has no scripts of ours to ask.
+                return;
+            }
         }
     }
 
@@ -119,24 +131,13 @@ public sealed partial class SessionManager(SessionService sessions, SupportCodes
 
     private void Say(string text) => _said = new Saying(text);
 
-    private Task AskForOneAsync(Session session) => AskAsync("Terminate this session?", SessionText.Terminate, Describe(session), () => TerminateAsync(session));
+    private Task AskForOneAsync(Session session) => dialogs.AskAsync("Terminate this session?", SessionText.Terminate, Describe(session), () => TerminateAsync(session));
 
-    private Task AskForAllAsync() => AskAsync(
-        "Sign out everywhere?",
-        SessionText.SignOutEverywhere,
-        builder => builder.AddContent(0, SessionText.EndsOthers(_board.LiveCount - 1) + " Every other device must sign in again."),
-        SignOutEverywhereAsync);
+    private Task AskForAllAsync() =>
+        dialogs.AskAsync("Sign out everywhere?", SessionText.SignOutEverywhere, SessionText.WhatEnds(_board.LiveCount - 1), SignOutEverywhereAsync);
 
-    private Task AskAsync(string title, string confirm, RenderFragment text, Func<Task<string?>> act) =>
-        OpenAsync<ConfirmEnding>(title, (nameof(ConfirmEnding.Text), text), (nameof(ConfirmEnding.Confirm), confirm), (nameof(ConfirmEnding.Act), act));
-
-    private Task AskForNameAsync(Session session) => OpenAsync<RenameSession>(
+    private Task AskForNameAsync(Session session) => dialogs.OpenAsync<RenameSession>(
         "Rename this session", (nameof(RenameSession.Session), session), (nameof(RenameSession.Act), (RenameSessionInput input) => RenameAsync(session, input)));
-
-    private Task OpenAsync<T>(string title, params (string Name, object Value)[] parameters) where T : ComponentBase => dialogs.OpenAsync<T>(
-        title,
-        parameters.ToDictionary(p => p.Name, object? (p) => p.Value, StringComparer.Ordinal),
-        new Radzen.DialogOptions { ShowClose = false, CloseDialogOnEsc = true, Width = "min(480px, calc(100vw - 32px))" });
 
     /// <summary>Null if the dialog may close; otherwise what to say in it.</summary>
     private async Task<string?> TerminateAsync(Session session)

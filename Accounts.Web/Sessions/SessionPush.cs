@@ -61,9 +61,6 @@ internal sealed partial class SessionPush(
         try
         {
             await departures.RecordToldAsync(ended, told);
-            if (told == 0)
-                return;
-
             await patience;
             await departures.RecordClosedAsync(ended, closedAt);
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
+using Microsoft.AspNetCore.Components;
 
 namespace Accounts.Web.Sessions;
 
@@ -20,13 +21,18 @@ internal static class SessionText
     /// <summary>The status of a session that is live.</summary>
     public const string Active = "Active";
 
-    public static string EndsOthers(int others) => others == 1 ? "Ends 1 other session. You stay signed in here." : $"Ends {others} other sessions. You stay signed in here.";
+    public static string EndsOthers(int others) => others switch
+    {
+        0 => "No other session is signed in.",
+        1 => "Ends 1 other session. You stay signed in here.",
+        _ => $"Ends {others} other sessions. You stay signed in here.",
+    };
+
+    /// <summary>The same, asked before it is done.</summary>
+    public static RenderFragment WhatEnds(int others) => builder => builder.AddContent(0, EndsOthers(others) + " Every other device must sign in again.");
 
     public static string NotDone(string act) =>
         $"{(string.Equals(act, Terminate, StringComparison.Ordinal) ? "Not terminated" : "Not signed out")}: the database did not answer. Nothing changed. Try again.";
-
-    /// <summary>The latest IP address.</summary>
-    public static string Address(Session session) => session.Address.Length > 0 ? session.Address : "Unknown address";
 
     /// <summary>A time in UTC; in the page a script shows it in the viewer's zone.</summary>
     public static string At(DateTimeOffset time) => time.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);

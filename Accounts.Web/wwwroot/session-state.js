@@ -4,7 +4,11 @@
     try {
       const answer = await fetch("session/state", { cache: "no-store", redirect: "manual" });
       if (answer.status === 401) location.replace("signed-out");
-      else if (lost && answer.ok) location.reload();
+      else if (lost && answer.ok) {
+        // Nobody does this: it must not count as an act of theirs.
+        document.cookie = "accounts-reloaded=1; max-age=10; path=/; samesite=strict";
+        location.reload();
+      }
     } catch {
       // The server is out of reach; the next round asks again.
     }
@@ -16,8 +20,10 @@
   let since = null;
 
   // While nothing that is pressed would arrive, nothing can be pressed.
+  let focused = null;
   const hold = () => {
-    for (const button of document.querySelectorAll("main button:not(:disabled), main input:not(:disabled)")) {
+    focused ??= document.activeElement;
+    for (const button of document.querySelectorAll("main :is(button, input, select):not(:disabled)")) {
       button.disabled = true;
       button.dataset.held = "";
     }
@@ -27,6 +33,8 @@
       button.disabled = false;
       delete button.dataset.held;
     }
+    if (focused?.isConnected && document.activeElement === document.body) focused.focus({ preventScroll: true });
+    focused = null;
   };
 
   new MutationObserver(() => {

@@ -72,7 +72,7 @@ internal static class Past
             EndReason = reason,
             EndedByUserId = reason == EndReason.Expired ? null : ada.Value,
             EndedBySessionId = reason switch { EndReason.Expired => null, EndReason.SignedOut => template.Id, _ => browser?.Id },
-            PagesTold = left ? 1 : 0,
+            PagesTold = left ? 1 : null,
             LeftAt = left ? ended.AddSeconds(1) : null,
         };
     }

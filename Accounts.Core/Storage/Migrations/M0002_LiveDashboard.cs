@@ -12,7 +12,7 @@ internal sealed class M0002_LiveDashboard : Migration
     {
         migrationBuilder.AddColumn<string>("Name", "Sessions", maxLength: 60, nullable: true);
         migrationBuilder.AddColumn<bool>("NewBrowser", "Sessions", nullable: false, defaultValue: false);
-        migrationBuilder.AddColumn<int>("PagesTold", "Sessions", nullable: false, defaultValue: 0);
+        migrationBuilder.AddColumn<int>("PagesTold", "Sessions", nullable: true);
         migrationBuilder.AddColumn<long>("ClosedAt", "Sessions", nullable: true);
     }
 }

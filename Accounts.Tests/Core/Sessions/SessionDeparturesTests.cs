@@ -97,14 +97,17 @@ public sealed class SessionDeparturesTests
     public async Task Where_no_page_was_open_that_is_told_at_once_and_kept()
     {
         await using var host = CoreHost.Start();
-        var (owner, ended) = await TerminatedAsync(host);
+        var (owner, _, ended) = await TerminatedAsync(host);
         List<SessionChange> heard = [];
         using var subscription = host.Feed.Subscribe(heard.Add);
 
+        Assert.Null(await DepartureAsync(host, owner, ended));
         host.Departures.Announce(ended, pages: 0);
         await host.Departures.RecordToldAsync(ended, pages: 0);
 
-        Assert.Equal([new SessionChange.Departed(ended.UserId, ended.SessionId, new Departure.NothingOpen())], heard);
+        var told = new SessionChange.Departed(ended.UserId, ended.SessionId, new Departure.NothingOpen());
+        // At once, and again when it can be read.
+        Assert.Equal([told, told], heard);
         Assert.Equal(new Departure.NothingOpen(), await DepartureAsync(host, owner, ended));
     }
 
@@ -112,7 +115,7 @@ public sealed class SessionDeparturesTests
     public async Task A_browser_whose_pages_were_told_is_waited_for_and_then_it_is_kept_that_it_did_not_confirm()
     {
         await using var host = CoreHost.Start();
-        var (owner, ended) = await TerminatedAsync(host);
+        var (owner, _, ended) = await TerminatedAsync(host);
         List<SessionChange> heard = [];
         using var subscription = host.Feed.Subscribe(heard.Add);
 
@@ -128,7 +131,7 @@ public sealed class SessionDeparturesTests
         await host.Departures.RecordClosedAsync(ended, closed);
         await host.Departures.RecordClosedAsync(ended, closed.AddSeconds(9));
         Assert.Equal(new Departure.NotConfirmed(closed), await DepartureAsync(host, owner, ended));
-        Assert.Equal([new Departure.Awaited(), new Departure.NotConfirmed(closed)], heard.Cast<SessionChange.Departed>().Select(change => change.Departure));
+        Assert.Equal([new Departure.Awaited(), new Departure.Awaited(), new Departure.NotConfirmed(closed)], heard.Cast<SessionChange.Departed>().Select(change => change.Departure));
     }
 
     // Guard: s.LeftAt == null in RecordClosedAsync.
@@ -136,10 +139,7 @@ public sealed class SessionDeparturesTests
     public async Task A_browser_that_has_confirmed_is_never_said_not_to_have()
     {
         await using var host = CoreHost.Start();
-        await host.RegisterAsync();
-        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
-        await host.Sessions.TerminateAsync(owner.Caller, other.Id);
-        var ended = new SessionChange.Ended(owner.Caller.UserId, other.Id, EndReason.Terminated);
+        var (owner, other, ended) = await TerminatedAsync(host);
         await host.Departures.RecordToldAsync(ended, pages: 1);
         await host.Departures.ConfirmLeftAsync(other.Id, other.Key);
 
@@ -153,10 +153,7 @@ public sealed class SessionDeparturesTests
     public async Task A_browser_that_comes_back_late_has_confirmed_all_the_same()
     {
         await using var host = CoreHost.Start();
-        await host.RegisterAsync();
-        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
-        await host.Sessions.TerminateAsync(owner.Caller, other.Id);
-        var ended = new SessionChange.Ended(owner.Caller.UserId, other.Id, EndReason.Terminated);
+        var (owner, other, ended) = await TerminatedAsync(host);
         await host.Departures.RecordToldAsync(ended, pages: 1);
         await host.Departures.RecordClosedAsync(ended, TestClock.Start.AddSeconds(2));
 
@@ -187,12 +184,12 @@ public sealed class SessionDeparturesTests
         Assert.Single(heard);
     }
 
-    private static async Task<(SignedInBrowser Owner, SessionChange.Ended Ended)> TerminatedAsync(CoreHost host)
+    private static async Task<(SignedInBrowser Owner, SignedInBrowser Other, SessionChange.Ended Ended)> TerminatedAsync(CoreHost host)
     {
         await host.RegisterAsync();
         var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
         await host.Sessions.TerminateAsync(owner.Caller, other.Id);
-        return (owner, new SessionChange.Ended(owner.Caller.UserId, other.Id, EndReason.Terminated));
+        return (owner, other, new SessionChange.Ended(owner.Caller.UserId, other.Id, EndReason.Terminated));
     }
 
     private static async Task<Departure?> DepartureAsync(CoreHost host, SignedInBrowser owner, SessionChange.Ended ended) =>

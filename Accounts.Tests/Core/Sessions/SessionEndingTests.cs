@@ -29,7 +29,7 @@ public sealed class SessionEndingTests
         // Whoever hears of it finds every check closed already.
         Assert.Equal([(new SessionChange.Ended(owner.Caller.UserId, other.Id, EndReason.Terminated), true)], heard);
         var ended = Assert.Single(await host.HistoryAsync(owner.Caller), s => s.Id == other.Id);
-        Assert.Equal(new SessionEnding(TestClock.Start.AddMinutes(5), EndReason.Terminated, owner.Id, new Departure.NothingOpen()), ended.Ending);
+        Assert.Equal(new SessionEnding(TestClock.Start.AddMinutes(5), EndReason.Terminated, owner.Id, null), ended.Ending);
     }
 
     [Fact]

@@ -25,4 +25,20 @@ public sealed class ActivityTests
         var caller = (await site.FindSessionAsync(visitor)).ToCaller();
         Assert.Equal(pages, Assert.Single(await site.Get<SessionService>().ListAsync(caller)).PagesVisited);
     }
+
+    [Fact]
+    public async Task A_page_that_loads_itself_again_is_no_act_and_the_next_load_is_one()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync("ada@example.test");
+        using var visitor = await site.SignInAsync("ada@example.test");
+        var session = await site.FindSessionAsync(visitor);
+        visitor.Cookies["accounts-reloaded"] = "1";
+
+        await visitor.ReadAsync("/settings");
+        Assert.Equal(0, session.PagesVisited);
+        Assert.False(visitor.Cookies.ContainsKey("accounts-reloaded"));
+        await visitor.ReadAsync("/settings");
+        Assert.Equal(1, session.PagesVisited);
+    }
 }

@@ -99,11 +99,38 @@ public sealed class SessionBoardTests
         Assert.True(board.IsFlagged);
     }
 
+    [Fact]
+    public void New_browsers_are_cards_even_beyond_the_twelfth_and_the_one_that_looks_is_not_pointed_out()
+    {
+        var sessions = Enumerable.Range(0, 20).Select(i => Session() with { NewBrowser = i < 15 }).ToList();
+        var board = new SessionBoard();
+        board.Load(sessions, sessions[0].Id);
+        Assert.Equal(sessions.Take(15), board.Cards);
+        Assert.True(board.IsFlagged);
+
+        board.Load([.. Enumerable.Range(0, 60).Select(_ => Session() with { NewBrowser = true })], sessions[0].Id);
+        Assert.Equal(24, board.Cards.Count);
+
+        board.Load(sessions[..1], sessions[0].Id);
+        Assert.False(board.IsFlagged);
+    }
+
+    [Fact]
+    public void The_button_for_all_others_comes_and_goes_when_that_moves_nothing()
+    {
+        var (board, _) = Load(1);
+        board.Put(Session());
+        Assert.False(board.IsSeveral);
+        Assert.NotNull(board.SettleAt);
+        board.Settle(Now);
+        Assert.True(board.IsSeveral);
+    }
+
     private static (SessionBoard Board, List<Session> Sessions) Load(int count)
     {
         var sessions = Enumerable.Range(0, count).Select(_ => Session()).ToList();
         var board = new SessionBoard();
-        board.Load(sessions);
+        board.Load(sessions, sessions[0].Id);
         return (board, sessions);
     }
 
