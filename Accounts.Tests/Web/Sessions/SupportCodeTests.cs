@@ -113,7 +113,15 @@ public sealed class SupportCodeTests
         await site.RegisterAsync(Ada);
         using var owner = await site.SignInAsync(Ada);
         var other = await site.SignInAsync(Ada, Visitor.Phone);
+        // Nothing that follows the ending is under way any more: it is told once at once, and once when it has been written.
+        var (told, written) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        using var following = site.Get<SessionFeed>().Subscribe(change =>
+        {
+            if (change is SessionChange.Departed && Interlocked.Increment(ref told) == 2)
+                written.TrySetResult();
+        });
         await site.Get<SessionService>().TerminateAsync((await site.FindSessionAsync(owner)).ToCaller(), (await site.FindSessionAsync(other)).Id);
+        await written.Task.WaitAsync(TimeSpan.FromSeconds(10));
         return other;
     }
 
