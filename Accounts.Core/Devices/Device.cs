@@ -31,4 +31,7 @@ public sealed record Device(DeviceType Type, string? Platform, string? Browser, 
             return Platform is null ? browser : $"{browser} on {Platform}";
         }
     }
+
+    /// <summary>Whether it is the same browser program on the same kind of machine, of whatever version. What is unknown is like nothing.</summary>
+    public bool LooksLike(Device other) => Browser is not null && this with { BrowserVersion = null } == other with { BrowserVersion = null };
 }

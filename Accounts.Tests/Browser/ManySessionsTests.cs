@@ -30,7 +30,8 @@ public sealed class ManySessionsTests(Chromium chromium)
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
         await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
-        using var twin = await site.SignInAsync(Ada, Person.Windows);
+        // The same program, one version behind.
+        using var twin = await site.SignInAsync(Ada, Person.Windows.Replace("Chrome/156", "Chrome/155", StringComparison.Ordinal));
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
 
         await owner.WaitForCardsAsync(3);

@@ -124,8 +124,8 @@ public sealed partial class SessionManager(SessionService sessions, SupportCodes
     private bool IsWanted(Session session) =>
         _filter.Length == 0 || new[] { session.Title, session.Device.Title, session.Place.Name, session.Address }.Any(text => text.Contains(_filter, StringComparison.OrdinalIgnoreCase));
 
-    private bool IsTwin(Session session) => session.Id != _caller!.SessionId
-        && _board.All.Any(own => own.Id == _caller.SessionId && string.Equals(own.Device.Title, session.Device.Title, StringComparison.Ordinal));
+    private bool IsTwin(Session session) =>
+        session.Id != _caller!.SessionId && _board.All.Any(own => own.Id == _caller.SessionId && own.Device.LooksLike(session.Device));
 
     private void Filter(ChangeEventArgs change) => (_filter, _linesShown) = ((change.Value as string ?? "").Trim(), LinesAtOnce);
 

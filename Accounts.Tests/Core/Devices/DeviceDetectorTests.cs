@@ -97,4 +97,24 @@ public sealed class DeviceDetectorTests
                 Assert.NotNull(DeviceDetector.Detect(new DeviceSignals(text + "Chrome/" + text)).Title);
         }
     }
+
+    [Theory]
+    [InlineData("Chrome", "156", "Windows", true)]
+    [InlineData("Chrome", "155", "Windows", true)]
+    [InlineData("Chrome", "156", "macOS", false)]
+    [InlineData("Firefox", "156", "Windows", false)]
+    [InlineData(null, null, "Windows", false)]
+    public void The_same_program_of_another_version_looks_alike(string? browser, string? version, string platform, bool alike)
+    {
+        var own = new Device(DeviceType.Desktop, "Windows", "Chrome", "156");
+        Assert.Equal(alike, new Device(DeviceType.Desktop, platform, browser, version).LooksLike(own));
+        Assert.Equal(alike, own.LooksLike(new Device(DeviceType.Desktop, platform, browser, version)));
+    }
+
+    [Fact]
+    public void Of_two_that_are_unknown_nothing_is_said()
+    {
+        var unknown = new Device(DeviceType.Unknown, null, null, null);
+        Assert.False(unknown.LooksLike(unknown));
+    }
 }
