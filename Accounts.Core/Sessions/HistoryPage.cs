@@ -10,7 +10,9 @@ namespace Accounts.Core.Sessions;
 public sealed record HistoryPage(IReadOnlyList<HistoryEntry> Entries, int Total, int Page, bool Cut)
 {
     /// <summary>How many pages there are, one at least.</summary>
-    public int Pages => Math.Max(1, (Total + HistoryQuery.PageSize - 1) / HistoryQuery.PageSize);
+    public int Pages => PagesOf(Total);
+
+    internal static int PagesOf(int total) => Math.Max(1, (total + HistoryQuery.PageSize - 1) / HistoryQuery.PageSize);
 
     /// <summary>The place of the first row among all, from 1; 0 if there is none.</summary>
     public int First => Entries.Count == 0 ? 0 : ((Page - 1) * HistoryQuery.PageSize) + 1;

@@ -36,8 +36,7 @@ public sealed class HistoryReader
         return await _database.ReadAsync(async db =>
         {
             var (found, cut) = await FindAsync(db, caller, query, now);
-            var pages = Math.Max(1, (found.Count + HistoryQuery.PageSize - 1) / HistoryQuery.PageSize);
-            var page = Math.Clamp(query.Page, 1, pages);
+            var page = Math.Clamp(query.Page, 1, HistoryPage.PagesOf(found.Count));
             var entries = await ReadAsync(db, caller, [.. found.Skip((page - 1) * HistoryQuery.PageSize).Take(HistoryQuery.PageSize)], now);
             return new HistoryPage(entries, found.Count, page, cut);
         });
@@ -83,7 +82,7 @@ public sealed class HistoryReader
             return new HistoryEntry(
                 session,
                 (session.Ending?.At ?? now) - row.StartedAt,
-                ender is null ? null : new SessionEnder(new SessionId(ender.Id), ender.Name ?? DeviceDetector.Detect(new DeviceSignals(ender.UserAgent)).Title),
+                ender is null ? null : new SessionEnder(new SessionId(ender.Id), Session.From(ender, now).Title),
                 session.Ending is { Reason: EndReason.Expired, At: var at } ? SessionLifetime.ExpiryOf(_options, row, at) : null);
         }
     }

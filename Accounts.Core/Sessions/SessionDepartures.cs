@@ -7,7 +7,7 @@ namespace Accounts.Core.Sessions;
 /// <summary>Follows the browsers of ended sessions until they have shown that they left, or did not.</summary>
 /// <remarks>
 /// Whoever holds the connections says how many pages were told, and later that none is left open; the browser itself says that it has left.
-/// Each of the three is written once, and the feed told after it.
+/// Each of the three is written once, and the feed told after it; of the first it is told beforehand too, so that no answer overtakes the question.
 /// </remarks>
 public sealed class SessionDepartures
 {
@@ -48,6 +48,9 @@ public sealed class SessionDepartures
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     public async Task RecordClosedAsync(SessionChange.Ended ended, DateTimeOffset closedAt)
     {
+        if (!IsAsked(ended))
+            return;
+
         var kept = await _database.WriteAsync(WritePriority.Ordinary, db => Over(db, ended.SessionId)
             .Where(s => s.LeftAt == null && s.ClosedAt == null && s.PagesTold > 0)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.ClosedAt, closedAt)));

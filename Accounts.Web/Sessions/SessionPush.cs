@@ -61,6 +61,10 @@ internal sealed partial class SessionPush(
         try
         {
             await departures.RecordToldAsync(ended, told);
+            // Where nobody was told, nobody is waited for: no second write.
+            if (told == 0)
+                return;
+
             await patience;
             await departures.RecordClosedAsync(ended, closedAt);
         }
