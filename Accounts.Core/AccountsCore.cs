@@ -1,4 +1,5 @@
 using Accounts.Core.Administration;
+using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Accounts.Core.SignIn;
@@ -27,6 +28,7 @@ public static class AccountsCore
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddStorage(settings.Read("Storage", new StorageOptionsValidator()), contentRoot);
+        services.AddSingleton<PlaceFinder>();
         services.AddUsers();
         services.AddSessions(settings.Read("Sessions", new SessionOptionsValidator()));
         services.AddSignIn(settings.Read("SignIn", new SignInOptionsValidator()));
@@ -87,7 +89,8 @@ public static class AccountsCore
     {
         services.AddSingleton(options);
         services.AddSingleton<SessionRegistry>(sp => new(sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<SessionFeed>(sp => new(sp.GetRequiredService<TimeProvider>(), sp.GetRequiredService<ILogger<SessionFeed>>()));
+        services.AddSingleton<SessionFeed>(sp => new(
+            sp.GetRequiredService<PlaceFinder>(), sp.GetRequiredService<TimeProvider>(), sp.GetRequiredService<ILogger<SessionFeed>>()));
         services.AddSingleton<SessionActivity>(sp => new(
             sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<SessionFeed>(), options, sp.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionDepartures>(sp => new(
@@ -96,11 +99,12 @@ public static class AccountsCore
             sp.GetRequiredService<AccountsDatabase>(),
             sp.GetRequiredService<SessionRegistry>(),
             sp.GetRequiredService<SessionFeed>(),
+            sp.GetRequiredService<PlaceFinder>(),
             new RenameSessionInputValidator(),
             sp.GetRequiredService<TimeProvider>(),
             sp.GetRequiredService<ILogger<SessionService>>()));
         services.AddSingleton<HistoryReader>(sp => new(
-            sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<SessionRegistry>(), options, sp.GetRequiredService<TimeProvider>()));
+            sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<SessionRegistry>(), sp.GetRequiredService<PlaceFinder>(), options, sp.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SupportCodes>(sp => new(sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<TimeProvider>(), SupportCode.NewCode));
         services.AddSingleton<SessionStarter>();
         services.AddSingleton<SessionUpkeep>();

@@ -1,37 +1,47 @@
 namespace Accounts.Core.Devices;
 
-/// <summary>The kind of thing that a browser runs on.</summary>
-public enum DeviceType
+/// <summary>What a session is signed in from, as far as it is known. What is not known is null, never a guess.</summary>
+public sealed record Device
 {
-    Unknown,
-    Desktop,
-    Mobile,
-    Tablet,
-    Bot,
-}
+    public static readonly Device Unknown = new();
 
-/// <summary>What a session is signed in from, as far as it is known.</summary>
-/// <param name="Type">Desktop, phone, tablet or a program.</param>
-/// <param name="Platform">"Windows", "macOS", "Android" …; null if unknown.</param>
-/// <param name="Browser">"Chrome", "Firefox" …; null if unknown.</param>
-/// <param name="BrowserVersion">The major version, "156"; null if unknown.</param>
-public sealed record Device(DeviceType Type, string? Platform, string? Browser, string? BrowserVersion)
-{
-    /// <summary>The title of its card: "Chrome 156 on Windows"; "Unknown browser" where nothing is known.</summary>
+    public DeviceType Type { get; init; }
+
+    /// <summary>"Windows", "macOS", "iOS", "iPadOS", "Android", "ChromeOS", "Linux", "Ubuntu" …</summary>
+    public string? Platform { get; init; }
+
+    /// <summary>"11", "10 or 11", "19.1"; null where the browser sends a frozen number.</summary>
+    public string? PlatformVersion { get; init; }
+
+    /// <summary>The browser, the app or the program: "Chrome", "Instagram", "curl", "OurApp".</summary>
+    public string? Browser { get; init; }
+
+    /// <summary>The major version, "156"; for an app or a program the version that it gives, "2.1".</summary>
+    public string? BrowserVersion { get; init; }
+
+    /// <summary>"Blink", "WebKit", "Gecko" …</summary>
+    public string? Engine { get; init; }
+
+    /// <summary>"iPhone", "Pixel 9", "SM-S918B".</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The name of the crawler, agent or tool where <see cref="Type"/> is Bot: "Googlebot", "GPTBot", "curl".</summary>
+    public string? Bot { get; init; }
+
+    /// <summary>The title of its card: "Chrome 156 on Windows 11"; "Unknown browser" where nothing is known.</summary>
     public string Title
     {
         get
         {
-            var browser = (Browser, BrowserVersion) switch
-            {
-                (null, _) => "Unknown browser",
-                (_, null) => Browser,
-                _ => $"{Browser} {BrowserVersion}",
-            };
-            return Platform is null ? browser : $"{browser} on {Platform}";
+            var name = Joined(Browser ?? Bot ?? "Unknown browser", BrowserVersion);
+            return Platform is null ? name : $"{name} on {Joined(Platform, PlatformVersion)}";
         }
     }
 
     /// <summary>Whether it is the same browser program on the same kind of machine, of whatever version. What is unknown is like nothing.</summary>
-    public bool LooksLike(Device other) => Browser is not null && this with { BrowserVersion = null } == other with { BrowserVersion = null };
+    public bool LooksLike(Device other) => Browser is not null && WithoutVersions() == other.WithoutVersions();
+
+    private Device WithoutVersions() => this with { BrowserVersion = null, PlatformVersion = null };
+
+    private static string Joined(string name, string? version) => version is null ? name : $"{name} {version}";
 }

@@ -24,7 +24,7 @@ public static class DeviceDetector
         var text = signals.UserAgent.AsSpan();
         var platform = Platform(text);
         var (browser, version) = Browser(text);
-        return new Device(Type(text, platform), platform, browser, version);
+        return new Device { Type = Type(text, platform), Platform = platform, Browser = browser, BrowserVersion = version };
     }
 
     private static string? Platform(ReadOnlySpan<char> text) =>

@@ -1,13 +1,15 @@
 namespace Accounts.Core.Devices;
 
-/// <summary>What a browser says about itself: the text of its User-Agent header, cut to <see cref="UserAgentLimit"/> characters.</summary>
+/// <summary>What a browser says about itself: the text of its User-Agent header, cut to <see cref="UserAgentLimit"/> characters, and its Client Hints.</summary>
 /// <remarks>It is anybody's text: show it only escaped, believe it only for naming.</remarks>
 public sealed record DeviceSignals
 {
-    /// <summary>Characters kept of a User-Agent. Real ones stay under 300.</summary>
+    /// <summary>Characters kept of a User-Agent. Real ones stay under 500.</summary>
     public const int UserAgentLimit = 512;
 
-    public DeviceSignals(string? userAgent)
+    /// <param name="userAgent">The header's text; null or "" if there was none.</param>
+    /// <param name="hints">The hints that came with it; null if there were none.</param>
+    public DeviceSignals(string? userAgent, ClientHints? hints = null)
     {
         UserAgent = userAgent switch
         {
@@ -15,7 +17,10 @@ public sealed record DeviceSignals
             { Length: > UserAgentLimit } => userAgent[..UserAgentLimit],
             _ => userAgent,
         };
+        Hints = hints ?? ClientHints.None;
     }
 
     public string UserAgent { get; }
+
+    public ClientHints Hints { get; }
 }

@@ -3,11 +3,11 @@ using System.Net.Sockets;
 
 namespace Accounts.Core.Geolocation;
 
-/// <summary>Says where an IP address is. A pure function; without a country database it knows the addresses that are nowhere else than here.</summary>
-public static class PlaceFinder
+/// <summary>Says where an IP address is. Without a country database it knows the addresses that are nowhere else than here.</summary>
+public sealed class PlaceFinder
 {
     /// <param name="address">An IPv4 or IPv6 address as text; anything else is an unknown place.</param>
-    public static Place Find(string? address) =>
+    public Place Find(string? address) =>
         IPAddress.TryParse(address, out var parsed) && IsLocal(parsed) ? Place.LocalNetwork : Place.Unknown;
 
     // RFC 1918, RFC 3927, RFC 4193, RFC 4291.

@@ -4,7 +4,7 @@ using Accounts.Core.Geolocation;
 namespace Accounts.Core.Sessions;
 
 /// <summary>A session that may belong into a page of the history: what the filter and the sorting need of it, and no more.</summary>
-internal sealed class HistoryCandidate(HistoryCandidate.Columns row, Device device, string address, DateTimeOffset now)
+internal sealed class HistoryCandidate(HistoryCandidate.Columns row, Device device, Place place, string address, DateTimeOffset now)
 {
     public Columns Row => row;
 
@@ -12,7 +12,7 @@ internal sealed class HistoryCandidate(HistoryCandidate.Columns row, Device devi
 
     public string Address => address;
 
-    public Place Place { get; } = PlaceFinder.Find(address);
+    public Place Place => place;
 
     public DateTimeOffset? EndedAt => row.EndedAt ?? (row.ExpiresAt <= now ? row.ExpiresAt : null);
 
@@ -39,6 +39,7 @@ internal sealed class HistoryCandidate(HistoryCandidate.Columns row, Device devi
         Guid Id,
         string? Name,
         string UserAgent,
+        string? ClientHints,
         string SignInAddress,
         string LastAddress,
         DateTimeOffset StartedAt,

@@ -1,4 +1,5 @@
 using Accounts.Core.Devices;
+using Accounts.Core.Geolocation;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
@@ -17,13 +18,15 @@ public sealed class HistoryReader
 
     private readonly AccountsDatabase _database;
     private readonly SessionRegistry _registry;
+    private readonly PlaceFinder _places;
     private readonly SessionOptions _options;
     private readonly TimeProvider _time;
 
-    internal HistoryReader(AccountsDatabase database, SessionRegistry registry, SessionOptions options, TimeProvider time)
+    internal HistoryReader(AccountsDatabase database, SessionRegistry registry, PlaceFinder places, SessionOptions options, TimeProvider time)
     {
         _database = database;
         _registry = registry;
+        _places = places;
         _options = options;
         _time = time;
     }
@@ -55,16 +58,17 @@ public sealed class HistoryReader
         var rows = await Where(db.Sessions.AsNoTracking().Where(s => s.UserId == caller.UserId.Value), query, now)
             .OrderByDescending(s => s.StartedAt)
             .Take(Bound + 1)
-            .Select(s => new HistoryCandidate.Columns(s.Id, s.Name, s.UserAgent, s.SignInAddress, s.LastAddress, s.StartedAt, s.EndedAt, s.ExpiresAt, s.EndReason))
+            .Select(s => new HistoryCandidate.Columns(s.Id, s.Name, s.UserAgent, s.ClientHints, s.SignInAddress, s.LastAddress, s.StartedAt, s.EndedAt, s.ExpiresAt, s.EndReason))
             .ToListAsync();
         var cut = rows.Count > Bound;
-        var devices = new Dictionary<string, Device>(StringComparer.Ordinal);
-        var candidates = rows.Take(Bound).Select(row => new HistoryCandidate(row, DeviceOf(row.UserAgent), AddressOf(row), now));
+        var devices = new Dictionary<(string, string?), Device>();
+        var candidates = rows.Take(Bound).Select(row => new HistoryCandidate(row, DeviceOf(row), _places.Find(AddressOf(row)), AddressOf(row), now));
         return ([.. Sort(candidates.Where(c => c.Matches(query)), query).Select(c => c.Row.Id)], cut);
 
         // A person has few browsers, however often they signed in with them.
-        Device DeviceOf(string userAgent) =>
-            devices.TryGetValue(userAgent, out var known) ? known : devices[userAgent] = DeviceDetector.Detect(new DeviceSignals(userAgent));
+        Device DeviceOf(HistoryCandidate.Columns row) =>
+            devices.TryGetValue((row.UserAgent, row.ClientHints), out var known) ? known
+            : devices[(row.UserAgent, row.ClientHints)] = DeviceDetector.Detect(new DeviceSignals(row.UserAgent, ClientHints.Parse(row.ClientHints)));
     }
 
     private async Task<IReadOnlyList<HistoryEntry>> ReadAsync(AccountsDbContext db, Caller caller, IReadOnlyList<Guid> ids, DateTimeOffset now)
@@ -77,12 +81,12 @@ public sealed class HistoryReader
 
         HistoryEntry Entry(SessionRow row)
         {
-            var session = Session.From(row, now, _registry.Peek(new SessionId(row.Id)));
+            var session = Session.From(row, now, _places, _registry.Peek(new SessionId(row.Id)));
             var ender = row.EndedBySessionId is { } by ? rows.GetValueOrDefault(by) ?? others.GetValueOrDefault(by) : null;
             return new HistoryEntry(
                 session,
                 (session.Ending?.At ?? now) - row.StartedAt,
-                ender is null ? null : new SessionEnder(new SessionId(ender.Id), Session.From(ender, now).Title),
+                ender is null ? null : new SessionEnder(new SessionId(ender.Id), Session.From(ender, now, _places).Title),
                 session.Ending is { Reason: EndReason.Expired, At: var at } ? SessionLifetime.ExpiryOf(_options, row, at) : null);
         }
     }

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Accounts.Core.Geolocation;
 using Accounts.Core.Users;
 
 namespace Accounts.Core.Sessions;
@@ -61,7 +62,11 @@ public sealed class LiveSession
     public Caller ToCaller() => new(UserId, Id, Address);
 
     /// <summary>The latest act, for those who watch.</summary>
-    internal SessionChange.Seen ToSeen() => new(UserId, Id, LastActivityAt, Address, PagesVisited);
+    internal SessionChange.Seen ToSeen(PlaceFinder places)
+    {
+        var address = Address;
+        return new SessionChange.Seen(UserId, Id, LastActivityAt, address, places.Find(address), PagesVisited);
+    }
 
     internal bool HasKey(ReadOnlySpan<char> key) => SessionKey.Matches(key, _keyHash);
 

@@ -9,10 +9,12 @@ namespace Accounts.Core.Sessions;
 /// <param name="Name">What the person calls it; null if they have not named it.</param>
 /// <param name="Browser">Which browser it is in: an opaque text, the same for all sessions of one browser.</param>
 /// <param name="NewBrowser">The person had signed in before, but not in this browser, and this sign-in is younger than a week.</param>
+/// <param name="NewCountry">The person had signed in before, but never from this country, and this sign-in is younger than a week.</param>
 /// <param name="Device">What it is signed in from.</param>
-/// <param name="Place">Where the latest address is.</param>
 /// <param name="SignInAddress">The IP address of the sign-in, as text.</param>
+/// <param name="SignInPlace">Where that is.</param>
 /// <param name="Address">The latest IP address, as text.</param>
+/// <param name="Place">Where that is.</param>
 /// <param name="Method">How the person proved who they are.</param>
 /// <param name="StartedAt">When they signed in.</param>
 /// <param name="LastActivityAt">Their latest act.</param>
@@ -23,10 +25,12 @@ public sealed record Session(
     string? Name,
     string Browser,
     bool NewBrowser,
+    bool NewCountry,
     Device Device,
-    Place Place,
     string SignInAddress,
+    Place SignInPlace,
     string Address,
+    Place Place,
     SignInMethod Method,
     DateTimeOffset StartedAt,
     DateTimeOffset LastActivityAt,
@@ -44,34 +48,29 @@ public sealed record Session(
         LastActivityAt = seen.At,
         PagesVisited = seen.PagesVisited,
         Address = seen.Address,
-        Place = string.Equals(seen.Address, Address, StringComparison.Ordinal) ? Place : PlaceFinder.Find(seen.Address),
+        Place = seen.Place,
     };
 
     /// <param name="row">The session as the database keeps it.</param>
     /// <param name="now">The time of the question.</param>
+    /// <param name="places">Says where its addresses are.</param>
     /// <param name="live">The session in memory, if this process has it: what was done since the last flush is there.</param>
-    internal static Session From(SessionRow row, DateTimeOffset now, LiveSession? live = null) => new(
+    internal static Session From(SessionRow row, DateTimeOffset now, PlaceFinder places, LiveSession? live = null) => new(
         new SessionId(row.Id),
         row.Name,
         Convert.ToHexString(row.BrowserHash),
         row.NewBrowser && now - row.StartedAt < NewFor,
-        DeviceDetector.Detect(new DeviceSignals(row.UserAgent)),
-        PlaceFinder.Find(live?.Address ?? row.LastAddress),
+        row.NewCountry && now - row.StartedAt < NewFor,
+        row.Device(),
         row.SignInAddress,
+        places.Find(row.SignInAddress),
         live?.Address ?? row.LastAddress,
+        places.Find(live?.Address ?? row.LastAddress),
         row.Method,
         row.StartedAt,
         live?.LastActivityAt > row.LastActivityAt ? live.LastActivityAt : row.LastActivityAt,
         Math.Max(row.PagesVisited, live?.PagesVisited ?? 0),
-        EndingOf(row, now));
-
-    // Between its expiry and the sweeper's next round a session is over, though its row does not say so yet.
-    private static SessionEnding? EndingOf(SessionRow row, DateTimeOffset now) => row switch
-    {
-        { EndedAt: { } at, EndReason: { } reason } => new SessionEnding(at, reason, row.EndedBySessionId is { } by ? new SessionId(by) : null, Departure.From(row, now)),
-        _ when row.ExpiresAt <= now => new SessionEnding(row.ExpiresAt, EndReason.Expired, null, null),
-        _ => null,
-    };
+        SessionEnding.Of(row, now));
 }
 
 /// <summary>How a session ended.</summary>
@@ -79,4 +78,13 @@ public sealed record Session(
 /// <param name="Reason">Why.</param>
 /// <param name="BySession">Through which session it was ended; null if by the clock.</param>
 /// <param name="Departure">Whether its browser has left; null where that goes without saying.</param>
-public sealed record SessionEnding(DateTimeOffset At, EndReason Reason, SessionId? BySession, Departure? Departure);
+public sealed record SessionEnding(DateTimeOffset At, EndReason Reason, SessionId? BySession, Departure? Departure)
+{
+    // Between its expiry and the sweeper's next round a session is over, though its row does not say so yet.
+    internal static SessionEnding? Of(SessionRow row, DateTimeOffset now) => row switch
+    {
+        { EndedAt: { } at, EndReason: { } reason } => new SessionEnding(at, reason, row.EndedBySessionId is { } by ? new SessionId(by) : null, Departure.From(row, now)),
+        _ when row.ExpiresAt <= now => new SessionEnding(row.ExpiresAt, EndReason.Expired, null, null),
+        _ => null,
+    };
+}

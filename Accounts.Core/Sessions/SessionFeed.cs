@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Accounts.Core.Geolocation;
 using Accounts.Core.Users;
 using Microsoft.Extensions.Logging;
 
@@ -18,12 +19,14 @@ public sealed partial class SessionFeed
     public static readonly TimeSpan MergeWindow = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<UserId, ImmutableArray<Watch>> _watches = new();
+    private readonly PlaceFinder _places;
     private readonly TimeProvider _time;
     private readonly ILogger<SessionFeed> _logger;
     private ImmutableArray<Action<SessionChange>> _listeners = [];
 
-    internal SessionFeed(TimeProvider time, ILogger<SessionFeed> logger)
+    internal SessionFeed(PlaceFinder places, TimeProvider time, ILogger<SessionFeed> logger)
     {
+        _places = places;
         _time = time;
         _logger = logger;
     }
@@ -77,7 +80,7 @@ public sealed partial class SessionFeed
         foreach (var watch in watches)
         {
             if (watch.WantsActs)
-                watch.Add(seen ??= session.ToSeen());
+                watch.Add(seen ??= session.ToSeen(_places));
         }
     }
 

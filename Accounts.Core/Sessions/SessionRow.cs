@@ -1,3 +1,4 @@
+using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
 
 namespace Accounts.Core.Sessions;
@@ -38,6 +39,15 @@ internal sealed class SessionRow
 
     public required string UserAgent { get; init; }
 
+    /// <summary>What the browser said of itself besides, as <see cref="Devices.ClientHints.ToText"/> writes it; null if nothing.</summary>
+    public string? ClientHints { get; init; }
+
+    /// <summary>The person had signed in before this sign-in, but never from the country that <see cref="SignInCountry"/> names.</summary>
+    public bool NewCountry { get; init; }
+
+    /// <summary>The country of the sign-in, "DE", as it was known then; null if it was not.</summary>
+    public string? SignInCountry { get; init; }
+
     public required string SignInAddress { get; set; }
 
     public required string LastAddress { get; set; }
@@ -69,6 +79,9 @@ internal sealed class SessionRow
 
     /// <summary>No act whose address is whole here is older than this; null if both addresses are short and no act can follow. Set with <see cref="StartedAt"/>.</summary>
     public DateTimeOffset? WholeAddressSince { get; set; }
+
+    /// <summary>What it is signed in from.</summary>
+    public Device Device() => DeviceDetector.Detect(new DeviceSignals(UserAgent, Devices.ClientHints.Parse(ClientHints)));
 
     /// <summary>Shortens the address of each act that is not younger than a moment, and notes when there can be something to shorten again.</summary>
     public void ShortenAddresses(DateTimeOffset until, DateTimeOffset now)

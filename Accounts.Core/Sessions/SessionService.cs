@@ -1,4 +1,5 @@
 using Accounts.Core.Audit;
+using Accounts.Core.Geolocation;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using FluentValidation;
@@ -42,21 +43,23 @@ public sealed partial class SessionService
     private readonly AccountsDatabase _database;
     private readonly SessionRegistry _registry;
     private readonly SessionFeed _feed;
+    private readonly PlaceFinder _places;
     private readonly IValidator<RenameSessionInput> _renameRules;
     private readonly TimeProvider _time;
     private readonly ILogger<SessionService> _logger;
 
-    internal SessionService(AccountsDatabase database, SessionRegistry registry, SessionFeed feed, IValidator<RenameSessionInput> renameRules, TimeProvider time, ILogger<SessionService> logger)
+    internal SessionService(AccountsDatabase database, SessionRegistry registry, SessionFeed feed, PlaceFinder places, IValidator<RenameSessionInput> renameRules, TimeProvider time, ILogger<SessionService> logger)
     {
         _database = database;
         _registry = registry;
         _feed = feed;
+        _places = places;
         _renameRules = renameRules;
         _time = time;
         _logger = logger;
     }
 
-    /// <summary>The caller's live sessions in the order of the page: the current one, then those of new browsers, then by latest activity.</summary>
+    /// <summary>The caller's live sessions in the order of the page: the current one, then those of a new browser or country, then by latest activity.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public async Task<IReadOnlyList<Session>> ListAsync(Caller caller)
     {
@@ -66,9 +69,9 @@ public sealed partial class SessionService
             .ToListAsync());
         return
         [
-            .. rows.Select(row => Session.From(row, now, _registry.Peek(new SessionId(row.Id))))
+            .. rows.Select(row => Session.From(row, now, _places, _registry.Peek(new SessionId(row.Id))))
                 .OrderByDescending(session => session.Id == caller.SessionId)
-                .ThenByDescending(session => session.NewBrowser)
+                .ThenByDescending(session => session.NewBrowser || session.NewCountry)
                 .ThenByDescending(session => session.LastActivityAt),
         ];
     }
@@ -88,7 +91,7 @@ public sealed partial class SessionService
         var now = _time.GetUtcNow();
         var values = ids.Select(id => id.Value).ToList();
         var rows = await _database.ReadAsync(db => db.Sessions.AsNoTracking().Where(s => values.Contains(s.Id) && s.UserId == caller.UserId.Value).ToListAsync());
-        return [.. rows.Select(row => Session.From(row, now, _registry.Peek(new SessionId(row.Id))))];
+        return [.. rows.Select(row => Session.From(row, now, _places, _registry.Peek(new SessionId(row.Id))))];
     }
 
     /// <summary>Ends one of the caller's other sessions. When it returns, nothing can be done with that session any more.</summary>

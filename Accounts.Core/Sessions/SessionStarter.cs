@@ -1,4 +1,5 @@
 using Accounts.Core.Audit;
+using Accounts.Core.Geolocation;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
@@ -9,7 +10,7 @@ namespace Accounts.Core.Sessions;
 internal sealed record VerifiedUser(UserId UserId, string Stamp, SignInMethod Method);
 
 /// <summary>The one place where a session starts.</summary>
-internal sealed class SessionStarter(AccountsDatabase database, SessionService sessions, SessionFeed feed, SessionOptions options, TimeProvider time)
+internal sealed class SessionStarter(AccountsDatabase database, SessionService sessions, SessionFeed feed, PlaceFinder places, SessionOptions options, TimeProvider time)
 {
     /// <summary>
     /// Starts a session under the person's lock, if what was proved still holds: an ending of everything that committed after the proof has
@@ -23,6 +24,7 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
         var id = SessionId.New(now);
         var key = SessionKey.New();
         var browser = client.Browser.Hash();
+        var country = places.Find(client.Address).CountryCode;
         var ending = new Ending(new Caller(verified.UserId, id, client.Address), now, EndReason.Replaced);
 
         var gone = await database.WriteAsync(WritePriority.Ordinary, async db =>
@@ -53,11 +55,14 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
                 Remembered = remember,
                 Method = verified.Method,
                 UserAgent = client.Signals.UserAgent,
+                ClientHints = client.Signals.Hints.ToText(),
+                SignInCountry = country,
                 SignInAddress = client.Address,
                 LastAddress = client.Address,
                 // What the person calls this browser stays when they sign in to it again.
                 Name = await here.OrderByDescending(s => s.StartedAt).Select(s => s.Name).FirstOrDefaultAsync(),
                 NewBrowser = await before.AnyAsync() && !await here.AnyAsync(),
+                NewCountry = country is not null && await before.AnyAsync(s => s.SignInCountry != null) && !await before.AnyAsync(s => s.SignInCountry == country),
             };
             db.Sessions.Add(row);
             db.AuditEvents.Add(new AuditEventRow(now, AuditAction.SignedIn, user.Id)

@@ -44,8 +44,11 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             session.HasKey(s => s.Id);
             session.Property(s => s.Id).ValueGeneratedNever();
             session.Property(s => s.UserAgent).HasMaxLength(Devices.DeviceSignals.UserAgentLimit);
+            session.Property(s => s.ClientHints).HasMaxLength(Devices.ClientHints.TextLimit);
+            session.Property(s => s.SignInCountry).HasMaxLength(2);
             session.Property(s => s.Name).HasMaxLength(RenameSessionInput.NameLimit);
             session.Property(s => s.NewBrowser).HasDefaultValue(false);
+            session.Property(s => s.NewCountry).HasDefaultValue(false);
             session.Property(s => s.SignInAddress).HasMaxLength(45);
             session.Property(s => s.LastAddress).HasMaxLength(45);
             session.HasOne<User>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);

@@ -106,15 +106,12 @@ public sealed class DeviceDetectorTests
     [InlineData(null, null, "Windows", false)]
     public void The_same_program_of_another_version_looks_alike(string? browser, string? version, string platform, bool alike)
     {
-        var own = new Device(DeviceType.Desktop, "Windows", "Chrome", "156");
-        Assert.Equal(alike, new Device(DeviceType.Desktop, platform, browser, version).LooksLike(own));
-        Assert.Equal(alike, own.LooksLike(new Device(DeviceType.Desktop, platform, browser, version)));
+        var own = new Device { Type = DeviceType.Desktop, Platform = "Windows", PlatformVersion = "11", Browser = "Chrome", BrowserVersion = "156" };
+        var other = new Device { Type = DeviceType.Desktop, Platform = platform, Browser = browser, BrowserVersion = version };
+        Assert.Equal(alike, other.LooksLike(own));
+        Assert.Equal(alike, own.LooksLike(other));
     }
 
     [Fact]
-    public void Of_two_that_are_unknown_nothing_is_said()
-    {
-        var unknown = new Device(DeviceType.Unknown, null, null, null);
-        Assert.False(unknown.LooksLike(unknown));
-    }
+    public void Of_two_that_are_unknown_nothing_is_said() => Assert.False(Device.Unknown.LooksLike(Device.Unknown));
 }

@@ -20,7 +20,7 @@ public sealed class PlaceFinderTests
     [InlineData("::ffff:127.0.0.1")]
     [InlineData("::ffff:192.168.1.20")]
     public void An_address_that_is_nowhere_else_than_here_is_the_local_network(string address) =>
-        Assert.Equal("Local network", PlaceFinder.Find(address).Name);
+        Assert.Equal("Local network", new PlaceFinder().Find(address).Name);
 
     [Theory]
     [InlineData("9.255.255.255")]
@@ -38,5 +38,5 @@ public sealed class PlaceFinderTests
     [InlineData("not an address")]
     [InlineData("192.168.1.20:443")]
     [InlineData("192.168.1.20, 203.0.113.7")]
-    public void Anything_else_is_unknown(string? address) => Assert.Equal("Unknown location", PlaceFinder.Find(address).Name);
+    public void Anything_else_is_unknown(string? address) => Assert.Equal("Unknown location", new PlaceFinder().Find(address).Name);
 }

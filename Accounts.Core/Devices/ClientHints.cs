@@ -1,0 +1,75 @@
+namespace Accounts.Core.Devices;
+
+/// <summary>What a browser says about itself in its User-Agent Client Hints headers, each as it was sent, cut to <see cref="Limit"/> characters; null for one that was not sent.</summary>
+/// <remarks>Anybody's text, like the User-Agent. The headers are those of https://wicg.github.io/ua-client-hints/.</remarks>
+public sealed record ClientHints
+{
+    /// <summary>Characters kept of each header. Real ones stay under 200.</summary>
+    public const int Limit = 256;
+
+    /// <summary>Characters of the longest text that <see cref="ToText"/> gives.</summary>
+    public const int TextLimit = (7 * (Limit + 1)) + 1;
+
+    public static readonly ClientHints None = new();
+
+    private const char Separator = '\n';
+
+    /// <summary><c>Sec-CH-UA</c>: brands with major versions.</summary>
+    public string? Brands { get; init => field = Cut(value); }
+
+    /// <summary><c>Sec-CH-UA-Full-Version-List</c>: brands with full versions.</summary>
+    public string? FullVersionList { get; init => field = Cut(value); }
+
+    /// <summary><c>Sec-CH-UA-Platform</c>: <c>"Windows"</c>, in quotes.</summary>
+    public string? Platform { get; init => field = Cut(value); }
+
+    /// <summary><c>Sec-CH-UA-Platform-Version</c>: <c>"15.0.0"</c>, in quotes.</summary>
+    public string? PlatformVersion { get; init => field = Cut(value); }
+
+    /// <summary><c>Sec-CH-UA-Mobile</c>: <c>?0</c> or <c>?1</c>.</summary>
+    public string? Mobile { get; init => field = Cut(value); }
+
+    /// <summary><c>Sec-CH-UA-Model</c>: <c>"Pixel 9"</c>, in quotes; empty quotes on a desktop.</summary>
+    public string? Model { get; init => field = Cut(value); }
+
+    /// <summary><c>Sec-CH-UA-Form-Factors</c>: <c>"Desktop"</c>, <c>"Mobile", "EInk"</c> …</summary>
+    public string? FormFactors { get; init => field = Cut(value); }
+
+    /// <summary>Not a header: a script of the page saw a touch screen where the User-Agent says Macintosh, which only an iPad has.</summary>
+    public bool Touch { get; init; }
+
+    /// <summary>Reads what <see cref="ToText"/> wrote. Any other text gives the hints that it seems to hold, never an error.</summary>
+    public static ClientHints Parse(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return None;
+
+        var parts = text.Split(Separator);
+        return new ClientHints
+        {
+            Brands = Part(0),
+            FullVersionList = Part(1),
+            Platform = Part(2),
+            PlatformVersion = Part(3),
+            Mobile = Part(4),
+            Model = Part(5),
+            FormFactors = Part(6),
+            Touch = Part(7) is not null,
+        };
+
+        string? Part(int index) => index < parts.Length && parts[index].Length > 0 ? parts[index] : null;
+    }
+
+    /// <summary>All of them in one text, as a session keeps them; null if nothing was sent.</summary>
+    public string? ToText() => this == None
+        ? null
+        : string.Join(Separator, Brands, FullVersionList, Platform, PlatformVersion, Mobile, Model, FormFactors, Touch ? "1" : null);
+
+    // A header has no line break in it; a text from elsewhere must not shift the parts.
+    private static string? Cut(string? text) => text switch
+    {
+        null or "" => null,
+        { Length: > Limit } => Cut(text[..Limit]),
+        _ => text.Replace(Separator, ' '),
+    };
+}
