@@ -1,6 +1,8 @@
 using Accounts.Core;
 using Accounts.Core.Administration;
 using Accounts.Core.Settings;
+using Accounts.Web.Devices;
+using Accounts.Web.Geolocation;
 using Accounts.Web.Layout;
 using Accounts.Web.Network;
 using Accounts.Web.Sessions;
@@ -70,6 +72,7 @@ internal static class AccountsWeb
     {
         app.UseKnownProxies();
         app.UseSecurityHeaders();
+        app.UseClientHints();
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             ExceptionHandlingPath = ProblemPage.PathOf(500),
@@ -80,6 +83,7 @@ internal static class AccountsWeb
             app.UseHsts();
         app.UseStatusCodePagesWithReExecute(ProblemPage.Pattern, createScopeForStatusCodePages: true);
         app.UseProblemPages();
+        app.UseFlags();
         app.UseRouting();
         app.UseConnectionRules();
         app.UseAuthentication();

@@ -37,17 +37,25 @@ public sealed record Place
     public bool IsHosting { get; init; }
 
     /// <summary>What a page prints, in English: "Local network", "Germany", "Berlin (approximate), Germany", "Germany, hosting or VPN", "Unknown location".</summary>
-    public string Name
+    public string Name => string.Concat(Parts.Before, Parts.Country, Parts.After);
+
+    /// <summary>The same in three parts, of which the second is the country alone, so that a page can say it in another language; each may be "".</summary>
+    public (string Before, string Country, string After) Parts
     {
         get
         {
             if (IsLocal)
-                return "Local network";
-            var country = Country ?? CountryCode;
-            var name = City is null ? country ?? "Unknown location"
-                : country is null ? $"{City} (approximate)"
-                : $"{City} (approximate), {country}";
-            return IsHosting ? $"{name}, hosting or VPN" : name;
+                return ("Local network", "", "");
+
+            var country = Country ?? CountryCode ?? "";
+            var before = (City, country) switch
+            {
+                (null, "") => "Unknown location",
+                (null, _) => "",
+                (_, "") => $"{City} (approximate)",
+                _ => $"{City} (approximate), ",
+            };
+            return (before, country, IsHosting ? ", hosting or VPN" : "");
         }
     }
 }

@@ -6,8 +6,9 @@ namespace Accounts.Core.Sessions;
 /// <param name="Entries">Its rows.</param>
 /// <param name="Total">How many rows all pages have together.</param>
 /// <param name="Page">Which page it is, from 1.</param>
+/// <param name="Countries">The countries of all sessions at the time asked for, whatever else was; in the order of their English names.</param>
 /// <param name="Cut">Whether there are older sessions that were not looked at; see <see cref="HistoryReader.Bound"/>.</param>
-public sealed record HistoryPage(IReadOnlyList<HistoryEntry> Entries, int Total, int Page, bool Cut)
+public sealed record HistoryPage(IReadOnlyList<HistoryEntry> Entries, int Total, int Page, IReadOnlyList<HistoryCountry> Countries, bool Cut)
 {
     /// <summary>How many pages there are, one at least.</summary>
     public int Pages => PagesOf(Total);
@@ -20,6 +21,11 @@ public sealed record HistoryPage(IReadOnlyList<HistoryEntry> Entries, int Total,
     /// <summary>The place of the last row among all; 0 if there is none.</summary>
     public int Last => Entries.Count == 0 ? 0 : First + Entries.Count - 1;
 }
+
+/// <summary>A country that sessions of the history were in.</summary>
+/// <param name="Code">ISO 3166-1 alpha-2: "DE".</param>
+/// <param name="Name">Its English name.</param>
+public sealed record HistoryCountry(string Code, string Name);
 
 /// <summary>A session in the history, with what is known of its end.</summary>
 /// <param name="Session">The session.</param>

@@ -25,6 +25,9 @@ public sealed record HistoryQuery
     /// <summary>Words that all occur in the place or in one of the two addresses; empty: any place.</summary>
     public string Place { get; init => field = Cut(value); } = "";
 
+    /// <summary>Only sessions in this country, ISO 3166-1 alpha-2; empty: any country.</summary>
+    public string Country { get; init => field = Cut(value); } = "";
+
     /// <summary>True: live sessions alone. False: sessions that are over. Null: both.</summary>
     public bool? Live { get; init; }
 
@@ -45,7 +48,7 @@ public sealed record HistoryQuery
     public int Page { get; init; } = 1;
 
     /// <summary>Whether anything is left out.</summary>
-    public bool IsFiltered => Device.Length > 0 || Place.Length > 0 || Live is not null || Reason is not null || From is not null || To is not null;
+    public bool IsFiltered => Device.Length > 0 || Place.Length > 0 || Country.Length > 0 || Live is not null || Reason is not null || From is not null || To is not null;
 
     private static string Cut(string text) => text.Length > TextLimit ? text[..TextLimit] : text;
 }

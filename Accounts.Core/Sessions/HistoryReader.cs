@@ -38,10 +38,10 @@ public sealed class HistoryReader
         var now = _time.GetUtcNow();
         return await _database.ReadAsync(async db =>
         {
-            var (found, cut) = await FindAsync(db, caller, query, now);
-            var page = Math.Clamp(query.Page, 1, HistoryPage.PagesOf(found.Count));
-            var entries = await ReadAsync(db, caller, [.. found.Skip((page - 1) * HistoryQuery.PageSize).Take(HistoryQuery.PageSize)], now);
-            return new HistoryPage(entries, found.Count, page, cut);
+            var found = await FindAsync(db, caller, query, now);
+            var page = Math.Clamp(query.Page, 1, HistoryPage.PagesOf(found.Ids.Count));
+            var entries = await ReadAsync(db, caller, [.. found.Ids.Skip((page - 1) * HistoryQuery.PageSize).Take(HistoryQuery.PageSize)], now);
+            return new HistoryPage(entries, found.Ids.Count, page, found.Countries, found.Cut);
         });
     }
 
@@ -53,7 +53,7 @@ public sealed class HistoryReader
         return await _database.ReadAsync(async db => await ReadAsync(db, caller, (await FindAsync(db, caller, query, now)).Ids, now));
     }
 
-    private async Task<(IReadOnlyList<Guid> Ids, bool Cut)> FindAsync(AccountsDbContext db, Caller caller, HistoryQuery query, DateTimeOffset now)
+    private async Task<Found> FindAsync(AccountsDbContext db, Caller caller, HistoryQuery query, DateTimeOffset now)
     {
         var rows = await Where(db.Sessions.AsNoTracking().Where(s => s.UserId == caller.UserId.Value), query, now)
             .OrderByDescending(s => s.StartedAt)
@@ -62,8 +62,12 @@ public sealed class HistoryReader
             .ToListAsync();
         var cut = rows.Count > Bound;
         var devices = new Dictionary<(string, string?), Device>();
-        var candidates = rows.Take(Bound).Select(row => new HistoryCandidate(row, DeviceOf(row), _places.Find(AddressOf(row)), AddressOf(row), now));
-        return ([.. Sort(candidates.Where(c => c.Matches(query)), query).Select(c => c.Row.Id)], cut);
+        var candidates = rows.Take(Bound).Select(row => new HistoryCandidate(row, DeviceOf(row), _places.Find(AddressOf(row)), AddressOf(row), now)).ToList();
+        var countries = candidates.Where(c => c.Place.CountryCode is not null)
+            .Select(c => new HistoryCountry(c.Place.CountryCode!, c.Place.Country ?? c.Place.CountryCode!))
+            .DistinctBy(country => country.Code, StringComparer.Ordinal)
+            .OrderBy(country => country.Name, StringComparer.Ordinal);
+        return new Found([.. Sort(candidates.Where(c => c.Matches(query)), query).Select(c => c.Row.Id)], [.. countries], cut);
 
         // A person has few browsers, however often they signed in with them.
         Device DeviceOf(HistoryCandidate.Columns row) =>
@@ -128,4 +132,6 @@ public sealed class HistoryReader
 
     // What was done since the last flush is in memory.
     private string AddressOf(HistoryCandidate.Columns row) => _registry.Peek(new SessionId(row.Id))?.Address ?? row.LastAddress;
+
+    private sealed record Found(IReadOnlyList<Guid> Ids, IReadOnlyList<HistoryCountry> Countries, bool Cut);
 }

@@ -42,6 +42,9 @@ public sealed record Session(
     /// <summary>What a card is headed with: the person's own name for it, or what it is signed in from.</summary>
     public string Title => Name ?? Device.Title;
 
+    /// <summary>Something about the sign-in was new to the account, a week ago at most: the person had better look whether it was theirs.</summary>
+    public bool IsFlagged => NewBrowser || NewCountry;
+
     /// <summary>The same session after an act in it. Of two acts at once the earlier may be told last: it changes nothing.</summary>
     public Session With(SessionChange.Seen seen) => seen.At < LastActivityAt || seen.PagesVisited < PagesVisited ? this : this with
     {

@@ -71,7 +71,7 @@ public sealed partial class SessionService
         [
             .. rows.Select(row => Session.From(row, now, _places, _registry.Peek(new SessionId(row.Id))))
                 .OrderByDescending(session => session.Id == caller.SessionId)
-                .ThenByDescending(session => session.NewBrowser || session.NewCountry)
+                .ThenByDescending(session => session.IsFlagged)
                 .ThenByDescending(session => session.LastActivityAt),
         ];
     }

@@ -7,7 +7,7 @@ namespace Accounts.Web.Sessions;
 /// <summary>A question to the history as the query of an address, and back.</summary>
 internal static class HistoryAddress
 {
-    private static readonly string[] Keys = ["device", "place", "status", "from", "to", "sort", "order"];
+    private static readonly string[] Keys = ["device", "place", "country", "status", "from", "to", "sort", "order"];
 
     /// <summary>The address of the file with all rows that a query finds.</summary>
     public static string OfFile(HistoryQuery query)
@@ -17,6 +17,8 @@ internal static class HistoryAddress
             values["device"] = query.Device;
         if (query.Place.Length > 0)
             values["place"] = query.Place;
+        if (query.Country.Length > 0)
+            values["country"] = query.Country;
         if (query.Reason is { } reason)
             values["status"] = Camel(reason.ToString());
         else if (query.Live is { } live)
@@ -42,7 +44,7 @@ internal static class HistoryAddress
                 Refuse(key, "may be given once.");
         }
 
-        var query = new HistoryQuery { Device = Text("device"), Place = Text("place"), From = Time("from"), To = Time("to") };
+        var query = new HistoryQuery { Device = Text("device"), Place = Text("place"), Country = Country(), From = Time("from"), To = Time("to") };
         query = values["status"].ToString() switch
         {
             "" => query,
@@ -74,6 +76,14 @@ internal static class HistoryAddress
             if (text.Length > HistoryQuery.TextLimit)
                 Refuse(key, $"may have {HistoryQuery.TextLimit} characters.");
             return text;
+        }
+
+        string Country()
+        {
+            var code = Text("country");
+            if (code.Length != 0 && (code.Length != 2 || !code.All(char.IsAsciiLetter)))
+                Refuse("country", "must be a code of two letters, like DE.");
+            return code;
         }
 
         DateTimeOffset? Time(string key)

@@ -10,7 +10,7 @@ internal static class HistoryFile
 {
     private static readonly string[] Columns =
     [
-        "Id", "Name", "Device", "Type", "Place", "Sign-in address", "Latest address", "Signed in with", "Signed in at", "Last activity", "Pages visited",
+        "Id", "Name", "Device", "Type", "Model", "Sign-in address", "Sign-in place", "Latest address", "Latest place", "Country", "Signed in with", "Signed in at", "Last activity", "Pages visited",
         "Status", "Ended at", "Ended by session", "Ended from", "Left at", "Connections closed at",
     ];
 
@@ -32,9 +32,12 @@ internal static class HistoryFile
             session.Name,
             session.Device.Title,
             SessionText.Type(session.Device.Type),
-            session.Place.Name,
+            session.Device.Model,
             ShortAddress.Show(session.SignInAddress),
+            session.SignInPlace.Name,
             ShortAddress.Show(session.Address),
+            session.Place.Name,
+            session.Place.CountryCode,
             SessionText.Method(session.Method),
             Time(session.StartedAt),
             Time(session.LastActivityAt),

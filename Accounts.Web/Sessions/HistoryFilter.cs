@@ -18,6 +18,9 @@ public sealed class HistoryFilter
 
     public string Place { get; set; } = "";
 
+    /// <summary>"" or the code of a country.</summary>
+    public string Country { get; set; } = "";
+
     /// <summary>"", "active", "ended" or the name of a reason.</summary>
     public string Status { get; set; } = "";
 
@@ -44,7 +47,7 @@ public sealed class HistoryFilter
     }
 
     /// <summary>Shows everything again, in the same order.</summary>
-    public void Clear() => (Device, Place, Status, Time, FirstDay, LastDay) = ("", "", "", Everything, "", "");
+    public void Clear() => (Device, Place, Country, Status, Time, FirstDay, LastDay) = ("", "", "", "", Everything, "", "");
 
     /// <summary>The question to the core. Days begin where the viewer is.</summary>
     public HistoryQuery ToQuery(int page, DateTimeOffset now, TimeZoneInfo zone)
@@ -59,6 +62,7 @@ public sealed class HistoryFilter
         {
             Device = Device.Trim(),
             Place = Place.Trim(),
+            Country = Country,
             Live = Status switch
             {
                 Active => true,

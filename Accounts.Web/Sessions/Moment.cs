@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>A point in time on a page. The server writes it in UTC; times.js shows it in the viewer's zone and language, and keeps it true while the page stays open.</summary>
+/// <summary>A point in time on a page. The server writes it in UTC; viewer.js shows it in the viewer's zone and language, and keeps it true while the page stays open.</summary>
 /// <remarks>Fragments and not components: a page of many sessions has hundreds of them, and an open circuit keeps each component for as long as it lives.</remarks>
 internal static class Moment
 {

@@ -92,7 +92,7 @@ internal sealed class SessionBoard
         bool HasGone(Session session) => session.Ending is { } ending && ending.At + EndedStays <= now;
     }
 
-    private bool IsNew(Session session) => session is { NewBrowser: true, Ending: null } && session.Id != _current;
+    private bool IsNew(Session session) => session is { IsFlagged: true, Ending: null } && session.Id != _current;
 
     private bool Change(SessionId id, Func<Session, Session> change)
     {

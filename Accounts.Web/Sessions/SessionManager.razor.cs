@@ -1,5 +1,6 @@
 using Accounts.Core.Sessions;
 using Accounts.Core.Users;
+using Accounts.Web.Geolocation;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -12,6 +13,7 @@ public sealed partial class SessionManager(SessionService sessions, SupportCodes
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
 
     private readonly SessionBoard _board = new();
+    private readonly Dictionary<string, string> _countries = new(StringComparer.Ordinal);
     private Caller? _caller;
     private string _filter = "";
     private int _linesShown = LinesAtOnce;
@@ -122,12 +124,19 @@ public sealed partial class SessionManager(SessionService sessions, SupportCodes
     private async Task<SupportCode?> FindCodeAsync() => await FindCallerAsync() is { } caller ? await codes.FindOrMakeAsync(caller) : null;
 
     private bool IsWanted(Session session) =>
-        _filter.Length == 0 || new[] { session.Title, session.Device.Title, session.Place.Name, session.Address }.Any(text => text.Contains(_filter, StringComparison.OrdinalIgnoreCase));
+        _filter.Length == 0 || new[] { session.Title, session.Device.Title, session.Place.Name, _countries.GetValueOrDefault(session.Place.CountryCode ?? "", ""), session.Address }.Any(text => text.Contains(_filter, StringComparison.OrdinalIgnoreCase));
 
     private bool IsTwin(Session session) =>
         session.Id != _caller!.SessionId && _board.All.Any(own => own.Id == _caller.SessionId && own.Device.LooksLike(session.Device));
 
-    private void Filter(ChangeEventArgs change) => (_filter, _linesShown) = ((change.Value as string ?? "").Trim(), LinesAtOnce);
+    private async Task FilterAsync(ChangeEventArgs change)
+    {
+        (_filter, _linesShown) = ((change.Value as string ?? "").Trim(), LinesAtOnce);
+        // People look for what they see, and they see countries in their own language.
+        var unknown = _board.All.Select(session => session.Place.CountryCode).OfType<string>().Where(code => !_countries.ContainsKey(code)).ToHashSet(StringComparer.Ordinal);
+        foreach (var (code, name) in await ViewerCountries.AskAsync(script, unknown))
+            _countries[code] = name;
+    }
 
     private void Say(string text) => _said = new Saying(text);
 

@@ -54,6 +54,9 @@ internal static class SessionText
 
     public static string Type(DeviceType type) => type == DeviceType.Unknown ? "Unknown device" : type.ToString();
 
+    /// <summary>The kind of device, with its model where that is known and is not the title already: "Mobile, Pixel 9".</summary>
+    public static string Kind(Device device) => device.Model is null ? Type(device.Type) : $"{Type(device.Type)}, {device.Model}";
+
     public static string Icon(DeviceType type) => type switch
     {
         DeviceType.Mobile => "phone",
@@ -114,6 +117,15 @@ internal static class SessionText
         { TotalDays: >= 2, Hours: 0, Minutes: 0 } => $"{time.Days} days",
         { TotalHours: >= 2 and <= 48, Minutes: 0 } => $"{time.TotalHours:0} hours",
         _ => Duration(time),
+    };
+
+    /// <summary>What was new about a sign-in; null if nothing.</summary>
+    public static string? Flag(Session session) => (session.NewBrowser, session.NewCountry) switch
+    {
+        (true, true) => "New browser and country",
+        (true, _) => "New browser",
+        (_, true) => "New country",
+        _ => null,
     };
 
     /// <summary>What is said aloud of a session that has just started or ended elsewhere.</summary>

@@ -8,7 +8,7 @@ internal static class ViewerZone
     private const int IdLimit = 64;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Asks the browser (times.js). A browser that does not answer is in UTC.</summary>
+    /// <summary>Asks the browser (viewer.js). A browser that does not answer is in UTC.</summary>
     public static async Task<TimeZoneInfo> AskAsync(IJSRuntime browser)
     {
         try

@@ -1,5 +1,5 @@
-using Accounts.Core.Devices;
 using Accounts.Core.Users;
+using Accounts.Web.Devices;
 using Accounts.Web.Network;
 
 namespace Accounts.Web.SignIn;
@@ -25,6 +25,6 @@ internal static class BrowserIdCookie
             MaxAge = Lifetime,
             IsEssential = true,
         });
-        return new Client(context.Address(), new DeviceSignals(context.Request.Headers.UserAgent), browser);
+        return new Client(context.Address(), context.Signals(), browser);
     }
 }

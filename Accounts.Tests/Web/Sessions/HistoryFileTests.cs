@@ -38,10 +38,10 @@ public sealed class HistoryFileTests
         var bytes = await answer.Content.ReadAsByteArrayAsync();
         Assert.Equal(Encoding.UTF8.GetPreamble(), bytes[..3]);
         Assert.Equal(
-            "Id,Name,Device,Type,Place,Sign-in address,Latest address,Signed in with,Signed in at,Last activity,Pages visited,"
+            "Id,Name,Device,Type,Model,Sign-in address,Sign-in place,Latest address,Latest place,Country,Signed in with,Signed in at,Last activity,Pages visited,"
             + "Status,Ended at,Ended by session,Ended from,Left at,Connections closed at\r\n"
-            + $"{session.Id},,Chrome 156 on Linux,Desktop,Local network,127.0.0.1,127.0.0.1,Password,2026-03-01T12:00:00Z,2026-03-01T12:00:00Z,0,Active,,,,,\r\n"
-            + $"{ended.Id},\"Old, \"\"good\"\" phone\",Safari 19 on iPhone,Mobile,Unknown location,203.0.113.7,203.0.113.7,Password,2026-02-27T12:00:00Z,2026-02-27T13:00:00Z,0,"
+            + $"{session.Id},,Chrome 156 on Linux,Desktop,,127.0.0.1,Local network,127.0.0.1,Local network,,Password,2026-03-01T12:00:00Z,2026-03-01T12:00:00Z,0,Active,,,,,\r\n"
+            + $"{ended.Id},\"Old, \"\"good\"\" phone\",Safari 19 on iPhone,Mobile,,203.0.113.7,Unknown location,203.0.113.7,Unknown location,,Password,2026-02-27T12:00:00Z,2026-02-27T13:00:00Z,0,"
             + $"Terminated,2026-02-27T13:00:00Z,{session.Id},Chrome 156 on Linux,2026-02-27T13:00:02Z,\r\n",
             Encoding.UTF8.GetString(bytes[3..]).Replace("::1", "127.0.0.1", StringComparison.Ordinal));
     }

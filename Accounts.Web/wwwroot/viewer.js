@@ -1,4 +1,4 @@
-// Shows every <time data-show> in the viewer's own zone and language, and keeps "… ago" true while the page stays open.
+// Shows times in the viewer's own zone and language, keeps "… ago" true while the page stays open, and names countries in the viewer's language.
 (() => {
   const language = navigator.language || document.documentElement.lang;
   const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
@@ -39,6 +39,16 @@
     : minutes % 1440 < 60 ? `${Math.floor(minutes / 1440)} d`
     : `${Math.floor(minutes / 1440)} d ${Math.floor(minutes % 1440 / 60)} h`;
 
+  // A language or a code that the browser has no name for leaves the English one.
+  const country = (() => {
+    try {
+      const names = new Intl.DisplayNames(language, { type: "region", fallback: "none" });
+      return code => { try { return names.of(code); } catch { return undefined; } };
+    } catch {
+      return () => undefined;
+    }
+  })();
+
   const show = () => {
     const now = new Date();
     for (const element of document.querySelectorAll("time[data-show]")) {
@@ -51,12 +61,22 @@
         element.firstChild.data = text;
       }
     }
+    for (const element of document.querySelectorAll("[data-country]")) {
+      const name = country(element.dataset.country);
+      if (name && element.firstChild && element.firstChild.data !== name) {
+        element.lang = language;
+        element.firstChild.data = name;
+      }
+    }
   };
 
   // The server asks for it: where a day begins depends on it.
   window.viewerZone = () => ({ id: Intl.DateTimeFormat().resolvedOptions().timeZone, minutes: -new Date().getTimezoneOffset() });
 
+  // The server asks for them too: somebody may look for a country by the name that they see.
+  window.viewerCountries = codes => Object.fromEntries(codes.map(code => [code, country(code) ?? ""]));
+
   show();
   setInterval(show, 10000);
-  new MutationObserver(show).observe(document.body, { childList: true, characterData: true, attributeFilter: ["datetime"], subtree: true });
+  new MutationObserver(show).observe(document.body, { childList: true, characterData: true, attributeFilter: ["datetime", "data-country"], subtree: true });
 })();
