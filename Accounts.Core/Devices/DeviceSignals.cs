@@ -23,4 +23,7 @@ public sealed record DeviceSignals
     public string UserAgent { get; }
 
     public ClientHints Hints { get; }
+
+    /// <summary>False for a browser that has more to say than it says here, because it has not been asked yet.</summary>
+    public bool IsWhole => Hints.Brands is null || Hints.PlatformVersion is not null;
 }

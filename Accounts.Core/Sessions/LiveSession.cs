@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Users;
 
@@ -19,6 +20,8 @@ public sealed class LiveSession
     private int _pagesVisited;
     private long _lastActivityAt;
     private string _address;
+    private Device _device;
+    private DeviceSignals? _signals;
 
     internal LiveSession(SessionRow row, ClaimsPrincipal principal)
     {
@@ -31,6 +34,7 @@ public sealed class LiveSession
         _expiresAt = row.ExpiresAt.UtcTicks;
         _lastActivityAt = row.LastActivityAt.UtcTicks;
         _address = row.LastAddress;
+        _device = row.Device();
         _pagesVisited = row.PagesVisited;
     }
 
@@ -55,6 +59,9 @@ public sealed class LiveSession
     /// <summary>The address of the latest act.</summary>
     internal string Address => Volatile.Read(ref _address);
 
+    /// <summary>What it is signed in from, as its browser last said.</summary>
+    internal Device Device => Volatile.Read(ref _device);
+
     /// <summary>Whether anything may be done in this session. Two memory reads.</summary>
     public bool IsLive(DateTimeOffset now) => Volatile.Read(ref _ended) == 0 && now.UtcTicks < Volatile.Read(ref _expiresAt);
 
@@ -65,7 +72,7 @@ public sealed class LiveSession
     internal SessionChange.Seen ToSeen(PlaceFinder places)
     {
         var address = Address;
-        return new SessionChange.Seen(UserId, Id, LastActivityAt, address, places.Find(address), PagesVisited);
+        return new SessionChange.Seen(UserId, Id, LastActivityAt, address, places.Find(address), Device, PagesVisited);
     }
 
     internal bool HasKey(ReadOnlySpan<char> key) => SessionKey.Matches(key, _keyHash);
@@ -94,17 +101,32 @@ public sealed class LiveSession
         return Interlocked.Exchange(ref _dirty, 1) == 0;
     }
 
+    /// <summary>
+    /// Hears what the browser says of itself now, before the act is counted with which it came. An update of the same browser is believed; anything else is
+    /// not the browser that signed in, and one that does not say all that it knows, as on its first request after a start, says nothing new.
+    /// </summary>
+    internal void Hear(DeviceSignals signals)
+    {
+        var device = DeviceDetector.Detect(signals);
+        if (device == Device || !signals.IsWhole || !device.LooksLike(Device))
+            return;
+
+        Volatile.Write(ref _device, device);
+        Volatile.Write(ref _signals, signals);
+    }
+
     /// <summary>Takes what was counted away. Acts that arrive from here on put the session on the list again.</summary>
-    internal (int Pages, DateTimeOffset LastActivityAt, string Address) Take()
+    internal (int Pages, DateTimeOffset LastActivityAt, string Address, DeviceSignals? Signals) Take()
     {
         Volatile.Write(ref _dirty, 0);
-        return (Interlocked.Exchange(ref _pages, 0), LastActivityAt, Address);
+        return (Interlocked.Exchange(ref _pages, 0), LastActivityAt, Address, Interlocked.Exchange(ref _signals, null));
     }
 
     /// <summary>Gives back what a flush could not write. True if the session has to be put on the flusher's list.</summary>
-    internal bool GiveBack(int pages)
+    internal bool GiveBack(int pages, DeviceSignals? signals)
     {
         Interlocked.Add(ref _pages, pages);
+        Interlocked.CompareExchange(ref _signals, signals, null);
         return Interlocked.Exchange(ref _dirty, 1) == 0;
     }
 }

@@ -52,6 +52,7 @@ public sealed record Session(
         PagesVisited = seen.PagesVisited,
         Address = seen.Address,
         Place = seen.Place,
+        Device = seen.Device,
     };
 
     /// <param name="row">The session as the database keeps it.</param>
@@ -64,7 +65,7 @@ public sealed record Session(
         Convert.ToHexString(row.BrowserHash),
         row.NewBrowser && now - row.StartedAt < NewFor,
         row.NewCountry && now - row.StartedAt < NewFor,
-        row.Device(),
+        live?.Device ?? row.Device(),
         row.SignInAddress,
         places.Find(row.SignInAddress),
         live?.Address ?? row.LastAddress,

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using Accounts.Core.Devices;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
@@ -21,7 +22,9 @@ public sealed class SessionActivity
             "LastActivityAt" = CASE WHEN "LastActivityAt" < @at THEN @at ELSE "LastActivityAt" END,
             "ExpiresAt" = CASE WHEN "ExpiresAt" > @now AND "ExpiresAt" < @expires THEN @expires ELSE "ExpiresAt" END,
             "PagesVisited" = "PagesVisited" + @pages,
-            "LastAddress" = @address
+            "LastAddress" = @address,
+            "UserAgent" = CASE WHEN @agent IS NULL THEN "UserAgent" ELSE @agent END,
+            "ClientHints" = CASE WHEN @agent IS NULL THEN "ClientHints" ELSE @hints END
         WHERE "Id" = @id AND "EndedAt" IS NULL AND "ExpiresAt" > @at
         """;
 
@@ -44,7 +47,15 @@ public sealed class SessionActivity
     public void Record(LiveSession session, string address) => Record(session, address, pages: 0);
 
     /// <summary>Counts an act that opened a page.</summary>
-    public void RecordPage(LiveSession session, string address) => Record(session, address, pages: 1);
+    /// <param name="session">The session.</param>
+    /// <param name="address">The IP address that the page was asked from.</param>
+    /// <param name="signals">What the browser said of itself; null if that is not known. A browser that has been updated is shown as what it is now.</param>
+    public void RecordPage(LiveSession session, string address, DeviceSignals? signals = null)
+    {
+        if (signals is not null)
+            session.Hear(signals);
+        Record(session, address, pages: 1);
+    }
 
     /// <summary>Writes everything that was counted before the call.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; what was counted is kept for the next flush.</exception>
@@ -102,8 +113,8 @@ public sealed class SessionActivity
     {
         var batch = sessions.ConvertAll(session =>
         {
-            var (pages, at, address) = session.Take();
-            return new Change(session, pages, at, address, SessionLifetime.Renew(_options, session.Remembered, session.StartedAt, session.ExpiresAt, at));
+            var (pages, at, address, signals) = session.Take();
+            return new Change(session, pages, at, address, signals, SessionLifetime.Renew(_options, session.Remembered, session.StartedAt, session.ExpiresAt, at));
         });
 
         List<Change> renewed;
@@ -113,7 +124,7 @@ public sealed class SessionActivity
         }
         catch
         {
-            foreach (var change in batch.Where(change => change.Session.GiveBack(change.Pages)))
+            foreach (var change in batch.Where(change => change.Session.GiveBack(change.Pages, change.Signals)))
                 _dirty.Enqueue(change.Session);
             throw;
         }
@@ -128,6 +139,7 @@ public sealed class SessionActivity
         command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
         command.CommandText = Update;
         var (id, at, pages, address, expires) = (Add("@id"), Add("@at"), Add("@pages"), Add("@address"), Add("@expires"));
+        var (agent, hints) = (Add("@agent"), Add("@hints"));
         // Read under the write lock: whoever was refused before this moment stays refused.
         var now = _time.GetUtcNow();
         Add("@now").Value = Microseconds.FromTime(now);
@@ -139,6 +151,8 @@ public sealed class SessionActivity
             at.Value = Microseconds.FromTime(change.At);
             pages.Value = change.Pages;
             address.Value = change.Address;
+            agent.Value = change.Signals?.UserAgent ?? (object)DBNull.Value;
+            hints.Value = change.Signals?.Hints.ToText() ?? (object)DBNull.Value;
             expires.Value = Microseconds.FromTime(change.ExpiresAt);
             if (await command.ExecuteNonQueryAsync() == 1 && change.Session.ExpiresAt > now)
                 renewed.Add(change);
@@ -155,5 +169,5 @@ public sealed class SessionActivity
         }
     }
 
-    private sealed record Change(LiveSession Session, int Pages, DateTimeOffset At, string Address, DateTimeOffset ExpiresAt);
+    private sealed record Change(LiveSession Session, int Pages, DateTimeOffset At, string Address, DeviceSignals? Signals, DateTimeOffset ExpiresAt);
 }

@@ -1,3 +1,4 @@
+using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Users;
 
@@ -15,8 +16,9 @@ public abstract record SessionChange(UserId UserId, SessionId SessionId)
     /// <param name="At">When.</param>
     /// <param name="Address">From which IP address, as text.</param>
     /// <param name="Place">Where that is.</param>
+    /// <param name="Device">From which device, as its browser says now.</param>
     /// <param name="PagesVisited">How many pages they have opened by now.</param>
-    public sealed record Seen(UserId UserId, SessionId SessionId, DateTimeOffset At, string Address, Place Place, int PagesVisited) : SessionChange(UserId, SessionId);
+    public sealed record Seen(UserId UserId, SessionId SessionId, DateTimeOffset At, string Address, Place Place, Device Device, int PagesVisited) : SessionChange(UserId, SessionId);
 
     /// <summary>It has another name, or none.</summary>
     public sealed record Renamed(UserId UserId, SessionId SessionId, string? Name) : SessionChange(UserId, SessionId);

@@ -1,4 +1,5 @@
 using Accounts.Core.Sessions;
+using Accounts.Web.Devices;
 using Accounts.Web.Network;
 
 namespace Accounts.Web.Sessions;
@@ -24,7 +25,7 @@ internal static class RequestActivity
             activity.Record(session, context.Address());
             await next(context);
             if (HttpMethods.IsGet(context.Request.Method) && context.Response.StatusCode == StatusCodes.Status200OK)
-                activity.RecordPage(session, context.Address());
+                activity.RecordPage(session, context.Address(), context.Signals());
         });
     }
 

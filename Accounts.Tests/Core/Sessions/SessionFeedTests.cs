@@ -1,3 +1,4 @@
+using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
 using Accounts.Core.Users;
@@ -45,7 +46,7 @@ public sealed class SessionFeedTests
     {
         await using var host = CoreHost.Start();
         var heard = Watch(host, out var subscription);
-        SessionChange.Seen Seen(int pages) => new(Ada, Change.SessionId, TestClock.Start, "203.0.113.7", Place.Unknown, pages);
+        SessionChange.Seen Seen(int pages) => new(Ada, Change.SessionId, TestClock.Start, "203.0.113.7", Place.Unknown, Device.Unknown, pages);
 
         for (var pages = 1; pages <= 50; pages++)
             host.Feed.Publish(Seen(pages));
@@ -120,7 +121,7 @@ public sealed class SessionFeedTests
         host.Activity.Record(session, "198.51.100.25");
         host.Clock.Advance(SessionFeed.MergeWindow);
 
-        var seen = new SessionChange.Seen(browser.Caller.UserId, browser.Id, TestClock.Start.AddMinutes(5), "198.51.100.25", Place.Unknown, 2);
+        var seen = new SessionChange.Seen(browser.Caller.UserId, browser.Id, TestClock.Start.AddMinutes(5), "198.51.100.25", Place.Unknown, DeviceDetector.Detect(new DeviceSignals(CoreHost.Chrome)), 2);
         Assert.Equal([seen], Assert.Single(heard));
         Assert.Empty(withoutActs);
         host.Feed.Publish(new SessionChange.Renamed(browser.Caller.UserId, browser.Id, "Desk"));

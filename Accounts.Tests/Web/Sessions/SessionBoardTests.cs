@@ -76,12 +76,12 @@ public sealed class SessionBoardTests
     {
         var (board, sessions) = Load(1);
         var id = sessions[0].Id;
-        board.Apply(new SessionChange.Seen(Ada, id, Now.AddMinutes(3), "198.51.100.1", Place.Unknown, 9));
+        board.Apply(new SessionChange.Seen(Ada, id, Now.AddMinutes(3), "198.51.100.1", Place.Unknown, Device.Unknown, 9));
         board.Apply(new SessionChange.Renamed(Ada, id, "Phone"));
         Assert.Equal((Now.AddMinutes(3), "198.51.100.1", 9, "Phone"), (board.Cards[0].LastActivityAt, board.Cards[0].Address, board.Cards[0].PagesVisited, board.Cards[0].Title));
 
         board.Put(board.Cards[0] with { Ending = new SessionEnding(Now, EndReason.Terminated, null, null) });
-        board.Apply(new SessionChange.Seen(Ada, id, Now.AddMinutes(4), "198.51.100.1", Place.Unknown, 10));
+        board.Apply(new SessionChange.Seen(Ada, id, Now.AddMinutes(4), "198.51.100.1", Place.Unknown, Device.Unknown, 10));
         board.Apply(new SessionChange.Departed(Ada, id, new Departure.Confirmed(Now)));
         board.Apply(new SessionChange.Departed(Ada, id, new Departure.Awaited()));
         Assert.Equal(9, board.Cards[0].PagesVisited);

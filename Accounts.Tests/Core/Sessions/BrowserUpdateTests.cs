@@ -1,0 +1,81 @@
+using Accounts.Core.Devices;
+using Accounts.Core.Storage;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Core.Sessions;
+
+/// <summary>Browsers update themselves while a session lives; a card that kept the version of the sign-in would be wrong within weeks.</summary>
+public sealed class BrowserUpdateTests
+{
+    private const string Later = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/160.0.0.0 Safari/537.36";
+    private const string Address = "203.0.113.7";
+
+    [Fact]
+    public async Task An_updated_browser_is_shown_as_what_it_is_now_and_written_with_the_next_flush()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var browser = await host.SignInAsync();
+        Assert.Equal("154", Assert.Single(await host.Sessions.ListAsync(browser.Caller)).Device.BrowserVersion);
+
+        host.Activity.RecordPage((await host.RequestAsync(browser))!, Address, new DeviceSignals(Later));
+
+        Assert.Equal("160", Assert.Single(await host.Sessions.ListAsync(browser.Caller)).Device.BrowserVersion);
+        Assert.Equal(CoreHost.Chrome, host.Rows.Session(browser.Id)["UserAgent"]);
+        await host.Activity.FlushAsync();
+        Assert.Equal(Later, host.Rows.Session(browser.Id)["UserAgent"]);
+
+        // And what says nothing of the browser takes nothing away.
+        host.Activity.Record((await host.RequestAsync(browser))!, Address);
+        await host.Activity.FlushAsync();
+        Assert.Equal(Later, host.Rows.Session(browser.Id)["UserAgent"]);
+    }
+
+    [Fact]
+    public async Task Another_browser_with_the_same_cookie_does_not_become_the_one_that_signed_in()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var browser = await host.SignInAsync();
+
+        host.Activity.RecordPage((await host.RequestAsync(browser))!, Address, new DeviceSignals(Visitor.Phone));
+        host.Activity.RecordPage((await host.RequestAsync(browser))!, Address, new DeviceSignals(Visitor.Chrome));
+        await host.Activity.FlushAsync();
+
+        Assert.Equal(CoreHost.Chrome, host.Rows.Session(browser.Id)["UserAgent"]);
+        Assert.Equal("154", Assert.Single(await host.Sessions.ListAsync(browser.Caller)).Device.BrowserVersion);
+    }
+
+    [Fact]
+    public async Task A_browser_that_has_not_been_asked_yet_takes_back_nothing_of_what_it_said()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var browser = await host.SignInAsync();
+        var brands = new ClientHints { Brands = "\"Google Chrome\";v=\"160\"", Platform = "\"Windows\"", Mobile = "?0" };
+
+        host.Activity.RecordPage((await host.RequestAsync(browser))!, Address, new DeviceSignals(Later, brands));
+        await host.Activity.FlushAsync();
+        Assert.Equal((CoreHost.Chrome, null), (host.Rows.Session(browser.Id)["UserAgent"], host.Rows.Session(browser.Id)["ClientHints"]));
+
+        var whole = brands with { PlatformVersion = "\"15.0.0\"" };
+        host.Activity.RecordPage((await host.RequestAsync(browser))!, Address, new DeviceSignals(Later, whole));
+        await host.Activity.FlushAsync();
+        Assert.Equal((Later, whole.ToText()), (host.Rows.Session(browser.Id)["UserAgent"], host.Rows.Session(browser.Id)["ClientHints"]));
+    }
+
+    [Fact]
+    public async Task What_a_flush_could_not_write_the_next_one_writes()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var browser = await host.SignInAsync();
+        host.Activity.RecordPage((await host.RequestAsync(browser))!, Address, new DeviceSignals(Later));
+
+        host.Gate.FailBegin();
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(host.Activity.FlushAsync);
+        await host.Activity.FlushAsync();
+
+        Assert.Equal(Later, host.Rows.Session(browser.Id)["UserAgent"]);
+    }
+}
