@@ -30,14 +30,15 @@ public sealed class Person : IAsyncDisposable
 
     public ILocator Dialog => Page.GetByRole(AriaRole.Dialog);
 
-    public static Task<Person> OpenAsync(Chromium chromium, AccountsSite site, string userAgent = Windows, bool phone = false) =>
-        OpenAsync(chromium, site.Address, userAgent, phone);
+    public static Task<Person> OpenAsync(Chromium chromium, AccountsSite site, string? userAgent = Windows, bool phone = false, bool touch = false) =>
+        OpenAsync(chromium, site.Address, userAgent, phone, touch);
 
-    public static async Task<Person> OpenAsync(Chromium chromium, Uri site, string userAgent = Windows, bool phone = false)
+    public static async Task<Person> OpenAsync(Chromium chromium, Uri site, string? userAgent = Windows, bool phone = false, bool touch = false)
     {
         var profile = await chromium.OpenProfileAsync(new BrowserNewContextOptions
         {
             UserAgent = userAgent,
+            HasTouch = touch,
             ViewportSize = phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1360, Height = 900 },
         });
         return new Person(site, profile, await profile.NewPageAsync());
