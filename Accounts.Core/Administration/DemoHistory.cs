@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Accounts.Core.Devices;
 using Accounts.Core.Sessions;
 
 namespace Accounts.Core.Administration;
@@ -6,18 +7,23 @@ namespace Accounts.Core.Administration;
 /// <summary>Sessions that are over, for the demo account that shows the history: several browsers, every way to end, within the last 14 days and before.</summary>
 internal sealed class DemoHistory(Guid user, DateTimeOffset now)
 {
-    private const string Windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/154.0.0.0 Safari/537.36";
-    private const string Edge = Windows + " Edg/154.0.0.0";
-    private const string Iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1";
-    private const string Mac = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15";
-    private const string Tablet = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36";
-    private const string Linux = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0";
+    private const string Chrome = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/154.0.0.0 Safari/537.36";
 
-    // Addresses from the blocks that are set aside for documentation (RFC 5737), and of a network at home.
+    private static readonly ClientHints Windows11 = new() { Platform = "\"Windows\"", PlatformVersion = "\"15.0.0\"", Mobile = "?0" };
+    private static readonly DeviceSignals Windows = new(Chrome, Windows11);
+    private static readonly DeviceSignals Edge = new($"{Chrome} Edg/154.0.0.0", Windows11);
+    private static readonly DeviceSignals Iphone = new("Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1");
+    private static readonly DeviceSignals Mac = new("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15");
+    private static readonly DeviceSignals Linux = new("Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0");
+    private static readonly DeviceSignals Tablet = new(
+        "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36",
+        new ClientHints { Platform = "\"Android\"", PlatformVersion = "\"16.0.0\"", Mobile = "?0", Model = "\"Pixel Tablet\"" });
+
+    // A network at home, and networks of universities: the address of a network is in a country, and no device has it.
     private const string Home = "192.168.1.20";
-    private const string Work = "203.0.113.7";
-    private const string Away = "198.51.100.24";
-    private const string Unfamiliar = "192.0.2.61";
+    private const string Work = "131.130.1.0";
+    private const string Away = "194.117.1.0";
+    private const string Unfamiliar = "143.107.1.0";
 
     public static IEnumerable<SessionRow> Of(Guid user, DateTimeOffset now) => new DemoHistory(user, now).Rows();
 
@@ -47,7 +53,7 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
     }
 
     /// <summary>One that its own person signed out of.</summary>
-    private SessionRow Over(byte[] browser, string userAgent, string address, double daysAgo, double days, int pages, bool remembered = true)
+    private SessionRow Over(byte[] browser, DeviceSignals signals, string address, double daysAgo, double days, int pages, bool remembered = true)
     {
         var from = now.AddDays(-daysAgo);
         var to = from.AddDays(days);
@@ -64,7 +70,8 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
             ExpiresAt = to,
             Remembered = remembered,
             Method = SignInMethod.Password,
-            UserAgent = userAgent,
+            UserAgent = signals.UserAgent,
+            ClientHints = signals.Hints.ToText(),
             SignInAddress = address,
             LastAddress = address,
             PagesVisited = pages,

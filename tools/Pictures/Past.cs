@@ -4,15 +4,15 @@ using Accounts.Stage;
 
 namespace Accounts.Pictures;
 
-/// <summary>What Ada has elsewhere, and had before: people made up, addresses of the blocks that are set aside for documentation (RFC 5737).</summary>
+/// <summary>What Ada has elsewhere, and had before: people made up, addresses of universities' networks, which no device has.</summary>
 internal static class Past
 {
     /// <summary>Four live sessions in other browsers, one of them named.</summary>
     public static SessionRow[] Elsewhere(UserId ada, DateTimeOffset now) =>
     [
-        Live(ada, now.AddDays(-6), now.AddMinutes(-2), Browsers.Phone, "198.51.100.24", 212),
-        Live(ada, now.AddDays(-2), now.AddHours(-3), Browsers.Mac, "203.0.113.7", 41, "Work laptop"),
-        Live(ada, now.AddDays(-11), now.AddDays(-1), Browsers.Linux, "192.0.2.61", 17),
+        Live(ada, now.AddDays(-6), now.AddMinutes(-2), Browsers.Phone, "194.117.1.0", 212),
+        Live(ada, now.AddDays(-2), now.AddHours(-3), Browsers.Mac, "131.130.1.0", 41, "Work laptop"),
+        Live(ada, now.AddDays(-11), now.AddDays(-1), Browsers.Linux, "143.107.1.0", 17),
     ];
 
     /// <summary>A live session that has not been used since.</summary>
@@ -27,7 +27,7 @@ internal static class Past
     public static SessionRow[] Many(UserId ada, DateTimeOffset now, int count)
     {
         string[] agents = [Browsers.Phone, Browsers.Windows, Browsers.Mac, Browsers.Linux, Browsers.Android, Browsers.Edge, Browsers.Tablet];
-        string[] addresses = ["198.51.100.24", "203.0.113.7", "192.0.2.61", "203.0.113.88"];
+        string[] addresses = ["194.117.1.0", "131.130.1.0", "143.107.1.0", "131.111.8.0"];
         return [.. Enumerable.Range(1, count).Select(i =>
             Live(ada, now.AddHours(-20 * i), now.AddMinutes(-17 * i * i), agents[i % agents.Length], addresses[i % addresses.Length], (i * 37) % 90))];
     }
@@ -51,7 +51,7 @@ internal static class Past
 
     private static SessionRow Over(UserId ada, SessionRow? browser, DateTimeOffset from, int hours, string userAgent, EndReason reason, int pages, bool left = false)
     {
-        var template = Browsers.Session(ada, from, userAgent, "203.0.113.7");
+        var template = Browsers.Session(ada, from, userAgent, "131.130.1.0");
         var ended = from.AddHours(hours);
         return new SessionRow
         {
@@ -65,6 +65,7 @@ internal static class Past
             Remembered = true,
             Method = template.Method,
             UserAgent = userAgent,
+            ClientHints = template.ClientHints,
             SignInAddress = template.SignInAddress,
             LastAddress = template.LastAddress,
             PagesVisited = pages,

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Accounts.Core.Devices;
 using Accounts.Core.Sessions;
 using Accounts.Core.Users;
 
@@ -15,8 +16,8 @@ internal static class Browsers
     public const string Android = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/154.0.0.0 Mobile Safari/537.36";
     public const string Edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/154.0.0.0 Safari/537.36 Edg/154.0.0.0";
 
-    /// <summary>Of a block that is set aside for documentation (RFC 5737).</summary>
-    public const string Address = "203.0.113.7";
+    /// <summary>The address of a university's network: it is in a country, and no device has it.</summary>
+    public const string Address = "131.130.1.0";
 
     /// <summary>A live session in a browser of its own. No key has its hash: nobody can come with it.</summary>
     public static SessionRow Session(UserId person, DateTimeOffset startedAt, string userAgent = Windows, string address = Address, bool newBrowser = false) => new()
@@ -31,8 +32,17 @@ internal static class Browsers
         Remembered = true,
         Method = SignInMethod.Password,
         UserAgent = userAgent,
+        ClientHints = HintsOf(userAgent)?.ToText(),
         SignInAddress = address,
         LastAddress = address,
         NewBrowser = newBrowser,
+    };
+
+    /// <summary>What such a browser answers when it is asked for more than its User-Agent.</summary>
+    private static ClientHints? HintsOf(string userAgent) => userAgent switch
+    {
+        Windows or Edge => new ClientHints { Platform = "\"Windows\"", PlatformVersion = "\"15.0.0\"", Mobile = "?0" },
+        Android => new ClientHints { Platform = "\"Android\"", PlatformVersion = "\"16.0.0\"", Mobile = "?1", Model = "\"Pixel 9\"" },
+        _ => null,
     };
 }

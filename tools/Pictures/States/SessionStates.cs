@@ -16,15 +16,15 @@ internal static class SessionStates
         new("sessions", "new-browser", "A sign-in from a browser that is new", async scene =>
         {
             var now = scene.Clock.GetUtcNow();
-            await scene.AddAsync(Past.Live(scene.Ada, now.AddMinutes(-12), now.AddMinutes(-11), Browsers.Android, "198.51.100.200", 2, newBrowser: true));
+            await scene.AddAsync(Past.Live(scene.Ada, now.AddMinutes(-12), now.AddMinutes(-11), Browsers.Android, "143.107.1.0", 2, newBrowser: true));
             await OpenAsync(scene);
         }),
         new("sessions", "same-browser", "Two of the same program", async scene =>
         {
             var now = scene.Clock.GetUtcNow();
             await scene.AddAsync(
-                Past.Live(scene.Ada, now.AddDays(-3), now.AddMinutes(-40), Browsers.Windows, "203.0.113.7", 12),
-                Past.Live(scene.Ada, now.AddDays(-8), now.AddHours(-30), Browsers.Windows, "203.0.113.88", 57));
+                Past.Live(scene.Ada, now.AddDays(-3), now.AddMinutes(-40), Browsers.Windows, "131.130.1.0", 12),
+                Past.Live(scene.Ada, now.AddDays(-8), now.AddHours(-30), Browsers.Windows, "131.111.8.0", 57));
             await scene.SignInAsync();
         }),
         new("sessions", "rename", "The question for a name", async scene =>
