@@ -62,6 +62,10 @@ internal static class SessionText
         DeviceType.Mobile => "phone",
         DeviceType.Tablet => "tablet",
         DeviceType.Bot => "bot",
+        DeviceType.TV => "tv",
+        DeviceType.Console => "console",
+        DeviceType.Watch => "watch",
+        DeviceType.Car => "car",
         _ => "desktop",
     };
 
