@@ -67,4 +67,5 @@ internal static class AuditAction
     public const string SessionTerminated = "session.terminated";
     public const string SessionRenamed = "session.renamed";
     public const string SignedOutEverywhere = "user.signed_out_everywhere";
+    public const string SessionsInvalidated = "user.session_invalidated";
 }

@@ -20,4 +20,7 @@ public enum EndReason
 
     /// <summary>The password was changed and other sessions were to end.</summary>
     PasswordChanged = 6,
+
+    /// <summary>The person ended all sessions, the one that they did it from included.</summary>
+    RemoteLogout = 7,
 }

@@ -45,6 +45,9 @@ internal static class SessionStatements
     public static Task<List<Guid>> EndOthersAsync(this AccountsDbContext db, Ending ending) =>
         db.EndAsync(db.Sessions.Where(s => s.UserId == ending.By.UserId.Value && s.Id != ending.By.SessionId.Value), ending);
 
+    /// <summary>Ends every live session of the caller, the one that the command comes through included.</summary>
+    public static Task<List<Guid>> EndAllAsync(this AccountsDbContext db, Ending ending) => db.EndAsync(db.Sessions.Where(s => s.UserId == ending.By.UserId.Value), ending);
+
     /// <summary>
     /// The person's row, locked until the transaction ends: starting a session and ending all of them take this lock, so that one of them sees what the
     /// other has done. Null if there is no such account.

@@ -124,26 +124,17 @@ public sealed partial class SessionService
     /// <summary>Ends every session of the caller but the current one, and voids every sign-in that is half way.</summary>
     /// <returns>How many ended; null if the caller's own session has ended meanwhile, and then nothing changed.</returns>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
-    public async Task<int?> SignOutEverywhereAsync(Caller caller)
-    {
-        var now = _time.GetUtcNow();
-        var ending = new Ending(caller, now, EndReason.SignedOutEverywhere);
-        var ended = await _database.WriteAsync(WritePriority.Ending, async db =>
-        {
-            var user = await db.LockUserAsync(caller.UserId);
-            if (user is null || !await db.IsLiveAsync(caller, now))
-                return null;
+    public Task<int?> SignOutEverywhereAsync(Caller caller) =>
+        EndManyAsync(caller, EndReason.SignedOutEverywhere, AuditAction.SignedOutEverywhere, (db, ending) => db.EndOthersAsync(ending));
 
-            user.RenewStamp();
-            var others = await db.EndOthersAsync(ending);
-            db.AuditEvents.Add(ending.Audit(AuditAction.SignedOutEverywhere, null, others.Count));
-            return others;
-        });
-
-        if (ended is not null)
-            Announce(caller.UserId, ended, ending.Reason);
-        return ended?.Count;
-    }
+    /// <summary>
+    /// Remote logout: ends every session of the caller, the current one included, and voids every sign-in that is half way. What is no session stays: the
+    /// account, its password and its settings.
+    /// </summary>
+    /// <returns>How many ended; null if the caller's own session has ended meanwhile, and then nothing changed.</returns>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
+    public Task<int?> RemoteLogoutAsync(Caller caller) =>
+        EndManyAsync(caller, EndReason.RemoteLogout, AuditAction.SessionsInvalidated, (db, ending) => db.EndAllAsync(ending));
 
     /// <summary>Ends the caller's own session. Done twice, it is done once.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
@@ -202,6 +193,27 @@ public sealed partial class SessionService
             Log.Ended(_logger, id, reason);
             _feed.Publish(new SessionChange.Ended(userId, new SessionId(id), reason));
         }
+    }
+
+    private async Task<int?> EndManyAsync(Caller caller, EndReason reason, string action, Func<AccountsDbContext, Ending, Task<List<Guid>>> endAsync)
+    {
+        var now = _time.GetUtcNow();
+        var ending = new Ending(caller, now, reason);
+        var ended = await _database.WriteAsync(WritePriority.Ending, async db =>
+        {
+            var user = await db.LockUserAsync(caller.UserId);
+            if (user is null || !await db.IsLiveAsync(caller, now))
+                return null;
+
+            user.RenewStamp();
+            var sessions = await endAsync(db, ending);
+            db.AuditEvents.Add(ending.Audit(action, null, sessions.Count));
+            return sessions;
+        });
+
+        if (ended is not null)
+            Announce(caller.UserId, ended, reason);
+        return ended?.Count;
     }
 
     private static partial class Log

@@ -34,7 +34,7 @@ public sealed class AccessibilityTests(Chromium chromium)
 
         await visitor.SignInAsync(Ada);
         await using var other = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
-        foreach (var path in new[] { "/settings", "/settings/password" })
+        foreach (var path in new[] { "/settings", "/settings/security", "/settings/password" })
         {
             await visitor.OpenAsync(path);
             await CheckAsync(visitor.Page, path);

@@ -17,8 +17,8 @@ public sealed class TerminateTests(Chromium chromium)
         await using var desktop = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
         await using var phone = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
         var settings = await phone.OpenTabAsync("/settings");
-        var password = await phone.OpenTabAsync("/settings");
-        await password.GetByRole(AriaRole.Link, new() { Name = "Password", Exact = true }).ClickAsync();
+        var password = await phone.OpenTabAsync("/settings/security");
+        await password.GetByRole(AriaRole.Link, new() { Name = "Change password", Exact = true }).ClickAsync();
         await Person.WaitForPathAsync(password, "/settings/password");
 
         await desktop.WaitForCardsAsync(2);

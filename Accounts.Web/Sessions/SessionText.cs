@@ -18,6 +18,14 @@ internal static class SessionText
     /// <summary>The name of the act that ends all others.</summary>
     public const string SignOutEverywhere = "Sign out everywhere";
 
+    /// <summary>The name of the act that ends all sessions, this one too.</summary>
+    public const string RemoteLogout = "Remote logout";
+
+    /// <summary>What such an act ends and what stays, asked before it is done.</summary>
+    public static RenderFragment WhatRemoteLogoutEnds(int all) => builder => builder.AddContent(0, all == 1
+        ? "Ends 1 session: this one. You sign in again with your password. Your account and its settings stay as they are."
+        : $"Ends {all} sessions, including this one. Every browser and app must sign in again. Your password, your account and its settings stay as they are.");
+
     /// <summary>The status of a session that is live.</summary>
     public const string Active = "Active";
 
@@ -84,6 +92,7 @@ internal static class SessionText
         EndReason.Expired => "Expired",
         EndReason.Replaced => "Replaced",
         EndReason.PasswordChanged => "Password changed",
+        EndReason.RemoteLogout => "Remote logout",
         _ => reason.ToString(),
     };
 

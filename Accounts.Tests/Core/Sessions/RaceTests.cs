@@ -123,16 +123,18 @@ public sealed class RaceTests
         Assert.NotNull(await host.RequestAsync(owner));
     }
 
-    // Guard: the comparison of user.SecurityStamp with verified.Stamp in SessionStarter.StartAsync, and RenewStamp in SignOutEverywhereAsync.
-    [Fact]
-    public async Task A_sign_in_half_way_does_not_survive_signing_out_everywhere()
+    // Guard: the comparison of user.SecurityStamp with verified.Stamp in SessionStarter.StartAsync, and RenewStamp in EndManyAsync.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_sign_in_half_way_does_not_survive_the_end_of_all(bool remoteLogout)
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         var owner = await host.SignInAsync();
 
         var commit = host.Gate.StopCommit();
-        var everywhere = host.Sessions.SignOutEverywhereAsync(owner.Caller);
+        var everywhere = remoteLogout ? host.Sessions.RemoteLogoutAsync(owner.Caller) : host.Sessions.SignOutEverywhereAsync(owner.Caller);
         await commit.Arrived;
         // The password is right and is found so; starting the session waits for the lock that the ending holds.
         var signIn = host.TrySignInAsync(CoreHost.Client());
@@ -208,7 +210,7 @@ public sealed class RaceTests
         Assert.Single(host.Rows.Audit("session.terminated"));
     }
 
-    // Guard: IsLiveAsync inside the transaction of SessionService.SignOutEverywhereAsync.
+    // Guard: IsLiveAsync inside the transaction of SessionService.EndManyAsync.
     [Fact]
     public async Task A_session_that_is_ended_meanwhile_signs_nobody_out_everywhere()
     {

@@ -1,4 +1,5 @@
 using Accounts.Core.Sessions;
+using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
@@ -110,10 +111,34 @@ public sealed class SessionEndingTests
         {
             Assert.Equal(TerminateOutcome.CallerEnded, await host.Sessions.TerminateAsync(ended.Caller, owner.Id));
             Assert.Null(await host.Sessions.SignOutEverywhereAsync(ended.Caller));
+            Assert.Null(await host.Sessions.RemoteLogoutAsync(ended.Caller));
         }
 
         Assert.NotNull(await host.RequestAsync(owner));
         Assert.Empty(host.Rows.Audit("user.signed_out_everywhere"));
+        Assert.Empty(host.Rows.Audit("user.session_invalidated"));
+    }
+
+    [Fact]
+    public async Task Remote_logout_ends_the_current_one_too_and_keeps_other_people_and_what_is_no_session()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        await host.RegisterAsync("grace@example.test", "Grace Hopper");
+        var (owner, one, two) = (await host.SignInAsync(), await host.SignInAsync(), await host.SignInAsync(remember: false));
+        var grace = await host.SignInAsync("grace@example.test");
+
+        Assert.Equal(3, await host.Sessions.RemoteLogoutAsync(owner.Caller));
+
+        Assert.Null(await host.RequestAsync(owner));
+        Assert.Null(await host.RequestAsync(one));
+        Assert.Null(await host.RequestAsync(two));
+        Assert.NotNull(await host.RequestAsync(grace));
+        var told = Assert.Single(host.Rows.Audit("user.session_invalidated"));
+        Assert.Equal((3L, owner.Id.Value, owner.Caller.UserId.Value), (told["Count"], Guid.Parse((string)told["ActorSessionId"]!), Guid.Parse((string)told["ActorUserId"]!)));
+        Assert.Null(await host.Sessions.RemoteLogoutAsync(owner.Caller));
+        // The password is the same.
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client()));
     }
 
     [Fact]
@@ -172,6 +197,7 @@ public sealed class SessionEndingTests
         {
             () => host.Sessions.TerminateAsync(owner.Caller, other.Id),
             () => host.Sessions.SignOutEverywhereAsync(owner.Caller),
+            () => host.Sessions.RemoteLogoutAsync(owner.Caller),
             () => host.Sessions.SignOutAsync(other.Caller),
         })
         {

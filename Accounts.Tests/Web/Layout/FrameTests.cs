@@ -89,7 +89,9 @@ public sealed class FrameTests
     [Theory]
     [InlineData("/settings", "Settings")]
     [InlineData("/settings/sessions", "Session manager")]
-    [InlineData("/settings/password", "Password")]
+    [InlineData("/settings/account", "Settings")]
+    [InlineData("/settings/security", "Security")]
+    [InlineData("/settings/password", "Security")]
     public async Task The_navigation_says_which_page_this_is(string path, string name)
     {
         await using var site = AccountsSite.Start();
