@@ -22,13 +22,13 @@ public static class AccountsCore
 {
     /// <summary>Adds everything of the core.</summary>
     /// <param name="services">The application's services. A <see cref="TimeProvider"/> that is already there is used.</param>
-    /// <param name="settings">Reads the sections Storage, Sessions, SignIn and Retention; the caller throws what is wrong when it has read its own.</param>
-    /// <param name="contentRoot">The folder that a relative <c>Storage:Path</c> starts from.</param>
+    /// <param name="settings">Reads the sections Storage, Geolocation, Sessions, SignIn and Retention; the caller throws what is wrong when it has read its own.</param>
+    /// <param name="contentRoot">The folder that a relative <c>Storage:Path</c> or <c>Geolocation:Path</c> starts from.</param>
     public static IServiceCollection AddAccountsCore(this IServiceCollection services, SettingsReader settings, string contentRoot)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddStorage(settings.Read("Storage", new StorageOptionsValidator()), contentRoot);
-        services.AddSingleton<PlaceFinder>();
+        services.AddGeolocation(settings.Read("Geolocation", new GeolocationOptionsValidator()), contentRoot);
         services.AddUsers();
         services.AddSessions(settings.Read("Sessions", new SessionOptionsValidator()));
         services.AddSignIn(settings.Read("SignIn", new SignInOptionsValidator()));
@@ -36,9 +36,21 @@ public static class AccountsCore
         return services;
     }
 
-    /// <summary>Opens the database, before anything else is asked of it.</summary>
-    /// <exception cref="StartupException">The database cannot be used; the message says why and what to do.</exception>
-    public static void OpenAccounts(this IServiceProvider services) => services.GetRequiredService<DatabaseStart>().Open();
+    /// <summary>Opens the geolocation file and the database, before anything else is asked of them.</summary>
+    /// <exception cref="StartupException">One of them cannot be used; the message says why and what to do.</exception>
+    public static void OpenAccounts(this IServiceProvider services)
+    {
+        services.GetRequiredService<PlaceUpkeep>().Open();
+        services.GetRequiredService<DatabaseStart>().Open();
+    }
+
+    private static void AddGeolocation(this IServiceCollection services, GeolocationOptions options, string contentRoot)
+    {
+        services.AddSingleton<PlaceFinder>();
+        services.AddSingleton<PlaceUpkeep>(sp => new(
+            sp.GetRequiredService<PlaceFinder>(), options, contentRoot, sp.GetRequiredService<TimeProvider>(), sp.GetRequiredService<ILogger<PlaceUpkeep>>()));
+        services.AddHostedService(sp => sp.GetRequiredService<PlaceUpkeep>());
+    }
 
     private static void AddAdministration(this IServiceCollection services, RetentionOptions retention)
     {

@@ -1,0 +1,29 @@
+using System.IO.Compression;
+
+namespace Accounts.Core.Geolocation;
+
+/// <summary>The country database that comes with the program: DB-IP Lite, CC BY 4.0, made by <c>tools/Places</c>. It is unpacked once in a process, when it is first asked.</summary>
+internal static class BundledDatabase
+{
+    private const string Resource = "Accounts.Core.Geolocation.Bundled.dbip-country.bin.br";
+
+    private static readonly Lazy<Ip2LocationReader> Shared = new(() => Ip2LocationReader.Read(Unpack()));
+
+    public static Ip2LocationReader Reader => Shared.Value;
+
+    public static PlaceSource Source =>
+        new(Path: null, $"DB{Reader.Type}", Reader.Date, new PlaceAttribution("IP Geolocation by DB-IP", new Uri("https://db-ip.com")));
+
+    /// <summary>The database as a file of IP2Location's format.</summary>
+    public static byte[] Unpack()
+    {
+        using var packed = typeof(BundledDatabase).Assembly.GetManifestResourceStream(Resource) ?? throw new InvalidOperationException($"There is no resource {Resource}.");
+        using var brotli = new BrotliStream(packed, CompressionMode.Decompress);
+        var header = new byte[Ip2LocationHeader.Bytes];
+        brotli.ReadExactly(header);
+        var file = new byte[Ip2LocationHeader.LengthOf(header)];
+        header.CopyTo(file, 0);
+        brotli.ReadExactly(file, header.Length, file.Length - header.Length);
+        return file;
+    }
+}
