@@ -17,7 +17,7 @@ internal static class PlaceData
     /// <summary>A database with Berlin at 5.0.0.0/8 and 2a01::/16, Osaka at 6.0.0.0/8 and 2a02::/16, Abidjan at 196.0.0.0/7; nothing is known of the rest.</summary>
     public static Ip2LocationWriter Small(int type, bool hasV6 = true, bool hasIndex = false, bool isOld = false, (int, int, int)? date = null)
     {
-        var writer = new Ip2LocationWriter(type) { HasIndex = hasIndex, IsOld = isOld, Date = date ?? (26, 6, 1) };
+        var writer = new Ip2LocationWriter(type) { HasIndex = hasIndex, IsOld = isOld, Date = date ?? (isOld ? (20, 1, 1) : (26, 6, 1)) };
         writer.Add(At("5.0.0.0"), Berlin);
         writer.Add(At("6.0.0.0"), Osaka);
         writer.Add(At("7.0.0.0"), WrittenPlace.Nowhere);
