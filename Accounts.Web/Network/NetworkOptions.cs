@@ -1,14 +1,14 @@
-using System.Net;
-using Accounts.Core.Settings;
 using FluentValidation;
-using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Accounts.Web.Network;
 
 /// <summary>What stands between the people and this server. Section <c>Network</c>.</summary>
 public sealed class NetworkOptions
 {
-    /// <summary>The IP addresses of the proxies whose forwarding headers are believed. From anybody else they are ignored. None by default.</summary>
+    /// <summary>
+    /// The proxies whose forwarding headers are believed: IP addresses ("192.0.2.10") and networks of them ("10.0.0.0/8", "fd00::/64").
+    /// From anybody else the headers are ignored. None by default.
+    /// </summary>
     public string[] KnownProxies { get; set; } = [];
 }
 
@@ -16,43 +16,9 @@ internal sealed class NetworkOptionsValidator : AbstractValidator<NetworkOptions
 {
     public NetworkOptionsValidator()
     {
-        RuleFor(o => o.KnownProxies).Must(list => list.All(a => IPAddress.TryParse(a, out _))).WithMessage("must hold IP addresses.");
+        RuleForEach(o => o.KnownProxies)
+            .OverrideIndexer((_, _, _, index) => $":{index}")
+            .Must(entry => ProxyEntry.Read(entry).Problem is null)
+            .WithMessage((_, entry) => ProxyEntry.Read(entry).Problem);
     }
-}
-
-/// <summary>Finds out where a request really comes from.</summary>
-internal static class KnownProxies
-{
-    public static void AddNetwork(this IServiceCollection services, SettingsReader settings)
-    {
-        var options = settings.Read("Network", new NetworkOptionsValidator());
-        services.AddSingleton(options);
-        services.Configure<ForwardedHeadersOptions>(o =>
-        {
-            o.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
-            o.ForwardLimit = null;
-            o.KnownIPNetworks.Clear();
-            o.KnownProxies.Clear();
-            foreach (var address in options.KnownProxies)
-            {
-                if (IPAddress.TryParse(address, out var parsed))
-                    o.KnownProxies.Add(parsed);
-            }
-        });
-    }
-
-    /// <summary>Believes the forwarding headers of the configured proxies. Without any the middleware would believe everybody, so it is left out.</summary>
-    public static void UseKnownProxies(this WebApplication app)
-    {
-        if (app.Services.GetRequiredService<NetworkOptions>().KnownProxies.Length > 0)
-            app.UseForwardedHeaders();
-    }
-
-    /// <summary>The address that a request comes from, as text; "" if there is none.</summary>
-    public static string Address(this HttpContext context) => context.Connection.RemoteIpAddress switch
-    {
-        null => "",
-        { IsIPv4MappedToIPv6: true } mapped => mapped.MapToIPv4().ToString(),
-        var address => address.ToString(),
-    };
 }

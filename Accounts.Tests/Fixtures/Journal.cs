@@ -1,0 +1,32 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Accounts.Tests.Fixtures;
+
+/// <summary>The log of a site, as somebody reads it afterwards.</summary>
+public sealed class Journal : ILoggerProvider
+{
+    private readonly ConcurrentQueue<(string Category, LogLevel Level, string Text)> _lines = new();
+
+    public IReadOnlyList<(string Category, LogLevel Level, string Text)> Lines => [.. _lines];
+
+    /// <summary>The lines of the type with this name, in order.</summary>
+    public IReadOnlyList<string> Of(string type) =>
+        [.. Lines.Where(line => line.Category.EndsWith("." + type, StringComparison.Ordinal)).Select(line => $"{line.Level}: {line.Text}")];
+
+    public ILogger CreateLogger(string categoryName) => new Pen(this, categoryName);
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Pen(Journal journal, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            journal._lines.Enqueue((category, logLevel, formatter(state, exception)));
+    }
+}

@@ -1,0 +1,87 @@
+using Accounts.Core.Settings;
+using Accounts.Web.Network;
+using Microsoft.Extensions.Configuration;
+
+namespace Accounts.Tests.Web.Network;
+
+/// <summary>What can stand in the list of known proxies, and what is said of anything else.</summary>
+public sealed class NetworkOptionsTests
+{
+    [Theory]
+    [InlineData("192.0.2.10", "192.0.2.10/32")]
+    [InlineData("10.0.0.0/8", "10.0.0.0/8")]
+    [InlineData("192.0.2.10/32", "192.0.2.10/32")]
+    [InlineData("2001:db8::10", "2001:db8::10/128")]
+    [InlineData("2001:DB8:0::10", "2001:db8::10/128")]
+    [InlineData("fd00::/8", "fd00::/8")]
+    [InlineData("::1", "::1/128")]
+    [InlineData("::ffff:10.0.0.5", "10.0.0.5/32")]
+    [InlineData("::ffff:10.0.0.0/104", "10.0.0.0/8")]
+    public void An_address_and_a_network_are_understood(string entry, string network)
+    {
+        Assert.Equal("", Problems(entry));
+        Assert.Equal(network, ProxyEntry.Read(entry).Network.ToString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" 10.0.0.5")]
+    [InlineData("proxy.example")]
+    [InlineData("10.0.0.5:80")]
+    [InlineData("[::1]")]
+    [InlineData("fe80::1%3")]
+    [InlineData("10")]
+    [InlineData("010.0.0.5")]
+    [InlineData("0x0a.0.0.5")]
+    [InlineData("10.0.0.0/")]
+    [InlineData("10.0.0.0/+8")]
+    [InlineData("10.0.0.0/-8")]
+    [InlineData("10.0.0.0/33")]
+    [InlineData("10.0.0.0/8/8")]
+    [InlineData("10.0.0.0/255.0.0.0")]
+    [InlineData("fd00::/129")]
+    [InlineData("10.0.0.1-10.0.0.9")]
+    public void Anything_else_is_refused_with_its_place_the_rule_and_its_value(string entry) =>
+        Assert.Contains($"Network:KnownProxies:0: must be an IP address or a network of them, such as 192.0.2.10", Problems(entry), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("0.0.0.0/0")]
+    [InlineData("0.0.0.0/1")]
+    [InlineData("8.0.0.0/7")]
+    [InlineData("::/0")]
+    [InlineData("2000::/3")]
+    [InlineData("::ffff:0.0.0.0/96")]
+    public void A_network_of_strangers_is_refused_with_the_reason(string entry)
+    {
+        var problems = Problems(entry);
+        Assert.Contains("must not be wider than /8: whoever is in it is believed, and can make up the address that they come from.", problems, StringComparison.Ordinal);
+        Assert.Contains($"It is '{entry}'.", problems, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.5/8", "10.0.0.0/8")]
+    [InlineData("fd00::5/64", "fd00::/64")]
+    [InlineData("::ffff:10.0.0.5/104", "10.0.0.0/8")]
+    public void A_network_that_begins_in_its_middle_is_refused_with_its_beginning(string entry, string network) =>
+        Assert.Contains($"must begin with the first address of the network, {network}, or be one address without a /. It is '{entry}'.", Problems(entry), StringComparison.Ordinal);
+
+    [Fact]
+    public void Every_bad_entry_is_named_and_no_good_one()
+    {
+        var lines = Problems("10.0.0.5", "proxy", "10.0.0.0/8", "0.0.0.0/0").Split(Environment.NewLine);
+        Assert.Equal(3, lines.Length);
+        Assert.StartsWith("  Network:KnownProxies:1: must be an IP address", lines[1], StringComparison.Ordinal);
+        Assert.EndsWith("It is 'proxy'.", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("  Network:KnownProxies:3: must not be wider", lines[2], StringComparison.Ordinal);
+    }
+
+    /// <summary>What the start says; "" if it has nothing against the list.</summary>
+    private static string Problems(params string[] entries)
+    {
+        var settings = new SettingsReader(new ConfigurationBuilder()
+            .AddInMemoryCollection(entries.Select((entry, i) => KeyValuePair.Create($"Network:KnownProxies:{i}", (string?)entry)))
+            .Build());
+        settings.Read("Network", new NetworkOptionsValidator());
+        return Record.Exception(settings.ThrowIfWrong) is { } refusal ? Assert.IsType<StartupException>(refusal).Message : "";
+    }
+}
