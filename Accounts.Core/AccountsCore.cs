@@ -78,6 +78,7 @@ public static class AccountsCore
         services.AddSingleton<WriteLock>();
         services.AddSingleton<AccountsDatabase>();
         services.AddSingleton<DatabaseStart>();
+        services.AddSingleton<DatabaseProbe>(sp => new(sp.GetRequiredService<AccountsDatabase>()));
         services.AddSingleton<DataProtectionKeys>();
         // The keys belong to the database, not to the folder that the program happens to stand in.
         services.Configure<DataProtectionOptions>(o => o.ApplicationDiscriminator = "Accounts");

@@ -3,6 +3,7 @@ using Accounts.Core.Administration;
 using Accounts.Core.Settings;
 using Accounts.Web.Devices;
 using Accounts.Web.Geolocation;
+using Accounts.Web.Health;
 using Accounts.Web.Layout;
 using Accounts.Web.Network;
 using Accounts.Web.Sessions;
@@ -44,6 +45,7 @@ internal static class AccountsWeb
         services.AddNetwork(settings);
         settings.ThrowIfWrong();
 
+        services.AddHealth();
         services.AddSessionCookie();
         services.AddSessionCircuits();
         services.AddRadzenComponents();
@@ -91,6 +93,7 @@ internal static class AccountsWeb
         app.UseRequestActivity();
         app.UseAntiforgery();
 
+        app.MapHealth();
         app.MapStaticAssets();
         app.MapSessionEndpoints();
         app.MapTheme();

@@ -1,0 +1,25 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Core.Storage;
+
+/// <summary>Says whether the database answers.</summary>
+public sealed class DatabaseProbe
+{
+    private readonly AccountsDatabase _database;
+
+    internal DatabaseProbe(AccountsDatabase database) => _database = database;
+
+    /// <summary>Reads a row of the smallest table; false if the database did not answer.</summary>
+    public async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await _database.ReadAsync(db => db.DataProtectionKeys.AnyAsync());
+            return true;
+        }
+        catch (DatabaseUnavailableException)
+        {
+            return false;
+        }
+    }
+}

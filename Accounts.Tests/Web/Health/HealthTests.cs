@@ -1,0 +1,204 @@
+using System.Net;
+using System.Text.Json;
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Accounts.Tests.Fixtures;
+using Accounts.Web.Health;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace Accounts.Tests.Web.Health;
+
+/// <summary>What machines are told of the state of the server, and that being asked costs next to nothing.</summary>
+public sealed class HealthTests
+{
+    private const string Ada = "ada@example.test";
+    private const string Probe = "\"DataProtectionKeys\"";
+
+    [Fact]
+    public async Task A_server_with_its_database_is_alive_and_ready()
+    {
+        await using var site = AccountsSite.Start();
+        Assert.Equal("""200 {"status":"Healthy","checks":{}}""", await AskAsync(site, "/health/live"));
+        Assert.Equal(
+            """200 {"status":"Healthy","checks":{"database":{"status":"Healthy"},"geolocation":{"name":"None","status":"Healthy"},"server":{"status":"Healthy"}}}""",
+            await AskAsync(site, "/health/ready"));
+    }
+
+    [Fact]
+    public async Task A_server_without_its_database_is_alive_and_not_ready_until_it_answers_again()
+    {
+        var clock = new TestClock();
+        await using var site = AccountsSite.Start(clock);
+        site.Gate.FailCommand(Probe);
+        Assert.StartsWith("""503 {"status":"Unhealthy","checks":{"database":{"status":"Unhealthy","description":"The database did not answer."}""", await AskAsync(site, "/health/ready"), StringComparison.Ordinal);
+        Assert.StartsWith("200 ", await AskAsync(site, "/health/live"), StringComparison.Ordinal);
+
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.StartsWith("200 ", await AskAsync(site, "/health/ready"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_database_is_asked_once_a_second_however_many_want_to_know()
+    {
+        var clock = new TestClock();
+        await using var site = AccountsSite.Start(clock);
+        var stop = site.Gate.StopCommand(Probe);
+        var first = AskAsync(site, "/health/ready");
+        await stop.Arrived;
+        // Should anybody's question get through, it fails.
+        site.Gate.FailCommand(Probe);
+        clock.Advance(TimeSpan.FromSeconds(5));
+        var check = site.Get<DatabaseCheck>();
+        var others = Enumerable.Range(0, 5).Select(_ => check.CheckHealthAsync(new(), TestContext.Current.CancellationToken)).ToList();
+        stop.Release();
+        Assert.StartsWith("200 ", await first, StringComparison.Ordinal);
+        Assert.All(await Task.WhenAll(others), answer => Assert.Equal(HealthStatus.Healthy, answer.Status));
+        Assert.StartsWith("503 ", await AskAsync(site, "/health/ready"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_of_the_database_counts_for_a_second()
+    {
+        var clock = new TestClock();
+        await using var site = AccountsSite.Start(clock);
+        Assert.StartsWith("200 ", await AskAsync(site, "/health/ready"), StringComparison.Ordinal);
+        site.Gate.FailCommand(Probe);
+        clock.Advance(TimeSpan.FromSeconds(0.9));
+        Assert.StartsWith("200 ", await AskAsync(site, "/health/ready"), StringComparison.Ordinal);
+        clock.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.StartsWith("503 ", await AskAsync(site, "/health/ready"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_is_alive_and_not_ready()
+    {
+        var held = new HeldStop();
+        await using var site = AccountsSite.Start(services: services => services.AddHostedService(_ => held));
+        Assert.StartsWith("200 ", await AskAsync(site, "/health/ready"), StringComparison.Ordinal);
+        site.Get<IHostApplicationLifetime>().StopApplication();
+        try
+        {
+            Assert.Contains("""503 {"status":"Unhealthy",""", await AskAsync(site, "/health/ready"), StringComparison.Ordinal);
+            Assert.Contains("The server is stopping.", await AskAsync(site, "/health/ready"), StringComparison.Ordinal);
+            Assert.StartsWith("200 ", await AskAsync(site, "/health/live"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            held.Release();
+        }
+    }
+
+    [Fact]
+    public async Task The_geolocation_database_is_named_with_its_licence()
+    {
+        await using var site = Start(new("DB-IP Lite country (bundled)", "DB1", new DateOnly(2026, 11, 1), "IP Geolocation by DB-IP", new Uri("https://db-ip.com/")));
+        Assert.Contains(
+            """{"name":"DB-IP Lite country (bundled)","type":"DB1","date":"2026-11-01","attribution":"IP Geolocation by DB-IP","licence":"https://db-ip.com/","status":"Healthy"}""",
+            await AskAsync(site, "/health/ready"),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_geolocation_file_that_cannot_be_read_degrades_and_its_path_stays_here()
+    {
+        await using var site = Start(new("DB-IP Lite country (bundled)", Problem: "/srv/accounts/geo/new.bin is too short."));
+        var answer = await AskAsync(site, "/health/ready");
+        Assert.StartsWith("""200 {"status":"Degraded",""", answer, StringComparison.Ordinal);
+        Assert.Contains("A newer file could not be read.", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("/srv", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_fails_unforeseen_is_not_described()
+    {
+        await using var site = AccountsSite.Start(services: services => services.AddHealthChecks()
+            .AddCheck("broken", () => throw new InvalidOperationException("/srv/accounts/secret"))
+            .AddCheck("described", () => HealthCheckResult.Healthy("As it should be.")));
+        var answer = await AskAsync(site, "/health/ready");
+        Assert.Contains(""""broken":{"status":"Unhealthy"}"""", answer, StringComparison.Ordinal);
+        Assert.Contains("As it should be.", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    public async Task An_answer_is_json_is_kept_by_nobody_and_sets_no_cookie(string path)
+    {
+        await using var site = AccountsSite.Start();
+        using var visitor = site.Visit();
+        using var answer = await visitor.GetAsync(path);
+        Assert.Equal("application/json", answer.Content.Headers.ContentType!.MediaType);
+        Assert.True(answer.Headers.CacheControl!.NoStore);
+        Assert.False(answer.Headers.Contains("Set-Cookie"));
+        Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+    }
+
+    [Fact]
+    public async Task To_be_asked_is_no_act_of_a_session_and_asks_for_none()
+    {
+        var clock = new TestClock();
+        await using var site = AccountsSite.Start(clock);
+        await site.RegisterAsync(Ada);
+        using var owner = await site.SignInAsync(Ada);
+        await owner.ReadAsync("/settings");
+        var seen = (await site.FindSessionAsync(owner)).LastActivityAt;
+
+        // After two idle hours the session is no longer in memory: who asks for it asks the database, which would fail.
+        clock.Advance(TimeSpan.FromHours(2));
+        await site.Get<SessionUpkeep>().SweepAsync();
+        site.Gate.FailCommand("\"Sessions\"");
+        foreach (var path in new[] { "/health/live", "/health/ready" })
+            await owner.ReadAsync(path);
+        using (var page = await owner.GetAsync("/settings"))
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, page.StatusCode);
+
+        Assert.Equal(seen, (await site.FindSessionAsync(owner)).LastActivityAt);
+        await owner.ReadAsync("/settings");
+        Assert.Equal(clock.GetUtcNow(), (await site.FindSessionAsync(owner)).LastActivityAt);
+    }
+
+    [Fact]
+    public async Task The_probe_of_the_core_says_whether_the_database_answers()
+    {
+        await using var host = CoreHost.Start();
+        var probe = host.Get<DatabaseProbe>();
+        Assert.True(await probe.AnswersAsync());
+        host.Gate.FailCommand(Probe);
+        Assert.False(await probe.AnswersAsync());
+        Assert.True(await probe.AnswersAsync());
+    }
+
+    private static AccountsSite Start(GeolocationStatus status) =>
+        AccountsSite.Start(services: services => services.AddSingleton<Func<GeolocationStatus>>(() => status));
+
+    private static async Task<string> AskAsync(AccountsSite site, string path)
+    {
+        using var visitor = site.Visit();
+        using var answer = await visitor.GetAsync(path);
+        var body = await answer.Content.ReadAsStringAsync();
+        using var json = JsonDocument.Parse(body);
+        return $"{(int)answer.StatusCode} {body}";
+    }
+
+    /// <summary>Keeps a stopping server where it is until it is let go.</summary>
+    private sealed class HeldStop : IHostedLifecycleService
+    {
+        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Release() => _released.TrySetResult();
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => _released.Task;
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
