@@ -8,6 +8,7 @@ using Accounts.Web.Layout;
 using Accounts.Web.Network;
 using Accounts.Web.Sessions;
 using Accounts.Web.SignIn;
+using Accounts.Web.Support;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.FileProviders;
@@ -47,6 +48,7 @@ internal static class AccountsWeb
 
         services.AddHealth();
         services.AddSessionCookie();
+        services.AddStaff();
         services.AddSessionCircuits();
         services.AddRadzenComponents();
         services.AddAntiforgery(o =>

@@ -16,9 +16,10 @@ internal sealed class DatabaseCheck(DatabaseProbe database, TimeProvider time) :
     private long _asked;
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        await Ask().WaitAsync(cancellationToken) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The database did not answer.");
+        await AnswersAsync().WaitAsync(cancellationToken) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The database did not answer.");
 
-    private Task<bool> Ask()
+    /// <summary>Whether the database answers, as of a second ago at most.</summary>
+    public Task<bool> AnswersAsync()
     {
         lock (_lock)
         {

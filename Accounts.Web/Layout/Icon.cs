@@ -31,6 +31,7 @@ internal static class Icon
         "moon" => """<path d="M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z"/>""",
         "more" => """<path d="M12 5.5h.01M12 12h.01M12 18.5h.01" stroke-width="3" stroke-linecap="round"/>""",
         "alert" => """<path d="M12 3.5 22 20.5H2zM12 10v5M12 18h.01"/>""",
+        "help" => """<circle cx="12" cy="12" r="8.5"/><path d="M9.6 9.6a2.5 2.5 0 1 1 3.6 2.3c-.8.4-1.2.9-1.2 1.8M12 16.6h.01"/>""",
         "search" => """<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>""",
         "wait" => """<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5l3.5 2"/>""",
         _ => """<path d="M4 6h16M4 12h16M4 18h10"/>""",

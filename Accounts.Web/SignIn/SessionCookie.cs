@@ -35,6 +35,7 @@ internal static class SessionCookie
             o.ReturnUrlParameter = "returnUrl";
             o.Events.OnValidatePrincipal = ValidateAsync;
             o.Events.OnRedirectToLogin = Redirect;
+            o.Events.OnRedirectToAccessDenied = DenyExistence;
         });
         services.AddAuthorization();
         services.AddCascadingAuthenticationState();
@@ -93,6 +94,13 @@ internal static class SessionCookie
 
         context.ReplacePrincipal(session.Principal);
         context.HttpContext.Features.Set(session);
+    }
+
+    // What is not for somebody does not exist for them: no word about what is here.
+    private static Task DenyExistence(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
     }
 
     private static Task Redirect(RedirectContext<CookieAuthenticationOptions> context)

@@ -1,0 +1,146 @@
+using System.Net;
+using Accounts.Core.Administration;
+using Accounts.Tests.Fixtures;
+using Accounts.Web.Health;
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Accounts.Tests.Web.Support;
+
+/// <summary>The page of staff: who gets it, and what it says of the installation.</summary>
+public sealed class SupportPageTests
+{
+    private const string Sam = "sam@example.test";
+
+    [Theory]
+    [InlineData(Sam)]
+    [InlineData("root@example.test")]
+    public async Task Support_and_administrators_find_it_in_the_navigation(string email)
+    {
+        await using var site = await StartAsync();
+        using var staff = await SignInAsync(site, email);
+        var page = Parse(await staff.ReadAsync("/settings"));
+        var link = Assert.Single(page.QuerySelectorAll("nav a"), a => a.TextContent.Trim() is "Support");
+        var support = Parse(await staff.ReadAsync("/" + link.GetAttribute("href")));
+        Assert.Equal("Support", support.QuerySelector("h1")!.TextContent);
+        Assert.Equal("Support", Assert.Single(support.QuerySelectorAll("nav [aria-current=page]")).TextContent.Trim());
+        await using var circuit = await site.OpenAsync(staff, "/support");
+        Assert.NotEmpty(circuit.Secret);
+    }
+
+    [Fact]
+    public async Task For_anybody_else_there_is_no_such_page()
+    {
+        await using var site = await StartAsync();
+        using var ada = await SignInAsync(site, "ada@example.test");
+        Assert.DoesNotContain("support", Parse(await ada.ReadAsync("/settings")).QuerySelector("nav")!.InnerHtml, StringComparison.OrdinalIgnoreCase);
+
+        using var denied = await ada.GetAsync("/support");
+        using var unknown = await ada.GetAsync("/there-is-no-such-page");
+        Assert.Equal(HttpStatusCode.NotFound, denied.StatusCode);
+        Assert.Equal(unknown.StatusCode, denied.StatusCode);
+        Assert.Equal(Headers(unknown), Headers(denied));
+        Assert.Equal(await WordsAsync(unknown), await WordsAsync(denied));
+
+        using var posted = await ada.PostAsync("/support", new Dictionary<string, string>(StringComparer.Ordinal));
+        Assert.Equal(HttpStatusCode.NotFound, posted.StatusCode);
+    }
+
+    [Fact]
+    public async Task Whoever_is_not_signed_in_is_sent_to_sign_in_and_back()
+    {
+        await using var site = await StartAsync();
+        using var visitor = site.Visit();
+        using var answer = await visitor.GetAsync("/support");
+        Assert.Equal("/sign-in?returnUrl=%2Fsupport", new Uri(site.Address, answer.Headers.Location!).PathAndQuery);
+    }
+
+    [Fact]
+    public async Task It_says_what_is_in_use()
+    {
+        await using var site = await StartAsync(
+            new("DB-IP Lite country (bundled)", "DB1", new DateOnly(2026, 11, 1), "IP Geolocation by DB-IP", new Uri("https://db-ip.com/")),
+            settings: [("Network:KnownProxies:0", "10.0.0.0/8"), ("Network:KnownProxies:1", "192.0.2.10")]);
+        using var sam = await SignInAsync(site, Sam);
+        var page = Parse(await sam.ReadAsync("/support"));
+        Assert.Equal("Answers", Fact(page, "Database"));
+        Assert.Matches("^[0-9]+[.][0-9]+[.][0-9]+( [(][0-9a-f]{7}[)])?$", Fact(page, "Version"));
+        Assert.Equal("DB-IP Lite country (bundled), DB1 of 1 November 2026", Fact(page, "Geolocation database"));
+        Assert.Equal("10.0.0.0/8 192.0.2.10", Fact(page, "Known proxies"));
+        Assert.Equal("https://db-ip.com/", page.QuerySelectorAll("main a").OfType<IHtmlAnchorElement>().Single(a => a.TextContent is "IP Geolocation by DB-IP").Href);
+        Assert.Empty(page.QuerySelectorAll("main .tip"));
+    }
+
+    [Fact]
+    public async Task It_says_what_is_wrong()
+    {
+        var clock = new TestClock();
+        var peer = new Peer("127.0.0.1");
+        await using var site = await StartAsync(
+            new("DB-IP Lite country (bundled)", Problem: "/srv/geo/new.bin is too short."),
+            clock,
+            peer,
+            ("Network:KnownProxies:0", "192.0.2.10"));
+        using var sam = await SignInAsync(site, Sam);
+        using (var stranger = site.Visit())
+        {
+            stranger.Headers["X-Forwarded-For"] = "203.0.113.9";
+            peer.Address = "198.51.100.7";
+            await stranger.ReadAsync("/sign-in");
+            peer.Address = "10.0.0.5";
+            await stranger.ReadAsync("/sign-in");
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(2));
+        site.Gate.FailCommand("\"DataProtectionKeys\"");
+        var page = Parse(await sam.ReadAsync("/support"));
+        Assert.Equal("Does not answer", Fact(page, "Database"));
+        var tips = page.QuerySelectorAll("main .tip").Select(Words).ToList();
+        Assert.Equal(2, tips.Count);
+        Assert.StartsWith("Requests come through 10.0.0.5, which is not in Network:KnownProxies.", tips[0], StringComparison.Ordinal);
+        Assert.Contains("""
+            "KnownProxies": ["192.0.2.10", "10.0.0.5"]
+            """, tips[0], StringComparison.Ordinal);
+        Assert.Contains("/srv/geo/new.bin is too short.", tips[1], StringComparison.Ordinal);
+        Assert.DoesNotContain("198.51.100.7", page.Body!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("203.0.113.9", page.Body.TextContent, StringComparison.Ordinal);
+    }
+
+    private static async Task<AccountsSite> StartAsync(GeolocationStatus? places = null, TimeProvider? clock = null, Peer? peer = null, params (string, string)[] settings)
+    {
+        var site = AccountsSite.Start(
+            clock,
+            services =>
+            {
+                if (places is not null)
+                    services.AddSingleton<Func<GeolocationStatus>>(() => places);
+                if (peer is not null)
+                    services.AddSingleton<IStartupFilter>(peer);
+            },
+            settings);
+        await site.Get<DemoAccounts>().SeedAsync();
+        return site;
+    }
+
+    private static async Task<Visitor> SignInAsync(AccountsSite site, string email)
+    {
+        var visitor = site.Visit();
+        using var answer = await visitor.SignInAsync(email, DemoAccounts.Password);
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        return visitor;
+    }
+
+    private static IHtmlDocument Parse(string html) => new HtmlParser().ParseDocument(html);
+
+    private static string Fact(IHtmlDocument page, string name) =>
+        string.Join(' ', page.QuerySelectorAll("main dt").Single(dt => string.Equals(dt.TextContent, name, StringComparison.Ordinal)).ParentElement!.QuerySelectorAll("dd").Select(dd => dd.TextContent));
+
+    private static string Words(AngleSharp.Dom.IElement element) => string.Join(' ', element.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+    private static async Task<string> WordsAsync(HttpResponseMessage answer) => Words(Parse(await answer.Content.ReadAsStringAsync()).DocumentElement);
+
+    private static string Headers(HttpResponseMessage answer) =>
+        string.Join('\n', answer.Headers.Concat(answer.Content.Headers).Where(header => header.Key is not "Date").Select(header => $"{header.Key}: {string.Join(", ", header.Value)}"));
+}
