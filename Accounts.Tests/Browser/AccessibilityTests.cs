@@ -1,5 +1,10 @@
+using System.Net;
+using Accounts.Core.Administration;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Health;
+using Accounts.Web.Network;
 using Deque.AxeCore.Playwright;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
@@ -63,6 +68,32 @@ public sealed class AccessibilityTests(Chromium chromium)
         await visitor.Page.GetByText("Nothing found.").WaitForAsync();
         await CheckAsync(visitor.Page, "/settings/sessions, a filter that finds nothing");
 
+        Assert.True(_found.Count == 0, string.Join('\n', _found));
+    }
+
+    [Theory]
+    [MemberData(nameof(Looks))]
+    public async Task Nothing_on_the_page_of_staff_is_out_of_reach(ColorScheme colours, bool phone)
+    {
+        var places = new GeolocationStatus("DB-IP Lite country (bundled)", "DB1", new DateOnly(2026, 11, 1), "IP Geolocation by DB-IP", new Uri("https://db-ip.com/"), "new.bin is too short.");
+        await using var site = AccountsSite.Start(services: services => services.AddSingleton<Func<GeolocationStatus>>(() => places));
+        await site.Get<DemoAccounts>().SeedAsync();
+        site.Get<UnknownProxies>().Notice(IPAddress.Parse("10.0.0.5"));
+        await using var sam = await OpenAsync(site, colours, phone);
+        await sam.SignInAsync("sam@example.test", password: DemoAccounts.Password);
+        await sam.OpenAsync("/support");
+        await CheckAsync(sam.Page, "/support");
+        foreach (var target in await sam.Page.Locator("nav > a, main a, main button").AllAsync())
+            Assert.True((await target.BoundingBoxAsync())!.Height >= 44);
+
+        // The row of links along the lower edge of a phone keeps to one line each.
+        var links = await Task.WhenAll((await sam.Page.Locator("nav > a").AllAsync()).Select(link => link.BoundingBoxAsync()));
+        Assert.Equal(4, links.Length);
+        Assert.All(links, link => Assert.InRange(link!.Height, 44, 60));
+        var copy = sam.Page.GetByRole(AriaRole.Button, new() { Name = "Copy the setting" });
+        await copy.ClickAsync();
+        await Assertions.Expect(sam.Page.GetByText("Copied", new() { Exact = true })).ToBeVisibleAsync();
+        await CheckAsync(sam.Page, "/support, copied");
         Assert.True(_found.Count == 0, string.Join('\n', _found));
     }
 

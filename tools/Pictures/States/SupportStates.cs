@@ -1,0 +1,31 @@
+using System.Net;
+using Accounts.Core.Administration;
+using Accounts.Web.Network;
+
+namespace Accounts.Pictures.States;
+
+/// <summary>The page of staff.</summary>
+internal static class SupportStates
+{
+    public static IEnumerable<State> All =>
+    [
+        new("support", "plain", "As support sees it", OpenAsync),
+        // Last: what has been noticed stays noticed.
+        new("support", "unknown-proxy", "A proxy that is not configured", scene =>
+        {
+            scene.Get<UnknownProxies>().Notice(IPAddress.Parse("10.0.0.5"));
+            return OpenAsync(scene);
+        }),
+    ];
+
+    private static async Task OpenAsync(Scene scene)
+    {
+        await scene.Get<DemoAccounts>().SeedAsync();
+        await scene.Page.GotoAsync("/sign-in?returnUrl=/support");
+        await scene.Page.GetByLabel("Email").FillAsync("sam@example.test");
+        await scene.Page.GetByLabel("Password").FillAsync(DemoAccounts.Password);
+        await Scene.Button(scene.Page.Locator("main"), "Sign in").ClickAsync();
+        await scene.SeeAsync("This installation");
+        await scene.Page.Locator(".side small").GetByText("1", new() { Exact = true }).First.WaitForAsync();
+    }
+}
