@@ -11,8 +11,8 @@ internal static class BundledDatabase
 
     public static Ip2LocationReader Reader => Shared.Value;
 
-    public static PlaceSource Source =>
-        new(Path: null, $"DB{Reader.Type}", Reader.Date, new PlaceAttribution("IP Geolocation by DB-IP", new Uri("https://db-ip.com")));
+    public static PlaceSource Source => new(Path: null, $"DB{Reader.Type}", Reader.Date, new PlaceAttribution(
+        "IP Geolocation by DB-IP", new Uri("https://db-ip.com/"), "CC BY 4.0", new Uri("https://creativecommons.org/licenses/by/4.0/")));
 
     /// <summary>The database as a file of IP2Location's format.</summary>
     public static byte[] Unpack()

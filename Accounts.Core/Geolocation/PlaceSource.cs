@@ -8,9 +8,13 @@ namespace Accounts.Core.Geolocation;
 /// <param name="Problem">Why the file that lies there now is not in use, and an earlier one still is; null: all is well.</param>
 public sealed record PlaceSource(string? Path, string Type, DateOnly? Date, PlaceAttribution? Attribution, string? Problem = null)
 {
-    /// <summary>Whether it is the country database that comes with the program.</summary>
-    public bool IsBundled => Path is null;
+    /// <summary>What people call it: never a path.</summary>
+    public string Name => Path is null ? "DB-IP Lite country (bundled)" : System.IO.Path.GetFileName(Path);
 }
 
 /// <summary>The words that a database's licence asks for, and where they lead.</summary>
-public sealed record PlaceAttribution(string Text, Uri Link);
+/// <param name="Text">"IP Geolocation by DB-IP".</param>
+/// <param name="Link">Where the words lead.</param>
+/// <param name="Licence">The name of the licence.</param>
+/// <param name="LicenceText">Where its text is.</param>
+public sealed record PlaceAttribution(string Text, Uri Link, string Licence, Uri LicenceText);

@@ -1,7 +1,7 @@
 using System.Net;
 using Accounts.Core.Administration;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Health;
+using Accounts.Core.Geolocation;
 using Accounts.Web.Network;
 using Deque.AxeCore.Playwright;
 using Microsoft.Extensions.DependencyInjection;
@@ -75,8 +75,8 @@ public sealed class AccessibilityTests(Chromium chromium)
     [MemberData(nameof(Looks))]
     public async Task Nothing_on_the_page_of_staff_is_out_of_reach(ColorScheme colours, bool phone)
     {
-        var places = new GeolocationStatus("DB-IP Lite country (bundled)", "DB1", new DateOnly(2026, 11, 1), "IP Geolocation by DB-IP", new Uri("https://db-ip.com/"), "new.bin is too short.");
-        await using var site = AccountsSite.Start(services: services => services.AddSingleton<Func<GeolocationStatus>>(() => places));
+        await using var site = AccountsSite.Start();
+        site.Get<PlaceFinder>().Keep("It is too short.");
         await site.Get<DemoAccounts>().SeedAsync();
         site.Get<UnknownProxies>().Notice(IPAddress.Parse("10.0.0.5"));
         await using var sam = await OpenAsync(site, colours, phone);

@@ -1,24 +1,21 @@
 using System.Globalization;
+using Accounts.Core.Geolocation;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Accounts.Web.Health;
 
 /// <summary>Which geolocation database is in use; degraded when a newer one could not be read. Places are then older, and nothing else suffers.</summary>
-internal sealed class GeolocationCheck(Func<GeolocationStatus> read) : IHealthCheck
+internal sealed class GeolocationCheck(PlaceFinder places) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var status = read();
-        var data = new Dictionary<string, object>(StringComparer.Ordinal) { ["name"] = status.Name };
-        if (status.Type is { } type)
-            data["type"] = type;
-        if (status.Date is { } date)
+        var source = places.Source;
+        var data = new Dictionary<string, object>(StringComparer.Ordinal) { ["name"] = source.Name, ["type"] = source.Type };
+        if (source.Date is { } date)
             data["date"] = date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        if (status.Attribution is { } attribution)
-            data["attribution"] = attribution;
-        if (status.Licence is { } licence)
-            data["licence"] = licence.AbsoluteUri;
-        return Task.FromResult(status.Problem is null
+        if (source.Attribution is { } attribution)
+            (data["attribution"], data["licence"]) = ($"{attribution.Text}, {attribution.Link}", $"{attribution.Licence}, {attribution.LicenceText}");
+        return Task.FromResult(source.Problem is null
             ? HealthCheckResult.Healthy(data: data)
             : HealthCheckResult.Degraded("A newer file could not be read. The page Support says why.", data: data));
     }

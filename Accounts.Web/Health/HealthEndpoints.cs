@@ -1,4 +1,3 @@
-using Accounts.Core.Geolocation;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -13,7 +12,6 @@ internal static class HealthEndpoints
     public static void AddHealth(this IServiceCollection services)
     {
         services.AddSingleton<DatabaseCheck>();
-        services.AddSingleton<Func<GeolocationStatus>>(sp => () => GeolocationStatus.Of(sp.GetRequiredService<PlaceFinder>()));
         services.AddHealthChecks()
             .AddCheck<DatabaseCheck>(DatabaseCheck.Name)
             .AddCheck<GeolocationCheck>("geolocation")

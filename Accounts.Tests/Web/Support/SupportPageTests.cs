@@ -1,7 +1,7 @@
 using System.Net;
 using Accounts.Core.Administration;
+using Accounts.Core.Geolocation;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Health;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Hosting;
@@ -60,17 +60,28 @@ public sealed class SupportPageTests
     [Fact]
     public async Task It_says_what_is_in_use()
     {
-        await using var site = await StartAsync(
-            new("DB-IP Lite country (bundled)", "DB1", new DateOnly(2026, 11, 1), "IP Geolocation by DB-IP", new Uri("https://db-ip.com/")),
-            settings: [("Network:KnownProxies:0", "10.0.0.0/8"), ("Network:KnownProxies:1", "192.0.2.10")]);
+        await using var site = await StartAsync(settings: [("Network:KnownProxies:0", "10.0.0.0/8"), ("Network:KnownProxies:1", "192.0.2.10")]);
         using var sam = await SignInAsync(site, Sam);
         var page = Parse(await sam.ReadAsync("/support"));
         Assert.Equal("Answers", Fact(page, "Database"));
         Assert.Matches("^[0-9]+[.][0-9]+[.][0-9]+( [(][0-9a-f]{7}[)])?$", Fact(page, "Version"));
-        Assert.Equal("DB-IP Lite country (bundled), DB1 of 1 November 2026", Fact(page, "Geolocation database"));
+        Assert.Matches("^DB-IP Lite country [(]bundled[)], DB1 of [0-9]{1,2} [A-Z][a-z]+ 20[0-9]{2}$", Fact(page, "Geolocation database"));
         Assert.Equal("10.0.0.0/8 192.0.2.10", Fact(page, "Known proxies"));
         Assert.Equal("https://db-ip.com/", page.QuerySelectorAll("main a").OfType<IHtmlAnchorElement>().Single(a => a.TextContent is "IP Geolocation by DB-IP").Href);
+        Assert.Equal("https://creativecommons.org/licenses/by/4.0/", page.QuerySelectorAll("main a").OfType<IHtmlAnchorElement>().Single(a => a.TextContent is "CC BY 4.0").Href);
         Assert.Empty(page.QuerySelectorAll("main .tip"));
+    }
+
+    [Fact]
+    public async Task Of_a_file_of_the_operators_own_it_says_the_name_and_no_other_licence()
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllBytesAsync(folder.File("own.bin"), PlaceData.Small(type: 3).Write());
+        await using var site = await StartAsync(settings: [("Geolocation:Path", folder.File("own.bin"))]);
+        using var sam = await SignInAsync(site, Sam);
+        var page = Parse(await sam.ReadAsync("/support"));
+        Assert.Equal("own.bin, DB3 of 1 June 2026", Fact(page, "Geolocation database"));
+        Assert.Empty(page.QuerySelectorAll("main .credit"));
     }
 
     [Fact]
@@ -78,11 +89,12 @@ public sealed class SupportPageTests
     {
         var clock = new TestClock();
         var peer = new Peer("127.0.0.1");
-        await using var site = await StartAsync(
-            new("DB-IP Lite country (bundled)", Problem: "/srv/geo/new.bin is too short."),
-            clock,
-            peer,
-            ("Network:KnownProxies:0", "192.0.2.10"));
+        using var folder = new TempFolder();
+        var file = folder.File("own.bin");
+        await File.WriteAllBytesAsync(file, PlaceData.Small(type: 1).Write());
+        await using var site = await StartAsync(clock, peer, ("Network:KnownProxies:0", "192.0.2.10"), ("Geolocation:Path", file));
+        await File.WriteAllTextAsync(file, "PK");
+        site.Get<PlaceUpkeep>().Check();
         using var sam = await SignInAsync(site, Sam);
         using (var stranger = site.Visit())
         {
@@ -103,19 +115,18 @@ public sealed class SupportPageTests
         Assert.Contains("""
             "KnownProxies": ["192.0.2.10", "10.0.0.5"]
             """, tips[0], StringComparison.Ordinal);
-        Assert.Contains("/srv/geo/new.bin is too short.", tips[1], StringComparison.Ordinal);
+        Assert.StartsWith("A newer geolocation database could not be read, and the one below stays in use. ", tips[1], StringComparison.Ordinal);
+        Assert.Equal("own.bin, DB1 of 1 June 2026", Fact(page, "Geolocation database"));
         Assert.DoesNotContain("198.51.100.7", page.Body!.TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("203.0.113.9", page.Body.TextContent, StringComparison.Ordinal);
     }
 
-    private static async Task<AccountsSite> StartAsync(GeolocationStatus? places = null, TimeProvider? clock = null, Peer? peer = null, params (string, string)[] settings)
+    private static async Task<AccountsSite> StartAsync(TimeProvider? clock = null, Peer? peer = null, params (string, string)[] settings)
     {
         var site = AccountsSite.Start(
             clock,
             services =>
             {
-                if (places is not null)
-                    services.AddSingleton<Func<GeolocationStatus>>(() => places);
                 if (peer is not null)
                     services.AddSingleton<IStartupFilter>(peer);
             },
