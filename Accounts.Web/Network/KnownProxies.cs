@@ -42,7 +42,7 @@ internal static class KnownProxies
         var unknown = app.Services.GetRequiredService<UnknownProxies>();
         app.Use((context, next) =>
         {
-            if (Array.Exists(ForwardingHeaders, context.Request.Headers.ContainsKey))
+            if (IsForwarded(context.Request.Headers))
                 unknown.Notice(context.Connection.RemoteIpAddress);
             return next(context);
         });
@@ -70,4 +70,15 @@ internal static class KnownProxies
         { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
         _ => address.ToString(),
     };
+
+    private static bool IsForwarded(IHeaderDictionary headers)
+    {
+        foreach (var header in ForwardingHeaders)
+        {
+            if (headers.ContainsKey(header))
+                return true;
+        }
+
+        return false;
+    }
 }
