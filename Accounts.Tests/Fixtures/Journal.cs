@@ -14,6 +14,9 @@ public sealed class Journal : ILoggerProvider
     public IReadOnlyList<string> Of(string type) =>
         [.. Lines.Where(line => line.Category.EndsWith("." + type, StringComparison.Ordinal)).Select(line => $"{line.Level}: {line.Text}")];
 
+    /// <summary>The lines of one level, in order.</summary>
+    public IReadOnlyList<string> Of(LogLevel level) => [.. Lines.Where(line => line.Level == level).Select(line => line.Text)];
+
     public ILogger CreateLogger(string categoryName) => new Pen(this, categoryName);
 
     public void Dispose()

@@ -1,5 +1,6 @@
 using System.Text;
 using Accounts.Core.Administration;
+using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Accounts.Core.SignIn;
@@ -124,12 +125,14 @@ public sealed class SettingsReaderTests
         var sessions = reader.Read("Sessions", new SessionOptionsValidator());
         var signIn = reader.Read("SignIn", new SignInOptionsValidator());
         var retention = reader.Read("Retention", new RetentionOptionsValidator());
+        var geolocation = reader.Read("Geolocation", new GeolocationOptionsValidator());
         reader.Read("Storage", new StorageOptionsValidator());
         reader.ThrowIfWrong();
         // The file says what is so anyway: whoever deletes a line changes nothing.
         Assert.Equivalent(new SessionOptions(), sessions, strict: true);
         Assert.Equivalent(new SignInOptions(), signIn, strict: true);
         Assert.Equivalent(new RetentionOptions(), retention, strict: true);
+        Assert.Equivalent(new GeolocationOptions(), geolocation, strict: true);
     }
 
     private static SettingsReader Reader(params (string Key, string Value)[] settings) =>

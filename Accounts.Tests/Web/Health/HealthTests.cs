@@ -22,8 +22,8 @@ public sealed class HealthTests
     {
         await using var site = AccountsSite.Start();
         Assert.Equal("""200 {"status":"Healthy","checks":{}}""", await AskAsync(site, "/health/live"));
-        Assert.Equal(
-            """200 {"status":"Healthy","checks":{"database":{"status":"Healthy"},"geolocation":{"name":"None","status":"Healthy"},"server":{"status":"Healthy"}}}""",
+        Assert.Matches(
+            """^200 [{]"status":"Healthy","checks":[{]"database":[{]"status":"Healthy"[}],"geolocation":[{].*"status":"Healthy"[}],"server":[{]"status":"Healthy"[}][}][}]$""",
             await AskAsync(site, "/health/ready"));
     }
 

@@ -1,0 +1,59 @@
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Core.Geolocation;
+
+/// <summary>The application as a process, with a geolocation file that is good or not.</summary>
+public sealed class PlaceStartTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    private string Path => _folder.File("places.bin");
+
+    [Theory]
+    [InlineData("empty")]
+    [InlineData("cut off in its texts")]
+    [InlineData("old and cut off")]
+    [InlineData("an archive")]
+    [InlineData("a CSV file")]
+    [InlineData("an MMDB")]
+    [InlineData("a proxy database")]
+    [InlineData("with rows in disorder")]
+    [InlineData("with a text behind the end")]
+    [InlineData("with an index that leads too far")]
+    public async Task A_bad_file_stops_the_start_with_one_line(string name)
+    {
+        await File.WriteAllBytesAsync(Path, BadPlaceFiles.All[name].File);
+        await RequireRefusalAsync(BadPlaceFiles.All[name].Says);
+    }
+
+    [Fact]
+    public Task A_missing_file_stops_the_start_with_one_line() => RequireRefusalAsync("it does not exist. Put it there, or correct Geolocation:Path in appsettings.json");
+
+    [Fact]
+    public Task A_folder_stops_the_start_with_one_line()
+    {
+        Directory.CreateDirectory(Path);
+        return RequireRefusalAsync("it is a folder");
+    }
+
+    [Fact]
+    public async Task A_good_file_is_taken_and_named()
+    {
+        await File.WriteAllBytesAsync(Path, BadPlaceFiles.Good());
+        await using var application = AccountsProcess.Run(null, ("Storage__Path", _folder.File("accounts.db")), ("Geolocation__Path", Path));
+        await application.ListeningAsync();
+        Assert.Contains($"Took {Path} into use for places: DB3 of 2026-06-01", application.Output, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private async Task RequireRefusalAsync(string says)
+    {
+        await using var application = AccountsProcess.Run(null, ("Storage__Path", _folder.File("accounts.db")), ("Geolocation__Path", Path));
+        Assert.Equal(1, await application.ExitAsync());
+        var line = Assert.Single(application.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith($"The geolocation file {Path} cannot be used: ", line, StringComparison.Ordinal);
+        Assert.Contains(says, line, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.File("accounts.db")));
+    }
+}

@@ -1,0 +1,227 @@
+using Accounts.Core.Geolocation;
+using Accounts.Core.Settings;
+using Accounts.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Accounts.Tests.Core.Geolocation;
+
+/// <summary>The configured file: taken at start, changed while it is in use.</summary>
+public sealed class PlaceUpkeepTests : IDisposable
+{
+    private const string Somewhere = "8.8.8.8";
+    private static readonly byte[] Germany = PlaceData.Only("DE", "Germany");
+    private static readonly byte[] Japan = PlaceData.Only("JP", "Japan");
+
+    private readonly TempFolder _folder = new();
+    private readonly Journal _log = new();
+    private DateTime _written = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
+    private string Path => _folder.File("places.bin");
+
+    [Fact]
+    public async Task Without_a_setting_the_bundled_database_answers_and_asks_for_its_attribution()
+    {
+        await using var host = CoreHost.Start(_folder, Logged);
+        var finder = host.Get<PlaceFinder>();
+        Assert.Equal("US", finder.Find(Somewhere).CountryCode);
+        Assert.Null(finder.Source.Path);
+        Assert.Equal(("IP Geolocation by DB-IP", "https://db-ip.com/"), (finder.Source.Attribution!.Text, finder.Source.Attribution.Link.ToString()));
+        Assert.Contains($"Took the bundled database into use for places: DB1 of {finder.Source.Date:yyyy-MM-dd}", _log.Of(LogLevel.Information), StringComparer.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_configured_file_wins_and_a_relative_path_starts_at_the_content_root(bool relative)
+    {
+        Write(Germany);
+        await using var host = CoreHost.Start(_folder, Logged, ("Geolocation:Path", relative ? "places.bin" : Path));
+        var finder = host.Get<PlaceFinder>();
+        Assert.Equal("Germany", finder.Find(Somewhere).Name);
+        Assert.Equal(new PlaceSource(Path, "DB1", new DateOnly(2026, 6, 1), Attribution: null), finder.Source);
+        Assert.Contains($"Took {Path} into use for places: DB1 of 2026-06-01", _log.Of(LogLevel.Information), StringComparer.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_new_file_in_the_place_of_the_old_one_is_taken_at_the_next_check(bool byRename)
+    {
+        await using var host = Start();
+        await host.Get<PlaceUpkeep>().StartAsync(TestContext.Current.CancellationToken);
+        SpinUntil(() => host.Clock.Waiting > 0);
+        var finder = host.Get<PlaceFinder>();
+
+        if (byRename)
+        {
+            File.WriteAllBytes(_folder.File("new.bin"), Japan);
+            File.Move(_folder.File("new.bin"), Path, overwrite: true);
+        }
+        else
+        {
+            Write(Japan);
+        }
+
+        host.Clock.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromTicks(1));
+        Assert.Equal("Germany", finder.Find(Somewhere).Name);
+        host.Clock.Advance(TimeSpan.FromTicks(1));
+        SpinUntil(() => finder.Find(Somewhere).Name is "Japan");
+        await host.Get<PlaceUpkeep>().StopAsync(TestContext.Current.CancellationToken);
+        Assert.Null(finder.Source.Problem);
+        Assert.Empty(_log.Of(LogLevel.Error));
+    }
+
+    public static TheoryData<string> BadNames => [.. BadPlaceFiles.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(BadNames))]
+    public async Task A_bad_new_file_leaves_the_old_one_in_use_and_is_reported_once(string name)
+    {
+        await using var host = Start();
+        var (upkeep, finder) = (host.Get<PlaceUpkeep>(), host.Get<PlaceFinder>());
+        Write(BadPlaceFiles.All[name].File);
+        upkeep.Check();
+        upkeep.Check();
+        upkeep.Check();
+
+        Assert.Equal("Germany", finder.Find(Somewhere).Name);
+        var error = Assert.Single(_log.Of(LogLevel.Error));
+        Assert.StartsWith($"The geolocation file {Path} was not taken into use: ", error, StringComparison.Ordinal);
+        Assert.Contains(BadPlaceFiles.All[name].Says, error, StringComparison.Ordinal);
+        Assert.Contains(BadPlaceFiles.All[name].Says, finder.Source.Problem, StringComparison.Ordinal);
+
+        Write(Japan);
+        upkeep.Check();
+        Assert.Equal("Japan", finder.Find(Somewhere).Name);
+        Assert.Null(finder.Source.Problem);
+    }
+
+    [Fact]
+    public async Task A_file_that_goes_away_stays_in_use_and_may_come_back_as_it_was()
+    {
+        await using var host = Start();
+        var (upkeep, finder) = (host.Get<PlaceUpkeep>(), host.Get<PlaceFinder>());
+        File.Move(Path, _folder.File("elsewhere.bin"));
+        upkeep.Check();
+        upkeep.Check();
+        Assert.Equal("Germany", finder.Find(Somewhere).Name);
+        Assert.Contains("it does not exist", finder.Source.Problem, StringComparison.Ordinal);
+        Assert.Single(_log.Of(LogLevel.Error));
+
+        File.Move(_folder.File("elsewhere.bin"), Path);
+        upkeep.Check();
+        Assert.Null(finder.Source.Problem);
+        Assert.Equal("Germany", finder.Find(Somewhere).Name);
+    }
+
+    [Fact]
+    public async Task A_file_that_did_not_change_is_not_read_again()
+    {
+        await using var host = Start();
+        host.Get<PlaceUpkeep>().Check();
+        Assert.Single(_log.Of(LogLevel.Information), line => line.StartsWith("Took ", StringComparison.Ordinal));
+        // The control: the same bytes, written anew.
+        Write(Germany);
+        host.Get<PlaceUpkeep>().Check();
+        Assert.Equal(2, _log.Of(LogLevel.Information).Count(line => line.StartsWith("Took ", StringComparison.Ordinal)));
+    }
+
+    // Guard: IsBeingWritten.
+    [Fact]
+    public async Task A_file_that_is_still_being_written_waits_for_the_next_check_good_or_bad()
+    {
+        await using var host = Start();
+        var (upkeep, finder) = (host.Get<PlaceUpkeep>(), host.Get<PlaceFinder>());
+        var large = BundledDatabase.Unpack();
+        foreach (var file in new[] { large, [.. large, 0] })
+        {
+            Write(file);
+            var written = 0;
+            using var done = new CancellationTokenSource();
+            var writer = Task.Run(() =>
+            {
+                for (; !done.IsCancellationRequested; Volatile.Write(ref written, written + 1))
+                    File.SetLastWriteTimeUtc(Path, _written.AddSeconds(written + 1));
+            });
+            SpinUntil(() => Volatile.Read(ref written) > 0);
+            upkeep.Check();
+            Assert.Equal("Germany", finder.Find(Somewhere).Name);
+            Assert.Null(finder.Source.Problem);
+            await done.CancelAsync();
+            await writer;
+        }
+
+        Assert.Empty(_log.Of(LogLevel.Error));
+        upkeep.Check();
+        Assert.NotNull(finder.Source.Problem);
+        Write(large);
+        upkeep.Check();
+        Assert.Equal("United States", finder.Find(Somewhere).Name);
+    }
+
+    [Fact]
+    public async Task During_changes_every_answer_is_whole_and_comes_from_one_of_the_files()
+    {
+        await using var host = Start();
+        var (upkeep, finder) = (host.Get<PlaceUpkeep>(), host.Get<PlaceFinder>());
+        using var done = new CancellationTokenSource();
+        var askers = Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+        {
+            var (germany, japan) = (0, 0);
+            while (!done.IsCancellationRequested)
+            {
+                var place = finder.Find(Somewhere);
+                germany += place is { CountryCode: "DE", Country: "Germany" } ? 1 : 0;
+                japan += place is { CountryCode: "JP", Country: "Japan" } ? 1 : 0;
+                Assert.True(place.CountryCode is "DE" or "JP");
+            }
+
+            return (germany, japan);
+        })).ToList();
+        for (var i = 0; i < 200; i++)
+        {
+            Write(i % 2 == 0 ? Japan : Germany);
+            upkeep.Check();
+            Assert.Equal(i % 2 == 0 ? "Japan" : "Germany", finder.Find(Somewhere).Name);
+        }
+
+        await done.CancelAsync();
+        var counts = await Task.WhenAll(askers);
+        Assert.True(counts.Sum(c => c.germany) > 0 && counts.Sum(c => c.japan) > 0);
+    }
+
+    [Fact]
+    public void A_file_that_is_too_large_to_be_held_is_refused()
+    {
+        using (var file = File.Create(Path))
+            file.SetLength(3L << 30);
+        Assert.Contains("it has more than 2 GB", Assert.Throws<PlaceFileException>(() => new PlaceFile(Path).Read()).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("00:00:00.05")]
+    [InlineData("01:00:01")]
+    [InlineData("10")]
+    public void A_wrong_interval_is_refused(string interval) => Assert.Contains(
+        "Geolocation:CheckInterval", Assert.Throws<StartupException>(() => CoreHost.Start(_folder, null, ("Geolocation:CheckInterval", interval))).Message, StringComparison.Ordinal);
+
+    public void Dispose() => _folder.Dispose();
+
+    private static void SpinUntil(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(10)));
+
+    private CoreHost Start()
+    {
+        Write(Germany);
+        return CoreHost.Start(_folder, Logged, ("Geolocation:Path", Path));
+    }
+
+    private void Logged(IServiceCollection services) => services.AddSingleton<ILoggerProvider>(_log);
+
+    // A time of its own for each content: the file system's clock may tick less often than a test writes.
+    private void Write(byte[] file)
+    {
+        File.WriteAllBytes(Path, file);
+        File.SetLastWriteTimeUtc(Path, _written = _written.AddHours(1));
+    }
+}
