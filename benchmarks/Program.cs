@@ -5,6 +5,7 @@ using Accounts.Benchmarks.Endings;
 using Accounts.Benchmarks.Live;
 using Accounts.Benchmarks.Memory;
 using Accounts.Benchmarks.FirstLoad;
+using Accounts.Benchmarks.Places;
 
 return args switch
 {
@@ -14,6 +15,7 @@ return args switch
     ["memory", .. var rest] when Usage.TryCount(rest, 200, out var count) => await MemoryBenchmark.RunAsync(count),
     ["check", .. var rest] when Usage.TryCount(rest, 20, out var count) => await CheckBenchmark.RunAsync(count),
     [Visitors.Verb, var page] when Uri.TryCreate(page, UriKind.Absolute, out var address) => await Visitors.RunAsync(address),
+    ["places", .. var files] => PlacesBenchmark.Run(files),
     ["first-load", var folder] => await FirstLoadBenchmark.RunAsync(folder),
     _ => Usage.Print(),
 };

@@ -6,13 +6,14 @@ namespace Accounts.Benchmarks;
 internal static class Usage
 {
     private const string Text = """
-        Usage: dotnet run -c Release --project benchmarks -- <benchmark> [count or folder]
+        Usage: dotnet run -c Release --project benchmarks -- <benchmark> [count, folder or files]
 
           endings [count=500]   how long the ending of a session takes in the core: alone, beside a flusher that never pauses, and for five at once
           clicks  [count=200]   from the click on the confirming button until another real browser is at /signed-out; needs Chromium
           live    [count=200]   from an act in one real browser until it is to be seen on the open dashboard of another, four kinds of acts; needs Chromium
           memory  [count=200]   what an idle circuit with the dashboard open takes in the server, for 3, 60 and 600 sessions; the circuits are held by another process
           check   [count=20]    requests a second with the session check against the same with a bare cookie; the count is of rounds, about 2 seconds each
+          places  [file...]     how long a look-up of a place takes and what it allocates, and what loading the bundled database takes; IP2Location files of one's own as well
           first-load <folder>   what a browser with an empty cache fetches for three pages of the program published to the folder; needs Chromium
         """;
 

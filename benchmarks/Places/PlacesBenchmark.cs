@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Globalization;
+using Accounts.Core.Geolocation;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
+
+namespace Accounts.Benchmarks.Places;
+
+/// <summary>What a place costs: to load the bundled database at start, and to look an address up in it and in larger ones.</summary>
+internal static class PlacesBenchmark
+{
+    private const double MostNanoseconds = 200; // 5 million a second
+    private const double MostBytes = 64;
+
+    public static int Run(string[] files)
+    {
+        // First of all: nothing of it has been run in this process before.
+        Load("the bundled database", () => BundledDatabase.Reader);
+        foreach (var file in files)
+            Load(file, () => new PlaceFile(file).Read());
+
+        // In this process: building another one would need its project restored anew.
+        var config = ManualConfig.CreateEmpty()
+            .AddJob(Job.ShortRun.WithToolchain(InProcessNoEmitToolchain.Instance).WithIterationCount(7))
+            .AddDiagnoser(BenchmarkDotNet.Diagnosers.MemoryDiagnoser.Default)
+            .AddColumnProvider(BenchmarkDotNet.Columns.DefaultColumnProviders.Instance)
+            .AddLogger(NullLogger.Instance)
+            .WithOptions(ConfigOptions.DisableLogFile);
+        LookUps.Files = files;
+        var summary = BenchmarkRunner.Run<LookUps>(config);
+        foreach (var report in summary.Reports)
+            Print(report);
+        return summary.Reports.Length > 0 && summary.Reports.All(report => report.Success) ? 0 : 1;
+    }
+
+    private static void Load(string name, Func<Ip2LocationReader> load)
+    {
+        var held = GC.GetTotalMemory(forceFullCollection: true);
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
+        var begun = Stopwatch.GetTimestamp();
+        var reader = load();
+        var time = Stopwatch.GetElapsedTime(begun);
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        held = GC.GetTotalMemory(forceFullCollection: true) - held;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"loading {name}: DB{reader.Type}, {reader.Rows:N0} rows, {time.TotalMilliseconds:F0} ms; {held / 1e6:F1} MB are held, {allocated / 1e6:F1} MB were allocated"));
+        GC.KeepAlive(reader);
+    }
+
+    private static void Print(BenchmarkReport report)
+    {
+        var name = $"{report.BenchmarkCase.Parameters["Database"]}, {report.BenchmarkCase.Descriptor.WorkloadMethodDisplayInfo}";
+        if (report.ResultStatistics is not { } time)
+        {
+            Console.WriteLine($"{name}: failed");
+            return;
+        }
+
+        var bytes = report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) ?? 0;
+        var most = report.BenchmarkCase.Descriptor.WorkloadMethod.Name.Contains("V6", StringComparison.Ordinal) ? 2 * MostNanoseconds : MostNanoseconds;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name,-52} {time.Mean,7:F1} ns ± {time.StandardDeviation,5:F1}   {1e3 / time.Mean,6:F1} million a second   {bytes,3} bytes   target (≤ {most:F0} ns, ≤ {MostBytes} bytes): {(time.Mean <= most && bytes <= MostBytes ? "held" : "MISSED")}"));
+    }
+}
