@@ -1,0 +1,75 @@
+using Accounts.Core.Devices.Known;
+
+namespace Accounts.Core.Devices;
+
+/// <summary>Concludes what the browser or the app is, its version and its engine.</summary>
+internal static class BrowserReader
+{
+    // Chrome left WebKit with this version.
+    private const int FirstBlink = 28;
+
+    public static (string? Name, string? Version) Read(in UserAgentReading reading, in HintsReading hints)
+    {
+        // Of a brand and a product that tell equally much the brand wins; an app is only in the User-Agent.
+        if (hints.Browser is { } brand && (reading.Program is null || brand.Tells >= reading.Program.Tells) && !IsApp(in reading) && !(reading.HasWebView && brand.Tells <= Tells.Base))
+            return (brand.Name, VersionText.Major(hints.BrowserVersion));
+
+        if (reading.Program is { Tells: Tells.Browser or Tells.App } known)
+            return (known.Name, known.Numbers == Numbers.Given ? VersionText.Given(reading.ProgramVersion) : Version(in reading, known));
+        if (IsApp(in reading) && NameText.Of(reading.Product) is { } app)
+            return (app, VersionText.Given(reading.ProductVersion));
+        if (reading.HasElectron)
+            return ("Electron", null);
+        if (IsWebView(in reading))
+            return ("WebView", reading.HasChrome ? VersionText.Major(reading.Chrome) : null);
+
+        if (reading.Platform is { } platform && reading.Program is null or { Tells: Tells.Safari } && OwnBrowsers.Of(platform.Name) is { } own && (reading.IsMozilla || platform.Name is not Platforms.Android))
+            return (own, VersionText.Major(reading.Version));
+        if (reading.Program is { } program)
+            return (program.Name, Version(in reading, program));
+        if (!reading.Product.IsEmpty && reading.Platform is not { Name: Platforms.JavaME } && NameText.Of(reading.Product) is { } name)
+            return (name, VersionText.Given(reading.ProductVersion));
+        return reading.Tool is { } tool ? (tool.Name, VersionText.Given(reading.ToolVersion)) : (null, null);
+    }
+
+    public static string? Engine(in UserAgentReading reading, in HintsReading hints, string? browser, bool isApple)
+    {
+        if (isApple)
+            return reading.HasWebKit || reading.HasMozilla ? "WebKit" : null;
+        if (hints.Browser is not null)
+            return "Blink";
+        return reading.Program switch
+        {
+            { Name: Browsers.InternetExplorer } => "Trident",
+            { Name: Browsers.Edge, Tells: Tells.Base } => "EdgeHTML",
+            _ when reading.Engine is { Rank: > 3 } own => own.Name,
+            _ when reading.HasChrome => VersionText.MajorNumber(reading.Chrome) is > 0 and < FirstBlink ? "WebKit" : "Blink",
+            _ => browser is null && reading.Engine is { Rank: 0 } ? null : reading.Engine?.Name,
+        };
+    }
+
+    // An app of its own name: it says the name first, or beside Electron, or in a web view.
+    private static bool IsApp(in UserAgentReading reading) =>
+        !reading.Product.IsEmpty && reading.Program is null or { Tells: <= Tells.Base }
+        && ((reading.ProductIsFirst && reading.Platform is not null and not { Name: Platforms.JavaME }) || reading.HasElectron || IsWebView(in reading));
+
+    private static bool IsWebView(in UserAgentReading reading)
+    {
+        if (!reading.IsMozilla || reading.Platform is null)
+            return false;
+        return reading.Platform.Name switch
+        {
+            Platforms.Android => reading.HasWebView || (reading.HasChrome && reading.Version is "4.0" && reading.Program is { Tells: Tells.Base }),
+            Platforms.IOS or Platforms.IPadOS or Platforms.MacOS => reading.HasWebKit && reading.Program is null,
+            _ => false,
+        };
+    }
+
+    private static string? Version(in UserAgentReading reading, KnownName program) => program switch
+    {
+        { Tells: Tells.Safari } => VersionText.Major(reading.Version),
+        { Key: "Trident" } => VersionText.MajorNumber(reading.ProgramVersion) is > 0 and < 8 and var engine ? VersionText.Major((engine + 4).ToString(System.Globalization.CultureInfo.InvariantCulture)) : null,
+        { Key: "Opera" } when !reading.Version.IsEmpty => VersionText.Major(reading.Version),
+        _ => VersionText.Major(reading.ProgramVersion),
+    };
+}

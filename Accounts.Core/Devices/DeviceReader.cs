@@ -1,0 +1,108 @@
+using Accounts.Core.Devices.Known;
+
+namespace Accounts.Core.Devices;
+
+/// <summary>Concludes from what was found in the User-Agent and the hints what the device is.</summary>
+internal static class DeviceReader
+{
+    public static Device Read(DeviceSignals signals)
+    {
+        var reading = UserAgentReading.Of(signals.UserAgent);
+        var hints = HintsReading.Of(signals.Hints, in reading);
+        return IsBot(in reading, in hints) ? Bot(in reading) : Person(in reading, in hints);
+    }
+
+    private static bool IsBot(in UserAgentReading reading, in HintsReading hints)
+    {
+        if (reading.Program is { Tells: Tells.Bot } || reading.SaysBot)
+            return true;
+        if (hints.Browser is not null)
+            return false;
+        if (reading.IsMozilla)
+            return reading.LooksLikeBot || (reading.Platform is null && (!reading.Product.IsEmpty || !reading.Part.IsEmpty || reading.Tool is not null)) || reading.Tool is { Name: "PowerShell" or "Indy" };
+        if (reading.HasMozilla && reading.ProductIsFirst && reading.Platform is { Type: DeviceType.Desktop })
+            return true;
+        if (reading.ToolIsFirst || (reading.Tool is not null && reading.Program is null && reading.Product.IsEmpty))
+            return reading.Platform is null or { Type: DeviceType.Desktop };
+        return reading.Platform is null && reading.Program is null && !(reading.Product.IsEmpty && reading.Part.IsEmpty);
+    }
+
+    private static Device Bot(in UserAgentReading reading)
+    {
+        string? name;
+        string? version;
+        if (reading.Program is { Tells: Tells.Bot } known)
+            (name, version) = (known.Name, VersionText.Given(reading.ProgramVersion));
+        else if (!reading.BotName.IsEmpty)
+            (name, version) = (NameText.Of(reading.BotName), VersionText.Given(reading.BotVersion));
+        else if (!reading.Product.IsEmpty && (!reading.IsMozilla || reading.Part.IsEmpty))
+            (name, version) = (NameText.Of(reading.Product), VersionText.Given(reading.ProductVersion));
+        else if (reading.Tool is { } tool)
+            return Program(in reading, tool);
+        else if (!reading.Part.IsEmpty)
+            (name, version) = (NameText.Of(reading.Part), VersionText.Given(reading.PartVersion));
+        else
+            (name, version) = (NameText.Of(reading.Product), VersionText.Given(reading.ProductVersion));
+
+        // What it says of a platform is a disguise.
+        return new Device { Type = DeviceType.Bot, Browser = name, BrowserVersion = name is null ? null : version, Bot = name };
+    }
+
+    private static Device Program(in UserAgentReading reading, KnownName tool)
+    {
+        var (platform, version) = PlatformReader.Read(in reading, default, null);
+        return new Device
+        {
+            Type = DeviceType.Bot,
+            Platform = platform,
+            PlatformVersion = version,
+            Browser = tool.Name,
+            BrowserVersion = VersionText.Given(reading.ToolVersion),
+            Bot = tool.Name,
+        };
+    }
+
+    private static Device Person(in UserAgentReading reading, in HintsReading hints)
+    {
+        var (browser, browserVersion) = BrowserReader.Read(in reading, in hints);
+        var (platform, platformVersion) = PlatformReader.Read(in reading, in hints, browser);
+        var isApple = platform is Platforms.IOS or Platforms.IPadOS;
+        var model = hints.Model.IsEmpty ? NameText.Of(reading.Model) : NameText.Of(hints.Model);
+        return new Device
+        {
+            Type = Type(in reading, in hints, platform, model),
+            Platform = platform,
+            PlatformVersion = platformVersion,
+            Browser = browser,
+            BrowserVersion = browserVersion,
+            Engine = BrowserReader.Engine(in reading, in hints, browser, isApple),
+            Model = platform is Platforms.IPadOS || reading.HasIPad ? "iPad" : reading.HasIPod ? "iPod touch" : platform is Platforms.IOS ? "iPhone" : model,
+        };
+    }
+
+    private static DeviceType Type(in UserAgentReading reading, in HintsReading hints, string? platform, string? model)
+    {
+        if (hints.Type != DeviceType.Unknown)
+            return hints.Type;
+        if (platform is Platforms.IPadOS || reading.HasIPad)
+            return DeviceType.Tablet;
+
+        var type = UserAgentReading.Stronger(reading.Type, Models.TypeOf(model));
+        var own = hints.Platform is null ? reading.Platform?.Type ?? DeviceType.Unknown : PlatformReader.TypeOf(hints.Platform);
+        if (platform is Platforms.Windows && type is DeviceType.Tablet or DeviceType.Mobile && !reading.HasChrome)
+            type = DeviceType.Unknown;
+        type = UserAgentReading.Stronger(type, own);
+        if (platform is Platforms.Darwin && reading.HasIntel)
+            return DeviceType.Desktop;
+        if (type is DeviceType.Unknown or DeviceType.Mobile or DeviceType.Desktop && hints.Mobile is { } mobile)
+            return mobile ? DeviceType.Mobile : type == DeviceType.Tablet || platform is Platforms.Android ? DeviceType.Tablet : DeviceType.Desktop;
+        if (type != DeviceType.Unknown || platform is null)
+            return type;
+
+        // A browser on Android says Mobile on a phone, and nothing on a tablet; apps say nothing on either.
+        return platform is Platforms.Android or "HarmonyOS" ? reading.IsMozilla ? DeviceType.Tablet : DeviceType.Mobile
+            : platform is "Tizen" ? DeviceType.TV
+            : platform is "webOS" ? DeviceType.Mobile
+            : DeviceType.Unknown;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Buffers;
+
+namespace Accounts.Core.Devices.Known;
+
+/// <summary>Tells by words that a name which is in no table is a bot's: most of them say so themselves.</summary>
+internal static class BotWords
+{
+    private static readonly SearchValues<string> Sure = Words(
+        "bot", "crawl", "spider", "slurp", "scrape", "scraping", "scraper", "http:", "https:", "www.", "@");
+
+    private static readonly SearchValues<string> Likely = Words(
+        "fetch", "scan", "preview", "monitor", "checker", "validator", "archive", "uptime", "synthetic", "lighthouse", "indexer", "sitemap", "audit", "webcapture", "screenshot",
+        "proxy", "survey", "linkcheck", "subscriber", "research", "verif", "optimizer", "inspect", "agent", "httpclient");
+
+    private static readonly string[] Hosts = [".com", ".net", ".org", ".io", ".ai", ".co", ".de", ".ru", ".fr", ".eu", ".uk"];
+
+    private static readonly SearchValues<string> Phones = Words("cubot", "irobot");
+
+    /// <summary>Whether the piece names a bot, or holds the address of its owner.</summary>
+    public static bool AreIn(ReadOnlySpan<char> piece)
+    {
+        var at = piece.IndexOfAny(Sure);
+        if (at < 0)
+            return false;
+
+        return piece[at] switch
+        {
+            'b' or 'B' => EndsAWord(piece, at + "bot".Length) && !piece.ContainsAny(Phones),
+            // An address, "name@example.org", not a version, "ios@10.2".
+            '@' => at + 1 < piece.Length && char.IsAsciiLetter(piece[at + 1]),
+            _ => true,
+        };
+    }
+
+    /// <summary>The same by words that a person's program might have too: for text that says that it is a browser.</summary>
+    public static bool MayBeIn(ReadOnlySpan<char> piece) => piece.ContainsAny(Likely);
+
+    /// <summary>Whether it is the name of a host: "example.com".</summary>
+    public static bool IsHost(ReadOnlySpan<char> name)
+    {
+        foreach (var end in Hosts)
+        {
+            if (name.Length > end.Length + 1 && name.EndsWith(end, StringComparison.OrdinalIgnoreCase) && !name.StartsWith("com.", StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        return false;
+    }
+
+    // "Googlebot/2.1", "YandexBots", "bot2", "BotName"; not "Abbott" or "bottom".
+    private static bool EndsAWord(ReadOnlySpan<char> piece, int at) =>
+        at == piece.Length || !char.IsAsciiLetterLower(piece[at]) || (piece[at] == 's' && (at + 1 == piece.Length || !char.IsAsciiLetter(piece[at + 1])));
+
+    private static SearchValues<string> Words(params string[] words) => SearchValues.Create(words, StringComparison.OrdinalIgnoreCase);
+}

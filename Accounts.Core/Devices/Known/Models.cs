@@ -1,0 +1,57 @@
+namespace Accounts.Core.Devices.Known;
+
+/// <summary>What a model's name tells of the kind of device, where the User-Agent does not say it otherwise.</summary>
+internal static class Models
+{
+    private static readonly (string Start, DeviceType Type)[] Starts =
+    [
+        ("SM-T", DeviceType.Tablet), ("SM-X", DeviceType.Tablet), ("SM-P", DeviceType.Tablet), ("GT-P", DeviceType.Tablet), ("GT-N8", DeviceType.Tablet), ("GT-N51", DeviceType.Tablet),
+        ("Nexus 7", DeviceType.Tablet), ("Nexus 9", DeviceType.Tablet), ("Nexus 10", DeviceType.Tablet), ("Pixel C", DeviceType.Tablet), ("Pixel Tablet", DeviceType.Tablet),
+        ("Lenovo TB", DeviceType.Tablet), ("TB-", DeviceType.Tablet), ("TB3", DeviceType.Tablet), ("TB1", DeviceType.Tablet), ("Xoom", DeviceType.Tablet), ("Kindle", DeviceType.Tablet), ("SHIELD Tablet", DeviceType.Tablet),
+        ("AFT", DeviceType.TV), ("BRAVIA", DeviceType.TV), ("Chromecast", DeviceType.TV), ("MiTV", DeviceType.TV), ("MIBOX", DeviceType.TV), ("Mi Box", DeviceType.TV), ("SHIELD Android TV", DeviceType.TV), ("ADT-", DeviceType.TV), ("Google TV", DeviceType.TV),
+        ("SM-R8", DeviceType.Watch), ("SM-R9", DeviceType.Watch), ("SM-L", DeviceType.Watch), ("Pixel Watch", DeviceType.Watch), ("TicWatch", DeviceType.Watch), ("OPPO Watch", DeviceType.Watch), ("Polestar", DeviceType.Car),
+    ];
+
+    private static readonly string[] TabletWords = ["Tablet", "MediaPad", "MatePad", "MagicPad", " Pad", "_Pad", "Galaxy Tab", " Tab ", "Redmi Pad", "OnePlus Pad", "IdeaPad", "PadFone"];
+
+    /// <summary>The kind of device; Unknown where the name tells nothing.</summary>
+    public static DeviceType TypeOf(ReadOnlySpan<char> model)
+    {
+        foreach (var (start, type) in Starts)
+        {
+            if (model.StartsWith(start, StringComparison.OrdinalIgnoreCase))
+                return type;
+        }
+
+        foreach (var word in TabletWords)
+        {
+            if (model.Contains(word, StringComparison.OrdinalIgnoreCase))
+                return DeviceType.Tablet;
+        }
+
+        // A Fire tablet: "KFMAWI".
+        if (model.Length is >= 4 and <= 8 && model.StartsWith("KF", StringComparison.Ordinal) && !model.ContainsAnyExceptInRange('A', 'Z'))
+            return DeviceType.Tablet;
+        return model.EndsWith(" TV", StringComparison.OrdinalIgnoreCase) || model.Contains("SmartTV", StringComparison.OrdinalIgnoreCase) || model.Contains("Smart TV", StringComparison.OrdinalIgnoreCase)
+            ? DeviceType.TV
+            : DeviceType.Unknown;
+    }
+
+    /// <summary>The model in the part of a comment: "Pixel 2" of "Pixel 2 Build/OPD3.170816.012"; empty if the part is something else, such as a language.</summary>
+    public static ReadOnlySpan<char> In(ReadOnlySpan<char> part)
+    {
+        var build = part.IndexOf("Build", StringComparison.OrdinalIgnoreCase);
+        if (build >= 0 && (build == 0 || part[build - 1] == ' '))
+            part = part[..build];
+        var slash = part.IndexOf('/');
+        part = (slash >= 0 ? part[..slash] : part).Trim();
+        if (part.StartsWith("SAMSUNG ", StringComparison.OrdinalIgnoreCase) || part.StartsWith("SAMSUNG-", StringComparison.OrdinalIgnoreCase))
+            part = part["SAMSUNG ".Length..];
+        return part.Length < 2 || IsLanguage(part) || part.ContainsAny(':', '=') ? [] : part;
+    }
+
+    // "en-us", "zh_CN".
+    private static bool IsLanguage(ReadOnlySpan<char> part) =>
+        part.Length is 2 && part is not ['A' or 'X' or 'Z', _] ? !part.ContainsAnyExceptInRange('a', 'z')
+        : part.Length == 5 && part[2] is '-' or '_' && char.IsAsciiLetterLower(part[0]) && char.IsAsciiLetterLower(part[1]) && char.IsAsciiLetter(part[3]) && char.IsAsciiLetter(part[4]);
+}

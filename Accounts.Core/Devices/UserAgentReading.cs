@@ -1,0 +1,256 @@
+using Accounts.Core.Devices.Known;
+
+namespace Accounts.Core.Devices;
+
+/// <summary>What was found in a User-Agent, piece by piece, before anything is concluded from it.</summary>
+internal ref struct UserAgentReading
+{
+    private bool _begun;
+    private int _androidComment;
+    private int _htmlComment;
+    private int _compatibleComment;
+    private bool _modelStandsAfter;
+
+    /// <summary>It begins with "Mozilla": a browser, or somebody who wants to be taken for one.</summary>
+    public bool IsMozilla;
+    public bool HasMozilla;
+
+    public KnownName? Program;
+    public ReadOnlySpan<char> ProgramVersion;
+    public KnownName? Tool;
+    public ReadOnlySpan<char> ToolVersion;
+    public bool ToolIsFirst;
+
+    public KnownName? Platform;
+    public ReadOnlySpan<char> PlatformVersion;
+    public Numbers PlatformNumbers;
+    public KnownName? Engine;
+    public DeviceType Type;
+    public ReadOnlySpan<char> Model;
+
+    /// <summary>The number of Chrome, of whatever is made of it.</summary>
+    public ReadOnlySpan<char> Chrome;
+    public bool HasChrome;
+    public bool HasSafari;
+    public bool HasWebKit;
+    public bool HasWebView;
+    public bool HasElectron;
+    public bool HasIPad;
+    public bool HasIPod;
+    public bool HasIntel;
+    public bool IsModelHidden;
+
+    /// <summary>What <c>Version/</c> says.</summary>
+    public ReadOnlySpan<char> Version;
+
+    /// <summary>The first product that is in no table, and the first such part of a comment.</summary>
+    public ReadOnlySpan<char> Product;
+    public ReadOnlySpan<char> ProductVersion;
+    public bool ProductIsFirst;
+    public ReadOnlySpan<char> Part;
+    public ReadOnlySpan<char> PartVersion;
+
+    /// <summary>The piece that says that it is a bot, by a word or an address; what it is called stands there or before.</summary>
+    public ReadOnlySpan<char> BotName;
+    public ReadOnlySpan<char> BotVersion;
+    public bool SaysBot;
+    public bool LooksLikeBot;
+
+    public static UserAgentReading Of(ReadOnlySpan<char> text)
+    {
+        var reading = default(UserAgentReading);
+        var pieces = new UserAgentPieces(text);
+        while (pieces.MoveNext())
+            reading.Take(in pieces);
+        return reading;
+    }
+
+    private void Take(in UserAgentPieces piece)
+    {
+        var known = KnownNames.Find(piece.Name, piece.Comment > 0);
+        var first = !_begun;
+        _begun = true;
+        if (piece.Comment > 0 && piece.Comment == _androidComment && known is null or { Tells: > Tells.PlatformVersion })
+            TakeModel(piece.Piece);
+        else if (known is null)
+            TakeUnknown(in piece, first);
+        else if (known.Tells >= Tells.Tool)
+            TakeProgram(known, piece.Version, first);
+        else
+            TakeWord(known, in piece, first);
+    }
+
+    private void TakeWord(KnownName known, in UserAgentPieces piece, bool first)
+    {
+        switch (known.Tells)
+        {
+            case Tells.Mozilla:
+                IsMozilla |= first;
+                HasMozilla = true;
+                break;
+            case Tells.Version:
+                Version = piece.Version;
+                break;
+            case Tells.Compatible:
+                _compatibleComment = piece.Comment;
+                break;
+            case Tells.WebView:
+                HasWebView = true;
+                break;
+            case Tells.Electron:
+                HasElectron = true;
+                break;
+            case Tells.Intel:
+                HasIntel = true;
+                break;
+            case Tells.Engine:
+                if (Engine is null || known.Rank > Engine.Rank)
+                    Engine = known;
+                HasWebKit |= known.Name is "WebKit";
+                if (known.Name is "KHTML" && piece.Comment > 0)
+                    _htmlComment = piece.Comment;
+                break;
+            case Tells.Type:
+                Type = Stronger(Type, known.Type);
+                break;
+            case Tells.Platform:
+                TakePlatform(known, piece.Version, piece.Comment);
+                break;
+            case Tells.PlatformVersion:
+                TakePlatformVersion(piece.Version, Numbers.Exact);
+                break;
+            default:
+                IsModelHidden |= piece.Piece is "K" && piece.Comment > 0;
+                break;
+        }
+    }
+
+    private void TakeProgram(KnownName known, ReadOnlySpan<char> version, bool first)
+    {
+        if (known.Tells == Tells.Tool)
+        {
+            if (Tool is null)
+            {
+                Tool = known;
+                ToolVersion = version;
+                ToolIsFirst = first;
+            }
+
+            return;
+        }
+
+        HasSafari |= known.Tells == Tells.Safari;
+        if (known.Tells == Tells.Base && known.Name is Browsers.Chrome)
+        {
+            HasChrome = true;
+            Chrome = version;
+        }
+
+        if (Program is null || known.Tells > Program.Tells || (known.Tells == Program.Tells && known.Rank > Program.Rank))
+        {
+            Program = known;
+            ProgramVersion = version;
+        }
+
+        Type = Stronger(Type, known.Type);
+    }
+
+    private void TakePlatform(KnownName known, ReadOnlySpan<char> version, int comment)
+    {
+        HasIPad |= known.Key is "iPad";
+        HasIPod |= known.Key is "iPod" or "iPod touch";
+        if (known.Name is Platforms.Android && comment > 0 && _androidComment == 0)
+        {
+            _androidComment = comment;
+            // "(Pixel 9; Android 16)": a model may stand before it.
+            if (!IsMozilla && !Part.IsEmpty && !_modelStandsAfter && Part.ContainsAnyInRange('0', '9') && !Part.ContainsAny('.', '@'))
+                Model = Models.In(Part);
+        }
+
+        var tells = known.Numbers == Numbers.None || version.IsEmpty ? Numbers.None : known.Numbers;
+        if (Platform is null || known.Rank >= Platform.Rank)
+        {
+            // Another word for the same platform keeps the number that the first one gave.
+            if (tells > Numbers.None || Platform is null || !IsSame(Platform, known))
+                TakePlatformVersion(version, tells);
+            Platform = known;
+        }
+        else if (IsSame(Platform, known) && tells > PlatformNumbers)
+        {
+            TakePlatformVersion(version, tells);
+        }
+    }
+
+    private void TakePlatformVersion(ReadOnlySpan<char> version, Numbers numbers)
+    {
+        PlatformVersion = version;
+        PlatformNumbers = numbers;
+    }
+
+    private void TakeModel(ReadOnlySpan<char> piece)
+    {
+        if (_modelStandsAfter)
+            return;
+        var model = Models.In(piece);
+        if (model.IsEmpty)
+            return;
+        Model = model;
+        _modelStandsAfter = true;
+    }
+
+    private void TakeUnknown(in UserAgentPieces piece, bool first)
+    {
+        var inComment = piece.Comment > 0;
+        if (BotWords.AreIn(piece.Piece) || BotWords.IsHost(piece.Name))
+        {
+            SaysBot = true;
+            // "+http://example.org/bot.html" has the word, too, but is no name.
+            if (BotName.IsEmpty && NameText.IsName(piece.Name) && BotWords.AreIn(piece.Name) && !piece.Piece.Contains("://", StringComparison.Ordinal) && !piece.Piece.Contains('@'))
+            {
+                BotName = piece.Name;
+                BotVersion = piece.Version;
+            }
+        }
+
+        if (!NameText.IsName(piece.Name) || piece.Piece.Contains("://", StringComparison.Ordinal))
+            return;
+        if (inComment && (piece.Comment == _htmlComment || (piece.Comment == _compatibleComment && Program is null or { Tells: Tells.Safari })))
+            LooksLikeBot = true;
+        if (piece.Comment != 1 && BotWords.MayBeIn(piece.Piece))
+            LooksLikeBot = true;
+
+        if (inComment)
+        {
+            if (Part.IsEmpty)
+            {
+                Part = piece.Name;
+                PartVersion = piece.Version;
+            }
+        }
+        else if (Product.IsEmpty)
+        {
+            Product = piece.Name;
+            ProductVersion = piece.Version;
+            ProductIsFirst = first;
+        }
+    }
+
+    private static bool IsSame(KnownName one, KnownName other) =>
+        string.Equals(one.Name, other.Name, StringComparison.Ordinal)
+        || (one.Name is Platforms.IOS or Platforms.IPadOS && other.Name is Platforms.IOS or Platforms.IPadOS);
+
+    // The order of the enumeration is that of what tells more, but for desktops: a television also says Mobile.
+    internal static DeviceType Stronger(DeviceType one, DeviceType other) => Weight(other) > Weight(one) ? other : one;
+
+    private static int Weight(DeviceType type) => type switch
+    {
+        DeviceType.Car => 7,
+        DeviceType.Watch => 6,
+        DeviceType.Console => 5,
+        DeviceType.TV => 4,
+        DeviceType.Tablet => 3,
+        DeviceType.Mobile => 2,
+        DeviceType.Desktop => 1,
+        _ => 0,
+    };
+}
