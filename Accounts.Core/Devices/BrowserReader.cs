@@ -70,6 +70,7 @@ internal static class BrowserReader
         { Tells: Tells.Safari } => VersionText.Major(reading.Version),
         { Key: "Trident" } => VersionText.MajorNumber(reading.ProgramVersion) is > 0 and < 8 and var engine ? VersionText.Major((engine + 4).ToString(System.Globalization.CultureInfo.InvariantCulture)) : null,
         { Key: "Opera" } when !reading.Version.IsEmpty => VersionText.Major(reading.Version),
-        _ => VersionText.Major(reading.ProgramVersion),
+        { Name: "Facebook" or "Messenger" } when reading.ProgramVersion.IsEmpty => VersionText.Major(reading.AppVersion),
+        _ => VersionText.Major(reading.ProgramVersion) ?? (reading.Engine is { Name: "Presto" } ? VersionText.Major(reading.Version) : null),
     };
 }

@@ -24,6 +24,8 @@ internal static class DeviceReader
             return true;
         if (reading.ToolIsFirst || (reading.Tool is not null && reading.Program is null && reading.Product.IsEmpty))
             return reading.Platform is null or { Type: DeviceType.Desktop };
+        if (reading.Platform is null && reading.Program is { Tells: < Tells.App, Type: DeviceType.Unknown })
+            return true;
         return reading.Platform is null && reading.Program is null && !(reading.Product.IsEmpty && reading.Part.IsEmpty);
     }
 
@@ -33,6 +35,8 @@ internal static class DeviceReader
         string? version;
         if (reading.Program is { Tells: Tells.Bot } known)
             (name, version) = (known.Name, VersionText.Given(reading.ProgramVersion));
+        else if (reading.ToolIsFirst && reading.Tool is { } first)
+            return Program(in reading, first);
         else if (!reading.BotName.IsEmpty)
             (name, version) = (NameText.Of(reading.BotName), VersionText.Given(reading.BotVersion));
         else if (!reading.Product.IsEmpty && (!reading.IsMozilla || reading.Part.IsEmpty))
@@ -92,7 +96,7 @@ internal static class DeviceReader
         if (platform is Platforms.Windows && type is DeviceType.Tablet or DeviceType.Mobile && !reading.HasChrome)
             type = DeviceType.Unknown;
         type = UserAgentReading.Stronger(type, own);
-        if (platform is Platforms.Darwin && reading.HasIntel)
+        if (reading.Platform is { Name: Platforms.Darwin } && reading.HasIntel)
             return DeviceType.Desktop;
         if (type is DeviceType.Unknown or DeviceType.Mobile or DeviceType.Desktop && hints.Mobile is { } mobile)
             return mobile ? DeviceType.Mobile : type == DeviceType.Tablet || platform is Platforms.Android ? DeviceType.Tablet : DeviceType.Desktop;

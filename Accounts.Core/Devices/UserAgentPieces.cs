@@ -8,6 +8,7 @@ internal ref struct UserAgentPieces(ReadOnlySpan<char> text)
 {
     private static readonly SearchValues<char> PartEnds = SearchValues.Create("();[],");
     private static readonly SearchValues<char> ProductEnds = SearchValues.Create(" ();[],\t");
+    private static readonly SearchValues<char> Number = SearchValues.Create("0123456789._-");
     private static readonly SearchValues<char> Skipped = SearchValues.Create(" ;,\t");
 
     private readonly ReadOnlySpan<char> _text = text;
@@ -78,7 +79,7 @@ internal ref struct UserAgentPieces(ReadOnlySpan<char> text)
         var piece = Piece;
         for (var i = 1; i < piece.Length; i++)
         {
-            if (piece[i] is '/' or ':' || (piece[i] == ' ' && i + 1 < piece.Length && char.IsAsciiDigit(piece[i + 1])))
+            if (piece[i] is '/' or ':' or '@' || (piece[i] == ' ' && IsNumber(piece[(i + 1)..])))
             {
                 Name = piece[..i].TrimEnd();
                 Version = piece[(i + 1)..].TrimStart();
@@ -110,7 +111,16 @@ internal ref struct UserAgentPieces(ReadOnlySpan<char> text)
         else if (after.Length > 1 && after[0] == ' ' && char.IsAsciiDigit(after[1]))
         {
             var end = after[1..].IndexOfAny(ProductEnds);
-            Version = end < 0 ? after[1..] : after.Slice(1, end);
+            var next = end < 0 ? after[1..] : after.Slice(1, end);
+            if (!next.ContainsAnyExcept(Number))
+                Version = next;
         }
+    }
+
+    // "7.0b", "17_4"; "3DS" and "3a" are names.
+    private static bool IsNumber(ReadOnlySpan<char> text)
+    {
+        var end = text.IndexOfAnyExceptInRange('0', '9');
+        return end < 0 ? text.Length > 0 : end > 0 && !char.IsAsciiLetter(text[end]);
     }
 }

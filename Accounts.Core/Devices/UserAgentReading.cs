@@ -10,6 +10,7 @@ internal ref struct UserAgentReading
     private int _htmlComment;
     private int _compatibleComment;
     private bool _modelStandsAfter;
+    private ReadOnlySpan<char> _partPiece;
 
     /// <summary>It begins with "Mozilla": a browser, or somebody who wants to be taken for one.</summary>
     public bool IsMozilla;
@@ -39,6 +40,9 @@ internal ref struct UserAgentReading
     public bool HasIPod;
     public bool HasIntel;
     public bool IsModelHidden;
+
+    /// <summary>What <c>FBAV/</c> says.</summary>
+    public ReadOnlySpan<char> AppVersion;
 
     /// <summary>What <c>Version/</c> says.</summary>
     public ReadOnlySpan<char> Version;
@@ -70,9 +74,12 @@ internal ref struct UserAgentReading
         var known = KnownNames.Find(piece.Name, piece.Comment > 0);
         var first = !_begun;
         _begun = true;
-        if (piece.Comment > 0 && piece.Comment == _androidComment && known is null or { Tells: > Tells.PlatformVersion })
-            TakeModel(piece.Piece);
-        else if (known is null)
+        SaysBot |= known is not null && piece.Version.Contains("://", StringComparison.Ordinal);
+        if (piece.Comment > 0 && piece.Comment == _androidComment && Platform is { Name: Platforms.Android or "HarmonyOS" }
+            && (known is null || (known.Tells > Tells.PlatformVersion && !piece.Piece.Contains('/'))) && TakeModel(piece.Piece))
+            return;
+
+        if (known is null)
             TakeUnknown(in piece, first);
         else if (known.Tells >= Tells.Tool)
             TakeProgram(known, piece.Version, first);
@@ -116,6 +123,9 @@ internal ref struct UserAgentReading
             case Tells.Platform:
                 TakePlatform(known, piece.Version, piece.Comment);
                 break;
+            case Tells.AppVersion:
+                AppVersion = piece.Version;
+                break;
             case Tells.PlatformVersion:
                 TakePlatformVersion(piece.Version, Numbers.Exact);
                 break;
@@ -129,14 +139,21 @@ internal ref struct UserAgentReading
     {
         if (known.Tells == Tells.Tool)
         {
-            if (Tool is null)
+            if (Tool is null || known.Rank > Tool.Rank)
             {
                 Tool = known;
                 ToolVersion = version;
-                ToolIsFirst = first;
+                ToolIsFirst |= first;
             }
 
             return;
+        }
+
+        // "FBAN/FBIOS", "FB_IAB/Orca-Android": the app stands where others have their version, which is elsewhere.
+        if (known is { Tells: Tells.App, Numbers: Numbers.None })
+        {
+            known = KnownNames.Find(version, false) is { Tells: Tells.App } app ? app : known;
+            version = [];
         }
 
         HasSafari |= known.Tells == Tells.Safari;
@@ -163,8 +180,8 @@ internal ref struct UserAgentReading
         {
             _androidComment = comment;
             // "(Pixel 9; Android 16)": a model may stand before it.
-            if (!IsMozilla && !Part.IsEmpty && !_modelStandsAfter && Part.ContainsAnyInRange('0', '9') && !Part.ContainsAny('.', '@'))
-                Model = Models.In(Part);
+            if (!IsMozilla && _partPiece.ContainsAnyInRange('0', '9') && !_partPiece.ContainsAny('.', '@'))
+                Model = Models.In(_partPiece);
         }
 
         var tells = known.Numbers == Numbers.None || version.IsEmpty ? Numbers.None : known.Numbers;
@@ -187,15 +204,14 @@ internal ref struct UserAgentReading
         PlatformNumbers = numbers;
     }
 
-    private void TakeModel(ReadOnlySpan<char> piece)
+    // The first part behind "Android 16" that is neither a language nor a word of the tables. Whatever it is called: there are phones called CUBOT and Google Pixel.
+    private bool TakeModel(ReadOnlySpan<char> piece)
     {
-        if (_modelStandsAfter)
-            return;
-        var model = Models.In(piece);
+        var model = _modelStandsAfter || IsModelHidden ? [] : Models.In(piece);
         if (model.IsEmpty)
-            return;
+            return false;
         Model = model;
-        _modelStandsAfter = true;
+        return _modelStandsAfter = true;
     }
 
     private void TakeUnknown(in UserAgentPieces piece, bool first)
@@ -223,6 +239,7 @@ internal ref struct UserAgentReading
         {
             if (Part.IsEmpty)
             {
+                _partPiece = piece.Piece;
                 Part = piece.Name;
                 PartVersion = piece.Version;
             }

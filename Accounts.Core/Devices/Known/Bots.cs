@@ -92,7 +92,7 @@ internal static class Bots
         .. Of("Mastodon"),
         .. Of("Synapse"),
         .. Of("UptimeRobot"),
-        .. Of("Pingdom", "Pingdom.com_bot_version_1.4", "PingdomTMS", "PingdomPageSpeed"),
+        .. Of("Pingdom", "Pingdom.com_bot_version_1.4_", "PingdomTMS", "PingdomPageSpeed"),
         .. Of("StatusCake"),
         .. Of("Site24x7"),
         .. Of("Datadog Synthetics", "DatadogSynthetics"),

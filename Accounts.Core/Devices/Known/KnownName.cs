@@ -18,6 +18,8 @@ internal enum Tells
 
     /// <summary>The version of Safari, which on iOS is the system's: <c>Version/26.1</c>.</summary>
     Version,
+    /// <summary>The version of an app whose name is elsewhere: <c>FBAV/480.0</c>.</summary>
+    AppVersion,
     Compatible,
     WebView,
     Electron,

@@ -23,12 +23,12 @@ internal static class KnownNames
         if (Exactly(text) is { } known)
             return known;
 
-        // A longer part is known by its first word only if that is a platform's or a browser's: "Google Pixel" is not Google.
+        // A longer part is known by its first word only if that is a platform's or a great browser's: "Google Pixel" is not Google.
         var space = inComment ? text.IndexOf(' ') : -1;
         if (space > 0)
         {
             text = text[..space];
-            if (Exactly(text) is { Tells: Tells.Nothing or Tells.Platform or Tells.Base or Tells.Browser } first)
+            if (Exactly(text) is { Tells: Tells.Nothing or Tells.Platform or Tells.Base } first)
                 return first;
         }
 

@@ -120,7 +120,7 @@ internal static class Platforms
         Of("Nintendo Switch", DeviceType.Console),
         Of("Nintendo Wii U", DeviceType.Console, "Nintendo WiiU"),
         Of("Nintendo Wii", DeviceType.Console),
-        Of("Nintendo 3DS", DeviceType.Console, "Nintendo 3DS", "New Nintendo 3DS"),
+        Of("Nintendo 3DS", DeviceType.Console, "Nintendo 3DS", "New Nintendo 3DS", "New Nintendo 3DS like iPhone"),
         Of("Nintendo DSi", DeviceType.Console),
         Of("Nintendo", DeviceType.Console),
         Of("Xbox", DeviceType.Console, "Xbox", "Xbox One", "Xbox Series X"),

@@ -5,6 +5,9 @@ internal static class Tools
 {
     public static IReadOnlyList<KnownName> All { get; } =
     [
+        // The language is only the name if no library is there.
+        .. Of("Python", "Python", "CPython").Select(python => python with { Rank = -1 }),
+
         .. Of("curl", "curl", "libcurl"),
         .. Of("Wget", "Wget", "GNU Wget"),
         .. Of("Wget2"),
@@ -23,7 +26,6 @@ internal static class Tools
         .. Of("urllib3", "urllib3", "python-urllib3"),
         .. Of("aiohttp"),
         .. Of("HTTPX", "python-httpx", "httpx"),
-        .. Of("Python", "Python", "CPython"),
         .. Of("PycURL"),
         .. Of("Go-http-client"),
         .. Of("Go", "Go 1.1 package http"),
