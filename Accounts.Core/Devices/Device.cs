@@ -25,7 +25,7 @@ public sealed record Device
     /// <summary>"iPhone", "Pixel 9", "SM-S918B".</summary>
     public string? Model { get; init; }
 
-    /// <summary>The name of the crawler, agent or tool where <see cref="Type"/> is Bot: "Googlebot", "GPTBot", "curl".</summary>
+    /// <summary>The name of the crawler, agent or tool where <see cref="Type"/> is Bot and it has one: "Googlebot", "GPTBot", "curl". <see cref="Browser"/> says the same then.</summary>
     public string? Bot { get; init; }
 
     /// <summary>The title of its card: "Chrome 156 on Windows 11"; "Unknown browser" where nothing is known.</summary>
@@ -33,7 +33,7 @@ public sealed record Device
     {
         get
         {
-            var name = Joined(Browser ?? Bot ?? "Unknown browser", BrowserVersion);
+            var name = Joined(Browser ?? Bot ?? (Type == DeviceType.Bot ? "Unknown program" : "Unknown browser"), BrowserVersion);
             return Platform is null ? name : $"{name} on {Joined(Platform, PlatformVersion)}";
         }
     }

@@ -24,7 +24,7 @@ internal static class DeviceReader
             return true;
         if (reading.ToolIsFirst || (reading.Tool is not null && reading.Program is null && reading.Product.IsEmpty))
             return reading.Platform is null or { Type: DeviceType.Desktop };
-        if (reading.Platform is null && reading.Program is { Tells: < Tells.App, Type: DeviceType.Unknown })
+        if (reading.Platform is null && reading.Program is { Tells: Tells.Browser, Type: DeviceType.Unknown })
             return true;
         return reading.Platform is null && reading.Program is null && !(reading.Product.IsEmpty && reading.Part.IsEmpty);
     }
@@ -45,8 +45,10 @@ internal static class DeviceReader
             return Program(in reading, tool);
         else if (!reading.Part.IsEmpty)
             (name, version) = (NameText.Of(reading.Part), VersionText.Given(reading.PartVersion));
-        else
+        else if (!reading.Product.IsEmpty)
             (name, version) = (NameText.Of(reading.Product), VersionText.Given(reading.ProductVersion));
+        else
+            (name, version) = reading.IsMozilla ? (null, null) : (reading.Program?.Name, VersionText.Given(reading.ProgramVersion));
 
         // What it says of a platform is a disguise.
         return new Device { Type = DeviceType.Bot, Browser = name, BrowserVersion = name is null ? null : version, Bot = name };

@@ -2,49 +2,137 @@ using Accounts.Core.Devices;
 
 namespace Accounts.Tests.Core.Devices;
 
+/// <summary>What Client Hints add to a User-Agent.</summary>
 public sealed class ClientHintsTests
 {
-    [Fact]
-    public void What_is_kept_is_read_again()
-    {
-        var hints = new ClientHints { Brands = "\"A\";v=\"1\"", Platform = "\"Linux\"", FormFactors = "\"Desktop\"" };
-        Assert.Equal(hints, ClientHints.Parse(hints.ToText()));
+    private const string WebKit = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0";
+    private const string Windows = $"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WebKit} Safari/537.36";
+    private const string Mac = $"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {WebKit} Safari/537.36";
+    private const string Phone = $"Mozilla/5.0 (Linux; Android 10; K) {WebKit} Mobile Safari/537.36";
+    private const string Tablet = $"Mozilla/5.0 (Linux; Android 10; K) {WebKit} Safari/537.36";
+    private const string IPad = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15";
+    private const string Chrome = """
+        "Chromium";v="156", "Google Chrome";v="156", "Not A;Brand";v="99"
+        """;
 
-        var touch = new ClientHints { Touch = true };
-        Assert.Equal(touch, ClientHints.Parse(touch.ToText()));
-    }
+    [Theory]
+    [InlineData("\"19.0.0\"", "Chrome 156 on Windows 11")]
+    [InlineData("\"15.0.0\"", "Chrome 156 on Windows 11")]
+    [InlineData("\"13.0.0\"", "Chrome 156 on Windows 11")]
+    [InlineData("\"10.0.0\"", "Chrome 156 on Windows 10")]
+    [InlineData("\"1.0.0\"", "Chrome 156 on Windows 10")]
+    [InlineData("\"0.3.0\"", "Chrome 156 on Windows 8.1")]
+    [InlineData("\"0.2.0\"", "Chrome 156 on Windows 8")]
+    [InlineData("\"0.1.0\"", "Chrome 156 on Windows 7")]
+    [InlineData("\"11.0.0\"", "Chrome 156 on Windows 10 or 11")]
+    [InlineData("\"0\"", "Chrome 156 on Windows 10 or 11")]
+    [InlineData("\"\"", "Chrome 156 on Windows 10 or 11")]
+    [InlineData("\"", "Chrome 156 on Windows 10 or 11")]
+    [InlineData(null, "Chrome 156 on Windows 10 or 11")]
+    public void Windows_11_is_told_by_its_platform_version(string? version, string title) =>
+        Assert.Equal(title, Detect(Windows, new() { Brands = Chrome, Platform = "\"Windows\"", PlatformVersion = version, Mobile = "?0" }).Title);
 
-    [Fact]
-    public void Of_nothing_nothing_is_kept()
+    [Theory]
+    [InlineData(Mac, "\"macOS\"", "\"15.6.1\"", "Chrome 156 on macOS 15.6", DeviceType.Desktop)]
+    [InlineData(Mac, "\"macOS\"", "\"26.0.0\"", "Chrome 156 on macOS 26", DeviceType.Desktop)]
+    [InlineData(Mac, "\"macOS\"", null, "Chrome 156 on macOS", DeviceType.Desktop)]
+    [InlineData(Phone, "\"Android\"", "\"16.0.0\"", "Chrome 156 on Android 16", DeviceType.Mobile)]
+    [InlineData(Phone, null, null, "Chrome 156 on Android", DeviceType.Mobile)]
+    [InlineData($"Mozilla/5.0 (X11; Linux x86_64) {WebKit} Safari/537.36", "\"Linux\"", "\"6.8.0\"", "Chrome 156 on Linux", DeviceType.Desktop)]
+    [InlineData($"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) {WebKit} Safari/537.36", "\"Chrome OS\"", "\"16093.103.0\"", "Chrome 156 on ChromeOS", DeviceType.Desktop)]
+    [InlineData($"Mozilla/5.0 (X11; Linux x86_64) {WebKit} Safari/537.36", "\"Android\"", "\"15.0.0\"", "Chrome 156 on Android 15", DeviceType.Mobile)]
+    [InlineData("", "\"Windows\"", "\"15.0.0\"", "Chrome 156 on Windows 11", DeviceType.Desktop)]
+    public void The_hints_win_over_what_is_frozen_in_the_text(string userAgent, string? platform, string? version, string title, DeviceType type)
     {
-        Assert.Null(ClientHints.None.ToText());
-        Assert.Null(new ClientHints { Model = "" }.ToText());
-        Assert.Equal(ClientHints.None, ClientHints.Parse(null));
-        Assert.Equal(ClientHints.None, ClientHints.Parse(""));
-    }
-
-    [Fact]
-    public void A_line_break_in_one_does_not_shift_the_others()
-    {
-        var hints = new ClientHints { Brands = "a\nb", Platform = "\"Linux\"" };
-        Assert.Equal("\"Linux\"", ClientHints.Parse(hints.ToText()).Platform);
-    }
-
-    [Fact]
-    public void However_long_they_are_they_fit_into_their_column()
-    {
-        var text = new string('x', 10_000);
-        var hints = new ClientHints
-        {
-            Brands = text, FullVersionList = text, Platform = text, PlatformVersion = text, Mobile = text, Model = text, FormFactors = text, Touch = true,
-        };
-        Assert.Equal(ClientHints.TextLimit, hints.ToText()!.Length);
-        Assert.Equal(hints, ClientHints.Parse(hints.ToText()));
+        var mobile = type == DeviceType.Mobile ? "?1" : "?0";
+        var device = Detect(userAgent, new() { Brands = Chrome, Platform = platform, PlatformVersion = version, Mobile = mobile });
+        Assert.Equal(title, device.Title);
+        Assert.Equal(type, device.Type);
+        Assert.Equal("Blink", device.Engine);
     }
 
     [Theory]
-    [InlineData("\n\n\n")]
-    [InlineData("a")]
-    [InlineData("a\nb\nc\nd\ne\nf\ng\nh\ni\nj")]
-    public void Any_other_text_is_no_error(string text) => Assert.NotNull(ClientHints.Parse(text));
+    [InlineData("\"Brave\";v=\"156\", \"Chromium\";v=\"156\", \"Not A;Brand\";v=\"99\"", "Brave 156")]
+    [InlineData("\"Not)A;Brand\";v=\"8\", \"Chromium\";v=\"156\", \"Google Chrome\";v=\"156\"", "Chrome 156")]
+    [InlineData("\"Not/A)Brand\";v=\"8\", \"Chromium\";v=\"156\", \"HeadlessChrome\";v=\"156\"", "Chrome 156")]
+    [InlineData("\"Chromium\";v=\"156\", \"Microsoft Edge\";v=\"157\", \"Not?A_Brand\";v=\"24\"", "Edge 157")]
+    [InlineData("\"Opera GX\";v=\"120\", \"Chromium\";v=\"156\", \" Not A;Brand\";v=\"99\"", "Opera GX 120")]
+    [InlineData("\"Chromium\";v=\"156\", \"YaBrowser\";v=\"26.3\", \"(Not(A:Brand\";v=\"99\"", "Yandex Browser 26")]
+    [InlineData("\"\\\\Not;A\\\"Brand\";v=\"99\", \"Chromium\";v=\"156\"", "Chrome 156")]
+    [InlineData("\"Chromium\";v=\"156\", \"Browser of tomorrow\";v=\"3\", \"Not.A/Brand\";v=\"99\"", "Browser of tomorrow 3")]
+    [InlineData("\"Chromium\" ; v=\"156\" ,\"Vivaldi\";x=1;v=\"7\"", "Vivaldi 7")]
+    [InlineData("Chromium;v=156, Vivaldi;v=7", "Vivaldi 7")]
+    [InlineData("\"Not A;Brand\";v=\"99\"", "Chrome 156")]
+    [InlineData("\"Vivaldi", "Vivaldi")]
+    [InlineData("\"\";v=\"1\"", "Chrome 156")]
+    [InlineData(";;;,,,\"", "Chrome 156")]
+    public void The_brand_names_the_browser_and_grease_is_skipped(string brands, string title)
+    {
+        Assert.Equal($"{title} on Windows 10 or 11", Detect(Windows, new() { Brands = brands }).Title);
+        Assert.Equal($"{title} on Windows 10 or 11", Detect(Windows, new() { FullVersionList = brands }).Title);
+    }
+
+    [Fact]
+    public void The_full_list_tells_the_version()
+    {
+        var device = Detect(Windows, new() { Brands = "\"Chromium\";v=\"156\", \"Opera\";v=\"\"", FullVersionList = "\"Chromium\";v=\"156.0.7012.33\", \"Opera\";v=\"140.0.5601.1\"" });
+        Assert.Equal(("Opera", "140"), (device.Browser, device.BrowserVersion));
+    }
+
+    [Theory]
+    [InlineData("\"Desktop\"", "?0", DeviceType.Desktop)]
+    [InlineData("\"Tablet\"", "?0", DeviceType.Tablet)]
+    [InlineData("\"Mobile\"", "?0", DeviceType.Mobile)]
+    [InlineData("\"Mobile\", \"EInk\"", "?1", DeviceType.Mobile)]
+    [InlineData("\"Automotive\"", "?1", DeviceType.Car)]
+    [InlineData("\"Watch\"", "?1", DeviceType.Watch)]
+    [InlineData("\"XR\"", "?1", DeviceType.Mobile)]
+    [InlineData(null, "?0", DeviceType.Tablet)]
+    [InlineData(null, "?1", DeviceType.Mobile)]
+    [InlineData(null, null, DeviceType.Tablet)]
+    public void The_form_factor_comes_before_mobile_and_both_before_the_text(string? formFactors, string? mobile, DeviceType type) =>
+        Assert.Equal(type, Detect(Tablet, new() { Brands = Chrome, FormFactors = formFactors, Mobile = mobile }).Type);
+
+    [Theory]
+    [InlineData("\"Pixel 9\"", "Pixel 9")]
+    [InlineData("\"SM-S918B\"", "SM-S918B")]
+    [InlineData("\"\"", null)]
+    [InlineData("\"K\"", null)]
+    [InlineData(null, null)]
+    public void The_model_comes_from_the_hint(string? model, string? expected) =>
+        Assert.Equal(expected, Detect(Phone, new() { Brands = Chrome, Model = model }).Model);
+
+    [Fact]
+    public void An_iPad_that_says_it_is_a_Mac_is_told_by_its_touch_screen()
+    {
+        var device = Detect(IPad, new() { Touch = true });
+        Assert.Equal("Safari 26 on iPadOS 26.1", device.Title);
+        Assert.Equal((DeviceType.Tablet, "iPad"), (device.Type, device.Model));
+        Assert.Equal((DeviceType.Desktop, "Safari 26 on macOS"), (Detect(IPad, ClientHints.None).Type, Detect(IPad, ClientHints.None).Title));
+    }
+
+    [Fact]
+    public void An_app_in_a_web_view_keeps_its_name_beside_the_brands()
+    {
+        const string app = "Mozilla/5.0 (Linux; Android 14; SM-S918B Build/UP1A; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/156.0.0.0 Mobile Safari/537.36 Instagram 350.0.0.45";
+        var hints = new ClientHints { Brands = "\"Chromium\";v=\"156\", \"Android WebView\";v=\"156\"", Platform = "\"Android\"", PlatformVersion = "\"14.0.0\"", Mobile = "?1" };
+        Assert.Equal("Instagram 350 on Android 14", Detect(app, hints).Title);
+    }
+
+    [Theory]
+    [InlineData("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:156.0) Gecko/20100101 Firefox/156.0", "Firefox 156 on Windows 10 or 11")]
+    [InlineData("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1", "Safari 17 on iOS 17.5")]
+    [InlineData("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Googlebot 2.1")]
+    public void Hints_beside_a_browser_that_sends_none_are_not_believed(string userAgent, string title) =>
+        Assert.Equal(title, Detect(userAgent, new() { Brands = Chrome, Platform = "\"Linux\"", PlatformVersion = "\"6.8.0\"", Mobile = "?0" }).Title);
+
+    [Fact]
+    public void Hints_that_were_kept_as_text_tell_the_same()
+    {
+        var hints = new ClientHints { Brands = Chrome, Platform = "\"Windows\"", PlatformVersion = "\"15.0.0\"", Mobile = "?0", Model = "\"\"", FormFactors = "\"Desktop\"" };
+        Assert.Equal(Detect(Windows, hints), Detect(Windows, ClientHints.Parse(hints.ToText())));
+        Assert.Equal("Chrome 156 on Windows 11", Detect(Windows, ClientHints.Parse(hints.ToText())).Title);
+    }
+
+    private static Device Detect(string userAgent, ClientHints hints) => DeviceDetector.Detect(new DeviceSignals(userAgent, hints));
 }

@@ -1,0 +1,44 @@
+using Accounts.Core.Devices;
+
+namespace Accounts.Tests.Core.Devices;
+
+/// <summary>How well devices are named, measured on samples that were judged without the detector.</summary>
+public sealed class DeviceSampleTests(ITestOutputHelper output)
+{
+    public static TheoryData<string, string> KnownUserAgents() => [.. DeviceSamples.Known.Select(known => (known.Title, known.UserAgent))];
+
+    [Fact]
+    public void Real_traffic_is_named_right_by_its_weight()
+    {
+        var confusion = Confusion.Measure();
+        foreach (var line in confusion.Lines())
+            output.WriteLine(line);
+
+        Assert.InRange(confusion.Family, 0.995, 1.0001);
+        Assert.InRange(confusion.Platform, 0.998, 1.0001);
+        Assert.InRange(confusion.Type, 0.998, 1.0001);
+        Assert.InRange(confusion.Texts, 0.98, 1.0001);
+        Assert.InRange(confusion.Crawlers, 0.98, 1.0001);
+        Assert.Equal(0, confusion.BrowsersTakenForBots);
+    }
+
+    [Theory]
+    [MemberData(nameof(KnownUserAgents))]
+    public void A_name_in_the_list_is_told_as_the_list_says(string title, string userAgent)
+    {
+        var known = DeviceSamples.Known.First(known => string.Equals(known.UserAgent, userAgent, StringComparison.Ordinal));
+        var device = DeviceDetector.Detect(new DeviceSignals(userAgent));
+        Assert.Equal(title, device.Title);
+        Assert.Equal(known.Type, device.Type);
+        Assert.Equal(known.Model, device.Model);
+        Assert.Equal(known.Type == DeviceType.Bot, device.Bot is not null);
+    }
+
+    [Fact]
+    public void The_list_is_long_enough_to_mean_something()
+    {
+        Assert.True(DeviceSamples.Known.Count >= 250);
+        Assert.True(DeviceSamples.Traffic.Count >= 900);
+        Assert.True(DeviceSamples.Crawlers.Count >= 2_000);
+    }
+}
