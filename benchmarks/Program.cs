@@ -1,6 +1,7 @@
 using Accounts.Benchmarks;
 using Accounts.Benchmarks.Check;
 using Accounts.Benchmarks.Clicks;
+using Accounts.Benchmarks.Devices;
 using Accounts.Benchmarks.Endings;
 using Accounts.Benchmarks.Live;
 using Accounts.Benchmarks.Memory;
@@ -16,6 +17,7 @@ return args switch
     ["check", .. var rest] when Usage.TryCount(rest, 20, out var count) => await CheckBenchmark.RunAsync(count),
     [Visitors.Verb, var page] when Uri.TryCreate(page, UriKind.Absolute, out var address) => await Visitors.RunAsync(address),
     ["places", .. var files] => PlacesBenchmark.Run(files),
+    ["devices"] => DevicesBenchmark.Run(),
     ["first-load", var folder] => await FirstLoadBenchmark.RunAsync(folder),
     _ => Usage.Print(),
 };

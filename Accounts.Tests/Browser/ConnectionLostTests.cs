@@ -35,7 +35,7 @@ public sealed class ConnectionLostTests(Chromium chromium)
         await owner.WaitForCardsAsync(3);
         await Assertions.Expect(terminate.First).ToBeEnabledAsync();
         Assert.True(await owner.Page.EvaluateAsync<bool>("window.stillHere"));
-        await owner.TerminateAsync("Safari 19 on iPhone");
+        await owner.TerminateAsync("Safari 19 on iOS 19.1");
         await owner.WaitForCardsAsync(2);
     }
 }

@@ -18,7 +18,7 @@ public sealed class DepartureTests(Chromium chromium)
         using var closed = await site.SignInAsync(Ada, Visitor.Phone);
         await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
 
-        await owner.TerminateAsync("Safari 19 on iPhone");
+        await owner.TerminateAsync("Safari 19 on iOS 19.1");
         await Assertions.Expect(owner.EndedCards).ToContainTextAsync("No page was open there. It is refused when it returns.");
 
         await closed.ReadAsync("/signed-out");
@@ -34,7 +34,7 @@ public sealed class DepartureTests(Chromium chromium)
         await using var circuit = await site.OpenAsync(hostile, "/settings");
         await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
 
-        await owner.TerminateAsync("Safari 19 on iPhone");
+        await owner.TerminateAsync("Safari 19 on iOS 19.1");
         await Assertions.Expect(owner.EndedCards).ToContainTextAsync("Waiting for it to confirm");
         await Assertions.Expect(owner.EndedCards).ToContainTextAsync("Not confirmed; its connections were closed at");
         Assert.True(circuit.Closed.IsCompleted);

@@ -42,7 +42,7 @@ public sealed class ManySessionsTests(Chromium chromium)
 
         // Something is new: the advice stands above the cards. From the newest, nothing is.
         await Assertions.Expect(owner.Page.Locator(".tip + .cards")).ToHaveCountAsync(1);
-        await owner.TerminateAsync("Safari 19 on iPhone");
+        await owner.TerminateAsync("Safari 19 on iOS 19.1");
         await owner.AskToTerminateAsync(owner.CardOf((await site.FindSessionAsync(twin)).Id));
         await owner.ConfirmAsync("Terminate");
         await owner.Page.Mouse.MoveAsync(5, 5);

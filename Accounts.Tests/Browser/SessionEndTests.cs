@@ -112,7 +112,7 @@ public sealed class SessionEndTests(Chromium chromium)
         Assert.Equal(204, (await asked).Status);
         await Assertions.Expect(phone.Page.GetByRole(AriaRole.Heading, new() { Name = "Settings", Level = 1 })).ToBeVisibleAsync();
 
-        await desktop.TerminateAsync("Safari 19 on iPhone");
+        await desktop.TerminateAsync("Safari 19 on iOS 19.1");
         await phone.WaitForSignedOutAsync();
     }
 

@@ -22,7 +22,7 @@ public sealed class SettingsTests(Chromium chromium)
 
         await Assertions.Expect(Lines(desktop)).ToHaveCountAsync(2);
         await Assertions.Expect(Lines(desktop).First).ToContainTextAsync("This device");
-        await Assertions.Expect(Lines(desktop).Last).ToContainTextAsync("Safari 19 on iPhone");
+        await Assertions.Expect(Lines(desktop).Last).ToContainTextAsync("Safari 19 on iOS 19.1");
         await Assertions.Expect(Lines(desktop).Last).ToContainTextAsync("Local network");
         await Assertions.Expect(Lines(desktop).Last).ToContainTextAsync("127.0.0.1");
         await Assertions.Expect(Lines(desktop).Last).ToContainTextAsync("Active now");

@@ -60,7 +60,7 @@ public sealed class StillnessTests(Chromium chromium)
         await owner.Page.WaitForFunctionAsync("() => window.asked");
         Assert.Equal(before, await TopOfAsync(button), tolerance: 1);
         await owner.Page.Mouse.UpAsync();
-        await Assertions.Expect(owner.Dialog).ToContainTextAsync("Safari 19 on iPhone");
+        await Assertions.Expect(owner.Dialog).ToContainTextAsync("Safari 19 on iOS 19.1");
         await Assertions.Expect(owner.EndedCards).ToHaveCountAsync(1);
 
         // When the hand is gone, so is the card; the history has it.

@@ -24,8 +24,8 @@ public sealed class TerminateTests(Chromium chromium)
         await desktop.WaitForCardsAsync(2);
         await Assertions.Expect(desktop.Cards.First).ToContainTextAsync("This device");
         await Assertions.Expect(desktop.Cards.First.GetByRole(AriaRole.Button, new() { Name = "Terminate" })).ToHaveCountAsync(0);
-        await desktop.AskToTerminateAsync(desktop.Cards.Filter(new() { HasText = "Safari 19 on iPhone" }));
-        await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Safari 19 on iPhone");
+        await desktop.AskToTerminateAsync(desktop.Cards.Filter(new() { HasText = "Safari 19 on iOS 19.1" }));
+        await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Safari 19 on iOS 19.1");
         await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Local network");
         var box = (await desktop.Dialog.BoundingBoxAsync())!;
         Assert.Equal(1360 / 2, box.X + (box.Width / 2), tolerance: 10);
@@ -48,7 +48,7 @@ public sealed class TerminateTests(Chromium chromium)
 
         // And the history tells it.
         await desktop.GoAsync("/settings/sessions");
-        await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Safari 19 on iPhone" })).ToContainTextAsync("Terminated");
+        await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Safari 19 on iOS 19.1" })).ToContainTextAsync("Terminated");
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class TerminateTests(Chromium chromium)
         await using var second = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
 
         await owner.WaitForCardsAsync(3);
-        await Assertions.Expect(owner.Cards.Filter(new() { HasText = "Chrome 156 on Windows" })).ToHaveCountAsync(2);
+        await Assertions.Expect(owner.Cards.Filter(new() { HasText = "Chrome 156 on Windows 10 or 11" })).ToHaveCountAsync(2);
         var id = await site.FindSessionIdAsync(second);
         await owner.AskToTerminateAsync(owner.Page.Locator($"article[aria-labelledby='session-{id}']"));
         await owner.ConfirmAsync("Terminate");
@@ -110,7 +110,7 @@ public sealed class TerminateTests(Chromium chromium)
         await phone.Profile.SetOfflineAsync(true);
 
         await desktop.WaitForCardsAsync(2);
-        await desktop.TerminateAsync("Safari 19 on iPhone");
+        await desktop.TerminateAsync("Safari 19 on iOS 19.1");
         await desktop.WaitForCardsAsync(1);
 
         await phone.Profile.SetOfflineAsync(false);
@@ -128,7 +128,7 @@ public sealed class TerminateTests(Chromium chromium)
         await using var desktop = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
         await using var phone = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
         await desktop.WaitForCardsAsync(2);
-        await desktop.AskToTerminateAsync(desktop.Cards.Filter(new() { HasText = "Safari 19 on iPhone" }));
+        await desktop.AskToTerminateAsync(desktop.Cards.Filter(new() { HasText = "Safari 19 on iOS 19.1" }));
 
         // Another program holds the file's write lock for longer than anybody waits.
         using (var rows = site.Rows())

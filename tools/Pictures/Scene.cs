@@ -121,6 +121,6 @@ internal sealed class Scene : IAsyncDisposable
         await Assertions.Expect(page).ToHaveURLAsync(new Regex($"{Regex.Escape(path)}$", RegexOptions.None, TimeSpan.FromSeconds(1)));
     }
 
-    // The name, or the name and what it is for: "Terminate", "Terminate Chrome 156 on Windows".
+    // The name, or the name and what it is for: "Terminate", "Terminate Chrome 156 on Windows 10 or 11".
     private static Regex Named(string name) => new($"^\\s*{Regex.Escape(name)}", RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1));
 }

@@ -150,7 +150,7 @@ public sealed class HistoryReaderTests
         var entries = (await host.History.AllAsync(ada.Caller, new HistoryQuery())).ToDictionary(entry => entry.Session.Id);
         Assert.Equal((EndReason.Terminated, new SessionEnder(laptop.Id, "Work laptop"), true), (entries[phone.Id].Session.Ending!.Reason, entries[phone.Id].EndedBy, entries[phone.Id].EndedFromElsewhere));
         Assert.Equal((EndReason.SignedOut, laptop.Id, false), (entries[laptop.Id].Session.Ending!.Reason, entries[laptop.Id].EndedBy!.Id, entries[laptop.Id].EndedFromElsewhere));
-        Assert.Equal((EndReason.PasswordChanged, new SessionEnder(ada.Id, "Chrome 154 on Windows"), true), (entries[tablet.Id].Session.Ending!.Reason, entries[tablet.Id].EndedBy, entries[tablet.Id].EndedFromElsewhere));
+        Assert.Equal((EndReason.PasswordChanged, new SessionEnder(ada.Id, "Chrome 154 on Windows 10 or 11"), true), (entries[tablet.Id].Session.Ending!.Reason, entries[tablet.Id].EndedBy, entries[tablet.Id].EndedFromElsewhere));
         Assert.Null(entries[ada.Id].EndedBy);
 
         // On a page of its own, where the one that ended it is not.

@@ -41,7 +41,7 @@ public sealed class HistoryFileTests
             "Id,Name,Device,Type,Model,Sign-in address,Sign-in place,Latest address,Latest place,Country,Signed in with,Signed in at,Last activity,Pages visited,"
             + "Status,Ended at,Ended by session,Ended from,Left at,Connections closed at\r\n"
             + $"{session.Id},,Chrome 156 on Linux,Desktop,,127.0.0.1,Local network,127.0.0.1,Local network,,Password,2026-03-01T12:00:00Z,2026-03-01T12:00:00Z,0,Active,,,,,\r\n"
-            + $"{ended.Id},\"Old, \"\"good\"\" phone\",Safari 19 on iPhone,Mobile,,203.0.113.7,Unknown location,203.0.113.7,Unknown location,,Password,2026-02-27T12:00:00Z,2026-02-27T13:00:00Z,0,"
+            + $"{ended.Id},\"Old, \"\"good\"\" phone\",Safari 19 on iOS 19.1,Mobile,iPhone,203.0.113.7,Unknown location,203.0.113.7,Unknown location,,Password,2026-02-27T12:00:00Z,2026-02-27T13:00:00Z,0,"
             + $"Terminated,2026-02-27T13:00:00Z,{session.Id},Chrome 156 on Linux,2026-02-27T13:00:02Z,\r\n",
             Encoding.UTF8.GetString(bytes[3..]).Replace("::1", "127.0.0.1", StringComparison.Ordinal));
     }
@@ -69,7 +69,7 @@ public sealed class HistoryFileTests
         await AddAsync(site, [.. cases.Select((one, i) => new PastSession(owner, Now.AddDays(-i - 1)) { Name = one.Name })]);
 
         var file = await visitor.ReadAsync(Path);
-        Assert.All(cases, one => Assert.Contains($",{one.Cell},Chrome 154 on Windows,Desktop,", file, StringComparison.Ordinal));
+        Assert.All(cases, one => Assert.Contains($",{one.Cell},Chrome 154 on Windows 10 or 11,Desktop,", file, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace Accounts.Pictures.States;
 internal static class SessionStates
 {
     /// <summary>The title of one of the cards.</summary>
-    public const string Phone = "Safari 26 on iPhone";
+    public const string Phone = "Safari 26 on iOS 26";
 
     public static IEnumerable<State> All =>
     [
@@ -52,7 +52,7 @@ internal static class SessionStates
         new("sessions", "many-filtered", "More than twelve, filtered", async scene =>
         {
             await OpenManyAsync(scene);
-            await Filter(scene).FillAsync("iPhone");
+            await Filter(scene).FillAsync("iOS 26");
             await Assertions.Expect(scene.Cards.Filter(new() { HasText = "Firefox" })).ToHaveCountAsync(0);
         }, Filter),
     ];
