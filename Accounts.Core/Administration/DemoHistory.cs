@@ -39,6 +39,8 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
         second.Name = third.Name = "Work laptop";
         By(second, EndReason.Replaced, third);
 
+        var lost = Over(phone, Iphone, Work, daysAgo: 62, days: 5, pages: 31);
+        lost.EndReason = EndReason.RemoteLogout;
         var oldPhone = Unused(Over(phone, Iphone, Away, daysAgo: 40, days: 35, pages: 212), days: 28);
         var newPhone = Over(phone, Iphone, Away, daysAgo: 4.6, days: 3.4, pages: 58);
         var slate = By(Over(tablet, Tablet, Home, daysAgo: 11.6, days: 3.3, pages: 19), EndReason.PasswordChanged, second);
@@ -49,7 +51,7 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
         (intruder.PagesTold, intruder.LeftAt) = (1, intruder.EndedAt!.Value.AddSeconds(1));
         var borrowed = Unused(Over(library, Edge, Away, daysAgo: 15.4, days: 1.1, pages: 6, remembered: false), days: 1);
         var again = Over(library, Edge, Away, daysAgo: 3.1, days: 0.04, pages: 8);
-        return [spring, summer, first, second, third, oldPhone, newPhone, slate, desk, intruder, borrowed, again];
+        return [spring, summer, first, second, third, lost, oldPhone, newPhone, slate, desk, intruder, borrowed, again];
     }
 
     /// <summary>One that its own person signed out of.</summary>

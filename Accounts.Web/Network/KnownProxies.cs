@@ -56,6 +56,14 @@ internal static class KnownProxies
             // The walk ended before the list did: at somebody who forwards and is not known.
             if (context.Request.Headers.ContainsKey(ForwardedHeadersDefaults.XForwardedForHeaderName))
                 unknown.Notice(context.Connection.RemoteIpAddress);
+            // The proxy has passed on what its client made up.
+            if (context.Request.Scheme is not ("http" or "https"))
+            {
+                context.Request.Scheme = "http";
+                context.Response.StatusCode = StatusCodes.Status400BadRequest;
+                return Task.CompletedTask;
+            }
+
             return next(context);
         });
     }

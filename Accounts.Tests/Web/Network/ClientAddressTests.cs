@@ -159,6 +159,20 @@ public sealed class ClientAddressTests
         Assert.Equal(address.Replace("localhost", site.Address.Authority, StringComparison.Ordinal), answer.Headers.Location!.AbsoluteUri);
     }
 
+    [Theory]
+    [InlineData("javascript", HttpStatusCode.BadRequest)]
+    [InlineData("ht tp", HttpStatusCode.BadRequest)]
+    [InlineData("https", HttpStatusCode.OK)]
+    public async Task A_scheme_that_a_proxy_passes_on_unseen_is_refused(string scheme, HttpStatusCode status)
+    {
+        await using var site = Start(new Peer("10.0.0.5"), "10.0.0.5");
+        using var visitor = site.Visit();
+        visitor.Headers["X-Forwarded-For"] = Client;
+        visitor.Headers["X-Forwarded-Proto"] = scheme;
+        using var answer = await visitor.GetAsync("/sign-in");
+        Assert.Equal(status, answer.StatusCode);
+    }
+
     private static AccountsSite Start(Peer peer, string proxies, params (string, string)[] settings) => AccountsSite.Start(
         services: services => services.AddSingleton<IStartupFilter>(peer),
         settings: [.. proxies.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select((entry, i) => ($"Network:KnownProxies:{i}", entry)), .. settings]);
