@@ -161,7 +161,7 @@ public sealed class ClientAddressTests
 
     [Theory]
     [InlineData("javascript", HttpStatusCode.BadRequest)]
-    [InlineData("ht tp", HttpStatusCode.BadRequest)]
+    [InlineData("ftp", HttpStatusCode.BadRequest)]
     [InlineData("https", HttpStatusCode.OK)]
     public async Task A_scheme_that_a_proxy_passes_on_unseen_is_refused(string scheme, HttpStatusCode status)
     {
