@@ -19,7 +19,7 @@ internal static class DeviceReader
         if (hints.Browser is not null)
             return false;
         if (reading.IsMozilla)
-            return reading.LooksLikeBot || (reading.Platform is null && (!reading.Product.IsEmpty || !reading.Part.IsEmpty || reading.Tool is not null)) || reading.Tool is { Name: "PowerShell" or "Indy" };
+            return reading.LooksLikeBot || (reading.Platform is null && reading.Program is not { Tells: Tells.Browser or Tells.App } && (!reading.Product.IsEmpty || !reading.Part.IsEmpty || reading.Tool is not null)) || reading.Tool is { Name: "PowerShell" or "Indy" };
         if (reading.HasMozilla && reading.ProductIsFirst && reading.Platform is { Type: DeviceType.Desktop })
             return true;
         if (reading.ToolIsFirst || (reading.Tool is not null && reading.Program is null && reading.Product.IsEmpty))
@@ -90,12 +90,12 @@ internal static class DeviceReader
     {
         if (hints.Type != DeviceType.Unknown)
             return hints.Type;
-        if (platform is Platforms.IPadOS || reading.HasIPad)
-            return DeviceType.Tablet;
+        if (platform is Platforms.IPadOS or Platforms.IOS)
+            return platform is Platforms.IPadOS || reading.HasIPad ? DeviceType.Tablet : DeviceType.Mobile;
 
         var type = UserAgentReading.Stronger(reading.Type, Models.TypeOf(model));
         var own = hints.Platform is null ? reading.Platform?.Type ?? DeviceType.Unknown : PlatformReader.TypeOf(hints.Platform);
-        if (platform is Platforms.Windows && type is DeviceType.Tablet or DeviceType.Mobile && !reading.HasChrome)
+        if (platform is Platforms.Windows or Platforms.MacOS && type is DeviceType.Tablet or DeviceType.Mobile)
             type = DeviceType.Unknown;
         type = UserAgentReading.Stronger(type, own);
         if (reading.Platform is { Name: Platforms.Darwin } && reading.HasIntel)

@@ -93,7 +93,7 @@ internal static class PlatformReader
                 : version;
         }
 
-        var isPad = reading.HasIPad || reading.Platform is { Name: Platforms.IPadOS };
+        var isPad = reading.HasIPad || (reading.Platform is { Name: Platforms.IPadOS } && !reading.HasIPhone && !reading.HasIPod);
         return (isPad && (version is null || VersionText.MajorNumber(version) >= 13) ? Platforms.IPadOS : Platforms.IOS, version);
     }
 

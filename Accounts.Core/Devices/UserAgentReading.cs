@@ -37,6 +37,7 @@ internal ref struct UserAgentReading
     public bool HasWebView;
     public bool HasElectron;
     public bool HasIPad;
+    public bool HasIPhone;
     public bool HasIPod;
     public bool HasIntel;
     public bool IsModelHidden;
@@ -63,7 +64,8 @@ internal ref struct UserAgentReading
     public static UserAgentReading Of(ReadOnlySpan<char> text)
     {
         var reading = default(UserAgentReading);
-        var pieces = new UserAgentPieces(text);
+        // Some are sent in quotes or brackets of their own.
+        var pieces = new UserAgentPieces(text.TrimStart("\"'[( "));
         while (pieces.MoveNext())
             reading.Take(in pieces);
         return reading;
@@ -175,6 +177,7 @@ internal ref struct UserAgentReading
     private void TakePlatform(KnownName known, ReadOnlySpan<char> version, int comment)
     {
         HasIPad |= known.Key is "iPad";
+        HasIPhone |= known.Key is "iPhone";
         HasIPod |= known.Key is "iPod" or "iPod touch";
         if (known.Name is Platforms.Android && comment > 0 && _androidComment == 0)
         {

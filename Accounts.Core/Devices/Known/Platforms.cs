@@ -67,7 +67,7 @@ internal static class Platforms
         Of(Windows, Desktop, Numbers.Given, "Windows NT"),
         Of(Windows, Desktop, Numbers.Exact, "Microsoft Windows"),
         Of(Windows, Desktop, Numbers.Given, "Microsoft Windows NT"),
-        Of("Windows CE", Mobile),
+        Of("Windows CE", Mobile, "Windows CE", "WindowsCE"),
         Of("Windows Mobile", Mobile, Numbers.Given, "Windows Mobile"),
         Of("Palm OS", Mobile, "PalmOS", "PalmSource"),
         Of(JavaME, Mobile, "J2ME", "MIDP", "Profile", "CLDC"),
