@@ -37,6 +37,10 @@ internal static class DeviceReader
             (name, version) = (known.Name, VersionText.Given(reading.ProgramVersion));
         else if (reading.ToolIsFirst && reading.Tool is { } first)
             return Program(in reading, first);
+        else if (BotWords.IsKind(reading.BotName) && !reading.Product.IsEmpty && !reading.Product.Equals(reading.BotName, StringComparison.OrdinalIgnoreCase))
+            (name, version) = (NameText.Of($"{reading.Product} {reading.BotName}"), VersionText.Given(reading.BotVersion));
+        else if (BotWords.IsKind(reading.BotName) && !reading.Part.IsEmpty)
+            (name, version) = (NameText.Of(reading.Part), VersionText.Given(reading.PartVersion));
         else if (!reading.BotName.IsEmpty)
             (name, version) = (NameText.Of(reading.BotName), VersionText.Given(reading.BotVersion));
         else if (!reading.Product.IsEmpty && (!reading.IsMozilla || reading.Part.IsEmpty))

@@ -79,6 +79,8 @@ internal ref struct UserAgentPieces(ReadOnlySpan<char> text)
         var piece = Piece;
         for (var i = 1; i < piece.Length; i++)
         {
+            if (piece[i] == '+' && piece[i - 1] == ' ')
+                break;
             if (piece[i] is '/' or ':' or '@' || (piece[i] == ' ' && IsNumber(piece[(i + 1)..])))
             {
                 Name = piece[..i].TrimEnd();
@@ -87,7 +89,9 @@ internal ref struct UserAgentPieces(ReadOnlySpan<char> text)
             }
         }
 
-        Name = piece;
+        // "SomeBot +http://example.org".
+        var owner = piece.IndexOf(" +", StringComparison.Ordinal);
+        Name = owner > 0 ? piece[..owner].TrimEnd() : piece;
         Version = [];
     }
 

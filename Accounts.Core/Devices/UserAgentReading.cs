@@ -224,14 +224,14 @@ internal ref struct UserAgentReading
         {
             SaysBot = true;
             // "+http://example.org/bot.html" has the word, too, but is no name.
-            if (BotName.IsEmpty && NameText.IsName(piece.Name) && BotWords.AreIn(piece.Name) && !piece.Piece.Contains("://", StringComparison.Ordinal) && !piece.Piece.Contains('@'))
+            if (BotName.IsEmpty && NameText.IsName(piece.Name) && BotWords.AreIn(piece.Name) && !IsAddress(piece.Name) && !piece.Piece.Contains('@'))
             {
                 BotName = piece.Name;
                 BotVersion = piece.Version;
             }
         }
 
-        if (!NameText.IsName(piece.Name) || piece.Piece.Contains("://", StringComparison.Ordinal))
+        if (!NameText.IsName(piece.Name) || IsAddress(piece.Name))
             return;
         if (inComment && (piece.Comment == _htmlComment || (piece.Comment == _compatibleComment && Program is null or { Tells: Tells.Safari })))
             LooksLikeBot = true;
@@ -254,6 +254,8 @@ internal ref struct UserAgentReading
             ProductIsFirst = first;
         }
     }
+
+    private static bool IsAddress(ReadOnlySpan<char> name) => name is "http" or "https" || name.StartsWith("www.", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsSame(KnownName one, KnownName other) =>
         string.Equals(one.Name, other.Name, StringComparison.Ordinal)

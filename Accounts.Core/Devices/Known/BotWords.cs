@@ -47,6 +47,11 @@ internal static class BotWords
         return false;
     }
 
+    /// <summary>Whether it says only what kind of bot it is: "Foo Crawler" is called Foo Crawler, not Crawler.</summary>
+    public static bool IsKind(ReadOnlySpan<char> name) =>
+        name.Equals("bot", StringComparison.OrdinalIgnoreCase) || name.Equals("robot", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("crawler", StringComparison.OrdinalIgnoreCase) || name.Equals("spider", StringComparison.OrdinalIgnoreCase);
+
     // "Googlebot/2.1", "YandexBots", "bot2", "BotName"; not "Abbott" or "bottom".
     private static bool EndsAWord(ReadOnlySpan<char> piece, int at) =>
         at == piece.Length || !char.IsAsciiLetterLower(piece[at]) || (piece[at] == 's' && (at + 1 == piece.Length || !char.IsAsciiLetter(piece[at + 1])));
