@@ -97,11 +97,11 @@ internal static class DeviceReader
         if (platform is Platforms.IPadOS or Platforms.IOS)
             return platform is Platforms.IPadOS || reading.HasIPad ? DeviceType.Tablet : DeviceType.Mobile;
 
-        var type = UserAgentReading.Stronger(reading.Type, Models.TypeOf(model));
+        var type = DeviceTypes.Stronger(reading.Type, Models.TypeOf(model));
         var own = hints.Platform is null ? reading.Platform?.Type ?? DeviceType.Unknown : PlatformReader.TypeOf(hints.Platform);
         if (platform is Platforms.Windows or Platforms.MacOS && type is DeviceType.Tablet or DeviceType.Mobile)
             type = DeviceType.Unknown;
-        type = UserAgentReading.Stronger(type, own);
+        type = DeviceTypes.Stronger(type, own);
         if (reading.Platform is { Name: Platforms.Darwin } && reading.HasIntel)
             return DeviceType.Desktop;
         if (type is DeviceType.Unknown or DeviceType.Mobile or DeviceType.Desktop && hints.Mobile is { } mobile)

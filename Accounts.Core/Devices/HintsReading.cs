@@ -58,7 +58,7 @@ internal ref struct HintsReading
         var list = new StructuredText(text);
         while (list.MoveNext())
         {
-            Type = UserAgentReading.Stronger(Type, list.Value switch
+            Type = DeviceTypes.Stronger(Type, list.Value switch
             {
                 "Desktop" => DeviceType.Desktop,
                 "Mobile" => DeviceType.Mobile,

@@ -5,14 +5,20 @@ internal static class Models
 {
     private static readonly (string Start, DeviceType Type)[] Starts =
     [
-        ("SM-T", DeviceType.Tablet), ("SM-X", DeviceType.Tablet), ("SM-P", DeviceType.Tablet), ("GT-P", DeviceType.Tablet), ("GT-N8", DeviceType.Tablet), ("GT-N51", DeviceType.Tablet),
-        ("Nexus 7", DeviceType.Tablet), ("Nexus 9", DeviceType.Tablet), ("Nexus 10", DeviceType.Tablet), ("Pixel C", DeviceType.Tablet), ("Pixel Tablet", DeviceType.Tablet),
-        ("Lenovo TB", DeviceType.Tablet), ("TB-", DeviceType.Tablet), ("TB3", DeviceType.Tablet), ("TB1", DeviceType.Tablet), ("Xoom", DeviceType.Tablet), ("Kindle", DeviceType.Tablet), ("SHIELD Tablet", DeviceType.Tablet),
-        ("AFT", DeviceType.TV), ("BRAVIA", DeviceType.TV), ("Chromecast", DeviceType.TV), ("MiTV", DeviceType.TV), ("MIBOX", DeviceType.TV), ("Mi Box", DeviceType.TV), ("SHIELD Android TV", DeviceType.TV), ("ADT-", DeviceType.TV), ("Google TV", DeviceType.TV),
-        ("SM-R8", DeviceType.Watch), ("SM-R9", DeviceType.Watch), ("SM-L", DeviceType.Watch), ("Pixel Watch", DeviceType.Watch), ("TicWatch", DeviceType.Watch), ("OPPO Watch", DeviceType.Watch), ("Polestar", DeviceType.Car),
+        ("SM-T", DeviceType.Tablet), ("SM-X", DeviceType.Tablet), ("SM-P", DeviceType.Tablet), ("GT-P", DeviceType.Tablet), ("GT-N8",
+        DeviceType.Tablet), ("GT-N51", DeviceType.Tablet),
+        ("Nexus 7", DeviceType.Tablet), ("Nexus 9", DeviceType.Tablet), ("Nexus 10", DeviceType.Tablet), ("Pixel C", DeviceType.Tablet),
+        ("Pixel Tablet", DeviceType.Tablet),
+        ("Lenovo TB", DeviceType.Tablet), ("TB-", DeviceType.Tablet), ("TB3", DeviceType.Tablet), ("TB1", DeviceType.Tablet), ("Xoom",
+        DeviceType.Tablet), ("Kindle", DeviceType.Tablet), ("SHIELD Tablet", DeviceType.Tablet),
+        ("AFT", DeviceType.TV), ("BRAVIA", DeviceType.TV), ("Chromecast", DeviceType.TV), ("MiTV", DeviceType.TV), ("MIBOX", DeviceType.TV),
+        ("Mi Box", DeviceType.TV), ("SHIELD Android TV", DeviceType.TV), ("ADT-", DeviceType.TV), ("Google TV", DeviceType.TV),
+        ("SM-R8", DeviceType.Watch), ("SM-R9", DeviceType.Watch), ("SM-L", DeviceType.Watch), ("Pixel Watch", DeviceType.Watch), ("TicWatch",
+        DeviceType.Watch), ("OPPO Watch", DeviceType.Watch), ("Polestar", DeviceType.Car),
     ];
 
-    private static readonly string[] TabletWords = ["Tablet", "MediaPad", "MatePad", "MagicPad", " Pad", "_Pad", "Galaxy Tab", " Tab ", "Redmi Pad", "OnePlus Pad", "IdeaPad", "PadFone"];
+    private static readonly string[] TabletWords = ["Tablet", "MediaPad", "MatePad", "MagicPad", " Pad", "_Pad", "Galaxy Tab", " Tab ",
+    "Redmi Pad", "OnePlus Pad", "IdeaPad", "PadFone"];
 
     /// <summary>The kind of device; Unknown where the name tells nothing.</summary>
     public static DeviceType TypeOf(ReadOnlySpan<char> model)
@@ -32,7 +38,8 @@ internal static class Models
         // A Fire tablet: "KFMAWI".
         if (model.Length is >= 4 and <= 8 && model.StartsWith("KF", StringComparison.Ordinal) && !model.ContainsAnyExceptInRange('A', 'Z'))
             return DeviceType.Tablet;
-        return model.EndsWith(" TV", StringComparison.OrdinalIgnoreCase) || model.Contains("SmartTV", StringComparison.OrdinalIgnoreCase) || model.Contains("Smart TV", StringComparison.OrdinalIgnoreCase)
+        return model.EndsWith(" TV", StringComparison.OrdinalIgnoreCase) || model.Contains("SmartTV",
+        StringComparison.OrdinalIgnoreCase) || model.Contains("Smart TV", StringComparison.OrdinalIgnoreCase)
             ? DeviceType.TV
             : DeviceType.Unknown;
     }

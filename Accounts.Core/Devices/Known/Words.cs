@@ -5,30 +5,45 @@ internal static class Words
 {
     public static IReadOnlyList<KnownName> All { get; } =
     [
-        Of("Mozilla", Tells.Mozilla), Of("Version", Tells.Version), Of("compatible", Tells.Compatible), Of("wv", Tells.WebView), Of("Electron", Tells.Electron),
+        Of("Mozilla", Tells.Mozilla), Of("Version", Tells.Version), Of("compatible", Tells.Compatible), Of("wv", Tells.WebView), Of("Electron",
+        Tells.Electron),
         Of("FBAV", Tells.AppVersion), Of("FBSV", Tells.PlatformVersion), Of("x86_64", Tells.Intel), Of("i386", Tells.Intel),
 
         // Of two engines the later one is the browser's: all say KHTML and Gecko.
-        Engine("Gecko", 1), Engine("AppleWebKit", 2, "WebKit"), Engine("WebKit", 2), Engine("Blink", 3), Engine("KHTML", 0), Engine("Goanna", 4), Engine("Presto", 5),
+        Engine("Gecko", 1), Engine("AppleWebKit", 2, "WebKit"), Engine("WebKit", 2), Engine("Blink", 3), Engine("KHTML", 0), Engine("Goanna", 4),
+        Engine("Presto", 5),
         Engine("NetFront", 5), Engine("LibWeb", 5), Engine("ArkWeb", 3, "Blink"),
 
-        Type("Tablet", DeviceType.Tablet), Type("Mobile", DeviceType.Mobile), Type("Phone", DeviceType.Mobile), Type("Watch", DeviceType.Watch), Type("IEMobile", DeviceType.Mobile),
-        Type("TV", DeviceType.TV), Type("SmartTV", DeviceType.TV), Type("SMART-TV", DeviceType.TV), Type("Smart TV", DeviceType.TV), Type("HbbTV", DeviceType.TV), Type("GoogleTV", DeviceType.TV), Type("Google TV", DeviceType.TV),
-        Type("DTV", DeviceType.TV), Type("NETTV", DeviceType.TV), Type("CE-HTML", DeviceType.TV), Type("Viera", DeviceType.TV), Type("AQUOSBrowser", DeviceType.TV), Type("InettvBrowser", DeviceType.TV),
-        Type("Maple", DeviceType.TV), Type("Maple2012", DeviceType.TV), Type("LG Browser", DeviceType.TV), Type("LG NetCast.TV", DeviceType.TV), Type("NetCast.TV", DeviceType.TV), Type("OPTV", DeviceType.TV), Type("POV_TV", DeviceType.TV),
+        Type("Tablet", DeviceType.Tablet), Type("Mobile", DeviceType.Mobile), Type("Phone", DeviceType.Mobile), Type("Watch", DeviceType.Watch),
+        Type("IEMobile", DeviceType.Mobile),
+        Type("TV", DeviceType.TV), Type("SmartTV", DeviceType.TV), Type("SMART-TV", DeviceType.TV), Type("Smart TV", DeviceType.TV), Type("HbbTV",
+        DeviceType.TV), Type("GoogleTV", DeviceType.TV), Type("Google TV", DeviceType.TV),
+        Type("DTV", DeviceType.TV), Type("NETTV", DeviceType.TV), Type("CE-HTML", DeviceType.TV), Type("Viera", DeviceType.TV),
+        Type("AQUOSBrowser", DeviceType.TV), Type("InettvBrowser", DeviceType.TV),
+        Type("Maple", DeviceType.TV), Type("Maple2012", DeviceType.TV), Type("LG Browser", DeviceType.TV), Type("LG NetCast.TV", DeviceType.TV),
+        Type("NetCast.TV", DeviceType.TV), Type("OPTV", DeviceType.TV), Type("POV_TV", DeviceType.TV),
         Type("Linux/SmartTV", DeviceType.TV), Type("Automotive", DeviceType.Car), Type("U2", DeviceType.Mobile),
 
         .. Nothing(
-            "U", "I", "N", "K", "rv", "like", "like Gecko", "Win64", "x64", "WOW64", "ARM", "ARM64", "x86", "i686", "i586", "amd64", "aarch64", "arm_64", "Touch", "Tablet PC", "Media Center PC",
-            "KHTML, like Gecko", "Build", "SLCC", "SLCC1", "SLCC2", ".NET", ".NET CLR", ".NET4.0C", ".NET4.0E", "InfoPath", "MS-RTC LM", "Zune", "SV1", "FunWebProducts",
+            "U", "I", "N", "K", "rv", "like", "like Gecko", "Win64", "x64", "WOW64", "ARM", "ARM64", "x86", "i686", "i586", "amd64", "aarch64",
+            "arm_64", "Touch", "Tablet PC", "Media Center PC",
+            "KHTML, like Gecko", "Build", "SLCC", "SLCC1", "SLCC2", ".NET", ".NET CLR", ".NET4.0C", ".NET4.0E", "InfoPath", "MS-RTC LM", "Zune",
+            "SV1", "FunWebProducts",
             "GTB", "MDDC", "MALC", "MASM", "MAAU", "BRI", "en", "de", "fr", "es", "it", "ja", "ko", "ru", "zh", "pt", "nl", "pl", "tr", "ar",
-            "NetType", "Language", "ABTest", "JsSdk", "ByteLocale", "ByteFullLocale", "Region", "Channel", "AppVersion", "AppName", "app_version", "AppSkin", "AppTheme", "RevealType",
-            "isDarkMode", "WKWebView", "FalconTag", "PIA", "Weex", "WindVane", "MMWEBID", "MMWEBSDK", "WeChat", "Weixin", "WebP", "TBS", "V1_AND_SQ", "V1_IPH_SQ", "Process", "Page", "XWEB", "Luggage",
-            "MacWechat", "WindowsWechat", "UnifiedPCWindowsWechat", "UnifiedPCMacWechat", "miniProgram", "Yptp", "Yowser", "SA", "Config", "Viewer", "Agency", "Edition", "MZ", "LIFF", "IAB", "JS", "T7", "SP-engine",
-            "light", "dark", "Scheme", "Nebula", "UCBS", "UT4Aplus", "AliApp", "AliBaba", "Safari Line", "FBBV", "FBDV", "FBMD", "FBSN", "FBSS", "FBID", "FBLC", "FBOP", "FBRV", "FBCR", "FBPN",
-            "FBDM", "FBMF", "FBBD", "FBCA", "FBIA", "IABMV", "NV", "SDK", "arm64-v8a", "armeabi-v7a", "AlipayDefined", "NebulaSDK", "PSDType", "FBCX", "FBLP", "UCWEB", "U3", "Configuration", "VendorID", "UP.Link", "x",
-            "Swift", "scale", "MathPlayer", "chromeframe", "Instance", "NSUserAgent", "OSMeta", "iOSApp", "Hermes", "Expo", "React Native", "QtWebEngine", "QtWebKit", "Qt", "Cordova",
-            "Capacitor", "Ktor", "VR", "DRM", "AdobeAIR", "Flash", "HMSCore", "GMSCore", "screen", "Novarra-Vision", "WifiWebAuthApplet", "NF", "NX", "webdriver"),
+            "NetType", "Language", "ABTest", "JsSdk", "ByteLocale", "ByteFullLocale", "Region", "Channel", "AppVersion", "AppName", "app_version",
+            "AppSkin", "AppTheme", "RevealType",
+            "isDarkMode", "WKWebView", "FalconTag", "PIA", "Weex", "WindVane", "MMWEBID", "MMWEBSDK", "WeChat", "Weixin", "WebP", "TBS",
+            "V1_AND_SQ", "V1_IPH_SQ", "Process", "Page", "XWEB", "Luggage",
+            "MacWechat", "WindowsWechat", "UnifiedPCWindowsWechat", "UnifiedPCMacWechat", "miniProgram", "Yptp", "Yowser", "SA", "Config",
+            "Viewer", "Agency", "Edition", "MZ", "LIFF", "IAB", "JS", "T7", "SP-engine",
+            "light", "dark", "Scheme", "Nebula", "UCBS", "UT4Aplus", "AliApp", "AliBaba", "Safari Line", "FBBV", "FBDV", "FBMD", "FBSN", "FBSS",
+            "FBID", "FBLC", "FBOP", "FBRV", "FBCR", "FBPN",
+            "FBDM", "FBMF", "FBBD", "FBCA", "FBIA", "IABMV", "NV", "SDK", "arm64-v8a", "armeabi-v7a", "AlipayDefined", "NebulaSDK", "PSDType",
+            "FBCX", "FBLP", "UCWEB", "U3", "Configuration", "VendorID", "UP.Link", "x",
+            "Swift", "scale", "MathPlayer", "chromeframe", "Instance", "NSUserAgent", "OSMeta", "iOSApp", "Hermes", "Expo", "React Native",
+            "QtWebEngine", "QtWebKit", "Qt", "Cordova",
+            "Capacitor", "Ktor", "VR", "DRM", "AdobeAIR", "Flash", "HMSCore", "GMSCore", "screen", "Novarra-Vision", "WifiWebAuthApplet", "NF",
+            "NX", "webdriver"),
     ];
 
     private static KnownName Of(string key, Tells tells) => new(key, key, tells);

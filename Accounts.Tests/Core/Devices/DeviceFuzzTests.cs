@@ -11,11 +11,14 @@ public sealed class DeviceFuzzTests
 
     private static readonly string[] Bits =
     [
-        "(", ")", ";", "/", " ", ",", "[", "]", "\"", "\\", "=", ":", "@", "?1", "v=", "Mozilla/5.0", "Chrome/", "Version/4.0", "wv", "Android", "K", "compatible", "bot", "http://", "iPhone", "CPU iPhone OS 18_7", "Windows NT 10.0",
-        "Windows", "Electron/", "Build/", "FBAN/", "FBAV/", "FBSV/", "Not A;Brand", "\u0000", "\u202E", "\uD83D", "é", "٣", "99999999999999999999", "0", ".", "_", "-", "Trident/", "Macintosh", "Darwin/",
+        "(", ")", ";", "/", " ", ",", "[", "]", "\"", "\\", "=", ":", "@", "?1", "v=", "Mozilla/5.0", "Chrome/", "Version/4.0", "wv", "Android",
+        "K", "compatible", "bot", "http://", "iPhone", "CPU iPhone OS 18_7", "Windows NT 10.0",
+        "Windows", "Electron/", "Build/", "FBAN/", "FBAV/", "FBSV/", "Not A;Brand", "\u0000", "\u202E", "\uD83D", "é", "٣", "99999999999999999999",
+        "0", ".", "_", "-", "Trident/", "Macintosh", "Darwin/",
     ];
 
-    private static readonly string[] Corpus = [.. DeviceSamples.Traffic.Select(sample => sample.UserAgent), .. DeviceSamples.Crawlers, .. DeviceSamples.Known.Select(known => known.UserAgent)];
+    private static readonly string[] Corpus = [.. DeviceSamples.Traffic.Select(sample => sample.UserAgent), .. DeviceSamples.Crawlers,
+    .. DeviceSamples.Known.Select(known => known.UserAgent)];
 
     [Fact]
     public void A_million_random_and_mutated_texts_give_short_clean_names_and_the_same_again()
@@ -61,7 +64,8 @@ public sealed class DeviceFuzzTests
         }),
     };
 
-    private static string? Hint(Random random, string real) => random.Next(4) switch { 0 => null, 1 => Made(random), 2 => real, _ => Mutated(random, real) };
+    private static string? Hint(Random random, string real) => random.Next(4) switch { 0 => null, 1 => Made(random), 2 => real,
+    _ => Mutated(random, real) };
 
     private static string Mutated(Random random, string text)
     {

@@ -1,0 +1,207 @@
+using Accounts.Core.Devices.Known;
+
+namespace Accounts.Core.Devices;
+
+/// <summary>How what is found is kept.</summary>
+internal ref partial struct UserAgentReading
+{
+    public static UserAgentReading Of(ReadOnlySpan<char> text)
+    {
+        var reading = default(UserAgentReading);
+        // Some are sent in quotes or brackets of their own.
+        var pieces = new UserAgentPieces(text.TrimStart("\"'[( "));
+        while (pieces.MoveNext())
+            reading.Take(in pieces);
+        return reading;
+    }
+
+    private void Take(in UserAgentPieces piece)
+    {
+        var known = KnownNames.Find(piece.Name, piece.Comment > 0);
+        var first = !_begun;
+        _begun = true;
+        SaysBot |= known is not null && piece.Version.Contains("://", StringComparison.Ordinal);
+        if (piece.Comment > 0 && piece.Comment == _androidComment && Platform is { Name: Platforms.Android or "HarmonyOS" }
+            && (known is null || (known.Tells > Tells.PlatformVersion && !piece.Piece.Contains('/'))) && TakeModel(piece.Piece))
+            return;
+
+        if (known is null)
+            TakeUnknown(in piece, first);
+        else if (known.Tells >= Tells.Tool)
+            TakeProgram(known, piece.Version, first);
+        else
+            TakeWord(known, in piece, first);
+    }
+
+    private void TakeWord(KnownName known, in UserAgentPieces piece, bool first)
+    {
+        switch (known.Tells)
+        {
+            case Tells.Mozilla:
+                IsMozilla |= first;
+                HasMozilla = true;
+                break;
+            case Tells.Version:
+                Version = piece.Version;
+                break;
+            case Tells.Compatible:
+                _compatibleComment = piece.Comment;
+                break;
+            case Tells.WebView:
+                HasWebView = true;
+                break;
+            case Tells.Electron:
+                HasElectron = true;
+                break;
+            case Tells.Intel:
+                HasIntel = true;
+                break;
+            case Tells.Engine:
+                if (Engine is null || known.Rank > Engine.Rank)
+                    Engine = known;
+                HasWebKit |= known.Name is "WebKit";
+                if (known.Name is "KHTML" && piece.Comment > 0)
+                    _htmlComment = piece.Comment;
+                break;
+            case Tells.Type:
+                Type = DeviceTypes.Stronger(Type, known.Type);
+                break;
+            case Tells.Platform:
+                TakePlatform(known, piece.Version, piece.Comment);
+                break;
+            case Tells.AppVersion:
+                AppVersion = piece.Version;
+                break;
+            case Tells.PlatformVersion:
+                TakePlatformVersion(piece.Version, Numbers.Exact);
+                break;
+            default:
+                IsModelHidden |= piece.Piece is "K" && piece.Comment > 0;
+                break;
+        }
+    }
+
+    private void TakeProgram(KnownName known, ReadOnlySpan<char> version, bool first)
+    {
+        if (known.Tells == Tells.Tool)
+        {
+            if (Tool is null || known.Rank > Tool.Rank)
+            {
+                Tool = known;
+                ToolVersion = version;
+                ToolIsFirst |= first;
+            }
+
+            return;
+        }
+
+        // "FBAN/FBIOS", "FB_IAB/Orca-Android": the app stands where others have their version, which is elsewhere.
+        if (known is { Tells: Tells.App, Numbers: Numbers.None })
+        {
+            known = KnownNames.Find(version, false) is { Tells: Tells.App } app ? app : known;
+            version = [];
+        }
+
+        HasSafari |= known.Tells == Tells.Safari;
+        if (known.Tells == Tells.Base && known.Name is Browsers.Chrome)
+        {
+            HasChrome = true;
+            Chrome = version;
+        }
+
+        if (Program is null || known.Tells > Program.Tells || (known.Tells == Program.Tells && known.Rank > Program.Rank))
+        {
+            Program = known;
+            ProgramVersion = version;
+        }
+
+        Type = DeviceTypes.Stronger(Type, known.Type);
+    }
+
+    private void TakePlatform(KnownName known, ReadOnlySpan<char> version, int comment)
+    {
+        HasIPad |= known.Key is "iPad";
+        HasIPhone |= known.Key is "iPhone";
+        HasIPod |= known.Key is "iPod" or "iPod touch";
+        if (known.Name is Platforms.Android && comment > 0 && _androidComment == 0)
+        {
+            _androidComment = comment;
+            // "(Pixel 9; Android 16)": a model may stand before it.
+            if (!IsMozilla && _partPiece.ContainsAnyInRange('0', '9') && !_partPiece.ContainsAny('.', '@'))
+                Model = Models.In(_partPiece);
+        }
+
+        var tells = known.Numbers == Numbers.None || version.IsEmpty ? Numbers.None : known.Numbers;
+        if (Platform is null || known.Rank >= Platform.Rank)
+        {
+            // Another word for the same platform keeps the number that the first one gave.
+            if (tells > Numbers.None || Platform is null || !IsSame(Platform, known))
+                TakePlatformVersion(version, tells);
+            Platform = known;
+        }
+        else if (IsSame(Platform, known) && tells > PlatformNumbers)
+        {
+            TakePlatformVersion(version, tells);
+        }
+    }
+
+    private void TakePlatformVersion(ReadOnlySpan<char> version, Numbers numbers)
+    {
+        PlatformVersion = version;
+        PlatformNumbers = numbers;
+    }
+
+    // The first part behind "Android 16" that is neither a language nor a word of the tables. Whatever it is called: there are phones called CUBOT and Google Pixel.
+    private bool TakeModel(ReadOnlySpan<char> piece)
+    {
+        var model = _modelStandsAfter || IsModelHidden ? [] : Models.In(piece);
+        if (model.IsEmpty)
+            return false;
+        Model = model;
+        return _modelStandsAfter = true;
+    }
+
+    private void TakeUnknown(in UserAgentPieces piece, bool first)
+    {
+        var inComment = piece.Comment > 0;
+        if (BotWords.AreIn(piece.Piece) || BotWords.IsHost(piece.Name))
+        {
+            SaysBot = true;
+            // "+http://example.org/bot.html" has the word, too, but is no name.
+            if (BotName.IsEmpty && NameText.IsName(piece.Name) && BotWords.AreIn(piece.Name) && !IsAddress(piece.Name) && !piece.Piece.Contains('@'))
+            {
+                BotName = piece.Name;
+                BotVersion = piece.Version;
+            }
+        }
+
+        if (!NameText.IsName(piece.Name) || IsAddress(piece.Name))
+            return;
+        if (inComment && (piece.Comment == _htmlComment || (piece.Comment == _compatibleComment && Program is null or { Tells: Tells.Safari })))
+            LooksLikeBot = true;
+        if (piece.Comment != 1 && BotWords.MayBeIn(piece.Piece))
+            LooksLikeBot = true;
+
+        if (inComment)
+        {
+            if (Part.IsEmpty)
+            {
+                _partPiece = piece.Piece;
+                Part = piece.Name;
+                PartVersion = piece.Version;
+            }
+        }
+        else if (Product.IsEmpty)
+        {
+            Product = piece.Name;
+            ProductVersion = piece.Version;
+            ProductIsFirst = first;
+        }
+    }
+
+    private static bool IsAddress(ReadOnlySpan<char> name) => name is "http" or "https" || name.StartsWith("www.", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsSame(KnownName one, KnownName other) =>
+        string.Equals(one.Name, other.Name, StringComparison.Ordinal)
+        || (one.Name is Platforms.IOS or Platforms.IPadOS && other.Name is Platforms.IOS or Platforms.IPadOS);
+}
