@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -13,6 +14,12 @@ internal sealed class Ip2LocationPlaces(byte[] file, Ip2LocationColumns columns)
     /// <summary>"Data Center/Web Hosting/Transit". A row may have several, separated by a slash.</summary>
     private const string DataCentre = "DCH";
 
+    /// <summary>Rows that were seen a moment ago: at start the dictionary's code is not optimised yet, and a country has thousands of rows.</summary>
+    private const int RecentRows = 4096;
+
+    private const uint Spread = 2654435761;
+
+    private readonly (Row Row, int Number)[] _recent = Enumerable.Repeat((default(Row), -1), RecentRows).ToArray();
     private readonly Dictionary<Row, int> _known = [];
     private readonly Dictionary<uint, string?> _texts = [];
     private readonly List<Place> _places = [];
@@ -23,6 +30,7 @@ internal sealed class Ip2LocationPlaces(byte[] file, Ip2LocationColumns columns)
     /// <summary>The number of the place that a row speaks of.</summary>
     /// <param name="fields">The row after its IP-from.</param>
     /// <exception cref="PlaceFileException">A position is outside of the file, or what stands there is not what should.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Of(ReadOnlySpan<byte> fields)
     {
         var row = new Row(
@@ -34,13 +42,21 @@ internal sealed class Ip2LocationPlaces(byte[] file, Ip2LocationColumns columns)
             Number(fields, columns.TimeZone),
             Number(fields, columns.Provider),
             Number(fields, columns.Usage));
+        ref var recent = ref _recent[(row.Country ^ (row.City * Spread)) % RecentRows];
+        if (recent.Number < 0 || !recent.Row.Is(row))
+            recent = (row, Find(row));
+        return recent.Number;
+    }
+
+    private int Find(in Row row)
+    {
         if (_known.TryGetValue(row, out var number))
             return number;
-
         _places.Add(Make(row));
         return _known[row] = _places.Count - 1;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Number(ReadOnlySpan<byte> fields, int column) => column < 0 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(fields[(4 * column)..]);
 
     private Place Make(in Row row)
@@ -90,5 +106,12 @@ internal sealed class Ip2LocationPlaces(byte[] file, Ip2LocationColumns columns)
 
     /// <summary>The columns of a row that a place is made of, as they stand there. Two rows with the same are the same place.</summary>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Row(uint Country, uint Region, uint City, uint Latitude, uint Longitude, uint TimeZone, uint Provider, uint Usage);
+    private readonly record struct Row(uint Country, uint Region, uint City, uint Latitude, uint Longitude, uint TimeZone, uint Provider, uint Usage)
+    {
+        /// <summary>The same as equality, for the one place where it is asked for every row.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool Is(in Row other) =>
+            Country == other.Country && Region == other.Region && City == other.City && Latitude == other.Latitude && Longitude == other.Longitude
+            && TimeZone == other.TimeZone && Provider == other.Provider && Usage == other.Usage;
+    }
 }

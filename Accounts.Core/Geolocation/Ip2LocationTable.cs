@@ -5,18 +5,25 @@ using System.Runtime.CompilerServices;
 namespace Accounts.Core.Geolocation;
 
 /// <summary>One table of a database, IPv4 or IPv6: which place each address has.</summary>
-/// <remarks>Everything is read and checked when it is made. A look-up touches its own two arrays only, so nothing in the file can mislead or fail it later.</remarks>
+/// <remarks>Everything is read and checked when it is made. A look-up touches its own arrays only, so nothing in the file can mislead or fail it later.</remarks>
 internal sealed class Ip2LocationTable<T> where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
 {
     /// <summary>An entry for each value of the first 16 bits of an address: the first and the last row that may hold it.</summary>
     private const int IndexEntries = 65536;
 
+    /// <summary>Each so-many-th row also stands in a list of its own, which is short enough to stay in the processor's cache.</summary>
+    private const int Step = 64;
+
     private readonly T[] _from;
+    private readonly T[] _steps;
     private readonly int[] _places;
 
     private Ip2LocationTable(T[] from, int[] places)
     {
         _from = from;
+        _steps = new T[(from.Length + Step - 1) / Step];
+        for (var i = 0; i < _steps.Length; i++)
+            _steps[i] = from[i * Step];
         _places = places;
     }
 
@@ -55,21 +62,25 @@ internal sealed class Ip2LocationTable<T> where T : struct, IBinaryInteger<T>, I
     /// <summary>The number of the place that the address has.</summary>
     public int Find(T address)
     {
-        var from = _from;
-        var (low, high) = (0, from.Length);
-        while (high - low > 1)
-        {
-            var middle = (int)((uint)(low + high) >> 1);
-            if (from[middle] <= address)
-                low = middle;
-            else
-                high = middle;
-        }
-
-        return _places[low];
+        var start = Last(_steps, address) * Step;
+        return _places[start + Last(_from.AsSpan(start, Math.Min(Step, _from.Length - start)), address)];
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // Read once, in one long loop, at start.
+    /// <summary>The last that is not above the address; the first never is.</summary>
+    private static int Last(ReadOnlySpan<T> from, T address)
+    {
+        var low = 0;
+        for (var length = from.Length; length > 1;)
+        {
+            var half = length >> 1;
+            low = from[low + half] <= address ? low + half : low;
+            length -= half;
+        }
+
+        return low;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // It runs once, at start, before the runtime has found out that it is long.
     private static void Fill(ReadOnlySpan<byte> rows, int size, int width, T[] from, int[] of, Ip2LocationPlaces places, string name)
     {
         for (var i = 0; i < from.Length; i++)
@@ -83,9 +94,11 @@ internal sealed class Ip2LocationTable<T> where T : struct, IBinaryInteger<T>, I
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T From(ReadOnlySpan<byte> row, int size) => T.ReadLittleEndian(row[..size], isUnsigned: true);
 
     /// <summary>The index is not needed here, but where it leads elsewhere than the rows something in the file is wrong.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CheckIndex(ReadOnlySpan<byte> file, long position, string name)
     {
         const int width = 8;
@@ -107,6 +120,7 @@ internal sealed class Ip2LocationTable<T> where T : struct, IBinaryInteger<T>, I
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Advance(int row, T address)
     {
         while (row + 1 < _from.Length && _from[row + 1] <= address)

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Accounts.Core.Geolocation;
 
 /// <summary>An IP address as a number: 32 bits of IPv4 or 128 of IPv6. An IPv4-mapped IPv6 address is its IPv4 address.</summary>
@@ -39,27 +37,33 @@ internal readonly record struct NumericAddress(UInt128 Value, bool IsV4)
     private static bool TryParseV4(ReadOnlySpan<char> text, out uint value)
     {
         value = 0;
-        for (var part = 0; part < 4; part++)
+        var (parts, digits, number) = (1, 0, 0u);
+        foreach (var c in text)
         {
-            var digits = 0;
-            var number = 0;
-            while (digits < text.Length && digits < 3 && char.IsAsciiDigit(text[digits]))
-                number = (number * 10) + text[digits++] - '0';
-            // A leading zero makes octal numbers for some readers and decimal ones for others.
-            if (digits == 0 || number > 255 || (digits > 1 && text[0] == '0'))
-                return false;
-
-            value = (value << 8) | (uint)number;
-            text = text[digits..];
-            if (part < 3)
+            if (char.IsAsciiDigit(c))
             {
-                if (text.IsEmpty || text[0] != '.')
+                // A leading zero makes octal numbers for some readers and decimal ones for others.
+                if (digits > 0 && number == 0)
                     return false;
-                text = text[1..];
+                number = (number * 10) + c - '0';
+                digits++;
+                if (number > 255)
+                    return false;
+            }
+            else if (c == '.' && digits > 0 && parts < 4)
+            {
+                value = (value << 8) | number;
+                (digits, number) = (0, 0);
+                parts++;
+            }
+            else
+            {
+                return false;
             }
         }
 
-        return text.IsEmpty;
+        value = (value << 8) | number;
+        return parts == 4 && digits > 0;
     }
 
     private static bool TryParseV6(ReadOnlySpan<char> text, out UInt128 value)
@@ -72,52 +76,61 @@ internal readonly record struct NumericAddress(UInt128 Value, bool IsV4)
             text = text[..zone];
         }
 
-        UInt128 before = 0;
-        var (groups, gap) = (0, -1);
+        Span<ushort> groups = stackalloc ushort[Groups];
+        var (count, gap, at) = (0, -1, 0);
         if (text.StartsWith("::"))
-        {
-            gap = 0;
-            text = text[2..];
-        }
+            (gap, at) = (0, 2);
 
-        while (!text.IsEmpty)
+        while (at < text.Length)
         {
-            var digits = text.IndexOfAnyExcept("0123456789abcdefABCDEF");
-            if (digits >= 0 && text[digits] == '.')
+            var (begin, group) = (at, 0);
+            for (; at < text.Length && at - begin < 4 && char.IsAsciiHexDigit(text[at]); at++)
+                group = (group << 4) | (text[at] <= '9' ? text[at] - '0' : (text[at] | 0x20) - 'a' + 10);
+            if (at == begin || count == Groups)
+                return false;
+
+            if (at < text.Length && text[at] == '.')
             {
-                if (groups > Groups - 2 || !TryParseV4(text, out var v4))
+                if (count > Groups - 2 || !TryParseV4(text[begin..], out var v4))
                     return false;
-                value = (value << 32) | v4;
-                groups += 2;
+                (groups[count], groups[count + 1]) = ((ushort)(v4 >> 16), (ushort)v4);
+                count += 2;
                 break;
             }
 
-            if (digits < 0)
-                digits = text.Length;
-            if (groups == Groups || digits is 0 or > 4 || !ushort.TryParse(text[..digits], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var group))
-                return false;
-            value = (value << 16) | group;
-            groups++;
-            text = text[digits..];
-            if (text.IsEmpty)
+            groups[count++] = (ushort)group;
+            if (at == text.Length)
                 break;
-            if (text[0] != ':' || text.Length == 1)
+            if (text[at++] != ':' || at == text.Length)
                 return false;
-
-            text = text[1..];
-            if (text[0] == ':')
+            if (text[at] == ':')
             {
                 if (gap >= 0)
                     return false;
-                (before, gap, value) = (value, groups, 0);
-                text = text[1..];
+                (gap, at) = (count, at + 1);
             }
         }
 
-        if (gap < 0)
-            return groups == Groups;
-        // What stood before the gap goes to the front; the gap stands for one group at least. Without the test the shift by 128 would be one by 0.
-        value |= gap == 0 ? 0 : before << (16 * (Groups - gap));
-        return groups < Groups;
+        // The gap stands for one group at least.
+        if (gap < 0 ? count != Groups : count == Groups)
+            return false;
+        value = Join(groups, count, gap < 0 ? count : gap);
+        return true;
+    }
+
+    private static UInt128 Join(ReadOnlySpan<ushort> groups, int count, int gap)
+    {
+        var missing = Groups - count;
+        var (upper, lower) = (0ul, 0ul);
+        for (var i = 0; i < Groups; i++)
+        {
+            var group = i < gap ? groups[i] : i < gap + missing ? (ushort)0 : groups[i - missing];
+            if (i < Groups / 2)
+                upper = (upper << 16) | group;
+            else
+                lower = (lower << 16) | group;
+        }
+
+        return new UInt128(upper, lower);
     }
 }

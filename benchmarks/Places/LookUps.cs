@@ -10,7 +10,7 @@ public class LookUps
 {
     private const string Bundled = "bundled";
     private const string Large = "DB11 with 3,000,000 rows and 200,000 cities";
-    private const int Count = 4096;
+    internal const int Count = 4096;
 
     private static readonly Lazy<Ip2LocationReader> LargeReader = new(MakeLarge);
 

@@ -34,21 +34,51 @@ internal static class PlacesBenchmark
         var summary = BenchmarkRunner.Run<LookUps>(config);
         foreach (var report in summary.Reports)
             Print(report);
+        foreach (var database in LookUps.Databases)
+            Judge(database);
         return summary.Reports.Length > 0 && summary.Reports.All(report => report.Success) ? 0 : 1;
+    }
+
+    /// <summary>The processor's time alone, which other programs on the machine take less from than from the clock's.</summary>
+    private static void Judge(string database)
+    {
+        var lookUps = new LookUps { Database = database };
+        lookUps.SetUp();
+        var (v4, v6) = (Measure(lookUps.FindV4), Measure(lookUps.FindV6));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{database}: IPv4 {v4:F0} ns, IPv6 {v6:F0} ns of processor; target (≤ {MostNanoseconds:F0} and ≤ {2 * MostNanoseconds:F0} ns): {(v4 <= MostNanoseconds && v6 <= 2 * MostNanoseconds ? "held" : "MISSED")}"));
+    }
+
+    private static double Measure(Func<int> lookUps)
+    {
+        const int rounds = 500;
+        var times = new List<double>();
+        for (var i = 0; i < 5; i++)
+        {
+            var before = Environment.CpuUsage.TotalTime;
+            for (var round = 0; round < rounds; round++)
+                lookUps();
+            times.Add((Environment.CpuUsage.TotalTime - before).TotalNanoseconds / (rounds * LookUps.Count));
+        }
+
+        return times.Order().ElementAt(2);
     }
 
     private static void Load(string name, Func<Ip2LocationReader> load)
     {
         var held = GC.GetTotalMemory(forceFullCollection: true);
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
+        var processor = Environment.CpuUsage.TotalTime;
         var begun = Stopwatch.GetTimestamp();
         var reader = load();
         var time = Stopwatch.GetElapsedTime(begun);
+        processor = Environment.CpuUsage.TotalTime - processor;
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         held = GC.GetTotalMemory(forceFullCollection: true) - held;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"loading {name}: DB{reader.Type}, {reader.Rows:N0} rows, {time.TotalMilliseconds:F0} ms; {held / 1e6:F1} MB are held, {allocated / 1e6:F1} MB were allocated"));
+            $"loading {name}: DB{reader.Type}, {reader.Rows:N0} rows, {time.TotalMilliseconds:F0} ms ({processor.TotalMilliseconds:F0} ms of processor); {held / 1e6:F1} MB are held, {allocated / 1e6:F1} MB were allocated"));
         GC.KeepAlive(reader);
     }
 
@@ -62,9 +92,8 @@ internal static class PlacesBenchmark
         }
 
         var bytes = report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) ?? 0;
-        var most = report.BenchmarkCase.Descriptor.WorkloadMethod.Name.Contains("V6", StringComparison.Ordinal) ? 2 * MostNanoseconds : MostNanoseconds;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-52} {time.Mean,7:F1} ns ± {time.StandardDeviation,5:F1}   {1e3 / time.Mean,6:F1} million a second   {bytes,3} bytes   target (≤ {most:F0} ns, ≤ {MostBytes} bytes): {(time.Mean <= most && bytes <= MostBytes ? "held" : "MISSED")}"));
+            $"{name,-52} {time.Mean,7:F1} ns ± {time.StandardDeviation,5:F1}   {1e3 / time.Mean,6:F1} million a second   {bytes,3} bytes; target (≤ {MostBytes} bytes): {(bytes <= MostBytes ? "held" : "MISSED")}"));
     }
 }
