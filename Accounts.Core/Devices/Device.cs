@@ -7,8 +7,11 @@ public sealed record Device
 
     public DeviceType Type { get; init; }
 
-    /// <summary>"Windows", "macOS", "iOS", "iPadOS", "Android", "ChromeOS", "Linux", "Ubuntu" …</summary>
+    /// <summary>"Windows", "macOS", "iOS", "iPadOS", "Android", "ChromeOS", "Linux" …</summary>
     public string? Platform { get; init; }
+
+    /// <summary>Of Linux, where it is told: "Ubuntu".</summary>
+    public string? Distribution { get; init; }
 
     /// <summary>"11", "10 or 11", "19.1"; null where the browser sends a frozen number.</summary>
     public string? PlatformVersion { get; init; }
@@ -34,7 +37,7 @@ public sealed record Device
         get
         {
             var name = Joined(Browser ?? Bot ?? (Type == DeviceType.Bot ? "Unknown program" : "Unknown browser"), BrowserVersion);
-            return Platform is null ? name : $"{name} on {Joined(Platform, PlatformVersion)}";
+            return Platform is null ? name : $"{name} on {Joined(Distribution ?? Platform, PlatformVersion)}";
         }
     }
 

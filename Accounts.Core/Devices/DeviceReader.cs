@@ -64,7 +64,8 @@ internal static class DeviceReader
         return new Device
         {
             Type = DeviceType.Bot,
-            Platform = platform,
+            Platform = Platforms.Split(platform).Platform,
+            Distribution = Platforms.Split(platform).Distribution,
             PlatformVersion = version,
             Browser = tool.Name,
             BrowserVersion = VersionText.Given(reading.ToolVersion),
@@ -81,7 +82,8 @@ internal static class DeviceReader
         return new Device
         {
             Type = Type(in reading, in hints, platform, model),
-            Platform = platform,
+            Platform = Platforms.Split(platform).Platform,
+            Distribution = Platforms.Split(platform).Distribution,
             PlatformVersion = platformVersion,
             Browser = browser,
             BrowserVersion = browserVersion,

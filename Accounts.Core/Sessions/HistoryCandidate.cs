@@ -21,7 +21,7 @@ internal sealed class HistoryCandidate(HistoryCandidate.Columns row, Device devi
     public TimeSpan Duration => (EndedAt ?? now) - row.StartedAt;
 
     public bool Matches(HistoryQuery query) =>
-        (query.Country.Length == 0 || string.Equals(query.Country, place.CountryCode, StringComparison.OrdinalIgnoreCase)) && HasAll($"{row.Name} {device.Title} {device.Type}", query.Device) && HasAll($"{Place.Name} {row.SignInAddress} {address} {ShortAddress.Show(row.SignInAddress)} {ShortAddress.Show(address)}", query.Place);
+        (query.Country.Length == 0 || string.Equals(query.Country, place.CountryCode, StringComparison.OrdinalIgnoreCase)) && HasAll($"{row.Name} {device.Title} {device.Type} {device.Model} {device.Platform}", query.Device) && HasAll($"{Place.Name} {row.SignInAddress} {address} {ShortAddress.Show(row.SignInAddress)} {ShortAddress.Show(address)}", query.Place);
 
     private static bool HasAll(string text, string words)
     {

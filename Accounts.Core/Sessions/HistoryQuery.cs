@@ -19,7 +19,7 @@ public sealed record HistoryQuery
     /// <summary>Characters of a text to look for; what is beyond them is not looked for.</summary>
     public const int TextLimit = 100;
 
-    /// <summary>Words that all occur in the session's name, its device or the device's type; empty: any device.</summary>
+    /// <summary>Words that all occur in the session's name, its device, its model or the device's type; empty: any device.</summary>
     public string Device { get; init => field = Cut(value); } = "";
 
     /// <summary>Words that all occur in the place or in one of the two addresses; empty: any place.</summary>

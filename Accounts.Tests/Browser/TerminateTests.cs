@@ -61,7 +61,7 @@ public sealed class TerminateTests(Chromium chromium)
         await using var second = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
 
         await owner.WaitForCardsAsync(3);
-        await Assertions.Expect(owner.Cards.Filter(new() { HasText = "Chrome 156 on Windows 10 or 11" })).ToHaveCountAsync(2);
+        await Assertions.Expect(owner.Cards.Filter(new() { HasText = "Chromium 156 on Windows 10" })).ToHaveCountAsync(2);
         var id = await site.FindSessionIdAsync(second);
         await owner.AskToTerminateAsync(owner.Page.Locator($"article[aria-labelledby='session-{id}']"));
         await owner.ConfirmAsync("Terminate");

@@ -124,7 +124,7 @@ public sealed partial class SessionManager(SessionService sessions, SupportCodes
     private async Task<SupportCode?> FindCodeAsync() => await FindCallerAsync() is { } caller ? await codes.FindOrMakeAsync(caller) : null;
 
     private bool IsWanted(Session session) =>
-        _filter.Length == 0 || new[] { session.Title, session.Device.Title, session.Place.Name, _countries.GetValueOrDefault(session.Place.CountryCode ?? "", ""), session.Address }.Any(text => text.Contains(_filter, StringComparison.OrdinalIgnoreCase));
+        _filter.Length == 0 || new[] { session.Title, session.Device.Title, SessionText.Kind(session.Device), session.Device.Platform ?? "", session.Place.Name, _countries.GetValueOrDefault(session.Place.CountryCode ?? "", ""), session.Address }.Any(text => text.Contains(_filter, StringComparison.OrdinalIgnoreCase));
 
     private bool IsTwin(Session session) =>
         session.Id != _caller!.SessionId && _board.All.Any(own => own.Id == _caller.SessionId && own.Device.LooksLike(session.Device));

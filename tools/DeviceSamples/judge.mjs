@@ -21,7 +21,7 @@ const families = [
 ];
 const platforms = [
   [/Windows NT/, 'Windows'], [/iPad/, 'iPadOS'], [/iPhone|iPod/, 'iOS'], [/Android/, 'Android'], [/CrOS/, 'ChromeOS'],
-  [/Macintosh/, 'macOS'], [/Ubuntu/, 'Ubuntu'], [/Fedora/, 'Fedora'], [/Linux/, 'Linux'],
+  [/Macintosh/, 'macOS'], [/Linux/, 'Linux'],
 ];
 // Judged by eye: the beginning of the text, and what is right instead.
 const corrections = [

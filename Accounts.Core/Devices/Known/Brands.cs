@@ -5,9 +5,12 @@ namespace Accounts.Core.Devices.Known;
 /// <summary>The brands of Client Hints that are called otherwise by people. One that is not here is named as it names itself.</summary>
 internal static class Brands
 {
+    /// <summary>What every browser made of it says of itself too; one that says only this is it.</summary>
+    public const string Chromium = "Chromium";
+
     private static readonly FrozenDictionary<string, KnownName> All = new[]
     {
-        Of("Chromium", "Chromium", Tells.Safari),
+        Of(Chromium, Chromium, Tells.Base),
         Of("Google Chrome", Browsers.Chrome, Tells.Base),
         Of("HeadlessChrome", Browsers.Chrome, Tells.Base),
         Of("Android WebView", "WebView", Tells.Base),

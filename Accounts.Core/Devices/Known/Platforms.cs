@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using static Accounts.Core.Devices.DeviceType;
 
 namespace Accounts.Core.Devices.Known;
@@ -18,10 +19,9 @@ internal static class Platforms
     /// <summary>What Apple's network library says of itself; it does not tell a phone from a computer.</summary>
     public const string Darwin = "iOS or macOS";
 
-    private static readonly IEnumerable<KnownName>[] Table =
+    /// <summary>Of Linux. A browser that names none is on some of them.</summary>
+    private static readonly IEnumerable<KnownName>[] Distributions =
     [
-        Of("Linux", Desktop, "X11", "Wayland", "Linux", "linux-gnu", "GNU", "x86_64-pc-linux-gnu", "x86_64-redhat-linux-gnu",
-            "aarch64-unknown-linux-gnu", "Linux-gnueabihf"),
         Of("Ubuntu", Desktop, "Ubuntu", "Kubuntu", "Xubuntu"),
         Of("Debian", Desktop),
         Of("Fedora", Desktop, "Fedora", "Fedora Linux"),
@@ -39,6 +39,15 @@ internal static class Platforms
         Of("PCLinuxOS", Desktop),
         Of("Mageia", Desktop),
         Of("elementary OS", Desktop),
+    ];
+
+    private static readonly FrozenSet<string> DistributionNames = Distributions.SelectMany(names => names).Select(name => name.Name).ToFrozenSet(StringComparer.Ordinal);
+
+    private static readonly IEnumerable<KnownName>[] Table =
+    [
+        Of("Linux", Desktop, "X11", "Wayland", "Linux", "linux-gnu", "GNU", "x86_64-pc-linux-gnu", "x86_64-redhat-linux-gnu",
+            "aarch64-unknown-linux-gnu", "Linux-gnueabihf"),
+        .. Distributions,
         Of("FreeBSD", Desktop),
         Of("OpenBSD", Desktop),
         Of("NetBSD", Desktop),
@@ -128,6 +137,9 @@ internal static class Platforms
     ];
 
     public static IReadOnlyList<KnownName> All { get; } = [.. Table.SelectMany((names, at) => names.Select(name => name with { Rank = at }))];
+
+    /// <summary>The platform that people know by this name, and the distribution that it is where it is one of Linux.</summary>
+    public static (string? Platform, string? Distribution) Split(string? name) => name is not null && DistributionNames.Contains(name) ? (Linux, name) : (name, null);
 
     private static IEnumerable<KnownName> Of(string name, DeviceType type, params string[] keys) => Of(name, type, Numbers.None, keys);
 

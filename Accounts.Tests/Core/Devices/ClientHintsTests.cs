@@ -58,7 +58,7 @@ public sealed class ClientHintsTests
     [InlineData("\"Chromium\";v=\"156\", \"Microsoft Edge\";v=\"157\", \"Not?A_Brand\";v=\"24\"", "Edge 157")]
     [InlineData("\"Opera GX\";v=\"120\", \"Chromium\";v=\"156\", \" Not A;Brand\";v=\"99\"", "Opera GX 120")]
     [InlineData("\"Chromium\";v=\"156\", \"YaBrowser\";v=\"26.3\", \"(Not(A:Brand\";v=\"99\"", "Yandex Browser 26")]
-    [InlineData("\"\\\\Not;A\\\"Brand\";v=\"99\", \"Chromium\";v=\"156\"", "Chrome 156")]
+    [InlineData("\"\\\\Not;A\\\"Brand\";v=\"99\", \"Chromium\";v=\"156\"", "Chromium 156")]
     [InlineData("\"Chromium\";v=\"156\", \"Browser of tomorrow\";v=\"3\", \"Not.A/Brand\";v=\"99\"", "Browser of tomorrow 3")]
     [InlineData("\"Chromium\" ; v=\"156\" ,\"Vivaldi\";x=1;v=\"7\"", "Vivaldi 7")]
     [InlineData("Chromium;v=156, Vivaldi;v=7", "Vivaldi 7")]
