@@ -55,7 +55,7 @@ public sealed class DeviceTests(Chromium chromium)
     }
 
     [Theory]
-    [InlineData(true, "Safari 26 on iPadOS 26", "Tablet, iPad")]
+    [InlineData(true, "Safari 26 on iPadOS 26.1", "Tablet, iPad")]
     [InlineData(false, "Safari 26 on macOS", "Desktop")]
     public async Task An_iPad_that_says_it_is_a_Mac_is_told_by_its_touch_screen(bool touch, string title, string device)
     {
