@@ -31,7 +31,9 @@ public sealed class ManySessionsTests(Chromium chromium)
         await site.RegisterAsync(Ada);
         await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
         // The same program, one version behind.
-        using var twin = await site.SignInAsync(Ada, Person.Windows.Replace("Chrome/156", "Chrome/155", StringComparison.Ordinal));
+        using var twin = site.Visit(Person.Windows.Replace("Chrome/156", "Chrome/155", StringComparison.Ordinal));
+        (twin.Headers["Sec-CH-UA"], twin.Headers["Sec-CH-UA-Mobile"], twin.Headers["Sec-CH-UA-Platform"]) = ("\"Chromium\";v=\"155\"", "?0", "\"Windows\"");
+        await twin.SignInAsync(Ada, AccountsSite.Password);
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
 
         await owner.WaitForCardsAsync(3);
