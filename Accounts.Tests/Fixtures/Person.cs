@@ -30,15 +30,16 @@ public sealed class Person : IAsyncDisposable
 
     public ILocator Dialog => Page.GetByRole(AriaRole.Dialog);
 
-    public static Task<Person> OpenAsync(Chromium chromium, AccountsSite site, string? userAgent = Windows, bool phone = false, bool touch = false) =>
-        OpenAsync(chromium, site.Address, userAgent, phone, touch);
+    public static Task<Person> OpenAsync(Chromium chromium, AccountsSite site, string? userAgent = Windows, bool phone = false, bool touch = false, string? language = null) =>
+        OpenAsync(chromium, site.Address, userAgent, phone, touch, language);
 
-    public static async Task<Person> OpenAsync(Chromium chromium, Uri site, string? userAgent = Windows, bool phone = false, bool touch = false)
+    public static async Task<Person> OpenAsync(Chromium chromium, Uri site, string? userAgent = Windows, bool phone = false, bool touch = false, string? language = null)
     {
         var profile = await chromium.OpenProfileAsync(new BrowserNewContextOptions
         {
             UserAgent = userAgent,
             HasTouch = touch,
+            Locale = language,
             ViewportSize = phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1360, Height = 900 },
         });
         return new Person(site, profile, await profile.NewPageAsync());

@@ -1,0 +1,112 @@
+using Accounts.Tests.Fixtures;
+using Microsoft.Playwright;
+
+namespace Accounts.Tests.Browser;
+
+/// <summary>F1: where a session is, with a flag, in the language of whoever looks.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class PlaceTests(Chromium chromium)
+{
+    private const string Ada = "ada@example.test";
+    private const string Germany = "193.99.144.80";
+    private const string Japan = "133.11.0.1";
+
+    [Theory]
+    [InlineData("de-DE", "Deutschland")]
+    [InlineData("ja-JP", "ドイツ")]
+    [InlineData("en-GB", "Germany")]
+    public async Task A_country_has_its_flag_and_its_name_in_the_viewers_language(string language, string name)
+    {
+        await using var site = Start();
+        await site.RegisterAsync(Ada);
+        await using var owner = await (await Person.OpenAsync(chromium, site, language: language)).SignInAsync(Ada);
+        using var other = await SignInFromAsync(site, Germany);
+
+        var card = owner.CardOf((await site.FindSessionAsync(other)).Id);
+        await Assertions.Expect(card.Locator(".place")).ToHaveTextAsync(name);
+        Assert.True(await card.Locator("img.flag").EvaluateAsync<bool>("async flag => { await flag.decode(); return flag.naturalWidth > 0; }"));
+        await Assertions.Expect(owner.Cards.First.Locator(".place")).ToHaveTextAsync("Local network");
+        await Assertions.Expect(owner.Cards.First.Locator("img.flag")).ToHaveCountAsync(0);
+        await Assertions.Expect(owner.Page.GetByRole(AriaRole.Link, new() { Name = "IP Geolocation by DB-IP" })).ToHaveAttributeAsync("href", "https://db-ip.com/");
+    }
+
+    [Fact]
+    public async Task The_latest_place_follows_the_session_and_the_one_of_the_sign_in_stays()
+    {
+        await using var site = Start();
+        await site.RegisterAsync(Ada);
+        await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        using var other = await SignInFromAsync(site, Germany);
+        var card = owner.CardOf((await site.FindSessionAsync(other)).Id);
+        await Assertions.Expect(card).ToContainTextAsync(Germany);
+        await Assertions.Expect(card).Not.ToContainTextAsync("Signed in at");
+
+        other.Headers["X-Forwarded-For"] = Japan;
+        await other.ReadAsync("/settings");
+
+        await Assertions.Expect(card.Locator(".head .place")).ToHaveTextAsync("Japan");
+        await Assertions.Expect(card.Locator(".head img.flag")).ToHaveAttributeAsync("src", "flags/jp.svg");
+        await Assertions.Expect(card.GetByText("Signed in at")).ToHaveTextAsync($"Signed in at {Germany}, Germany");
+    }
+
+    [Fact]
+    public async Task The_history_is_filtered_by_a_country_of_its_own_named_in_the_viewers_language()
+    {
+        await using var site = Start();
+        await site.RegisterAsync(Ada);
+        using var german = await SignInFromAsync(site, Germany);
+        using var japanese = await SignInFromAsync(site, Japan);
+        await using var owner = await (await Person.OpenAsync(chromium, site, language: "de-DE")).SignInAsync(Ada);
+        var rows = owner.Page.Locator(".history tbody tr");
+        await Assertions.Expect(rows).ToHaveCountAsync(3);
+
+        var country = owner.Page.GetByLabel("Country");
+        await Assertions.Expect(country.Locator("option")).ToHaveTextAsync(["Any", "Deutschland", "Japan"]);
+        await country.SelectOptionAsync(new SelectOptionValue { Label = "Deutschland" });
+        await Assertions.Expect(rows).ToHaveCountAsync(1);
+        await Assertions.Expect(rows).ToContainTextAsync(Germany);
+        await Assertions.Expect(owner.Page.GetByRole(AriaRole.Link, new() { Name = "Export CSV" })).ToHaveAttributeAsync("href", "settings/sessions/history.csv?country=DE");
+    }
+
+    [Fact]
+    public async Task The_cards_are_found_by_the_country_that_the_viewer_reads()
+    {
+        await using var site = Start();
+        await site.RegisterAsync(Ada);
+        await site.StartSessionsAsync(Ada, 13, Visitor.Chrome);
+        using var german = await SignInFromAsync(site, Germany);
+        await using var owner = await (await Person.OpenAsync(chromium, site, language: "de-DE")).SignInAsync(Ada);
+
+        await owner.Page.GetByLabel("Filter").FillAsync("deutschl");
+        await Assertions.Expect(owner.Page.GetByText("1 of 15 sessions match.")).ToBeVisibleAsync();
+        await Assertions.Expect(owner.Cards).ToHaveCountAsync(1);
+        await owner.Page.GetByLabel("Filter").FillAsync("Germany");
+        await Assertions.Expect(owner.Page.GetByText("1 of 15 sessions match.")).ToBeVisibleAsync();
+        await owner.Page.GetByLabel("Filter").FillAsync("Frankreich");
+        await Assertions.Expect(owner.Page.GetByText("0 of 15 sessions match.")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_sign_in_from_a_new_country_is_pointed_out()
+    {
+        await using var site = Start();
+        await site.RegisterAsync(Ada);
+        using var german = await SignInFromAsync(site, Germany);
+        await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        using var japanese = await SignInFromAsync(site, Japan);
+
+        await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(japanese)).Id)).ToContainTextAsync("New browser and country");
+        await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(german)).Id)).Not.ToContainTextAsync("New");
+    }
+
+    private static AccountsSite Start() => AccountsSite.Start(settings: [("Network:KnownProxies:0", "127.0.0.1"), ("Network:KnownProxies:1", "::1")]);
+
+    /// <summary>Signs in by way of a proxy that tells the address.</summary>
+    private static async Task<Visitor> SignInFromAsync(AccountsSite site, string address)
+    {
+        var visitor = site.Visit(Visitor.Phone);
+        visitor.Headers["X-Forwarded-For"] = address;
+        await visitor.SignInAsync(Ada, AccountsSite.Password);
+        return visitor;
+    }
+}
