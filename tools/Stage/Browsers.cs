@@ -36,6 +36,7 @@ internal static class Browsers
         SignInAddress = address,
         LastAddress = address,
         NewBrowser = newBrowser,
+        NewCountry = newBrowser,
     };
 
     /// <summary>What such a browser answers when it is asked for more than its User-Agent.</summary>
