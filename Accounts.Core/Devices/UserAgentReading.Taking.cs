@@ -111,8 +111,9 @@ internal ref partial struct UserAgentReading
 
         if (Program is null || known.Tells > Program.Tells || (known.Tells == Program.Tells && known.Rank > Program.Rank))
         {
+            if (known.Tells != Program?.Tells || !version.IsEmpty)
+                ProgramVersion = version;
             Program = known;
-            ProgramVersion = version;
         }
 
         Type = DeviceTypes.Stronger(Type, known.Type);

@@ -25,6 +25,8 @@ internal static class Browsers
         Of("Opera Mini", "OPiOS"),
         Of("Opera Touch", "OPT"),
         Of("Opera GX", "OPX", "OPRGX"),
+        // Said behind "OPR/111.0", whose version is its own.
+        Of("Opera GX", "Edition GX", "Edition GX-CN").Select(name => name with { Rank = 1 }),
         Of(Mobile, "Opera Mobile", "Opera Mobi"),
         Of(Tablet, "Opera Mobile", "Opera Tablet"),
         Of("Oupeng"),
