@@ -51,7 +51,8 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
         (intruder.PagesTold, intruder.LeftAt) = (1, intruder.EndedAt!.Value.AddSeconds(1));
         var borrowed = Unused(Over(library, Edge, Away, daysAgo: 15.4, days: 1.1, pages: 6, remembered: false), days: 1);
         var again = Over(library, Edge, Away, daysAgo: 3.1, days: 0.04, pages: 8);
-        return [spring, summer, first, second, third, lost, oldPhone, newPhone, slate, desk, intruder, borrowed, again];
+        var forgotten = By(Over(Browser(), Windows, Away, daysAgo: 21, days: 1.2, pages: 4), EndReason.LimitReached, summer);
+        return [spring, summer, first, second, third, lost, oldPhone, newPhone, slate, desk, intruder, borrowed, again, forgotten];
     }
 
     /// <summary>One that its own person signed out of.</summary>

@@ -65,6 +65,7 @@ internal static class AuditAction
     public const string SignedOut = "user.signed_out";
     public const string PasswordChanged = "user.password_changed";
     public const string SessionTerminated = "session.terminated";
+    public const string SessionEndedByLimit = "session.ended_by_limit";
     public const string SessionRenamed = "session.renamed";
     public const string SignedOutEverywhere = "user.signed_out_everywhere";
     public const string SessionsInvalidated = "user.session_invalidated";

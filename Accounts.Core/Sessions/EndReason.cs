@@ -23,4 +23,7 @@ public enum EndReason
 
     /// <summary>The person ended all sessions, the one that they did it from included.</summary>
     RemoteLogout = 7,
+
+    /// <summary>Somebody signed in to the account elsewhere, and it had as many sessions as it may have: the one unused for longest made room.</summary>
+    LimitReached = 8,
 }

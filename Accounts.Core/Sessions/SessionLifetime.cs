@@ -5,6 +5,10 @@ internal static class SessionLifetime
 {
     private static readonly TimeSpan RenewAtMostEvery = TimeSpan.FromHours(1);
 
+    // https://pages.nist.gov/800-63-4/sp800-63b.html, AAL2.
+    private static readonly TimeSpan StrictIdle = TimeSpan.FromHours(1);
+    private static readonly TimeSpan StrictAbsolute = TimeSpan.FromHours(24);
+
     // The database keeps microseconds.
     private static readonly TimeSpan Rounding = TimeSpan.FromMilliseconds(1);
 
@@ -17,7 +21,7 @@ internal static class SessionLifetime
     }
 
     /// <summary>The moment after which no activity keeps a session; also the end of a remembered session's cookie.</summary>
-    public static DateTimeOffset AbsoluteEnd(SessionOptions options, DateTimeOffset startedAt) => startedAt + options.AbsoluteTimeout;
+    public static DateTimeOffset AbsoluteEnd(SessionOptions options, DateTimeOffset startedAt) => startedAt + Absolute(options);
 
     /// <summary>
     /// What activity makes of a session's expiry: later, but at most once an hour (or a twelfth of a shorter idle timeout), and never
@@ -38,8 +42,8 @@ internal static class SessionLifetime
     public static Expiry? ExpiryOf(SessionOptions options, SessionRow row, DateTimeOffset endedAt)
     {
         var (lasted, unused, idle) = (endedAt - row.StartedAt, endedAt - row.LastActivityAt, Idle(options, row.Remembered));
-        if (IsAbout(lasted, options.AbsoluteTimeout, Rounding))
-            return new Expiry(true, options.AbsoluteTimeout);
+        if (IsAbout(lasted, Absolute(options), Rounding))
+            return new Expiry(true, Absolute(options));
         // An act that would have moved the end by less than a step did not move it.
         return IsAbout(unused, idle, Step(idle)) ? new Expiry(false, idle) : null;
     }
@@ -48,5 +52,10 @@ internal static class SessionLifetime
 
     private static TimeSpan Step(TimeSpan idle) => idle / 12 < RenewAtMostEvery ? idle / 12 : RenewAtMostEvery;
 
-    private static TimeSpan Idle(SessionOptions options, bool remembered) => remembered ? options.IdleTimeout : options.IdleTimeoutUnremembered;
+    private static TimeSpan Idle(SessionOptions options, bool remembered) =>
+        Capped(options, remembered ? options.IdleTimeout : options.IdleTimeoutUnremembered, StrictIdle);
+
+    private static TimeSpan Absolute(SessionOptions options) => Capped(options, options.AbsoluteTimeout, StrictAbsolute);
+
+    private static TimeSpan Capped(SessionOptions options, TimeSpan time, TimeSpan strict) => options.Profile == SessionProfile.Strict && time > strict ? strict : time;
 }

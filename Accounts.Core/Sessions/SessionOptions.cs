@@ -2,9 +2,22 @@ using FluentValidation;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>How long sessions last and how often their upkeep runs. Section <c>Sessions</c>.</summary>
+/// <summary>How long sessions last, in one word.</summary>
+public enum SessionProfile
+{
+    /// <summary>As the timeouts say.</summary>
+    Standard,
+
+    /// <summary>At most 24 hours, and at most 1 hour without activity, remembered or not; timeouts that are shorter still hold.</summary>
+    Strict,
+}
+
+/// <summary>How long sessions last, how many a person may have and how often their upkeep runs. Section <c>Sessions</c>.</summary>
 public sealed class SessionOptions
 {
+    /// <summary>Standard: the timeouts below hold as they are. Strict caps them at 24 hours and 1 hour (NIST SP 800-63B-4, AAL2).</summary>
+    public SessionProfile Profile { get; set; } = SessionProfile.Standard;
+
     /// <summary>How long a remembered session lasts without activity: 28 days.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromDays(28);
 
@@ -13,6 +26,9 @@ public sealed class SessionOptions
 
     /// <summary>How long any session lasts at most, however active: 180 days; 400 days at most, because browsers keep no cookie longer.</summary>
     public TimeSpan AbsoluteTimeout { get; set; } = TimeSpan.FromDays(180);
+
+    /// <summary>How many live sessions a person may have at once: 100. One more sign-in ends the session that was unused for longest. 0: no limit.</summary>
+    public int MaximumPerUser { get; set; } = 100;
 
     /// <summary>How often the activity that was counted in memory is written: every 3 seconds.</summary>
     public TimeSpan FlushInterval { get; set; } = TimeSpan.FromSeconds(3);
@@ -29,6 +45,7 @@ internal sealed class SessionOptionsValidator : AbstractValidator<SessionOptions
         RuleFor(o => o.IdleTimeoutUnremembered).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(400)).WithMessage("must be from 1 minute to 400 days.");
         RuleFor(o => o.AbsoluteTimeout).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(400)).WithMessage("must be from 1 minute to 400 days.");
         RuleFor(o => o.AbsoluteTimeout).Must((o, absolute) => absolute >= o.IdleTimeout).WithMessage("must not be shorter than IdleTimeout.");
+        RuleFor(o => o.MaximumPerUser).InclusiveBetween(0, 10_000).WithMessage("must be from 0 to 10000; 0 is no limit.");
         RuleFor(o => o.FlushInterval).InclusiveBetween(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)).WithMessage("must be from 0.1 seconds to 1 minute.");
         RuleFor(o => o.SweepInterval).InclusiveBetween(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)).WithMessage("must be from 0.1 seconds to 10 minutes.");
     }

@@ -16,6 +16,7 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
     /// Starts a session under the person's lock, if what was proved still holds: an ending of everything that committed after the proof has
     /// changed the stamp, and the sign-in that was half way does not survive it. A live session of the same person in the same browser is replaced.
     /// </summary>
+    /// <remarks>Where the person has as many sessions as they may have, the one that was active longest ago makes room.</remarks>
     /// <returns>Null if the proof no longer holds.</returns>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing started.</exception>
     public async Task<StartedSession?> StartAsync(Client client, VerifiedUser verified, bool remember)
@@ -26,6 +27,7 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
         var browser = client.Browser.Hash();
         var country = places.Find(client.Address).CountryCode;
         var ending = new Ending(new Caller(verified.UserId, id, client.Address), now, EndReason.Replaced);
+        var limit = ending with { Reason = EndReason.LimitReached };
 
         var gone = await database.WriteAsync(WritePriority.Ordinary, async db =>
         {
@@ -64,6 +66,7 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
                 NewBrowser = await before.AnyAsync() && !await here.AnyAsync(),
                 NewCountry = country is not null && await before.AnyAsync(s => s.SignInCountry != null) && !await before.AnyAsync(s => s.SignInCountry == country),
             };
+            var crowdedOut = await MakeRoomAsync(db, limit);
             db.Sessions.Add(row);
             db.AuditEvents.Add(new AuditEventRow(now, AuditAction.SignedIn, user.Id)
             {
@@ -72,7 +75,7 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
                 SessionId = id.Value,
                 Address = client.Address,
             });
-            return new Ghosts(replaced, expired);
+            return new Gone(replaced, expired, crowdedOut);
         });
 
         if (gone is null)
@@ -80,9 +83,23 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
 
         sessions.Announce(verified.UserId, gone.Replaced, EndReason.Replaced);
         sessions.Announce(verified.UserId, gone.Expired, EndReason.Expired);
+        sessions.Announce(verified.UserId, gone.CrowdedOut, EndReason.LimitReached);
         feed.Publish(new SessionChange.Started(verified.UserId, id));
         return new StartedSession(id, key, remember ? SessionLifetime.AbsoluteEnd(options, now) : null);
     }
 
-    private sealed record Ghosts(List<Guid> Replaced, List<Guid> Expired);
+    /// <summary>Ends as many of the person's sessions as the new one is too many. Activity of the last flush interval is not looked at: those sessions are in use all the same.</summary>
+    private async Task<List<Guid>> MakeRoomAsync(AccountsDbContext db, Ending limit)
+    {
+        var live = db.Sessions.Where(s => s.UserId == limit.By.UserId.Value && s.EndedAt == null && s.ExpiresAt > limit.At);
+        if (options.MaximumPerUser == 0 || await live.CountAsync() - options.MaximumPerUser + 1 is not (> 0 and var tooMany))
+            return [];
+
+        var unused = await live.OrderBy(s => s.LastActivityAt).ThenBy(s => s.StartedAt).Take(tooMany).Select(s => s.Id).ToListAsync();
+        var ended = await db.EndAsync(db.Sessions.Where(s => unused.Contains(s.Id)), limit);
+        db.AuditEvents.AddRange(ended.Select(session => limit.Audit(AuditAction.SessionEndedByLimit, new SessionId(session))));
+        return ended;
+    }
+
+    private sealed record Gone(List<Guid> Replaced, List<Guid> Expired, List<Guid> CrowdedOut);
 }

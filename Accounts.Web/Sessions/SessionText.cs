@@ -93,6 +93,7 @@ internal static class SessionText
         EndReason.Replaced => "Replaced",
         EndReason.PasswordChanged => "Password changed",
         EndReason.RemoteLogout => "Remote logout",
+        EndReason.LimitReached => "Too many sessions",
         _ => reason.ToString(),
     };
 
@@ -104,6 +105,7 @@ internal static class SessionText
     {
         EndReason.SignedOut => "on that device",
         EndReason.Replaced => "by a new sign-in in that browser",
+        EndReason.LimitReached => $"at a sign-in from {from ?? "another device"}, as the one unused for longest",
         EndReason.Expired => expiry switch
         {
             null => "its time had run out",

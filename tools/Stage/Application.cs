@@ -107,6 +107,7 @@ internal sealed class Application : WebApplicationFactory<App>
         // Not published here: the files of the pages are found where the build has noted them.
         builder.UseStaticWebAssets();
         builder.UseSetting("Storage:Path", _folder.Database);
+        builder.UseSetting("Sessions:MaximumPerUser", "0");
         builder.UseSetting("SignIn:AttemptsPerAccount", "1000");
         builder.UseSetting("SignIn:AttemptsPerAddress", "100000");
         builder.UseSetting("Logging:LogLevel:Default", "Warning");

@@ -54,6 +54,27 @@ public sealed class SessionLifetimeTests
         Assert.Equal(TestClock.Start.AddMinutes(expectedMinutes), renewed);
     }
 
+    // Guard: Capped in SessionLifetime.
+    [Theory]
+    [InlineData(true, 0, 1)]
+    [InlineData(false, 0, 1)]
+    [InlineData(true, 5, 6)]
+    [InlineData(false, 23.5, 24)]
+    public void The_strict_profile_allows_an_hour_without_activity_and_a_day(bool remembered, double activity, double expected)
+    {
+        var strict = new SessionOptions { Profile = SessionProfile.Strict };
+        Assert.Equal(At(expected), SessionLifetime.ExpiresAt(strict, remembered, At(0), At(activity)));
+        Assert.Equal(At(24), SessionLifetime.AbsoluteEnd(strict, At(0)));
+    }
+
+    [Fact]
+    public void In_the_strict_profile_shorter_times_hold()
+    {
+        var strict = new SessionOptions { Profile = SessionProfile.Strict, IdleTimeout = TimeSpan.FromMinutes(30), AbsoluteTimeout = TimeSpan.FromHours(8) };
+        Assert.Equal(At(0.5), SessionLifetime.ExpiresAt(strict, remembered: true, At(0), At(0)));
+        Assert.Equal(At(8), SessionLifetime.AbsoluteEnd(strict, At(0)));
+    }
+
     [Fact]
     public void Activity_that_arrives_late_does_not_shorten_it() =>
         Assert.Equal(At(30), SessionLifetime.Renew(Options, remembered: false, At(0), At(30), At(2)));

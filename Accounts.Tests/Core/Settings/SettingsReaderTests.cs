@@ -60,7 +60,7 @@ public sealed class SettingsReaderTests
             "  Storage:Provider: must be one of Sqlite. It is 'Oracle'.",
             "  Storage:Path: must name a file. It is ''.",
             "  Sessions:IdleTimeout: must be a time such as 28.00:00:00 (days.hours:minutes:seconds). It is 'soon'.",
-            "  Sessions:IdelTimeout: there is no such setting; known here are IdleTimeout, IdleTimeoutUnremembered, AbsoluteTimeout, FlushInterval, SweepInterval.",
+            "  Sessions:IdelTimeout: there is no such setting; known here are Profile, IdleTimeout, IdleTimeoutUnremembered, AbsoluteTimeout, MaximumPerUser, FlushInterval, SweepInterval.",
             "  Sessions:AbsoluteTimeout: must be from 1 minute to 400 days. It is '500.00:00:00'.",
             "  Sessions:SweepInterval: must be from 0.1 seconds to 10 minutes. It is '00:00:00.0010000'.",
             "  SignIn:AttemptsPerAccount: must be a whole number. It is 'many'.",
@@ -78,6 +78,9 @@ public sealed class SettingsReaderTests
     [InlineData("Sessions:IdleTimeout", "28")]
     [InlineData("Sessions:AbsoluteTimeout", "27.00:00:00")]
     [InlineData("Sessions:IdleTimeout:Days", "28")]
+    [InlineData("Sessions:MaximumPerUser", "-1")]
+    [InlineData("Sessions:MaximumPerUser", "10001")]
+    [InlineData("Sessions:Profile", "Strictest")]
     [InlineData("SignIn:AttemptsPerAccount", "99999999999")]
     [InlineData("SignIn:AttemptsPerAccount", "")]
     [InlineData("SignIn:AttemptsPerAccount", "1.5")]

@@ -1,0 +1,31 @@
+using Accounts.Tests.Fixtures;
+using Microsoft.Playwright;
+
+namespace Accounts.Tests.Browser;
+
+/// <summary>ASVS 7.1.2: the browser that makes room hears of it at once and is told why.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class LimitTests(Chromium chromium)
+{
+    private const string Ada = "ada@example.test";
+
+    [Fact]
+    public async Task The_browser_that_was_unused_for_longest_leaves_and_both_sides_say_why()
+    {
+        await using var site = AccountsSite.Start(settings: ("Sessions:MaximumPerUser", "2"));
+        await site.RegisterAsync(Ada);
+        await using var unused = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await using var phone = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
+        await unused.WaitForCardsAsync(2);
+
+        await using var third = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+
+        await unused.WaitForSignedOutAsync();
+        await Assertions.Expect(unused.Page.GetByText(
+            "There was a sign-in from another device, and too many sessions with it. This one was unused for longest and was ended.")).ToBeVisibleAsync();
+        await phone.WaitForCardsAsync(2);
+        await third.WaitForCardsAsync(2);
+        var line = third.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Too many sessions" });
+        await Assertions.Expect(line).ToContainTextAsync("at a sign-in from this device, as the one unused for longest");
+    }
+}
