@@ -94,6 +94,8 @@ public sealed class PasswordChange
             await db.IsLiveAsync(caller, now) ? await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == caller.UserId.Value) : null);
         if (user is null)
             return new ChangePasswordOutcome.CallerEnded();
+        if (InputRules.CheckNewPassword(nameof(input.NewPassword), input.NewPassword, user) is { } weak)
+            return new ChangePasswordOutcome.Invalid([weak]);
         if (!Verify(user, input.CurrentPassword))
             return Verify(user, input.NewPassword) ? new ChangePasswordOutcome.AlreadyChanged() : new ChangePasswordOutcome.WrongPassword();
 

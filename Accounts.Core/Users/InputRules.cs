@@ -18,11 +18,24 @@ public static class InputRules
         .EmailAddress().WithMessage("This is not an e-mail address. It looks like name@example.com.")
         .Must(email => !email.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))).WithMessage("An e-mail address has no spaces.");
 
-    public static IRuleBuilderOptions<T, string> MustBeNewPassword<T>(this IRuleBuilderInitial<T, string> rule) => rule
+    /// <summary>A password that somebody chooses: long enough, and not one that is tried first.</summary>
+    /// <param name="rule">The rule for the field.</param>
+    /// <param name="own">The name and the e-mail address in the input, as far as it has them; what the database knows is for <see cref="CheckNewPassword"/>.</param>
+    public static IRuleBuilderOptions<T, string> MustBeNewPassword<T>(this IRuleBuilderInitial<T, string> rule, Func<T, IEnumerable<string>>? own = null) => rule
         .Cascade(CascadeMode.Stop)
         .NotEmpty().WithMessage("Enter a password.")
         .MinimumLength(PasswordMinimum).WithMessage($"Use at least {PasswordMinimum} characters. A few words in a row are easy to remember.")
-        .MaximumLength(PasswordMaximum).WithMessage($"Use at most {PasswordMaximum} characters.");
+        .MaximumLength(PasswordMaximum).WithMessage($"Use at most {PasswordMaximum} characters.")
+        .Must((input, password, context) =>
+        {
+            var problem = WeakPasswords.Problem(password, own?.Invoke(input) ?? []);
+            context.MessageFormatter.AppendArgument("Problem", problem);
+            return problem is null;
+        }).WithMessage("{Problem}");
+
+    /// <summary>The same rule for a password that keeps the others, against the account that it is for. Null if it keeps it.</summary>
+    internal static InputError? CheckNewPassword(string field, string password, User user) =>
+        WeakPasswords.Problem(password, user.DisplayName, user.Email ?? "") is { } problem ? new InputError(field, problem) : null;
 
     /// <summary>A password that is given, not chosen: any, as long as there is one.</summary>
     public static IRuleBuilderOptions<T, string> MustBeGivenPassword<T>(this IRuleBuilderInitial<T, string> rule, string empty) => rule

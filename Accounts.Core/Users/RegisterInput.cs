@@ -21,6 +21,6 @@ internal sealed class RegisterInputValidator : AbstractValidator<RegisterInput>
             .MaximumLength(User.NameLimit).WithMessage($"Use at most {User.NameLimit} characters.")
             .Must(name => !name.Any(char.IsControl)).WithMessage("A name has no line breaks.");
         RuleFor(i => i.Email).MustBeEmail();
-        RuleFor(i => i.Password).MustBeNewPassword();
+        RuleFor(i => i.Password).MustBeNewPassword(i => [i.Name, i.Email]);
     }
 }

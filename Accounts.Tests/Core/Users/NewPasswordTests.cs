@@ -1,0 +1,73 @@
+using Accounts.Core.SignIn;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Core.Users;
+
+/// <summary>A password that somebody chooses is long and not one that is tried first; how it is composed does not matter.</summary>
+public sealed class NewPasswordTests
+{
+    private const string Common = "Many people have this password, so it is tried first. Use a few words that don't belong together.";
+    private const string Row = "This is a row or a repetition of characters, which is easy to guess. Use a few words that don't belong together.";
+    private const string Own = "This is little more than your name, your e-mail address or the name of this site. Use words that don't belong to you.";
+
+    // Guard: the three answers of WeakPasswords.Problem.
+    [Theory]
+    [InlineData("leavemealone", Common)]
+    [InlineData("LeaveMeAlone", Common)]
+    [InlineData("Leave me alone!", Common)]
+    [InlineData("1qaz2wsx3edc", Common)]
+    [InlineData("motherfucker", Common)]
+    [InlineData("@@@@@@@@@@@@@", Row)]
+    [InlineData("xyxyxyxyxyxyxy", Row)]
+    [InlineData("bcdefghijklmn", Row)]
+    [InlineData("ponmlkjihgfedcba", Row)]
+    [InlineData("9876543210987!", Row)]
+    [InlineData("qwertyasdfzxcv12", Row)]
+    [InlineData("Ada Lovelace 1", Own)]
+    [InlineData("adalovelace1815", Own)]
+    [InlineData("ada@analytical.test", Own)]
+    [InlineData("Analytical!!!!!!!!", Own)]
+    [InlineData("accounts2026", Own)]
+    public async Task What_is_tried_first_is_refused_and_never_repeated(string password, string message)
+    {
+        await using var host = CoreHost.Start();
+        var input = new RegisterInput { Name = "Ada Lovelace", Email = "ada@analytical.test", Password = password };
+
+        var errors = Assert.IsType<RegisterOutcome.Invalid>(await host.Users.RegisterAsync(CoreHost.Client(), input)).Errors;
+
+        Assert.Equal([new InputError("Password", message)], errors);
+        Assert.DoesNotContain(password, errors[0].Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("correct horse battery")]
+    [InlineData("ada likes green tea")]
+    [InlineData("this is abc for 123")]
+    [InlineData("kfwrpmzvxqhj")]
+    [InlineData("täglich früh im Büro")]
+    [InlineData("кошка любит молоко")]
+    [InlineData("🐎🔋🧲🪜🌵🎷🐎🔋🧲🪜🌵🎷")]
+    [InlineData("a broken \uD83D half")]
+    public async Task A_long_password_of_any_composition_is_taken(string password)
+    {
+        await using var host = CoreHost.Start();
+        var input = new RegisterInput { Name = "Ada Lovelace", Email = "ada@analytical.test", Password = password };
+        Assert.IsType<RegisterOutcome.Registered>(await host.Users.RegisterAsync(CoreHost.Client(), input));
+    }
+
+    [Theory]
+    [InlineData("leavemealone", Common)]
+    [InlineData("lovelacelovelace", Own)]
+    public async Task A_change_keeps_the_same_rule_and_knows_whose_password_it_is(string password, string message)
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+
+        var outcome = await host.PasswordChange.ChangeAsync(owner.Caller, new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = password });
+
+        Assert.Equal([new InputError("NewPassword", message)], Assert.IsType<ChangePasswordOutcome.Invalid>(outcome).Errors);
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client()));
+    }
+}
