@@ -22,14 +22,14 @@ public static class AccountsCore
 {
     /// <summary>Adds everything of the core.</summary>
     /// <param name="services">The application's services. A <see cref="TimeProvider"/> that is already there is used.</param>
-    /// <param name="settings">Reads the sections Storage, Geolocation, Sessions, SignIn and Retention; the caller throws what is wrong when it has read its own.</param>
+    /// <param name="settings">Reads the sections Storage, Geolocation, Features, Sessions, SignIn and Retention; the caller throws what is wrong when it has read its own.</param>
     /// <param name="contentRoot">The folder that a relative <c>Storage:Path</c> or <c>Geolocation:Path</c> starts from.</param>
     public static IServiceCollection AddAccountsCore(this IServiceCollection services, SettingsReader settings, string contentRoot)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddStorage(settings.Read("Storage", new StorageOptionsValidator()), contentRoot);
         services.AddGeolocation(settings.Read("Geolocation", new GeolocationOptionsValidator()), contentRoot);
-        services.AddUsers();
+        services.AddUsers(settings.Read("Features", new FeatureOptionsValidator()));
         services.AddSessions(settings.Read("Sessions", new SessionOptionsValidator()));
         services.AddSignIn(settings.Read("SignIn", new SignInOptionsValidator()));
         services.AddAdministration(settings.Read("Retention", new RetentionOptionsValidator()));
@@ -86,10 +86,11 @@ public static class AccountsCore
             new ConfigureOptions<KeyManagementOptions>(o => o.XmlRepository = sp.GetRequiredService<DataProtectionKeys>()));
     }
 
-    private static void AddUsers(this IServiceCollection services)
+    private static void AddUsers(this IServiceCollection services, FeatureOptions features)
     {
         services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
         services.AddSingleton<ILookupNormalizer, UpperInvariantLookupNormalizer>();
+        services.AddSingleton<FeatureGate>(sp => new(sp.GetRequiredService<AccountsDatabase>(), features));
         services.AddSingleton<UserService>(sp => new(
             sp.GetRequiredService<AccountsDatabase>(),
             sp.GetRequiredService<IPasswordHasher<User>>(),
@@ -113,6 +114,7 @@ public static class AccountsCore
             sp.GetRequiredService<SessionRegistry>(),
             sp.GetRequiredService<SessionFeed>(),
             sp.GetRequiredService<PlaceFinder>(),
+            sp.GetRequiredService<FeatureGate>(),
             new RenameSessionInputValidator(),
             sp.GetRequiredService<TimeProvider>(),
             sp.GetRequiredService<ILogger<SessionService>>()));

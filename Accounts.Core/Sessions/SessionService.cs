@@ -44,16 +44,18 @@ public sealed partial class SessionService
     private readonly SessionRegistry _registry;
     private readonly SessionFeed _feed;
     private readonly PlaceFinder _places;
+    private readonly FeatureGate _features;
     private readonly IValidator<RenameSessionInput> _renameRules;
     private readonly TimeProvider _time;
     private readonly ILogger<SessionService> _logger;
 
-    internal SessionService(AccountsDatabase database, SessionRegistry registry, SessionFeed feed, PlaceFinder places, IValidator<RenameSessionInput> renameRules, TimeProvider time, ILogger<SessionService> logger)
+    internal SessionService(AccountsDatabase database, SessionRegistry registry, SessionFeed feed, PlaceFinder places, FeatureGate features, IValidator<RenameSessionInput> renameRules, TimeProvider time, ILogger<SessionService> logger)
     {
         _database = database;
         _registry = registry;
         _feed = feed;
         _places = places;
+        _features = features;
         _renameRules = renameRules;
         _time = time;
         _logger = logger;
@@ -131,10 +133,16 @@ public sealed partial class SessionService
     /// Remote logout: ends every session of the caller, the current one included, and voids every sign-in that is half way. What is no session stays: the
     /// account, its password and its settings.
     /// </summary>
-    /// <returns>How many ended; null if the caller's own session has ended meanwhile, and then nothing changed.</returns>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
-    public Task<int?> RemoteLogoutAsync(Caller caller) =>
-        EndManyAsync(caller, EndReason.RemoteLogout, AuditAction.SessionsInvalidated, (db, ending) => db.EndAllAsync(ending));
+    public async Task<RemoteLogoutOutcome> RemoteLogoutAsync(Caller caller)
+    {
+        if (await _features.FindMissingAsync(caller, Feature.RemoteLogout) is { } missing)
+            return new RemoteLogoutOutcome.NotInPlan(missing);
+
+        return await EndManyAsync(caller, EndReason.RemoteLogout, AuditAction.SessionsInvalidated, (db, ending) => db.EndAllAsync(ending)) is { } ended
+            ? new RemoteLogoutOutcome.Ended(ended)
+            : new RemoteLogoutOutcome.CallerEnded();
+    }
 
     /// <summary>Ends the caller's own session. Done twice, it is done once.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>

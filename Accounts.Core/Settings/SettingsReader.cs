@@ -48,10 +48,15 @@ public sealed class SettingsReader(IConfiguration configuration)
     {
         if (property.PropertyType == typeof(string[]))
         {
-            // An empty array in JSON reaches us as a section with the value "" and no children.
+            property.SetValue(options, ReadList(entry));
+            return;
+        }
+
+        if (property.PropertyType == typeof(IReadOnlyDictionary<string, string[]>))
+        {
             if (entry.Value is { Length: > 0 })
-                _wrong.Add($"{entry.Path}: must be a list ({entry.Path}:0, {entry.Path}:1 …). It is '{entry.Value}'.");
-            property.SetValue(options, entry.GetChildren().Select(child => child.Value ?? "").ToArray());
+                _wrong.Add($"{entry.Path}: must be names with a list each ({entry.Path}:Name:0, {entry.Path}:Name:1 …). It is '{entry.Value}'.");
+            property.SetValue(options, entry.GetChildren().ToDictionary(child => child.Key, ReadList, StringComparer.OrdinalIgnoreCase));
             return;
         }
 
@@ -69,6 +74,14 @@ public sealed class SettingsReader(IConfiguration configuration)
         {
             _wrong.Add($"{entry.Path}: must be {Shape(property.PropertyType)}. It is '{entry.Value}'.");
         }
+    }
+
+    private string[] ReadList(IConfigurationSection entry)
+    {
+        // An empty array in JSON reaches us as a section with the value "" and no children.
+        if (entry.Value is { Length: > 0 })
+            _wrong.Add($"{entry.Path}: must be a list ({entry.Path}:0, {entry.Path}:1 …). It is '{entry.Value}'.");
+        return [.. entry.GetChildren().Select(child => child.Value ?? "")];
     }
 
     private static string Shape(Type type) =>

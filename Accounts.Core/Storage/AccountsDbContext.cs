@@ -29,6 +29,7 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
         {
             user.ToTable("Users");
             user.Property(u => u.DisplayName).HasMaxLength(User.NameLimit);
+            user.Property(u => u.Plan).HasMaxLength(FeatureOptions.PlanLimit);
         });
         model.Entity<IdentityRole<Guid>>().ToTable("Roles");
         model.Entity<IdentityUserRole<Guid>>().ToTable("UserRoles");

@@ -10,6 +10,9 @@ internal sealed class User : IdentityUser<Guid>
 
     public required string DisplayName { get; set; }
 
+    /// <summary>One of the plans of the settings; null for the default one.</summary>
+    public string? Plan { get; set; }
+
     /// <summary>A new account without a password yet; its e-mail address is also its user name.</summary>
     public static User New(DateTimeOffset now, string name, string email, ILookupNormalizer normalizer)
     {

@@ -134,7 +134,7 @@ public sealed class RaceTests
         var owner = await host.SignInAsync();
 
         var commit = host.Gate.StopCommit();
-        var everywhere = remoteLogout ? host.Sessions.RemoteLogoutAsync(owner.Caller) : host.Sessions.SignOutEverywhereAsync(owner.Caller);
+        Task everywhere = remoteLogout ? host.Sessions.RemoteLogoutAsync(owner.Caller) : host.Sessions.SignOutEverywhereAsync(owner.Caller);
         await commit.Arrived;
         // The password is right and is found so; starting the session waits for the lock that the ending holds.
         var signIn = host.TrySignInAsync(CoreHost.Client());

@@ -111,7 +111,7 @@ public sealed class SessionEndingTests
         {
             Assert.Equal(TerminateOutcome.CallerEnded, await host.Sessions.TerminateAsync(ended.Caller, owner.Id));
             Assert.Null(await host.Sessions.SignOutEverywhereAsync(ended.Caller));
-            Assert.Null(await host.Sessions.RemoteLogoutAsync(ended.Caller));
+            Assert.Equal(new RemoteLogoutOutcome.CallerEnded(), await host.Sessions.RemoteLogoutAsync(ended.Caller));
         }
 
         Assert.NotNull(await host.RequestAsync(owner));
@@ -128,7 +128,7 @@ public sealed class SessionEndingTests
         var (owner, one, two) = (await host.SignInAsync(), await host.SignInAsync(), await host.SignInAsync(remember: false));
         var grace = await host.SignInAsync("grace@example.test");
 
-        Assert.Equal(3, await host.Sessions.RemoteLogoutAsync(owner.Caller));
+        Assert.Equal(new RemoteLogoutOutcome.Ended(3), await host.Sessions.RemoteLogoutAsync(owner.Caller));
 
         Assert.Null(await host.RequestAsync(owner));
         Assert.Null(await host.RequestAsync(one));
@@ -136,7 +136,7 @@ public sealed class SessionEndingTests
         Assert.NotNull(await host.RequestAsync(grace));
         var told = Assert.Single(host.Rows.Audit("user.session_invalidated"));
         Assert.Equal((3L, owner.Id.Value, owner.Caller.UserId.Value), (told["Count"], Guid.Parse((string)told["ActorSessionId"]!), Guid.Parse((string)told["ActorUserId"]!)));
-        Assert.Null(await host.Sessions.RemoteLogoutAsync(owner.Caller));
+        Assert.Equal(new RemoteLogoutOutcome.CallerEnded(), await host.Sessions.RemoteLogoutAsync(owner.Caller));
         // The password is the same.
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client()));
     }

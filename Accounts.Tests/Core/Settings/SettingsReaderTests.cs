@@ -5,6 +5,7 @@ using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
+using Accounts.Core.Users;
 using FluentValidation;
 using Microsoft.Extensions.Configuration;
 
@@ -129,11 +130,13 @@ public sealed class SettingsReaderTests
         var signIn = reader.Read("SignIn", new SignInOptionsValidator());
         var retention = reader.Read("Retention", new RetentionOptionsValidator());
         var geolocation = reader.Read("Geolocation", new GeolocationOptionsValidator());
+        var features = reader.Read("Features", new FeatureOptionsValidator());
         reader.Read("Storage", new StorageOptionsValidator());
         reader.ThrowIfWrong();
         // The file says what is so anyway: whoever deletes a line changes nothing.
         Assert.Equivalent(new SessionOptions(), sessions, strict: true);
         Assert.Equivalent(new SignInOptions(), signIn, strict: true);
+        Assert.Equivalent(new FeatureOptions(), features, strict: true);
         Assert.Equivalent(new RetentionOptions(), retention, strict: true);
         Assert.Equivalent(new GeolocationOptions(), geolocation, strict: true);
     }

@@ -1,0 +1,12 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace Accounts.Core.Storage.Migrations;
+
+/// <summary>The plan of a person, which decides what they may use; null for the default plan.</summary>
+[DbContext(typeof(AccountsDbContext))]
+[Migration("0007_Plans")]
+internal sealed class M0007_Plans : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.AddColumn<string>("Plan", "Users", maxLength: 40, nullable: true);
+}

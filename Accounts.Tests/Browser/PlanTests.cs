@@ -1,0 +1,63 @@
+using Accounts.Tests.Fixtures;
+using Microsoft.Playwright;
+
+namespace Accounts.Tests.Browser;
+
+/// <summary>S6: what a plan lacks is shown with a word of why, and cannot be done.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class PlanTests(Chromium chromium)
+{
+    private const string Ada = "ada@example.test";
+    private const string Why = "Remote logout is part of the plans Enterprise, Plus and Pro. Your plan: Free.";
+
+    private static readonly (string, string)[] Plans =
+    [
+        ("Features:DefaultPlan", "Free"), ("Features:Plans:Free", ""),
+        ("Features:Plans:Plus:0", "RemoteLogout"), ("Features:Plans:Pro:0", "RemoteLogout"), ("Features:Plans:Enterprise:0", "RemoteLogout"),
+    ];
+
+    [Theory]
+    [InlineData("/settings/security", "Remote logout")]
+    [InlineData("/settings/password", "Remote logout")]
+    [InlineData("/settings/account", "Log out")]
+    public async Task Instead_of_the_button_stands_which_plans_have_it(string path, string button)
+    {
+        await using var site = AccountsSite.Start(settings: Plans);
+        await site.RegisterAsync(Ada);
+        await using var person = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        var press = person.Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true });
+
+        await person.OpenAsync(path);
+        await Assertions.Expect(person.Page.GetByText(Why)).ToBeVisibleAsync();
+        await Assertions.Expect(press).ToHaveCountAsync(0);
+
+        using var rows = site.Rows();
+        rows.Execute("UPDATE \"Users\" SET \"Plan\" = 'Pro'");
+        await person.OpenAsync(path);
+        await Assertions.Expect(press).ToBeVisibleAsync();
+        await Assertions.Expect(person.Page.GetByText(Why)).ToHaveCountAsync(0);
+    }
+
+    // Guard: the first lines of SessionService.RemoteLogoutAsync, behind a button that is still there.
+    [Fact]
+    public async Task A_button_from_before_the_plan_was_changed_does_nothing_and_says_why()
+    {
+        await using var site = AccountsSite.Start(settings: Plans);
+        await site.RegisterAsync(Ada);
+        using var rows = site.Rows();
+        rows.Execute("UPDATE \"Users\" SET \"Plan\" = 'Plus'");
+        await using var person = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await person.OpenAsync("/settings/security");
+        await person.Page.GetByRole(AriaRole.Button, new() { Name = "Remote logout" }).ClickAsync();
+        await person.Dialog.WaitForAsync();
+        rows.Execute("UPDATE \"Users\" SET \"Plan\" = NULL");
+
+        await person.ConfirmAsync("Remote logout");
+
+        await Assertions.Expect(person.Dialog.GetByRole(AriaRole.Alert)).ToHaveTextAsync(Why);
+        Assert.Equal(1, rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"EndedAt\" IS NULL"));
+        rows.Execute("UPDATE \"Users\" SET \"Plan\" = 'Plus'");
+        await person.ConfirmAsync("Remote logout");
+        await person.WaitForSignedOutAsync();
+    }
+}

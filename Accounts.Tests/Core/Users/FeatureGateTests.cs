@@ -1,0 +1,93 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.Settings;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Core.Users;
+
+/// <summary>S6: features are tied to plans by the settings; the core refuses what a plan lacks.</summary>
+public sealed class FeatureGateTests
+{
+    /// <summary>As the reference product has it, and a plan with nothing.</summary>
+    private static readonly (string, string)[] Plans =
+    [
+        ("Features:DefaultPlan", "Free"),
+        ("Features:Plans:Free", ""),
+        ("Features:Plans:Plus:0", "RemoteLogout"),
+        ("Features:Plans:Enterprise:0", "remotelogout"),
+        ("Features:Plans:Enterprise:1", "AuditLog"),
+    ];
+
+    [Fact]
+    public async Task Out_of_the_box_everybody_has_everything()
+    {
+        await using var host = CoreHost.Start();
+        var owner = await OwnerAsync(host, "a plan that nobody knows");
+        foreach (var feature in Enum.GetValues<Feature>())
+            Assert.Null(await host.Get<FeatureGate>().FindMissingAsync(owner.Caller, feature));
+        Assert.Equal(new RemoteLogoutOutcome.Ended(1), await host.Sessions.RemoteLogoutAsync(owner.Caller));
+    }
+
+    [Theory]
+    [InlineData(null, "Free", "Free")]
+    [InlineData("plus", null, "Plus")]
+    [InlineData("Enterprise", null, null)]
+    [InlineData("a plan of long ago", "Free", "Free")]
+    public async Task A_plan_decides_and_an_unknown_one_is_the_default_one(string? plan, string? withoutLogout, string? withoutAudit)
+    {
+        await using var host = CoreHost.Start(settings: Plans);
+        var owner = await OwnerAsync(host, plan);
+
+        var logout = await host.Get<FeatureGate>().FindMissingAsync(owner.Caller, Feature.RemoteLogout);
+        var audit = await host.Get<FeatureGate>().FindMissingAsync(owner.Caller, Feature.AuditLog);
+
+        Assert.Equal((withoutLogout, withoutAudit), (logout?.Plan, audit?.Plan));
+        Assert.All([logout, audit], missing => Assert.True(missing is null || missing.PlansWithIt.Contains("Enterprise", StringComparer.Ordinal)));
+    }
+
+    // Guard: the first lines of SessionService.RemoteLogoutAsync.
+    [Fact]
+    public async Task Remote_logout_is_refused_where_the_plan_lacks_it_and_the_event_of_an_allowed_one_is_written()
+    {
+        await using var host = CoreHost.Start(settings: Plans);
+        var (owner, other) = (await OwnerAsync(host, null), await host.SignInAsync());
+
+        var refused = Assert.IsType<RemoteLogoutOutcome.NotInPlan>(await host.Sessions.RemoteLogoutAsync(owner.Caller));
+
+        Assert.Equal((Feature.RemoteLogout, "Free"), (refused.Missing.Feature, refused.Missing.Plan));
+        Assert.Equal(["Enterprise", "Plus"], refused.Missing.PlansWithIt);
+        Assert.NotNull(await host.RequestAsync(owner));
+        Assert.NotNull(await host.RequestAsync(other));
+        Assert.Empty(host.Rows.Audit("user.session_invalidated"));
+        // What every plan has is not touched.
+        Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
+
+        // A plan that is changed holds at once. Who can read the event is another question.
+        host.Rows.Execute("UPDATE \"Users\" SET \"Plan\" = 'Plus'");
+        Assert.Equal(new RemoteLogoutOutcome.Ended(1), await host.Sessions.RemoteLogoutAsync(owner.Caller));
+        Assert.Single(host.Rows.Audit("user.session_invalidated"));
+    }
+
+    [Theory]
+    [InlineData("Features:Plans:Free:0=Teleport Features:DefaultPlan=Free", "Features:Plans:Free: must hold only RemoteLogout, AuditLog. It is 'Teleport'.")]
+    [InlineData("Features:Plans:Free:0=0 Features:DefaultPlan=Free", "Features:Plans:Free: must hold only RemoteLogout, AuditLog. It is '0'.")]
+    [InlineData("Features:Plans:Free=AuditLog Features:DefaultPlan=Free", "Features:Plans:Free: must be a list (Features:Plans:Free:0, Features:Plans:Free:1 …). It is 'AuditLog'.")]
+    [InlineData("Features:Plans:Free:0=AuditLog Features:DefaultPlan=Gold", "Features:DefaultPlan: must be one of the plans. It is 'Gold'.")]
+    [InlineData("Features:Plans:Free:0=AuditLog", "Features:DefaultPlan: must be one of the plans. It is ''.")]
+    [InlineData("Features:DefaultPlan=Gold", "Features:DefaultPlan: must be empty where there are no plans. It is 'Gold'.")]
+    [InlineData("Features:Plans=Free", "Features:Plans: must be names with a list each (Features:Plans:Name:0, Features:Plans:Name:1 …). It is 'Free'.")]
+    [InlineData("Features:Plan=Free", "Features:Plan: there is no such setting; known here are Plans, DefaultPlan.")]
+    public void Plans_that_cannot_be_meant_stop_the_start(string settings, string line)
+    {
+        var given = settings.Split(' ').Select(setting => setting.Split('=')).Select(pair => (pair[0], pair[1])).ToArray();
+        var refusal = Assert.Throws<StartupException>(() => CoreHost.Start(settings: given));
+        Assert.Contains(line, refusal.Message.Split(Environment.NewLine).Select(text => text.Trim()), StringComparer.Ordinal);
+    }
+
+    private static async Task<SignedInBrowser> OwnerAsync(CoreHost host, string? plan)
+    {
+        await host.RegisterAsync();
+        host.Rows.Execute("UPDATE \"Users\" SET \"Plan\" = @plan", ("@plan", plan));
+        return await host.SignInAsync();
+    }
+}
