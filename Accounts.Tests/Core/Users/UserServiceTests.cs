@@ -95,7 +95,7 @@ public sealed class UserServiceTests
 
     [Theory]
     [InlineData("L*100", "a@b.example", "twelve chars")]
-    [InlineData("山田太郎", "name+tag@sub.example.co.uk", "L*256correct horse")]
+    [InlineData("山田太郎", "name+tag@sub.example.co.uk", "L*256@correct horse")]
     public async Task What_just_keeps_the_rules_is_taken(string name, string email, string password)
     {
         await using var host = CoreHost.Start();
