@@ -6,7 +6,7 @@ namespace Accounts.Core.Users;
 /// <summary>A feature that somebody's plan does not include.</summary>
 /// <param name="Feature">The feature.</param>
 /// <param name="Plan">The plan that they have.</param>
-/// <param name="PlansWithIt">The plans that include it, by name; none, if none does.</param>
+/// <param name="PlansWithIt">The plans that include it, the smallest first; none, if none does.</param>
 public sealed record MissingFeature(Feature Feature, string Plan, IReadOnlyList<string> PlansWithIt);
 
 /// <summary>Says what a person's plan includes. A page asks it to say why something is not there, and the command behind it asks again.</summary>
@@ -34,7 +34,7 @@ public sealed class FeatureGate
         var plan = _options.Plans.Keys.FirstOrDefault(name => string.Equals(name, own, StringComparison.OrdinalIgnoreCase)) ?? _options.DefaultPlan;
         return Includes(_options.Plans[plan])
             ? null
-            : new MissingFeature(feature, plan, [.. _options.Plans.Where(p => Includes(p.Value)).Select(p => p.Key)]);
+            : new MissingFeature(feature, plan, [.. _options.Plans.Where(p => Includes(p.Value)).OrderBy(p => p.Value.Length).Select(p => p.Key)]);
 
         bool Includes(string[] features) => features.Contains(feature.ToString(), StringComparer.OrdinalIgnoreCase);
     }

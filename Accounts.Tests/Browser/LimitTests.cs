@@ -22,7 +22,7 @@ public sealed class LimitTests(Chromium chromium)
 
         await unused.WaitForSignedOutAsync();
         await Assertions.Expect(unused.Page.GetByText(
-            "There was a sign-in from another device, and too many sessions with it. This one was unused for longest and was ended.")).ToBeVisibleAsync();
+            "After a sign-in from another device there were too many sessions. This one was unused for longest and was ended.")).ToBeVisibleAsync();
         await phone.WaitForCardsAsync(2);
         await third.WaitForCardsAsync(2);
         var line = third.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Too many sessions" });

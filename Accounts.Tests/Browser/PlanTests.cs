@@ -8,12 +8,12 @@ namespace Accounts.Tests.Browser;
 public sealed class PlanTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
-    private const string Why = "Remote logout is part of the plans Enterprise, Plus and Pro. Your plan: Free.";
+    private const string Why = "Remote logout is part of the plans Plus, Pro and Enterprise. Your plan: Free.";
 
     private static readonly (string, string)[] Plans =
     [
         ("Features:DefaultPlan", "Free"), ("Features:Plans:Free", ""),
-        ("Features:Plans:Plus:0", "RemoteLogout"), ("Features:Plans:Pro:0", "RemoteLogout"), ("Features:Plans:Enterprise:0", "RemoteLogout"),
+        ("Features:Plans:Plus:0", "RemoteLogout"), ("Features:Plans:Pro:0", "RemoteLogout"), ("Features:Plans:Enterprise:0", "RemoteLogout"), ("Features:Plans:Enterprise:1", "AuditLog"),
     ];
 
     [Theory]

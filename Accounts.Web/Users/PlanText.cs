@@ -5,7 +5,7 @@ namespace Accounts.Web.Users;
 /// <summary>The words for what a plan does not include.</summary>
 internal static class PlanText
 {
-    /// <summary>Why a feature is not there: "Remote logout is part of the plans Enterprise and Plus. Your plan: Free."</summary>
+    /// <summary>Why a feature is not there: "Remote logout is part of the plans Plus and Enterprise. Your plan: Free."</summary>
     public static string Why(MissingFeature missing) => $"{Name(missing.Feature)} is part of {Plans(missing.PlansWithIt)}. Your plan: {missing.Plan}.";
 
     private static string Name(Feature feature) => feature switch

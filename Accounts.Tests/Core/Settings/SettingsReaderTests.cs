@@ -16,7 +16,7 @@ public sealed class SettingsReaderTests
     [Fact]
     public void Good_values_are_read_and_missing_ones_keep_their_default()
     {
-        var reader = Reader(("Sessions:IdleTimeout", "14.00:00:00"), ("sessions:FLUSHINTERVAL", "00:00:00.5"), ("SignIn:AttemptsPerAccount", "3"));
+        var reader = Reader(("Sessions:IdleTimeout", "14.00:00:00"), ("sessions:FLUSHINTERVAL", "00:00:00.5"), ("SignIn:AttemptsPerAccount", "3"), ("Sessions:Profile", "strict"));
 
         var sessions = reader.Read("Sessions", new SessionOptionsValidator());
         var signIn = reader.Read("SignIn", new SignInOptionsValidator());
@@ -25,6 +25,7 @@ public sealed class SettingsReaderTests
         Assert.Equal(TimeSpan.FromDays(14), sessions.IdleTimeout);
         Assert.Equal(TimeSpan.FromSeconds(0.5), sessions.FlushInterval);
         Assert.Equal(TimeSpan.FromDays(180), sessions.AbsoluteTimeout);
+        Assert.Equal((SessionProfile.Strict, 100), (sessions.Profile, sessions.MaximumPerUser));
         Assert.Equal((3, 50), (signIn.AttemptsPerAccount, signIn.AttemptsPerAddress));
     }
 

@@ -55,7 +55,7 @@ public sealed class FeatureGateTests
         var refused = Assert.IsType<RemoteLogoutOutcome.NotInPlan>(await host.Sessions.RemoteLogoutAsync(owner.Caller));
 
         Assert.Equal((Feature.RemoteLogout, "Free"), (refused.Missing.Feature, refused.Missing.Plan));
-        Assert.Equal(["Enterprise", "Plus"], refused.Missing.PlansWithIt);
+        Assert.Equal(["Plus", "Enterprise"], refused.Missing.PlansWithIt);
         Assert.NotNull(await host.RequestAsync(owner));
         Assert.NotNull(await host.RequestAsync(other));
         Assert.Empty(host.Rows.Audit("user.session_invalidated"));
