@@ -51,7 +51,11 @@ public sealed class DemoAccounts
                 if (role is not null)
                     db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = user.Id, RoleId = Role(db, role, now).Id });
                 if (name.StartsWith("Ada", StringComparison.Ordinal))
-                    db.Sessions.AddRange(DemoHistory.Of(user.Id, now));
+                {
+                    var history = DemoHistory.Of(user.Id, now).ToList();
+                    db.Sessions.AddRange(history);
+                    db.AuditEvents.AddRange(DemoHistory.EventsOf(history));
+                }
             }
 
             return true;

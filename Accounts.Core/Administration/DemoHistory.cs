@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Accounts.Core.Audit;
 using Accounts.Core.Devices;
 using Accounts.Core.Sessions;
 
@@ -26,6 +27,46 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
     private const string Unfamiliar = "143.107.1.0";
 
     public static IEnumerable<SessionRow> Of(Guid user, DateTimeOffset now) => new DemoHistory(user, now).Rows();
+
+    /// <summary>What the audit log says of such sessions: the account that is made before them, and everything that their rows tell.</summary>
+    public static IEnumerable<AuditEventRow> EventsOf(IReadOnlyList<SessionRow> rows) => rows.SelectMany(row => EventsOf(row, rows))
+        .Append(new AuditEventRow(rows.Min(row => row.StartedAt).AddMinutes(-2), AuditAction.Registered, rows[0].UserId)
+        {
+            ActorUserId = rows[0].UserId, ActorDevice = AuditRecord.Title(rows[0].UserAgent, rows[0].ClientHints), Address = Work,
+        });
+
+    private static IEnumerable<AuditEventRow> EventsOf(SessionRow row, IReadOnlyList<SessionRow> rows)
+    {
+        yield return AuditRecord.SignedIn(row);
+        if (row.EndReason == EndReason.Expired)
+        {
+            yield return AuditRecord.Expired(new GoneSession(row.Id, row.UserId, row.Name, row.UserAgent, row.ClientHints, row.EndedAt!.Value));
+            yield break;
+        }
+
+        var by = rows.Single(other => other.Id == row.EndedBySessionId);
+        var (action, one) = row.EndReason switch
+        {
+            EndReason.Replaced => (AuditAction.SessionReplaced, true),
+            EndReason.Terminated => (AuditAction.SessionTerminated, true),
+            EndReason.SignedOutEverywhere => (AuditAction.SignedOutEverywhere, false),
+            EndReason.PasswordChanged => (AuditAction.PasswordChanged, false),
+            EndReason.RemoteLogout => (AuditAction.SessionsInvalidated, false),
+            _ => (AuditAction.SignedOut, true),
+        };
+        yield return new AuditEventRow(row.EndedAt!.Value, action, row.UserId)
+        {
+            ActorUserId = by.UserId,
+            ActorSessionId = by.Id,
+            ActorName = by.Name,
+            ActorDevice = AuditRecord.Title(by.UserAgent, by.ClientHints),
+            SessionId = one ? row.Id : null,
+            SessionName = one ? row.Name : null,
+            SessionDevice = one ? AuditRecord.Title(row.UserAgent, row.ClientHints) : null,
+            Count = one ? null : 1,
+            Address = by.LastAddress,
+        };
+    }
 
     private IEnumerable<SessionRow> Rows()
     {

@@ -5,6 +5,9 @@ namespace Accounts.Core.Audit;
 /// <summary>Something that somebody did to an account; written in the transaction that did it, and never changed. The one exception is its address, which is shortened with age.</summary>
 internal sealed class AuditEventRow
 {
+    /// <summary>Characters of a device's title that are kept.</summary>
+    public const int DeviceLimit = 200;
+
     private string? _address;
 
     // Entity Framework's way in.
@@ -19,7 +22,6 @@ internal sealed class AuditEventRow
         At = at;
         Action = action;
         UserId = userId;
-        WholeAddressSince = at;
     }
 
     public Guid Id { get; private init; }
@@ -32,22 +34,42 @@ internal sealed class AuditEventRow
     /// <summary>Whose account it was done to. Not a foreign key: the record outlives the account.</summary>
     public Guid UserId { get; private init; }
 
-    /// <summary>Who did it.</summary>
+    /// <summary>Who did it; null: the clock.</summary>
     public Guid? ActorUserId { get; init; }
 
     /// <summary>The session that it was done through; null before there is one.</summary>
     public Guid? ActorSessionId { get; init; }
 
+    /// <summary>What that session was called by its person at the time; null if it had no name. Written here because the session is removed long before its events.</summary>
+    public string? ActorName { get; init; }
+
+    /// <summary>The title of the device that it was done from: "Chrome 156 on Windows 11"; null where that was not kept yet.</summary>
+    public string? ActorDevice { get; init => field = Cut(value); }
+
     /// <summary>The one session that it was done to; null for many.</summary>
     public Guid? SessionId { get; init; }
+
+    /// <summary>What that session was called afterwards; null if it had no name.</summary>
+    public string? SessionName { get; init; }
+
+    /// <summary>The title of the device of that session.</summary>
+    public string? SessionDevice { get; init => field = Cut(value); }
 
     /// <summary>How many sessions it ended.</summary>
     public int? Count { get; init; }
 
     /// <summary>The IP address that it came from.</summary>
-    public string? Address { get => _address; init => _address = value; }
+    public string? Address
+    {
+        get => _address;
+        init
+        {
+            _address = value;
+            WholeAddressSince = value is null ? null : At;
+        }
+    }
 
-    /// <summary>Since when the address is kept whole, which is <see cref="At"/>; null once it is shortened.</summary>
+    /// <summary>Since when the address is kept whole, which is <see cref="At"/>; null once it is shortened, or if there is none.</summary>
     public DateTimeOffset? WholeAddressSince { get; private set; }
 
     public void ShortenAddress()
@@ -55,18 +77,6 @@ internal sealed class AuditEventRow
         _address = _address is null ? null : ShortAddress.Of(_address);
         WholeAddressSince = null;
     }
-}
 
-/// <summary>What an audit event can say was done. The names are part of the record and never change.</summary>
-internal static class AuditAction
-{
-    public const string Registered = "user.registered";
-    public const string SignedIn = "user.signed_in";
-    public const string SignedOut = "user.signed_out";
-    public const string PasswordChanged = "user.password_changed";
-    public const string SessionTerminated = "session.terminated";
-    public const string SessionEndedByLimit = "session.ended_by_limit";
-    public const string SessionRenamed = "session.renamed";
-    public const string SignedOutEverywhere = "user.signed_out_everywhere";
-    public const string SessionsInvalidated = "user.session_invalidated";
+    private static string? Cut(string? title) => title is { Length: > DeviceLimit } ? title[..DeviceLimit] : title;
 }

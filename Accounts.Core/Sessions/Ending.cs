@@ -1,4 +1,3 @@
-using Accounts.Core.Audit;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
@@ -6,17 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Accounts.Core.Sessions;
 
 /// <summary>One act that ends sessions: by whom, when, why.</summary>
-internal sealed record Ending(Caller By, DateTimeOffset At, EndReason Reason)
-{
-    public AuditEventRow Audit(string action, SessionId? session, int? count = null) => new(At, action, By.UserId.Value)
-    {
-        ActorUserId = By.UserId.Value,
-        ActorSessionId = By.SessionId.Value,
-        SessionId = session?.Value,
-        Count = count,
-        Address = By.Address,
-    };
-}
+internal sealed record Ending(Caller By, DateTimeOffset At, EndReason Reason);
 
 /// <summary>The conditional statements that every command on sessions is made of.</summary>
 internal static class SessionStatements

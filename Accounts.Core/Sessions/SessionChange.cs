@@ -26,6 +26,9 @@ public abstract record SessionChange(UserId UserId, SessionId SessionId)
     /// <summary>An ending of any kind; every check already says no.</summary>
     public sealed record Ended(UserId UserId, SessionId SessionId, EndReason Reason) : SessionChange(UserId, SessionId);
 
+    /// <summary>The audit log has one more event, of something that was done through it and changed no session.</summary>
+    public sealed record Recorded(UserId UserId, SessionId SessionId) : SessionChange(UserId, SessionId);
+
     /// <summary>More is known of whether the ended browser has left.</summary>
     public sealed record Departed(UserId UserId, SessionId SessionId, Departure Departure) : SessionChange(UserId, SessionId);
 }

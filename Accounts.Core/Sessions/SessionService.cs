@@ -114,7 +114,7 @@ public sealed partial class SessionService
             if (await db.EndAsync(mine, ending) is not [_])
                 return await mine.AnyAsync() ? TerminateOutcome.AlreadyEnded : TerminateOutcome.NotFound;
 
-            db.AuditEvents.Add(ending.Audit(AuditAction.SessionTerminated, target));
+            await db.RecordAsync(caller, now, AuditAction.SessionTerminated, target);
             return TerminateOutcome.Terminated;
         });
 
@@ -153,7 +153,7 @@ public sealed partial class SessionService
         {
             var own = await db.EndAsync(db.Sessions.Where(s => s.Id == caller.SessionId.Value && s.UserId == caller.UserId.Value), ending);
             if (own.Count > 0)
-                db.AuditEvents.Add(ending.Audit(AuditAction.SignedOut, caller.SessionId));
+                await db.RecordAsync(caller, ending.At, AuditAction.SignedOut, caller.SessionId);
             return own;
         });
 
@@ -175,13 +175,7 @@ public sealed partial class SessionService
             if (!await db.IsLiveAsync(caller, now) || await mine.ExecuteUpdateAsync(set => set.SetProperty(s => s.Name, name)) == 0)
                 return false;
 
-            db.AuditEvents.Add(new AuditEventRow(now, AuditAction.SessionRenamed, caller.UserId.Value)
-            {
-                ActorUserId = caller.UserId.Value,
-                ActorSessionId = caller.SessionId.Value,
-                SessionId = target.Value,
-                Address = caller.Address,
-            });
+            await db.RecordAsync(caller, now, AuditAction.SessionRenamed, target);
             return true;
         });
 
@@ -203,6 +197,14 @@ public sealed partial class SessionService
         }
     }
 
+    /// <summary>The same of an act that is in the audit log whether it ended sessions or not: if not, that it was recorded is what is told.</summary>
+    internal void Announce(Caller by, IReadOnlyList<Guid> ended, EndReason reason)
+    {
+        Announce(by.UserId, ended, reason);
+        if (ended.Count == 0)
+            _feed.Publish(new SessionChange.Recorded(by.UserId, by.SessionId));
+    }
+
     private async Task<int?> EndManyAsync(Caller caller, EndReason reason, string action, Func<AccountsDbContext, Ending, Task<List<Guid>>> endAsync)
     {
         var now = _time.GetUtcNow();
@@ -215,12 +217,12 @@ public sealed partial class SessionService
 
             user.RenewStamp();
             var sessions = await endAsync(db, ending);
-            db.AuditEvents.Add(ending.Audit(action, null, sessions.Count));
+            await db.RecordAsync(caller, now, action, count: sessions.Count);
             return sessions;
         });
 
         if (ended is not null)
-            Announce(caller.UserId, ended, reason);
+            Announce(caller, ended, reason);
         return ended?.Count;
     }
 

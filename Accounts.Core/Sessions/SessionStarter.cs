@@ -36,6 +36,7 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
                 return null;
 
             var ghosts = db.Sessions.Where(s => s.UserId == user.Id && s.BrowserHash == browser && s.EndedAt == null);
+            var found = await ghosts.Select(s => new GoneSession(s.Id, s.UserId, s.Name, s.UserAgent, s.ClientHints, s.ExpiresAt)).ToListAsync();
             var replaced = await db.EndAsync(ghosts, ending);
             // What the clock has ended and the sweeper has not found yet would stand in the new session's way.
             var before = db.Sessions.Where(s => s.UserId == user.Id);
@@ -66,15 +67,10 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
                 NewBrowser = await before.AnyAsync() && !await here.AnyAsync(),
                 NewCountry = country is not null && await before.AnyAsync(s => s.SignInCountry != null) && !await before.AnyAsync(s => s.SignInCountry == country),
             };
-            var crowdedOut = await MakeRoomAsync(db, limit);
+            var crowdedOut = await MakeRoomAsync(db, limit, row);
             db.Sessions.Add(row);
-            db.AuditEvents.Add(new AuditEventRow(now, AuditAction.SignedIn, user.Id)
-            {
-                ActorUserId = user.Id,
-                ActorSessionId = id.Value,
-                SessionId = id.Value,
-                Address = client.Address,
-            });
+            db.AuditEvents.AddRange(found.Select(gone => replaced.Contains(gone.Id) ? AuditRecord.Displaced(row, gone, AuditAction.SessionReplaced) : AuditRecord.Expired(gone)));
+            db.AuditEvents.Add(AuditRecord.SignedIn(row));
             return new Gone(replaced, expired, crowdedOut);
         });
 
@@ -89,15 +85,17 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
     }
 
     /// <summary>Ends as many of the person's sessions as the new one is too many. Activity of the last flush interval is not looked at: those sessions are in use all the same.</summary>
-    private async Task<List<Guid>> MakeRoomAsync(AccountsDbContext db, Ending limit)
+    private async Task<List<Guid>> MakeRoomAsync(AccountsDbContext db, Ending limit, SessionRow row)
     {
         var live = db.Sessions.Where(s => s.UserId == limit.By.UserId.Value && s.EndedAt == null && s.ExpiresAt > limit.At);
         if (options.MaximumPerUser == 0 || await live.CountAsync() - options.MaximumPerUser + 1 is not (> 0 and var tooMany))
             return [];
 
-        var unused = await live.OrderBy(s => s.LastActivityAt).ThenBy(s => s.StartedAt).Take(tooMany).Select(s => s.Id).ToListAsync();
-        var ended = await db.EndAsync(db.Sessions.Where(s => unused.Contains(s.Id)), limit);
-        db.AuditEvents.AddRange(ended.Select(session => limit.Audit(AuditAction.SessionEndedByLimit, new SessionId(session))));
+        var unused = await live.OrderBy(s => s.LastActivityAt).ThenBy(s => s.StartedAt).Take(tooMany)
+            .Select(s => new GoneSession(s.Id, s.UserId, s.Name, s.UserAgent, s.ClientHints, s.ExpiresAt)).ToListAsync();
+        var ids = unused.ConvertAll(session => session.Id);
+        var ended = await db.EndAsync(db.Sessions.Where(s => ids.Contains(s.Id)), limit);
+        db.AuditEvents.AddRange(unused.Where(session => ended.Contains(session.Id)).Select(session => AuditRecord.Displaced(row, session, AuditAction.SessionEndedByLimit)));
         return ended;
     }
 

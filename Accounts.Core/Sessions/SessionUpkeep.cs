@@ -16,7 +16,8 @@ internal sealed partial class SessionUpkeep(
     TimeProvider time,
     ILogger<SessionUpkeep> logger) : BackgroundService
 {
-    private const int BatchSize = 500;
+    /// <summary>Sessions in one transaction, each with its audit event: an ending that comes meanwhile waits for one batch.</summary>
+    private const int BatchSize = 100;
 
     /// <summary>Ends every session whose time is up, the registry first told and then the feed, like any other ending.</summary>
     public async Task SweepAsync()
@@ -28,11 +29,16 @@ internal sealed partial class SessionUpkeep(
         List<Expired> batch;
         do
         {
-            batch = await database.WriteAsync(WritePriority.Ending, db => db.Database.SqlQuery<Expired>($"""
-                UPDATE "Sessions" SET "EndedAt" = "ExpiresAt", "EndReason" = {(int)EndReason.Expired}
-                WHERE "Id" IN (SELECT "Id" FROM "Sessions" WHERE "EndedAt" IS NULL AND "ExpiresAt" <= {now} ORDER BY "ExpiresAt" LIMIT {BatchSize})
-                RETURNING "Id", "UserId"
-                """).ToListAsync());
+            batch = await database.WriteAsync(WritePriority.Ending, async db =>
+            {
+                var gone = await db.Database.SqlQuery<Expired>($"""
+                    UPDATE "Sessions" SET "EndedAt" = "ExpiresAt", "EndReason" = {(int)EndReason.Expired}
+                    WHERE "Id" IN (SELECT "Id" FROM "Sessions" WHERE "EndedAt" IS NULL AND "ExpiresAt" <= {now} ORDER BY "ExpiresAt" LIMIT {BatchSize})
+                    RETURNING "Id", "UserId", "Name", "UserAgent", "ClientHints", "ExpiresAt"
+                    """).ToListAsync();
+                db.AuditEvents.AddRange(gone.Select(one => AuditRecord.Expired(one.ToGone())));
+                return gone;
+            });
 
             foreach (var expired in batch)
                 registry.MarkEnded(new SessionId(expired.Id));
@@ -83,7 +89,11 @@ internal sealed partial class SessionUpkeep(
         }
     }
 
-    private sealed record Expired(Guid Id, Guid UserId);
+    /// <summary>What the statement returns: times are numbers there.</summary>
+    private sealed record Expired(Guid Id, Guid UserId, string? Name, string UserAgent, string? ClientHints, long ExpiresAt)
+    {
+        public GoneSession ToGone() => new(Id, UserId, Name, UserAgent, ClientHints, Microseconds.ToTime(ExpiresAt));
+    }
 
     private static partial class Log
     {

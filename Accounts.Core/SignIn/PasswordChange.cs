@@ -118,11 +118,12 @@ public sealed class PasswordChange
             current.RenewStamp();
             if (input.EndOtherSessions)
                 ended = await db.EndOthersAsync(ending);
-            db.AuditEvents.Add(ending.Audit(AuditAction.PasswordChanged, null, ended.Count));
+            await db.RecordAsync(caller, now, AuditAction.PasswordChanged, count: ended.Count);
             return new ChangePasswordOutcome.Changed(ended.Count);
         });
 
-        _sessions.Announce(caller.UserId, ended, ending.Reason);
+        if (outcome is ChangePasswordOutcome.Changed)
+            _sessions.Announce(caller, ended, ending.Reason);
         return overtaken is not null && Verify(overtaken, input.NewPassword) ? new ChangePasswordOutcome.AlreadyChanged() : outcome;
     }
 

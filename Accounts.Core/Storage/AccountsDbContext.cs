@@ -84,6 +84,10 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             audit.Property(e => e.Id).ValueGeneratedNever();
             audit.Property(e => e.Action).HasMaxLength(64);
             audit.Property(e => e.Address).HasMaxLength(45);
+            audit.Property(e => e.ActorName).HasMaxLength(RenameSessionInput.NameLimit);
+            audit.Property(e => e.ActorDevice).HasMaxLength(AuditEventRow.DeviceLimit);
+            audit.Property(e => e.SessionName).HasMaxLength(RenameSessionInput.NameLimit);
+            audit.Property(e => e.SessionDevice).HasMaxLength(AuditEventRow.DeviceLimit);
             audit.HasIndex(e => new { e.UserId, e.At }, "IX_AuditEvents_User");
             audit.HasIndex(e => e.WholeAddressSince, "IX_AuditEvents_WholeAddress").HasFilter("\"WholeAddressSince\" IS NOT NULL");
         });

@@ -1,4 +1,5 @@
 using Accounts.Core.Audit;
+using Accounts.Core.Devices;
 using Accounts.Core.Storage;
 using FluentValidation;
 using Microsoft.AspNetCore.Identity;
@@ -57,7 +58,12 @@ public sealed class UserService
                 return new RegisterOutcome.EmailTaken();
 
             db.Users.Add(user);
-            db.AuditEvents.Add(new AuditEventRow(now, AuditAction.Registered, user.Id) { ActorUserId = user.Id, Address = client.Address });
+            db.AuditEvents.Add(new AuditEventRow(now, AuditAction.Registered, user.Id)
+            {
+                ActorUserId = user.Id,
+                ActorDevice = DeviceDetector.Detect(client.Signals).Title,
+                Address = client.Address,
+            });
             return new RegisterOutcome.Registered(new UserId(user.Id));
         });
     }

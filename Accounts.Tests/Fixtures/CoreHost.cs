@@ -49,6 +49,8 @@ internal sealed class CoreHost : IAsyncDisposable
 
     public HistoryReader History => Get<HistoryReader>();
 
+    public AuditLog AuditLog => Get<AuditLog>();
+
     public SessionStarter Starter => Get<SessionStarter>();
 
     public SessionRegistry Registry => Get<SessionRegistry>();

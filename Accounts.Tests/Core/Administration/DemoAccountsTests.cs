@@ -87,6 +87,23 @@ public sealed class DemoAccountsTests
     }
 
     [Fact]
+    public async Task The_audit_log_tells_the_same_story_as_the_history()
+    {
+        await using var host = CoreHost.Start();
+        await host.Get<DemoAccounts>().SeedAsync();
+        var ada = await host.SignInAsync(password: DemoAccounts.Password);
+        var sessions = (await host.HistoryAsync(ada.Caller)).Where(session => session.Id != ada.Id).ToList();
+        var events = (await host.AuditLog.AllAsync(ada.Caller, new AuditQuery { To = TestClock.Start })).ToList();
+
+        Assert.Equal("user.registered", events[^1].Action);
+        Assert.Equal(1 + (2 * sessions.Count), events.Count);
+        Assert.All(sessions, session => Assert.Equal(session.StartedAt, Assert.Single(events, one => one.Action is "user.signed_in" && one.From!.Id == session.Id).At));
+        Assert.All(sessions, session => Assert.Contains(events, one => one.Action is not "user.signed_in" && one.At == session.Ending!.At
+            && one.From?.Id == session.Ending.BySession && (one.To is null || one.To.Id == session.Id)));
+        Assert.True(events.Select(one => one.Action).Distinct(StringComparer.Ordinal).Count() >= 8);
+    }
+
+    [Fact]
     public async Task An_account_that_is_there_keeps_its_password()
     {
         await using var host = CoreHost.Start();

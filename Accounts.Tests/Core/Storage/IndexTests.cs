@@ -15,6 +15,7 @@ public sealed class IndexTests
     [InlineData("IX_Sessions_History", "SELECT * FROM \"Sessions\" WHERE \"UserId\" = 'a' ORDER BY \"StartedAt\" DESC LIMIT 50")]
     [InlineData("IX_Sessions_Expiry", "SELECT \"Id\" FROM \"Sessions\" WHERE \"EndedAt\" IS NULL AND \"ExpiresAt\" <= 1 ORDER BY \"ExpiresAt\" LIMIT 500")]
     [InlineData("IX_SupportCodes_Session", "SELECT * FROM \"SupportCodes\" WHERE \"SessionId\" = 'a' AND \"ExpiresAt\" >= 1 ORDER BY \"ExpiresAt\" DESC LIMIT 1")]
+    [InlineData("IX_AuditEvents_User", "SELECT * FROM \"AuditEvents\" WHERE \"UserId\" = 'a' AND \"At\" >= 1 AND \"At\" < 2 AND \"Action\" = 'b' ORDER BY \"At\" DESC LIMIT 5001")]
     [InlineData("EmailIndex", "SELECT * FROM \"Users\" WHERE \"NormalizedEmail\" = 'A' LIMIT 2")]
     public async Task A_query_that_grows_with_the_data_has_its_index(string index, string query)
     {

@@ -15,6 +15,7 @@ public sealed class MigrationTests
             await host.SignInAsync();
             // The file as the version before left it.
             host.Rows.Execute("""
+                DROP TRIGGER "TR_AuditEvents_Address";
                 DROP TABLE "SupportCodes";
                 DROP INDEX "IX_Sessions_WholeAddress";
                 DROP INDEX "IX_Sessions_Ended";

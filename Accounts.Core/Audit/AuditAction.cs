@@ -1,0 +1,23 @@
+namespace Accounts.Core.Audit;
+
+/// <summary>What an audit event can say was done. The names are part of the record and of the exports, and never change.</summary>
+public static class AuditAction
+{
+    public const string Registered = "user.registered";
+    public const string SignedIn = "user.signed_in";
+    public const string SignedOut = "user.signed_out";
+    public const string PasswordChanged = "user.password_changed";
+    public const string SessionTerminated = "session.terminated";
+    public const string SessionRenamed = "session.renamed";
+    public const string SessionReplaced = "session.replaced";
+    public const string SessionExpired = "session.expired";
+    public const string SessionEndedByLimit = "session.ended_by_limit";
+    public const string SignedOutEverywhere = "user.signed_out_everywhere";
+    public const string SessionsInvalidated = "user.session_invalidated";
+
+    /// <summary>All of them, in the order in which a page offers them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        SignedIn, SignedOut, SessionTerminated, SignedOutEverywhere, SessionsInvalidated, SessionReplaced, SessionExpired, SessionEndedByLimit, SessionRenamed, PasswordChanged, Registered,
+    ];
+}

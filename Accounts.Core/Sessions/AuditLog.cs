@@ -1,0 +1,115 @@
+using Accounts.Core.Audit;
+using Accounts.Core.Geolocation;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Core.Sessions;
+
+/// <summary>Reads the audit log of the caller's own account, the latest event first. It never writes.</summary>
+/// <remarks>
+/// Time and kind are asked of the database; the words are looked for here, among the newest <see cref="Bound"/> events that are left, because a place is
+/// named when it is read. What a session was called stands in the event; of events from before that was kept it is asked of the session, while there is one.
+/// </remarks>
+public sealed class AuditLog
+{
+    /// <summary>How many events are looked at, the newest of the time and the kind that are asked for: 5,000.</summary>
+    public const int Bound = 5_000;
+
+    private readonly AccountsDatabase _database;
+    private readonly PlaceFinder _places;
+
+    internal AuditLog(AccountsDatabase database, PlaceFinder places)
+    {
+        _database = database;
+        _places = places;
+    }
+
+    /// <summary>One page of the events.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    public async Task<AuditPage> PageAsync(Caller caller, AuditQuery query)
+    {
+        var (found, cut) = await FindAsync(caller, query);
+        var page = Math.Clamp(query.Page, 1, AuditPage.PagesOf(found.Count));
+        return new AuditPage([.. found.Skip((page - 1) * AuditQuery.PageSize).Take(AuditQuery.PageSize)], found.Count, page, cut);
+    }
+
+    /// <summary>All pages at once, <see cref="Bound"/> events at most.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    public async Task<IReadOnlyList<AuditEvent>> AllAsync(Caller caller, AuditQuery query) => (await FindAsync(caller, query)).Found;
+
+    private Task<(IReadOnlyList<AuditEvent> Found, bool Cut)> FindAsync(Caller caller, AuditQuery query) => _database.ReadAsync(async db =>
+    {
+        var rows = await Where(db.AuditEvents.AsNoTracking().Where(e => e.UserId == caller.UserId.Value), query)
+            .OrderByDescending(e => e.At)
+            .Take(Bound + 1)
+            .ToListAsync();
+        var cut = rows.Count > Bound;
+        var names = await NamesAsync(db, caller, rows);
+        IReadOnlyList<AuditEvent> found =
+        [
+            .. rows.Take(Bound).Select(row => ToEvent(row, caller, names)).Where(one => Matches(one, query.Text)).OrderByDescending(one => one.At).ThenByDescending(one => one.Id),
+        ];
+        return (found, cut);
+    });
+
+    private static IQueryable<AuditEventRow> Where(IQueryable<AuditEventRow> rows, AuditQuery query)
+    {
+        if (query.Action.Length > 0)
+            rows = rows.Where(e => e.Action == query.Action);
+        if (query.From is { } from)
+            rows = rows.Where(e => e.At >= from);
+        if (query.To is { } to)
+            rows = rows.Where(e => e.At < to);
+        return rows;
+    }
+
+    /// <summary>What the sessions are called whose events do not say it themselves.</summary>
+    private static async Task<Dictionary<Guid, AuditedSession>> NamesAsync(AccountsDbContext db, Caller caller, List<AuditEventRow> rows)
+    {
+        var unnamed = rows.SelectMany(row => new[] { row.ActorDevice is null ? row.ActorSessionId : null, row.SessionDevice is null ? row.SessionId : null })
+            .OfType<Guid>().Distinct().ToList();
+        if (unnamed.Count == 0)
+            return [];
+
+        var known = await db.Sessions.Where(s => unnamed.Contains(s.Id) && s.UserId == caller.UserId.Value).Select(s => new { s.Id, s.Name, s.UserAgent, s.ClientHints }).ToListAsync();
+        return known.ToDictionary(s => s.Id, s => new AuditedSession(new SessionId(s.Id), s.Name, AuditRecord.Title(s.UserAgent, s.ClientHints)));
+    }
+
+    private AuditEvent ToEvent(AuditEventRow row, Caller caller, Dictionary<Guid, AuditedSession> names)
+    {
+        var actor = row.ActorUserId is not { } by ? AuditActor.Clock : by == caller.UserId.Value ? AuditActor.You : AuditActor.SomebodyElse;
+        return new AuditEvent(
+            row.Id,
+            row.At,
+            row.Action,
+            actor,
+            Session(row.ActorSessionId, row.ActorName, row.ActorDevice),
+            row.Address,
+            row.Address is null ? null : _places.Find(row.Address),
+            Session(row.SessionId, row.SessionName, row.SessionDevice),
+            row.Count);
+
+        AuditedSession? Session(Guid? id, string? name, string? device) => (id, device) switch
+        {
+            (null, null) => null,
+            ({ } known, null) when names.TryGetValue(known, out var session) => session,
+            _ => new AuditedSession(id is { } value ? new SessionId(value) : null, name, device),
+        };
+    }
+
+    private static bool Matches(AuditEvent one, string words)
+    {
+        if (words.Length == 0)
+            return true;
+
+        var text = $"{one.From?.Name} {one.From?.Device} {one.To?.Name} {one.To?.Device} {one.Place?.Name} {one.Address} {(one.Address is null ? null : ShortAddress.Show(one.Address))}";
+        foreach (var word in words.AsSpan().Split(' '))
+        {
+            if (!text.AsSpan().Contains(words.AsSpan()[word], StringComparison.OrdinalIgnoreCase))
+                return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,77 @@
+using Accounts.Core.Audit;
+using Accounts.Core.Devices;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Core.Sessions;
+
+/// <summary>Writes into the audit log what is done to sessions, in the transaction that does it.</summary>
+internal static class AuditRecord
+{
+    /// <summary>Records what somebody does through one of their sessions, with what the sessions are called at this moment.</summary>
+    /// <param name="db">The transaction.</param>
+    /// <param name="by">Who does it.</param>
+    /// <param name="at">When.</param>
+    /// <param name="action">What: one of <see cref="AuditAction"/>.</param>
+    /// <param name="session">The one session that it is done to; null for many.</param>
+    /// <param name="count">How many sessions it ends.</param>
+    public static async Task RecordAsync(this AccountsDbContext db, Caller by, DateTimeOffset at, string action, SessionId? session = null, int? count = null)
+    {
+        var (actor, target) = (by.SessionId.Value, session?.Value);
+        var named = await db.Sessions.Where(s => s.Id == actor || s.Id == target).Select(s => new { s.Id, s.Name, s.UserAgent, s.ClientHints }).ToListAsync();
+        var (from, to) = (named.Find(s => s.Id == actor), named.Find(s => s.Id == target));
+        db.AuditEvents.Add(new AuditEventRow(at, action, by.UserId.Value)
+        {
+            ActorUserId = by.UserId.Value,
+            ActorSessionId = actor,
+            ActorName = from?.Name,
+            ActorDevice = from is null ? null : Title(from.UserAgent, from.ClientHints),
+            SessionId = target,
+            SessionName = to?.Name,
+            SessionDevice = to is null ? null : Title(to.UserAgent, to.ClientHints),
+            Count = count,
+            Address = by.Address,
+        });
+    }
+
+    /// <summary>The event of a sign-in.</summary>
+    public static AuditEventRow SignedIn(SessionRow row) => new(row.StartedAt, AuditAction.SignedIn, row.UserId)
+    {
+        ActorUserId = row.UserId,
+        ActorSessionId = row.Id,
+        ActorName = row.Name,
+        ActorDevice = Title(row.UserAgent, row.ClientHints),
+        SessionId = row.Id,
+        SessionName = row.Name,
+        SessionDevice = Title(row.UserAgent, row.ClientHints),
+        Address = row.SignInAddress,
+    };
+
+    /// <summary>The event of a session that a sign-in ends: the one in the same browser, or one too many.</summary>
+    public static AuditEventRow Displaced(SessionRow by, GoneSession gone, string action) => new(by.StartedAt, action, by.UserId)
+    {
+        ActorUserId = by.UserId,
+        ActorSessionId = by.Id,
+        ActorName = by.Name,
+        ActorDevice = Title(by.UserAgent, by.ClientHints),
+        SessionId = gone.Id,
+        SessionName = gone.Name,
+        SessionDevice = Title(gone.UserAgent, gone.ClientHints),
+        Address = by.SignInAddress,
+    };
+
+    /// <summary>The event of a session whose time has run out, at that time. Nobody did it.</summary>
+    public static AuditEventRow Expired(GoneSession gone) => new(gone.ExpiresAt, AuditAction.SessionExpired, gone.UserId)
+    {
+        SessionId = gone.Id,
+        SessionName = gone.Name,
+        SessionDevice = Title(gone.UserAgent, gone.ClientHints),
+    };
+
+    /// <summary>The title of the device of a session.</summary>
+    public static string Title(string userAgent, string? hints) => DeviceDetector.Detect(new DeviceSignals(userAgent, ClientHints.Parse(hints))).Title;
+}
+
+/// <summary>What the log tells of a session that ends without anybody choosing it.</summary>
+internal sealed record GoneSession(Guid Id, Guid UserId, string? Name, string UserAgent, string? ClientHints, DateTimeOffset ExpiresAt);

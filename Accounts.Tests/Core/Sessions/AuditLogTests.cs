@@ -1,0 +1,129 @@
+using Accounts.Core.Administration;
+using Accounts.Core.Audit;
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Core.Sessions;
+
+/// <summary>The audit log as its reader gives it.</summary>
+public sealed class AuditLogTests
+{
+    private static readonly DateTimeOffset Now = TestClock.Start;
+
+    [Fact]
+    public async Task It_is_filtered_by_kind_time_and_words()
+    {
+        await using var host = CoreHost.Start();
+        var owner = await StartAsync(host);
+        await AddAsync(host, owner, 4, (i, at) => new AuditEventRow(at, i % 2 == 0 ? "user.signed_in" : "session.terminated", owner.UserId.Value)
+        {
+            ActorUserId = owner.UserId.Value, ActorSessionId = Guid.CreateVersion7(at), ActorDevice = $"Netscape {i}", Address = i == 2 ? "2001:db8:77::1" : $"192.0.2.{i}",
+            SessionId = Guid.CreateVersion7(at), SessionName = i == 1 ? "Kitchen radio" : null, SessionDevice = "Mosaic 1",
+        });
+
+        await FindsAsync(new AuditQuery { Text = "netscape" }, "Netscape 1", "Netscape 2", "Netscape 3", "Netscape 4");
+        await FindsAsync(new AuditQuery { Text = "mosaic", Action = "user.signed_in" }, "Netscape 2", "Netscape 4");
+        await FindsAsync(new AuditQuery { Text = "RADIO kitchen" }, "Netscape 1");
+        await FindsAsync(new AuditQuery { Text = "radio microwave" });
+        await FindsAsync(new AuditQuery { Text = "2001:db8:77" }, "Netscape 2");
+        await FindsAsync(new AuditQuery { Text = "192.0.2.3 unknown location" }, "Netscape 3");
+        // From is in it, to is not.
+        await FindsAsync(new AuditQuery { From = Now.AddHours(-3), To = Now.AddHours(-1) }, "Netscape 2", "Netscape 3");
+
+        async Task FindsAsync(AuditQuery query, params string[] devices) => Assert.Equal(string.Join(", ", devices), string.Join(", ", (await host.AuditLog.AllAsync(owner, query)).Select(one => one.From!.Device)));
+    }
+
+    [Fact]
+    public async Task It_comes_in_pages_the_latest_first()
+    {
+        await using var host = CoreHost.Start();
+        var owner = await StartAsync(host);
+        await AddAsync(host, owner, 60, (i, at) => new AuditEventRow(at, "user.signed_in", owner.UserId.Value) { ActorUserId = owner.UserId.Value, ActorDevice = $"{i}" });
+        var query = new AuditQuery { To = Now };
+
+        var first = await host.AuditLog.PageAsync(owner, query);
+        Assert.Equal((25, 60, 1, 3, false), (first.Events.Count, first.Total, first.Page, first.Pages, first.Cut));
+        Assert.Equal(string.Join(' ', Enumerable.Range(1, 25)), string.Join(' ', first.Events.Select(one => one.From!.Device)));
+        var last = await host.AuditLog.PageAsync(owner, query with { Page = 9 });
+        Assert.Equal((3, 10), (last.Page, last.Events.Count));
+        Assert.Equal("60", last.Events[^1].From!.Device);
+        var none = await host.AuditLog.PageAsync(owner, query with { Text = "nothing" });
+        Assert.Equal((0, 0, 1, 1), (none.Events.Count, none.Total, none.Page, none.Pages));
+    }
+
+    // Guard: UserId in AuditLog.FindAsync, and in NamesAsync.
+    [Fact]
+    public async Task Nobody_sees_what_was_done_to_somebody_elses_account()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        await host.RegisterAsync("grace@example.test", "Grace Hopper");
+        var (ada, grace) = (await host.SignInAsync(), await host.SignInAsync("grace@example.test"));
+
+        var hers = await host.AuditLog.AllAsync(grace.Caller, new AuditQuery());
+        Assert.Equal("user.registered user.signed_in", string.Join(' ', hers.Select(one => one.Action).Order(StringComparer.Ordinal)));
+        Assert.Equal(grace.Id, Assert.Single(hers, one => one.Action is "user.signed_in").From!.Id);
+        Assert.Equal(2, (await host.AuditLog.PageAsync(ada.Caller, new AuditQuery())).Total);
+
+        // An event of Grace's that names a session of Ada's tells nothing of it.
+        await AddAsync(host, grace.Caller, 1, (_, at) => new AuditEventRow(at, "session.terminated", grace.Caller.UserId.Value) { SessionId = ada.Id.Value });
+        Assert.Null(Assert.Single(await host.AuditLog.AllAsync(grace.Caller, new AuditQuery { Action = "session.terminated" })).To!.Device);
+    }
+
+    [Fact]
+    public async Task An_event_still_tells_of_a_session_that_has_been_removed()
+    {
+        await using var host = CoreHost.Start(settings: ("Retention:EndedSessions", "1.00:00:00"));
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync(client: CoreHost.Client(userAgent: Visitor.Phone)));
+        await host.Sessions.TerminateAsync(owner.Caller, other.Id);
+        host.Clock.Advance(TimeSpan.FromDays(2));
+        await host.Get<Retention>().RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"Id\" = @id", ("@id", other.Id.Value)));
+        var ended = Assert.Single(await host.AuditLog.AllAsync(owner.Caller, new AuditQuery { Action = "session.terminated" }));
+        Assert.Equal(new AuditedSession(other.Id, null, "Safari 19 on iOS 19.1"), ended.To);
+    }
+
+    [Fact]
+    public async Task An_event_from_before_it_told_of_the_session_itself_asks_the_session()
+    {
+        await using var host = CoreHost.Start();
+        var owner = await StartAsync(host);
+        await host.Sessions.RenameAsync(owner, owner.SessionId, new RenameSessionInput { Name = "Laptop" });
+        await AddAsync(host, owner, 1, (_, at) => new AuditEventRow(at, "session.terminated", owner.UserId.Value)
+        {
+            ActorUserId = owner.UserId.Value, ActorSessionId = owner.SessionId.Value, SessionId = Guid.CreateVersion7(at),
+        });
+
+        var old = Assert.Single(await host.AuditLog.AllAsync(owner, new AuditQuery { Action = "session.terminated", Text = "laptop" }));
+        Assert.Equal(new AuditedSession(owner.SessionId, "Laptop", "Chrome 154 on Windows 10 or 11"), old.From);
+        Assert.Equal("A session that is no longer kept", old.To!.Title);
+    }
+
+    [Fact]
+    public async Task More_events_than_it_looks_at_are_said_to_be_there()
+    {
+        await using var host = CoreHost.Start();
+        var owner = await StartAsync(host);
+        await AddAsync(host, owner, AuditLog.Bound, (i, _) => new AuditEventRow(Now.AddSeconds(-i), "user.signed_in", owner.UserId.Value));
+        var page = await host.AuditLog.PageAsync(owner, new AuditQuery());
+        Assert.Equal((AuditLog.Bound, true), (page.Total, page.Cut));
+        Assert.False((await host.AuditLog.PageAsync(owner, new AuditQuery { To = Now })).Cut);
+    }
+
+    private static async Task<Caller> StartAsync(CoreHost host)
+    {
+        await host.RegisterAsync();
+        return (await host.SignInAsync()).Caller;
+    }
+
+    /// <summary>Events of past hours: the first of an hour ago, the second of two.</summary>
+    private static Task AddAsync(CoreHost host, Caller owner, int count, Func<int, DateTimeOffset, AuditEventRow> make) => host.Database.WriteAsync(WritePriority.Ordinary, db =>
+    {
+        db.AuditEvents.AddRange(Enumerable.Range(1, count).Select(i => make(i, Now.AddHours(-i))));
+        return Task.FromResult(owner);
+    });
+}

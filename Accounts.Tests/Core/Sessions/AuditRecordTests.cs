@@ -1,0 +1,128 @@
+using System.Reflection;
+using Accounts.Core.Audit;
+using Accounts.Core.Sessions;
+using Accounts.Core.SignIn;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Core.Sessions;
+
+/// <summary>S5: every act writes one event: who, to whom, from which session, which device and where.</summary>
+public sealed class AuditRecordTests
+{
+    private const string Chrome = "Chrome 154 on Windows 10 or 11";
+    private const string Safari = "Safari 19 on iOS 19.1";
+
+    /// <summary>Each act, done by a laptop with the name "Laptop" to a phone, and what must be told of it.</summary>
+    private static readonly Dictionary<string, (Func<Stage, Task> Act, Func<Stage, Told> Tells)> Acts = new(StringComparer.Ordinal)
+    {
+        [AuditAction.Registered] = (s => s.Host.RegisterAsync("new@example.test"), _ => new(AuditActor.You, null, null, null, null, null)),
+        [AuditAction.SignedIn] = (s => s.SignInAsync(), s => s.Told(s.Newest, null, s.Newest, null, null)),
+        [AuditAction.SignedOut] = (s => s.Host.Sessions.SignOutAsync(s.Laptop.Caller), s => s.Told(s.Laptop.Id, "Laptop", s.Laptop.Id, "Laptop", null)),
+        [AuditAction.PasswordChanged] = (s => s.ChangePasswordAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, 1)),
+        [AuditAction.SessionTerminated] = (s => s.Host.Sessions.TerminateAsync(s.Laptop.Caller, s.Phone.Id), s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, null, null)),
+        [AuditAction.SessionRenamed] = (s => s.Host.Sessions.RenameAsync(s.Laptop.Caller, s.Phone.Id, new RenameSessionInput { Name = "Mobile" }), s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, "Mobile", null)),
+        [AuditAction.SessionReplaced] = (s => s.SignInAsync(s.Laptop.Client), s => s.Told(s.Newest, "Laptop", s.Laptop.Id, "Laptop", null)),
+        [AuditAction.SessionExpired] = (s => s.ExpireAsync(), s => new(AuditActor.Clock, null, null, s.Phone.Id, null, null)),
+        [AuditAction.SignedOutEverywhere] = (s => s.Host.Sessions.SignOutEverywhereAsync(s.Laptop.Caller), s => s.Told(s.Laptop.Id, "Laptop", null, null, 1)),
+        [AuditAction.SessionsInvalidated] = (s => s.Host.Sessions.RemoteLogoutAsync(s.Laptop.Caller), s => s.Told(s.Laptop.Id, "Laptop", null, null, 2)),
+    };
+
+    public static TheoryData<string> Actions => [.. Acts.Keys];
+
+    [Fact]
+    public void Every_action_is_offered_and_tried_here()
+    {
+        var constants = typeof(AuditAction).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!).ToHashSet(StringComparer.Ordinal);
+        Assert.True(constants.Count >= 10);
+        Assert.True(constants.SetEquals(AuditAction.All));
+        Assert.True(constants.SetEquals(Acts.Keys));
+    }
+
+    [Theory]
+    [MemberData(nameof(Actions))]
+    public async Task An_act_writes_one_event_that_tells_all_of_it(string action)
+    {
+        await using var host = CoreHost.Start();
+        var stage = await Stage.OpenAsync(host);
+        var before = host.Rows.Audit(action).Count;
+        await Acts[action].Act(stage);
+
+        Assert.Equal(before + 1, host.Rows.Audit(action).Count);
+        var owner = host.Rows.Guid("SELECT \"UserId\" FROM \"AuditEvents\" WHERE \"Action\" = @action ORDER BY rowid DESC LIMIT 1", ("@action", action));
+        var caller = stage.Laptop.Caller with { UserId = new UserId(owner) };
+        var one = (await host.AuditLog.AllAsync(caller, new AuditQuery { Action = action })).MaxBy(one => one.At)!;
+        Assert.Equal(Acts[action].Tells(stage), new Told(one.Actor, one.From?.Id, one.From?.Name, one.To?.Id, one.To?.Name, one.Count));
+        Assert.Equal(one.Actor == AuditActor.Clock ? null : Chrome, one.From?.Device);
+        Assert.Equal(one.Actor == AuditActor.Clock ? null : "203.0.113.7", one.Address);
+        Assert.Equal(one.Address is null, one.Place is null);
+        Assert.Equal(one.To is null ? null : one.To.Id == stage.Phone.Id ? Safari : Chrome, one.To?.Device);
+    }
+
+    [Fact]
+    public async Task A_session_whose_time_is_up_is_told_of_once_whether_the_sweeper_or_the_next_sign_in_finds_it()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (swept, found) = (await host.SignInAsync(remember: false), await host.SignInAsync(remember: false));
+        host.Clock.Advance(TimeSpan.FromDays(2));
+        await host.SignInAsync(client: found.Client);
+        Assert.Equal(found.Id.Value, Guid.Parse((string)Assert.Single(host.Rows.Audit("session.expired"))["SessionId"]!));
+        await host.Upkeep.SweepAsync();
+        await host.Upkeep.SweepAsync();
+
+        var expired = await host.AuditLog.AllAsync(swept.Caller, new AuditQuery { Action = "session.expired" });
+        Assert.Equal(2, expired.Count);
+        Assert.Equal([swept.Id, found.Id], expired.Select(one => one.To!.Id!.Value).OrderBy(id => id != swept.Id));
+        // At the time at which it ended, not at that at which somebody looked.
+        Assert.All(expired, one => Assert.Equal(TestClock.Start.AddHours(24), one.At));
+        Assert.Empty(host.Rows.Audit("session.replaced"));
+    }
+
+    [Fact]
+    public async Task An_act_that_ends_nothing_is_told_to_those_who_watch()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+
+        await host.Sessions.SignOutEverywhereAsync(owner.Caller);
+        await host.PasswordChange.ChangeAsync(owner.Caller, new ChangePasswordInput { CurrentPassword = "not the password", NewPassword = "another passphrase for tests" });
+        Assert.Single(heard);
+        await host.PasswordChange.ChangeAsync(owner.Caller, new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase for tests" });
+
+        var recorded = new SessionChange.Recorded(owner.Caller.UserId, owner.Id);
+        Assert.Equal([recorded, recorded], heard);
+    }
+
+    internal sealed record Told(AuditActor Actor, SessionId? From, string? FromName, SessionId? To, string? ToName, int? Count);
+
+    internal sealed record Stage(CoreHost Host, SignedInBrowser Laptop, SignedInBrowser Phone)
+    {
+        public SessionId Newest { get; private set; }
+
+        public static async Task<Stage> OpenAsync(CoreHost host)
+        {
+            await host.RegisterAsync();
+            var stage = new Stage(host, await host.SignInAsync(), await host.SignInAsync(client: CoreHost.Client(address: "198.51.100.9", userAgent: Visitor.Phone), remember: false));
+            await host.Sessions.RenameAsync(stage.Laptop.Caller, stage.Laptop.Id, new RenameSessionInput { Name = "Laptop" });
+            host.Clock.Advance(TimeSpan.FromMinutes(1));
+            return stage;
+        }
+
+        public Told Told(SessionId from, string? fromName, SessionId? to, string? toName, int? count) => new(AuditActor.You, from, fromName, to, toName, count);
+
+        public async Task SignInAsync(Client? client = null) => Newest = (await Host.SignInAsync(client: client)).Id;
+
+        public Task ChangePasswordAsync() =>
+            Host.PasswordChange.ChangeAsync(Laptop.Caller, new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase for tests", EndOtherSessions = true });
+
+        public Task ExpireAsync()
+        {
+            Host.Clock.Advance(TimeSpan.FromHours(25));
+            return Host.Upkeep.SweepAsync();
+        }
+    }
+}
