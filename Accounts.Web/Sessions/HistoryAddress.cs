@@ -1,4 +1,3 @@
-using System.Globalization;
 using Accounts.Core.Sessions;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -24,9 +23,9 @@ internal static class HistoryAddress
         else if (query.Live is { } live)
             values["status"] = live ? HistoryFilter.Active : HistoryFilter.Ended;
         if (query.From is { } from)
-            values["from"] = Moment(from);
+            values["from"] = QueryReader.Write(from);
         if (query.To is { } to)
-            values["to"] = Moment(to);
+            values["to"] = QueryReader.Write(to);
         if (query is not { Sort: HistorySort.SignedIn, Descending: true })
             (values["sort"], values["order"]) = (Camel(query.Sort.ToString()), query.Descending ? "desc" : "asc");
         return QueryHelpers.AddQueryString(SessionEndpoints.HistoryFilePath[1..], values);
@@ -35,16 +34,8 @@ internal static class HistoryAddress
     /// <summary>What the query of an address asks for; the problems name each key that cannot be read.</summary>
     public static (HistoryQuery Query, IDictionary<string, string[]> Problems) Read(IQueryCollection values)
     {
-        var problems = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        foreach (var (key, value) in values)
-        {
-            if (!Keys.Contains(key, StringComparer.OrdinalIgnoreCase))
-                Refuse(key, $"is not known. Known are {string.Join(", ", Keys)}.");
-            else if (value.Count != 1)
-                Refuse(key, "may be given once.");
-        }
-
-        var query = new HistoryQuery { Device = Text("device"), Place = Text("place"), Country = Country(), From = Time("from"), To = Time("to") };
+        var reader = new QueryReader(values, Keys);
+        var query = new HistoryQuery { Device = Text("device"), Place = Text("place"), Country = Country(), From = reader.Time("from"), To = reader.Time("to") };
         query = values["status"].ToString() switch
         {
             "" => query,
@@ -67,45 +58,25 @@ internal static class HistoryAddress
             _ => Refused("order", "must be asc or desc."),
         };
         if (query.From >= query.To)
-            Refuse("to", "must be after from.");
-        return (query, problems);
+            reader.Refuse("to", "must be after from.");
+        return (query, reader.Problems);
 
-        string Text(string key)
-        {
-            var text = values[key].ToString().Trim();
-            if (text.Length > HistoryQuery.TextLimit)
-                Refuse(key, $"may have {HistoryQuery.TextLimit} characters.");
-            return text;
-        }
+        string Text(string key) => reader.Text(key, HistoryQuery.TextLimit);
 
         string Country()
         {
             var code = Text("country");
             if (code.Length != 0 && (code.Length != 2 || !code.All(char.IsAsciiLetter)))
-                Refuse("country", "must be a code of two letters, like DE.");
+                reader.Refuse("country", "must be a code of two letters, like DE.");
             return code;
         }
 
-        DateTimeOffset? Time(string key)
-        {
-            if (values[key].ToString() is not { Length: > 0 } text)
-                return null;
-            if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
-                return time.ToUniversalTime();
-            Refuse(key, "must be a time like 2026-03-01T00:00:00Z.");
-            return null;
-        }
-
-        void Refuse(string key, string why) => problems.TryAdd(key, [$"{key} {why}"]);
-
         HistoryQuery Refused(string key, string why)
         {
-            Refuse(key, why);
+            reader.Refuse(key, why);
             return query;
         }
     }
-
-    private static string Moment(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static bool Is(string text, string name) => string.Equals(text, name, StringComparison.OrdinalIgnoreCase);
 

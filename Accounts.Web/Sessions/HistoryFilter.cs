@@ -1,4 +1,3 @@
-using System.Globalization;
 using Accounts.Core.Sessions;
 
 namespace Accounts.Web.Sessions;
@@ -8,11 +7,6 @@ public sealed class HistoryFilter
 {
     public const string Active = "active";
     public const string Ended = "ended";
-
-    public const string Everything = "";
-
-    /// <summary>From one day to another.</summary>
-    public const string Chosen = "dates";
 
     public string Device { get; set; } = "";
 
@@ -24,20 +18,11 @@ public sealed class HistoryFilter
     /// <summary>"", "active", "ended" or the name of a reason.</summary>
     public string Status { get; set; } = "";
 
-    /// <summary>"", a number of days up to now, or "dates".</summary>
-    public string Time { get; set; } = Everything;
-
-    /// <summary>The first and the last day, "2026-03-01", if the time is "dates".</summary>
-    public string FirstDay { get; set; } = "";
-
-    public string LastDay { get; set; } = "";
+    public TimeChoice When { get; } = new();
 
     public HistorySort Sort { get; set; } = HistorySort.SignedIn;
 
     public bool Descending { get; set; } = true;
-
-    /// <summary>Whether the first day is after the last.</summary>
-    public bool IsBackwards => string.Equals(Time, Chosen, StringComparison.Ordinal) && Day(FirstDay) > Day(LastDay);
 
     /// <summary>Sorts by another column, or by the same one the other way round. Times begin with the latest and lengths with the longest.</summary>
     public void SortBy(HistorySort sort)
@@ -47,17 +32,16 @@ public sealed class HistoryFilter
     }
 
     /// <summary>Shows everything again, in the same order.</summary>
-    public void Clear() => (Device, Place, Country, Status, Time, FirstDay, LastDay) = ("", "", "", "", Everything, "", "");
+    public void Clear()
+    {
+        (Device, Place, Country, Status) = ("", "", "", "");
+        When.Clear();
+    }
 
     /// <summary>The question to the core. Days begin where the viewer is.</summary>
     public HistoryQuery ToQuery(int page, DateTimeOffset now, TimeZoneInfo zone)
     {
-        var (from, to) = Time switch
-        {
-            Chosen => (Day(FirstDay) is { } first ? zone.StartOf(first) : (DateTimeOffset?)null, Day(LastDay) is { } last ? zone.StartOf(last.AddDays(1)) : (DateTimeOffset?)null),
-            _ when int.TryParse(Time, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is > 0 and <= 366 => (zone.StartOf(zone.DayOf(now).AddDays(-days)), null),
-            _ => (null, null),
-        };
+        var (from, to) = When.Between(now, zone);
         return new HistoryQuery
         {
             Device = Device.Trim(),
@@ -77,7 +61,4 @@ public sealed class HistoryFilter
             Page = page,
         };
     }
-
-    private static DateOnly? Day(string text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1970 and < 2200 ? day : null;
 }

@@ -48,6 +48,6 @@ internal static class SessionEndpoints
             return Results.ValidationProblem(problems, title: "This address asks for something that the history cannot answer.");
 
         var file = HistoryFile.Write(await history.AllAsync(caller, query));
-        return Results.File(file, "text/csv; charset=utf-8", string.Create(CultureInfo.InvariantCulture, $"sessions-{time.GetUtcNow():yyyy-MM-dd}.csv"));
+        return Results.File(file, Csv.ContentType, string.Create(CultureInfo.InvariantCulture, $"sessions-{time.GetUtcNow():yyyy-MM-dd}.csv"));
     }
 }

@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace Accounts.Web.Sessions;
+
+/// <summary>Reads the query of an address that asks for a file, key by key, and gathers what is wrong with it, each by the name of its key.</summary>
+internal sealed class QueryReader
+{
+    private readonly IQueryCollection _values;
+    private readonly Dictionary<string, string[]> _problems = new(StringComparer.Ordinal);
+
+    /// <param name="values">The query.</param>
+    /// <param name="keys">The keys that it may have, each once.</param>
+    public QueryReader(IQueryCollection values, params string[] keys)
+    {
+        _values = values;
+        foreach (var (key, value) in values)
+        {
+            if (!keys.Contains(key, StringComparer.OrdinalIgnoreCase))
+                Refuse(key, $"is not known. Known are {string.Join(", ", keys)}.");
+            else if (value.Count != 1)
+                Refuse(key, "may be given once.");
+        }
+    }
+
+    public IDictionary<string, string[]> Problems => _problems;
+
+    public string Text(string key, int limit)
+    {
+        var text = _values[key].ToString().Trim();
+        if (text.Length > limit)
+            Refuse(key, $"may have {limit} characters.");
+        return text;
+    }
+
+    public DateTimeOffset? Time(string key)
+    {
+        if (_values[key].ToString() is not { Length: > 0 } text)
+            return null;
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+            return time.ToUniversalTime();
+        Refuse(key, "must be a time like 2026-03-01T00:00:00Z.");
+        return null;
+    }
+
+    public void Refuse(string key, string why) => _problems.TryAdd(key, [$"{key} {why}"]);
+
+    /// <summary>A time as such an address has it.</summary>
+    public static string? Write(DateTimeOffset? time) => Csv.Time(time);
+}
