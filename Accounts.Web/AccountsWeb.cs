@@ -1,6 +1,7 @@
 using Accounts.Core;
 using Accounts.Core.Administration;
 using Accounts.Core.Settings;
+using Accounts.Web.Audit;
 using Accounts.Web.Devices;
 using Accounts.Web.Geolocation;
 using Accounts.Web.Health;
@@ -98,6 +99,7 @@ internal static class AccountsWeb
         app.MapHealth();
         app.MapStaticAssets();
         app.MapSessionEndpoints();
+        app.MapAuditExports();
         app.MapTheme();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireAuthorization();
 

@@ -59,6 +59,9 @@ public sealed class AccessibilityTests(Chromium chromium)
         await visitor.WaitForCardsAsync(1);
         await CheckAsync(visitor.Page, "/settings/sessions, after an ending");
 
+        await CheckAuditAsync(visitor, phone);
+        await visitor.GoAsync("/settings/sessions");
+        await visitor.WaitForCardsAsync(1);
         if (phone)
             await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Filter and sort" }).ClickAsync();
         await visitor.Page.GetByLabel("Time").SelectOptionAsync("dates");
@@ -111,6 +114,18 @@ public sealed class AccessibilityTests(Chromium chromium)
         await visitor.ConfirmAsync("Cancel");
         await visitor.Page.EvaluateAsync("() => document.getElementById('blazor-error-ui').style.display = 'block'");
         await CheckAsync(visitor.Page, "the bar of a failed page");
+    }
+
+    private async Task CheckAuditAsync(Person visitor, bool phone)
+    {
+        await visitor.GoAsync("/settings/audit");
+        await visitor.Page.GetByText("Ended another session").First.WaitForAsync();
+        if (phone)
+            await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Filter and export" }).ClickAsync();
+        await CheckAsync(visitor.Page, "/settings/audit");
+        await visitor.Page.GetByLabel("Device, place or IP address").FillAsync("nowhere at all");
+        await visitor.Page.GetByText("Nothing found.").WaitForAsync();
+        await CheckAsync(visitor.Page, "/settings/audit, a filter that finds nothing");
     }
 
     private async Task<Person> OpenAsync(AccountsSite site, ColorScheme colours, bool phone)

@@ -92,6 +92,7 @@ public sealed class FrameTests
     [InlineData("/settings/account", "Settings")]
     [InlineData("/settings/security", "Security")]
     [InlineData("/settings/password", "Security")]
+    [InlineData("/settings/audit", "Security")]
     public async Task The_navigation_says_which_page_this_is(string path, string name)
     {
         await using var site = AccountsSite.Start();

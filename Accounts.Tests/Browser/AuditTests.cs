@@ -1,0 +1,148 @@
+using Accounts.Core.Audit;
+using Accounts.Core.Sessions;
+using Accounts.Core.SignIn;
+using Accounts.Core.Storage;
+using Accounts.Tests.Fixtures;
+using Microsoft.Playwright;
+
+namespace Accounts.Tests.Browser;
+
+/// <summary>S5: the audit log in a real browser.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class AuditTests(Chromium chromium)
+{
+    private const string Ada = "ada@example.test";
+
+    [Fact]
+    public async Task What_happens_elsewhere_shows_up_under_the_filter_that_is_set()
+    {
+        await using var site = AccountsSite.Start();
+        await using var ada = await StartAsync(site);
+        await Assertions.Expect(Rows(ada)).ToHaveCountAsync(2);
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("this device");
+
+        var text = ada.Page.GetByLabel("Device, place or IP address");
+        await text.FillAsync("iPhone or iOS");
+        await ada.Page.GetByText("Nothing found.").WaitForAsync();
+        await text.FillAsync("iOS");
+        using var phone = await site.SignInAsync(Ada, Visitor.Phone, remember: true);
+        await Assertions.Expect(Rows(ada)).ToHaveCountAsync(1);
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Signed in");
+
+        var (mine, its) = ((await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!.ToCaller(), (await site.FindSessionAsync(phone)).Id);
+        await site.Get<SessionService>().RenameAsync(mine, its, new RenameSessionInput { Name = "Old phone" });
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Safari 19 on iOS 19.1, now “Old phone”");
+        await site.Get<SessionService>().TerminateAsync(mine, its);
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Ended another session");
+        await Assertions.Expect(Rows(ada)).ToHaveCountAsync(3);
+        await Assertions.Expect(text).ToBeFocusedAsync();
+        await Assertions.Expect(text).ToHaveValueAsync("iOS");
+    }
+
+    // Guard: SessionChange.Recorded of SessionService.Announce.
+    [Fact]
+    public async Task An_act_that_changes_no_session_shows_up_too()
+    {
+        await using var site = AccountsSite.Start();
+        await using var ada = await StartAsync(site);
+        await ada.Page.GetByLabel("What happened").SelectOptionAsync("user.password_changed");
+        await ada.Page.GetByText("Nothing found.").WaitForAsync();
+        var mine = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!.ToCaller();
+        var outcome = await site.Get<PasswordChange>().ChangeAsync(mine, new ChangePasswordInput { CurrentPassword = AccountsSite.Password, NewPassword = "another long passphrase" });
+        Assert.IsType<ChangePasswordOutcome.Changed>(outcome);
+        await Assertions.Expect(Rows(ada)).ToHaveCountAsync(1);
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("No session was ended with it");
+    }
+
+    [Fact]
+    public async Task It_is_filtered_and_paged_and_the_link_brings_a_file_of_what_is_shown()
+    {
+        await using var site = AccountsSite.Start();
+        await using var ada = await StartAsync(site, past: 30);
+        var (status, next) = (Status(ada), Button(ada, "Next"));
+        await Assertions.Expect(status).ToHaveTextAsync("1–25 of 32");
+        await next.ClickAsync();
+        await Assertions.Expect(status).ToHaveTextAsync("26–32 of 32");
+        await Assertions.Expect(Rows(ada)).ToHaveCountAsync(7);
+        await Assertions.Expect(next).ToBeFocusedAsync();
+        await Assertions.Expect(next).ToHaveAttributeAsync("aria-disabled", "true");
+
+        var what = ada.Page.GetByLabel("What happened");
+        await what.SelectOptionAsync("session.terminated");
+        await Assertions.Expect(status).ToHaveTextAsync("1–25 of 30");
+        foreach (var (link, name, lines) in new[] { ("Export CSV", "^audit-log-[0-9-]{10}[.]csv$", 31), ("Export JSON Lines", "^audit-log-[0-9-]{10}[.]jsonl$", 30) })
+        {
+            var download = await ada.Page.RunAndWaitForDownloadAsync(() => ada.Page.GetByRole(AriaRole.Link, new() { Name = link }).ClickAsync());
+            Assert.Matches(name, download.SuggestedFilename);
+            Assert.Equal(lines, (await File.ReadAllLinesAsync((await download.PathAsync())!)).Length);
+        }
+
+        await ada.Page.GetByLabel("Device, place or IP address").FillAsync("nowhere");
+        await ada.Page.GetByText("Nothing found.").WaitForAsync();
+        await Button(ada, "Show everything").ClickAsync();
+        await Assertions.Expect(status).ToHaveTextAsync("1–25 of 32");
+        await Assertions.Expect(what).ToHaveValueAsync("");
+        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Heading, new() { Name = "Events" })).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task A_phone_shows_a_list_and_nothing_is_wider_than_the_screen()
+    {
+        await using var site = AccountsSite.Start();
+        await using var ada = await StartAsync(site, past: 30, phone: true);
+        await Assertions.Expect(Rows(ada)).ToHaveCountAsync(25);
+        var what = ada.Page.GetByLabel("What happened");
+        await Assertions.Expect(what).ToBeHiddenAsync();
+        await Button(ada, "Filter and export").ClickAsync();
+        await Assertions.Expect(what).ToBeVisibleAsync();
+        Assert.Equal(390, await ada.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        Assert.Empty(await ada.Page.EvaluateAsync<string[]>(
+            "[...document.querySelectorAll('.audit :is(a, button, input, select)')].filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"));
+        Assert.Empty(await ada.Page.EvaluateAsync<string[]>(
+            "[...document.querySelectorAll('main *')].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > 391 || parseFloat(getComputedStyle(e).fontSize) < 12).map(e => e.outerHTML)"));
+    }
+
+    [Fact]
+    public async Task It_says_that_the_database_did_not_answer_and_tries_again()
+    {
+        await using var site = AccountsSite.Start();
+        await using var ada = await StartAsync(site, past: 30);
+        site.Gate.FailCommand("\"AuditEvents\"");
+        await Button(ada, "Next").ClickAsync();
+        var problem = ada.Page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "This list may be out of date." });
+        await problem.WaitForAsync();
+        await Assertions.Expect(Rows(ada)).ToHaveCountAsync(25);
+        await problem.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("26–32 of 32");
+        await Assertions.Expect(problem).ToHaveCountAsync(0);
+    }
+
+    /// <summary>Ada on the page of her audit log, which has her registration, her sign-in, and as many endings of past hours.</summary>
+    private async Task<Person> StartAsync(AccountsSite site, int past = 0, bool phone = false)
+    {
+        await site.RegisterAsync(Ada);
+        var ada = phone ? await Person.OpenPhoneAsync(chromium, site) : await Person.OpenAsync(chromium, site);
+        await ada.SignInAsync(Ada);
+        var session = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!;
+        var now = site.Get<TimeProvider>().GetUtcNow();
+        await site.Get<AccountsDatabase>().WriteAsync(WritePriority.Ordinary, db =>
+        {
+            db.AuditEvents.AddRange(Enumerable.Range(1, past).Select(i => new AuditEventRow(now.AddHours(-i), AuditAction.SessionTerminated, session.UserId.Value)
+            {
+                ActorUserId = session.UserId.Value, ActorSessionId = session.Id.Value, ActorDevice = "Chrome 156 on Windows 11", SessionId = Guid.CreateVersion7(now), SessionDevice = $"Past {i}", Address = "127.0.0.1",
+            }));
+            return Task.FromResult(true);
+        });
+        // Through the page that links to it.
+        await ada.GoAsync("/settings/security");
+        await ada.Page.GetByRole(AriaRole.Link, new() { Name = "Open audit log" }).ClickAsync();
+        await Assertions.Expect(Rows(ada).First).ToBeVisibleAsync();
+        return ada;
+    }
+
+    private static ILocator Rows(Person person) => person.Page.Locator(".audit tbody tr");
+
+    private static ILocator Status(Person person) => person.Page.Locator(".pager [role=status]");
+
+    private static ILocator Button(Person person, string name) => person.Page.GetByRole(AriaRole.Button, new() { Name = name });
+}

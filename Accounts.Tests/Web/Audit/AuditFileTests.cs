@@ -1,0 +1,185 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Accounts.Core.Audit;
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Accounts.Tests.Fixtures;
+using Accounts.Web.Audit;
+
+namespace Accounts.Tests.Web.Audit;
+
+/// <summary>The audit log as a file.</summary>
+public sealed class AuditFileTests
+{
+    private const string Ada = "ada@example.test";
+
+    private static readonly DateTimeOffset Now = TestClock.Start;
+
+    [Fact]
+    public async Task A_spreadsheet_gets_every_event_with_all_that_is_known_of_it()
+    {
+        await using var site = AccountsSite.Start(new TestClock());
+        await site.RegisterAsync(Ada);
+        using var visitor = await site.SignInAsync(Ada);
+        var session = await site.FindSessionAsync(visitor);
+        var (id, gone) = (await AddAsync(site, session), Guid.Empty);
+
+        using var answer = await visitor.GetAsync("/settings/audit/export.csv?action=session.terminated");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("text/csv; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
+        Assert.Equal("attachment; filename=audit-log-2026-03-01.csv; filename*=UTF-8''audit-log-2026-03-01.csv", answer.Content.Headers.ContentDisposition!.ToString());
+        Assert.True(answer.Headers.CacheControl!.NoStore);
+        var bytes = await answer.Content.ReadAsByteArrayAsync();
+        Assert.Equal(Encoding.UTF8.GetPreamble(), bytes[..3]);
+        Assert.Equal(
+            "Id,At,Action,What happened,Actor,From session,From name,From device,Address,Place,Country,Session,Session name,Session device,Sessions ended\r\n"
+            + $"{id},2026-03-01T11:00:00Z,session.terminated,\"Ended another session: =1+\"\"1\"\" (Safari 19 on iOS 19.1)\",you,{session.Id},'@home,Chrome 156 on Linux,203.0.113.x,Unknown location,,{gone},"
+            + "\"'=1+\"\"1\"\"\",Safari 19 on iOS 19.1,\r\n",
+            Encoding.UTF8.GetString(bytes[3..]));
+    }
+
+    [Fact]
+    public async Task A_program_gets_one_object_a_line_with_every_key()
+    {
+        await using var site = AccountsSite.Start(new TestClock());
+        await site.RegisterAsync(Ada);
+        using var visitor = await site.SignInAsync(Ada);
+        var session = await site.FindSessionAsync(visitor);
+        var id = await AddAsync(site, session);
+
+        using var answer = await visitor.GetAsync("/settings/audit/export.jsonl");
+        Assert.Equal("application/jsonl; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
+        Assert.Equal("audit-log-2026-03-01.jsonl", answer.Content.Headers.ContentDisposition!.FileName);
+        Assert.True(answer.Headers.CacheControl!.NoStore);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.EndsWith("}\n", text, StringComparison.Ordinal);
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, lines.Length);
+        const string Keys = "id at action actor fromSession fromName fromDevice address place country session sessionName sessionDevice sessionsEnded";
+        Assert.All(lines, line =>
+        {
+            using var json = JsonDocument.Parse(line);
+            Assert.Equal(Keys, string.Join(' ', json.RootElement.EnumerateObject().Select(property => property.Name)));
+        });
+        Assert.Equal(
+            $$"""{"id":"{{id}}","at":"2026-03-01T11:00:00.000000Z","action":"session.terminated","actor":"you","fromSession":"{{session.Id}}","fromName":"@home","fromDevice":"Chrome 156 on Linux","address":"203.0.113.x","place":"Unknown location","country":null,"session":"{{Guid.Empty}}","sessionName":"=1\u002B\u00221\u0022","sessionDevice":"Safari 19 on iOS 19.1","sessionsEnded":null}""",
+            lines[2]);
+    }
+
+    [Theory]
+    [InlineData("csv", 1)]
+    [InlineData("jsonl", 0)]
+    public async Task It_holds_all_pages_of_what_the_query_finds_and_nobody_elses_events(string format, int heads)
+    {
+        await using var site = AccountsSite.Start(new TestClock());
+        await site.RegisterAsync(Ada);
+        await site.RegisterAsync("grace@example.test", "Grace Hopper");
+        using var visitor = await site.SignInAsync(Ada);
+        using var grace = await site.SignInAsync("grace@example.test");
+        var (mine, hers) = (await site.FindSessionAsync(visitor), await site.FindSessionAsync(grace));
+        for (var i = 0; i < 30; i++)
+            await AddAsync(site, mine);
+        await AddAsync(site, hers);
+
+        Assert.Equal(32, await CountAsync(""));
+        Assert.Equal(30, await CountAsync("?action=session.terminated"));
+        Assert.Equal(30, await CountAsync("?text=iOS%20203.0.113&from=2026-03-01T11:00:00Z&to=2026-03-01T11:00:01Z"));
+        Assert.Equal(0, await CountAsync("?to=2026-03-01T11:00:00Z"));
+
+        async Task<int> CountAsync(string query) => (await visitor.ReadAsync($"/settings/audit/export.{format}{query}")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length - heads;
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_is_refused_by_its_name()
+    {
+        (string Query, string Keys)[] cases =
+        [
+            ("?action=user.gone", "action"),
+            ("?action=user.signed_in&action=user.signed_out", "action"),
+            ("?from=yesterday", "from"),
+            ("?from=2026-03-02&to=2026-03-01", "to"),
+            ($"?text={new string('a', 101)}", "text"),
+            ("?user=grace", "user"),
+        ];
+        await using var site = AccountsSite.Start(new TestClock());
+        await site.RegisterAsync(Ada);
+        using var visitor = await site.SignInAsync(Ada);
+        foreach (var (query, keys) in cases)
+        {
+            using var answer = await visitor.GetAsync("/settings/audit/export.jsonl" + query);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+            using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+            Assert.Equal(keys, string.Join(' ', problem.RootElement.GetProperty("errors").EnumerateObject().Select(error => error.Name)));
+        }
+    }
+
+    [Theory]
+    [InlineData("/settings/audit")]
+    [InlineData("/settings/audit/export.csv")]
+    [InlineData("/settings/audit/export.jsonl")]
+    public async Task Somebody_who_is_not_signed_in_gets_nothing(string path)
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var stranger = site.Visit();
+        using var refused = await stranger.GetAsync(path);
+        Assert.Equal((HttpStatusCode.Redirect, "/sign-in"), (refused.StatusCode, new Uri(site.Address, refused.Headers.Location!).AbsolutePath));
+
+        using var visitor = await site.SignInAsync(Ada);
+        using var answer = await visitor.GetAsync(path);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public void Every_action_has_words_of_its_own()
+    {
+        var words = AuditAction.All.Select(AuditText.Of).ToList();
+        Assert.Equal(AuditAction.All.Count, words.Distinct(StringComparer.Ordinal).Count());
+        Assert.All(AuditAction.All, action => Assert.DoesNotContain('.', AuditText.Of(action)));
+    }
+
+    [Fact]
+    public void An_event_is_told_in_one_line()
+    {
+        var (phone, named) = (new AuditedSession(null, null, "Safari 19 on iOS 19.1"), new AuditedSession(null, "Radio", "Mosaic 1"));
+        (string Action, AuditedSession? To, int? Count, string Sentence)[] cases =
+        [
+            (AuditAction.SessionTerminated, phone, null, "Ended another session: Safari 19 on iOS 19.1"),
+            (AuditAction.SessionTerminated, named, null, "Ended another session: Radio (Mosaic 1)"),
+            (AuditAction.SessionRenamed, named, null, "Renamed a session: Mosaic 1, now “Radio”"),
+            (AuditAction.SessionRenamed, phone, null, "Renamed a session: Safari 19 on iOS 19.1, now without a name"),
+            (AuditAction.SessionReplaced, phone, null, "Session replaced: Safari 19 on iOS 19.1, by a new sign-in in that browser"),
+            (AuditAction.SessionExpired, phone, null, "Session expired: Safari 19 on iOS 19.1"),
+            (AuditAction.SignedOutEverywhere, null, 0, "Signed out everywhere: No other session was signed in"),
+            (AuditAction.SignedOutEverywhere, null, 1, "Signed out everywhere: 1 session ended"),
+            (AuditAction.SessionsInvalidated, null, 4, "Logged out from all devices: 4 sessions ended"),
+            (AuditAction.PasswordChanged, null, 0, "Password changed: No session was ended with it"),
+            (AuditAction.PasswordChanged, null, 2, "Password changed: 2 sessions ended with it"),
+            (AuditAction.SignedIn, phone, null, "Signed in"),
+            (AuditAction.SignedOut, phone, null, "Signed out"),
+            (AuditAction.Registered, null, null, "Account created"),
+            ("token.issued", null, null, "token.issued"),
+        ];
+        Assert.All(cases, one => Assert.Equal(one.Sentence, AuditText.Sentence(new AuditEvent(Guid.Empty, Now, one.Action, AuditActor.You, null, null, null, one.To, one.Count))));
+    }
+
+    /// <summary>An ending of an hour ago, with names that a spreadsheet would run.</summary>
+    private static Task<Guid> AddAsync(AccountsSite site, LiveSession by) => site.Get<AccountsDatabase>().WriteAsync(WritePriority.Ordinary, db =>
+    {
+        var row = new AuditEventRow(Now.AddHours(-1), AuditAction.SessionTerminated, by.UserId.Value)
+        {
+            ActorUserId = by.UserId.Value,
+            ActorSessionId = by.Id.Value,
+            ActorName = "@home",
+            ActorDevice = "Chrome 156 on Linux",
+            SessionId = Guid.Empty,
+            SessionName = "=1+\"1\"",
+            SessionDevice = "Safari 19 on iOS 19.1",
+            Address = "203.0.113.0",
+        };
+        db.AuditEvents.Add(row);
+        return Task.FromResult(row.Id);
+    });
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+using Accounts.Core.Sessions;
+using Accounts.Web.Sessions;
+
+namespace Accounts.Web.Audit;
+
+/// <summary>The audit log as a file.</summary>
+internal static class AuditEndpoints
+{
+    public const string CsvPath = "/settings/audit/export.csv";
+    public const string JsonLinesPath = "/settings/audit/export.jsonl";
+
+    public static void MapAuditExports(this WebApplication app)
+    {
+        Map(CsvPath, Csv.ContentType, AuditFile.WriteCsv);
+        Map(JsonLinesPath, "application/jsonl; charset=utf-8", AuditFile.WriteJsonLines);
+
+        void Map(string path, string type, Func<IEnumerable<AuditEvent>, byte[]> write) => app
+            .MapGet(path, (HttpContext context, SessionRegistry registry, AuditLog log, TimeProvider time) => ExportAsync(context, registry, log, time, type, write))
+            .RequireAuthorization();
+    }
+
+    /// <summary>All pages of the caller's events, filtered as on the page that the link was on.</summary>
+    private static async Task<IResult> ExportAsync(HttpContext context, SessionRegistry registry, AuditLog log, TimeProvider time, string type, Func<IEnumerable<AuditEvent>, byte[]> write)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        // It ended between the check of the cookie and this line.
+        if (await registry.FindCallerAsync(context.User) is not { } caller)
+            return Results.Redirect(SessionEndpoints.SignedOutPath);
+
+        var (query, problems) = AuditAddress.Read(context.Request.Query);
+        if (problems.Count > 0)
+            return Results.ValidationProblem(problems, title: "This address asks for something that the audit log cannot answer.");
+
+        var name = string.Create(CultureInfo.InvariantCulture, $"audit-log-{time.GetUtcNow():yyyy-MM-dd}{Path.GetExtension(context.Request.Path)}");
+        return Results.File(write(await log.AllAsync(caller, query)), type, name);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using Accounts.Core.Geolocation;
+using Accounts.Core.Sessions;
+using Accounts.Web.Sessions;
+
+namespace Accounts.Web.Audit;
+
+/// <summary>Events of the audit log as a file: for spreadsheets, or for programs. The names in it are stable; docs/operations.md lists them.</summary>
+internal static class AuditFile
+{
+    private static readonly string[] Columns =
+    [
+        "Id", "At", "Action", "What happened", "Actor", "From session", "From name", "From device", "Address", "Place", "Country", "Session", "Session name", "Session device", "Sessions ended",
+    ];
+
+    // A name may be in any language; what could end a script or a tag is escaped as ever.
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+
+    public static byte[] WriteCsv(IEnumerable<AuditEvent> events) => Csv.Write(Columns, events.Select(one => new[]
+    {
+        one.Id.ToString(),
+        Csv.Time(one.At),
+        one.Action,
+        AuditText.Sentence(one),
+        Actor(one.Actor),
+        one.From?.Id?.ToString(),
+        one.From?.Name,
+        one.From?.Device,
+        Address(one),
+        one.Place?.Name,
+        one.Place?.CountryCode,
+        one.To?.Id?.ToString(),
+        one.To?.Name,
+        one.To?.Device,
+        one.Count?.ToString(CultureInfo.InvariantCulture),
+    }));
+
+    /// <summary>One JSON object a line, in UTF-8 (https://jsonlines.org): every line has every key, and null where there is nothing.</summary>
+    public static byte[] WriteJsonLines(IEnumerable<AuditEvent> events)
+    {
+        var text = new StringBuilder();
+        foreach (var one in events)
+        {
+            text.Append(JsonSerializer.Serialize(
+                new
+                {
+                    one.Id,
+                    At = one.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
+                    one.Action,
+                    Actor = Actor(one.Actor),
+                    FromSession = one.From?.Id?.Value,
+                    FromName = one.From?.Name,
+                    FromDevice = one.From?.Device,
+                    Address = Address(one),
+                    Place = one.Place?.Name,
+                    Country = one.Place?.CountryCode,
+                    Session = one.To?.Id?.Value,
+                    SessionName = one.To?.Name,
+                    SessionDevice = one.To?.Device,
+                    SessionsEnded = one.Count,
+                },
+                Json)).Append('\n');
+        }
+
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private static string? Address(AuditEvent one) => one.Address is null ? null : ShortAddress.Show(one.Address);
+
+    private static string Actor(AuditActor actor) => actor switch
+    {
+        AuditActor.You => "you",
+        AuditActor.Clock => "clock",
+        _ => "somebodyElse",
+    };
+}

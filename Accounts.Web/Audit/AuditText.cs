@@ -1,0 +1,49 @@
+using Accounts.Core.Audit;
+using Accounts.Core.Sessions;
+
+namespace Accounts.Web.Audit;
+
+/// <summary>The words that the page and the exports have for what is in the audit log.</summary>
+internal static class AuditText
+{
+    /// <summary>What was done.</summary>
+    /// <param name="action">One of <see cref="AuditAction"/>.</param>
+    public static string Of(string action) => action switch
+    {
+        AuditAction.Registered => "Account created",
+        AuditAction.SignedIn => "Signed in",
+        AuditAction.SignedOut => "Signed out",
+        AuditAction.PasswordChanged => "Password changed",
+        AuditAction.SessionTerminated => "Ended another session",
+        AuditAction.SessionRenamed => "Renamed a session",
+        AuditAction.SessionReplaced => "Session replaced",
+        AuditAction.SessionExpired => "Session expired",
+        AuditAction.SignedOutEverywhere => "Signed out everywhere",
+        AuditAction.SessionsInvalidated => "Logged out from all devices",
+        // Written by a newer version of this program.
+        _ => action,
+    };
+
+    /// <summary>To what it was done; null where that is the session that it was done from.</summary>
+    public static string? Detail(AuditEvent one) => (one.Action, one.To) switch
+    {
+        (AuditAction.SessionRenamed, { Name: { } name } to) => to.Device is null ? $"Now “{name}”" : $"{to.Device}, now “{name}”",
+        (AuditAction.SessionRenamed, { } to) => $"{to.Title}, now without a name",
+        (AuditAction.SessionReplaced, { } to) => $"{Full(to)}, by a new sign-in in that browser",
+        (AuditAction.SessionTerminated or AuditAction.SessionExpired, { } to) => Full(to),
+        (AuditAction.SignedOutEverywhere, _) => one.Count is null or 0 ? "No other session was signed in" : $"{Sessions(one.Count.Value)} ended",
+        (AuditAction.SessionsInvalidated, _) => one.Count is null ? null : $"{Sessions(one.Count.Value)} ended",
+        (AuditAction.PasswordChanged, _) => one.Count is null or 0 ? "No session was ended with it" : $"{Sessions(one.Count.Value)} ended with it",
+        _ => null,
+    };
+
+    /// <summary>Both in one line: "Ended another session: Safari 19 on iOS 19.1".</summary>
+    public static string Sentence(AuditEvent one) => Detail(one) is { } detail ? $"{Of(one.Action)}: {detail}" : Of(one.Action);
+
+    /// <summary>From what it was done.</summary>
+    public static string From(AuditEvent one) => one.Actor == AuditActor.Clock ? "By the clock" : one.From?.Title ?? "Unknown browser";
+
+    private static string Full(AuditedSession session) => session is { Name: { } name, Device: { } device } ? $"{name} ({device})" : session.Title;
+
+    private static string Sessions(int count) => count == 1 ? "1 session" : $"{count} sessions";
+}
