@@ -41,7 +41,7 @@ internal static class AuditText
     public static string Sentence(AuditEvent one) => Detail(one) is { } detail ? $"{Of(one.Action)}: {detail}" : Of(one.Action);
 
     /// <summary>From what it was done.</summary>
-    public static string From(AuditEvent one) => one.Actor == AuditActor.Clock ? "By the clock" : one.From?.Title ?? "Unknown browser";
+    public static string From(AuditEvent one) => one.Actor == AuditActor.Clock ? "Automatic" : one.From?.Title ?? "Unknown browser";
 
     private static string Full(AuditedSession session) => session is { Name: { } name, Device: { } device } ? $"{name} ({device})" : session.Title;
 

@@ -15,7 +15,7 @@ for (var i = 0; i < args.Length; i += 2)
         folder = args[i + 1];
 }
 
-State[] all = [.. SignedOutStates.All, .. SettingsStates.All, .. SessionStates.All, .. EndingStates.All, .. HistoryStates.All, .. SupportStates.All, .. ProblemStates.All];
+State[] all = [.. SignedOutStates.All, .. SettingsStates.All, .. SessionStates.All, .. EndingStates.All, .. HistoryStates.All, .. AuditStates.All, .. SupportStates.All, .. ProblemStates.All];
 var chosen = Array.FindAll(all, state => only.Count == 0 || only.Exists(part => state.File.Contains(part, StringComparison.Ordinal)));
 if (chosen.Length == 0)
     return Usage();

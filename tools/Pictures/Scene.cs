@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Accounts.Core.Audit;
 using Accounts.Core.Sessions;
 using Accounts.Core.Users;
 using Accounts.Stage;
@@ -76,6 +77,9 @@ internal sealed class Scene : IAsyncDisposable
 
     /// <summary>Gives Ada sessions in browsers that nobody holds.</summary>
     public Task AddAsync(params SessionRow[] rows) => _theatre.Application.AddAsync(rows);
+
+    /// <summary>Gives Ada an audit log.</summary>
+    public Task AddAsync(IEnumerable<AuditEventRow> events) => _theatre.Application.AddAsync(events);
 
     /// <summary>Signs in with the browser that is pictured, and goes to a page.</summary>
     public async Task SignInAsync(string path = "/settings/sessions")

@@ -12,6 +12,8 @@ namespace Accounts.Pictures;
 /// <summary>The real application, in which one scene after the other is played: each begins with Ada's new account, at the same hour, and nothing else.</summary>
 internal sealed class Theatre : IAsyncDisposable
 {
+    private static readonly TimeSpan AccountAge = TimeSpan.FromDays(70);
+
     public Theatre(TemporaryFolder folder)
     {
         Application = new Application(folder, services =>
@@ -35,7 +37,10 @@ internal sealed class Theatre : IAsyncDisposable
         Outage.On = false;
         Clock.Reset();
         await Application.Get<AccountsDatabase>().WriteAsync(WritePriority.Ordinary, db => db.Users.ExecuteDeleteAsync());
+        // Her account is older than anything that she is given.
+        Clock.Advance(-AccountAge);
         UserId ada = await Application.RegisterAsync("Ada Lovelace", Application.Email);
+        Clock.Reset();
         return await Scene.OpenAsync(this, browser, ada);
     }
 
