@@ -102,7 +102,8 @@ public static class AccountsCore
     private static void AddSessions(this IServiceCollection services, SessionOptions options)
     {
         services.AddSingleton(options);
-        services.AddSingleton<SessionRegistry>(sp => new(sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<SessionRegistry>(sp => new(
+            sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<SessionFeed>(), sp.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionFeed>(sp => new(
             sp.GetRequiredService<PlaceFinder>(), sp.GetRequiredService<TimeProvider>(), sp.GetRequiredService<ILogger<SessionFeed>>()));
         services.AddSingleton<SessionActivity>(sp => new(
@@ -116,6 +117,7 @@ public static class AccountsCore
             sp.GetRequiredService<PlaceFinder>(),
             sp.GetRequiredService<FeatureGate>(),
             new RenameSessionInputValidator(),
+            options,
             sp.GetRequiredService<TimeProvider>(),
             sp.GetRequiredService<ILogger<SessionService>>()));
         services.AddSingleton<HistoryReader>(sp => new(
@@ -140,6 +142,15 @@ public static class AccountsCore
             sp.GetRequiredService<ILogger<PasswordSignIn>>()));
         services.AddSingleton<Registration>(sp => new(
             sp.GetRequiredService<UserService>(), sp.GetRequiredService<PasswordSignIn>(), sp.GetRequiredService<SignInThrottle>()));
+        services.AddSingleton<Reauthentication>(sp => new(
+            sp.GetRequiredService<AccountsDatabase>(),
+            sp.GetRequiredService<SessionRegistry>(),
+            sp.GetRequiredService<SessionFeed>(),
+            sp.GetRequiredService<SignInThrottle>(),
+            sp.GetRequiredService<IPasswordHasher<User>>(),
+            sp.GetRequiredService<SessionOptions>(),
+            sp.GetRequiredService<TimeProvider>(),
+            sp.GetRequiredService<ILogger<Reauthentication>>()));
         services.AddSingleton<PasswordChange>(sp => new(
             sp.GetRequiredService<AccountsDatabase>(),
             sp.GetRequiredService<SessionService>(),

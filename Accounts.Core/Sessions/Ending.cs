@@ -7,12 +7,32 @@ namespace Accounts.Core.Sessions;
 /// <summary>One act that ends sessions: by whom, when, why.</summary>
 internal sealed record Ending(Caller By, DateTimeOffset At, EndReason Reason);
 
+/// <summary>Whether a caller may do what ends other sessions.</summary>
+internal enum Standing
+{
+    /// <summary>Their own session is over.</summary>
+    Ended,
+
+    /// <summary>It is alive, but too long ago that they proved who they are.</summary>
+    ProofNeeded,
+
+    Good,
+}
+
 /// <summary>The conditional statements that every command on sessions is made of.</summary>
 internal static class SessionStatements
 {
     /// <summary>Whether the session that a command comes through is still alive, inside the command's transaction: of two that end each other, one wins.</summary>
     public static Task<bool> IsLiveAsync(this AccountsDbContext db, Caller caller, DateTimeOffset now) => db.Sessions
         .AnyAsync(s => s.Id == caller.SessionId.Value && s.UserId == caller.UserId.Value && s.EndedAt == null && s.ExpiresAt > now);
+
+    /// <summary>The one place that asks for a fresh proof. It goes by what the caller could show when it called, not by what somebody else has proved since.</summary>
+    public static async Task<Standing> StandingAsync(this AccountsDbContext db, Caller caller, SessionOptions options, DateTimeOffset now)
+    {
+        if (!await db.IsLiveAsync(caller, now))
+            return Standing.Ended;
+        return now - caller.AuthenticatedAt < options.ReauthenticateAfter ? Standing.Good : Standing.ProofNeeded;
+    }
 
     /// <summary>Ends those of the sessions that are live, and says which they were.</summary>
     public static async Task<List<Guid>> EndAsync(this AccountsDbContext db, IQueryable<SessionRow> sessions, Ending ending)

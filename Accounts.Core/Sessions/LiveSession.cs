@@ -12,7 +12,9 @@ namespace Accounts.Core.Sessions;
 /// </remarks>
 public sealed class LiveSession
 {
-    private readonly byte[] _keyHash;
+    private readonly Lock _keys = new();
+    private SessionProof _proof;
+    private OfferedKey? _offered;
     private long _expiresAt;
     private int _ended;
     private int _dirty;
@@ -29,8 +31,9 @@ public sealed class LiveSession
         UserId = new UserId(row.UserId);
         StartedAt = row.StartedAt;
         Remembered = row.Remembered;
-        Principal = principal;
-        _keyHash = row.KeyHash;
+        _proof = new SessionProof(row.KeyHash, row.ReauthenticatedAt ?? row.StartedAt, principal);
+        if (row is { NextKeyHash: { } next, NextKeyAt: { } at })
+            _offered = new OfferedKey(next, at);
         _expiresAt = row.ExpiresAt.UtcTicks;
         _lastActivityAt = row.LastActivityAt.UtcTicks;
         _address = row.LastAddress;
@@ -43,7 +46,7 @@ public sealed class LiveSession
     public UserId UserId { get; }
 
     /// <summary>The person as the framework wants to see them: name, e-mail address, roles, and the session's id.</summary>
-    public ClaimsPrincipal Principal { get; }
+    public ClaimsPrincipal Principal => Volatile.Read(ref _proof).Principal;
 
     internal DateTimeOffset StartedAt { get; }
 
@@ -66,7 +69,17 @@ public sealed class LiveSession
     public bool IsLive(DateTimeOffset now) => Volatile.Read(ref _ended) == 0 && now.UtcTicks < Volatile.Read(ref _expiresAt);
 
     /// <summary>Who asks, for a command that comes through this session: its person, at the address of their latest act.</summary>
-    public Caller ToCaller() => new(UserId, Id, Address);
+    public Caller ToCaller() => ToCaller(Volatile.Read(ref _proof).At);
+
+    /// <summary>The same for a command of a principal. One that was made for a key which has been replaced proves nothing by that key's successor.</summary>
+    internal Caller ToCaller(ClaimsPrincipal principal)
+    {
+        var proof = Volatile.Read(ref _proof);
+        return ToCaller(string.Equals(proof.Mark, principal.FindKeyMark(), StringComparison.Ordinal) ? proof.At : default);
+    }
+
+    /// <summary>Whether a mark is that of the session's key, and not of one that was replaced.</summary>
+    public bool HasKeyMark(string? mark) => string.Equals(Volatile.Read(ref _proof).Mark, mark, StringComparison.Ordinal);
 
     /// <summary>The latest act, for those who watch.</summary>
     internal SessionChange.Seen ToSeen(PlaceFinder places)
@@ -75,7 +88,35 @@ public sealed class LiveSession
         return new SessionChange.Seen(UserId, Id, LastActivityAt, address, places.Find(address), Device, PagesVisited);
     }
 
-    internal bool HasKey(ReadOnlySpan<char> key) => SessionKey.Matches(key, _keyHash);
+    /// <summary>Whether a text is the session's key. If not, it may be the one that was offered and is seen for the first time.</summary>
+    internal bool HasKey(ReadOnlySpan<char> key, out OfferedKey? seen)
+    {
+        // Read first: an offer that is adopted in between is the key by then.
+        var offered = Volatile.Read(ref _offered);
+        var known = SessionKey.Matches(key, Volatile.Read(ref _proof).KeyHash);
+        seen = !known && offered is not null && SessionKey.Matches(key, offered.Hash) ? offered : null;
+        return known;
+    }
+
+    /// <summary>A second key has been given out and waits to be seen.</summary>
+    internal void Offer(OfferedKey offered) => Volatile.Write(ref _offered, offered);
+
+    /// <summary>The offered key is the session's key from here on. True for the one call that made it so.</summary>
+    internal bool Adopt(OfferedKey offered)
+    {
+        lock (_keys)
+        {
+            // A late one changes nothing back.
+            if (_proof.At > offered.At || _proof.KeyHash.AsSpan().SequenceEqual(offered.Hash))
+                return false;
+
+            Volatile.Write(ref _proof, new SessionProof(offered.Hash, offered.At, _proof.Principal.WithKey(offered.Hash)));
+            Interlocked.CompareExchange(ref _offered, null, offered);
+            return true;
+        }
+    }
+
+    private Caller ToCaller(DateTimeOffset authenticatedAt) => new(UserId, Id, Address) { AuthenticatedAt = authenticatedAt };
 
     internal void MarkEnded() => Volatile.Write(ref _ended, 1);
 

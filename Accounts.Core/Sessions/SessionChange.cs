@@ -23,6 +23,12 @@ public abstract record SessionChange(UserId UserId, SessionId SessionId)
     /// <summary>It has another name, or none.</summary>
     public sealed record Renamed(UserId UserId, SessionId SessionId, string? Name) : SessionChange(UserId, SessionId);
 
+    /// <summary>Another key has taken the place of the one it had, which is refused from here on; what was opened with that one is to be closed.</summary>
+    /// <param name="UserId">The person.</param>
+    /// <param name="SessionId">The session.</param>
+    /// <param name="KeyMark">The mark of its key now.</param>
+    public sealed record KeyReplaced(UserId UserId, SessionId SessionId, string KeyMark) : SessionChange(UserId, SessionId);
+
     /// <summary>An ending of any kind; every check already says no.</summary>
     public sealed record Ended(UserId UserId, SessionId SessionId, EndReason Reason) : SessionChange(UserId, SessionId);
 

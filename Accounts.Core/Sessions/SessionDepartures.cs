@@ -67,7 +67,7 @@ public sealed class SessionDepartures
     {
         var now = _time.GetUtcNow();
         var row = await _database.ReadAsync(db => db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id.Value));
-        if (row is null || !SessionKey.Matches(key, row.KeyHash) || SessionEnding.Of(row, now) is not { } ending)
+        if (row is null || !row.HasKey(key) || SessionEnding.Of(row, now) is not { } ending)
             return null;
 
         if (row.EndedAt is not null && row.LeftAt is null)

@@ -24,6 +24,9 @@ public sealed class SessionKey
 
     internal byte[] Hash() => SHA256.HashData(_value);
 
+    /// <summary>Tells one key from another, in public: the beginning of its hash, worth nothing to a thief.</summary>
+    internal static string Mark(ReadOnlySpan<byte> hash) => Convert.ToHexStringLower(hash[..8]);
+
     /// <summary>Says whether a text is the key behind a hash. It takes the same time whatever differs, and allocates nothing.</summary>
     internal static bool Matches(ReadOnlySpan<char> text, ReadOnlySpan<byte> hash)
     {

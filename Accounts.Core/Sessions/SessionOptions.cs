@@ -30,6 +30,9 @@ public sealed class SessionOptions
     /// <summary>How many live sessions a person may have at once: 100. One more sign-in ends the session that was unused for longest. 0: no limit.</summary>
     public int MaximumPerUser { get; set; } = 100;
 
+    /// <summary>How old the last proof of who somebody is may be for what ends other sessions: 10 minutes.</summary>
+    public TimeSpan ReauthenticateAfter { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How often the activity that was counted in memory is written: every 3 seconds.</summary>
     public TimeSpan FlushInterval { get; set; } = TimeSpan.FromSeconds(3);
 
@@ -46,6 +49,7 @@ internal sealed class SessionOptionsValidator : AbstractValidator<SessionOptions
         RuleFor(o => o.AbsoluteTimeout).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(400)).WithMessage("must be from 1 minute to 400 days.");
         RuleFor(o => o.AbsoluteTimeout).Must((o, absolute) => absolute >= o.IdleTimeout).WithMessage("must not be shorter than IdleTimeout.");
         RuleFor(o => o.MaximumPerUser).InclusiveBetween(0, 10_000).WithMessage("must be from 0 to 10000; 0 is no limit.");
+        RuleFor(o => o.ReauthenticateAfter).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)).WithMessage("must be from 1 minute to 1 day.");
         RuleFor(o => o.FlushInterval).InclusiveBetween(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)).WithMessage("must be from 0.1 seconds to 1 minute.");
         RuleFor(o => o.SweepInterval).InclusiveBetween(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)).WithMessage("must be from 0.1 seconds to 10 minutes.");
     }

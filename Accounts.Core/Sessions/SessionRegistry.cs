@@ -20,22 +20,25 @@ public sealed class SessionRegistry
 
     private readonly ConcurrentDictionary<SessionId, Entry> _entries = new();
     private readonly AccountsDatabase _database;
+    private readonly SessionFeed _feed;
     private readonly TimeProvider _time;
 
-    internal SessionRegistry(AccountsDatabase database, TimeProvider time)
+    internal SessionRegistry(AccountsDatabase database, SessionFeed feed, TimeProvider time)
     {
         _database = database;
+        _feed = feed;
         _time = time;
     }
 
     /// <summary>The session that a ticket names, if it is alive and the ticket holds its key; otherwise null.</summary>
     /// <param name="id">The session's id.</param>
     /// <param name="key">The key as the ticket carries it; any text.</param>
-    /// <exception cref="DatabaseUnavailableException">The session is not known here yet and the database did not answer.</exception>
+    /// <remarks>A key that was offered is the session's only key from its first sight on; that sight is written before it is believed.</remarks>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer, and the session is not known here yet or the key is seen for the first time.</exception>
     public ValueTask<LiveSession?> AuthenticateAsync(SessionId id, string key)
     {
         if (_entries.TryGetValue(id, out var entry))
-            return new(Verified(entry.Live, key));
+            return VerifyAsync(entry.Live, key);
 
         return LoadThenVerifyAsync(id, key);
     }
@@ -56,7 +59,7 @@ public sealed class SessionRegistry
     /// <summary>Who asks, if the session behind a principal is still alive; otherwise null.</summary>
     /// <exception cref="DatabaseUnavailableException">The session is no longer known here and the database did not answer.</exception>
     public async ValueTask<Caller?> FindCallerAsync(ClaimsPrincipal principal) =>
-        principal.FindSessionId() is { } id && await FindLiveAsync(id) is { } session ? session.ToCaller() : null;
+        principal.FindSessionId() is { } id && await FindLiveAsync(id) is { } session ? session.ToCaller(principal) : null;
 
     /// <summary>Marks a session as ended: from here on every check on this node says no.</summary>
     internal void MarkEnded(SessionId id)
@@ -83,9 +86,26 @@ public sealed class SessionRegistry
 
     private LiveSession? Living(LiveSession? session) => session is not null && session.IsLive(_time.GetUtcNow()) ? session : null;
 
-    private LiveSession? Verified(LiveSession? session, string key) => session is not null && session.HasKey(key) ? Living(session) : null;
+    private ValueTask<LiveSession?> VerifyAsync(LiveSession? session, string key)
+    {
+        if (session is null)
+            return default;
+        if (session.HasKey(key, out var seen))
+            return new(Living(session));
+        return seen is null ? default : AdoptAsync(session, seen);
+    }
 
-    private async ValueTask<LiveSession?> LoadThenVerifyAsync(SessionId id, string key) => Verified(await LoadAsync(id), key);
+    private async ValueTask<LiveSession?> LoadThenVerifyAsync(SessionId id, string key) => await VerifyAsync(await LoadAsync(id), key);
+
+    private async ValueTask<LiveSession?> AdoptAsync(LiveSession session, OfferedKey seen)
+    {
+        var now = _time.GetUtcNow();
+        if (!await _database.WriteAsync(WritePriority.Ending, db => db.AdoptAsync(session.Id, seen, now)))
+            return null;
+        if (session.Adopt(seen))
+            _feed.Publish(new SessionChange.KeyReplaced(session.UserId, session.Id, SessionKey.Mark(seen.Hash)));
+        return Living(session);
+    }
 
     private async ValueTask<LiveSession?> LoadLiveAsync(SessionId id) => Living(await LoadAsync(id));
 

@@ -13,6 +13,15 @@ internal sealed class SessionRow
     /// <summary>SHA-256 of the key in the cookie, 32 bytes.</summary>
     public required byte[] KeyHash { get; set; }
 
+    /// <summary>SHA-256 of the key that was given out after a proof and has not been seen yet; null if there is none. Seen, it becomes <see cref="KeyHash"/>.</summary>
+    public byte[]? NextKeyHash { get; set; }
+
+    /// <summary>When that proof was given.</summary>
+    public DateTimeOffset? NextKeyAt { get; set; }
+
+    /// <summary>When the person last proved again who they are, by a key that has been seen; null if never since <see cref="StartedAt"/>.</summary>
+    public DateTimeOffset? ReauthenticatedAt { get; set; }
+
     /// <summary>SHA-256 of the browser id, 32 bytes.</summary>
     public required byte[] BrowserHash { get; init; }
 
@@ -79,6 +88,9 @@ internal sealed class SessionRow
 
     /// <summary>No act whose address is whole here is older than this; null if both addresses are short and no act can follow. Set with <see cref="StartedAt"/>.</summary>
     public DateTimeOffset? WholeAddressSince { get; set; }
+
+    /// <summary>Whether a text is a key of the session, one that has not been seen yet included.</summary>
+    public bool HasKey(string key) => SessionKey.Matches(key, KeyHash) || (NextKeyHash is not null && SessionKey.Matches(key, NextKeyHash));
 
     /// <summary>What it is signed in from.</summary>
     public Device Device() => DeviceDetector.Detect(new DeviceSignals(UserAgent, Devices.ClientHints.Parse(ClientHints)));

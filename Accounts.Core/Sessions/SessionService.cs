@@ -25,9 +25,12 @@ public enum TerminateOutcome
 
     /// <summary>The caller's own session has ended meanwhile. Nothing changed.</summary>
     CallerEnded,
+
+    /// <summary>The caller must prove again who they are. Nothing changed, and nothing is said about the target.</summary>
+    ProofNeeded,
 }
 
-/// <summary>A session that has just started, with what the browser's ticket must hold.</summary>
+/// <summary>A session that has just started, or has another key, with what the browser's ticket must hold.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Key">Its secret, for the ticket and for nothing else.</param>
 /// <param name="CookieExpiresAt">Until when the cookie lives; null: until the browser is closed.</param>
@@ -46,10 +49,20 @@ public sealed partial class SessionService
     private readonly PlaceFinder _places;
     private readonly FeatureGate _features;
     private readonly IValidator<RenameSessionInput> _renameRules;
+    private readonly SessionOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<SessionService> _logger;
 
-    internal SessionService(AccountsDatabase database, SessionRegistry registry, SessionFeed feed, PlaceFinder places, FeatureGate features, IValidator<RenameSessionInput> renameRules, TimeProvider time, ILogger<SessionService> logger)
+    internal SessionService(
+        AccountsDatabase database,
+        SessionRegistry registry,
+        SessionFeed feed,
+        PlaceFinder places,
+        FeatureGate features,
+        IValidator<RenameSessionInput> renameRules,
+        SessionOptions options,
+        TimeProvider time,
+        ILogger<SessionService> logger)
     {
         _database = database;
         _registry = registry;
@@ -57,6 +70,7 @@ public sealed partial class SessionService
         _places = places;
         _features = features;
         _renameRules = renameRules;
+        _options = options;
         _time = time;
         _logger = logger;
     }
@@ -107,8 +121,8 @@ public sealed partial class SessionService
         var ending = new Ending(caller, now, EndReason.Terminated);
         var outcome = await _database.WriteAsync(WritePriority.Ending, async db =>
         {
-            if (!await db.IsLiveAsync(caller, now))
-                return TerminateOutcome.CallerEnded;
+            if (await db.StandingAsync(caller, _options, now) is not Standing.Good and var standing)
+                return standing == Standing.Ended ? TerminateOutcome.CallerEnded : TerminateOutcome.ProofNeeded;
 
             var mine = db.Sessions.Where(s => s.Id == target.Value && s.UserId == caller.UserId.Value);
             if (await db.EndAsync(mine, ending) is not [_])
@@ -124,9 +138,8 @@ public sealed partial class SessionService
     }
 
     /// <summary>Ends every session of the caller but the current one, and voids every sign-in that is half way.</summary>
-    /// <returns>How many ended; null if the caller's own session has ended meanwhile, and then nothing changed.</returns>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
-    public Task<int?> SignOutEverywhereAsync(Caller caller) =>
+    public Task<EndSessionsOutcome> SignOutEverywhereAsync(Caller caller) =>
         EndManyAsync(caller, EndReason.SignedOutEverywhere, AuditAction.SignedOutEverywhere, (db, ending) => db.EndOthersAsync(ending));
 
     /// <summary>
@@ -134,15 +147,9 @@ public sealed partial class SessionService
     /// account, its password and its settings.
     /// </summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
-    public async Task<RemoteLogoutOutcome> RemoteLogoutAsync(Caller caller)
-    {
-        if (await _features.FindMissingAsync(caller, Feature.RemoteLogout) is { } missing)
-            return new RemoteLogoutOutcome.NotInPlan(missing);
-
-        return await EndManyAsync(caller, EndReason.RemoteLogout, AuditAction.SessionsInvalidated, (db, ending) => db.EndAllAsync(ending)) is { } ended
-            ? new RemoteLogoutOutcome.Ended(ended)
-            : new RemoteLogoutOutcome.CallerEnded();
-    }
+    public async Task<EndSessionsOutcome> RemoteLogoutAsync(Caller caller) =>
+        await _features.FindMissingAsync(caller, Feature.RemoteLogout) is { } missing ? new EndSessionsOutcome.NotInPlan(missing)
+        : await EndManyAsync(caller, EndReason.RemoteLogout, AuditAction.SessionsInvalidated, (db, ending) => db.EndAllAsync(ending));
 
     /// <summary>Ends the caller's own session. Done twice, it is done once.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
@@ -205,25 +212,28 @@ public sealed partial class SessionService
             _feed.Publish(new SessionChange.Recorded(by.UserId, by.SessionId));
     }
 
-    private async Task<int?> EndManyAsync(Caller caller, EndReason reason, string action, Func<AccountsDbContext, Ending, Task<List<Guid>>> endAsync)
+    private async Task<EndSessionsOutcome> EndManyAsync(Caller caller, EndReason reason, string action, Func<AccountsDbContext, Ending, Task<List<Guid>>> endAsync)
     {
         var now = _time.GetUtcNow();
         var ending = new Ending(caller, now, reason);
-        var ended = await _database.WriteAsync(WritePriority.Ending, async db =>
+        List<Guid> ended = [];
+        var outcome = await _database.WriteAsync<EndSessionsOutcome>(WritePriority.Ending, async db =>
         {
             var user = await db.LockUserAsync(caller.UserId);
-            if (user is null || !await db.IsLiveAsync(caller, now))
-                return null;
+            if (user is null || await db.StandingAsync(caller, _options, now) is var standing && standing == Standing.Ended)
+                return new EndSessionsOutcome.CallerEnded();
+            if (standing == Standing.ProofNeeded)
+                return new EndSessionsOutcome.ProofNeeded();
 
             user.RenewStamp();
-            var sessions = await endAsync(db, ending);
-            await db.RecordAsync(caller, now, action, count: sessions.Count);
-            return sessions;
+            ended = await endAsync(db, ending);
+            await db.RecordAsync(caller, now, action, count: ended.Count);
+            return new EndSessionsOutcome.Ended(ended.Count);
         });
 
-        if (ended is not null)
+        if (outcome is EndSessionsOutcome.Ended)
             Announce(caller, ended, reason);
-        return ended?.Count;
+        return outcome;
     }
 
     private static partial class Log

@@ -45,7 +45,7 @@ public sealed class SupportCodes
     {
         var now = _time.GetUtcNow();
         var row = await _database.ReadAsync(db => db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id.Value));
-        return row is not null && SessionKey.Matches(key, row.KeyHash) && SessionEnding.Of(row, now) is not null
+        return row is not null && row.HasKey(key) && SessionEnding.Of(row, now) is not null
             ? await FindOrMakeAsync(row.UserId, id, now)
             : null;
     }

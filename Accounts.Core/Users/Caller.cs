@@ -12,4 +12,8 @@ public sealed record Client(string Address, DeviceSignals Signals, BrowserId Bro
 /// <param name="UserId">The person.</param>
 /// <param name="SessionId">The session that the command comes through. A command whose session has ended meanwhile is refused.</param>
 /// <param name="Address">The IP address that it comes from, as text; "" if there is none.</param>
-public sealed record Caller(UserId UserId, SessionId SessionId, string Address);
+public sealed record Caller(UserId UserId, SessionId SessionId, string Address)
+{
+    /// <summary>When the person last proved who they are in this session, as it stood when the command was called. Without it, never: what needs a fresh proof is refused.</summary>
+    public DateTimeOffset AuthenticatedAt { get; init; }
+}

@@ -43,6 +43,8 @@ internal sealed class CoreHost : IAsyncDisposable
 
     public PasswordSignIn SignIn => Get<PasswordSignIn>();
 
+    public Reauthentication Reauthentication => Get<Reauthentication>();
+
     public PasswordChange PasswordChange => Get<PasswordChange>();
 
     public SessionService Sessions => Get<SessionService>();
@@ -126,7 +128,7 @@ internal sealed class CoreHost : IAsyncDisposable
         client ??= Client();
         var session = Assert.IsType<SignInOutcome.SignedIn>(await TrySignInAsync(client, email, password, remember)).Session;
         var owner = Rows.Guid("SELECT \"UserId\" FROM \"Sessions\" WHERE \"Id\" = @id", ("@id", session.Id.Value));
-        return new SignedInBrowser(client, new Caller(new UserId(owner), session.Id, client.Address), session);
+        return new SignedInBrowser(client, new Caller(new UserId(owner), session.Id, client.Address) { AuthenticatedAt = Clock.GetUtcNow() }, session);
     }
 
     /// <summary>All sessions of a person, live and over, newest first.</summary>
@@ -156,4 +158,7 @@ internal sealed record SignedInBrowser(Client Client, Caller Caller, StartedSess
     public SessionId Id => Session.Id;
 
     public string Key => Session.Key.Reveal();
+
+    /// <summary>Who asks, having proved at a moment that it is still them.</summary>
+    public Caller ProvedAt(DateTimeOffset moment) => Caller with { AuthenticatedAt = moment };
 }

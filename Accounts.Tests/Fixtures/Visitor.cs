@@ -58,11 +58,21 @@ public sealed class Visitor(Uri site, string userAgent) : IDisposable
         SubmitAsync("/sign-in", ("Input.Email", email), ("Input.Password", password), ("Input.Remember", remember ? "true" : "false"));
 
     /// <summary>Presses Sign out in the account menu.</summary>
-    public async Task<HttpResponseMessage> SignOutAsync()
+    public async Task<HttpResponseMessage> SignOutAsync() => await PostAsync("/sign-out", await FillAccountMenuAsync());
+
+    /// <summary>Proves again who it is, as the script of a dialog does. The new key is in the cookie then, and has not been shown yet.</summary>
+    public async Task<HttpResponseMessage> ReauthenticateAsync(string password) =>
+        await PostAsync("/session/reauthenticate", await FillAccountMenuAsync(("password", password)));
+
+    /// <summary>The hidden fields of the form in the account menu, which is on every page, with the given values.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> FillAccountMenuAsync(params (string Name, string Value)[] fields)
     {
         var page = new HtmlParser().ParseDocument(await ReadAsync("/settings"));
         var form = page.QuerySelectorAll("form").OfType<IHtmlFormElement>().Single(f => string.Equals(f.GetAttribute("action"), "sign-out", StringComparison.Ordinal));
-        return await PostAsync("/sign-out", form.QuerySelectorAll("input").OfType<IHtmlInputElement>().ToDictionary(i => i.Name!, i => i.Value, StringComparer.Ordinal));
+        var values = form.QuerySelectorAll("input").OfType<IHtmlInputElement>().ToDictionary(i => i.Name!, i => i.Value, StringComparer.Ordinal);
+        foreach (var (name, value) in fields)
+            values[name] = value;
+        return values;
     }
 
     /// <summary>Whether the browser is still signed in, seen from outside.</summary>

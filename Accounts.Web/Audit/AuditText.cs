@@ -18,6 +18,8 @@ internal static class AuditText
         AuditAction.SessionRenamed => "Renamed a session",
         AuditAction.SessionReplaced => "Session replaced",
         AuditAction.SessionExpired => "Session expired",
+        AuditAction.SessionEndedByLimit => "Session ended by the limit",
+        AuditAction.SessionReauthenticated => "Confirmed who they are",
         AuditAction.SignedOutEverywhere => "Signed out everywhere",
         AuditAction.SessionsInvalidated => "Logged out from all devices",
         // Written by a newer version of this program.
@@ -30,6 +32,8 @@ internal static class AuditText
         (AuditAction.SessionRenamed, { Name: { } name } to) => to.Device is null ? $"Now “{name}”" : $"{to.Device}, now “{name}”",
         (AuditAction.SessionRenamed, { } to) => $"{to.Title}, now without a name",
         (AuditAction.SessionReplaced, { } to) => $"{Full(to)}, by a new sign-in in that browser",
+        (AuditAction.SessionEndedByLimit, { } to) => $"{Full(to)}, unused for longest when there were too many",
+        (AuditAction.SessionReauthenticated, _) => "Password entered again",
         (AuditAction.SessionTerminated or AuditAction.SessionExpired, { } to) => Full(to),
         (AuditAction.SignedOutEverywhere, _) => one.Count is null or 0 ? "No other session was signed in" : $"{Sessions(one.Count.Value)} ended",
         (AuditAction.SessionsInvalidated, _) => one.Count is null ? null : $"{Sessions(one.Count.Value)} ended",

@@ -1,3 +1,4 @@
+using Accounts.Core.Sessions;
 using Accounts.Core.Users;
 using Microsoft.AspNetCore.SignalR;
 
@@ -14,5 +15,12 @@ internal sealed class SessionConnections : OpenBySession<HubCallerContext>
         foreach (var connection in connections)
             connection.Abort();
         return connections.Count;
+    }
+
+    /// <summary>Closes what was opened with a key that another one has replaced. A browser that has the new key comes back by itself.</summary>
+    public void AbortOlder(SessionId session, string keyMark)
+    {
+        foreach (var connection in Of(session).Where(connection => !string.Equals(connection.User?.FindKeyMark(), keyMark, StringComparison.Ordinal)))
+            connection.Abort();
     }
 }

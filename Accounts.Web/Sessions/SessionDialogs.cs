@@ -11,8 +11,8 @@ internal static class SessionDialogs
     /// <param name="title">The question.</param>
     /// <param name="confirm">The name of the act, as on the button that led here.</param>
     /// <param name="text">What ends and what stays.</param>
-    /// <param name="act">The act. Null from it closes the dialog; a text stays in it.</param>
-    public static Task AskAsync(this DialogService dialogs, string title, string confirm, RenderFragment text, Func<Task<string?>> act) =>
+    /// <param name="act">The act. True: it is done, and the dialog closes. False: the person must prove first that it is them; the dialog asks, and then does it again.</param>
+    public static Task AskAsync(this DialogService dialogs, string title, string confirm, RenderFragment text, Func<Task<bool>> act) =>
         dialogs.OpenAsync<ConfirmEnding>(title, (nameof(ConfirmEnding.Text), text), (nameof(ConfirmEnding.Confirm), confirm), (nameof(ConfirmEnding.Act), act));
 
     public static Task OpenAsync<T>(this DialogService dialogs, string title, params (string Name, object Value)[] parameters) where T : ComponentBase => dialogs.OpenAsync<T>(

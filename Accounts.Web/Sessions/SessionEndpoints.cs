@@ -1,22 +1,25 @@
 using System.Globalization;
 using Accounts.Core.Sessions;
+using Accounts.Core.SignIn;
 using Accounts.Web.SignIn;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>What a browser asks about its session outside of pages: to sign out, and whether it is still signed in.</summary>
+/// <summary>What a browser asks about its session outside of pages: to sign out, whether it is still signed in, and to prove again who uses it.</summary>
 internal static class SessionEndpoints
 {
     public const string SignedOutPath = "/signed-out";
     public const string StatePath = "/session/state";
+    public const string ReauthenticatePath = "/session/reauthenticate";
     public const string HistoryFilePath = "/settings/sessions/history.csv";
 
     public static void MapSessionEndpoints(this WebApplication app)
     {
         app.MapPost("/sign-out", SignOutAsync).DisableAntiforgery();
         app.MapGet(StatePath, () => Results.NoContent()).RequireAuthorization();
+        app.MapPost(ReauthenticatePath, ReauthenticateAsync).RequireAuthorization().DisableAntiforgery();
         app.MapGet(HistoryFilePath, HistoryFileAsync).RequireAuthorization();
         app.MapGet("/", () => Results.Redirect(LocalAddress.Home));
     }
@@ -33,6 +36,31 @@ internal static class SessionEndpoints
         await sessions.SignOutAsync(caller);
         await context.SignOutAsync(SessionCookie.Scheme);
         return Results.Redirect(SignedOutPath);
+    }
+
+    /// <summary>Checks the password of whoever is signed in, and brings the session's new key in the cookie. A refusal is a sentence for the person.</summary>
+    private static async Task<IResult> ReauthenticateAsync(HttpContext context, IAntiforgery antiforgery, SessionRegistry registry, Reauthentication reauthentication)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        if (await registry.FindCallerAsync(context.User) is not { } caller)
+            return Results.Unauthorized();
+        if (!await antiforgery.IsRequestValidAsync(context))
+            return Results.Text("This page is out of date. Load it again.", statusCode: StatusCodes.Status400BadRequest);
+
+        var password = (await context.Request.ReadFormAsync())["password"].ToString();
+        switch (await reauthentication.ReauthenticateAsync(caller, password))
+        {
+            case ReauthenticationOutcome.Proved { Session: var session }:
+                await context.WriteTicketAsync(session);
+                return Results.NoContent();
+            case ReauthenticationOutcome.Throttled { Wait: var wait }:
+                Wait.Tell(context.Response, wait);
+                return Results.Text($"There were too many attempts. Try again {Wait.Words(wait)}.", statusCode: StatusCodes.Status429TooManyRequests);
+            case ReauthenticationOutcome.CallerEnded:
+                return Results.Unauthorized();
+            default:
+                return Results.Text(password.Length == 0 ? "Enter your password." : "This is not your password.", statusCode: StatusCodes.Status422UnprocessableEntity);
+        }
     }
 
     /// <summary>All pages of the caller's history, filtered and sorted as on the page that the link was on.</summary>

@@ -1,11 +1,12 @@
 using Accounts.Core.Sessions;
 using Accounts.Core.Users;
 using Accounts.Web.Network;
+using Accounts.Web.SignIn;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>The gate in front of Blazor's hub: it sees every call before the circuit does, and lets none of an ended session through.</summary>
+/// <summary>The gate in front of Blazor's hub: it sees every call before the circuit does, and lets none of an ended session through, nor one by a key that was replaced.</summary>
 /// <remarks>
 /// A circuit's secret is a bearer token: stock Blazor gives the circuit to whoever is signed in and has it. Here a circuit is connected or
 /// resumed only by the session that started it.
@@ -18,18 +19,18 @@ internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity
     public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
     {
         var connection = context.Context;
-        if (connection.User?.FindSessionId() is not { } session)
+        if (connection.GetHttpContext()?.ReadTicket() is not var (session, key) || connection.User?.FindKeyMark() is not { } mark)
         {
             connection.Abort();
             return;
         }
 
-        // Known first, checked second: an ending that comes between finds it in the list.
-        connection.Items[SessionItem] = session;
+        // Known first, checked second: an ending or another key that comes between finds it in the list.
+        connection.Items[SessionItem] = new Shown(session, mark);
         connections.Add(session, connection);
         try
         {
-            if (await registry.FindLiveAsync(session) is not null)
+            if (await registry.AuthenticateAsync(session, key) is not null)
             {
                 await next(context);
                 return;
@@ -48,7 +49,7 @@ internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity
     public async Task OnDisconnectedAsync(HubLifetimeContext context, Exception? exception, Func<HubLifetimeContext, Exception?, Task> next)
     {
         if (context.Context.Items.TryGetValue(SessionItem, out var session))
-            connections.Remove((SessionId)session!, context.Context);
+            connections.Remove(((Shown)session!).Session, context.Context);
         if (context.Context.Items.TryGetValue(SecretItem, out var secret))
             owners.Disconnected((string)secret!, context.Context.ConnectionId);
         await next(context, exception);
@@ -58,7 +59,8 @@ internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity
     {
         var connection = invocation.Context;
         // Refused, not cut off: the push may be on its way on this very connection. SessionPush cuts it a moment later.
-        if (!connection.Items.TryGetValue(SessionItem, out var item) || await registry.FindLiveAsync((SessionId)item!) is not { } session)
+        if (!connection.Items.TryGetValue(SessionItem, out var item) || item is not Shown shown
+            || await registry.FindLiveAsync(shown.Session) is not { } session || !session.HasKeyMark(shown.KeyMark))
             throw new SessionEndedException();
 
         switch (invocation.HubMethodName)
@@ -103,6 +105,9 @@ internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity
 
     private bool Owns(HubInvocationContext invocation, LiveSession session) =>
         invocation.HubMethodArguments is [string secret, ..] && owners.Owns(secret, session.Id);
+
+    /// <summary>What a connection was opened with.</summary>
+    private sealed record Shown(SessionId Session, string KeyMark);
 
     private static string AddressOf(HubCallerContext connection) => connection.GetHttpContext()?.Address() ?? "";
 }

@@ -148,28 +148,33 @@ public sealed partial class SessionManager(SessionService sessions, SupportCodes
     private Task AskForNameAsync(Session session) => dialogs.OpenAsync<RenameSession>(
         "Rename this session", (nameof(RenameSession.Session), session), (nameof(RenameSession.Act), (RenameSessionInput input) => RenameAsync(session, input)));
 
-    /// <summary>Null if the dialog may close; otherwise what to say in it.</summary>
-    private async Task<string?> TerminateAsync(Session session)
+    /// <summary>False if the person must prove first that it is them.</summary>
+    private async Task<bool> TerminateAsync(Session session)
     {
         if (await FindCallerAsync() is not { } caller)
-            return null;
+            return true;
+
+        var outcome = await sessions.TerminateAsync(caller, session.Id);
+        if (outcome == TerminateOutcome.ProofNeeded)
+            return false;
 
         // That it has ended is heard of through the feed.
-        Say(await sessions.TerminateAsync(caller, session.Id) switch
+        Say(outcome switch
         {
             TerminateOutcome.Terminated => $"Terminated: {session.Title}. It is signed out.",
             TerminateOutcome.AlreadyEnded or TerminateOutcome.NotFound => $"{session.Title} had been signed out already.",
             TerminateOutcome.CurrentSession => SessionText.UseSignOut,
             _ => "This session has ended meanwhile.",
         });
-        return null;
+        return true;
     }
 
-    private async Task<string?> SignOutEverywhereAsync()
+    private async Task<bool> SignOutEverywhereAsync()
     {
-        if (await FindCallerAsync() is { } caller && await sessions.SignOutEverywhereAsync(caller) is { } count)
+        var outcome = await FindCallerAsync() is { } caller ? await sessions.SignOutEverywhereAsync(caller) : null;
+        if (outcome is EndSessionsOutcome.Ended { Count: var count })
             _said = Saying.Ended(count);
-        return null;
+        return outcome is not EndSessionsOutcome.ProofNeeded;
     }
 
     private async Task<string?> RenameAsync(Session session, RenameSessionInput input)

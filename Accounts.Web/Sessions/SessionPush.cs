@@ -4,7 +4,7 @@ using Accounts.Core.Users;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>Carries an ending to the browser: its open pages leave at once, a connection that is still open a moment later is cut, and what became of it is kept.</summary>
+/// <summary>Carries an ending to the browser: its open pages leave at once, a connection that is still open a moment later is cut, and what became of it is kept. What a replaced key opened is cut too.</summary>
 internal sealed partial class SessionPush(
     SessionFeed feed,
     SessionDepartures departures,
@@ -25,6 +25,8 @@ internal sealed partial class SessionPush(
         {
             if (change is SessionChange.Ended ended)
                 Push(ended);
+            else if (change is SessionChange.KeyReplaced replaced)
+                connections.AbortOlder(replaced.SessionId, replaced.KeyMark);
         });
         return Task.CompletedTask;
     }

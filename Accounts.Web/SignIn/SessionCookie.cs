@@ -16,6 +16,9 @@ internal static class SessionCookie
     public const string Scheme = "Accounts.Session";
     public const string Name = "__Host-accounts-session";
 
+    /// <summary>What no person looks at: a refusal there is an answer, not another page.</summary>
+    private static readonly string[] AskedByScripts = [ConnectionRules.HubPath, SessionEndpoints.StatePath, SessionEndpoints.ReauthenticatePath];
+
     private const string IdItem = "sid";
     private const string KeyItem = "key";
 
@@ -50,6 +53,12 @@ internal static class SessionCookie
         if (context.Features.Get<LiveSession>() is { } before)
             await context.RequestServices.GetRequiredService<SessionService>().SignOutAsync(before.ToCaller());
 
+        await context.WriteTicketAsync(session);
+    }
+
+    /// <summary>Gives a browser the ticket of a session: a new one, or the one that it has with another key.</summary>
+    public static Task WriteTicketAsync(this HttpContext context, StartedSession session)
+    {
         var ticket = new AuthenticationProperties
         {
             IsPersistent = session.CookieExpiresAt is not null,
@@ -58,7 +67,7 @@ internal static class SessionCookie
         };
         ticket.Items[IdItem] = session.Id.ToString();
         ticket.Items[KeyItem] = session.Key.Reveal();
-        await context.SignInAsync(Scheme, new ClaimsPrincipal(new ClaimsIdentity(Scheme)), ticket);
+        return context.SignInAsync(Scheme, new ClaimsPrincipal(new ClaimsIdentity(Scheme)), ticket);
     }
 
     /// <summary>What the ticket in a request says, of a live session or of an ended one; null if there is none that this server has made.</summary>
@@ -106,7 +115,7 @@ internal static class SessionCookie
     private static Task Redirect(RedirectContext<CookieAuthenticationOptions> context)
     {
         var request = context.Request;
-        if (request.Path.StartsWithSegments(ConnectionRules.HubPath, StringComparison.OrdinalIgnoreCase) || request.Path.StartsWithSegments(SessionEndpoints.StatePath, StringComparison.OrdinalIgnoreCase))
+        if (Array.Exists(AskedByScripts, path => request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)))
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         else if (context.HttpContext.ReadTicket() is not null)
             context.Response.Redirect(SessionEndpoints.SignedOutPath);

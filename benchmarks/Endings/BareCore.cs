@@ -44,7 +44,8 @@ internal sealed class BareCore : IAsyncDisposable
         if (await _services.GetRequiredService<UserService>().RegisterAsync(client, input) is not RegisterOutcome.Registered { UserId: var person })
             throw new InvalidOperationException("The account could not be made.");
 
-        return new Caller(person, new SessionId((await StartAsync(person, 1))[0].Id), Browsers.Address);
+        // However long it runs, it is not asked again who it is.
+        return new Caller(person, new SessionId((await StartAsync(person, 1))[0].Id), Browsers.Address) { AuthenticatedAt = DateTimeOffset.MaxValue };
     }
 
     /// <summary>Starts sessions, each in a browser of its own, as rows in one transaction: a sign-in each would only take longer.</summary>

@@ -73,7 +73,7 @@ internal sealed class Application : WebApplicationFactory<App>
         await using var scope = Services.CreateAsyncScope();
         var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
         await context.WriteSessionAsync(session);
-        return (new Caller(person, session.Id, address), context.Response.Headers.SetCookie.ToString().Split(';')[0]);
+        return (new Caller(person, session.Id, address) { AuthenticatedAt = Get<TimeProvider>().GetUtcNow() }, context.Response.Headers.SetCookie.ToString().Split(';')[0]);
     }
 
     /// <summary>Does something that signs somebody in, and says which session it started.</summary>

@@ -111,7 +111,7 @@ public sealed class RetentionTests
         var (batch, ending, next) = (host.Gate.StopCommit(), host.Gate.StopCommit(), host.Gate.StopCommit());
         var round = Retention(host).RunAsync(TestContext.Current.CancellationToken);
         await batch.Arrived;
-        var terminate = host.Sessions.TerminateAsync(owner.Caller, other.Id);
+        var terminate = host.Sessions.TerminateAsync(owner.ProvedAt(host.Clock.GetUtcNow()), other.Id);
         Assert.False(terminate.IsCompleted);
         batch.Release();
         await ending.Arrived;

@@ -20,7 +20,7 @@ public sealed class RaceTests
         var before = host.Rows.Session(other.Id);
 
         var commit = host.Gate.StopCommit();
-        var terminate = host.Sessions.TerminateAsync(owner.Caller, other.Id);
+        var terminate = host.Sessions.TerminateAsync(owner.ProvedAt(host.Clock.GetUtcNow()), other.Id);
         await commit.Arrived;
         // The flusher takes its batch and comes to the write lock that the ending holds.
         var flush = host.Activity.FlushAsync();
@@ -226,8 +226,8 @@ public sealed class RaceTests
         commit.Release();
         await terminate;
 
-        Assert.Null(await everywhere);
+        Assert.IsType<EndSessionsOutcome.CallerEnded>(await everywhere);
         Assert.NotNull(await host.RequestAsync(owner));
-        Assert.Equal(0, await host.Sessions.SignOutEverywhereAsync(owner.Caller));
+        Assert.Equal(new EndSessionsOutcome.Ended(0), await host.Sessions.SignOutEverywhereAsync(owner.Caller));
     }
 }

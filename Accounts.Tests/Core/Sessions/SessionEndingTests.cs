@@ -90,9 +90,9 @@ public sealed class SessionEndingTests
         var before = host.Rows.Session(other.Id);
         host.Clock.Advance(TimeSpan.FromHours(25));
 
-        Assert.Equal(TerminateOutcome.AlreadyEnded, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
+        Assert.Equal(TerminateOutcome.AlreadyEnded, await host.Sessions.TerminateAsync(owner.ProvedAt(host.Clock.GetUtcNow()), other.Id));
         // The clock has ended this one; the sweeper has not come by yet.
-        Assert.Equal(TerminateOutcome.AlreadyEnded, await host.Sessions.TerminateAsync(owner.Caller, idle.Id));
+        Assert.Equal(TerminateOutcome.AlreadyEnded, await host.Sessions.TerminateAsync(owner.ProvedAt(host.Clock.GetUtcNow()), idle.Id));
 
         Assert.Equal(before, host.Rows.Session(other.Id));
         Assert.Empty(host.Rows.Audit("session.terminated"));
@@ -110,8 +110,8 @@ public sealed class SessionEndingTests
         foreach (var ended in new[] { other, idle })
         {
             Assert.Equal(TerminateOutcome.CallerEnded, await host.Sessions.TerminateAsync(ended.Caller, owner.Id));
-            Assert.Null(await host.Sessions.SignOutEverywhereAsync(ended.Caller));
-            Assert.Equal(new RemoteLogoutOutcome.CallerEnded(), await host.Sessions.RemoteLogoutAsync(ended.Caller));
+            Assert.IsType<EndSessionsOutcome.CallerEnded>(await host.Sessions.SignOutEverywhereAsync(ended.Caller));
+            Assert.IsType<EndSessionsOutcome.CallerEnded>(await host.Sessions.RemoteLogoutAsync(ended.Caller));
         }
 
         Assert.NotNull(await host.RequestAsync(owner));
@@ -128,7 +128,7 @@ public sealed class SessionEndingTests
         var (owner, one, two) = (await host.SignInAsync(), await host.SignInAsync(), await host.SignInAsync(remember: false));
         var grace = await host.SignInAsync("grace@example.test");
 
-        Assert.Equal(new RemoteLogoutOutcome.Ended(3), await host.Sessions.RemoteLogoutAsync(owner.Caller));
+        Assert.Equal(new EndSessionsOutcome.Ended(3), await host.Sessions.RemoteLogoutAsync(owner.Caller));
 
         Assert.Null(await host.RequestAsync(owner));
         Assert.Null(await host.RequestAsync(one));
@@ -136,7 +136,7 @@ public sealed class SessionEndingTests
         Assert.NotNull(await host.RequestAsync(grace));
         var told = Assert.Single(host.Rows.Audit("user.session_invalidated"));
         Assert.Equal((3L, owner.Id.Value, owner.Caller.UserId.Value), (told["Count"], Guid.Parse((string)told["ActorSessionId"]!), Guid.Parse((string)told["ActorUserId"]!)));
-        Assert.Equal(new RemoteLogoutOutcome.CallerEnded(), await host.Sessions.RemoteLogoutAsync(owner.Caller));
+        Assert.IsType<EndSessionsOutcome.CallerEnded>(await host.Sessions.RemoteLogoutAsync(owner.Caller));
         // The password is the same.
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client()));
     }
@@ -151,7 +151,7 @@ public sealed class SessionEndingTests
         var grace = await host.SignInAsync("grace@example.test");
         var stamp = host.Rows.Text("SELECT \"SecurityStamp\" FROM \"Users\" WHERE \"Email\" = @email", ("@email", CoreHost.Email));
 
-        Assert.Equal(2, await host.Sessions.SignOutEverywhereAsync(owner.Caller));
+        Assert.Equal(new EndSessionsOutcome.Ended(2), await host.Sessions.SignOutEverywhereAsync(owner.Caller));
 
         Assert.Null(await host.RequestAsync(one));
         Assert.Null(await host.RequestAsync(two));
@@ -159,7 +159,7 @@ public sealed class SessionEndingTests
         Assert.NotNull(await host.RequestAsync(grace));
         Assert.Equal(2L, Assert.Single(host.Rows.Audit("user.signed_out_everywhere"))["Count"]);
         Assert.NotEqual(stamp, host.Rows.Text("SELECT \"SecurityStamp\" FROM \"Users\" WHERE \"Email\" = @email", ("@email", CoreHost.Email)), StringComparer.Ordinal);
-        Assert.Equal(0, await host.Sessions.SignOutEverywhereAsync(owner.Caller));
+        Assert.Equal(new EndSessionsOutcome.Ended(0), await host.Sessions.SignOutEverywhereAsync(owner.Caller));
     }
 
     [Fact]

@@ -47,6 +47,7 @@ public sealed class SettingsReaderTests
             ("Sessions:IdleTimeout", "soon"),
             ("Sessions:AbsoluteTimeout", "500.00:00:00"),
             ("Sessions:SweepInterval", "00:00:00.001"),
+            ("Sessions:ReauthenticateAfter", "00:00:30"),
             ("Sessions:IdelTimeout", "1.00:00:00"),
             ("SignIn:AttemptsPerAccount", "many"),
             ("SignIn:AttemptsPerAddress", "0"));
@@ -62,9 +63,10 @@ public sealed class SettingsReaderTests
             "  Storage:Provider: must be one of Sqlite. It is 'Oracle'.",
             "  Storage:Path: must name a file. It is ''.",
             "  Sessions:IdleTimeout: must be a time such as 28.00:00:00 (days.hours:minutes:seconds). It is 'soon'.",
-            "  Sessions:IdelTimeout: there is no such setting; known here are Profile, IdleTimeout, IdleTimeoutUnremembered, AbsoluteTimeout, MaximumPerUser, FlushInterval, SweepInterval.",
+            "  Sessions:IdelTimeout: there is no such setting; known here are Profile, IdleTimeout, IdleTimeoutUnremembered, AbsoluteTimeout, MaximumPerUser, ReauthenticateAfter, FlushInterval, SweepInterval.",
             "  Sessions:AbsoluteTimeout: must be from 1 minute to 400 days. It is '500.00:00:00'.",
             "  Sessions:SweepInterval: must be from 0.1 seconds to 10 minutes. It is '00:00:00.0010000'.",
+            "  Sessions:ReauthenticateAfter: must be from 1 minute to 1 day. It is '00:00:30'.",
             "  SignIn:AttemptsPerAccount: must be a whole number. It is 'many'.",
             "  SignIn:AttemptsPerAddress: must be from 1 to 100000. It is '0'.",
         ];

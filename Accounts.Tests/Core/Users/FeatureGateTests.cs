@@ -25,7 +25,7 @@ public sealed class FeatureGateTests
         var owner = await OwnerAsync(host, "a plan that nobody knows");
         foreach (var feature in Enum.GetValues<Feature>())
             Assert.Null(await host.Get<FeatureGate>().FindMissingAsync(owner.Caller, feature));
-        Assert.Equal(new RemoteLogoutOutcome.Ended(1), await host.Sessions.RemoteLogoutAsync(owner.Caller));
+        Assert.Equal(new EndSessionsOutcome.Ended(1), await host.Sessions.RemoteLogoutAsync(owner.Caller));
     }
 
     [Theory]
@@ -52,7 +52,7 @@ public sealed class FeatureGateTests
         await using var host = CoreHost.Start(settings: Plans);
         var (owner, other) = (await OwnerAsync(host, null), await host.SignInAsync());
 
-        var refused = Assert.IsType<RemoteLogoutOutcome.NotInPlan>(await host.Sessions.RemoteLogoutAsync(owner.Caller));
+        var refused = Assert.IsType<EndSessionsOutcome.NotInPlan>(await host.Sessions.RemoteLogoutAsync(owner.Caller));
 
         Assert.Equal((Feature.RemoteLogout, "Free"), (refused.Missing.Feature, refused.Missing.Plan));
         Assert.Equal(["Plus", "Enterprise"], refused.Missing.PlansWithIt);
@@ -64,7 +64,7 @@ public sealed class FeatureGateTests
 
         // A plan that is changed holds at once. Who can read the event is another question.
         host.Rows.Execute("UPDATE \"Users\" SET \"Plan\" = 'Plus'");
-        Assert.Equal(new RemoteLogoutOutcome.Ended(1), await host.Sessions.RemoteLogoutAsync(owner.Caller));
+        Assert.Equal(new EndSessionsOutcome.Ended(1), await host.Sessions.RemoteLogoutAsync(owner.Caller));
         Assert.Single(host.Rows.Audit("user.session_invalidated"));
     }
 

@@ -1,0 +1,101 @@
+using Accounts.Tests.Fixtures;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace Accounts.Tests.Browser;
+
+/// <summary>X4: whoever signed in a while ago is asked for the password in the dialog itself, and then what they pressed is done.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class ReauthenticationTests(Chromium chromium)
+{
+    private const string Ada = "ada@example.test";
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_dialog_asks_for_the_password_and_goes_on_where_it_was(bool phone)
+    {
+        var clock = new TestClock(TimeProvider.System.GetUtcNow());
+        await using var site = AccountsSite.Start(clock);
+        await site.RegisterAsync(Ada);
+        await using var owner = await (phone ? await Person.OpenPhoneAsync(chromium, site) : await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await using var other = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await using var third = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        var tab = await owner.OpenTabAsync("/settings");
+        await owner.WaitForCardsAsync(3);
+        var before = (await site.FindSessionIdAsync(owner), await CookieAsync(owner));
+        clock.Advance(TimeSpan.FromMinutes(11));
+
+        await owner.AskToTerminateAsync(owner.CardOf(await site.FindSessionIdAsync(other)));
+        await owner.ConfirmAsync("Terminate");
+        var password = owner.Dialog.GetByLabel("Password");
+        await Assertions.Expect(password).ToBeFocusedAsync();
+        await Assertions.Expect(owner.Dialog).ToContainTextAsync("Confirm it is you: enter your password.");
+        await CheckAsync(owner.Page);
+        await owner.WaitForCardsAsync(3);
+
+        await password.FillAsync("not this passphrase");
+        await owner.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(owner.Dialog.GetByRole(AriaRole.Alert)).ToHaveTextAsync("This is not your password.");
+        await Assertions.Expect(password).ToBeFocusedAsync();
+        await CheckAsync(owner.Page);
+        Assert.Equal(before, (await site.FindSessionIdAsync(owner), await CookieAsync(owner)));
+
+        await password.FillAsync(AccountsSite.Password);
+        await owner.Page.Keyboard.PressAsync("Enter");
+        await other.WaitForSignedOutAsync();
+        await Assertions.Expect(owner.Dialog).ToHaveCountAsync(0);
+        await owner.WaitForCardsAsync(2);
+        await Person.WaitForPathAsync(owner.Page, "/settings/sessions");
+
+        // The same session, by another key; the other tab is still there, and nothing is asked a second time.
+        Assert.Equal(before.Item1, await site.FindSessionIdAsync(owner));
+        Assert.NotEqual(before.Item2, await CookieAsync(owner), StringComparer.Ordinal);
+        await owner.AskToTerminateAsync(owner.CardOf(await site.FindSessionIdAsync(third)));
+        await owner.ConfirmAsync("Terminate");
+        await third.WaitForSignedOutAsync();
+        await owner.WaitForCardsAsync(1);
+        await Person.WaitForPathAsync(tab, "/settings");
+        await Assertions.Expect(tab.GetByRole(AriaRole.Link, new() { Name = "Open Session manager" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Remote_logout_and_the_end_of_all_others_ask_too_and_Cancel_leaves_everything_as_it_was()
+    {
+        var clock = new TestClock(TimeProvider.System.GetUtcNow());
+        await using var site = AccountsSite.Start(clock);
+        await site.RegisterAsync(Ada);
+        await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await using var other = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
+        clock.Advance(TimeSpan.FromMinutes(11));
+
+        await owner.OpenAsync("/settings/sessions");
+        await owner.WaitForCardsAsync(2);
+        await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out everywhere" }).ClickAsync();
+        await owner.ConfirmAsync("Sign out everywhere");
+        await Assertions.Expect(owner.Dialog.GetByLabel("Password")).ToBeFocusedAsync();
+        await owner.ConfirmAsync("Cancel");
+        await Assertions.Expect(owner.Dialog).ToHaveCountAsync(0);
+        await owner.WaitForCardsAsync(2);
+
+        await owner.OpenAsync("/settings/security");
+        await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Remote logout" }).ClickAsync();
+        await owner.ConfirmAsync("Remote logout");
+        await owner.Dialog.GetByLabel("Password").FillAsync(AccountsSite.Password);
+        await owner.ConfirmAsync("Remote logout");
+        await owner.WaitForSignedOutAsync();
+        await other.WaitForSignedOutAsync();
+        await Assertions.Expect(owner.Page.GetByText("All sessions of this account were ended, on every device.")).ToBeVisibleAsync();
+    }
+
+    private static async Task<string> CookieAsync(Person person) =>
+        (await person.Profile.CookiesAsync()).Single(cookie => string.Equals(cookie.Name, Visitor.SessionCookieName, StringComparison.Ordinal)).Value;
+
+    private static async Task CheckAsync(IPage page)
+    {
+        var result = await page.RunAxe();
+        Assert.Equal("", string.Join('\n', result.Violations.Select(violation => $"{violation.Id}: {string.Join(' ', violation.Nodes.Select(node => node.Html))}")));
+        if (Environment.GetEnvironmentVariable("SHOTS") is { } folder)
+            await page.ScreenshotAsync(new() { Path = $"{folder}/{page.ViewportSize!.Width}-{Guid.NewGuid().ToString()[..4]}.png" });
+    }
+}

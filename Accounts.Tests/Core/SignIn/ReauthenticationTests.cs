@@ -1,0 +1,206 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.SignIn;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Core.SignIn;
+
+/// <summary>X4: what ends other sessions asks for a proof that is not older than ten minutes, and what counts as one.</summary>
+public sealed class ReauthenticationTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+
+    public enum Act
+    {
+        Terminate,
+        SignOutEverywhere,
+        RemoteLogout,
+    }
+
+    // Guard: StandingAsync in SessionStatements, for each of the three commands.
+    [Theory]
+    [InlineData(Act.Terminate)]
+    [InlineData(Act.SignOutEverywhere)]
+    [InlineData(Act.RemoteLogout)]
+    public async Task What_ends_other_sessions_needs_a_proof_of_the_last_ten_minutes(Act act)
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+
+        host.Clock.Advance(Limit);
+        Assert.Equal("ProofNeeded", await DoAsync(host, act, (await host.RequestAsync(owner))!.ToCaller(), other));
+        Assert.NotNull(await host.RequestAsync(other));
+        Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"AuditEvents\" WHERE \"Count\" IS NOT NULL OR \"Action\" = 'session.terminated'"));
+
+        var proved = Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(owner.Caller, CoreHost.Password)).Session;
+        host.Clock.Advance(Limit - TimeSpan.FromMilliseconds(1));
+        var again = await host.Registry.AuthenticateAsync(owner.Id, proved.Key.Reveal());
+        Assert.Equal("Done", await DoAsync(host, act, again!.ToCaller(), other));
+        Assert.Null(await host.RequestAsync(other));
+    }
+
+    [Theory]
+    [InlineData(Act.Terminate)]
+    [InlineData(Act.SignOutEverywhere)]
+    [InlineData(Act.RemoteLogout)]
+    public async Task Whoever_has_just_signed_in_is_not_asked(Act act)
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        host.Clock.Advance(Limit - TimeSpan.FromMilliseconds(1));
+        Assert.Equal("Done", await DoAsync(host, act, (await host.RequestAsync(owner))!.ToCaller(), other));
+    }
+
+    [Fact]
+    public async Task How_long_a_proof_counts_is_a_setting()
+    {
+        await using var host = CoreHost.Start(settings: ("Sessions:ReauthenticateAfter", "00:01:00"));
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
+    }
+
+    [Fact]
+    public async Task A_caller_without_a_proof_has_none_and_one_whose_session_is_over_is_told_that()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        var bare = new Caller(owner.Caller.UserId, owner.Id, "");
+        Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.TerminateAsync(bare, other.Id));
+        // Nothing about the target: not even whether it is there.
+        Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.TerminateAsync(bare, SessionId.New(TestClock.Start)));
+
+        await host.Sessions.SignOutAsync(owner.Caller);
+        Assert.Equal(TerminateOutcome.CallerEnded, await host.Sessions.TerminateAsync(bare, other.Id));
+        Assert.IsType<EndSessionsOutcome.CallerEnded>(await host.Sessions.SignOutEverywhereAsync(bare));
+    }
+
+    [Fact]
+    public async Task A_new_name_a_new_password_and_signing_out_oneself_ask_for_nothing_more()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        host.Clock.Advance(TimeSpan.FromHours(1));
+
+        Assert.IsType<RenameOutcome.Renamed>(await host.Sessions.RenameAsync(owner.Caller, owner.Id, new RenameSessionInput { Name = "Desk" }));
+        var change = new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase", EndOtherSessions = true };
+        Assert.IsType<ChangePasswordOutcome.Changed>(await host.PasswordChange.ChangeAsync(owner.Caller, change));
+        await host.Sessions.SignOutAsync(owner.Caller);
+        Assert.Null(await host.RequestAsync(owner));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_right_password_brings_the_same_session_another_key(bool remember)
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync(remember: remember);
+        host.Clock.Advance(TimeSpan.FromHours(1));
+
+        var proved = Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(owner.Caller, CoreHost.Password)).Session;
+
+        Assert.Equal(owner.Id, proved.Id);
+        Assert.NotEqual(owner.Key, proved.Key.Reveal(), StringComparer.Ordinal);
+        Assert.Equal(owner.Session.CookieExpiresAt, proved.CookieExpiresAt);
+        Assert.Equal(1, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
+        var written = Assert.Single(host.Rows.Audit("session.reauthenticated"));
+        Assert.Equal(owner.Id.Value.ToString(), (string)written["SessionId"]!, ignoreCase: true);
+        Assert.Equal(owner.Caller.Address, written["Address"]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a passphrase for test")]
+    [InlineData(" a passphrase for tests")]
+    [InlineData("A passphrase for tests")]
+    public async Task A_wrong_password_changes_nothing(string password)
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        var before = host.Rows.Session(owner.Id);
+
+        Assert.IsType<ReauthenticationOutcome.WrongPassword>(await host.Reauthentication.ReauthenticateAsync(owner.Caller, password));
+        Assert.IsType<ReauthenticationOutcome.WrongPassword>(await host.Reauthentication.ReauthenticateAsync(owner.Caller, new string('a', 100_000)));
+
+        Assert.Equal(before, host.Rows.Session(owner.Id));
+        Assert.Empty(host.Rows.Audit("session.reauthenticated"));
+        Assert.NotNull(await host.RequestAsync(owner));
+    }
+
+    [Fact]
+    public async Task Guessing_is_held_up_together_with_guessing_at_the_change_of_the_password()
+    {
+        await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAccount", "2"));
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        var guess = new ChangePasswordInput { CurrentPassword = "a guess", NewPassword = "another passphrase" };
+        Assert.IsType<ChangePasswordOutcome.WrongPassword>(await host.PasswordChange.ChangeAsync(owner.Caller, guess));
+        Assert.IsType<ReauthenticationOutcome.WrongPassword>(await host.Reauthentication.ReauthenticateAsync(owner.Caller, "a guess"));
+
+        var throttled = Assert.IsType<ReauthenticationOutcome.Throttled>(await host.Reauthentication.ReauthenticateAsync(owner.Caller, CoreHost.Password));
+        Assert.InRange(throttled.Wait, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
+        // Another session of the person has its own attempts.
+        Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(other.Caller, CoreHost.Password));
+    }
+
+    [Fact]
+    public async Task An_ended_session_does_not_learn_whether_a_guess_is_right()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, thief) = (await host.SignInAsync(), await host.SignInAsync());
+        await host.Sessions.TerminateAsync(owner.Caller, thief.Id);
+        foreach (var password in new[] { CoreHost.Password, "a guess" })
+            Assert.IsType<ReauthenticationOutcome.CallerEnded>(await host.Reauthentication.ReauthenticateAsync(thief.Caller, password));
+    }
+
+    // Guard: the comparison of the two hashes of the password inside the transaction.
+    [Fact]
+    public async Task A_password_that_is_changed_meanwhile_proves_nothing()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        var commit = host.Gate.StopCommit();
+        var change = host.PasswordChange.ChangeAsync(owner.Caller, new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase" });
+        await commit.Arrived;
+        var proof = host.Reauthentication.ReauthenticateAsync(other.Caller, CoreHost.Password);
+        Assert.False(proof.IsCompleted);
+        commit.Release();
+        Assert.IsType<ChangePasswordOutcome.Changed>(await change);
+
+        Assert.IsType<ReauthenticationOutcome.WrongPassword>(await proof);
+        Assert.Null(host.Rows.Session(other.Id)["NextKeyHash"]);
+    }
+
+    [Fact]
+    public async Task Without_the_database_nothing_changes()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        host.Gate.FailCommit();
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => host.Reauthentication.ReauthenticateAsync(owner.Caller, CoreHost.Password));
+        Assert.Null(host.Rows.Session(owner.Id)["NextKeyHash"]);
+        Assert.NotNull(await host.RequestAsync(owner));
+        Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(owner.Caller, CoreHost.Password));
+    }
+
+    private static async Task<string> DoAsync(CoreHost host, Act act, Caller caller, SignedInBrowser other) => act switch
+    {
+        Act.Terminate => await host.Sessions.TerminateAsync(caller, other.Id) is var outcome && outcome == TerminateOutcome.Terminated ? "Done" : outcome.ToString(),
+        Act.SignOutEverywhere => Name(await host.Sessions.SignOutEverywhereAsync(caller)),
+        _ => Name(await host.Sessions.RemoteLogoutAsync(caller)),
+    };
+
+    private static string Name(EndSessionsOutcome outcome) => outcome is EndSessionsOutcome.Ended ? "Done" : outcome.GetType().Name;
+}

@@ -1,0 +1,109 @@
+using Accounts.Tests.Fixtures;
+using Accounts.Tests.Fixtures.Circuits;
+
+namespace Accounts.Tests.Web.Sessions;
+
+/// <summary>X4: what was opened with a key that another one has replaced is cut, and comes back with the new cookie alone.</summary>
+public sealed class ReplacedKeyTests
+{
+    private const string Ada = "ada@example.test";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    // Guards: AbortOlder in SessionPush, HasKeyMark in SessionHubFilter.
+    [Fact]
+    public async Task A_thief_with_a_copy_of_the_cookie_is_cut_when_the_owner_proves_who_they_are()
+    {
+        await using var site = await StartAsync(new TestClock());
+        using var owner = await site.SignInAsync(Ada);
+        using var victim = await site.SignInAsync(Ada, Visitor.Phone);
+        using var thief = site.Visit();
+        thief.SessionCookie = owner.SessionCookie;
+        await using var circuit = await site.OpenAsync(thief);
+        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience);
+
+        using (await owner.ReauthenticateAsync(AccountsSite.Password))
+        {
+            // The new key is given out and not seen yet: everything goes on.
+            await circuit.ClickAsync("Terminate");
+            await circuit.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience);
+            Assert.True(await thief.IsSignedInAsync());
+        }
+
+        // The first request with it.
+        Assert.True(await owner.IsSignedInAsync());
+
+        await circuit.Closed.WaitAsync(Patience);
+        Assert.NotEqual(ClickOutcome.Done, await circuit.TryClickAsync("Cancel"));
+        Assert.False(await thief.IsSignedInAsync());
+        var refused = await Assert.ThrowsAsync<RawCircuitException>(() => RawCircuit.ConnectAsync(site.Address, thief.CookieHeader));
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, refused.Status);
+        Assert.True(await owner.IsSignedInAsync());
+        Assert.True(await victim.IsSignedInAsync());
+    }
+
+    // Guard: ConfirmEnding asks before it acts, and the act is done by the circuit's own button alone.
+    [Fact]
+    public async Task A_thief_who_waits_at_the_question_does_not_act_on_the_owners_proof_and_the_owner_goes_on()
+    {
+        var clock = new TestClock();
+        await using var site = await StartAsync(clock);
+        using var owner = await site.SignInAsync(Ada);
+        using var victim = await site.SignInAsync(Ada, Visitor.Phone);
+        using var thief = site.Visit();
+        thief.SessionCookie = owner.SessionCookie;
+        clock.Advance(TimeSpan.FromMinutes(11));
+        await using var thiefs = await site.OpenAsync(thief);
+        await using var owners = await site.OpenAsync(owner);
+        foreach (var page in new[] { thiefs, owners })
+            await AskAsync(page);
+        Assert.True(await victim.IsSignedInAsync());
+
+        using (await owner.ReauthenticateAsync(AccountsSite.Password))
+            Assert.True(await owner.IsSignedInAsync());
+
+        await thiefs.Closed.WaitAsync(Patience);
+        await owners.Closed.WaitAsync(Patience);
+        Assert.NotEqual(ClickOutcome.Done, await thiefs.TryClickAsync(thiefs.FindClickHandler("Go on")!.Value));
+        Assert.True(await victim.IsSignedInAsync());
+
+        // The owner's page comes back with the new cookie, the dialog as it was, and goes on.
+        await using var returned = await RawCircuit.ConnectAsync(site.Address, owner.CookieHeader);
+        Assert.True(await returned.ConnectCircuitAsync(owners.Secret, owners));
+        Assert.Equal(ClickOutcome.Done, await returned.TryClickAsync("Go on"));
+        await returned.WaitForBatchAsync(c => c.Page.Text.Contains("Only this device is signed in", StringComparison.Ordinal), Patience);
+        Assert.False(await victim.IsSignedInAsync());
+    }
+
+    // Guard: the ticket's key is asked about after the connection is in the list, in SessionHubFilter.OnConnectedAsync.
+    [Fact]
+    public async Task A_second_page_of_the_owner_is_cut_too_and_comes_back()
+    {
+        await using var site = await StartAsync(new TestClock());
+        using var owner = await site.SignInAsync(Ada);
+        await using var page = await site.OpenAsync(owner, "/settings/password");
+        using (await owner.ReauthenticateAsync(AccountsSite.Password))
+            Assert.True(await owner.IsSignedInAsync());
+
+        await page.Closed.WaitAsync(Patience);
+        await using var returned = await RawCircuit.ConnectAsync(site.Address, owner.CookieHeader);
+        Assert.True(await returned.ConnectCircuitAsync(page.Secret, page));
+        Assert.False(returned.Closed.IsCompleted);
+        Assert.Empty(page.Navigations);
+    }
+
+    private static async Task AskAsync(RawCircuit page)
+    {
+        await page.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience);
+        await page.ClickAsync("Terminate");
+        await page.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience);
+        Assert.Equal(ClickOutcome.Done, await page.TryClickAsync("Terminate"));
+        await page.WaitForBatchAsync(c => c.Page.Text.Contains("Confirm it is you: enter your password.", StringComparison.Ordinal), Patience);
+    }
+
+    private static async Task<AccountsSite> StartAsync(TestClock clock)
+    {
+        var site = AccountsSite.Start(clock);
+        await site.RegisterAsync(Ada);
+        return site;
+    }
+}
