@@ -15,7 +15,7 @@ public sealed class ReauthenticationTests(Chromium chromium)
     [InlineData(true)]
     public async Task The_dialog_asks_for_the_password_and_goes_on_where_it_was(bool phone)
     {
-        var clock = new TestClock(TimeProvider.System.GetUtcNow());
+        var clock = new ShiftedClock();
         await using var site = AccountsSite.Start(clock);
         await site.RegisterAsync(Ada);
         await using var owner = await (phone ? await Person.OpenPhoneAsync(chromium, site) : await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
@@ -24,7 +24,7 @@ public sealed class ReauthenticationTests(Chromium chromium)
         var tab = await owner.OpenTabAsync("/settings");
         await owner.WaitForCardsAsync(3);
         var before = (await site.FindSessionIdAsync(owner), await CookieAsync(owner));
-        clock.Advance(TimeSpan.FromMinutes(11));
+        clock.PutForward(TimeSpan.FromMinutes(11));
 
         await owner.AskToTerminateAsync(owner.CardOf(await site.FindSessionIdAsync(other)));
         await owner.ConfirmAsync("Terminate");
@@ -62,12 +62,12 @@ public sealed class ReauthenticationTests(Chromium chromium)
     [Fact]
     public async Task Remote_logout_and_the_end_of_all_others_ask_too_and_Cancel_leaves_everything_as_it_was()
     {
-        var clock = new TestClock(TimeProvider.System.GetUtcNow());
+        var clock = new ShiftedClock();
         await using var site = AccountsSite.Start(clock);
         await site.RegisterAsync(Ada);
         await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
         await using var other = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
-        clock.Advance(TimeSpan.FromMinutes(11));
+        clock.PutForward(TimeSpan.FromMinutes(11));
 
         await owner.OpenAsync("/settings/sessions");
         await owner.WaitForCardsAsync(2);
