@@ -101,6 +101,26 @@ public sealed class CircuitRaceTests
         }
     }
 
+    // Guard: that the check which follows Add asks about the key, and not about the session alone.
+    [Fact]
+    public async Task A_connection_that_opens_while_its_key_is_replaced_is_closed_too()
+    {
+        var held = new HeldConnection();
+        await using var site = await StartAsync(new TestClock(), services => services.Configure<HubOptions>(o => o.AddFilter(held)));
+        using var owner = await site.SignInAsync(Ada);
+        using var thief = site.Visit();
+        thief.SessionCookie = owner.SessionCookie;
+
+        await using var connection = await RawCircuit.ConnectAsync(site.Address, thief.CookieHeader);
+        await held.Stop.Arrived;
+        using (await owner.ReauthenticateAsync(AccountsSite.Password))
+            Assert.True(await owner.IsSignedInAsync());
+        held.Stop.Release();
+
+        await connection.Closed.WaitAsync(Patience);
+        Assert.True(await owner.IsSignedInAsync());
+    }
+
     // Guard: the live check in SessionHubFilter.InvokeMethodAsync, and that it does not cut the connection at once.
     [Fact]
     public async Task A_click_of_a_session_that_has_expired_unnoticed_does_not_reach_its_circuit()

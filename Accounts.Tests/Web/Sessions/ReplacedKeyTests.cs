@@ -1,5 +1,7 @@
 using Accounts.Tests.Fixtures;
 using Accounts.Tests.Fixtures.Circuits;
+using Accounts.Web.Sessions;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Tests.Web.Sessions;
 
@@ -9,7 +11,7 @@ public sealed class ReplacedKeyTests
     private const string Ada = "ada@example.test";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    // Guards: AbortOlder in SessionPush, HasKeyMark in SessionHubFilter.
+    // Guard: AbortOlder in SessionPush.
     [Fact]
     public async Task A_thief_with_a_copy_of_the_cookie_is_cut_when_the_owner_proves_who_they_are()
     {
@@ -41,7 +43,28 @@ public sealed class ReplacedKeyTests
         Assert.True(await victim.IsSignedInAsync());
     }
 
-    // Guard: ConfirmEnding asks before it acts, and the act is done by the circuit's own button alone.
+    // Guard: HasKeyMark in SessionHubFilter.
+    [Fact]
+    public async Task A_connection_of_the_old_key_can_do_nothing_even_if_it_is_not_cut()
+    {
+        await using var site = await StartAsync(new TestClock(), services => services.Remove(services.Single(service => service.ImplementationType == typeof(SessionPush))));
+        using var owner = await site.SignInAsync(Ada);
+        using var victim = await site.SignInAsync(Ada, Visitor.Phone);
+        using var thief = site.Visit();
+        thief.SessionCookie = owner.SessionCookie;
+        await using var circuit = await site.OpenAsync(thief);
+        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience);
+        await circuit.ClickAsync("Terminate");
+        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience);
+
+        using (await owner.ReauthenticateAsync(AccountsSite.Password))
+            Assert.True(await owner.IsSignedInAsync());
+
+        Assert.Equal(ClickOutcome.Refused, await circuit.TryClickAsync("Cancel"));
+        Assert.False(circuit.Closed.IsCompleted);
+    }
+
+    // Guard: the dialog acts when its own page says so, not when the session has been proved.
     [Fact]
     public async Task A_thief_who_waits_at_the_question_does_not_act_on_the_owners_proof_and_the_owner_goes_on()
     {
@@ -74,7 +97,6 @@ public sealed class ReplacedKeyTests
         Assert.False(await victim.IsSignedInAsync());
     }
 
-    // Guard: the ticket's key is asked about after the connection is in the list, in SessionHubFilter.OnConnectedAsync.
     [Fact]
     public async Task A_second_page_of_the_owner_is_cut_too_and_comes_back()
     {
@@ -100,9 +122,9 @@ public sealed class ReplacedKeyTests
         await page.WaitForBatchAsync(c => c.Page.Text.Contains("Confirm it is you: enter your password.", StringComparison.Ordinal), Patience);
     }
 
-    private static async Task<AccountsSite> StartAsync(TestClock clock)
+    private static async Task<AccountsSite> StartAsync(TestClock clock, Action<IServiceCollection>? services = null)
     {
-        var site = AccountsSite.Start(clock);
+        var site = AccountsSite.Start(clock, services);
         await site.RegisterAsync(Ada);
         return site;
     }
