@@ -95,7 +95,5 @@ public sealed class ReauthenticationTests(Chromium chromium)
     {
         var result = await page.RunAxe();
         Assert.Equal("", string.Join('\n', result.Violations.Select(violation => $"{violation.Id}: {string.Join(' ', violation.Nodes.Select(node => node.Html))}")));
-        if (Environment.GetEnvironmentVariable("SHOTS") is { } folder)
-            await page.ScreenshotAsync(new() { Path = $"{folder}/{page.ViewportSize!.Width}-{Guid.NewGuid().ToString()[..4]}.png" });
     }
 }
