@@ -24,6 +24,8 @@ public sealed class AuditRecordTests
         [AuditAction.SessionRenamed] = (s => s.Host.Sessions.RenameAsync(s.Laptop.Caller, s.Phone.Id, new RenameSessionInput { Name = "Mobile" }), s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, "Mobile", null)),
         [AuditAction.SessionReplaced] = (s => s.SignInAsync(s.Laptop.Client), s => s.Told(s.Newest, "Laptop", s.Laptop.Id, "Laptop", null)),
         [AuditAction.SessionExpired] = (s => s.ExpireAsync(), s => new(AuditActor.Clock, null, null, s.Phone.Id, null, null)),
+        [AuditAction.SessionEndedByLimit] = (s => s.CrowdOutAsync(), s => s.Told(s.Newest, null, s.Phone.Id, null, null)),
+        [AuditAction.SessionReauthenticated] = (s => s.Host.Reauthentication.ReauthenticateAsync(s.Laptop.Caller, CoreHost.Password), s => s.Told(s.Laptop.Id, "Laptop", s.Laptop.Id, "Laptop", null)),
         [AuditAction.SignedOutEverywhere] = (s => s.Host.Sessions.SignOutEverywhereAsync(s.Laptop.Caller), s => s.Told(s.Laptop.Id, "Laptop", null, null, 1)),
         [AuditAction.SessionsInvalidated] = (s => s.Host.Sessions.RemoteLogoutAsync(s.Laptop.Caller), s => s.Told(s.Laptop.Id, "Laptop", null, null, 2)),
     };
@@ -118,6 +120,15 @@ public sealed class AuditRecordTests
 
         public Task ChangePasswordAsync() =>
             Host.PasswordChange.ChangeAsync(Laptop.Caller, new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase for tests", EndOtherSessions = true });
+
+        /// <summary>Signs in a third browser where there is room for two; the laptop was used last.</summary>
+        public async Task CrowdOutAsync()
+        {
+            Host.Get<SessionOptions>().MaximumPerUser = 2;
+            Host.Activity.Record((await Host.RequestAsync(Laptop))!, Laptop.Caller.Address);
+            await Host.Activity.FlushAsync();
+            await SignInAsync();
+        }
 
         public Task ExpireAsync()
         {
