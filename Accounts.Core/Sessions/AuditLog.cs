@@ -18,25 +18,34 @@ public sealed class AuditLog
 
     private readonly AccountsDatabase _database;
     private readonly PlaceFinder _places;
+    private readonly FeatureGate _features;
 
-    internal AuditLog(AccountsDatabase database, PlaceFinder places)
+    internal AuditLog(AccountsDatabase database, PlaceFinder places, FeatureGate features)
     {
         _database = database;
         _places = places;
+        _features = features;
     }
 
     /// <summary>One page of the events.</summary>
+    /// <returns>Null if the caller's plan does not include reading them; <see cref="FeatureGate"/> says why. They are written all the same.</returns>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
-    public async Task<AuditPage> PageAsync(Caller caller, AuditQuery query)
+    public async Task<AuditPage?> PageAsync(Caller caller, AuditQuery query)
     {
+        if (await IsLackingAsync(caller))
+            return null;
+
         var (found, cut) = await FindAsync(caller, query);
         var page = Math.Clamp(query.Page, 1, AuditPage.PagesOf(found.Count));
         return new AuditPage([.. found.Skip((page - 1) * AuditQuery.PageSize).Take(AuditQuery.PageSize)], found.Count, page, cut);
     }
 
     /// <summary>All pages at once, <see cref="Bound"/> events at most.</summary>
+    /// <returns>Null if the caller's plan does not include reading them.</returns>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
-    public async Task<IReadOnlyList<AuditEvent>> AllAsync(Caller caller, AuditQuery query) => (await FindAsync(caller, query)).Found;
+    public async Task<IReadOnlyList<AuditEvent>?> AllAsync(Caller caller, AuditQuery query) => await IsLackingAsync(caller) ? null : (await FindAsync(caller, query)).Found;
+
+    private async Task<bool> IsLackingAsync(Caller caller) => await _features.FindMissingAsync(caller, Feature.AuditLog) is not null;
 
     private Task<(IReadOnlyList<AuditEvent> Found, bool Cut)> FindAsync(Caller caller, AuditQuery query) => _database.ReadAsync(async db =>
     {

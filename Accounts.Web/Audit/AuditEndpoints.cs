@@ -1,6 +1,8 @@
 using System.Globalization;
 using Accounts.Core.Sessions;
+using Accounts.Core.Users;
 using Accounts.Web.Sessions;
+using Accounts.Web.Users;
 
 namespace Accounts.Web.Audit;
 
@@ -16,12 +18,13 @@ internal static class AuditEndpoints
         Map(JsonLinesPath, "application/jsonl; charset=utf-8", AuditFile.WriteJsonLines);
 
         void Map(string path, string type, Func<IEnumerable<AuditEvent>, byte[]> write) => app
-            .MapGet(path, (HttpContext context, SessionRegistry registry, AuditLog log, TimeProvider time) => ExportAsync(context, registry, log, time, type, write))
+            .MapGet(path, (HttpContext context, SessionRegistry registry, AuditLog log, FeatureGate features, TimeProvider time) => ExportAsync(context, registry, log, features, time, type, write))
             .RequireAuthorization();
     }
 
     /// <summary>All pages of the caller's events, filtered as on the page that the link was on.</summary>
-    private static async Task<IResult> ExportAsync(HttpContext context, SessionRegistry registry, AuditLog log, TimeProvider time, string type, Func<IEnumerable<AuditEvent>, byte[]> write)
+    private static async Task<IResult> ExportAsync(
+        HttpContext context, SessionRegistry registry, AuditLog log, FeatureGate features, TimeProvider time, string type, Func<IEnumerable<AuditEvent>, byte[]> write)
     {
         context.Response.Headers.CacheControl = "no-store";
         // It ended between the check of the cookie and this line.
@@ -33,6 +36,8 @@ internal static class AuditEndpoints
             return Results.ValidationProblem(problems, title: "This address asks for something that the audit log cannot answer.");
 
         var name = string.Create(CultureInfo.InvariantCulture, $"audit-log-{time.GetUtcNow():yyyy-MM-dd}{Path.GetExtension(context.Request.Path)}");
-        return Results.File(write(await log.AllAsync(caller, query)), type, name);
+        return await log.AllAsync(caller, query) is { } events
+            ? Results.File(write(events), type, name)
+            : Results.Problem(await features.FindMissingAsync(caller, Feature.AuditLog) is { } missing ? PlanText.Why(missing) : null, statusCode: StatusCodes.Status403Forbidden);
     }
 }

@@ -32,7 +32,7 @@ public sealed class AuditLogTests
         // From is in it, to is not.
         await FindsAsync(new AuditQuery { From = Now.AddHours(-3), To = Now.AddHours(-1) }, "Netscape 2", "Netscape 3");
 
-        async Task FindsAsync(AuditQuery query, params string[] devices) => Assert.Equal(string.Join(", ", devices), string.Join(", ", (await host.AuditLog.AllAsync(owner, query)).Select(one => one.From!.Device)));
+        async Task FindsAsync(AuditQuery query, params string[] devices) => Assert.Equal(string.Join(", ", devices), string.Join(", ", ((await host.AuditLog.AllAsync(owner, query))!).Select(one => one.From!.Device)));
     }
 
     [Fact]
@@ -43,13 +43,13 @@ public sealed class AuditLogTests
         await AddAsync(host, owner, 60, (i, at) => new AuditEventRow(at, "user.signed_in", owner.UserId.Value) { ActorUserId = owner.UserId.Value, ActorDevice = $"{i}" });
         var query = new AuditQuery { To = Now };
 
-        var first = await host.AuditLog.PageAsync(owner, query);
+        var first = (await host.AuditLog.PageAsync(owner, query))!;
         Assert.Equal((25, 60, 1, 3, false), (first.Events.Count, first.Total, first.Page, first.Pages, first.Cut));
         Assert.Equal(string.Join(' ', Enumerable.Range(1, 25)), string.Join(' ', first.Events.Select(one => one.From!.Device)));
-        var last = await host.AuditLog.PageAsync(owner, query with { Page = 9 });
+        var last = (await host.AuditLog.PageAsync(owner, query with { Page = 9 }))!;
         Assert.Equal((3, 10), (last.Page, last.Events.Count));
         Assert.Equal("60", last.Events[^1].From!.Device);
-        var none = await host.AuditLog.PageAsync(owner, query with { Text = "nothing" });
+        var none = (await host.AuditLog.PageAsync(owner, query with { Text = "nothing" }))!;
         Assert.Equal((0, 0, 1, 1), (none.Events.Count, none.Total, none.Page, none.Pages));
     }
 
@@ -62,14 +62,14 @@ public sealed class AuditLogTests
         await host.RegisterAsync("grace@example.test", "Grace Hopper");
         var (ada, grace) = (await host.SignInAsync(), await host.SignInAsync("grace@example.test"));
 
-        var hers = await host.AuditLog.AllAsync(grace.Caller, new AuditQuery());
+        var hers = (await host.AuditLog.AllAsync(grace.Caller, new AuditQuery()))!;
         Assert.Equal("user.registered user.signed_in", string.Join(' ', hers.Select(one => one.Action).Order(StringComparer.Ordinal)));
         Assert.Equal(grace.Id, Assert.Single(hers, one => one.Action is "user.signed_in").From!.Id);
-        Assert.Equal(2, (await host.AuditLog.PageAsync(ada.Caller, new AuditQuery())).Total);
+        Assert.Equal(2, ((await host.AuditLog.PageAsync(ada.Caller, new AuditQuery()))!).Total);
 
         // An event of Grace's that names a session of Ada's tells nothing of it.
         await AddAsync(host, grace.Caller, 1, (_, at) => new AuditEventRow(at, "session.terminated", grace.Caller.UserId.Value) { SessionId = ada.Id.Value });
-        Assert.Null(Assert.Single(await host.AuditLog.AllAsync(grace.Caller, new AuditQuery { Action = "session.terminated" })).To!.Device);
+        Assert.Null(Assert.Single((await host.AuditLog.AllAsync(grace.Caller, new AuditQuery { Action = "session.terminated" }))!).To!.Device);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class AuditLogTests
         await host.Get<Retention>().RunAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"Id\" = @id", ("@id", other.Id.Value)));
-        var ended = Assert.Single(await host.AuditLog.AllAsync(owner.Caller, new AuditQuery { Action = "session.terminated" }));
+        var ended = Assert.Single((await host.AuditLog.AllAsync(owner.Caller, new AuditQuery { Action = "session.terminated" }))!);
         Assert.Equal(new AuditedSession(other.Id, null, "Safari 19 on iOS 19.1"), ended.To);
     }
 
@@ -98,7 +98,7 @@ public sealed class AuditLogTests
             ActorUserId = owner.UserId.Value, ActorSessionId = owner.SessionId.Value, SessionId = Guid.CreateVersion7(at),
         });
 
-        var old = Assert.Single(await host.AuditLog.AllAsync(owner, new AuditQuery { Action = "session.terminated", Text = "laptop" }));
+        var old = Assert.Single((await host.AuditLog.AllAsync(owner, new AuditQuery { Action = "session.terminated", Text = "laptop" }))!);
         Assert.Equal(new AuditedSession(owner.SessionId, "Laptop", "Chrome 154 on Windows 10 or 11"), old.From);
         Assert.Equal("A session that is no longer kept", old.To!.Title);
     }
@@ -109,9 +109,9 @@ public sealed class AuditLogTests
         await using var host = CoreHost.Start();
         var owner = await StartAsync(host);
         await AddAsync(host, owner, AuditLog.Bound, (i, _) => new AuditEventRow(Now.AddSeconds(-i), "user.signed_in", owner.UserId.Value));
-        var page = await host.AuditLog.PageAsync(owner, new AuditQuery());
+        var page = (await host.AuditLog.PageAsync(owner, new AuditQuery()))!;
         Assert.Equal((AuditLog.Bound, true), (page.Total, page.Cut));
-        Assert.False((await host.AuditLog.PageAsync(owner, new AuditQuery { To = Now })).Cut);
+        Assert.False(((await host.AuditLog.PageAsync(owner, new AuditQuery { To = Now }))!).Cut);
     }
 
     private static async Task<Caller> StartAsync(CoreHost host)

@@ -68,6 +68,21 @@ public sealed class FeatureGateTests
         Assert.Single(host.Rows.Audit("user.session_invalidated"));
     }
 
+    // Guard: IsLackingAsync in AuditLog.
+    [Fact]
+    public async Task The_audit_log_is_written_for_everybody_and_read_by_those_whose_plan_has_it()
+    {
+        await using var host = CoreHost.Start(settings: Plans);
+        var owner = await OwnerAsync(host, null);
+
+        Assert.Null(await host.AuditLog.PageAsync(owner.Caller, new AuditQuery()));
+        Assert.Null(await host.AuditLog.AllAsync(owner.Caller, new AuditQuery()));
+
+        host.Rows.Execute("UPDATE \"Users\" SET \"Plan\" = 'Enterprise'");
+        Assert.Contains((await host.AuditLog.AllAsync(owner.Caller, new AuditQuery()))!, one => one.Action is "user.signed_in");
+        Assert.NotEqual(0, (await host.AuditLog.PageAsync(owner.Caller, new AuditQuery()))!.Total);
+    }
+
     [Theory]
     [InlineData("Features:Plans:Free:0=Teleport Features:DefaultPlan=Free", "Features:Plans:Free: must hold only RemoteLogout, AuditLog. It is 'Teleport'.")]
     [InlineData("Features:Plans:Free:0=0 Features:DefaultPlan=Free", "Features:Plans:Free: must hold only RemoteLogout, AuditLog. It is '0'.")]

@@ -40,6 +40,29 @@ public sealed class AuditFileTests
     }
 
     [Fact]
+    public async Task Where_the_plan_lacks_the_log_the_page_says_why_and_no_file_is_given()
+    {
+        await using var site = AccountsSite.Start(settings: [("Features:DefaultPlan", "Free"), ("Features:Plans:Free", ""), ("Features:Plans:Enterprise:0", "AuditLog")]);
+        await site.RegisterAsync(Ada);
+        using var visitor = await site.SignInAsync(Ada);
+        const string Why = "The audit log is part of the plan Enterprise. Your plan: Free.";
+
+        Assert.Contains(Why, await visitor.ReadAsync("/settings/audit"), StringComparison.Ordinal);
+        foreach (var path in new[] { "/settings/audit/export.csv", "/settings/audit/export.jsonl" })
+        {
+            using var refused = await visitor.GetAsync(path);
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+            Assert.Contains(Why, await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        using (var rows = site.Rows())
+            rows.Execute("UPDATE \"Users\" SET \"Plan\" = 'Enterprise'");
+        Assert.DoesNotContain(Why, await visitor.ReadAsync("/settings/audit"), StringComparison.Ordinal);
+        using var given = await visitor.GetAsync("/settings/audit/export.csv");
+        Assert.Equal(HttpStatusCode.OK, given.StatusCode);
+    }
+
+    [Fact]
     public async Task A_program_gets_one_object_a_line_with_every_key()
     {
         await using var site = AccountsSite.Start(new TestClock());
