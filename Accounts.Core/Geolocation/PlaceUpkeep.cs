@@ -41,22 +41,34 @@ internal sealed partial class PlaceUpkeep(PlaceFinder finder, GeolocationOptions
         if (stamp == _seen)
             return;
 
-        try
+        var (reader, refused) = Read(_file);
+        Log.Read(logger, _file.Path);
+        // What was read while somebody wrote may be half of the one and half of the other: the next check reads it again.
+        if (_file.Look() != stamp)
+            return;
+
+        _seen = stamp;
+        if (reader is not null)
         {
-            var reader = _file.Read();
-            if (IsBeingWritten(stamp))
-                return;
-            _seen = stamp;
             Use(_file, reader);
             LogInUse();
         }
+        else
+        {
+            finder.Keep(refused!);
+            Log.Kept(logger, _file.Path, refused!);
+        }
+    }
+
+    private static (Ip2LocationReader? Reader, string? Refused) Read(PlaceFile file)
+    {
+        try
+        {
+            return (file.Read(), null);
+        }
         catch (PlaceFileException refused)
         {
-            if (IsBeingWritten(stamp))
-                return;
-            _seen = stamp;
-            finder.Keep(refused.Message);
-            Log.Kept(logger, _file.Path, refused.Message);
+            return (null, refused.Message);
         }
     }
 
@@ -89,9 +101,6 @@ internal sealed partial class PlaceUpkeep(PlaceFinder finder, GeolocationOptions
         }
     }
 
-    /// <summary>What was read while somebody wrote may be half of the one and half of the other: the next check reads it again.</summary>
-    private bool IsBeingWritten(PlaceFile.Stamp? stamp) => _file!.Look() != stamp;
-
     private void Use(PlaceFile file, Ip2LocationReader reader) => finder.Use(reader, new PlaceSource(file.Path, $"DB{reader.Type}", reader.Date, Attribution: null));
 
     private void LogInUse()
@@ -110,6 +119,9 @@ internal sealed partial class PlaceUpkeep(PlaceFinder finder, GeolocationOptions
 
         [LoggerMessage(3, LogLevel.Error, "The check of the geolocation file was postponed to its next round")]
         public static partial void Postponed(ILogger logger, Exception failure);
+
+        [LoggerMessage(5, LogLevel.Debug, "Read the geolocation file {Path}")]
+        public static partial void Read(ILogger logger, string path);
 
         [LoggerMessage(4, LogLevel.Debug, "The upkeep of the geolocation file stopped")]
         public static partial void Stopped(ILogger logger);

@@ -8,6 +8,9 @@ public sealed class Journal : ILoggerProvider
 {
     private readonly ConcurrentQueue<(string Category, LogLevel Level, string Text)> _lines = new();
 
+    /// <summary>Is told of each line as it is written, on the thread that writes it.</summary>
+    public Action<string>? Heard { get; set; }
+
     public IReadOnlyList<(string Category, LogLevel Level, string Text)> Lines => [.. _lines];
 
     /// <summary>The lines of the type with this name, in order.</summary>
@@ -29,7 +32,11 @@ public sealed class Journal : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            journal._lines.Enqueue((category, logLevel, formatter(state, exception)));
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            var text = formatter(state, exception);
+            journal._lines.Enqueue((category, logLevel, text));
+            journal.Heard?.Invoke(text);
+        }
     }
 }
