@@ -54,9 +54,11 @@ public sealed class PlanTests(Chromium chromium)
 
         await person.ConfirmAsync("Remote logout");
 
-        await Assertions.Expect(person.Dialog.GetByRole(AriaRole.Alert)).ToHaveTextAsync(Why);
+        await Assertions.Expect(person.Page.GetByRole(AriaRole.Alert).Filter(new() { HasText = Why })).ToBeVisibleAsync();
+        await Assertions.Expect(person.Dialog).ToBeHiddenAsync();
         Assert.Equal(1, rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"EndedAt\" IS NULL"));
         rows.Execute("UPDATE \"Users\" SET \"Plan\" = 'Plus'");
+        await person.Page.GetByRole(AriaRole.Button, new() { Name = "Remote logout" }).ClickAsync();
         await person.ConfirmAsync("Remote logout");
         await person.WaitForSignedOutAsync();
     }
