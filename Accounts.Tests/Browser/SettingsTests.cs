@@ -89,7 +89,7 @@ public sealed class SettingsTests(Chromium chromium)
         var live = await site.FindSessionAsync(phone);
 
         // An act elsewhere shows without a look at the database: the trap is still set when it does.
-        site.Gate.FailCommand("\"s\".\"UserAgent\"");
+        site.Gate.FailCommand("\"s\".\"SignInAddress\"");
         await phone.ReadAsync("/settings/password");
         await Assertions.Expect(seen).ToHaveAttributeAsync("datetime", live.LastActivityAt.ToString("O"));
         await Assertions.Expect(desktop.Page.GetByText("The database did not answer")).ToBeHiddenAsync();
