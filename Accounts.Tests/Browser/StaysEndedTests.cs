@@ -1,0 +1,76 @@
+using Accounts.Core.SignIn;
+using Accounts.Tests.Fixtures;
+using Microsoft.Playwright;
+
+namespace Accounts.Tests.Browser;
+
+/// <summary>A remembered session that was ended stays ended, however its cookie comes back.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class StaysEndedTests(Chromium chromium)
+{
+    private const string Ada = "ada@example.test";
+
+    [Fact]
+    public async Task From_a_restored_profile_and_after_a_change_of_password_it_is_refused()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await using var other = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
+        var backup = await other.Profile.StorageStateAsync();
+        await using (var before = await RestoreAsync(backup))
+            Assert.Equal("/settings", await OpenAsync(site, before));
+
+        await owner.TerminateAsync("Safari 19 on iOS 19.1");
+        await other.WaitForSignedOutAsync();
+        await using (var after = await RestoreAsync(backup))
+            Assert.Equal("/signed-out", await OpenAsync(site, after));
+
+        // Keeping the others is offered with a change of password: what had ended before is not among them.
+        using (var rows = site.Rows())
+            Assert.Equal(1, rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"EndedAt\" IS NULL"));
+        var caller = (await site.Get<Accounts.Core.Sessions.SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(owner)))!.ToCaller();
+        var change = new ChangePasswordInput { CurrentPassword = AccountsSite.Password, NewPassword = "another passphrase for tests", EndOtherSessions = false };
+        Assert.IsType<ChangePasswordOutcome.Changed>(await site.Get<PasswordChange>().ChangeAsync(caller, change));
+        await using var late = await RestoreAsync(backup);
+        Assert.Equal("/signed-out", await OpenAsync(site, late));
+    }
+
+    [Fact]
+    public async Task After_a_restart_of_the_server_it_is_refused_and_a_live_one_is_not()
+    {
+        using var folder = new TempFolder();
+        (string, string)[] settings = [("Storage__Path", folder.File("accounts.db")), ("ASPNETCORE_ENVIRONMENT", "Development")];
+        string ended, live;
+        Uri address;
+        await using (var first = AccountsProcess.Run(null, settings))
+        {
+            address = await first.ListeningAsync();
+            using var owner = new Visitor(address, Visitor.Chrome);
+            using var other = new Visitor(address, Visitor.Phone);
+            (await owner.SignInAsync(Ada, "demo-Passphrase-1", remember: true)).Dispose();
+            (await other.SignInAsync(Ada, "demo-Passphrase-1", remember: true)).Dispose();
+            (live, ended) = (owner.SessionCookie, other.SessionCookie);
+            Assert.True(await other.IsSignedInAsync());
+            (await other.SignOutAsync()).Dispose();
+            await first.KillAsync();
+        }
+
+        await using var again = AccountsProcess.Run(null, [.. settings, ("Urls", address.AbsoluteUri)]);
+        await again.ListeningAsync();
+        using var replayed = new Visitor(address, Visitor.Phone) { SessionCookie = ended };
+        Assert.False(await replayed.IsSignedInAsync());
+        using var kept = new Visitor(address, Visitor.Chrome) { SessionCookie = live };
+        Assert.True(await kept.IsSignedInAsync());
+    }
+
+    private Task<IBrowserContext> RestoreAsync(string backup) => chromium.OpenProfileAsync(new BrowserNewContextOptions { StorageState = backup, UserAgent = Visitor.Phone });
+
+    /// <summary>Where a profile gets to when it opens Settings.</summary>
+    private static async Task<string> OpenAsync(AccountsSite site, IBrowserContext profile)
+    {
+        var page = await profile.NewPageAsync();
+        await page.GotoAsync(new Uri(site.Address, "/settings").AbsoluteUri);
+        return new Uri(page.Url).AbsolutePath;
+    }
+}
