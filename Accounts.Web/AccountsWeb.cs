@@ -2,7 +2,6 @@ using Accounts.Core;
 using Accounts.Core.Administration;
 using Accounts.Core.Settings;
 using Accounts.Web.Audit;
-using Accounts.Web.Devices;
 using Accounts.Web.Geolocation;
 using Accounts.Web.Health;
 using Accounts.Web.Layout;
@@ -77,7 +76,6 @@ internal static class AccountsWeb
     {
         app.UseKnownProxies();
         app.UseSecurityHeaders();
-        app.UseClientHints();
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             ExceptionHandlingPath = ProblemPage.PathOf(500),

@@ -61,11 +61,12 @@ internal static class DeviceReader
     private static Device Program(in UserAgentReading reading, KnownName tool)
     {
         var (platform, version) = PlatformReader.Read(in reading, default, null);
+        var (name, distribution) = Platforms.Split(platform);
         return new Device
         {
             Type = DeviceType.Bot,
-            Platform = Platforms.Split(platform).Platform,
-            Distribution = Platforms.Split(platform).Distribution,
+            Platform = name,
+            Distribution = distribution,
             PlatformVersion = version,
             Browser = tool.Name,
             BrowserVersion = VersionText.Given(reading.ToolVersion),
@@ -77,13 +78,14 @@ internal static class DeviceReader
     {
         var (browser, browserVersion) = BrowserReader.Read(in reading, in hints);
         var (platform, platformVersion) = PlatformReader.Read(in reading, in hints, browser);
+        var (name, distribution) = Platforms.Split(platform);
         var isApple = platform is Platforms.IOS or Platforms.IPadOS;
         var model = hints.Model.IsEmpty ? NameText.Of(reading.Model) : NameText.Of(hints.Model);
         return new Device
         {
             Type = Type(in reading, in hints, platform, model),
-            Platform = Platforms.Split(platform).Platform,
-            Distribution = Platforms.Split(platform).Distribution,
+            Platform = name,
+            Distribution = distribution,
             PlatformVersion = platformVersion,
             Browser = browser,
             BrowserVersion = browserVersion,

@@ -37,7 +37,14 @@ public sealed record Place
     public bool IsHosting { get; init; }
 
     /// <summary>What a page prints, in English: "Local network", "Germany", "Berlin (approximate), Germany", "Germany, hosting or VPN", "Unknown location".</summary>
-    public string Name => string.Concat(Parts.Before, Parts.Country, Parts.After);
+    public string Name
+    {
+        get
+        {
+            var (before, country, after) = Parts;
+            return string.Concat(before, country, after);
+        }
+    }
 
     /// <summary>The same in three parts, of which the second is the country alone, so that a page can say it in another language; each may be "".</summary>
     public (string Before, string Country, string After) Parts

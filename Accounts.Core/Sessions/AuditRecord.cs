@@ -36,30 +36,10 @@ internal static class AuditRecord
     }
 
     /// <summary>The event of a sign-in.</summary>
-    public static AuditEventRow SignedIn(SessionRow row) => new(row.StartedAt, AuditAction.SignedIn, row.UserId)
-    {
-        ActorUserId = row.UserId,
-        ActorSessionId = row.Id,
-        ActorName = row.Name,
-        ActorDevice = Title(row.UserAgent, row.ClientHints),
-        SessionId = row.Id,
-        SessionName = row.Name,
-        SessionDevice = Title(row.UserAgent, row.ClientHints),
-        Address = row.SignInAddress,
-    };
+    public static AuditEventRow SignedIn(SessionRow row) => Through(row, AuditAction.SignedIn, row.Id, row.Name, Title(row.UserAgent, row.ClientHints));
 
     /// <summary>The event of a session that a sign-in ends: the one in the same browser, or one too many.</summary>
-    public static AuditEventRow Displaced(SessionRow by, GoneSession gone, string action) => new(by.StartedAt, action, by.UserId)
-    {
-        ActorUserId = by.UserId,
-        ActorSessionId = by.Id,
-        ActorName = by.Name,
-        ActorDevice = Title(by.UserAgent, by.ClientHints),
-        SessionId = gone.Id,
-        SessionName = gone.Name,
-        SessionDevice = Title(gone.UserAgent, gone.ClientHints),
-        Address = by.SignInAddress,
-    };
+    public static AuditEventRow Displaced(SessionRow by, GoneSession gone, string action) => Through(by, action, gone.Id, gone.Name, Title(gone.UserAgent, gone.ClientHints));
 
     /// <summary>The event of a session whose time has run out, at that time. Nobody did it.</summary>
     public static AuditEventRow Expired(GoneSession gone) => new(gone.ExpiresAt, AuditAction.SessionExpired, gone.UserId)
@@ -67,6 +47,19 @@ internal static class AuditRecord
         SessionId = gone.Id,
         SessionName = gone.Name,
         SessionDevice = Title(gone.UserAgent, gone.ClientHints),
+    };
+
+    /// <summary>What a sign-in does to a session, the new one or another.</summary>
+    private static AuditEventRow Through(SessionRow signIn, string action, Guid session, string? name, string device) => new(signIn.StartedAt, action, signIn.UserId)
+    {
+        ActorUserId = signIn.UserId,
+        ActorSessionId = signIn.Id,
+        ActorName = signIn.Name,
+        ActorDevice = Title(signIn.UserAgent, signIn.ClientHints),
+        SessionId = session,
+        SessionName = name,
+        SessionDevice = device,
+        Address = signIn.SignInAddress,
     };
 
     /// <summary>The title of the device of a session.</summary>

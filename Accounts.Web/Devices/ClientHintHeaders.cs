@@ -2,9 +2,9 @@ using Accounts.Core.Devices;
 
 namespace Accounts.Web.Devices;
 
-/// <summary>Asks browsers what their User-Agent no longer says, and reads the answers.</summary>
+/// <summary>What browsers are asked that their User-Agent no longer says, and the reading of their answers.</summary>
 /// <remarks>
-/// Pages ask with Accept-CH; the browser answers from its next request on. That is soon enough: a session starts with a form that was sent from a page of
+/// Pages ask with Accept-CH (SecurityHeaders, which knows what is a page); the browser answers from its next request on. That is soon enough: a session starts with a form that was sent from a page of
 /// ours. So Critical-CH, which has a browser ask for the first page twice, is not sent.
 /// </remarks>
 internal static class ClientHintHeaders
@@ -15,19 +15,7 @@ internal static class ClientHintHeaders
     private const string Prefix = "Sec-CH-UA";
 
     /// <summary>The hints that are not sent unasked.</summary>
-    private const string Wanted = $"{Prefix}-Full-Version-List, {Prefix}-Platform-Version, {Prefix}-Model, {Prefix}-Form-Factors";
-
-    public static void UseClientHints(this WebApplication app) => app.Use((context, next) =>
-    {
-        context.Response.OnStarting(static state =>
-        {
-            var response = (HttpResponse)state;
-            if (response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true)
-                response.Headers["Accept-CH"] = Wanted;
-            return Task.CompletedTask;
-        }, context.Response);
-        return next(context);
-    });
+    public const string Wanted = $"{Prefix}-Full-Version-List, {Prefix}-Platform-Version, {Prefix}-Model, {Prefix}-Form-Factors";
 
     /// <summary>What the browser behind a request says about itself.</summary>
     public static DeviceSignals Signals(this HttpContext context)

@@ -1,8 +1,9 @@
+using Accounts.Web.Devices;
 using Microsoft.Net.Http.Headers;
 
 namespace Accounts.Web.Layout;
 
-/// <summary>The headers that keep pages out of frames, caches and other people's scripts.</summary>
+/// <summary>The headers that keep pages out of frames, caches and other people's scripts; a page also asks for the browser's hints.</summary>
 internal static class SecurityHeaders
 {
     // Styles may be inline: the component library sets them on its elements. Scripts may not.
@@ -24,7 +25,11 @@ internal static class SecurityHeaders
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
             // A page shows an account or a way into one: nobody keeps a copy, so Back shows nothing. Assets have names of their own and say how long they last.
             if (response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true)
+            {
                 headers[HeaderNames.CacheControl] = "no-store";
+                headers["Accept-CH"] = ClientHintHeaders.Wanted;
+            }
+
             return Task.CompletedTask;
         }, context.Response);
         return next(context);
