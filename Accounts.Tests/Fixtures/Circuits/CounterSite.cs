@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
@@ -14,20 +15,26 @@ namespace Accounts.Tests.Fixtures.Circuits;
 public sealed class CounterSite : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private readonly Ends ends;
 
-    private CounterSite(WebApplication app) => this.app = app;
+    private CounterSite(WebApplication app, Ends ends) => (this.app, this.ends) = (app, ends);
 
     public Uri Page => new(new Uri(app.Urls.First()), CounterPage.Path);
+
+    /// <summary>Ends when a circuit has been thrown away: from then on no connection reaches it.</summary>
+    public Task CircuitClosed => ends.Closed.Task;
 
     /// <summary>Starts the site on a free port.</summary>
     /// <param name="filter">Looks at every hub call first, if given.</param>
     /// <param name="hubStatus">The answer to every request for the hub, if it is to be refused.</param>
     public static async Task<CounterSite> StartAsync(IHubFilter? filter = null, HttpStatusCode? hubStatus = null)
     {
+        var circuits = new Ends();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRouting();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        builder.Services.AddSingleton<CircuitHandler>(circuits);
         builder.Services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub =>
         {
             if (filter is not null)
@@ -45,7 +52,7 @@ public sealed class CounterSite : IAsyncDisposable
         site.UseAntiforgery();
         site.MapRazorComponents<CounterDocument>().AddInteractiveServerRenderMode();
         await site.StartAsync();
-        return new CounterSite(site);
+        return new CounterSite(site, circuits);
     }
 
     /// <summary>Reads the page and opens its circuit.</summary>
@@ -56,6 +63,17 @@ public sealed class CounterSite : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    private sealed class Ends : CircuitHandler
+    {
+        public TaskCompletionSource Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override Task OnCircuitClosedAsync(Circuit circuit, CancellationToken cancellationToken)
+        {
+            Closed.TrySetResult();
+            return Task.CompletedTask;
+        }
+    }
 }
 
 /// <summary>The whole document; it shows the one page wherever it is asked for.</summary>

@@ -111,6 +111,7 @@ public sealed class RawCircuitTests
 
         Assert.Equal(ClickOutcome.Broken, await client.TryClickAsync("Break"));
         await client.ErrorPushed.WaitAsync(Patience);
+        await site.CircuitClosed.WaitAsync(Patience);
 
         Assert.Equal(ClickOutcome.Closed, await client.TryClickAsync("Count"));
         Assert.DoesNotContain("Count: 1;", client.Texts, StringComparer.Ordinal);
