@@ -125,6 +125,7 @@ public static class AccountsCore
         services.AddSingleton<AuditLog>(sp => new(sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<PlaceFinder>(), sp.GetRequiredService<FeatureGate>()));
         services.AddSingleton<SupportCodes>(sp => new(sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<TimeProvider>(), SupportCode.NewCode));
         services.AddSingleton<SessionStarter>();
+        services.AddSingleton<KeyRotation>();
         services.AddSingleton<SessionUpkeep>();
         services.AddHostedService(sp => sp.GetRequiredService<SessionUpkeep>());
     }
@@ -144,16 +145,16 @@ public static class AccountsCore
             sp.GetRequiredService<UserService>(), sp.GetRequiredService<PasswordSignIn>(), sp.GetRequiredService<SignInThrottle>()));
         services.AddSingleton<Reauthentication>(sp => new(
             sp.GetRequiredService<AccountsDatabase>(),
-            sp.GetRequiredService<SessionRegistry>(),
+            sp.GetRequiredService<KeyRotation>(),
             sp.GetRequiredService<SessionFeed>(),
             sp.GetRequiredService<SignInThrottle>(),
             sp.GetRequiredService<IPasswordHasher<User>>(),
-            sp.GetRequiredService<SessionOptions>(),
             sp.GetRequiredService<TimeProvider>(),
             sp.GetRequiredService<ILogger<Reauthentication>>()));
         services.AddSingleton<PasswordChange>(sp => new(
             sp.GetRequiredService<AccountsDatabase>(),
             sp.GetRequiredService<SessionService>(),
+            sp.GetRequiredService<KeyRotation>(),
             sp.GetRequiredService<SignInThrottle>(),
             sp.GetRequiredService<IPasswordHasher<User>>(),
             new ChangePasswordInputValidator(),

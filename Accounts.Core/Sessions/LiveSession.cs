@@ -78,8 +78,9 @@ public sealed class LiveSession
         return ToCaller(string.Equals(proof.Mark, principal.FindKeyMark(), StringComparison.Ordinal) ? proof.At : default);
     }
 
-    /// <summary>Whether a mark is that of the session's key, and not of one that was replaced.</summary>
-    public bool HasKeyMark(string? mark) => string.Equals(Volatile.Read(ref _proof).Mark, mark, StringComparison.Ordinal);
+    /// <summary>Whether a mark is that of the session's key, and not of one that was replaced or has had its time.</summary>
+    public bool HasKeyMark(string? mark, DateTimeOffset now) =>
+        string.Equals(Volatile.Read(ref _proof).Mark, mark, StringComparison.Ordinal) && Volatile.Read(ref _offered)?.IsDue(now) is not true;
 
     /// <summary>The latest act, for those who watch.</summary>
     internal SessionChange.Seen ToSeen(PlaceFinder places)
@@ -88,14 +89,16 @@ public sealed class LiveSession
         return new SessionChange.Seen(UserId, Id, LastActivityAt, address, places.Find(address), Device, PagesVisited);
     }
 
+    /// <summary>The second key, if one has been given out and waits to be seen.</summary>
+    internal OfferedKey? Offered => Volatile.Read(ref _offered);
+
     /// <summary>Whether a text is the session's key. If not, it may be the one that was offered and is seen for the first time.</summary>
-    internal bool HasKey(ReadOnlySpan<char> key, out OfferedKey? seen)
+    internal bool HasKey(ReadOnlySpan<char> key, DateTimeOffset now, out OfferedKey? seen)
     {
         // Read first: an offer that is adopted in between is the key by then.
-        var offered = Volatile.Read(ref _offered);
-        var known = SessionKey.Matches(key, Volatile.Read(ref _proof).KeyHash);
-        seen = !known && offered is not null && SessionKey.Matches(key, offered.Hash) ? offered : null;
-        return known;
+        var offered = Offered;
+        seen = offered is not null && SessionKey.Matches(key, offered.Hash) ? offered : null;
+        return seen is null && offered?.IsDue(now) is not true && SessionKey.Matches(key, Volatile.Read(ref _proof).KeyHash);
     }
 
     /// <summary>A second key has been given out and waits to be seen.</summary>

@@ -15,4 +15,8 @@ internal sealed record SessionProof(byte[] KeyHash, DateTimeOffset At, ClaimsPri
 /// <summary>A key that was given out after a proof and has not been seen yet.</summary>
 /// <param name="Hash">SHA-256 of the key.</param>
 /// <param name="At">When the proof was given.</param>
-internal sealed record OfferedKey(byte[] Hash, DateTimeOffset At);
+internal sealed record OfferedKey(byte[] Hash, DateTimeOffset At)
+{
+    /// <summary>Whether the key before it has had its time.</summary>
+    public bool IsDue(DateTimeOffset now) => now - At >= KeyRotation.Overlap;
+}

@@ -33,7 +33,10 @@ public sealed class SessionRegistry
     /// <summary>The session that a ticket names, if it is alive and the ticket holds its key; otherwise null.</summary>
     /// <param name="id">The session's id.</param>
     /// <param name="key">The key as the ticket carries it; any text.</param>
-    /// <remarks>A key that was offered is the session's only key from its first sight on; that sight is written before it is believed.</remarks>
+    /// <remarks>
+    /// A key that was offered is the session's only key from its first sight on, which is written before it is believed, and from
+    /// <see cref="KeyRotation.Overlap"/> after it was given out even if nobody shows it.
+    /// </remarks>
     /// <exception cref="DatabaseUnavailableException">The database did not answer, and the session is not known here yet or the key is seen for the first time.</exception>
     public ValueTask<LiveSession?> AuthenticateAsync(SessionId id, string key)
     {
@@ -60,6 +63,13 @@ public sealed class SessionRegistry
     /// <exception cref="DatabaseUnavailableException">The session is no longer known here and the database did not answer.</exception>
     public async ValueTask<Caller?> FindCallerAsync(ClaimsPrincipal principal) =>
         principal.FindSessionId() is { } id && await FindLiveAsync(id) is { } session ? session.ToCaller(principal) : null;
+
+    /// <summary>A second key has been given out for a session. If it is not seen in time, what the first one has opened is told to be of a key that was replaced.</summary>
+    internal void Offer(LiveSession session, OfferedKey offered)
+    {
+        session.Offer(offered);
+        _ = EndFirstKeyAsync(session, offered);
+    }
 
     /// <summary>Marks a session as ended: from here on every check on this node says no.</summary>
     internal void MarkEnded(SessionId id)
@@ -90,20 +100,33 @@ public sealed class SessionRegistry
     {
         if (session is null)
             return default;
-        if (session.HasKey(key, out var seen))
-            return new(Living(session));
+        var now = _time.GetUtcNow();
+        if (session.HasKey(key, now, out var seen))
+            return new(session.IsLive(now) ? session : null);
         return seen is null ? default : AdoptAsync(session, seen);
     }
+
+    private async Task EndFirstKeyAsync(LiveSession session, OfferedKey offered)
+    {
+        var left = offered.At + KeyRotation.Overlap - _time.GetUtcNow();
+        if (left > TimeSpan.Zero)
+            await Task.Delay(left, _time);
+        if (session.Offered == offered)
+            TellReplaced(session, offered);
+    }
+
+    private void TellReplaced(LiveSession session, OfferedKey by) =>
+        _feed.Publish(new SessionChange.KeyReplaced(session.UserId, session.Id, SessionKey.Mark(by.Hash)));
 
     private async ValueTask<LiveSession?> LoadThenVerifyAsync(SessionId id, string key) => await VerifyAsync(await LoadAsync(id), key);
 
     private async ValueTask<LiveSession?> AdoptAsync(LiveSession session, OfferedKey seen)
     {
         var now = _time.GetUtcNow();
-        if (!await _database.WriteAsync(WritePriority.Ending, db => db.AdoptAsync(session.Id, seen, now)))
+        if (!await _database.WriteAsync(WritePriority.Ending, db => KeyRotation.AdoptAsync(db, session.Id, seen, now)))
             return null;
         if (session.Adopt(seen))
-            _feed.Publish(new SessionChange.KeyReplaced(session.UserId, session.Id, SessionKey.Mark(seen.Hash)));
+            TellReplaced(session, seen);
         return Living(session);
     }
 
@@ -130,7 +153,10 @@ public sealed class SessionRegistry
                 return null;
             if (_time.GetElapsedTime(begun) > LongestLoad)
                 continue;
-            return _entries.GetOrAdd(id, loaded).Live;
+            var standing = _entries.GetOrAdd(id, loaded);
+            if (standing == loaded && loaded.Live is { Offered: { } offered } live)
+                _ = EndFirstKeyAsync(live, offered);
+            return standing.Live;
         }
     }
 

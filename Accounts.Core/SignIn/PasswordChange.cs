@@ -37,10 +37,12 @@ public abstract record ChangePasswordOutcome
     }
 
     /// <param name="EndedSessions">How many other sessions ended with it.</param>
-    public sealed record Changed(int EndedSessions) : ChangePasswordOutcome;
+    /// <param name="Session">The caller's session with another key, as after a re-authentication: a copy of its cookie is worth nothing either.</param>
+    public sealed record Changed(int EndedSessions, StartedSession Session) : ChangePasswordOutcome;
 
-    /// <summary>The new password is the account's password already: the form was posted twice. Nothing changed this time.</summary>
-    public sealed record AlreadyChanged : ChangePasswordOutcome;
+    /// <summary>The new password is the account's password already: the form was posted twice. No password changed this time.</summary>
+    /// <param name="Session">The caller's session with another key: the one that the first answer brought may be lost.</param>
+    public sealed record AlreadyChanged(StartedSession Session) : ChangePasswordOutcome;
 
     /// <summary>What was given as the current password is not it.</summary>
     public sealed record WrongPassword : ChangePasswordOutcome;
@@ -58,6 +60,7 @@ public sealed class PasswordChange
 {
     private readonly AccountsDatabase _database;
     private readonly SessionService _sessions;
+    private readonly KeyRotation _rotation;
     private readonly SignInThrottle _throttle;
     private readonly IPasswordHasher<User> _hasher;
     private readonly IValidator<ChangePasswordInput> _rules;
@@ -66,6 +69,7 @@ public sealed class PasswordChange
     internal PasswordChange(
         AccountsDatabase database,
         SessionService sessions,
+        KeyRotation rotation,
         SignInThrottle throttle,
         IPasswordHasher<User> hasher,
         IValidator<ChangePasswordInput> rules,
@@ -73,13 +77,14 @@ public sealed class PasswordChange
     {
         _database = database;
         _sessions = sessions;
+        _rotation = rotation;
         _throttle = throttle;
         _hasher = hasher;
         _rules = rules;
         _time = time;
     }
 
-    /// <summary>Changes the password, and with it, if asked to, ends every other session. A sign-in that is half way with the old password is void.</summary>
+    /// <summary>Changes the password and the key of the caller's session, and with it, if asked to, ends every other session. A sign-in that is half way with the old password is void.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     public async Task<ChangePasswordOutcome> ChangeAsync(Caller caller, ChangePasswordInput input)
     {
@@ -97,34 +102,57 @@ public sealed class PasswordChange
         if (InputRules.CheckNewPassword(nameof(input.NewPassword), input.NewPassword, user) is { } weak)
             return new ChangePasswordOutcome.Invalid([weak]);
         if (!Verify(user, input.CurrentPassword))
-            return Verify(user, input.NewPassword) ? new ChangePasswordOutcome.AlreadyChanged() : new ChangePasswordOutcome.WrongPassword();
+            return await RefuseAsync(caller, user, input);
 
         var hash = _hasher.HashPassword(user, input.NewPassword);
         var ending = new Ending(caller, now, EndReason.PasswordChanged);
+        var key = SessionKey.New();
+        var offered = new OfferedKey(key.Hash(), now);
         List<Guid> ended = [];
         User? overtaken = null;
-        var outcome = await _database.WriteAsync<ChangePasswordOutcome>(WritePriority.Ending, async db =>
+        var changed = await _database.WriteAsync(WritePriority.Ending, async db =>
         {
             var current = await db.LockUserAsync(caller.UserId);
             if (current is null || !await db.IsLiveAsync(caller, now))
-                return new ChangePasswordOutcome.CallerEnded();
+                return false;
             if (!string.Equals(current.PasswordHash, user.PasswordHash, StringComparison.Ordinal))
             {
                 overtaken = current;
-                return new ChangePasswordOutcome.WrongPassword();
+                return false;
             }
 
+            await KeyRotation.OfferAsync(db, caller, offered);
             current.PasswordHash = hash;
             current.RenewStamp();
             if (input.EndOtherSessions)
                 ended = await db.EndOthersAsync(ending);
             await db.RecordAsync(caller, now, AuditAction.PasswordChanged, count: ended.Count);
-            return new ChangePasswordOutcome.Changed(ended.Count);
+            return true;
         });
 
-        if (outcome is ChangePasswordOutcome.Changed)
-            _sessions.Announce(caller, ended, ending.Reason);
-        return overtaken is not null && Verify(overtaken, input.NewPassword) ? new ChangePasswordOutcome.AlreadyChanged() : outcome;
+        if (overtaken is not null)
+            return await RefuseAsync(caller, overtaken, input);
+        if (!changed)
+            return new ChangePasswordOutcome.CallerEnded();
+
+        _sessions.Announce(caller, ended, ending.Reason);
+        return await _rotation.GiveOutAsync(caller, key, offered) is { } session
+            ? new ChangePasswordOutcome.Changed(ended.Count, session)
+            : new ChangePasswordOutcome.CallerEnded();
+    }
+
+    /// <summary>What was given is not the current password. If what is to be the new one is, the form was posted twice, and that is a proof too.</summary>
+    private async Task<ChangePasswordOutcome> RefuseAsync(Caller caller, User user, ChangePasswordInput input)
+    {
+        if (!Verify(user, input.NewPassword))
+            return new ChangePasswordOutcome.WrongPassword();
+
+        var key = SessionKey.New();
+        var offered = new OfferedKey(key.Hash(), _time.GetUtcNow());
+        return await _database.WriteAsync(WritePriority.Ordinary, db => KeyRotation.OfferAsync(db, caller, offered))
+            && await _rotation.GiveOutAsync(caller, key, offered) is { } session
+            ? new ChangePasswordOutcome.AlreadyChanged(session)
+            : new ChangePasswordOutcome.CallerEnded();
     }
 
     private bool Verify(User user, string password) => _hasher.VerifyHashedPassword(user, user.PasswordHash!, password) != PasswordVerificationResult.Failed;

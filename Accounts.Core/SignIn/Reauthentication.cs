@@ -32,37 +32,34 @@ public abstract record ReauthenticationOutcome
 public sealed partial class Reauthentication
 {
     private readonly AccountsDatabase _database;
-    private readonly SessionRegistry _registry;
+    private readonly KeyRotation _rotation;
     private readonly SessionFeed _feed;
     private readonly SignInThrottle _throttle;
     private readonly IPasswordHasher<User> _hasher;
-    private readonly SessionOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<Reauthentication> _logger;
 
     internal Reauthentication(
         AccountsDatabase database,
-        SessionRegistry registry,
+        KeyRotation rotation,
         SessionFeed feed,
         SignInThrottle throttle,
         IPasswordHasher<User> hasher,
-        SessionOptions options,
         TimeProvider time,
         ILogger<Reauthentication> logger)
     {
         _database = database;
-        _registry = registry;
+        _rotation = rotation;
         _feed = feed;
         _throttle = throttle;
         _hasher = hasher;
-        _options = options;
         _time = time;
         _logger = logger;
     }
 
     /// <summary>Checks the password and offers the caller's session another key.</summary>
     /// <remarks>
-    /// Until the new key is seen the old one goes on as before: the answer may be lost. The old one does not profit from the proof, whoever holds it.
+    /// Until the new key is seen the old one goes on as before, for a minute at most: the answer may be lost. The old one does not profit from the proof, whoever holds it.
     /// </remarks>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     public async Task<ReauthenticationOutcome> ReauthenticateAsync(Caller caller, string password)
@@ -93,7 +90,7 @@ public sealed partial class Reauthentication
             // What was verified may have been changed since.
             if (current is not null && !string.Equals(current.PasswordHash, user.PasswordHash, StringComparison.Ordinal))
                 return Refused(caller);
-            if (!await db.OfferAsync(caller, offered))
+            if (!await KeyRotation.OfferAsync(db, caller, offered))
                 return new ReauthenticationOutcome.CallerEnded();
 
             await db.RecordAsync(caller, now, AuditAction.SessionReauthenticated, caller.SessionId);
@@ -102,14 +99,10 @@ public sealed partial class Reauthentication
 
         if (outcome is not null)
             return outcome;
-        // Told after the commit to the session that stands in memory; one that is loaded later reads it by itself.
-        if (await _registry.FindLiveAsync(caller.SessionId) is not { } session)
-            return new ReauthenticationOutcome.CallerEnded();
-
-        session.Offer(offered);
         _feed.Publish(new SessionChange.Recorded(caller.UserId, caller.SessionId));
-        var cookieExpiresAt = session.Remembered ? SessionLifetime.AbsoluteEnd(_options, session.StartedAt) : (DateTimeOffset?)null;
-        return new ReauthenticationOutcome.Proved(new StartedSession(session.Id, key, cookieExpiresAt));
+        return await _rotation.GiveOutAsync(caller, key, offered) is { } session
+            ? new ReauthenticationOutcome.Proved(session)
+            : new ReauthenticationOutcome.CallerEnded();
     }
 
     private ReauthenticationOutcome.WrongPassword Refused(Caller caller)

@@ -11,7 +11,7 @@ namespace Accounts.Web.Sessions;
 /// A circuit's secret is a bearer token: stock Blazor gives the circuit to whoever is signed in and has it. Here a circuit is connected or
 /// resumed only by the session that started it.
 /// </remarks>
-internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity activity, SessionConnections connections, CircuitOwners owners) : IHubFilter
+internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity activity, SessionConnections connections, CircuitOwners owners, TimeProvider time) : IHubFilter
 {
     private const string SessionItem = "Accounts.Session";
     private const string SecretItem = "Accounts.Circuit";
@@ -60,7 +60,7 @@ internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity
         var connection = invocation.Context;
         // Refused, not cut off: the push may be on its way on this very connection. SessionPush cuts it a moment later.
         if (!connection.Items.TryGetValue(SessionItem, out var item) || item is not Shown shown
-            || await registry.FindLiveAsync(shown.Session) is not { } session || !session.HasKeyMark(shown.KeyMark))
+            || await registry.FindLiveAsync(shown.Session) is not { } session || !session.HasKeyMark(shown.KeyMark, time.GetUtcNow()))
             throw new SessionEndedException();
 
         switch (invocation.HubMethodName)

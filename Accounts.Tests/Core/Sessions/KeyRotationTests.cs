@@ -9,6 +9,7 @@ namespace Accounts.Tests.Core.Sessions;
 public sealed class KeyRotationTests
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     // Guard: the comparison with the offered key alone in LiveSession.HasKey, and _proof being replaced in Adopt.
     [Fact]
@@ -77,31 +78,103 @@ public sealed class KeyRotationTests
         Assert.Equal(TerminateOutcome.ProofNeeded, await terminate);
     }
 
+    // Guard: IsDue in LiveSession.HasKey, and EndFirstKeyAsync in SessionRegistry.Offer.
     [Fact]
-    public async Task A_lost_answer_locks_nobody_out_however_late_and_across_a_restart()
+    public async Task The_old_key_has_a_minute_even_if_the_new_one_is_never_seen()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        var replaced = new TaskCompletionSource<SessionChange>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var subscription = host.Feed.Subscribe(change =>
+        {
+            if (change is SessionChange.KeyReplaced)
+                replaced.TrySetResult(change);
+        });
+        var key = await ProveAsync(host, owner);
+
+        host.Clock.Advance(Minute - TimeSpan.FromMilliseconds(1));
+        var live = await host.RequestAsync(owner);
+        Assert.True(live!.HasKeyMark(live.Principal.FindKeyMark(), host.Clock.GetUtcNow()));
+        Assert.False(replaced.Task.IsCompleted);
+
+        host.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Null(await host.RequestAsync(owner));
+        Assert.False(live.HasKeyMark(live.Principal.FindKeyMark(), host.Clock.GetUtcNow()));
+        await replaced.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        // The browser that has the new one is let in, however late.
+        host.Clock.Advance(Hour);
+        Assert.NotNull(await host.Registry.AuthenticateAsync(owner.Id, key));
+        Assert.Null(await host.RequestAsync(owner));
+    }
+
+    [Fact]
+    public async Task After_a_lost_answer_another_proof_in_time_brings_another_key_and_voids_the_lost_one()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        var lost = await ProveAsync(host, owner);
+        host.Clock.Advance(Minute / 2);
+        var key = await ProveAsync(host, owner);
+
+        // The minute of the second one counts.
+        host.Clock.Advance(Minute - TimeSpan.FromMilliseconds(1));
+        Assert.NotNull(await host.RequestAsync(owner));
+        Assert.Null(await host.Registry.AuthenticateAsync(owner.Id, lost));
+        Assert.NotNull(await host.Registry.AuthenticateAsync(owner.Id, key));
+        Assert.Null(await host.RequestAsync(owner));
+    }
+
+    // Guard: EndFirstKeyAsync in SessionRegistry.LoadAsync.
+    [Fact]
+    public async Task A_restart_in_the_minute_changes_nothing_of_it()
     {
         using var folder = new TempFolder();
         SignedInBrowser owner;
-        string lost;
+        string key;
         await using (var host = CoreHost.Start(folder))
         {
             await host.RegisterAsync();
             owner = await host.SignInAsync();
-            lost = await ProveAsync(host, owner);
-            host.Clock.Advance(TimeSpan.FromSeconds(61));
-            Assert.NotNull(await host.RequestAsync(owner));
+            key = await ProveAsync(host, owner);
         }
 
-        await using var again = CoreHost.Start(folder);
-        again.Clock.Advance(Hour);
-        Assert.NotNull(await again.RequestAsync(owner));
+        await using (var again = CoreHost.Start(folder))
+        {
+            var replaced = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var subscription = again.Feed.Subscribe(change =>
+            {
+                if (change is SessionChange.KeyReplaced)
+                    replaced.TrySetResult();
+            });
+            again.Clock.Advance(Minute / 2);
+            Assert.NotNull(await again.RequestAsync(owner));
+            again.Clock.Advance(Minute / 2);
+            Assert.Null(await again.RequestAsync(owner));
+            await replaced.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        }
 
-        // The person proves it again; what was lost is void, whoever finds it.
-        var key = await ProveAsync(again, owner);
-        Assert.Null(await again.Registry.AuthenticateAsync(owner.Id, lost));
-        Assert.NotNull(await again.RequestAsync(owner));
-        Assert.NotNull(await again.Registry.AuthenticateAsync(owner.Id, key));
-        Assert.Null(await again.RequestAsync(owner));
+        await using var last = CoreHost.Start(folder);
+        last.Clock.Advance(Hour);
+        Assert.Null(await last.RequestAsync(owner));
+        Assert.NotNull(await last.Registry.AuthenticateAsync(owner.Id, key));
+    }
+
+    [Fact]
+    public async Task Whoever_lost_the_answer_signs_in_again_in_place_of_the_session_that_nobody_can_use()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        await ProveAsync(host, owner);
+        host.Clock.Advance(Minute);
+        Assert.Null(await host.RequestAsync(owner));
+
+        var again = await host.SignInAsync(client: owner.Client);
+        Assert.NotNull(await host.RequestAsync(again));
+        Assert.Equal(EndReason.Replaced, (EndReason)(long)host.Rows.Session(owner.Id)["EndReason"]!);
     }
 
     [Fact]

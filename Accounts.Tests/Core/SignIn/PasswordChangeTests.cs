@@ -23,9 +23,10 @@ public sealed class PasswordChangeTests
         List<SessionChange> heard = [];
         using var subscription = host.Feed.Subscribe(heard.Add);
 
-        Assert.Equal(new ChangePasswordOutcome.Changed(endOthers ? 2 : 0), await ChangeAsync(host, owner, endOthers: endOthers));
+        var changed = Assert.IsType<ChangePasswordOutcome.Changed>(await ChangeAsync(host, owner, endOthers: endOthers));
 
-        Assert.NotNull(await host.RequestAsync(owner));
+        Assert.Equal(endOthers ? 2 : 0, changed.EndedSessions);
+        Assert.NotNull(await host.Registry.AuthenticateAsync(owner.Id, changed.Session.Key.Reveal()));
         Assert.Equal(endOthers, await host.RequestAsync(one) is null);
         Assert.Equal(endOthers, await host.RequestAsync(two) is null);
         Assert.Equal(endOthers ? 2 : 0, heard.OfType<SessionChange.Ended>().Count(ended => ended.Reason == EndReason.PasswordChanged));
@@ -35,6 +36,20 @@ public sealed class PasswordChangeTests
         Assert.Equal(endOthers ? 2L : 0L, Assert.Single(host.Rows.Audit("user.password_changed"))["Count"]);
         Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.Client()));
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client(), password: New));
+    }
+
+    // Guard: OfferAsync in PasswordChange.
+    [Fact]
+    public async Task A_copy_of_the_cookie_is_worth_nothing_after_the_change()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        var changed = Assert.IsType<ChangePasswordOutcome.Changed>(await ChangeAsync(host, owner));
+        Assert.NotNull(await host.RequestAsync(owner));
+
+        Assert.NotNull(await host.Registry.AuthenticateAsync(owner.Id, changed.Session.Key.Reveal()));
+        Assert.Null(await host.RequestAsync(owner));
     }
 
     [Fact]
@@ -61,10 +76,11 @@ public sealed class PasswordChangeTests
         Assert.IsType<ChangePasswordOutcome.Changed>(await ChangeAsync(host, owner));
         var before = host.Rows.Query(Account);
 
-        Assert.Equal(new ChangePasswordOutcome.AlreadyChanged(), await ChangeAsync(host, owner));
+        var again = Assert.IsType<ChangePasswordOutcome.AlreadyChanged>(await ChangeAsync(host, owner));
 
         Assert.Equal(before, host.Rows.Query(Account));
         Assert.Single(host.Rows.Audit("user.password_changed"));
+        Assert.NotNull(await host.Registry.AuthenticateAsync(owner.Id, again.Session.Key.Reveal()));
     }
 
     [Fact]
@@ -81,8 +97,8 @@ public sealed class PasswordChangeTests
         Assert.False(second.IsCompleted || third.IsCompleted);
         commit.Release();
 
-        Assert.Equal(new ChangePasswordOutcome.Changed(0), await first);
-        Assert.Equal(new ChangePasswordOutcome.AlreadyChanged(), await second);
+        Assert.Equal(0, Assert.IsType<ChangePasswordOutcome.Changed>(await first).EndedSessions);
+        Assert.IsType<ChangePasswordOutcome.AlreadyChanged>(await second);
         Assert.Equal(new ChangePasswordOutcome.WrongPassword(), await third);
         Assert.Single(host.Rows.Audit("user.password_changed"));
     }
@@ -127,12 +143,13 @@ public sealed class PasswordChangeTests
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
-        var before = host.Rows.Query(Account);
+        var (before, session) = (host.Rows.Query(Account), host.Rows.Session(owner.Id));
         host.Gate.FailCommit();
 
         await Assert.ThrowsAsync<DatabaseUnavailableException>(() => ChangeAsync(host, owner, endOthers: true));
 
         Assert.Equal(before, host.Rows.Query(Account));
+        Assert.Equal(session, host.Rows.Session(owner.Id));
         Assert.NotNull(await host.RequestAsync(other));
     }
 

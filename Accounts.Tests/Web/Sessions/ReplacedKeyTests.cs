@@ -43,6 +43,50 @@ public sealed class ReplacedKeyTests
         Assert.True(await victim.IsSignedInAsync());
     }
 
+    // Guard: IsDue in LiveSession.HasKeyMark, and EndFirstKeyAsync in SessionRegistry.Offer.
+    [Fact]
+    public async Task What_the_old_key_opened_is_cut_after_a_minute_even_if_the_answer_with_the_new_one_was_lost()
+    {
+        var clock = new TestClock();
+        await using var site = await StartAsync(clock);
+        using var owner = await site.SignInAsync(Ada);
+        using var thief = site.Visit();
+        thief.SessionCookie = owner.SessionCookie;
+        await using var circuit = await site.OpenAsync(thief);
+        using (await owner.ReauthenticateAsync(AccountsSite.Password))
+            owner.SessionCookie = thief.SessionCookie;
+
+        clock.Advance(TimeSpan.FromSeconds(59));
+        Assert.True(await thief.IsSignedInAsync());
+        Assert.False(circuit.Closed.IsCompleted);
+
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await circuit.Closed.WaitAsync(Patience);
+        Assert.False(await thief.IsSignedInAsync());
+        Assert.False(await owner.IsSignedInAsync());
+    }
+
+    // Guard: WriteTicketAsync in PasswordPage.
+    [Fact]
+    public async Task A_thief_with_a_copy_of_the_cookie_is_out_when_the_owner_changes_the_password()
+    {
+        await using var site = await StartAsync(new TestClock());
+        using var owner = await site.SignInAsync(Ada);
+        using var thief = site.Visit();
+        thief.SessionCookie = owner.SessionCookie;
+        await using var circuit = await site.OpenAsync(thief);
+        Assert.True(await thief.IsSignedInAsync());
+
+        using (var answer = await owner.SubmitAsync(
+            "/settings/password", ("Input.CurrentPassword", AccountsSite.Password), ("Input.NewPassword", "another passphrase for tests")))
+            Assert.Contains("The password is changed.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        Assert.True(await owner.IsSignedInAsync());
+        await circuit.Closed.WaitAsync(Patience);
+        Assert.False(await thief.IsSignedInAsync());
+        Assert.True(await owner.IsSignedInAsync());
+    }
+
     // Guard: HasKeyMark in SessionHubFilter.
     [Fact]
     public async Task A_connection_of_the_old_key_can_do_nothing_even_if_it_is_not_cut()
