@@ -34,7 +34,7 @@
     return answer.headers.get("content-type")?.startsWith("text/plain") ? await answer.text() : failure;
   };
 
-  const failure = "The server did not answer. Nothing changed. Try again.";
+  const failure = "The server did not answer. Try again.";
   // One at a time in this browser: of two answers that cross, the cookie would keep the wrong one.
   const inTurn = work => navigator.locks ? navigator.locks.request("accounts-proof", work) : work();
 
@@ -52,7 +52,7 @@
     try {
       said = await inTurn(() => prove(form));
     } catch {
-      // Out of reach: nothing has changed, or the next request finds it changed.
+      // The answer may be lost with the new key in it. The old one goes on for a minute: time for another try.
     }
     form.ariaBusy = "false";
     password.value = "";

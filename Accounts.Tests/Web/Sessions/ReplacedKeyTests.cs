@@ -64,6 +64,7 @@ public sealed class ReplacedKeyTests
         await circuit.Closed.WaitAsync(Patience);
         Assert.False(await thief.IsSignedInAsync());
         Assert.False(await owner.IsSignedInAsync());
+        Assert.Contains("The sign-in of this browser is no longer valid.", await owner.ReadAsync("/signed-out"), StringComparison.Ordinal);
     }
 
     // Guard: WriteTicketAsync in PasswordPage.
