@@ -93,8 +93,8 @@ public sealed class SessionEndTests(Chromium chromium)
         await using var again = AccountsProcess.Run(null, [.. settings, ("Urls", address.AbsoluteUri)]);
         await again.ListeningAsync();
 
-        await Assertions.Expect(person.Page.GetByText("Connection lost")).ToBeHiddenAsync(new() { Timeout = 20_000 });
-        await Assertions.Expect(person.Page.GetByText("This device", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Assertions.Expect(person.Page.GetByText("Connection lost")).ToBeHiddenAsync();
+        await Assertions.Expect(person.Page.GetByText("This device", new() { Exact = true })).ToBeVisibleAsync();
         await Assertions.Expect(person.Page).ToHaveURLAsync(new Uri(address, "/settings/sessions").AbsoluteUri);
     }
 

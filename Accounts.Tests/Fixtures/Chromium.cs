@@ -41,8 +41,8 @@ public sealed class Chromium : IAsyncLifetime
         }
 
         var profile = await _browser.NewContextAsync(options ?? new BrowserNewContextOptions());
-        profile.SetDefaultTimeout(15_000);
-        Assertions.SetDefaultExpectTimeout(15_000);
+        profile.SetDefaultTimeout((float)Patience.Limit.TotalMilliseconds);
+        Assertions.SetDefaultExpectTimeout((float)Patience.Limit.TotalMilliseconds);
         return profile;
     }
 

@@ -117,14 +117,11 @@ public sealed class DatabaseGate : DbCommandInterceptor, IDbTransactionIntercept
     /// <summary>A place where an operation is held.</summary>
     public sealed class Stop
     {
-        /// <summary>Longer than any operation takes, shorter than anybody waits for a test that hangs.</summary>
-        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
         private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>Completes when the operation has come here; fails if none comes.</summary>
-        public Task Arrived => _arrived.Task.WaitAsync(Patience);
+        public Task Arrived => _arrived.Task.WaitAsync(Patience.Limit);
 
         public bool HasArrived => _arrived.Task.IsCompleted;
 
@@ -133,7 +130,7 @@ public sealed class DatabaseGate : DbCommandInterceptor, IDbTransactionIntercept
         internal Task HoldAsync()
         {
             _arrived.TrySetResult();
-            return _released.Task.WaitAsync(2 * Patience);
+            return _released.Task.WaitAsync(2 * Patience.Limit);
         }
     }
 

@@ -9,7 +9,6 @@ namespace Accounts.Tests.Web;
 public sealed class ProcessTests : IDisposable
 {
     private const string Ada = "ada@example.test";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly TempFolder _folder = new();
 
@@ -62,11 +61,11 @@ public sealed class ProcessTests : IDisposable
         Assert.True(await other.IsSignedInAsync());
 
         await using var page = await RawCircuit.OpenAsync(new Uri(address, "/settings/sessions"), owner.CookieHeader, await owner.ReadAsync("/settings/sessions"));
-        await page.WaitForBatchAsync(p => p.FindClickHandler("Terminate") is not null, Patience);
+        await page.WaitForBatchAsync(p => p.FindClickHandler("Terminate") is not null, Patience.Limit);
         await page.ClickAsync("Terminate");
-        await page.WaitForBatchAsync(p => p.FindClickHandler("Cancel") is not null, Patience);
+        await page.WaitForBatchAsync(p => p.FindClickHandler("Cancel") is not null, Patience.Limit);
         await page.ClickAsync("Terminate");
-        await page.WaitForBatchAsync(p => p.Page.Text.Contains("Only this device is signed in", StringComparison.Ordinal), Patience);
+        await page.WaitForBatchAsync(p => p.Page.Text.Contains("Only this device is signed in", StringComparison.Ordinal), Patience.Limit);
         await first.KillAsync();
 
         await using var again = AccountsProcess.Run(null, Database);

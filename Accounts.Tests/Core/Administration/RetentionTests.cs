@@ -116,7 +116,7 @@ public sealed class RetentionTests
         batch.Release();
         await ending.Arrived;
         ending.Release();
-        Assert.Equal(TerminateOutcome.Terminated, await terminate.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.Equal(TerminateOutcome.Terminated, await terminate.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken));
 
         await next.Arrived;
         Assert.Equal(100, Shortened(host));
@@ -158,7 +158,7 @@ public sealed class RetentionTests
         var browser = await host.SignInAsync();
         host.Clock.Advance(TimeSpan.FromDays(1));
         await Retention(host).StartAsync(TestContext.Current.CancellationToken);
-        SpinUntil(() => Addresses(host, browser).SignIn.EndsWith(".0", StringComparison.Ordinal) && host.Clock.Waiting == 1);
+        Patience.Until(() => Addresses(host, browser).SignIn.EndsWith(".0", StringComparison.Ordinal) && host.Clock.Waiting == 1);
 
         host.Activity.Record((await host.RequestAsync(browser))!, "198.51.100.9");
         await host.Activity.FlushAsync();
@@ -167,7 +167,7 @@ public sealed class RetentionTests
         // The round after a day meets a database that does not answer; the one an hour later does.
         host.Clock.Advance(TimeSpan.FromDays(1));
         failed.Release();
-        SpinUntil(() =>
+        Patience.Until(() =>
         {
             host.Clock.Advance(TimeSpan.FromHours(1));
             return Addresses(host, browser).Last.EndsWith(".0", StringComparison.Ordinal);
@@ -217,6 +217,4 @@ public sealed class RetentionTests
         SELECT printf('019CA945-0A00-7000-8000-%012X', i), "UserId", "KeyHash", randomblob(32), "StartedAt", "LastActivityAt", "ExpiresAt", "Remembered", "Method", "UserAgent", "SignInAddress", "LastAddress", 0, "StartedAt"
         FROM "Sessions", n WHERE "Id" = @id
         """, ("@count", sessions), ("@id", browser.Id.Value));
-
-    private static void SpinUntil(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(10)));
 }

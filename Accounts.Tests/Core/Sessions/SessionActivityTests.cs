@@ -121,7 +121,7 @@ public sealed class SessionActivityTests
         var second = host.Gate.StopBegin();
         commit.Release();
 
-        await flush.WaitAsync(TimeSpan.FromSeconds(10));
+        await flush.WaitAsync(Patience.Limit);
 
         Assert.False(second.HasArrived);
         Assert.Equal(1L, host.Rows.Session(browser.Id)["PagesVisited"]);

@@ -76,30 +76,28 @@ public sealed class SessionUpkeepTests
         await host.Upkeep.StartAsync(TestContext.Current.CancellationToken);
         var live = (await host.RequestAsync(browser))!;
         host.Activity.RecordPage(live, "198.51.100.1");
-        SpinUntil(() => host.Clock.Waiting == 2);
+        Patience.Until(() => host.Clock.Waiting == 2);
 
         // This flush meets a database that does not answer; the one after it does.
         host.Gate.FailBegin();
         var begin = host.Gate.StopBegin();
         host.Clock.Advance(TimeSpan.FromSeconds(3));
         begin.Release();
-        SpinUntil(() =>
+        Patience.Until(() =>
         {
             host.Clock.Advance(TimeSpan.FromSeconds(1));
             return begin.HasArrived;
         });
-        SpinUntil(() => host.Rows.Session(browser.Id)["PagesVisited"] is 1L);
+        Patience.Until(() => host.Rows.Session(browser.Id)["PagesVisited"] is 1L);
 
         using var left = new CountdownEvent(1);
         using var subscription = host.Feed.Subscribe(change => left.Signal(change.SessionId == idle.Id ? 1 : 0));
         host.Clock.Advance(TimeSpan.FromHours(25));
-        Assert.True(left.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.True(left.Wait(Patience.Limit, TestContext.Current.CancellationToken));
 
         // What was counted last is written when it stops.
         host.Activity.RecordPage(live, "198.51.100.2");
         await host.Upkeep.StopAsync(TestContext.Current.CancellationToken);
         Assert.Equal(2L, host.Rows.Session(browser.Id)["PagesVisited"]);
     }
-
-    private static void SpinUntil(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(10)));
 }

@@ -159,7 +159,7 @@ public sealed class DatabaseStartTests : IDisposable
             rows.Execute("INSERT INTO \"__EFMigrationsLock\" VALUES (1, '2026-01-01 00:00:00')");
         }
 
-        await using var host = await Task.Run(() => CoreHost.Start(_folder)).WaitAsync(TimeSpan.FromSeconds(20));
+        await using var host = await Task.Run(() => CoreHost.Start(_folder)).WaitAsync(Patience.Limit);
         await host.SignInAsync();
     }
 

@@ -43,7 +43,7 @@ public sealed class IndexTests
 
     private static void AssertPlan(CoreHost host, string index, string query)
     {
-        (string, object?)[] parameters = [.. Regex.Matches(query, "@[a-z]+", RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1)).Select(match => (match.Value, (object?)1)).Distinct()];
+        (string, object?)[] parameters = [.. Regex.Matches(query, "@[a-z]+", RegexOptions.IgnoreCase, Patience.Limit).Select(match => (match.Value, (object?)1)).Distinct()];
         var plan = string.Join('\n', host.Rows.Query("EXPLAIN QUERY PLAN " + query, parameters).Select(row => row["detail"]));
         Assert.Contains(index, plan, StringComparison.Ordinal);
         Assert.DoesNotContain("SCAN", plan, StringComparison.Ordinal);

@@ -121,20 +121,24 @@ public sealed partial class RawCircuit : IAsyncDisposable
         while (true)
         {
             var next = Volatile.Read(ref changed).Task;
+            // Looked at first: what came just before the end counts.
+            var over = Closed.IsCompleted;
             if (predicate(this))
                 return;
-            if (Closed.IsCompleted)
-                throw new RawCircuitException($"The connection closed while the client waited. {CloseReason}") { ConnectionEnded = true };
+            if (over)
+                throw new RawCircuitException($"The connection closed while the client waited. {CloseReason} {Describe()}") { ConnectionEnded = true };
             try
             {
                 await Task.WhenAny(next, Closed).WaitAsync(patience.Token);
             }
             catch (OperationCanceledException late)
             {
-                throw new TimeoutException($"Still waiting after {timeout}. Errors: {string.Join(' ', Errors)} Page: {Page.Text}", late);
+                throw new TimeoutException($"Still waiting after {timeout}. {Describe()}", late);
             }
         }
     }
+
+    private string Describe() => $"Errors: {string.Join(' ', Errors)} Navigations: {string.Join(' ', Navigations)} Last pushes: {string.Join(' ', Pushes.TakeLast(8))} Page: {Page.Text}";
 
     /// <summary>Drops the connection without a word, like a lost network: the circuit stays behind on the server.</summary>
     public void Abort() => Hub.Abort();

@@ -7,8 +7,6 @@ namespace Accounts.Tests.Fixtures.Circuits;
 /// <summary>Proves the raw client on a site without defences: what it can do there, a defended site must be seen to prevent.</summary>
 public sealed class RawCircuitTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     [Fact]
     public async Task A_click_runs_its_handler_every_time()
     {
@@ -20,7 +18,7 @@ public sealed class RawCircuitTests
         for (var press = 1; press <= 15; press++)
         {
             await client.ClickAsync("Count");
-            await client.WaitForBatchAsync(c => c.Page.Text.Contains($"Count: {press};", StringComparison.Ordinal), Patience);
+            await client.WaitForBatchAsync(c => c.Page.Text.Contains($"Count: {press};", StringComparison.Ordinal), Patience.Limit);
         }
 
         Assert.Contains("Count: 7;", client.Texts, StringComparer.Ordinal);
@@ -50,7 +48,7 @@ public sealed class RawCircuitTests
         // Its answer comes after what it drew: the buttons that are pressed next are those of now.
         Assert.Equal(ClickOutcome.Done, await client.TryClickAsync("Leave"));
 
-        Assert.EndsWith("/elsewhere", await client.NavigationPushed.WaitAsync(Patience), StringComparison.Ordinal);
+        Assert.EndsWith("/elsewhere", await client.NavigationPushed.WaitAsync(Patience.Limit), StringComparison.Ordinal);
         Assert.Equal(ClickOutcome.Done, await client.TryClickAsync("Count"));
         Assert.False(client.Closed.IsCompleted);
     }
@@ -65,13 +63,13 @@ public sealed class RawCircuitTests
         if (dropFirst)
         {
             first.Abort();
-            await first.Closed.WaitAsync(Patience);
+            await first.Closed.WaitAsync(Patience.Limit);
         }
 
         await using var second = await RawCircuit.ConnectAsync(site.Page, null);
         Assert.True(await second.ConnectCircuitAsync(first.Secret, first));
         Assert.Equal(ClickOutcome.Done, await second.TryClickAsync("Count"));
-        await second.WaitForBatchAsync(c => c.Page.Text.Contains("Count: 1;", StringComparison.Ordinal), Patience);
+        await second.WaitForBatchAsync(c => c.Page.Text.Contains("Count: 1;", StringComparison.Ordinal), Patience.Limit);
 
         await using var third = await RawCircuit.ConnectAsync(site.Page, null);
         Assert.False(await third.ConnectCircuitAsync("no such secret"));
@@ -87,7 +85,7 @@ public sealed class RawCircuitTests
         await using var second = await RawCircuit.ConnectAsync(site.Page, null);
         Assert.True(await second.ConnectCircuitAsync(first.Secret));
         Assert.Equal(ClickOutcome.Done, await second.TryClickAsync(count));
-        await second.WaitForBatchAsync(c => c.Texts.Contains("Count: 1;", StringComparer.Ordinal), Patience);
+        await second.WaitForBatchAsync(c => c.Texts.Contains("Count: 1;", StringComparer.Ordinal), Patience.Limit);
     }
 
     [Fact]
@@ -97,9 +95,9 @@ public sealed class RawCircuitTests
         await using var client = await RawCircuit.ConnectAsync(site.Page, null);
 
         Assert.Equal(ClickOutcome.Closed, await client.TryClickAsync(1UL));
-        await client.Closed.WaitAsync(Patience);
+        await client.Closed.WaitAsync(Patience.Limit);
         await client.ClickAsync(1UL);
-        Assert.NotEmpty(await client.ErrorPushed.WaitAsync(Patience));
+        Assert.NotEmpty(await client.ErrorPushed.WaitAsync(Patience.Limit));
         await Assert.ThrowsAsync<RawCircuitException>(() => client.InvokeAsync("ConnectCircuit", "any"));
     }
 
@@ -110,8 +108,8 @@ public sealed class RawCircuitTests
         await using var client = await site.OpenAsync();
 
         Assert.Equal(ClickOutcome.Broken, await client.TryClickAsync("Break"));
-        await client.ErrorPushed.WaitAsync(Patience);
-        await site.CircuitClosed.WaitAsync(Patience);
+        await client.ErrorPushed.WaitAsync(Patience.Limit);
+        await site.CircuitClosed.WaitAsync(Patience.Limit);
 
         Assert.Equal(ClickOutcome.Closed, await client.TryClickAsync("Count"));
         Assert.DoesNotContain("Count: 1;", client.Texts, StringComparer.Ordinal);
@@ -150,7 +148,7 @@ public sealed class RawCircuitTests
         await using var client = await RawCircuit.ConnectAsync(
             site.Page, "name=value", new RawCircuitOptions { Origin = "https://evil.example" });
 
-        await client.Closed.WaitAsync(Patience);
+        await client.Closed.WaitAsync(Patience.Limit);
         Assert.Contains("Not with value.", client.CloseReason, StringComparison.Ordinal);
     }
 
@@ -219,7 +217,7 @@ public sealed class RawCircuitTests
     private static async Task PressAsync(RawCircuit client, string button, string rows)
     {
         await client.ClickAsync(button);
-        await client.WaitForBatchAsync(c => c.Page.Text.EndsWith("Leave" + rows, StringComparison.Ordinal), Patience);
+        await client.WaitForBatchAsync(c => c.Page.Text.EndsWith("Leave" + rows, StringComparison.Ordinal), Patience.Limit);
     }
 
     private sealed class RefusingFilter : IHubFilter

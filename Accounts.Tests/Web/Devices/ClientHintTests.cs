@@ -89,7 +89,7 @@ public sealed class ClientHintTests
         using var rows = site.Rows();
         Assert.InRange(rows.Text("SELECT \"ClientHints\" FROM \"Sessions\"").Length, 1, ClientHints.TextLimit);
         await using var circuit = await site.OpenAsync(visitor);
-        await circuit.WaitForBatchAsync(page => page.Page.Text.Contains("This device", StringComparison.Ordinal), TimeSpan.FromSeconds(15));
+        await circuit.WaitForBatchAsync(page => page.Page.Text.Contains("This device", StringComparison.Ordinal), Patience.Limit);
     }
 
     private static void Answer(Visitor visitor, string platformVersion)

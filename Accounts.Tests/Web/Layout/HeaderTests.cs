@@ -117,7 +117,7 @@ public sealed class HeaderTests
         Assert.Equal(hostile[..512], rows.Text("SELECT \"UserAgent\" FROM \"Sessions\""));
 
         await using var page = await site.OpenAsync(visitor);
-        await page.WaitForBatchAsync(p => p.Page.Text.Contains("This device", StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        await page.WaitForBatchAsync(p => p.Page.Text.Contains("This device", StringComparison.Ordinal), Patience.Limit);
         Assert.Contains("Unknown browser", page.Page.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("alert(1)", page.Page.Text, StringComparison.Ordinal);
     }

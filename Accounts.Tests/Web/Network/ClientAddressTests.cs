@@ -124,9 +124,9 @@ public sealed class ClientAddressTests
 
         var options = new RawCircuitOptions { Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["X-Forwarded-For"] = $"{Forged}, {Client}" } };
         await using var page = await RawCircuit.OpenAsync(new Uri(site.Address, "/settings/sessions"), visitor.CookieHeader, await visitor.ReadAsync("/settings/sessions"), options);
-        await page.WaitForBatchAsync(p => p.FindClickHandler("Terminate") is not null, TimeSpan.FromSeconds(10));
+        await page.WaitForBatchAsync(p => p.FindClickHandler("Terminate") is not null, Patience.Limit);
         await page.ClickAsync("Terminate");
-        await page.WaitForBatchAsync(p => p.FindClickHandler("Cancel") is not null, TimeSpan.FromSeconds(10));
+        await page.WaitForBatchAsync(p => p.FindClickHandler("Cancel") is not null, Patience.Limit);
         Assert.Equal(Client, await AddressAsync(site, visitor));
     }
 

@@ -6,7 +6,6 @@ namespace Accounts.Tests.Web.Sessions;
 public sealed class RenderingTests
 {
     private const string Ada = "ada@example.test";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     // Guard: ShouldRender in SessionCard.
     [Fact]
@@ -18,12 +17,12 @@ public sealed class RenderingTests
         using var second = await site.SignInAsync(Ada, Person.Windows);
         using var owner = await site.SignInAsync(Ada);
         await using var page = await site.OpenAsync(owner);
-        await page.WaitForBatchAsync(circuit => circuit.Page.Renderings("article").Count == 3, Patience);
+        await page.WaitForBatchAsync(circuit => circuit.Page.Renderings("article").Count == 3, Patience.Limit);
         Assert.DoesNotContain("Pages visited7", page.Page.Text, StringComparison.Ordinal);
 
         for (var visit = 1; visit <= 7; visit++)
             await first.ReadAsync("/settings");
-        await page.WaitForBatchAsync(circuit => circuit.Page.Text.Contains("Pages visited7", StringComparison.Ordinal), Patience);
+        await page.WaitForBatchAsync(circuit => circuit.Page.Text.Contains("Pages visited7", StringComparison.Ordinal), Patience.Limit);
 
         var cards = page.Page.Renderings("article").Values.Order().ToList();
         Assert.Equal([1, 1], cards.Take(2));

@@ -9,7 +9,6 @@ namespace Accounts.Tests.Web.Sessions;
 public sealed class ReplacedKeyTests
 {
     private const string Ada = "ada@example.test";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     // Guard: AbortOlder in SessionPush.
     [Fact]
@@ -21,20 +20,20 @@ public sealed class ReplacedKeyTests
         using var thief = site.Visit();
         thief.SessionCookie = owner.SessionCookie;
         await using var circuit = await site.OpenAsync(thief);
-        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience);
+        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience.Limit);
 
         using (await owner.ReauthenticateAsync(AccountsSite.Password))
         {
             // The new key is given out and not seen yet: everything goes on.
             await circuit.ClickAsync("Terminate");
-            await circuit.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience);
+            await circuit.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience.Limit);
             Assert.True(await thief.IsSignedInAsync());
         }
 
         // The first request with it.
         Assert.True(await owner.IsSignedInAsync());
 
-        await circuit.Closed.WaitAsync(Patience);
+        await circuit.Closed.WaitAsync(Patience.Limit);
         Assert.NotEqual(ClickOutcome.Done, await circuit.TryClickAsync("Cancel"));
         Assert.False(await thief.IsSignedInAsync());
         var refused = await Assert.ThrowsAsync<RawCircuitException>(() => RawCircuit.ConnectAsync(site.Address, thief.CookieHeader));
@@ -98,9 +97,9 @@ public sealed class ReplacedKeyTests
         using var thief = site.Visit();
         thief.SessionCookie = owner.SessionCookie;
         await using var circuit = await site.OpenAsync(thief);
-        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience);
+        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience.Limit);
         await circuit.ClickAsync("Terminate");
-        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience);
+        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience.Limit);
 
         using (await owner.ReauthenticateAsync(AccountsSite.Password))
             Assert.True(await owner.IsSignedInAsync());
@@ -129,8 +128,8 @@ public sealed class ReplacedKeyTests
         using (await owner.ReauthenticateAsync(AccountsSite.Password))
             Assert.True(await owner.IsSignedInAsync());
 
-        await thiefs.Closed.WaitAsync(Patience);
-        await owners.Closed.WaitAsync(Patience);
+        await thiefs.Closed.WaitAsync(Patience.Limit);
+        await owners.Closed.WaitAsync(Patience.Limit);
         Assert.NotEqual(ClickOutcome.Done, await thiefs.TryClickAsync(thiefs.FindClickHandler("Go on")!.Value));
         Assert.True(await victim.IsSignedInAsync());
 
@@ -138,7 +137,7 @@ public sealed class ReplacedKeyTests
         await using var returned = await RawCircuit.ConnectAsync(site.Address, owner.CookieHeader);
         Assert.True(await returned.ConnectCircuitAsync(owners.Secret, owners));
         Assert.Equal(ClickOutcome.Done, await returned.TryClickAsync("Go on"));
-        await returned.WaitForBatchAsync(c => c.Page.Text.Contains("Only this device is signed in", StringComparison.Ordinal), Patience);
+        await returned.WaitForBatchAsync(c => c.Page.Text.Contains("Only this device is signed in", StringComparison.Ordinal), Patience.Limit);
         Assert.False(await victim.IsSignedInAsync());
     }
 
@@ -151,7 +150,7 @@ public sealed class ReplacedKeyTests
         using (await owner.ReauthenticateAsync(AccountsSite.Password))
             Assert.True(await owner.IsSignedInAsync());
 
-        await page.Closed.WaitAsync(Patience);
+        await page.Closed.WaitAsync(Patience.Limit);
         await using var returned = await RawCircuit.ConnectAsync(site.Address, owner.CookieHeader);
         Assert.True(await returned.ConnectCircuitAsync(page.Secret, page));
         Assert.False(returned.Closed.IsCompleted);
@@ -160,11 +159,11 @@ public sealed class ReplacedKeyTests
 
     private static async Task AskAsync(RawCircuit page)
     {
-        await page.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience);
+        await page.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience.Limit);
         await page.ClickAsync("Terminate");
-        await page.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience);
+        await page.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience.Limit);
         Assert.Equal(ClickOutcome.Done, await page.TryClickAsync("Terminate"));
-        await page.WaitForBatchAsync(c => c.Page.Text.Contains("Confirm it is you: enter your password.", StringComparison.Ordinal), Patience);
+        await page.WaitForBatchAsync(c => c.Page.Text.Contains("Confirm it is you: enter your password.", StringComparison.Ordinal), Patience.Limit);
     }
 
     private static async Task<AccountsSite> StartAsync(TestClock clock, Action<IServiceCollection>? services = null)

@@ -121,7 +121,7 @@ public sealed class SupportCodeTests
                 written.TrySetResult();
         });
         await site.Get<SessionService>().TerminateAsync((await site.FindSessionAsync(owner)).ToCaller(), (await site.FindSessionAsync(other)).Id);
-        await written.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await written.Task.WaitAsync(Patience.Limit);
         return other;
     }
 
