@@ -102,10 +102,7 @@ public sealed class HistoryTests(Chromium chromium)
         // The one place that is a day ahead of the other; whatever the time is, they do not agree on the beginning of today.
         foreach (var (zone, ahead) in new[] { ("Pacific/Kiritimati", 14), ("Pacific/Honolulu", -10) })
         {
-            await using var ada = await Person.OpenAsync(chromium, site);
-            var devTools = await ada.Profile.NewCDPSessionAsync(ada.Page);
-            await devTools.SendAsync("Emulation.setTimezoneOverride", new Dictionary<string, object>(StringComparer.Ordinal) { ["timezoneId"] = zone });
-            await ada.SignInAsync(Ada);
+            await using var ada = await (await Person.OpenAsync(chromium, site, zone: zone)).SignInAsync(Ada);
             var day = ada.Page.Locator(".day-names time").First;
             await Assertions.Expect(day).ToHaveAttributeAsync("datetime", new System.Text.RegularExpressions.Regex(
                 $"T{(24 - ahead) % 24:00}:00:00", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
@@ -166,7 +163,7 @@ public sealed class HistoryTests(Chromium chromium)
     private async Task<Person> StartAsync(AccountsSite site, int past, bool phone = false)
     {
         await site.RegisterAsync(Ada);
-        var ada = phone ? await Person.OpenPhoneAsync(chromium, site) : await Person.OpenAsync(chromium, site);
+        var ada = phone ? await Person.OpenPhoneAsync(chromium, site, Person.WhereItIsNoon()) : await Person.OpenAsync(chromium, site);
         await ada.SignInAsync(Ada);
         var session = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!;
         var now = site.Get<TimeProvider>().GetUtcNow();

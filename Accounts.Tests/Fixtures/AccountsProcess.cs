@@ -8,7 +8,8 @@ namespace Accounts.Tests.Fixtures;
 /// <summary>The application as a process of its own: it can be killed, started again on the same file, and refuse to start.</summary>
 public sealed class AccountsProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    // Below the ports that systems hand out by themselves: nobody is given one of these between now and the start, nor while a test has its server stopped.
+    private static int _lastPort = Random.Shared.Next(20_000, 30_000);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
@@ -47,13 +48,30 @@ public sealed class AccountsProcess : IAsyncDisposable
     }
 
     /// <summary>Where it listens, once it does.</summary>
-    public Task<Uri> ListeningAsync() => _listening.Task.WaitAsync(Patience);
+    public async Task<Uri> ListeningAsync()
+    {
+        try
+        {
+            return await _listening.Task.WaitAsync(Patience.Limit);
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException("The application does not listen:\n" + Output, late);
+        }
+    }
 
     /// <summary>Its exit code, once it has ended by itself.</summary>
     public async Task<int> ExitAsync()
     {
-        await _process.WaitForExitAsync(new CancellationTokenSource(Patience).Token);
-        return _process.ExitCode;
+        try
+        {
+            await _process.WaitForExitAsync().WaitAsync(Patience.Limit);
+            return _process.ExitCode;
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException("The application does not end:\n" + Output, late);
+        }
     }
 
     /// <summary>Ends it as a power cut would: nothing in it gets another turn.</summary>
@@ -67,6 +85,7 @@ public sealed class AccountsProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
             await KillAsync();
+        Evidence.Leave("What the application printed", Output);
         _process.Dispose();
     }
 
@@ -82,8 +101,19 @@ public sealed class AccountsProcess : IAsyncDisposable
 
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Interlocked.Increment(ref _lastPort);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it.
+            }
+        }
     }
 }

@@ -22,6 +22,7 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
     public const string Password = "a long enough passphrase";
 
     private readonly TempFolder _folder = new();
+    private readonly Journal _journal = new();
     private readonly TimeProvider? _clock;
     private readonly (string Key, string Value)[] _settings;
     private readonly Action<IServiceCollection>? _services;
@@ -127,9 +128,11 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
         builder.UseSetting("Storage:Path", DatabasePath);
         // A test that moves the clock by hours gets no round of it in between.
         builder.UseSetting("Retention:Interval", "1.00:00:00");
+        // And one that sets a trap in the database catches what it means to: no sweep comes along by itself.
+        builder.UseSetting("Sessions:SweepInterval", "00:10:00");
         foreach (var (key, value) in _settings)
             builder.UseSetting(key, value);
-        builder.ConfigureLogging(logging => logging.ClearProviders());
+        builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(_journal));
         builder.ConfigureTestServices(services =>
         {
             services.AddSingleton<IInterceptor>(Gate);
@@ -144,6 +147,7 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
         base.Dispose(disposing);
         if (disposing)
         {
+            Evidence.Leave($"The log of {Address}", _journal.Tail(20));
             Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
             _folder.Dispose();
         }

@@ -71,6 +71,9 @@ public sealed class Cable : IAsyncDisposable
         using (near)
         {
             _open[near] = _open[far] = 0;
+            // Cut between the two: whoever cut has not seen it.
+            if (_cut)
+                Close();
             try
             {
                 await far.ConnectAsync(IPAddress.Loopback, _target);

@@ -6,12 +6,15 @@ namespace Accounts.Tests.Fixtures;
 /// <summary>The log of a site, as somebody reads it afterwards.</summary>
 public sealed class Journal : ILoggerProvider
 {
-    private readonly ConcurrentQueue<(string Category, LogLevel Level, string Text)> _lines = new();
+    private readonly ConcurrentQueue<(string Category, LogLevel Level, string Text, Exception? Failure)> _lines = new();
 
     /// <summary>Is told of each line as it is written, on the thread that writes it.</summary>
     public Action<string>? Heard { get; set; }
 
-    public IReadOnlyList<(string Category, LogLevel Level, string Text)> Lines => [.. _lines];
+    public IReadOnlyList<(string Category, LogLevel Level, string Text)> Lines => [.. _lines.Select(line => (line.Category, line.Level, line.Text))];
+
+    /// <summary>The last lines, with what was thrown.</summary>
+    public string Tail(int count) => string.Join('\n', _lines.TakeLast(count).Select(line => $"{line.Level}: {line.Category}: {line.Text} {line.Failure}"));
 
     /// <summary>The lines of the type with this name, in order.</summary>
     public IReadOnlyList<string> Of(string type) =>
@@ -35,7 +38,7 @@ public sealed class Journal : ILoggerProvider
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             var text = formatter(state, exception);
-            journal._lines.Enqueue((category, logLevel, text));
+            journal._lines.Enqueue((category, logLevel, text, exception));
             journal.Heard?.Invoke(text);
         }
     }

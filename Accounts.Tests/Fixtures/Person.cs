@@ -30,22 +30,24 @@ public sealed class Person : IAsyncDisposable
 
     public ILocator Dialog => Page.GetByRole(AriaRole.Dialog);
 
-    public static Task<Person> OpenAsync(Chromium chromium, AccountsSite site, string? userAgent = Windows, bool phone = false, bool touch = false, string? language = null) =>
-        OpenAsync(chromium, site.Address, userAgent, phone, touch, language);
+    public static Task<Person> OpenAsync(Chromium chromium, AccountsSite site, string? userAgent = Windows, bool phone = false, bool touch = false, string? language = null, string? zone = null) =>
+        OpenAsync(chromium, site.Address, userAgent, phone, touch, language, zone);
 
-    public static async Task<Person> OpenAsync(Chromium chromium, Uri site, string? userAgent = Windows, bool phone = false, bool touch = false, string? language = null)
+    public static async Task<Person> OpenAsync(Chromium chromium, Uri site, string? userAgent = Windows, bool phone = false, bool touch = false, string? language = null, string? zone = null)
     {
         var profile = await chromium.OpenProfileAsync(new BrowserNewContextOptions
         {
             UserAgent = userAgent,
             HasTouch = touch,
-            Locale = language,
+            // Nothing of the machine's: neither its language nor its zone.
+            Locale = language ?? "en-US",
+            TimezoneId = zone ?? "UTC",
             ViewportSize = phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1360, Height = 900 },
         });
         return new Person(site, profile, await profile.NewPageAsync());
     }
 
-    public static Task<Person> OpenPhoneAsync(Chromium chromium, AccountsSite site) => OpenAsync(chromium, site, Visitor.Phone, phone: true);
+    public static Task<Person> OpenPhoneAsync(Chromium chromium, AccountsSite site, string? zone = null) => OpenAsync(chromium, site, Visitor.Phone, phone: true, zone: zone);
 
     /// <summary>Signs in through the page and waits until the Session manager shows this device.</summary>
     public async Task<Person> SignInAsync(string email, bool remember = true, string password = AccountsSite.Password)
@@ -91,6 +93,7 @@ public sealed class Person : IAsyncDisposable
         await Dialog.GetByRole(AriaRole.Textbox, new() { Name = "Name" }).FillAsync(name);
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Assertions.Expect(Dialog).ToHaveCountAsync(0);
+        await Assertions.Expect(card.GetByRole(AriaRole.Heading)).ToHaveTextAsync(name);
     }
 
     public async Task AskToTerminateAsync(ILocator card)
@@ -109,7 +112,27 @@ public sealed class Person : IAsyncDisposable
     public static Task WaitForPathAsync(IPage page, string path) => Assertions.Expect(page).ToHaveURLAsync(new Regex(
         $"^https?://[^/]+{Regex.Escape(path)}([?#].*)?$", RegexOptions.None, TimeSpan.FromSeconds(1)));
 
-    public ValueTask DisposeAsync() => Profile.DisposeAsync();
+    /// <summary>A time zone in which no test of today runs into tomorrow. The names count from where they are: Etc/GMT-3 is ahead of Greenwich.</summary>
+    public static string WhereItIsNoon() => TimeProvider.System.GetUtcNow().Hour is var hour && hour == 12 ? "Etc/GMT" : $"Etc/GMT{hour - 12:+0;-0}";
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var page in Profile.Pages)
+            Evidence.Leave(page.Url, await ReadAsync(page));
+        await Profile.DisposeAsync();
+    }
+
+    private static async Task<string> ReadAsync(IPage page)
+    {
+        try
+        {
+            return await page.EvaluateAsync<string?>("document.body?.innerText").WaitAsync(TimeSpan.FromSeconds(5)) ?? "";
+        }
+        catch (Exception silent) when (silent is PlaywrightException or TimeoutException)
+        {
+            return $"The page does not answer: {silent.Message}";
+        }
+    }
 
     // Blazor's second frame from the server comes when the circuit has rendered. It is listened for from the moment that the connection is there.
     private async Task OpenAsync(IPage page, string path)
@@ -117,7 +140,15 @@ public sealed class Person : IAsyncDisposable
         var rendered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         page.WebSocket += Listen;
         await page.GotoAsync(new Uri(_site, path).AbsoluteUri);
-        await rendered.Task.WaitAsync(TimeSpan.FromSeconds(15));
+        try
+        {
+            await rendered.Task.WaitAsync(Patience.Limit);
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"No circuit of {page.Url} came up. It says: {await ReadAsync(page)}", late);
+        }
+
         page.WebSocket -= Listen;
 
         void Listen(object? sender, IWebSocket socket) => socket.FrameReceived += (_, frame) =>
