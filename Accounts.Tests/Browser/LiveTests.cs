@@ -109,6 +109,10 @@ public sealed class LiveTests(Chromium chromium)
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
         await desktop.WaitForCardsAsync(2);
 
+        // All that the sign-in led to has been read.
+        await Assertions.Expect(desktop.Page.Locator(".history tbody tr")).ToHaveCountAsync(2);
+        await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Link, new() { Name = "Session manager" }).Locator("small [aria-hidden]")).ToHaveTextAsync("2");
+
         // Three parts of the page hear of it and read: the cards, the history, the number beside the link.
         for (var part = 0; part < 3; part++)
             site.Gate.FailCommand("\"Sessions\"");

@@ -113,8 +113,8 @@ public sealed class StillnessTests(Chromium chromium)
     {
         // In the middle: the bar at the lower edge of a phone lies over what is scrolled just into view.
         await button.EvaluateAsync("button => button.scrollIntoView({ block: 'center' })");
-        var box = (await button.BoundingBoxAsync())!;
-        await person.Page.Mouse.MoveAsync(box.X + (box.Width / 2), box.Y + (box.Height / 2));
+        // Comes to rest there only when the button does, and when nothing lies over it any more.
+        await button.HoverAsync();
         await person.Page.Mouse.DownAsync();
     }
 }

@@ -12,8 +12,6 @@ namespace Accounts.Tests.Walks;
 /// <summary>docs/walks/terminate.md tells the way that the click really goes: no type that it does not pass, none left out.</summary>
 public sealed partial class TerminateWalkTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     /// <summary>What every request or every page passes, whatever it is about; the walk does not tell of the doors and the furniture.</summary>
     private static readonly string[] Everywhere =
     [
@@ -49,15 +47,13 @@ public sealed partial class TerminateWalkTests
         await using var site = AccountsSite.Start(
             trail,
             services => services.AddSingleton<ILoggerProvider>(trail).AddScoped(provider => Watched(provider, trail)),
-            ("Logging:LogLevel:Default", "Trace"), ("Logging:LogLevel:Microsoft.AspNetCore", "Trace"), ("Logging:LogLevel:Microsoft.EntityFrameworkCore", "Trace"),
-            // Nothing but the click: no round of the upkeep comes between.
-            ("Sessions:FlushInterval", "00:01:00"), ("Sessions:SweepInterval", "00:10:00"));
+            ("Logging:LogLevel:Default", "Trace"), ("Logging:LogLevel:Microsoft.AspNetCore", "Trace"), ("Logging:LogLevel:Microsoft.EntityFrameworkCore", "Trace"));
         await site.RegisterAsync("ada@example.test");
         using var owner = await site.SignInAsync("ada@example.test");
         using var other = await site.SignInAsync("ada@example.test", Visitor.Phone);
         await using var ownersPage = await site.OpenAsync(owner);
         await using var othersPage = await site.OpenAsync(other, "/settings/password");
-        await ownersPage.WaitForBatchAsync(page => page.FindClickHandler("Terminate") is not null, Patience);
+        await ownersPage.WaitForBatchAsync(page => page.FindClickHandler("Terminate") is not null, Patience.Limit);
 
         var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var subscription = site.Get<SessionFeed>().Subscribe(change =>
@@ -68,14 +64,14 @@ public sealed partial class TerminateWalkTests
 
         trail.Recording = true;
         await ownersPage.ClickAsync("Terminate");
-        await ownersPage.WaitForBatchAsync(page => page.FindClickHandler("Cancel") is not null, Patience);
+        await ownersPage.WaitForBatchAsync(page => page.FindClickHandler("Cancel") is not null, Patience.Limit);
         await ownersPage.TryClickAsync("Terminate");
-        await othersPage.NavigationPushed.WaitAsync(Patience);
+        await othersPage.NavigationPushed.WaitAsync(Patience.Limit);
         await other.ReadAsync("/signed-out");
-        await left.Task.WaitAsync(Patience);
-        await ownersPage.WaitForBatchAsync(page => page.Page.Text.Contains("Only this device is signed in", StringComparison.Ordinal), Patience);
+        await left.Task.WaitAsync(Patience.Limit);
+        await ownersPage.WaitForBatchAsync(page => page.Page.Text.Contains("Only this device is signed in", StringComparison.Ordinal), Patience.Limit);
         // A client that stays is cut off two seconds later: the last step of the walk.
-        await othersPage.Closed.WaitAsync(Patience);
+        await othersPage.Closed.WaitAsync(Patience.Limit);
         trail.Recording = false;
         return trail;
     }

@@ -37,6 +37,10 @@ public sealed class Trail : TimeProvider, ILoggerProvider, ILogger
         return base.GetTimestamp();
     }
 
+    // Nothing but the click: no round of anybody's comes between, however long the walk takes.
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        base.CreateTimer(callback, state, period == Timeout.InfiniteTimeSpan ? dueTime : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public bool IsEnabled(LogLevel logLevel) => Recording;

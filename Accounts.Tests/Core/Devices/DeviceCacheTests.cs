@@ -1,8 +1,11 @@
 using Accounts.Core.Devices;
+using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Devices;
 
 /// <summary>What is remembered of signals that come again, and what that costs.</summary>
+/// <remarks>Alone: the process has one such memory, and thousands of signals of another test may push out those of this one.</remarks>
+[Collection(Alone.Name)]
 public sealed class DeviceCacheTests
 {
     private const string Chrome = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{0}.0.0.0 Safari/537.36";

@@ -73,16 +73,18 @@ public sealed class DeviceDetectorTests
     {
         var text = string.Concat(Enumerable.Repeat(part, 100_000 / part.Length));
         DeviceDetector.Detect(new DeviceSignals(text));
-        var begun = Stopwatch.GetTimestamp();
+        var fastest = TimeSpan.MaxValue;
         for (var i = 0; i < 100; i++)
         {
+            var begun = Stopwatch.GetTimestamp();
             var signals = new DeviceSignals(text);
             Assert.Equal(DeviceSignals.UserAgentLimit, signals.UserAgent.Length);
-            Assert.True(DeviceDetector.Detect(signals).Title.Length < 100);
+            Assert.True(DeviceDetector.DetectAnew(signals).Title.Length < 100);
+            fastest = TimeSpan.FromTicks(Math.Min(fastest.Ticks, Stopwatch.GetElapsedTime(begun).Ticks));
         }
 
-        // Generous by a factor of a hundred: only what grows with the text or its backtracking would take so long.
-        Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(5));
+        // Generous by a factor of a thousand: only what grows with the text or its backtracking would take so long. Of many times the shortest, which is not that of other programs.
+        Assert.True(fastest < TimeSpan.FromMilliseconds(50), $"It took {fastest.TotalMilliseconds} ms.");
     }
 
     [Fact]

@@ -15,7 +15,6 @@ namespace Accounts.Tests.Web.Sessions;
 public sealed class CircuitRaceTests
 {
     private const string Ada = "ada@example.test";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     // Guard: the check that follows Register in SessionCircuitHandler.OnCircuitOpenedAsync.
     [Theory]
@@ -43,13 +42,13 @@ public sealed class CircuitRaceTests
 
         if (ends)
         {
-            Assert.Equal("/signed-out", new Uri(site.Address, await circuit.NavigationPushed.WaitAsync(Patience)).AbsolutePath);
+            Assert.Equal("/signed-out", new Uri(site.Address, await circuit.NavigationPushed.WaitAsync(Patience.Limit)).AbsolutePath);
             // A circuit that has only lost its connection is kept for a while; this one is gone.
-            await gates.Gone.Task.WaitAsync(Patience);
+            await gates.Gone.Task.WaitAsync(Patience.Limit);
             gates.Connected.Release();
             Assert.Equal(ClickOutcome.Refused, await circuit.TryClickAsync(1UL));
             clock.Advance(TimeSpan.FromSeconds(10));
-            await circuit.Closed.WaitAsync(Patience);
+            await circuit.Closed.WaitAsync(Patience.Limit);
             await Assert.ThrowsAsync<RawCircuitException>(() => opening);
             Assert.Empty(circuit.Texts);
         }
@@ -58,9 +57,9 @@ public sealed class CircuitRaceTests
             Assert.Single(site.Get<SessionCircuits>().Of(session));
             gates.Connected.Release();
             await opening;
-            await circuit.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience);
+            await circuit.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience.Limit);
             await circuit.ClickAsync("Terminate");
-            await circuit.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience);
+            await circuit.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience.Limit);
             Assert.Equal(ClickOutcome.Done, await circuit.TryClickAsync("Cancel"));
             Assert.Empty(circuit.Navigations);
         }
@@ -91,7 +90,7 @@ public sealed class CircuitRaceTests
 
         if (ends)
         {
-            await connection.Closed.WaitAsync(Patience);
+            await connection.Closed.WaitAsync(Patience.Limit);
         }
         else
         {
@@ -117,7 +116,7 @@ public sealed class CircuitRaceTests
             Assert.True(await owner.IsSignedInAsync());
         held.Stop.Release();
 
-        await connection.Closed.WaitAsync(Patience);
+        await connection.Closed.WaitAsync(Patience.Limit);
         Assert.True(await owner.IsSignedInAsync());
     }
 
@@ -130,7 +129,7 @@ public sealed class CircuitRaceTests
         using var owner = await site.SignInAsync(Ada);
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
         await using var circuit = await site.OpenAsync(owner);
-        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience);
+        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience.Limit);
 
         // The sweeper is held: no push, and the circuit lives.
         var sweep = site.Gate.StopBegin();
@@ -141,9 +140,9 @@ public sealed class CircuitRaceTests
         // The connection still stands for the push, and is cut after it.
         sweep.Release();
         await site.Get<SessionUpkeep>().SweepAsync();
-        Assert.Equal("/signed-out", new Uri(site.Address, await circuit.NavigationPushed.WaitAsync(Patience)).AbsolutePath);
+        Assert.Equal("/signed-out", new Uri(site.Address, await circuit.NavigationPushed.WaitAsync(Patience.Limit)).AbsolutePath);
         clock.Advance(TimeSpan.FromSeconds(10));
-        await circuit.Closed.WaitAsync(Patience);
+        await circuit.Closed.WaitAsync(Patience.Limit);
     }
 
     // Guard: SessionCircuitHandler.CreateInboundActivityHandler.
@@ -151,13 +150,12 @@ public sealed class CircuitRaceTests
     public async Task A_click_that_has_passed_the_hub_when_its_session_ends_is_not_done()
     {
         var (clock, inbound) = (new TestClock(), new HeldInbound());
-        await using var site = await StartAsync(clock, services => services.AddSingleton<CircuitHandler>(inbound));
+        await using var site = await StartAsync(clock, services => services.AddSingleton<CircuitHandler>(inbound).Configure<HubOptions>(o => o.AddFilter(inbound)));
         using var owner = await site.SignInAsync(Ada);
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
         await using var circuit = await site.OpenAsync(owner);
-        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience);
+        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience.Limit);
 
-        inbound.Holds = true;
         var click = circuit.TryClickAsync("Terminate");
         await inbound.Stop.Arrived;
         var sweep = site.Gate.StopBegin();
@@ -216,19 +214,27 @@ public sealed class CircuitRaceTests
         }
     }
 
-    private sealed class HeldInbound : CircuitHandler
+    /// <summary>Holds a click when the hub has let it in. Other calls of the client's, as those that acknowledge what it was shown, go on.</summary>
+    /// <remarks>The calls of one connection come one after the other, each with its way to the circuit.</remarks>
+    private sealed class HeldInbound : CircuitHandler, IHubFilter
     {
-        public Stop Stop { get; } = new();
+        private bool _clicked;
 
-        public bool Holds { get; set; }
+        public Stop Stop { get; } = new();
 
         public override int Order => -1;
 
         public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(Func<CircuitInboundActivityContext, Task> next) => async context =>
         {
-            if (Holds)
+            if (_clicked)
                 await Stop.HoldAsync();
             await next(context);
         };
+
+        public ValueTask<object?> InvokeMethodAsync(HubInvocationContext call, Func<HubInvocationContext, ValueTask<object?>> next)
+        {
+            _clicked = call.HubMethodName is "BeginInvokeDotNetFromJS";
+            return next(call);
+        }
     }
 }

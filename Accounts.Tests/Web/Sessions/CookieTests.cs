@@ -139,7 +139,8 @@ public sealed class CookieTests
         // After two idle hours the session is no longer in memory.
         clock.Advance(TimeSpan.FromHours(2));
         await site.Get<SessionUpkeep>().SweepAsync();
-        site.Gate.FailCommand("\"Sessions\"");
+        // Asked for, and not swept: the sweeper that the clock has woken may be at work as well.
+        site.Gate.FailCommand("FROM \"Sessions\" AS");
 
         using var answer = await owner.GetAsync("/settings");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
