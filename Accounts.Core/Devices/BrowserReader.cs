@@ -12,7 +12,12 @@ internal static class BrowserReader
     {
         // Of a brand and a product that tell equally much the brand wins; an app is only in the User-Agent.
         if (hints.Browser is { } brand && (reading.Program is null || brand.Tells >= reading.Program.Tells) && !IsApp(in reading) && !(reading.HasWebView && brand.Tells <= Tells.Base))
-            return (brand.Name, VersionText.Major(hints.BrowserVersion));
+        {
+            // Opera's brand has the number of Chromium in the full list, its product its own.
+            var isSame = brand.Tells == Tells.Browser && string.Equals(brand.Name, reading.Program?.Name, StringComparison.Ordinal) && !reading.ProgramVersion.IsEmpty;
+            return (brand.Name, VersionText.Major(isSame ? reading.ProgramVersion : hints.BrowserVersion));
+        }
+
 
         if (reading.Program is { Tells: Tells.Browser or Tells.App } known)
             return (known.Name, known.Numbers == Numbers.Given ? VersionText.Given(reading.ProgramVersion) : Version(in reading, known));
@@ -27,7 +32,7 @@ internal static class BrowserReader
             return (own, VersionText.Major(reading.Version));
         if (reading.Program is { } program)
             return (program.Name, Version(in reading, program));
-        if (!reading.Product.IsEmpty && reading.Platform is not { Name: Platforms.JavaME } && NameText.Of(reading.Product) is { } name)
+        if (!reading.Product.IsEmpty && !IsOldPhone(reading.Platform) && NameText.Of(reading.Product) is { } name)
             return (name, VersionText.Given(reading.ProductVersion));
         return reading.Tool is { } tool ? (tool.Name, VersionText.Given(reading.ToolVersion)) : (null, null);
     }
@@ -51,7 +56,10 @@ internal static class BrowserReader
     // An app of its own name: it says the name first, or beside Electron, or in a web view.
     private static bool IsApp(in UserAgentReading reading) =>
         !reading.Product.IsEmpty && reading.Program is null or { Tells: <= Tells.Base }
-        && ((reading.ProductIsFirst && reading.Platform is not null and not { Name: Platforms.JavaME }) || reading.HasElectron || IsWebView(in reading));
+        && ((reading.ProductIsFirst && reading.Platform is not null && !IsOldPhone(reading.Platform)) || reading.HasElectron || IsWebView(in reading));
+
+    // There the first product is the phone.
+    private static bool IsOldPhone(KnownName? platform) => platform is { Name: Platforms.JavaME or "Symbian" or "Series 40" };
 
     private static bool IsWebView(in UserAgentReading reading)
     {

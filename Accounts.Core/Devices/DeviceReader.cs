@@ -19,7 +19,9 @@ internal static class DeviceReader
         if (hints.Browser is not null)
             return false;
         if (reading.IsMozilla)
-            return reading.LooksLikeBot || (reading.Platform is null && reading.Program is not { Tells: Tells.Browser or Tells.App } && (!reading.Product.IsEmpty || !reading.Part.IsEmpty || reading.Tool is not null)) || reading.Tool is { Name: "PowerShell" or "Indy" };
+            return reading.LooksLikeBot || (reading.Platform is null && !reading.IsFirefoxOS && reading.Program is not { Tells: Tells.Browser or Tells.App } && (!reading.Product.IsEmpty || !reading.Part.IsEmpty || reading.Tool is not null)) || reading.Tool is { Name: "PowerShell" or "Indy" };
+        if (reading.Type is DeviceType.TV)
+            return false;
         if (reading.HasMozilla && reading.ProductIsFirst && reading.Platform is { Type: DeviceType.Desktop })
             return true;
         if (reading.ToolIsFirst || (reading.Tool is not null && reading.Program is null && reading.Product.IsEmpty))
@@ -114,9 +116,12 @@ internal static class DeviceReader
             return type;
 
         // A browser on Android says Mobile on a phone, and nothing on a tablet; apps say nothing on either.
-        return platform is Platforms.Android or "HarmonyOS" ? reading.IsMozilla ? DeviceType.Tablet : DeviceType.Mobile
+        return platform is Platforms.Android or "HarmonyOS" ? reading.IsMozilla && !IsBeforeTablets(in reading) ? DeviceType.Tablet : DeviceType.Mobile
             : platform is "Tizen" ? DeviceType.TV
             : platform is "webOS" ? DeviceType.Mobile
             : DeviceType.Unknown;
     }
+
+    // Android came to tablets with 3.0.
+    private static bool IsBeforeTablets(in UserAgentReading reading) => reading.PlatformNumbers != Numbers.None && VersionText.MajorNumber(reading.PlatformVersion) is 1 or 2;
 }

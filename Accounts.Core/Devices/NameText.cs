@@ -9,6 +9,9 @@ internal static class NameText
     /// <summary>The start of the text up to a character that no name has, at most <see cref="Limit"/> characters; null if nothing of a name is left.</summary>
     public static string? Of(ReadOnlySpan<char> text)
     {
+        // Apple's network library writes a space of the app's name as in an address: "Home%20Assistant".
+        if (text.Contains("%20", StringComparison.Ordinal))
+            text = text.ToString().Replace("%20", " ", StringComparison.Ordinal);
         text = text.Trim();
         var length = 0;
         while (length < text.Length && length < Limit && IsOfName(text[length]))

@@ -27,7 +27,7 @@ internal static class PlatformReader
             return (Platforms.IPadOS, reading.HasSafari && !reading.HasChrome ? VersionText.Platform(reading.Version) : null);
         return name switch
         {
-            null => (null, null),
+            null => (reading.IsFirefoxOS ? "Firefox OS" : null, null),
             Platforms.Windows => (name, Windows(in reading)),
             Platforms.MacOS => (name, MacOS(in reading)),
             Platforms.IOS or Platforms.IPadOS => IOS(in reading),

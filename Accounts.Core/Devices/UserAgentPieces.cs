@@ -77,6 +77,13 @@ internal ref struct UserAgentPieces(ReadOnlySpan<char> text)
     private void SplitPart()
     {
         var piece = Piece;
+        Version = [];
+        if (piece is "OS/2")
+        {
+            Name = piece;
+            return;
+        }
+
         for (var i = 1; i < piece.Length; i++)
         {
             if (piece[i] == '+' && piece[i - 1] == ' ')
@@ -92,7 +99,6 @@ internal ref struct UserAgentPieces(ReadOnlySpan<char> text)
         // "SomeBot +http://example.org".
         var owner = piece.IndexOf(" +", StringComparison.Ordinal);
         Name = owner > 0 ? piece[..owner].TrimEnd() : piece;
-        Version = [];
     }
 
     // "Chrome/156.0", "XiaoMi/MiuiBrowser/17.1", and "Instagram 302.1", whose number is the next word.

@@ -5,11 +5,16 @@ namespace Accounts.Core.Devices;
 /// <summary>How what is found is kept.</summary>
 internal ref partial struct UserAgentReading
 {
+    private const string Header = "User-Agent:";
+
     public static UserAgentReading Of(ReadOnlySpan<char> text)
     {
-        var reading = default(UserAgentReading);
-        // Some are sent in quotes or brackets of their own.
-        var pieces = new UserAgentPieces(text.TrimStart("\"'[( "));
+        // Some are sent in quotes or brackets of their own, or with the name of the header.
+        text = text.TrimStart("\"'[( ");
+        if (text.StartsWith(Header, StringComparison.OrdinalIgnoreCase))
+            text = text[Header.Length..];
+        var reading = new UserAgentReading { _text = text };
+        var pieces = new UserAgentPieces(text);
         while (pieces.MoveNext())
             reading.Take(in pieces);
         return reading;
@@ -20,6 +25,7 @@ internal ref partial struct UserAgentReading
         var known = KnownNames.Find(piece.Name, piece.Comment > 0);
         var first = !_begun;
         _begun = true;
+        _productGoesOn &= known is null && piece.Comment == 0;
         SaysBot |= known is not null && piece.Version.Contains("://", StringComparison.Ordinal);
         if (piece.Comment > 0 && piece.Comment == _androidComment && Platform is { Name: Platforms.Android or "HarmonyOS" }
             && (known is null || (known.Tells > Tells.PlatformVersion && !piece.Piece.Contains('/'))) && TakeModel(piece.Piece))
@@ -71,6 +77,10 @@ internal ref partial struct UserAgentReading
                 break;
             case Tells.AppVersion:
                 AppVersion = piece.Version;
+                break;
+            case Tells.PlatformName:
+                if (Platform is null && KnownNames.Find(piece.Version, true) is { Tells: Tells.Platform } told)
+                    Platform = told;
                 break;
             case Tells.PlatformVersion:
                 TakePlatformVersion(piece.Version, Numbers.Exact);
@@ -165,6 +175,8 @@ internal ref partial struct UserAgentReading
     private void TakeUnknown(in UserAgentPieces piece, bool first)
     {
         var inComment = piece.Comment > 0;
+        if (inComment && Models.IsLanguage(piece.Name))
+            return;
         if (BotWords.AreIn(piece.Piece) || BotWords.IsHost(piece.Name))
         {
             SaysBot = true;
@@ -192,11 +204,24 @@ internal ref partial struct UserAgentReading
                 PartVersion = piece.Version;
             }
         }
+        else if (first && !SaysBot && Models.IsPhone(piece.Name))
+        {
+            Model = piece.Name;
+            Type = DeviceTypes.Stronger(Type, DeviceType.Mobile);
+        }
         else if (Product.IsEmpty)
         {
             Product = piece.Name;
             ProductVersion = piece.Version;
             ProductIsFirst = first;
+            _productGoesOn = first && piece.Version.IsEmpty && !SaysBot;
+        }
+        else if (_productGoesOn && !piece.Version.IsEmpty && _text.Overlaps(Product, out var start) && _text.Overlaps(piece.Name, out var last))
+        {
+            // "Box Sync/4.0": the words up to the first number are one name.
+            Product = _text[start..(last + piece.Name.Length)];
+            ProductVersion = piece.Version;
+            _productGoesOn = false;
         }
     }
 

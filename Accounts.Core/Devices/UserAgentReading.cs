@@ -54,7 +54,13 @@ internal ref partial struct UserAgentReading
     public bool SaysBot;
     public bool LooksLikeBot;
 
+    /// <summary>Firefox OS says no name of its own: "Mozilla/5.0 (Mobile; rv:26.0) Gecko/26.0 Firefox/26.0".</summary>
+    public readonly bool IsFirefoxOS =>
+        IsMozilla && Platform is null && !LooksLikeBot && Program is { Name: Browsers.Firefox } && Type is DeviceType.Mobile or DeviceType.Tablet or DeviceType.TV;
+
     // Where in the text it is.
+    private ReadOnlySpan<char> _text;
+    private bool _productGoesOn;
     private bool _begun;
     private int _androidComment;
     private int _htmlComment;

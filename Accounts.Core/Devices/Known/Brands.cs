@@ -12,6 +12,7 @@ internal static class Brands
     {
         Of(Chromium, Chromium, Tells.Base),
         Of("Google Chrome", Browsers.Chrome, Tells.Base),
+        Of("Chrome", Browsers.Chrome, Tells.Base),
         Of("HeadlessChrome", Browsers.Chrome, Tells.Base),
         Of("Android WebView", "WebView", Tells.Base),
         Of("Microsoft Edge", Browsers.Edge),
@@ -22,6 +23,8 @@ internal static class Brands
         Of("Opera Mini Android", "Opera Mini"),
         Of("Oculus Browser", "Meta Quest Browser"),
         Of("CocCoc", "Coc Coc"),
+        Of("AvastSecureBrowser", "Avast Secure Browser"),
+        Of("AVGSecureBrowser", "AVG Secure Browser"),
         Of("NAVER Whale", "Whale"),
         Of("HuaweiBrowser", "Huawei Browser"),
         Of("Miui Browser", "Mi Browser"),

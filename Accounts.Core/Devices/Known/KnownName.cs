@@ -31,6 +31,9 @@ internal enum Tells
     /// <summary>The version of the platform that is named elsewhere, as an app knows it: <c>FBSV/17.0</c>.</summary>
     PlatformVersion,
 
+    /// <summary>What comes behind it is the name of the platform, where nothing else tells it: <c>FBSN/iOS</c>.</summary>
+    PlatformName,
+
     /// <summary>A library or a command-line program. Before a phone's platform it is an app's library.</summary>
     Tool,
     Safari,

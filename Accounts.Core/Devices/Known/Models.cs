@@ -5,20 +5,37 @@ internal static class Models
 {
     private static readonly (string Start, DeviceType Type)[] Starts =
     [
+        ("SM-A", DeviceType.Mobile), ("SM-G", DeviceType.Mobile), ("SM-J", DeviceType.Mobile), ("SM-N", DeviceType.Mobile), ("SM-S", DeviceType.Mobile),
         ("SM-T", DeviceType.Tablet), ("SM-X", DeviceType.Tablet), ("SM-P", DeviceType.Tablet), ("GT-P", DeviceType.Tablet), ("GT-N8",
         DeviceType.Tablet), ("GT-N51", DeviceType.Tablet),
         ("Nexus 7", DeviceType.Tablet), ("Nexus 9", DeviceType.Tablet), ("Nexus 10", DeviceType.Tablet), ("Pixel C", DeviceType.Tablet),
         ("Pixel Tablet", DeviceType.Tablet),
-        ("Lenovo TB", DeviceType.Tablet), ("TB-", DeviceType.Tablet), ("TB3", DeviceType.Tablet), ("TB1", DeviceType.Tablet), ("Xoom",
+        ("Lenovo TB", DeviceType.Tablet), ("TB-", DeviceType.Tablet), ("TB3", DeviceType.Tablet), ("TB1", DeviceType.Tablet), ("AGS", DeviceType.Tablet), ("BAH", DeviceType.Tablet), ("KOB", DeviceType.Tablet), ("SHT-", DeviceType.Tablet), ("BTV-", DeviceType.Tablet), ("CMR-", DeviceType.Tablet),
+        ("SCMR-", DeviceType.Tablet), ("MRX-", DeviceType.Tablet), ("DBY-", DeviceType.Tablet), ("WGR-", DeviceType.Tablet), ("Xoom",
         DeviceType.Tablet), ("Kindle", DeviceType.Tablet), ("SHIELD Tablet", DeviceType.Tablet),
         ("AFT", DeviceType.TV), ("BRAVIA", DeviceType.TV), ("Chromecast", DeviceType.TV), ("MiTV", DeviceType.TV), ("MIBOX", DeviceType.TV),
         ("Mi Box", DeviceType.TV), ("SHIELD Android TV", DeviceType.TV), ("ADT-", DeviceType.TV), ("Google TV", DeviceType.TV),
         ("SM-R8", DeviceType.Watch), ("SM-R9", DeviceType.Watch), ("SM-L", DeviceType.Watch), ("Pixel Watch", DeviceType.Watch), ("TicWatch",
-        DeviceType.Watch), ("OPPO Watch", DeviceType.Watch), ("Polestar", DeviceType.Car),
+        DeviceType.Watch), ("OPPO Watch", DeviceType.Watch), ("Polestar", DeviceType.Car), ("OUYA", DeviceType.Console), ("Xbox", DeviceType.Console),
     ];
 
     private static readonly string[] TabletWords = ["Tablet", "MediaPad", "MatePad", "MagicPad", " Pad", "_Pad", "Galaxy Tab", " Tab ",
     "Redmi Pad", "OnePlus Pad", "IdeaPad", "PadFone"];
+
+    // How phones begin that name themselves first: "Nokia6230/2.0".
+    private static readonly string[] Phones = ["Nokia", "SonyEricsson", "MOT-", "SAMSUNG-", "SEC-", "LG-", "LGE", "HUAWEI", "ZTE-", "ALCATEL", "Pantech", "HTC_", "HTC-"];
+
+    /// <summary>Whether it is the name of a phone that says its own name before that of its browser.</summary>
+    public static bool IsPhone(ReadOnlySpan<char> product)
+    {
+        foreach (var phone in Phones)
+        {
+            if (product.StartsWith(phone, StringComparison.OrdinalIgnoreCase) && product.ContainsAnyInRange('0', '9'))
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>The kind of device; Unknown where the name tells nothing.</summary>
     public static DeviceType TypeOf(ReadOnlySpan<char> model)
@@ -57,8 +74,8 @@ internal static class Models
         return part.Length < 2 || IsLanguage(part) || part.ContainsAny(':', '=') ? [] : part;
     }
 
-    // "en-us", "zh_CN".
-    private static bool IsLanguage(ReadOnlySpan<char> part) =>
+    /// <summary>Whether it is a language: "en-us", "zh_CN".</summary>
+    public static bool IsLanguage(ReadOnlySpan<char> part) =>
         part.Length is 2 && part is not ['A' or 'X' or 'Z', _] ? !part.ContainsAnyExceptInRange('a', 'z')
         : part.Length == 5 && part[2] is '-' or '_' && char.IsAsciiLetterLower(part[0]) && char.IsAsciiLetterLower(part[1]) && char.IsAsciiLetter(part[3]) && char.IsAsciiLetter(part[4]);
 }

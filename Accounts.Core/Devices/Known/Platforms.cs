@@ -39,6 +39,8 @@ internal static class Platforms
         Of("PCLinuxOS", Desktop),
         Of("Mageia", Desktop),
         Of("elementary OS", Desktop),
+        Of("Zenwalk", Desktop),
+        Of("Linpus", Desktop),
     ];
 
     private static readonly FrozenSet<string> DistributionNames = Distributions.SelectMany(names => names).Select(name => name.Name).ToFrozenSet(StringComparer.Ordinal);
@@ -46,7 +48,7 @@ internal static class Platforms
     private static readonly IEnumerable<KnownName>[] Table =
     [
         Of("Linux", Desktop, "X11", "Wayland", "Linux", "linux-gnu", "GNU", "x86_64-pc-linux-gnu", "x86_64-redhat-linux-gnu",
-            "aarch64-unknown-linux-gnu", "Linux-gnueabihf"),
+            "aarch64-unknown-linux-gnu", "Linux-gnueabihf", "i686 Linux"),
         .. Distributions,
         Of("FreeBSD", Desktop),
         Of("OpenBSD", Desktop),
@@ -79,12 +81,12 @@ internal static class Platforms
         Of("Windows CE", Mobile, "Windows CE", "WindowsCE"),
         Of("Windows Mobile", Mobile, Numbers.Given, "Windows Mobile"),
         Of("Palm OS", Mobile, "PalmOS", "PalmSource"),
-        Of(JavaME, Mobile, "J2ME", "MIDP", "Profile", "CLDC"),
+        Of(JavaME, Mobile, "J2ME", "MIDP", "MIDP-", "Profile", "CLDC", "CLDC-"),
         Of("BREW", Mobile),
         Of("i-mode", Mobile, "DoCoMo"),
         Of("EZweb", Mobile, "KDDI"),
         Of("Bada", Mobile, Numbers.Given, "Bada"),
-        Of("Symbian", Mobile, "SymbianOS", "Symbian", "SymbOS", "Series60", "Series 60", "S60"),
+        Of("Symbian", Mobile, "SymbianOS", "Symbian", "SymbOS", "Series60", "Series", "Series80", "S60", "S60V"),
         Of("Series 40", Mobile, "Series40"),
         Of("MeeGo", Mobile),
         Of("Maemo", Mobile),

@@ -140,6 +140,19 @@ internal static class Tools
         .. Of("MATLAB"),
         .. Of("Excel", "Microsoft Excel"),
         .. Of("Scrapy"),
+        .. Of("Claude Code", "claude-cli", "claude-code"),
+        .. Of("Codex CLI", "codex_cli_rs"),
+        .. Of("Gemini CLI", "GeminiCLI"),
+        .. Of("OpenCode"),
+        .. Of("OpenAI SDK", "OpenAI", "AsyncOpenAI"),
+        .. Of("Anthropic SDK", "Anthropic", "AsyncAnthropic"),
+        .. Of("AWS CLI", "aws-cli"),
+        .. Of("AWS SDK", "aws-sdk-java", "aws-sdk-js", "aws-sdk-nodejs", "aws-sdk-go", "aws-sdk-go-v2", "aws-sdk-dotnet", "aws-sdk-php", "aws-sdk-ruby3", "aws-sdk-rust", "Botocore"),
+        .. Of("Boto3", "Boto3", "Boto"),
+        .. Of("kubectl"),
+        .. Of("Helm"),
+        .. Of("rclone"),
+        .. Of("restic"),
     ];
 
     private static IEnumerable<KnownName> Of(string name, params string[] keys) =>

@@ -7,12 +7,12 @@ internal static class Words
     [
         Of("Mozilla", Tells.Mozilla), Of("Version", Tells.Version), Of("compatible", Tells.Compatible), Of("wv", Tells.WebView), Of("Electron",
         Tells.Electron),
-        Of("FBAV", Tells.AppVersion), Of("FBSV", Tells.PlatformVersion), Of("x86_64", Tells.Intel), Of("i386", Tells.Intel),
+        Of("FBAV", Tells.AppVersion), Of("FBSV", Tells.PlatformVersion), Of("FBSN", Tells.PlatformName), Of("x86_64", Tells.Intel), Of("i386", Tells.Intel),
 
         // Of two engines the later one is the browser's: all say KHTML and Gecko.
         Engine("Gecko", 1), Engine("AppleWebKit", 2, "WebKit"), Engine("WebKit", 2), Engine("Blink", 3), Engine("KHTML", 0), Engine("Goanna", 4),
         Engine("Presto", 5),
-        Engine("NetFront", 5), Engine("LibWeb", 5), Engine("ArkWeb", 3, "Blink"),
+        Engine("LibWeb", 5), Engine("ArkWeb", 3, "Blink"),
 
         Type("Tablet", DeviceType.Tablet), Type("Mobile", DeviceType.Mobile), Type("Phone", DeviceType.Mobile), Type("Watch", DeviceType.Watch),
         Type("IEMobile", DeviceType.Mobile),
@@ -20,7 +20,8 @@ internal static class Words
         DeviceType.TV), Type("GoogleTV", DeviceType.TV), Type("Google TV", DeviceType.TV),
         Type("DTV", DeviceType.TV), Type("NETTV", DeviceType.TV), Type("CE-HTML", DeviceType.TV), Type("Viera", DeviceType.TV),
         Type("AQUOSBrowser", DeviceType.TV), Type("InettvBrowser", DeviceType.TV),
-        Type("Maple", DeviceType.TV), Type("Maple2012", DeviceType.TV), Type("LG Browser", DeviceType.TV), Type("LG NetCast.TV", DeviceType.TV),
+        Type("Maple", DeviceType.TV), Type("Maple2012", DeviceType.TV), Type("LG Browser", DeviceType.TV), Type("LG NetCast.TV", DeviceType.TV), Type("LG NetCast.TV-2010", DeviceType.TV), Type("LG NetCast.TV-2011", DeviceType.TV),
+        Type("LG NetCast.TV-2012", DeviceType.TV), Type("LG NetCast.TV-2013", DeviceType.TV),
         Type("NetCast.TV", DeviceType.TV), Type("OPTV", DeviceType.TV), Type("POV_TV", DeviceType.TV),
         Type("Linux/SmartTV", DeviceType.TV), Type("Automotive", DeviceType.Car), Type("U2", DeviceType.Mobile),
 
@@ -36,14 +37,14 @@ internal static class Words
             "V1_AND_SQ", "V1_IPH_SQ", "Process", "Page", "XWEB", "Luggage",
             "MacWechat", "WindowsWechat", "UnifiedPCWindowsWechat", "UnifiedPCMacWechat", "miniProgram", "Yptp", "Yowser", "SA", "Config",
             "Viewer", "Agency", "Edition", "MZ", "LIFF", "IAB", "JS", "T7", "SP-engine",
-            "light", "dark", "Scheme", "Nebula", "UCBS", "UT4Aplus", "AliApp", "AliBaba", "Safari Line", "FBBV", "FBDV", "FBMD", "FBSN", "FBSS",
+            "light", "dark", "Scheme", "Nebula", "UCBS", "UT4Aplus", "AliApp", "AliBaba", "Safari Line", "FBBV", "FBDV", "FBMD", "FBSS",
             "FBID", "FBLC", "FBOP", "FBRV", "FBCR", "FBPN",
             "FBDM", "FBMF", "FBBD", "FBCA", "FBIA", "IABMV", "NV", "SDK", "arm64-v8a", "armeabi-v7a", "AlipayDefined", "NebulaSDK", "PSDType",
             "FBCX", "FBLP", "UCWEB", "U3", "Configuration", "VendorID", "UP.Link", "x",
             "Swift", "scale", "MathPlayer", "chromeframe", "Instance", "NSUserAgent", "OSMeta", "iOSApp", "Hermes", "Expo", "React Native",
             "QtWebEngine", "QtWebKit", "Qt", "Cordova",
             "Capacitor", "Ktor", "VR", "DRM", "AdobeAIR", "Flash", "HMSCore", "GMSCore", "screen", "Novarra-Vision", "WifiWebAuthApplet", "NF",
-            "NX", "webdriver"),
+            "NX", "webdriver", "googleweblight", "GoogleToolbar", "WebKitGTK", "udid"),
     ];
 
     private static KnownName Of(string key, Tells tells) => new(key, key, tells);

@@ -52,6 +52,7 @@ public sealed class ClientHintsTests
     }
 
     [Theory]
+    [InlineData("\"AvastSecureBrowser\";v=\"6.6.0\", \" Not A;Brand\";v=\"99.0.0.0\", \"Chromium\";v=\"156.0.4758.101\"", "Avast Secure Browser 6")]
     [InlineData("\"Brave\";v=\"156\", \"Chromium\";v=\"156\", \"Not A;Brand\";v=\"99\"", "Brave 156")]
     [InlineData("\"Not)A;Brand\";v=\"8\", \"Chromium\";v=\"156\", \"Google Chrome\";v=\"156\"", "Chrome 156")]
     [InlineData("\"Not/A)Brand\";v=\"8\", \"Chromium\";v=\"156\", \"HeadlessChrome\";v=\"156\"", "Chrome 156")]
@@ -125,6 +126,30 @@ public sealed class ClientHintsTests
     [InlineData("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Googlebot 2.1")]
     public void Hints_beside_a_browser_that_sends_none_are_not_believed(string userAgent, string title) =>
         Assert.Equal(title, Detect(userAgent, new() { Brands = Chrome, Platform = "\"Linux\"", PlatformVersion = "\"6.8.0\"", Mobile = "?0" }).Title);
+
+    [Fact]
+    public void The_number_of_Opera_is_its_own_and_not_that_of_Chromium()
+    {
+        var hints = new ClientHints
+        {
+            Brands = "\"Chromium\";v=\"98\", \"Opera\";v=\"84\"",
+            FullVersionList = "\"Chromium\";v=\"98.0.4758.82\", \"Opera\";v=\"98.0.4758.82\"",
+            Platform = "\"Windows\"",
+            PlatformVersion = "\"10.0.0\"",
+        };
+        Assert.Equal("Opera 84 on Windows 10", Detect($"{Windows} OPR/84.0.4316.19", hints).Title);
+        Assert.Equal("Opera 98 on Windows 10", Detect(Windows, hints).Title);
+    }
+
+    [Theory]
+    [InlineData(Windows, "\"Windows\"", "?0", "\"Xbox\"", null, DeviceType.Console)]
+    [InlineData(Windows, "\"Windows\"", "?0", "\"\"", null, DeviceType.Desktop)]
+    [InlineData(Tablet, "\"Android\"", "?0", "\"SM-S918B\"", null, DeviceType.Tablet)]
+    [InlineData(Phone, "\"Android\"", "?1", "\"SHT-W09\"", null, DeviceType.Tablet)]
+    [InlineData(Phone, "\"Android\"", "?1", "\"SM-S918B\"", "\"Tablet\", \"Mobile\"", DeviceType.Tablet)]
+    [InlineData(Phone, "\"Android\"", "?1", "\"SM-S918B\"", "\"XR\"", DeviceType.Mobile)]
+    public void The_model_and_the_form_factors_tell_the_kind_of_device(string userAgent, string platform, string mobile, string model, string? factors, DeviceType type) =>
+        Assert.Equal(type, Detect(userAgent, new() { Brands = Chrome, Platform = platform, Mobile = mobile, Model = model, FormFactors = factors }).Type);
 
     [Fact]
     public void Hints_that_were_kept_as_text_tell_the_same()
