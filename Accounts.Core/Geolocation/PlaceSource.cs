@@ -4,7 +4,7 @@ namespace Accounts.Core.Geolocation;
 /// <param name="Path">The file; null: the country database that comes with the program.</param>
 /// <param name="Type">"DB1" to "DB26", as IP2Location numbers its databases by what they hold.</param>
 /// <param name="Date">The day of the data, if the file says one.</param>
-/// <param name="Attribution">What must stand on a page that shows places; null: nothing that we know of.</param>
+/// <param name="Attribution">What must stand on a page that shows places; null: nothing that is known here.</param>
 /// <param name="Problem">Why the file that lies there now is not in use, and an earlier one still is; null: all is well.</param>
 public sealed record PlaceSource(string? Path, string Type, DateOnly? Date, PlaceAttribution? Attribution, string? Problem = null)
 {
@@ -15,6 +15,6 @@ public sealed record PlaceSource(string? Path, string Type, DateOnly? Date, Plac
 /// <summary>The words that a database's licence asks for, and where they lead.</summary>
 /// <param name="Text">"IP Geolocation by DB-IP".</param>
 /// <param name="Link">Where the words lead.</param>
-/// <param name="Licence">The name of the licence.</param>
+/// <param name="Licence">The name of the licence; null where the settings give the words.</param>
 /// <param name="LicenceText">Where its text is.</param>
-public sealed record PlaceAttribution(string Text, Uri Link, string Licence, Uri LicenceText);
+public sealed record PlaceAttribution(string Text, Uri Link, string? Licence = null, Uri? LicenceText = null);

@@ -11,6 +11,8 @@ namespace Accounts.Core.Geolocation;
 internal sealed partial class PlaceUpkeep(PlaceFinder finder, GeolocationOptions options, string contentRoot, TimeProvider time, ILogger<PlaceUpkeep> logger) : BackgroundService
 {
     private readonly PlaceFile? _file = options.Path.Length == 0 ? null : new PlaceFile(Path.GetFullPath(options.Path, contentRoot));
+    private readonly PlaceAttribution? _attribution =
+        options.AttributionLink.Length == 0 ? null : new PlaceAttribution(options.AttributionText.Trim(), new Uri(options.AttributionLink));
     private PlaceFile.Stamp? _seen;
 
     /// <exception cref="StartupException">The configured file cannot be used; the message names it, says why, and what to do.</exception>
@@ -101,7 +103,7 @@ internal sealed partial class PlaceUpkeep(PlaceFinder finder, GeolocationOptions
         }
     }
 
-    private void Use(PlaceFile file, Ip2LocationReader reader) => finder.Use(reader, new PlaceSource(file.Path, $"DB{reader.Type}", reader.Date, Attribution: null));
+    private void Use(PlaceFile file, Ip2LocationReader reader) => finder.Use(reader, new PlaceSource(file.Path, $"DB{reader.Type}", reader.Date, _attribution));
 
     private void LogInUse()
     {

@@ -14,7 +14,9 @@ internal sealed class GeolocationCheck(PlaceFinder places) : IHealthCheck
         if (source.Date is { } date)
             data["date"] = date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         if (source.Attribution is { } attribution)
-            (data["attribution"], data["licence"]) = ($"{attribution.Text}, {attribution.Link}", $"{attribution.Licence}, {attribution.LicenceText}");
+            data["attribution"] = $"{attribution.Text}, {attribution.Link}";
+        if (source.Attribution is { Licence: { } licence, LicenceText: { } text })
+            data["licence"] = $"{licence}, {text}";
         return Task.FromResult(source.Problem is null
             ? HealthCheckResult.Healthy(data: data)
             : HealthCheckResult.Degraded("A newer file could not be read. The page Support says why.", data: data));

@@ -1,0 +1,95 @@
+using Accounts.Core.Geolocation;
+using Accounts.Core.Settings;
+using Accounts.Tests.Fixtures;
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
+using Microsoft.Extensions.Configuration;
+
+namespace Accounts.Tests.Web.Geolocation;
+
+/// <summary>What the licence of the database in use wants on the pages that show places.</summary>
+public sealed class PlaceCreditTests : IDisposable
+{
+    private const string Words = "Places by Example <Lite>";
+    private const string Link = "https://places.example/lite";
+
+    private readonly TempFolder _folder = new();
+
+    private string Own => _folder.File("own.bin");
+
+    [Fact]
+    public async Task The_bundled_database_has_its_own_credit_whatever_the_settings_say()
+    {
+        Assert.Equal(("IP Geolocation by DB-IP", "https://db-ip.com/"), await CreditAsync());
+        Assert.Equal(("IP Geolocation by DB-IP", "https://db-ip.com/"), await CreditAsync(Given));
+    }
+
+    [Fact]
+    public async Task A_file_of_ones_own_has_the_credit_of_the_settings()
+    {
+        await File.WriteAllBytesAsync(Own, PlaceData.Small(type: 3).Write());
+        Assert.Equal((Words, Link), await CreditAsync([("Geolocation:Path", Own), .. Given]));
+        Assert.Equal((null, null), await CreditAsync(("Geolocation:Path", Own)));
+    }
+
+    [Fact]
+    public async Task It_is_in_the_answer_to_whoever_watches_and_stays_with_a_new_edition()
+    {
+        await File.WriteAllBytesAsync(Own, PlaceData.Small(type: 3).Write());
+        await using var site = AccountsSite.Start(settings: [("Geolocation:Path", Own), .. Given]);
+        await File.WriteAllBytesAsync(Own, PlaceData.Small(type: 1).Write());
+        site.Get<PlaceUpkeep>().Check();
+        using var watcher = site.Visit();
+        var answer = await watcher.ReadAsync("/health/ready");
+        Assert.Contains("\"type\":\"DB1\"", answer, StringComparison.Ordinal);
+        Assert.Contains($", {Link}\"", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("licence", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Words, Link, true)]
+    [InlineData("", "", true)]
+    [InlineData(Words, "", false)]
+    [InlineData("", Link, false)]
+    [InlineData("  ", Link, false)]
+    [InlineData("two\nlines", Link, false)]
+    [InlineData(Words, "http://places.example/", false)]
+    [InlineData(Words, "javascript:alert(1)", false)]
+    [InlineData(Words, "https://name:word@places.example/", false)]
+    [InlineData(Words, "/places", false)]
+    [InlineData(Words, "https://", false)]
+    public void Words_need_a_link_by_https_and_a_link_needs_words(string text, string link, bool isGood) => Assert.Equal(isGood, IsGood(text, link));
+
+    [Fact]
+    public void Neither_is_longer_than_it_may_be()
+    {
+        Assert.True(IsGood(new string('w', 200), Link));
+        Assert.False(IsGood(new string('w', 201), Link));
+        Assert.True(IsGood(Words, "https://places.example/".PadRight(500, 'x')));
+        Assert.False(IsGood(Words, "https://places.example/".PadRight(501, 'x')));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static (string, string)[] Given => [("Geolocation:AttributionText", Words), ("Geolocation:AttributionLink", Link)];
+
+    private static bool IsGood(string text, string link)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Geolocation:AttributionText", text), new("Geolocation:AttributionLink", link)]).Build();
+        var reader = new SettingsReader(configuration);
+        reader.Read("Geolocation", new GeolocationOptionsValidator());
+        var wrong = Record.Exception(reader.ThrowIfWrong);
+        Assert.True(wrong is null or StartupException);
+        return wrong is null;
+    }
+
+    private static async Task<(string? Text, string? Link)> CreditAsync(params (string, string)[] settings)
+    {
+        await using var site = AccountsSite.Start(settings: settings);
+        await site.RegisterAsync("ada@example.test");
+        using var ada = await site.SignInAsync("ada@example.test");
+        var page = new HtmlParser().ParseDocument(await ada.ReadAsync("/settings"));
+        var credit = page.QuerySelectorAll(".credit a").OfType<IHtmlAnchorElement>().SingleOrDefault();
+        return (credit?.TextContent, credit?.Href);
+    }
+}
