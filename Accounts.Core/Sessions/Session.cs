@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Users;
@@ -7,7 +8,7 @@ namespace Accounts.Core.Sessions;
 /// <summary>A session as its person sees it, live or over.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Name">What the person calls it; null if they have not named it.</param>
-/// <param name="Browser">Which browser it is in: an opaque text, the same for all sessions of one browser.</param>
+/// <param name="Browser">Which browser it is in: an opaque number, the same for all sessions of one browser: the beginning of the hash of its id.</param>
 /// <param name="NewBrowser">The person had signed in before, but not in this browser, and this sign-in is younger than a week.</param>
 /// <param name="NewCountry">The person had signed in before, but never from this country, and this sign-in is younger than a week.</param>
 /// <param name="Device">What it is signed in from.</param>
@@ -23,7 +24,7 @@ namespace Accounts.Core.Sessions;
 public sealed record Session(
     SessionId Id,
     string? Name,
-    string Browser,
+    long Browser,
     bool NewBrowser,
     bool NewCountry,
     Device Device,
@@ -62,19 +63,23 @@ public sealed record Session(
     internal static Session From(SessionRow row, DateTimeOffset now, PlaceFinder places, LiveSession? live = null) => new(
         new SessionId(row.Id),
         row.Name,
-        Convert.ToHexString(row.BrowserHash),
+        BinaryPrimitives.ReadInt64BigEndian(row.BrowserHash),
         row.NewBrowser && now - row.StartedAt < NewFor,
         row.NewCountry && now - row.StartedAt < NewFor,
         live?.Device ?? row.Device(),
         row.SignInAddress,
         places.Find(row.SignInAddress),
-        live?.Address ?? row.LastAddress,
-        places.Find(live?.Address ?? row.LastAddress),
+        AddressOf(row, live),
+        places.Find(AddressOf(row, live)),
         row.Method,
         row.StartedAt,
         live?.LastActivityAt > row.LastActivityAt ? live.LastActivityAt : row.LastActivityAt,
         Math.Max(row.PagesVisited, live?.PagesVisited ?? 0),
         SessionEnding.Of(row, now));
+
+    // Nearly always it is the address of the sign-in: then the same text, which an open page keeps for each of its sessions.
+    private static string AddressOf(SessionRow row, LiveSession? live) =>
+        (live?.Address ?? row.LastAddress) is var latest && string.Equals(latest, row.SignInAddress, StringComparison.Ordinal) ? row.SignInAddress : latest;
 }
 
 /// <summary>How a session ended.</summary>

@@ -27,7 +27,7 @@ public sealed record SessionTimeline(
     {
         var start = now - Length;
         var lanes = entries
-            .GroupBy(entry => entry.Session.Browser, StringComparer.Ordinal)
+            .GroupBy(entry => entry.Session.Browser)
             .OrderByDescending(browser => browser.Any(entry => entry.Session.Ending is null))
             .ThenByDescending(browser => browser.Max(entry => entry.Session.StartedAt))
             .ToList();

@@ -73,7 +73,7 @@ public sealed class DemoAccountsTests
             Assert.InRange(at, by.StartedAt, by.Ending!.At);
         });
         // One session of a browser at a time.
-        foreach (var browser in history.Values.Select(entry => entry.Session).GroupBy(session => session.Browser, StringComparer.Ordinal))
+        foreach (var browser in history.Values.Select(entry => entry.Session).GroupBy(session => session.Browser))
         {
             var sessions = browser.OrderBy(session => session.StartedAt).ToList();
             Assert.All(sessions.Zip(sessions.Skip(1)), pair => Assert.True(pair.First.Ending!.At <= pair.Second.StartedAt));

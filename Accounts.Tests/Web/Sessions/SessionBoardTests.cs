@@ -135,6 +135,6 @@ public sealed class SessionBoardTests
     }
 
     private static Session Session() => new(
-        SessionId.New(Now), null, "", false, false, DeviceDetector.Detect(new DeviceSignals(Visitor.Chrome)), "127.0.0.1", Place.LocalNetwork, "127.0.0.1", Place.LocalNetwork,
+        SessionId.New(Now), null, 0, false, false, DeviceDetector.Detect(new DeviceSignals(Visitor.Chrome)), "127.0.0.1", Place.LocalNetwork, "127.0.0.1", Place.LocalNetwork,
         SignInMethod.Password, Now, Now, 0, null);
 }
