@@ -36,10 +36,12 @@ internal static class SessionCookie
             o.SlidingExpiration = false;
             o.LoginPath = "/sign-in";
             o.ReturnUrlParameter = "returnUrl";
-            o.Events.OnValidatePrincipal = ValidateAsync;
             o.Events.OnRedirectToLogin = Redirect;
             o.Events.OnRedirectToAccessDenied = DenyExistence;
         });
+        // The registry is looked up once, and not on every request.
+        services.AddOptions<CookieAuthenticationOptions>(Scheme)
+            .Configure<SessionRegistry>((o, registry) => o.Events.OnValidatePrincipal = context => ValidateAsync(context, registry));
         services.AddAuthorization();
         services.AddCascadingAuthenticationState();
     }
@@ -84,7 +86,7 @@ internal static class SessionCookie
             ? (id, key)
             : null;
 
-    private static async Task ValidateAsync(CookieValidatePrincipalContext context)
+    private static async Task ValidateAsync(CookieValidatePrincipalContext context, SessionRegistry registry)
     {
         // The page that tells of a failure must not fail on it again.
         if (context.HttpContext.Features.Get<IExceptionHandlerFeature>() is not null)
@@ -93,7 +95,6 @@ internal static class SessionCookie
             return;
         }
 
-        var registry = context.HttpContext.RequestServices.GetRequiredService<SessionRegistry>();
         if (Read(context.Properties) is not var (id, key) || await registry.AuthenticateAsync(id, key) is not { } session)
         {
             // Not signed out on this response: that could delete the cookie that a sign-in beside it has just set.

@@ -1,0 +1,68 @@
+using System.Net;
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
+using Accounts.Stage;
+using Accounts.Web.Sessions;
+using Accounts.Web.SignIn;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Accounts.Benchmarks.Check;
+
+/// <summary>An application with somebody signed in to it, whose session it checks or, with a bare cookie, does not.</summary>
+internal sealed class Candidate : IAsyncDisposable
+{
+    private readonly Application _application;
+    private readonly Caller _caller;
+
+    private Candidate(TemporaryFolder folder, Application application, Pipeline.Hold hold, Caller caller, string cookie)
+    {
+        Folder = folder;
+        _application = application;
+        _caller = caller;
+        Cookie = cookie;
+        Page = new Uri(application.Url, SessionEndpoints.StatePath);
+        Pipeline = hold.Of(application, SessionEndpoints.StatePath, cookie);
+    }
+
+    public TemporaryFolder Folder { get; }
+
+    public Uri Page { get; }
+
+    public string Cookie { get; }
+
+    /// <summary>The same application, without the network.</summary>
+    public Pipeline Pipeline { get; }
+
+    public static async Task<Candidate> StartAsync(bool isBare)
+    {
+        var folder = new TemporaryFolder();
+        var hold = new Pipeline.Hold();
+        var application = new Application(folder, services =>
+        {
+            services.AddSingleton<IStartupFilter>(hold);
+            if (isBare)
+                services.PostConfigure<CookieAuthenticationOptions>(SessionCookie.Scheme, o => o.Events.OnValidatePrincipal = _ => Task.CompletedTask);
+        });
+        var (caller, cookie) = await application.SignInAsync(await application.StartAsync());
+        return new Candidate(folder, application, hold, caller, cookie);
+    }
+
+    /// <summary>Ends the session and says whether its cookie is good for an answer all the same.</summary>
+    public async Task<bool> IsAnsweredAfterSignOutAsync()
+    {
+        await _application.Get<SessionService>().SignOutAsync(_caller);
+        using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
+        using var request = new HttpRequestMessage(HttpMethod.Get, Page);
+        request.Headers.Add("Cookie", Cookie);
+        using var answer = await http.SendAsync(request);
+        return answer.StatusCode == HttpStatusCode.NoContent;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _application.DisposeAsync();
+        Folder.Dispose();
+    }
+}
