@@ -35,7 +35,7 @@ internal static class SessionCookie
             o.ExpireTimeSpan = TimeSpan.FromDays(400);
             o.SlidingExpiration = false;
             o.LoginPath = "/sign-in";
-            o.ReturnUrlParameter = "returnUrl";
+            o.ReturnUrlParameter = LocalAddress.Parameter;
             o.Events.OnRedirectToLogin = Redirect;
             o.Events.OnRedirectToAccessDenied = DenyExistence;
         });
@@ -119,7 +119,7 @@ internal static class SessionCookie
         if (Array.Exists(AskedByScripts, path => request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)))
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         else if (context.HttpContext.ReadTicket() is not null)
-            context.Response.Redirect(SessionEndpoints.SignedOutPath);
+            context.Response.Redirect(SessionEndpoints.SignedOutPath + new Uri(context.RedirectUri).Query);
         else
             context.Response.Redirect(context.RedirectUri);
         return Task.CompletedTask;
