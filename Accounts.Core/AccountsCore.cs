@@ -122,7 +122,7 @@ public static class AccountsCore
             sp.GetRequiredService<ILogger<SessionService>>()));
         services.AddSingleton<HistoryReader>(sp => new(
             sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<SessionRegistry>(), sp.GetRequiredService<PlaceFinder>(), options, sp.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<AuditLog>(sp => new(sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<PlaceFinder>(), sp.GetRequiredService<FeatureGate>()));
+        services.AddSingleton<AuditLog>(sp => new(sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<PlaceFinder>(), sp.GetRequiredService<FeatureGate>(), sp.GetRequiredService<SessionRegistry>()));
         services.AddSingleton<SupportCodes>(sp => new(sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<TimeProvider>(), SupportCode.NewCode));
         services.AddSingleton<SessionStarter>();
         services.AddSingleton<KeyRotation>();

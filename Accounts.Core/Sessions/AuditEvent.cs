@@ -42,20 +42,11 @@ public sealed record AuditedSession(SessionId? Id, string? Name, string? Device)
 /// <param name="Total">How many events all pages have together.</param>
 /// <param name="Page">Which page it is, from 1.</param>
 /// <param name="Cut">Whether there are older events that were not looked at; see <see cref="AuditLog.Bound"/>.</param>
-public sealed record AuditPage(IReadOnlyList<AuditEvent> Events, int Total, int Page, bool Cut)
-{
-    /// <summary>How many pages there are, one at least.</summary>
-    public int Pages => PagesOf(Total);
-
-    internal static int PagesOf(int total) => Math.Max(1, (total + AuditQuery.PageSize - 1) / AuditQuery.PageSize);
-}
+public sealed record AuditPage(IReadOnlyList<AuditEvent> Events, int Total, int Page, bool Cut) : TablePage(Events.Count, Total, Page, Cut);
 
 /// <summary>Which of the events of a person's account, and which page of them.</summary>
 public sealed record AuditQuery
 {
-    /// <summary>Events of one page.</summary>
-    public const int PageSize = 25;
-
     /// <summary>Characters of a text to look for; what is beyond them is not looked for.</summary>
     public const int TextLimit = 100;
 

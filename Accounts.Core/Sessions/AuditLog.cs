@@ -19,9 +19,11 @@ public sealed class AuditLog
     private readonly AccountsDatabase _database;
     private readonly PlaceFinder _places;
     private readonly FeatureGate _features;
+    private readonly SessionRegistry _registry;
 
-    internal AuditLog(AccountsDatabase database, PlaceFinder places, FeatureGate features)
+    internal AuditLog(AccountsDatabase database, PlaceFinder places, FeatureGate features, SessionRegistry registry)
     {
+        _registry = registry;
         _database = database;
         _places = places;
         _features = features;
@@ -36,14 +38,26 @@ public sealed class AuditLog
             return null;
 
         var (found, cut) = await FindAsync(caller, query);
-        var page = Math.Clamp(query.Page, 1, AuditPage.PagesOf(found.Count));
-        return new AuditPage([.. found.Skip((page - 1) * AuditQuery.PageSize).Take(AuditQuery.PageSize)], found.Count, page, cut);
+        var (page, events) = TablePage.Of(found, query.Page);
+        return new AuditPage(events, found.Count, page, cut);
     }
 
-    /// <summary>All pages at once, <see cref="Bound"/> events at most.</summary>
-    /// <returns>Null if the caller's plan does not include reading them.</returns>
+    /// <summary>All events that a query finds, however many, the latest first: to be read to its end, a few hundred at a time.</summary>
+    /// <remarks>Each part is a reading of its own; between two of them nothing is held open.</remarks>
+    /// <returns>Null if the caller's plan does not include reading them. Parts of what is found, which may be empty; it ends early if the caller's session ends.</returns>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
-    public async Task<IReadOnlyList<AuditEvent>?> AllAsync(Caller caller, AuditQuery query) => await IsLackingAsync(caller) ? null : (await FindAsync(caller, query)).Found;
+    public async Task<IAsyncEnumerable<IReadOnlyList<AuditEvent>>?> ExportAsync(Caller caller, AuditQuery query) => await IsLackingAsync(caller)
+        ? null
+        : Export.ReadAsync<AuditEventRow, AuditEvent>(_registry, caller, last => _database.ReadAsync(async db =>
+        {
+            var rows = Where(db.AuditEvents.AsNoTracking().Where(e => e.UserId == caller.UserId.Value), query);
+            if (last is not null)
+                rows = rows.Where(e => e.At < last.At || (e.At == last.At && e.Id < last.Id));
+            var part = await rows.OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(Export.Part).ToListAsync();
+            var names = await NamesAsync(db, caller, part);
+            IReadOnlyList<AuditEvent> events = [.. part.Select(row => ToEvent(row, caller, names)).Where(one => Matches(one, query.Text))];
+            return (part, events);
+        }));
 
     private async Task<bool> IsLackingAsync(Caller caller) => await _features.FindMissingAsync(caller, Feature.AuditLog) is not null;
 

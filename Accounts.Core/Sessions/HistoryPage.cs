@@ -8,19 +8,7 @@ namespace Accounts.Core.Sessions;
 /// <param name="Page">Which page it is, from 1.</param>
 /// <param name="Countries">The countries of all sessions at the time asked for, whatever else was; in the order of their English names.</param>
 /// <param name="Cut">Whether there are older sessions that were not looked at; see <see cref="HistoryReader.Bound"/>.</param>
-public sealed record HistoryPage(IReadOnlyList<HistoryEntry> Entries, int Total, int Page, IReadOnlyList<HistoryCountry> Countries, bool Cut)
-{
-    /// <summary>How many pages there are, one at least.</summary>
-    public int Pages => PagesOf(Total);
-
-    internal static int PagesOf(int total) => Math.Max(1, (total + HistoryQuery.PageSize - 1) / HistoryQuery.PageSize);
-
-    /// <summary>The place of the first row among all, from 1; 0 if there is none.</summary>
-    public int First => Entries.Count == 0 ? 0 : ((Page - 1) * HistoryQuery.PageSize) + 1;
-
-    /// <summary>The place of the last row among all; 0 if there is none.</summary>
-    public int Last => Entries.Count == 0 ? 0 : First + Entries.Count - 1;
-}
+public sealed record HistoryPage(IReadOnlyList<HistoryEntry> Entries, int Total, int Page, IReadOnlyList<HistoryCountry> Countries, bool Cut) : TablePage(Entries.Count, Total, Page, Cut);
 
 /// <summary>A country that sessions of the history were in.</summary>
 /// <param name="Code">ISO 3166-1 alpha-2: "DE".</param>

@@ -13,9 +13,6 @@ public enum HistorySort
 /// <summary>Which of a person's sessions, in which order, and which page of them.</summary>
 public sealed record HistoryQuery
 {
-    /// <summary>Rows of one page.</summary>
-    public const int PageSize = 25;
-
     /// <summary>Characters of a text to look for; what is beyond them is not looked for.</summary>
     public const int TextLimit = 100;
 

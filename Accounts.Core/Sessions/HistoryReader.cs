@@ -39,13 +39,12 @@ public sealed class HistoryReader
         return await _database.ReadAsync(async db =>
         {
             var found = await FindAsync(db, caller, query, now);
-            var page = Math.Clamp(query.Page, 1, HistoryPage.PagesOf(found.Ids.Count));
-            var entries = await ReadAsync(db, caller, [.. found.Ids.Skip((page - 1) * HistoryQuery.PageSize).Take(HistoryQuery.PageSize)], now);
-            return new HistoryPage(entries, found.Ids.Count, page, found.Countries, found.Cut);
+            var (page, ids) = TablePage.Of(found.Ids, query.Page);
+            return new HistoryPage(await ReadAsync(db, caller, ids, now), found.Ids.Count, page, found.Countries, found.Cut);
         });
     }
 
-    /// <summary>All pages of the caller's sessions at once, <see cref="Bound"/> rows at most.</summary>
+    /// <summary>All pages of the caller's sessions at once, <see cref="Bound"/> rows at most; <see cref="ExportAsync"/> has no such bound.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public async Task<IReadOnlyList<HistoryEntry>> AllAsync(Caller caller, HistoryQuery query)
     {
@@ -53,21 +52,49 @@ public sealed class HistoryReader
         return await _database.ReadAsync(async db => await ReadAsync(db, caller, (await FindAsync(db, caller, query, now)).Ids, now));
     }
 
+    /// <summary>All of the caller's sessions that a query finds, however many, in the order of their sign-ins: to be read to its end, a few hundred at a time.</summary>
+    /// <remarks>Each part is a reading of its own; between two of them nothing is held open. The sorting of the query is left aside, its direction is not.</remarks>
+    /// <returns>Parts of what is found, which may be empty. It ends early if the caller's session ends.</returns>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    public IAsyncEnumerable<IReadOnlyList<HistoryEntry>> ExportAsync(Caller caller, HistoryQuery query)
+    {
+        var now = _time.GetUtcNow();
+        return Export.ReadAsync<HistoryCandidate.Columns, HistoryEntry>(_registry, caller, last => _database.ReadAsync(async db =>
+        {
+            var rows = Where(db.Sessions.AsNoTracking().Where(s => s.UserId == caller.UserId.Value), query, now);
+            if (last is not null)
+            {
+                rows = query.Descending
+                    ? rows.Where(s => s.StartedAt < last.StartedAt || (s.StartedAt == last.StartedAt && s.Id < last.Id))
+                    : rows.Where(s => s.StartedAt > last.StartedAt || (s.StartedAt == last.StartedAt && s.Id > last.Id));
+            }
+
+            var sorted = query.Descending ? rows.OrderByDescending(s => s.StartedAt).ThenByDescending(s => s.Id) : rows.OrderBy(s => s.StartedAt).ThenBy(s => s.Id);
+            var part = await Columns(sorted.Take(Export.Part)).ToListAsync();
+            return (part, await ReadAsync(db, caller, [.. Candidates(part, now).Where(c => c.Matches(query)).Select(c => c.Row.Id)], now));
+        }));
+    }
+
     private async Task<Found> FindAsync(AccountsDbContext db, Caller caller, HistoryQuery query, DateTimeOffset now)
     {
-        var rows = await Where(db.Sessions.AsNoTracking().Where(s => s.UserId == caller.UserId.Value), query, now)
-            .OrderByDescending(s => s.StartedAt)
-            .Take(Bound + 1)
-            .Select(s => new HistoryCandidate.Columns(s.Id, s.Name, s.UserAgent, s.ClientHints, s.SignInAddress, s.LastAddress, s.StartedAt, s.EndedAt, s.ExpiresAt, s.EndReason))
-            .ToListAsync();
+        var mine = Where(db.Sessions.AsNoTracking().Where(s => s.UserId == caller.UserId.Value), query, now);
+        var rows = await Columns(mine.OrderByDescending(s => s.StartedAt).Take(Bound + 1)).ToListAsync();
         var cut = rows.Count > Bound;
-        var devices = new Dictionary<(string, string?), Device>();
-        var candidates = rows.Take(Bound).Select(row => new HistoryCandidate(row, DeviceOf(row), _places.Find(AddressOf(row)), AddressOf(row), now)).ToList();
+        var candidates = Candidates(rows.Take(Bound), now);
         var countries = candidates.Where(c => c.Place.CountryCode is not null)
             .Select(c => new HistoryCountry(c.Place.CountryCode!, c.Place.Country ?? c.Place.CountryCode!))
             .DistinctBy(country => country.Code, StringComparer.Ordinal)
             .OrderBy(country => country.Name, StringComparer.Ordinal);
         return new Found([.. Sort(candidates.Where(c => c.Matches(query)), query).Select(c => c.Row.Id)], [.. countries], cut);
+    }
+
+    private static IQueryable<HistoryCandidate.Columns> Columns(IQueryable<SessionRow> rows) => rows.Select(
+        s => new HistoryCandidate.Columns(s.Id, s.Name, s.UserAgent, s.ClientHints, s.SignInAddress, s.LastAddress, s.StartedAt, s.EndedAt, s.ExpiresAt, s.EndReason));
+
+    private List<HistoryCandidate> Candidates(IEnumerable<HistoryCandidate.Columns> rows, DateTimeOffset now)
+    {
+        var devices = new Dictionary<(string, string?), Device>();
+        return [.. rows.Select(row => new HistoryCandidate(row, DeviceOf(row), _places.Find(AddressOf(row)), AddressOf(row), now))];
 
         // A person has few browsers, however often they signed in with them.
         Device DeviceOf(HistoryCandidate.Columns row) =>

@@ -134,6 +134,17 @@ internal sealed class CoreHost : IAsyncDisposable
     /// <summary>All sessions of a person, live and over, newest first.</summary>
     public async Task<IReadOnlyList<Session>> HistoryAsync(Caller caller) => [.. (await History.AllAsync(caller, new HistoryQuery())).Select(entry => entry.Session)];
 
+    /// <summary>All events that a query finds, as an export has them; null if the caller's plan lacks them.</summary>
+    public async Task<IReadOnlyList<AuditEvent>?> EventsAsync(Caller caller, AuditQuery query)
+    {
+        if (await AuditLog.ExportAsync(caller, query) is not { } parts)
+            return null;
+        List<AuditEvent> events = [];
+        await foreach (var part in parts)
+            events.AddRange(part);
+        return events;
+    }
+
     /// <summary>What a request of that browser finds: its session, or null if it is refused.</summary>
     public ValueTask<LiveSession?> RequestAsync(SignedInBrowser browser) => Registry.AuthenticateAsync(browser.Id, browser.Key);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Accounts.Core.Sessions;
 using Accounts.Core.Users;
 using Accounts.Web.Sessions;
@@ -14,17 +15,17 @@ internal static class AuditEndpoints
 
     public static void MapAuditExports(this WebApplication app)
     {
-        Map(CsvPath, Csv.ContentType, AuditFile.WriteCsv);
-        Map(JsonLinesPath, "application/jsonl; charset=utf-8", AuditFile.WriteJsonLines);
+        Map(CsvPath, Csv.ContentType, AuditFile.CsvHead, AuditFile.WriteCsv);
+        Map(JsonLinesPath, "application/jsonl; charset=utf-8", "", AuditFile.WriteJsonLine);
 
-        void Map(string path, string type, Func<IEnumerable<AuditEvent>, byte[]> write) => app
-            .MapGet(path, (HttpContext context, SessionRegistry registry, AuditLog log, FeatureGate features, TimeProvider time) => ExportAsync(context, registry, log, features, time, type, write))
+        void Map(string path, string type, string head, Action<StringBuilder, AuditEvent> write) => app
+            .MapGet(path, (HttpContext context, SessionRegistry registry, AuditLog log, FeatureGate features, TimeProvider time) => ExportAsync(context, registry, log, features, time, type, head, write))
             .RequireAuthorization();
     }
 
-    /// <summary>All pages of the caller's events, filtered as on the page that the link was on.</summary>
+    /// <summary>All of the caller's events, filtered as on the page that the link was on.</summary>
     private static async Task<IResult> ExportAsync(
-        HttpContext context, SessionRegistry registry, AuditLog log, FeatureGate features, TimeProvider time, string type, Func<IEnumerable<AuditEvent>, byte[]> write)
+        HttpContext context, SessionRegistry registry, AuditLog log, FeatureGate features, TimeProvider time, string type, string head, Action<StringBuilder, AuditEvent> write)
     {
         context.Response.Headers.CacheControl = "no-store";
         // It ended between the check of the cookie and this line.
@@ -36,8 +37,8 @@ internal static class AuditEndpoints
             return Results.ValidationProblem(problems, title: "This address asks for something that the audit log cannot answer.");
 
         var name = string.Create(CultureInfo.InvariantCulture, $"audit-log-{time.GetUtcNow():yyyy-MM-dd}{Path.GetExtension(context.Request.Path)}");
-        return await log.AllAsync(caller, query) is { } events
-            ? Results.File(write(events), type, name)
+        return await log.ExportAsync(caller, query) is { } events
+            ? ExportedFile.Of(context, caller, events, type, name, head, write)
             : Results.Problem(await features.FindMissingAsync(caller, Feature.AuditLog) is { } missing ? PlanText.Why(missing) : null, statusCode: StatusCodes.Status403Forbidden);
     }
 }

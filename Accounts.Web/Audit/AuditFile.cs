@@ -20,8 +20,10 @@ internal static class AuditFile
     // A name may be in any language; what could end a script or a tag is escaped as ever.
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
-    public static byte[] WriteCsv(IEnumerable<AuditEvent> events) => Csv.Write(Columns, events.Select(one => new[]
-    {
+    public static string CsvHead => Csv.Head(Columns);
+
+    public static void WriteCsv(StringBuilder text, AuditEvent one) => Csv.Line(text,
+    [
         one.Id.ToString(),
         Csv.Time(one.At),
         one.Action,
@@ -37,37 +39,28 @@ internal static class AuditFile
         one.To?.Name,
         one.To?.Device,
         one.Count?.ToString(CultureInfo.InvariantCulture),
-    }));
+    ]);
 
     /// <summary>One JSON object a line, in UTF-8 (https://jsonlines.org): every line has every key, and null where there is nothing.</summary>
-    public static byte[] WriteJsonLines(IEnumerable<AuditEvent> events)
-    {
-        var text = new StringBuilder();
-        foreach (var one in events)
+    public static void WriteJsonLine(StringBuilder text, AuditEvent one) => text.Append(JsonSerializer.Serialize(
+        new
         {
-            text.Append(JsonSerializer.Serialize(
-                new
-                {
-                    one.Id,
-                    At = one.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
-                    one.Action,
-                    Actor = Actor(one.Actor),
-                    FromSession = one.From?.Id?.Value,
-                    FromName = one.From?.Name,
-                    FromDevice = one.From?.Device,
-                    Address = Address(one),
-                    Place = one.Place?.Name,
-                    Country = one.Place?.CountryCode,
-                    Session = one.To?.Id?.Value,
-                    SessionName = one.To?.Name,
-                    SessionDevice = one.To?.Device,
-                    SessionsEnded = one.Count,
-                },
-                Json)).Append('\n');
-        }
-
-        return Encoding.UTF8.GetBytes(text.ToString());
-    }
+            one.Id,
+            At = one.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
+            one.Action,
+            Actor = Actor(one.Actor),
+            FromSession = one.From?.Id?.Value,
+            FromName = one.From?.Name,
+            FromDevice = one.From?.Device,
+            Address = Address(one),
+            Place = one.Place?.Name,
+            Country = one.Place?.CountryCode,
+            Session = one.To?.Id?.Value,
+            SessionName = one.To?.Name,
+            SessionDevice = one.To?.Device,
+            SessionsEnded = one.Count,
+        },
+        Json)).Append('\n');
 
     private static string? Address(AuditEvent one) => one.Address is null ? null : ShortAddress.Show(one.Address);
 

@@ -8,18 +8,17 @@ internal static class Csv
 {
     public const string ContentType = "text/csv; charset=utf-8";
 
-    public static byte[] Write(IEnumerable<string> columns, IEnumerable<IEnumerable<string?>> rows)
+    /// <summary>What such a file begins with: the byte order mark and the names of its columns.</summary>
+    public static string Head(IEnumerable<string> columns)
     {
-        var text = new StringBuilder();
+        var text = new StringBuilder("\uFEFF");
         Line(text, columns);
-        foreach (var row in rows)
-            Line(text, row);
-        return [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text.ToString())];
+        return text.ToString();
     }
 
-    public static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    public static void Line(StringBuilder text, IEnumerable<string?> cells) => text.AppendJoin(',', cells.Select(Cell)).Append("\r\n");
 
-    private static void Line(StringBuilder text, IEnumerable<string?> cells) => text.AppendJoin(',', cells.Select(Cell)).Append("\r\n");
+    public static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>A cell as text, whatever is in it: what a spreadsheet would run as a formula gets an apostrophe in front (OWASP, CSV injection).</summary>
     private static string Cell(string? value)

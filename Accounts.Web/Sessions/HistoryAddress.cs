@@ -6,7 +6,7 @@ namespace Accounts.Web.Sessions;
 /// <summary>A question to the history as the query of an address, and back.</summary>
 internal static class HistoryAddress
 {
-    private static readonly string[] Keys = ["device", "place", "country", "status", "from", "to", "sort", "order"];
+    private static readonly string[] Keys = ["device", "place", "country", "status", "from", "to", "order"];
 
     /// <summary>The address of the file with all rows that a query finds.</summary>
     public static string OfFile(HistoryQuery query)
@@ -26,8 +26,9 @@ internal static class HistoryAddress
             values["from"] = QueryReader.Write(from);
         if (query.To is { } to)
             values["to"] = QueryReader.Write(to);
-        if (query is not { Sort: HistorySort.SignedIn, Descending: true })
-            (values["sort"], values["order"]) = (Camel(query.Sort.ToString()), query.Descending ? "desc" : "asc");
+        // The file is in the order of the sign-ins, whatever the table is sorted by: a spreadsheet sorts it as it likes.
+        if (query is { Sort: HistorySort.SignedIn, Descending: false })
+            values["order"] = "asc";
         return QueryHelpers.AddQueryString(SessionEndpoints.HistoryFilePath[1..], values);
     }
 
@@ -43,12 +44,6 @@ internal static class HistoryAddress
             var over when Is(over, HistoryFilter.Ended) => query with { Live = false },
             var name when Named<EndReason>(name) is { } reason => query with { Reason = reason },
             _ => Refused("status", $"must be active, ended, {Names<EndReason>()}."),
-        };
-        query = values["sort"].ToString() switch
-        {
-            "" => query,
-            var name when Named<HistorySort>(name) is { } sort => query with { Sort = sort },
-            _ => Refused("sort", $"must be {Names<HistorySort>()}."),
         };
         query = values["order"].ToString() switch
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
 
@@ -13,7 +14,9 @@ internal static class HistoryFile
         "Status", "Ended at", "Ended by session", "Ended from", "Left at", "Connections closed at",
     ];
 
-    public static byte[] Write(IEnumerable<HistoryEntry> entries) => Csv.Write(Columns, entries.Select(Cells));
+    public static string Head => Csv.Head(Columns);
+
+    public static void Write(StringBuilder text, HistoryEntry entry) => Csv.Line(text, Cells(entry));
 
     private static IEnumerable<string?> Cells(HistoryEntry entry)
     {

@@ -63,7 +63,7 @@ internal static class SessionEndpoints
         }
     }
 
-    /// <summary>All pages of the caller's history, filtered and sorted as on the page that the link was on.</summary>
+    /// <summary>All of the caller's history, filtered as on the page that the link was on, in the order of the sign-ins.</summary>
     private static async Task<IResult> HistoryFileAsync(HttpContext context, SessionRegistry registry, HistoryReader history, TimeProvider time)
     {
         context.Response.Headers.CacheControl = "no-store";
@@ -75,7 +75,7 @@ internal static class SessionEndpoints
         if (problems.Count > 0)
             return Results.ValidationProblem(problems, title: "This address asks for something that the history cannot answer.");
 
-        var file = HistoryFile.Write(await history.AllAsync(caller, query));
-        return Results.File(file, Csv.ContentType, string.Create(CultureInfo.InvariantCulture, $"sessions-{time.GetUtcNow():yyyy-MM-dd}.csv"));
+        var name = string.Create(CultureInfo.InvariantCulture, $"sessions-{time.GetUtcNow():yyyy-MM-dd}.csv");
+        return ExportedFile.Of(context, caller, history.ExportAsync(caller, query), Csv.ContentType, name, HistoryFile.Head, HistoryFile.Write);
     }
 }

@@ -93,7 +93,7 @@ public sealed class DemoAccountsTests
         await host.Get<DemoAccounts>().SeedAsync();
         var ada = await host.SignInAsync(password: DemoAccounts.Password);
         var sessions = (await host.HistoryAsync(ada.Caller)).Where(session => session.Id != ada.Id).ToList();
-        var events = ((await host.AuditLog.AllAsync(ada.Caller, new AuditQuery { To = TestClock.Start }))!).ToList();
+        var events = ((await host.EventsAsync(ada.Caller, new AuditQuery { To = TestClock.Start }))!).ToList();
 
         Assert.Equal("user.registered", events[^1].Action);
         Assert.Equal(1 + (2 * sessions.Count), events.Count);

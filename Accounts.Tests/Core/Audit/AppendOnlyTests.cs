@@ -52,6 +52,6 @@ public sealed class AppendOnlyTests
         foreach (var statement in new[] { "SET \"Address\" = '198.51.100.9'", "SET \"WholeAddressSince\" = 1", "SET \"Address\" = '198.51.100.9', \"WholeAddressSince\" = 1" })
             Assert.Throws<SqliteException>(() => host.Rows.Execute($"UPDATE \"AuditEvents\" {statement}"));
         Assert.Equal(shortened, Assert.Single(host.Rows.Audit("user.signed_in")));
-        Assert.Equal("203.0.113.0", ((await host.AuditLog.AllAsync(owner.Caller, new AuditQuery { Action = "user.signed_in" }))!)[0].Address);
+        Assert.Equal("203.0.113.0", ((await host.EventsAsync(owner.Caller, new AuditQuery { Action = "user.signed_in" }))!)[0].Address);
     }
 }

@@ -32,7 +32,7 @@ public sealed class AuditLogTests
         // From is in it, to is not.
         await FindsAsync(new AuditQuery { From = Now.AddHours(-3), To = Now.AddHours(-1) }, "Netscape 2", "Netscape 3");
 
-        async Task FindsAsync(AuditQuery query, params string[] devices) => Assert.Equal(string.Join(", ", devices), string.Join(", ", ((await host.AuditLog.AllAsync(owner, query))!).Select(one => one.From!.Device)));
+        async Task FindsAsync(AuditQuery query, params string[] devices) => Assert.Equal(string.Join(", ", devices), string.Join(", ", ((await host.EventsAsync(owner, query))!).Select(one => one.From!.Device)));
     }
 
     [Fact]
@@ -62,14 +62,14 @@ public sealed class AuditLogTests
         await host.RegisterAsync("grace@example.test", "Grace Hopper");
         var (ada, grace) = (await host.SignInAsync(), await host.SignInAsync("grace@example.test"));
 
-        var hers = (await host.AuditLog.AllAsync(grace.Caller, new AuditQuery()))!;
+        var hers = (await host.EventsAsync(grace.Caller, new AuditQuery()))!;
         Assert.Equal("user.registered user.signed_in", string.Join(' ', hers.Select(one => one.Action).Order(StringComparer.Ordinal)));
         Assert.Equal(grace.Id, Assert.Single(hers, one => one.Action is "user.signed_in").From!.Id);
         Assert.Equal(2, ((await host.AuditLog.PageAsync(ada.Caller, new AuditQuery()))!).Total);
 
         // An event of Grace's that names a session of Ada's tells nothing of it.
         await AddAsync(host, grace.Caller, 1, (_, at) => new AuditEventRow(at, "session.terminated", grace.Caller.UserId.Value) { SessionId = ada.Id.Value });
-        Assert.Null(Assert.Single((await host.AuditLog.AllAsync(grace.Caller, new AuditQuery { Action = "session.terminated" }))!).To!.Device);
+        Assert.Null(Assert.Single((await host.EventsAsync(grace.Caller, new AuditQuery { Action = "session.terminated" }))!).To!.Device);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class AuditLogTests
         await host.Get<Retention>().RunAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"Id\" = @id", ("@id", other.Id.Value)));
-        var ended = Assert.Single((await host.AuditLog.AllAsync(owner.Caller, new AuditQuery { Action = "session.terminated" }))!);
+        var ended = Assert.Single((await host.EventsAsync(owner.Caller, new AuditQuery { Action = "session.terminated" }))!);
         Assert.Equal(new AuditedSession(other.Id, null, "Safari 19 on iOS 19.1"), ended.To);
     }
 
@@ -98,7 +98,7 @@ public sealed class AuditLogTests
             ActorUserId = owner.UserId.Value, ActorSessionId = owner.SessionId.Value, SessionId = Guid.CreateVersion7(at),
         });
 
-        var old = Assert.Single((await host.AuditLog.AllAsync(owner, new AuditQuery { Action = "session.terminated", Text = "laptop" }))!);
+        var old = Assert.Single((await host.EventsAsync(owner, new AuditQuery { Action = "session.terminated", Text = "laptop" }))!);
         Assert.Equal(new AuditedSession(owner.SessionId, "Laptop", "Chrome 154 on Windows 10 or 11"), old.From);
         Assert.Equal("A session that is no longer kept", old.To!.Title);
     }

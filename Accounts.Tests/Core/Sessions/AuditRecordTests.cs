@@ -53,7 +53,7 @@ public sealed class AuditRecordTests
         Assert.Equal(before + 1, host.Rows.Audit(action).Count);
         var owner = host.Rows.Guid("SELECT \"UserId\" FROM \"AuditEvents\" WHERE \"Action\" = @action ORDER BY rowid DESC LIMIT 1", ("@action", action));
         var caller = stage.Laptop.Caller with { UserId = new UserId(owner) };
-        var one = ((await host.AuditLog.AllAsync(caller, new AuditQuery { Action = action }))!).MaxBy(one => one.At)!;
+        var one = ((await host.EventsAsync(caller, new AuditQuery { Action = action }))!).MaxBy(one => one.At)!;
         Assert.Equal(Acts[action].Tells(stage), new Told(one.Actor, one.From?.Id, one.From?.Name, one.To?.Id, one.To?.Name, one.Count));
         Assert.Equal(one.Actor == AuditActor.Clock ? null : Chrome, one.From?.Device);
         Assert.Equal(one.Actor == AuditActor.Clock ? null : "203.0.113.7", one.Address);
@@ -73,7 +73,7 @@ public sealed class AuditRecordTests
         await host.Upkeep.SweepAsync();
         await host.Upkeep.SweepAsync();
 
-        var expired = (await host.AuditLog.AllAsync(swept.Caller, new AuditQuery { Action = "session.expired" }))!;
+        var expired = (await host.EventsAsync(swept.Caller, new AuditQuery { Action = "session.expired" }))!;
         Assert.Equal(2, expired.Count);
         Assert.Equal([swept.Id, found.Id], expired.Select(one => one.To!.Id!.Value).OrderBy(id => id != swept.Id));
         // At the time at which it ended, not at that at which somebody looked.

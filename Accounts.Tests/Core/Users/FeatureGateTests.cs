@@ -76,10 +76,10 @@ public sealed class FeatureGateTests
         var owner = await OwnerAsync(host, null);
 
         Assert.Null(await host.AuditLog.PageAsync(owner.Caller, new AuditQuery()));
-        Assert.Null(await host.AuditLog.AllAsync(owner.Caller, new AuditQuery()));
+        Assert.Null(await host.EventsAsync(owner.Caller, new AuditQuery()));
 
         host.Rows.Execute("UPDATE \"Users\" SET \"Plan\" = 'Enterprise'");
-        Assert.Contains((await host.AuditLog.AllAsync(owner.Caller, new AuditQuery()))!, one => one.Action is "user.signed_in");
+        Assert.Contains((await host.EventsAsync(owner.Caller, new AuditQuery()))!, one => one.Action is "user.signed_in");
         Assert.NotEqual(0, (await host.AuditLog.PageAsync(owner.Caller, new AuditQuery()))!.Total);
     }
 

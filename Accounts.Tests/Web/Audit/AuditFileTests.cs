@@ -113,6 +113,50 @@ public sealed class AuditFileTests
         async Task<int> CountAsync(string query) => (await visitor.ReadAsync($"/settings/audit/export.{format}{query}")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length - heads;
     }
 
+    [Theory]
+    [InlineData("csv", 1)]
+    [InlineData("jsonl", 0)]
+    public async Task However_many_there_are_each_is_in_it_once(string format, int heads)
+    {
+        await using var site = AccountsSite.Start(new TestClock());
+        await site.RegisterAsync(Ada);
+        using var visitor = await site.SignInAsync(Ada);
+        await AddAsync(site, await site.FindSessionAsync(visitor), AuditLog.Bound + 700);
+
+        var lines = (await visitor.ReadAsync($"/settings/audit/export.{format}")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(heads).ToList();
+        Assert.Equal(AuditLog.Bound + 702, lines.Count);
+        Assert.Equal(lines.Count, lines.Distinct(StringComparer.Ordinal).Count());
+    }
+
+    // Guard: the check before each part in Export.ReadAsync, and the Abort of ExportedFile.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_reader_who_is_ended_in_the_middle_gets_no_more_and_no_file_that_looks_whole(bool ended)
+    {
+        await using var site = AccountsSite.Start(new TestClock());
+        await site.RegisterAsync(Ada);
+        using var visitor = await site.SignInAsync(Ada);
+        using var owner = await site.SignInAsync(Ada, Visitor.Phone);
+        var (reader, caller) = (await site.FindSessionAsync(visitor), (await site.FindSessionAsync(owner)).ToCaller());
+        await AddAsync(site, reader, 2_000);
+
+        var first = site.Gate.StopCommand("\"AuditEvents\"");
+        var file = visitor.GetAsync("/settings/audit/export.csv");
+        await first.Arrived;
+        var second = site.Gate.StopCommand("\"AuditEvents\"");
+        first.Release();
+        await second.Arrived;
+        if (ended)
+            Assert.Equal(TerminateOutcome.Terminated, await site.Get<SessionService>().TerminateAsync(caller, reader.Id));
+        second.Release();
+
+        if (ended)
+            await Assert.ThrowsAsync<HttpRequestException>(() => file);
+        else
+            Assert.Equal(2_004, (await (await file).Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
     [Fact]
     public async Task What_cannot_be_read_is_refused_by_its_name()
     {
@@ -188,10 +232,11 @@ public sealed class AuditFileTests
         Assert.All(cases, one => Assert.Equal(one.Sentence, AuditText.Sentence(new AuditEvent(Guid.Empty, Now, one.Action, AuditActor.You, null, null, null, one.To, one.Count))));
     }
 
-    /// <summary>An ending of an hour ago, with names that a spreadsheet would run.</summary>
-    private static Task<Guid> AddAsync(AccountsSite site, LiveSession by) => site.Get<AccountsDatabase>().WriteAsync(WritePriority.Ordinary, db =>
+    /// <summary>Endings of an hour ago, with names that a spreadsheet would run.</summary>
+    /// <returns>The id of the last.</returns>
+    private static Task<Guid> AddAsync(AccountsSite site, LiveSession by, int count = 1) => site.Get<AccountsDatabase>().WriteAsync(WritePriority.Ordinary, db =>
     {
-        var row = new AuditEventRow(Now.AddHours(-1), AuditAction.SessionTerminated, by.UserId.Value)
+        var rows = Enumerable.Range(0, count).Select(_ => new AuditEventRow(Now.AddHours(-1), AuditAction.SessionTerminated, by.UserId.Value)
         {
             ActorUserId = by.UserId.Value,
             ActorSessionId = by.Id.Value,
@@ -201,8 +246,8 @@ public sealed class AuditFileTests
             SessionName = "=1+\"1\"",
             SessionDevice = "Safari 19 on iOS 19.1",
             Address = "203.0.113.0",
-        };
-        db.AuditEvents.Add(row);
-        return Task.FromResult(row.Id);
+        }).ToList();
+        db.AuditEvents.AddRange(rows);
+        return Task.FromResult(rows[^1].Id);
     });
 }

@@ -87,13 +87,37 @@ public sealed class HistoryFileTests
         Assert.Equal(61, (await IdsAsync("")).Split(' ').Length);
         await FindsAsync("?status=expired", mine.Where(session => session.Reason == EndReason.Expired));
         await FindsAsync("?from=2026-02-17T12:00:00Z&to=2026-02-19T12:00:01Z&order=asc", mine.Skip(9).Take(3).Reverse());
-        await FindsAsync("?status=ended&sort=duration&order=desc", mine.AsEnumerable().Reverse());
+        await FindsAsync("?status=ended&order=asc", mine.AsEnumerable().Reverse());
         await FindsAsync("?device=mine%2042&place=unknown", [mine[41]]);
 
         async Task FindsAsync(string query, IEnumerable<PastSession> expected) => Assert.Equal(string.Join(' ', expected.Select(session => session.Id)), await IdsAsync(query));
 
         async Task<string> IdsAsync(string query) =>
             string.Join(' ', (await visitor.ReadAsync(Path + query)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(',')[0]));
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("?order=asc", true)]
+    public async Task However_many_there_are_each_is_in_it_once(string order, bool ascending)
+    {
+        await using var site = AccountsSite.Start(new TestClock());
+        await site.RegisterAsync(Ada);
+        using var visitor = await site.SignInAsync(Ada);
+        var session = await site.FindSessionAsync(visitor);
+        // Many at the same moment, so that parts of the file begin and end among them.
+        var past = Enumerable.Range(0, HistoryReader.Bound + 700).Select(i => new PastSession(session.UserId, Now.AddHours(-1 - (i / 300))) { Name = $"Number {i % 10}" }).ToList();
+        await AddAsync(site, [.. past]);
+
+        var ids = await IdsAsync("");
+        Assert.Equal(past.Count + 1, ids.Count);
+        Assert.Equal(past.Select(one => one.Id.ToString()).Append(session.Id.ToString()).ToHashSet(StringComparer.Ordinal), ids.ToHashSet(StringComparer.Ordinal));
+        var times = ids.Select(id => past.Find(one => string.Equals(one.Id.ToString(), id, StringComparison.Ordinal))?.StartedAt ?? Now).ToList();
+        Assert.Equal(ascending ? times.Order() : times.OrderDescending(), times);
+        Assert.Equal(past.Count / 10, (await IdsAsync("device=number%203")).Count);
+
+        async Task<IReadOnlyList<string>> IdsAsync(string filter) =>
+            [.. (await visitor.ReadAsync($"{Path}{(order.Length > 0 ? order : "?")}&{filter}".TrimEnd('&'))).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(',')[0])];
     }
 
     [Fact]
@@ -103,7 +127,7 @@ public sealed class HistoryFileTests
         [
             ("?status=gone", "status"),
             ("?status=3", "status"),
-            ("?sort=key", "sort"),
+            ("?sort=device", "sort"),
             ("?order=up", "order"),
             ("?from=yesterday", "from"),
             ("?from=2026-03-02&to=2026-03-01", "to"),
