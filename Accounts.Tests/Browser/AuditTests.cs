@@ -103,6 +103,24 @@ public sealed class AuditTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task A_phone_shows_what_happens_elsewhere_as_it_happens()
+    {
+        await using var site = AccountsSite.Start();
+        await using var ada = await StartAsync(site, phone: true);
+        await Assertions.Expect(Rows(ada)).ToHaveCountAsync(2);
+        using var laptop = await site.SignInAsync(Ada, remember: true);
+        await Assertions.Expect(Rows(ada)).ToHaveCountAsync(3);
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Chrome 156 on Linux");
+
+        var mine = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!.ToCaller();
+        await site.Get<SessionService>().TerminateAsync(mine, (await site.FindSessionAsync(laptop)).Id);
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Ended another session");
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("this device");
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("1–4 of 4");
+        Assert.Equal(390, await ada.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+    }
+
+    [Fact]
     public async Task It_says_that_the_database_did_not_answer_and_tries_again()
     {
         await using var site = AccountsSite.Start();

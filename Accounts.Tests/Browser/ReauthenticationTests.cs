@@ -88,6 +88,41 @@ public sealed class ReauthenticationTests(Chromium chromium)
         await Assertions.Expect(owner.Page.GetByText("All sessions of this account were ended, on every device.")).ToBeVisibleAsync();
     }
 
+    [Fact]
+    public async Task After_too_many_wrong_passwords_the_dialog_says_how_long_to_wait_and_the_right_one_has_to_wait_too()
+    {
+        var clock = new ShiftedClock();
+        await using var site = AccountsSite.Start(clock, settings: ("SignIn:AttemptsPerAccount", "2"));
+        await site.RegisterAsync(Ada);
+        await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        using var other = await site.SignInAsync(Ada, Visitor.Phone);
+        await owner.WaitForCardsAsync(2);
+        clock.PutForward(TimeSpan.FromMinutes(11));
+
+        await owner.AskToTerminateAsync(owner.CardOf((await site.FindSessionAsync(other)).Id));
+        await owner.ConfirmAsync("Terminate");
+        var (password, problem) = (owner.Dialog.GetByLabel("Password"), owner.Dialog.GetByRole(AriaRole.Alert));
+        for (var i = 0; i < 2; i++)
+            await TryAsync("not this passphrase", "This is not your password.");
+
+        // That it would be taken otherwise is above.
+        await TryAsync(AccountsSite.Password, "There were too many attempts. Try again in 5 minutes.");
+        await Assertions.Expect(password).ToBeFocusedAsync();
+        await CheckAsync(owner.Page);
+        await owner.ConfirmAsync("Cancel");
+        await Assertions.Expect(owner.Dialog).ToHaveCountAsync(0);
+        await owner.WaitForCardsAsync(2);
+        Assert.True(await other.IsSignedInAsync());
+
+        async Task TryAsync(string text, string answer)
+        {
+            await password.FillAsync(text);
+            await owner.Page.Keyboard.PressAsync("Enter");
+            await Assertions.Expect(password).ToHaveValueAsync("");
+            await Assertions.Expect(problem).ToHaveTextAsync(answer);
+        }
+    }
+
     private static async Task<string> CookieAsync(Person person) =>
         (await person.Profile.CookiesAsync()).Single(cookie => string.Equals(cookie.Name, Visitor.SessionCookieName, StringComparison.Ordinal)).Value;
 

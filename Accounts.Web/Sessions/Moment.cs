@@ -12,7 +12,7 @@ internal static class Moment
 {
     /// <param name="at">The point in time.</param>
     /// <param name="show">
-    /// "at": day and time; "clock": the time to the second, with the day if that is not today; "minute": the same to the minute; "time": the time alone;
+    /// "at": day and time; "on": the same, inside a sentence; "clock": inside a sentence, the time to the second, with the day if that is not today; "minute": the same to the minute; "time": the time alone;
     /// "day": the day alone; "ago": how long ago, for an act; "since": the same, for anything else.
     /// </param>
     public static MarkupString Of(DateTimeOffset at, string show) => Element(at, show, SessionText.At(at));

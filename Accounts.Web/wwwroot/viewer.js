@@ -13,15 +13,19 @@
     return clock ? `${date}, ${clock.format(time)}` : date;
   };
 
+  // In the middle of a sentence.
+  const on = (time, now, clock) => at(time, now, clock).replace(/^(Today|Yesterday)/, word => word.toLowerCase());
+
   const shown = {
     at: (time, now) => at(time, now, clock),
-    clock: (time, now) => time.toDateString() === now.toDateString() ? second.format(time) : at(time, now, second),
+    on: (time, now) => on(time, now, clock),
+    clock: (time, now) => time.toDateString() === now.toDateString() ? second.format(time) : on(time, now, second),
     ago: (time, now) => ago(time, now, "Active now"),
     since: (time, now) => ago(time, now, "Just now"),
     time: time => clock.format(time),
     day: (time, now) => at(time, now, null),
     elapsed: (time, now) => elapsed(Math.max(0, Math.floor((now - time) / 60000))),
-    minute: (time, now) => time.toDateString() === now.toDateString() ? clock.format(time) : at(time, now, clock),
+    minute: (time, now) => time.toDateString() === now.toDateString() ? clock.format(time) : on(time, now, clock),
   };
 
   const ago = (time, now, present) => {

@@ -1,0 +1,35 @@
+using Accounts.Tests.Fixtures;
+using Microsoft.Playwright;
+
+namespace Accounts.Tests.Browser;
+
+/// <summary>The strict profile: whoever does nothing for an hour is signed out, remembered or not, and finds back to where they were.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class StrictTests(Chromium chromium)
+{
+    private const string Ada = "ada@example.test";
+
+    [Fact]
+    public async Task An_hour_without_an_act_ends_a_remembered_session_before_the_eyes_of_its_person()
+    {
+        var clock = new ShiftedClock();
+        await using var site = AccountsSite.Start(clock, settings: [("Sessions:Profile", "Strict"), ("Sessions:SweepInterval", "00:00:00.1")]);
+        await site.RegisterAsync(Ada);
+        await using var ada = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada, remember: true);
+
+        clock.PutForward(TimeSpan.FromMinutes(59));
+        await ada.OpenAsync("/settings/audit");
+        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Heading, new() { Name = "Audit log" })).ToBeVisibleAsync();
+
+        clock.PutForward(TimeSpan.FromMinutes(61));
+        await ada.WaitForSignedOutAsync();
+        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Heading, new() { Name = "Your session has expired" })).ToBeVisibleAsync();
+
+        await ada.Page.GetByRole(AriaRole.Link, new() { Name = "Sign in again" }).ClickAsync();
+        await ada.Page.GetByLabel("Email").FillAsync(Ada);
+        await ada.Page.GetByLabel("Password").FillAsync(AccountsSite.Password);
+        await ada.Page.Keyboard.PressAsync("Enter");
+        await Person.WaitForPathAsync(ada.Page, "/settings/audit");
+        await Assertions.Expect(ada.Page.Locator(".audit tbody").GetByText("Session expired")).ToBeVisibleAsync();
+    }
+}
