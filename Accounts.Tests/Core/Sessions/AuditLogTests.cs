@@ -103,6 +103,25 @@ public sealed class AuditLogTests
         Assert.Equal("A session that is no longer kept", old.To!.Title);
     }
 
+    // Guard: the check before each part in Export.ReadAsync.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_reader_who_is_ended_in_the_middle_of_an_export_is_given_no_more(bool ended)
+    {
+        await using var host = CoreHost.Start();
+        var owner = await StartAsync(host);
+        var reader = await host.SignInAsync();
+        await AddAsync(host, owner, 1_200, (i, _) => new AuditEventRow(Now.AddSeconds(-i), "user.signed_in", owner.UserId.Value));
+
+        await using var parts = (await host.AuditLog.ExportAsync(reader.Caller, new AuditQuery()))!.GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        Assert.True(await parts.MoveNextAsync());
+        Assert.Equal(500, parts.Current.Count);
+        if (ended)
+            await host.Sessions.TerminateAsync(owner, reader.Id);
+        Assert.Equal(!ended, await parts.MoveNextAsync());
+    }
+
     [Fact]
     public async Task More_events_than_it_looks_at_are_said_to_be_there()
     {

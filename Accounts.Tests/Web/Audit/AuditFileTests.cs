@@ -128,7 +128,7 @@ public sealed class AuditFileTests
         Assert.Equal(lines.Count, lines.Distinct(StringComparer.Ordinal).Count());
     }
 
-    // Guard: the check before each part in Export.ReadAsync, and the Abort of ExportedFile.
+    // Guard: the Abort of ExportedFile.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
