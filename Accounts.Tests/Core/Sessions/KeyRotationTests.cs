@@ -101,7 +101,7 @@ public sealed class KeyRotationTests
         host.Clock.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Null(await host.RequestAsync(owner));
         Assert.False(live.HasKeyMark(live.Principal.FindKeyMark(), host.Clock.GetUtcNow()));
-        await replaced.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await replaced.Task.WaitAsync(Patience.Limit);
 
         // The browser that has the new one is let in, however late.
         host.Clock.Advance(Hour);
@@ -153,7 +153,7 @@ public sealed class KeyRotationTests
             Assert.NotNull(await again.RequestAsync(owner));
             again.Clock.Advance(Minute / 2);
             Assert.Null(await again.RequestAsync(owner));
-            await replaced.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            await replaced.Task.WaitAsync(Patience.Limit);
         }
 
         await using var last = CoreHost.Start(folder);

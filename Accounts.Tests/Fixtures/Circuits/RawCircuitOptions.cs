@@ -15,7 +15,7 @@ public sealed record RawCircuitOptions
     public HttpMessageInvoker? Invoker { get; init; }
 
     /// <summary>How long any single answer may take.</summary>
-    public TimeSpan Patience { get; init; } = Fixtures.Patience.Limit;
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Opens a socket to the hub of the site; a server that won't have it is a <see cref="RawCircuitException"/>.</summary>
     public async Task<WebSocket> DialAsync(Uri site, string? cookieHeader)

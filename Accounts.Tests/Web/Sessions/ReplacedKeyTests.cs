@@ -60,7 +60,7 @@ public sealed class ReplacedKeyTests
         Assert.False(circuit.Closed.IsCompleted);
 
         clock.Advance(TimeSpan.FromSeconds(1));
-        await circuit.Closed.WaitAsync(Patience);
+        await circuit.Closed.WaitAsync(Patience.Limit);
         Assert.False(await thief.IsSignedInAsync());
         Assert.False(await owner.IsSignedInAsync());
         Assert.Contains("The sign-in of this browser is no longer valid.", await owner.ReadAsync("/signed-out"), StringComparison.Ordinal);
@@ -82,7 +82,7 @@ public sealed class ReplacedKeyTests
             Assert.Contains("The password is changed.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
         Assert.True(await owner.IsSignedInAsync());
-        await circuit.Closed.WaitAsync(Patience);
+        await circuit.Closed.WaitAsync(Patience.Limit);
         Assert.False(await thief.IsSignedInAsync());
         Assert.True(await owner.IsSignedInAsync());
     }
