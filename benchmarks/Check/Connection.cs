@@ -35,7 +35,12 @@ internal sealed class Connection : IDisposable
             await _socket.SendAsync(_request.AsMemory());
             var length = 0;
             do
-                length += await _socket.ReceiveAsync(_answer.AsMemory(length));
+            {
+                var received = await _socket.ReceiveAsync(_answer.AsMemory(length));
+                if (received == 0)
+                    throw new InvalidOperationException("The server closed the connection.");
+                length += received;
+            }
             while (!_answer.AsSpan(0, length).EndsWith(EndOfHead));
             if (!Ascii.Equals(_answer.AsSpan(0, Expected.Length), Expected))
                 throw new InvalidOperationException($"An answer was another one: {Encoding.ASCII.GetString(_answer, 0, Math.Min(length, 200))}");
