@@ -1,3 +1,4 @@
+using Accounts.Core.Geolocation;
 using Accounts.Tests.Fixtures;
 using Microsoft.Playwright;
 
@@ -99,7 +100,50 @@ public sealed class PlaceTests(Chromium chromium)
         await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(german)).Id)).Not.ToContainTextAsync("New");
     }
 
-    private static AccountsSite Start() => AccountsSite.Start(settings: [("Network:KnownProxies:0", "127.0.0.1"), ("Network:KnownProxies:1", "::1")]);
+    [Fact]
+    public async Task An_address_of_a_data_centre_is_said_to_be_hosting_or_a_VPN()
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllBytesAsync(folder.File("places.bin"), PlaceData.Small(type: 24).Write());
+        await using var site = Start(("Geolocation:Path", folder.File("places.bin")));
+        await site.RegisterAsync(Ada);
+        await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        using var rented = await SignInFromAsync(site, "6.1.2.3");
+        using var atHome = await SignInFromAsync(site, "5.1.2.3");
+
+        await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(rented)).Id).Locator(".head .place")).ToHaveTextAsync("Osaka (approximate), Japan, hosting or VPN");
+        await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(atHome)).Id).Locator(".head .place")).ToHaveTextAsync("Berlin (approximate), Germany");
+        var rows = owner.Page.Locator(".history tbody tr");
+        await Assertions.Expect(rows.Filter(new() { HasText = "6.1.2.3" })).ToContainTextAsync("Japan, hosting or VPN");
+        await Assertions.Expect(rows.Filter(new() { HasText = "5.1.2.3" })).ToContainTextAsync("Germany");
+        await Assertions.Expect(rows.Filter(new() { HasText = "5.1.2.3" })).Not.ToContainTextAsync("hosting");
+    }
+
+    /// <summary>The three steps of docs/operations.md, Places.</summary>
+    [Fact]
+    public async Task A_new_edition_that_is_moved_into_place_is_on_the_card_without_a_restart()
+    {
+        var steps = await File.ReadAllTextAsync(Path.Combine(House.Repository.Root, "docs", "operations.md"));
+        Assert.Matches("(?s)\n1[.] Unpack its BIN file.*\n2[.] Set `Geolocation:Path` to it and start.*\n3[.] .*put the file in the place of the old one, best by `mv`.*`Geolocation:CheckInterval`", steps);
+
+        using var folder = new TempFolder();
+        await File.WriteAllBytesAsync(folder.File("places.bin"), PlaceData.Only("DE", "Germany"));
+        await using var site = Start(("Geolocation:Path", folder.File("places.bin")), ("Geolocation:CheckInterval", "00:00:00.1"));
+        await site.RegisterAsync(Ada);
+        await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        using var other = await SignInFromAsync(site, Japan);
+        var place = owner.CardOf((await site.FindSessionAsync(other)).Id).Locator(".head .place");
+        await Assertions.Expect(place).ToHaveTextAsync("Germany");
+
+        await File.WriteAllBytesAsync(folder.File("new.bin"), PlaceData.Only("JP", "Japan"));
+        File.Move(folder.File("new.bin"), folder.File("places.bin"), overwrite: true);
+        Assert.True(SpinWait.SpinUntil(() => site.Get<PlaceFinder>().Find(Japan).CountryCode is "JP", TimeSpan.FromSeconds(30)));
+        await owner.Page.ReloadAsync();
+        await Assertions.Expect(place).ToHaveTextAsync("Japan");
+    }
+
+    private static AccountsSite Start(params (string, string)[] settings) =>
+        AccountsSite.Start(settings: [("Network:KnownProxies:0", "127.0.0.1"), ("Network:KnownProxies:1", "::1"), .. settings]);
 
     /// <summary>Signs in by way of a proxy that tells the address.</summary>
     private static async Task<Visitor> SignInFromAsync(AccountsSite site, string address)
