@@ -134,15 +134,18 @@ internal sealed class CoreHost : IAsyncDisposable
     /// <summary>All sessions of a person, live and over, newest first.</summary>
     public async Task<IReadOnlyList<Session>> HistoryAsync(Caller caller) => [.. (await History.AllAsync(caller, new HistoryQuery())).Select(entry => entry.Session)];
 
-    /// <summary>All events that a query finds, as an export has them; null if the caller's plan lacks them.</summary>
+    /// <summary>The events of all pages of the audit log, also for a caller whose session is over by now; null if the plan lacks them.</summary>
     public async Task<IReadOnlyList<AuditEvent>?> EventsAsync(Caller caller, AuditQuery query)
     {
-        if (await AuditLog.ExportAsync(caller, query) is not { } parts)
-            return null;
         List<AuditEvent> events = [];
-        await foreach (var part in parts)
-            events.AddRange(part);
-        return events;
+        for (var number = 1; ; number++)
+        {
+            if (await AuditLog.PageAsync(caller, query with { Page = number }) is not { } page)
+                return null;
+            events.AddRange(page.Events);
+            if (number >= page.Pages)
+                return events;
+        }
     }
 
     /// <summary>What a request of that browser finds: its session, or null if it is refused.</summary>

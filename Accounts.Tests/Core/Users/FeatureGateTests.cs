@@ -76,11 +76,11 @@ public sealed class FeatureGateTests
         var owner = await OwnerAsync(host, null);
 
         Assert.Null(await host.AuditLog.PageAsync(owner.Caller, new AuditQuery()));
-        Assert.Null(await host.EventsAsync(owner.Caller, new AuditQuery()));
+        Assert.Null(await host.AuditLog.ExportAsync(owner.Caller, new AuditQuery()));
 
         host.Rows.Execute("UPDATE \"Users\" SET \"Plan\" = 'Enterprise'");
         Assert.Contains((await host.EventsAsync(owner.Caller, new AuditQuery()))!, one => one.Action is "user.signed_in");
-        Assert.NotEqual(0, (await host.AuditLog.PageAsync(owner.Caller, new AuditQuery()))!.Total);
+        Assert.NotNull(await host.AuditLog.ExportAsync(owner.Caller, new AuditQuery()));
     }
 
     [Theory]

@@ -31,7 +31,7 @@ public sealed class SupportCodeTests
         Assert.Matches("^[2-9A-Z]{4}-[2-9A-Z]{4}$", code!);
         Assert.Equal(code, await CodeAsync(ended), StringComparer.Ordinal);
         Assert.Equal(1, Count(rows));
-        Assert.DoesNotContain("Ada", await ended.ReadAsync("/signed-out"), StringComparison.Ordinal);
+        Assert.DoesNotContain("Lovelace", await ended.ReadAsync("/signed-out"), StringComparison.Ordinal);
     }
 
     [Theory]
