@@ -1,4 +1,3 @@
-using Accounts.Web.SignIn;
 using Microsoft.AspNetCore.Components;
 
 namespace Accounts.Web.Sessions;
@@ -17,11 +16,9 @@ internal sealed class SessionCircuit(SynchronizationContext context, NavigationM
     /// </summary>
     public void End()
     {
-        context.Post(_ => navigation.NavigateTo(SignedOut(), forceLoad: true, replace: true), null);
+        context.Post(_ => navigation.NavigateTo(SessionEndpoints.SignedOutPath, forceLoad: true, replace: true), null);
         context.Post(_ => throw new SessionEndedException(), null);
     }
-
-    private string SignedOut() => LocalAddress.OnTheWay(SessionEndpoints.SignedOutPath, "/" + navigation.ToBaseRelativePath(navigation.Uri));
 }
 
 /// <summary>Which circuits are open for which session.</summary>

@@ -18,6 +18,13 @@ internal static class LocalAddress
     /// <param name="address">The address that was asked for; null if there is none.</param>
     public static string OnTheWay(string path, string? address) => IsLocal(address) ? $"{path}?{Parameter}={Uri.EscapeDataString(address)}" : path;
 
+    /// <summary>The page of this site that the browser comes from, however it was sent away; null if it does not say, or comes from another site.</summary>
+    public static string? Before(HttpRequest request) =>
+        Uri.TryCreate(request.Headers.Referer, UriKind.Absolute, out var page)
+        && string.Equals(page.GetLeftPart(UriPartial.Authority), $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)
+            ? page.PathAndQuery
+            : null;
+
     private static bool IsLocal([NotNullWhen(true)] string? address) =>
         address is ['/', ..] and not ['/', '/', ..] and not ['/', '\\', ..] && !address.Any(char.IsControl);
 }

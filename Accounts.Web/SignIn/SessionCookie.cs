@@ -119,7 +119,7 @@ internal static class SessionCookie
         if (Array.Exists(AskedByScripts, path => request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)))
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         else if (context.HttpContext.ReadTicket() is not null)
-            context.Response.Redirect(SessionEndpoints.SignedOutPath + new Uri(context.RedirectUri).Query);
+            context.Response.Redirect(SessionEndpoints.SignedOutPath);
         else
             context.Response.Redirect(context.RedirectUri);
         return Task.CompletedTask;

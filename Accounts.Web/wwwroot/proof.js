@@ -24,7 +24,7 @@
     const token = document.querySelector("#account-menu input[type=hidden]");
     body.set(token.name, token.value);
     const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
-    if (answer.status === 401) location.replace(`signed-out?returnUrl=${encodeURIComponent(location.pathname + location.search)}`);
+    if (answer.status === 401) location.replace("signed-out");
     else if (answer.status === 204) {
       const back = watchConnection();
       await fetch("session/state", { cache: "no-store", redirect: "manual" });

@@ -3,7 +3,7 @@
   const check = async lost => {
     try {
       const answer = await fetch("session/state", { cache: "no-store", redirect: "manual" });
-      if (answer.status === 401) location.replace(`signed-out?returnUrl=${encodeURIComponent(location.pathname + location.search)}`);
+      if (answer.status === 401) location.replace("signed-out");
       else if (lost && answer.ok) {
         // Nobody does this: it must not count as an act of theirs.
         document.cookie = "accounts-reloaded=1; max-age=10; path=/; samesite=strict";

@@ -27,7 +27,7 @@ internal static class EndingStates
         {
             var other = await OpenElsewhereAsync(scene);
             // It sets out for the signed-out page as it was told, and its request is never sent.
-            await other.RouteAsync("**/signed-out*", _ => Task.CompletedTask);
+            await other.RouteAsync("**/signed-out", _ => Task.CompletedTask);
             await TerminateAsync(scene);
             await scene.SeeAsync("Not confirmed", patience: 15_000);
         }, Ended),
