@@ -29,7 +29,7 @@ public sealed class TerminateTests(Chromium chromium)
         await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Local network");
         var box = (await desktop.Dialog.BoundingBoxAsync())!;
         Assert.Equal(1360 / 2, box.X + (box.Width / 2), tolerance: 10);
-        await Assertions.Expect(desktop.Dialog).ToContainTextAsync("signed in Today");
+        await Assertions.Expect(desktop.Dialog).ToContainTextAsync("signed in today");
         await desktop.ConfirmAsync("Terminate");
 
         await phone.WaitForSignedOutAsync();
