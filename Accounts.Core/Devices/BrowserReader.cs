@@ -18,7 +18,6 @@ internal static class BrowserReader
             return (brand.Name, VersionText.Major(isSame ? reading.ProgramVersion : hints.BrowserVersion));
         }
 
-
         if (reading.Program is { Tells: Tells.Browser or Tells.App } known)
             return (known.Name, known.Numbers == Numbers.Given ? VersionText.Given(reading.ProgramVersion) : Version(in reading, known));
         if (IsApp(in reading) && NameText.Of(reading.Product) is { } app)
