@@ -31,6 +31,20 @@ public sealed class PlaceTests(Chromium chromium)
         await Assertions.Expect(owner.Page.GetByRole(AriaRole.Link, new() { Name = "IP Geolocation by DB-IP" })).ToHaveAttributeAsync("href", "https://db-ip.com/");
     }
 
+    // Guard: Encode in Where.
+    [Fact]
+    public async Task A_name_in_a_file_is_text_whatever_is_in_it()
+    {
+        const string name = "<img src=x> & <b>co</b>";
+        using var folder = new TempFolder();
+        await File.WriteAllBytesAsync(folder.File("own.bin"), PlaceData.Only("QQ", name));
+        await using var site = Start(("Geolocation:Path", folder.File("own.bin")));
+        await site.RegisterAsync(Ada);
+        await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        using var other = await SignInFromAsync(site, Germany);
+        await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(other)).Id).Locator(".place")).ToHaveTextAsync(name);
+    }
+
     [Fact]
     public async Task The_latest_place_follows_the_session_and_the_one_of_the_sign_in_stays()
     {
@@ -137,7 +151,7 @@ public sealed class PlaceTests(Chromium chromium)
 
         await File.WriteAllBytesAsync(folder.File("new.bin"), PlaceData.Only("JP", "Japan"));
         File.Move(folder.File("new.bin"), folder.File("places.bin"), overwrite: true);
-        Assert.True(SpinWait.SpinUntil(() => site.Get<PlaceFinder>().Find(Japan).CountryCode is "JP", TimeSpan.FromSeconds(30)));
+        Patience.Until(() => site.Get<PlaceFinder>().Find(Japan).CountryCode is "JP");
         await owner.Page.ReloadAsync();
         await Assertions.Expect(place).ToHaveTextAsync("Japan");
     }
