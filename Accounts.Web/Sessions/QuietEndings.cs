@@ -1,8 +1,12 @@
 using Microsoft.Extensions.Options;
+using Microsoft.JSInterop;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>The framework's logging without one kind of line: the error that it reports when a circuit is ended on purpose, or a call of it refused after that.</summary>
+/// <summary>
+/// The framework's logging without one kind of line: the error that it reports when a circuit is ended on purpose, when a call of it is refused after that, or when the
+/// page to be told has been closed at that very moment.
+/// </summary>
 /// <remarks>A filter of the framework's own sees category and level, never the exception; an ended session is no error and must not look like one.</remarks>
 internal sealed class QuietEndings(IEnumerable<ILoggerProvider> providers, IOptionsMonitor<LoggerFilterOptions> filter, IOptions<LoggerFactoryOptions> options) : ILoggerFactory
 {
@@ -29,7 +33,7 @@ internal sealed class QuietEndings(IEnumerable<ILoggerProvider> providers, IOpti
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (exception is not (SessionEndedException or AggregateException { InnerException: SessionEndedException }))
+            if (exception is not (SessionEndedException or JSDisconnectedException or AggregateException { InnerException: SessionEndedException }))
                 inner.Log(logLevel, eventId, state, exception, formatter);
         }
     }
