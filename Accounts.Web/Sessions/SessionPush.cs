@@ -41,13 +41,14 @@ internal sealed partial class SessionPush(
     {
         var told = connections.Of(ended.SessionId).Count;
         departures.Announce(ended, told);
+        // The time runs before the first page is told.
+        var (closed, patience) = (time.GetUtcNow() + Grace, Task.Delay(SessionDepartures.Patience, time));
+        _ = CutLaterAsync(ended.SessionId);
         foreach (var circuit in circuits.Of(ended.SessionId))
             circuit.End();
         Log.Pushed(logger, ended.SessionId.Value, told);
 
-        _ = CutLaterAsync(ended.SessionId);
         // Not on the thread of whoever made the ending: it does not wait for what is kept about it.
-        var (closed, patience) = (time.GetUtcNow() + Grace, Task.Delay(SessionDepartures.Patience, time));
         _ = Task.Run(() => FollowAsync(ended, told, closed, patience));
     }
 
