@@ -39,11 +39,11 @@ internal sealed partial class SessionPush(
 
     private void Push(SessionChange.Ended ended)
     {
-        var told = connections.Of(ended.SessionId).Count;
-        departures.Announce(ended, told);
-        // The time runs before the first page is told.
+        // The time runs before anybody is told.
         var (closed, patience) = (time.GetUtcNow() + Grace, Task.Delay(SessionDepartures.Patience, time));
         _ = CutLaterAsync(ended.SessionId);
+        var told = connections.Of(ended.SessionId).Count;
+        departures.Announce(ended, told);
         foreach (var circuit in circuits.Of(ended.SessionId))
             circuit.End();
         Log.Pushed(logger, ended.SessionId.Value, told);
