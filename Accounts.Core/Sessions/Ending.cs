@@ -26,6 +26,10 @@ internal static class SessionStatements
     public static Task<bool> IsLiveAsync(this AccountsDbContext db, Caller caller, DateTimeOffset now) => db.Sessions
         .AnyAsync(s => s.Id == caller.SessionId.Value && s.UserId == caller.UserId.Value && s.EndedAt == null && s.ExpiresAt > now);
 
+    /// <summary>The caller's account, before a password is held against it; null if their session is over: whoever has lost it does not learn whether a guess is right.</summary>
+    public static async Task<User?> FindLiveUserAsync(this AccountsDbContext db, Caller caller, DateTimeOffset now) =>
+        await db.IsLiveAsync(caller, now) ? await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == caller.UserId.Value) : null;
+
     /// <summary>The one place that asks for a fresh proof. It goes by what the caller could show when it called, not by what somebody else has proved since.</summary>
     public static async Task<Standing> StandingAsync(this AccountsDbContext db, Caller caller, SessionOptions options, DateTimeOffset now)
     {

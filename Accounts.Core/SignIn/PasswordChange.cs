@@ -94,10 +94,7 @@ public sealed class PasswordChange
             return new ChangePasswordOutcome.Throttled(wait);
 
         var now = _time.GetUtcNow();
-        // Whoever has lost the session does not learn here whether a guess is right.
-        var user = await _database.ReadAsync(async db =>
-            await db.IsLiveAsync(caller, now) ? await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == caller.UserId.Value) : null);
-        if (user is null)
+        if (await _database.ReadAsync(db => db.FindLiveUserAsync(caller, now)) is not { } user)
             return new ChangePasswordOutcome.CallerEnded();
         if (InputRules.CheckNewPassword(nameof(input.NewPassword), input.NewPassword, user) is { } weak)
             return new ChangePasswordOutcome.Invalid([weak]);

@@ -74,10 +74,7 @@ public sealed partial class Reauthentication
         }
 
         var now = _time.GetUtcNow();
-        // Whoever has lost the session does not learn here whether a guess is right.
-        var user = await _database.ReadAsync(async db =>
-            await db.IsLiveAsync(caller, now) ? await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == caller.UserId.Value) : null);
-        if (user is null)
+        if (await _database.ReadAsync(db => db.FindLiveUserAsync(caller, now)) is not { } user)
             return new ReauthenticationOutcome.CallerEnded();
         if (_hasher.VerifyHashedPassword(user, user.PasswordHash!, password) == PasswordVerificationResult.Failed)
             return Refused(caller);
