@@ -119,8 +119,8 @@ public sealed class FrameTests
             total += (await answer.Content.ReadAsByteArrayAsync()).Length;
         }
 
-        // Blazor's own script is 190 kB of it; the component library's script and theme sheet would be 980 kB more.
-        Assert.InRange(total, 190_000, 240_000);
+        // Blazor's own script is 201 kB of it; the component library's script and theme sheet would be 980 kB more.
+        Assert.InRange(total, 201_000, 253_000);
         using var library = await owner.GetAsync("/" + page.QuerySelector("script[data-library]")!.GetAttribute("data-library"));
         Assert.Equal(HttpStatusCode.OK, library.StatusCode);
     }
