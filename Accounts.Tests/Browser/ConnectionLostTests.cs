@@ -1,4 +1,7 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Sessions;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
@@ -37,5 +40,63 @@ public sealed class ConnectionLostTests(Chromium chromium)
         Assert.True(await owner.Page.EvaluateAsync<bool>("window.stillHere"));
         await owner.TerminateAsync("Safari 19 on iOS 19.1");
         await owner.WaitForCardsAsync(2);
+    }
+
+    [Fact]
+    public async Task A_page_whose_circuit_the_server_has_let_go_comes_back_and_is_still_told_of_its_end()
+    {
+        await using var site = AccountsSite.Start(services: AccountsSite.LetCircuitsGo);
+        await site.RegisterAsync(Ada);
+        using var other = await site.SignInAsync(Ada, Visitor.Phone);
+        await using var cable = new Cable(site.Address);
+        await using var owner = await (await Person.OpenAsync(chromium, cable.Address)).SignInAsync(Ada);
+        await owner.WaitForCardsAsync(2);
+        var session = await site.FindSessionIdAsync(owner);
+        Assert.NotEmpty(site.Get<SessionCircuits>().Of(session));
+
+        cable.Cut();
+        Patience.Until(() => site.Get<SessionCircuits>().Of(session).Count == 0);
+        using var missed = await site.SignInAsync(Ada);
+        cable.Mend();
+        await owner.WaitForCardsAsync(3);
+        await owner.TerminateAsync("Safari 19 on iOS 19.1");
+        await owner.WaitForCardsAsync(2);
+
+        await EndAsync(site, missed, session);
+        await owner.WaitForSignedOutAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_page_that_was_paused_goes_on_or_leaves(bool ended)
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var other = await site.SignInAsync(Ada, Visitor.Phone);
+        await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await owner.WaitForCardsAsync(2);
+        var session = await site.FindSessionIdAsync(owner);
+
+        // Nothing of ours does this, but the framework's script lets whatever runs on the page do it.
+        await owner.Page.EvaluateAsync("() => { Blazor.pauseCircuit(); }");
+        Patience.Until(() => site.Get<SessionCircuits>().Of(session).Count == 0);
+        if (ended)
+        {
+            await EndAsync(site, other, session);
+            await owner.WaitForSignedOutAsync();
+            return;
+        }
+
+        using var missed = await site.SignInAsync(Ada);
+        await owner.WaitForCardsAsync(3);
+        await owner.TerminateAsync("Safari 19 on iOS 19.1");
+        await owner.WaitForCardsAsync(2);
+    }
+
+    private static async Task EndAsync(AccountsSite site, Visitor by, SessionId session)
+    {
+        var caller = (await site.FindSessionAsync(by)).ToCaller();
+        Assert.Equal(TerminateOutcome.Terminated, await site.Get<SessionService>().TerminateAsync(caller, session));
     }
 }

@@ -3,6 +3,7 @@ using Accounts.Core.Sessions;
 using Accounts.Core.Users;
 using Accounts.Tests.Fixtures.Circuits;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -52,6 +53,10 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
         site.Address = new Uri($"http://localhost:{bound.Port}/");
         return site;
     }
+
+    /// <summary>Lets a circuit go as soon as its connection is lost, and not minutes later: for <see cref="Start"/>.</summary>
+    public static void LetCircuitsGo(IServiceCollection services) =>
+        services.Configure<CircuitOptions>(o => o.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMilliseconds(1));
 
     public DatabaseRows Rows() => new(DatabasePath);
 

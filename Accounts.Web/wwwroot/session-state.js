@@ -39,7 +39,8 @@
 
   new MutationObserver(() => {
     const name = modal.className;
-    const given = name.includes("components-reconnect-failed") || name.includes("components-reconnect-rejected");
+    // The framework tries no further. Nothing here pauses a circuit, but any script on the page can.
+    const given = /components-reconnect-(failed|rejected|paused|resume-failed)/.test(name);
     const lost = given || name.includes("components-reconnect-show");
     clearInterval(timer);
     if (!lost) {

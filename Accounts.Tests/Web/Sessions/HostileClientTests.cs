@@ -1,6 +1,7 @@
 using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
 using Accounts.Tests.Fixtures.Circuits;
+using Accounts.Web.Sessions;
 
 namespace Accounts.Tests.Web.Sessions;
 
@@ -81,6 +82,35 @@ public sealed class HostileClientTests
 
         await using var own = await RawCircuit.ConnectAsync(site.Address, owner.CookieHeader);
         Assert.True(await own.ConnectCircuitAsync(circuit.Secret, circuit));
+    }
+
+    [Theory]
+    [InlineData("ada@example.test")]
+    [InlineData("grace@example.test")]
+    public async Task No_other_session_resumes_a_circuit_that_the_server_has_let_go(string intruderEmail)
+    {
+        await using var site = AccountsSite.Start(services: AccountsSite.LetCircuitsGo);
+        await site.RegisterAsync("ada@example.test");
+        await site.RegisterAsync("grace@example.test");
+        using var owner = await site.SignInAsync("ada@example.test");
+        using var intruder = await site.SignInAsync(intruderEmail, Visitor.Phone);
+        await using var circuit = await site.OpenAsync(owner);
+        var session = (await site.FindSessionAsync(owner)).Id;
+        Assert.NotEmpty(site.Get<SessionCircuits>().Of(session));
+        circuit.Abort();
+        Patience.Until(() => site.Get<SessionCircuits>().Of(session).Count == 0);
+
+        await using var stolen = await RawCircuit.ConnectAsync(site.Address, intruder.CookieHeader);
+        Assert.Null(await ResumeAsync(stolen));
+
+        await using var own = await RawCircuit.ConnectAsync(site.Address, owner.CookieHeader);
+        var resumed = Assert.IsType<string>(await ResumeAsync(own));
+        // And what was resumed is the owner's as well.
+        own.Abort();
+        Assert.False(await stolen.ConnectCircuitAsync(resumed));
+
+        Task<object?> ResumeAsync(RawCircuit client) =>
+            client.InvokeAsync("ResumeCircuit", circuit.Secret, site.Address.AbsoluteUri, new Uri(site.Address, "/settings/sessions").AbsoluteUri, "[]", "");
     }
 
     [Fact]
