@@ -4,7 +4,6 @@ namespace Accounts.Tests.Fixtures;
 
 /// <summary>One real Chromium for the browser tests; each profile in it is a browser of its own, with its own cookies.</summary>
 /// <remarks>
-/// Where there is no Chromium the tests are skipped, and say so; with <c>ACCOUNTS_REQUIRE_ENGINES=1</c> they fail instead.
 /// <c>ACCOUNTS_CHROMIUM</c> names another program than the usual ones.
 /// </remarks>
 public sealed class Chromium : IAsyncLifetime
@@ -35,10 +34,7 @@ public sealed class Chromium : IAsyncLifetime
     public async Task<IBrowserContext> OpenProfileAsync(BrowserNewContextOptions? options = null)
     {
         if (_browser is null)
-        {
-            Assert.SkipUnless(string.Equals(Environment.GetEnvironmentVariable("ACCOUNTS_REQUIRE_ENGINES"), "1", StringComparison.Ordinal), "There is no Chromium here.");
-            Assert.Fail("There is no Chromium here. Install it (Debian: apt-get install chromium), or name it with ACCOUNTS_CHROMIUM.");
-        }
+            Engine.Missing("There is no Chromium here.", "Install it (Debian: apt-get install chromium), or name it with ACCOUNTS_CHROMIUM.");
 
         var profile = await _browser.NewContextAsync(options ?? new BrowserNewContextOptions());
         profile.SetDefaultTimeout((float)Patience.Limit.TotalMilliseconds);

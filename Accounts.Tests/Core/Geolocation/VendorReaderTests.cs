@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Accounts.Core.Geolocation;
+using Accounts.Tests.Fixtures;
+using Accounts.Tests.House;
+
+namespace Accounts.Tests.Core.Geolocation;
+
+/// <summary>The vendor's own reader, from npm, judges ours: the same file, the same addresses, the same answers.</summary>
+public sealed partial class VendorReaderTests : IDisposable
+{
+    private static readonly string Tool = typeof(VendorReaderTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key is "PlacesTool").Value!;
+
+    private readonly TempFolder _folder = new();
+
+    [Fact]
+    public async Task The_bundled_database_says_the_same_to_both()
+    {
+        var file = _folder.File("bundled.bin");
+        await File.WriteAllBytesAsync(file, BundledDatabase.Unpack());
+        await CompareAsync(file);
+    }
+
+    [Fact]
+    public async Task A_database_of_each_type_says_the_same_to_both()
+    {
+        var samples = _folder.File("samples");
+        var (exitCode, output) = await Command.RunAsync("dotnet", Repository.Root, Tool, "samples", samples);
+        Assert.True(exitCode == 0, output);
+        var files = Directory.GetFiles(samples);
+        Assert.Equal(Ip2LocationColumns.LastType, files.Length);
+        await CompareAsync(files);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static async Task CompareAsync(params string[] files)
+    {
+        if (Engine.Find("node", "/usr/bin/node") is not { } node || !Directory.Exists(Path.Combine(Repository.Root, "node_modules/ip2location-nodejs")))
+        {
+            Engine.Missing("The vendor's reader is not here.", "Install Node and run: npm ci.");
+            return;
+        }
+
+        var (exitCode, output) = await Command.RunAsync(node, Repository.Root, ["tools/Places/compare.mjs", "--few", Tool, .. files]);
+        Assert.True(exitCode == 0, output);
+        // Thousands of addresses each, and not all of them unknown.
+        var counts = Counts().Matches(output);
+        Assert.Equal(files.Length, counts.Count);
+        Assert.All(counts, count => Assert.True(int.Parse(count.Groups["placed"].Value, CultureInfo.InvariantCulture) > 1_000, count.Value));
+    }
+
+    [GeneratedRegex(@"(?<alike>\d+) of \k<alike> addresses alike, (?<placed>\d+) of them with a country", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Counts();
+}
