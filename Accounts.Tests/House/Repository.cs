@@ -8,9 +8,11 @@ internal static class Repository
     public static string Root { get; } = Find(Here());
 
     /// <summary>Files of the repository with this extension, without what builds leave behind.</summary>
-    public static IEnumerable<string> Files(string pattern) => Directory
-        .EnumerateFiles(Root, pattern, SearchOption.AllDirectories)
-        .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
+    /// <param name="pattern">The extension, such as <c>*.cs</c>.</param>
+    /// <param name="copy">The root of a copy to look in instead.</param>
+    public static IEnumerable<string> Files(string pattern, string? copy = null) => Directory
+        .EnumerateFiles(copy ?? Root, pattern, SearchOption.AllDirectories)
+        .Select(path => Path.GetRelativePath(copy ?? Root, path).Replace('\\', '/'))
         .Where(path => !path.Split('/').Any(part => part is "bin" or "obj" or ".git" or "node_modules"));
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));

@@ -52,6 +52,15 @@ public sealed class SourceTests
         Assert.All(sources, file => Assert.DoesNotContain(Banned, Repository.Read(file), StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Libraries_bring_their_texts_in_the_languages_of_the_interface()
+    {
+        // A culture that is not listed falls back to English without a word.
+        string[] languages = ["en", "fr", "de", "id", "it", "ja", "ko", "pt", "ru", "zh-Hans", "zh-Hant", "es"];
+        var props = XDocument.Parse(Repository.Read("Directory.Build.props"));
+        Assert.Equal(languages, props.Descendants("SatelliteResourceLanguages").Single().Value.Split(';'));
+    }
+
     // In two halves, so that this file does not hold it.
     private static string Banned => "RS" + "0030";
 

@@ -1,0 +1,48 @@
+using System.Net;
+using Accounts.Tests.Fixtures;
+using AngleSharp.Html.Parser;
+
+namespace Accounts.Tests.House;
+
+/// <summary>The program as people deploy it, published from a copy of the sources by the command that README.md names.</summary>
+public sealed class PublishTests : IDisposable
+{
+    private const string Script = "_framework/blazor.web.";
+
+    private readonly TempFolder _folder = new();
+
+    [Fact]
+    public async Task A_publish_writes_nothing_beside_the_sources_and_its_program_serves_every_file_compressed()
+    {
+        var copy = Directory.CreateDirectory(_folder.File("sources")).FullName;
+        var sources = Repository.Files("*").Where(IsPublished).ToList();
+        foreach (var file in sources)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(copy, file))!);
+            File.Copy(Path.Combine(Repository.Root, file), Path.Combine(copy, file));
+        }
+
+        var program = _folder.File("out");
+        var (exitCode, output) = await Command.RunAsync("dotnet", copy, "publish", "Accounts.Web", "-c", "Release", "-o", program, "-p:UseSharedCompilation=false");
+        Assert.True(exitCode == 0, output);
+        Assert.Equal("", string.Join('\n', Repository.Files("*", copy).Except(sources, StringComparer.Ordinal)));
+
+        await using var application = AccountsProcess.Run(program, ("Storage__Path", _folder.File("accounts.db")));
+        using var browser = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None }) { BaseAddress = await application.ListeningAsync() };
+        browser.DefaultRequestHeaders.Add("Accept-Encoding", "br");
+        var page = new HtmlParser().ParseDocument(await browser.GetStringAsync("/sign-in"));
+        var files = page.QuerySelectorAll("link[rel=stylesheet], script[src]").Select(e => e.GetAttribute("href") ?? e.GetAttribute("src")!).ToList();
+        Assert.Contains(files, file => file.StartsWith(Script, StringComparison.Ordinal));
+        foreach (var file in files)
+        {
+            using var answer = await browser.GetAsync("/" + file);
+            Assert.Equal((file, HttpStatusCode.OK, "br"), (file, answer.StatusCode, string.Join(' ', answer.Content.Headers.ContentEncoding)));
+            Assert.Contains("immutable", answer.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static bool IsPublished(string file) =>
+        file.Split('/') is [_] or ["Accounts.Core" or "Accounts.Web", ..] && !file.StartsWith("Accounts.Web/App_Data/", StringComparison.Ordinal);
+}
