@@ -1,5 +1,3 @@
-using Accounts.Core.Sessions;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
 using Accounts.Web.Sessions;
 using Microsoft.Playwright;
@@ -62,7 +60,7 @@ public sealed class ConnectionLostTests(Chromium chromium)
         await owner.TerminateAsync("Safari 19 on iOS 19.1");
         await owner.WaitForCardsAsync(2);
 
-        await EndAsync(site, missed, session);
+        await site.TerminateAsync(missed, session);
         await owner.WaitForSignedOutAsync();
     }
 
@@ -83,7 +81,7 @@ public sealed class ConnectionLostTests(Chromium chromium)
         Patience.Until(() => site.Get<SessionCircuits>().Of(session).Count == 0);
         if (ended)
         {
-            await EndAsync(site, other, session);
+            await site.TerminateAsync(other, session);
             await owner.WaitForSignedOutAsync();
             return;
         }
@@ -92,11 +90,5 @@ public sealed class ConnectionLostTests(Chromium chromium)
         await owner.WaitForCardsAsync(3);
         await owner.TerminateAsync("Safari 19 on iOS 19.1");
         await owner.WaitForCardsAsync(2);
-    }
-
-    private static async Task EndAsync(AccountsSite site, Visitor by, SessionId session)
-    {
-        var caller = (await site.FindSessionAsync(by)).ToCaller();
-        Assert.Equal(TerminateOutcome.Terminated, await site.Get<SessionService>().TerminateAsync(caller, session));
     }
 }

@@ -1,4 +1,3 @@
-using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
 using Microsoft.Playwright;
 
@@ -24,7 +23,7 @@ public sealed class SupportCodeTests(Chromium chromium)
         await person.Profile.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
         await person.SignInAsync(Ada);
         using var owner = await site.SignInAsync(Ada);
-        await site.Get<SessionService>().TerminateAsync((await site.FindSessionAsync(owner)).ToCaller(), await site.FindSessionIdAsync(person));
+        await site.TerminateAsync(owner, await site.FindSessionIdAsync(person));
         await person.WaitForSignedOutAsync();
         var code = await person.Page.Locator(".support-code code").TextContentAsync();
 

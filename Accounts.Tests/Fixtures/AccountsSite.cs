@@ -108,6 +108,10 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
         return await Get<SessionRegistry>().AuthenticateAsync(id, key) ?? throw new InvalidOperationException("The visitor is not signed in.");
     }
 
+    /// <summary>Ends a session from another one, as a click on Terminate does.</summary>
+    public async Task TerminateAsync(Visitor by, SessionId target) =>
+        Assert.Equal(TerminateOutcome.Terminated, await Get<SessionService>().TerminateAsync((await FindSessionAsync(by)).ToCaller(), target));
+
     /// <summary>The id of the session in a person's cookie.</summary>
     public async Task<SessionId> FindSessionIdAsync(Person person)
     {

@@ -34,7 +34,7 @@ public sealed class CircuitRaceTests
         var opening = circuit.StartAsync(page, markers);
         await gates.Opened.Arrived;
         if (ends)
-            await EndAsync(site, owner, session);
+            await site.TerminateAsync(owner, session);
         Assert.Empty(site.Get<SessionCircuits>().Of(session));
         gates.Opened.Release();
         // Nothing is rendered yet: what comes now comes from the opening alone.
@@ -82,7 +82,7 @@ public sealed class CircuitRaceTests
         await using var connection = await RawCircuit.ConnectAsync(site.Address, thief.CookieHeader);
         await held.Stop.Arrived;
         if (ends)
-            await EndAsync(site, owner, session);
+            await site.TerminateAsync(owner, session);
         // The cut has come and gone before the connection is known.
         clock.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(0, site.Get<SessionConnections>().Abort(session));
@@ -173,9 +173,6 @@ public sealed class CircuitRaceTests
         await site.RegisterAsync(Ada);
         return site;
     }
-
-    private static async Task EndAsync(AccountsSite site, Visitor by, SessionId target) =>
-        Assert.Equal(TerminateOutcome.Terminated, await site.Get<SessionService>().TerminateAsync((await site.FindSessionAsync(by)).ToCaller(), target));
 
     /// <summary>Where the opening of a circuit is held: before the product knows of the circuit, and when it does.</summary>
     private sealed class Gates

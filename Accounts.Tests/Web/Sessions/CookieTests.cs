@@ -20,7 +20,7 @@ public sealed class CookieTests
         using var owner = await site.SignInAsync(Ada);
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
         Assert.True(await other.IsSignedInAsync());
-        await TerminateAsync(site, owner, other);
+        await site.TerminateAsync(owner, (await site.FindSessionAsync(other)).Id);
 
         using var answer = await other.GetAsync("/settings/sessions");
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
@@ -54,7 +54,7 @@ public sealed class CookieTests
         using var owner = await site.SignInAsync(Ada);
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
         var ended = (await site.FindSessionAsync(other)).Id;
-        await TerminateAsync(site, owner, other);
+        await site.TerminateAsync(owner, (await site.FindSessionAsync(other)).Id);
         using var rows = site.Rows();
 
         using var stranger = site.Visit();
@@ -170,12 +170,6 @@ public sealed class CookieTests
         if (key is not null)
             properties.Items["key"] = key;
         return site.Cookie.TicketDataFormat.Protect(new AuthenticationTicket(principal, properties, "Accounts.Session"));
-    }
-
-    private static async Task TerminateAsync(AccountsSite site, Visitor by, Visitor target)
-    {
-        var caller = (await site.FindSessionAsync(by)).ToCaller();
-        Assert.Equal(TerminateOutcome.Terminated, await site.Get<SessionService>().TerminateAsync(caller, (await site.FindSessionAsync(target)).Id));
     }
 
     private static async Task<AccountsSite> StartAsync()

@@ -160,7 +160,7 @@ public sealed class HistoryFileTests
         using var visitor = await site.SignInAsync(Ada);
         var session = await site.FindSessionAsync(visitor);
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
-        await site.Get<SessionService>().TerminateAsync((await site.FindSessionAsync(other)).ToCaller(), session.Id);
+        await site.TerminateAsync(other, session.Id);
         using var gone = await visitor.GetAsync(Path);
         Assert.Equal((HttpStatusCode.Redirect, "/signed-out"), (gone.StatusCode, gone.Headers.Location!.OriginalString));
     }

@@ -1,4 +1,3 @@
-using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
 using Accounts.Tests.Fixtures.Circuits;
 using Accounts.Web.Sessions;
@@ -24,7 +23,7 @@ public sealed class HostileClientTests
         await circuit.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience.Limit);
         var confirm = circuit.FindClickHandler("Terminate");
 
-        await EndAsync(site, owner, thief);
+        await site.TerminateAsync(owner, (await site.FindSessionAsync(thief)).Id);
 
         Assert.Equal("/signed-out", new Uri(site.Address, await circuit.NavigationPushed.WaitAsync(Patience.Limit)).AbsolutePath);
         Assert.Equal(ClickOutcome.Refused, await circuit.TryClickAsync(confirm!.Value));
@@ -55,7 +54,7 @@ public sealed class HostileClientTests
         await using var returned = await RawCircuit.ConnectAsync(site.Address, thief.CookieHeader);
         Assert.True(await returned.ConnectCircuitAsync(secret, circuit));
 
-        await EndAsync(site, owner, thief);
+        await site.TerminateAsync(owner, (await site.FindSessionAsync(thief)).Id);
         await returned.Closed.WaitAsync(Patience.Limit);
 
         await Assert.ThrowsAsync<RawCircuitException>(() => RawCircuit.ConnectAsync(site.Address, thief.CookieHeader));
@@ -124,7 +123,7 @@ public sealed class HostileClientTests
         // No circuit at all, only a connection: there is nothing to push over.
         await using var silent = await RawCircuit.ConnectAsync(site.Address, thief.CookieHeader);
         await using var bystander = await RawCircuit.ConnectAsync(site.Address, owner.CookieHeader);
-        await EndAsync(site, owner, thief);
+        await site.TerminateAsync(owner, (await site.FindSessionAsync(thief)).Id);
 
         await silent.Closed.WaitAsync(Patience.Limit);
         // It is answered: that connection stands.
@@ -155,11 +154,5 @@ public sealed class HostileClientTests
         await circuit.ClickAsync("Terminate");
         await circuit.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience.Limit);
         Assert.Equal(ClickOutcome.Done, await circuit.TryClickAsync("Terminate"));
-    }
-
-    private static async Task EndAsync(AccountsSite site, Visitor by, Visitor target)
-    {
-        var caller = (await site.FindSessionAsync(by)).ToCaller();
-        Assert.Equal(TerminateOutcome.Terminated, await site.Get<SessionService>().TerminateAsync(caller, (await site.FindSessionAsync(target)).Id));
     }
 }
