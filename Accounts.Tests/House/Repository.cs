@@ -13,7 +13,7 @@ internal static class Repository
     public static IEnumerable<string> Files(string pattern, string? copy = null) => Directory
         .EnumerateFiles(copy ?? Root, pattern, SearchOption.AllDirectories)
         .Select(path => Path.GetRelativePath(copy ?? Root, path).Replace('\\', '/'))
-        .Where(path => !path.Split('/').Any(part => part is "bin" or "obj" or ".git" or "node_modules"));
+        .Where(path => !path.Split('/').Any(part => part is "bin" or "obj" or "out" or ".git" or "node_modules"));
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 
