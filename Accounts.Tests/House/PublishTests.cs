@@ -23,15 +23,18 @@ public sealed class PublishTests : IDisposable
         }
 
         var program = _folder.File("out");
-        var (exitCode, output) = await Command.RunAsync("dotnet", copy, "publish", "Accounts.Web", "-c", "Release", "-o", program, "-p:UseSharedCompilation=false");
+        string[] publish = ["publish", "Accounts.Web", "-c", "Release", "-o", program, "-p:UseSharedCompilation=false"];
+        var (exitCode, output) = await Command.RunAsync("dotnet", copy, publish);
         Assert.True(exitCode == 0, output);
         Assert.Equal("", string.Join('\n', Repository.Files("*", copy).Except(sources, StringComparer.Ordinal)));
 
         await using var application = AccountsProcess.Run(program, ("Storage__Path", _folder.File("accounts.db")));
-        using var browser = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None }) { BaseAddress = await application.ListeningAsync() };
+        using var browser = new HttpClient { BaseAddress = await application.ListeningAsync() };
         browser.DefaultRequestHeaders.Add("Accept-Encoding", "br");
         var page = new HtmlParser().ParseDocument(await browser.GetStringAsync("/sign-in"));
-        var files = page.QuerySelectorAll("link[rel=stylesheet], script[src]").Select(e => e.GetAttribute("href") ?? e.GetAttribute("src")!).ToList();
+        var files = page.QuerySelectorAll("link[rel=stylesheet], script[src]")
+            .Select(element => element.GetAttribute("href") ?? element.GetAttribute("src")!)
+            .ToList();
         Assert.Contains(files, file => file.StartsWith(Script, StringComparison.Ordinal));
         foreach (var file in files)
         {

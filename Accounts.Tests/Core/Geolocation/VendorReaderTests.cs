@@ -10,7 +10,9 @@ namespace Accounts.Tests.Core.Geolocation;
 /// <summary>The vendor's own reader, from npm, judges ours: the same file, the same addresses, the same answers.</summary>
 public sealed partial class VendorReaderTests : IDisposable
 {
-    private static readonly string Tool = typeof(VendorReaderTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key is "PlacesTool").Value!;
+    private static readonly string Tool = typeof(VendorReaderTests).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key is "PlacesTool").Value!;
 
     private readonly TempFolder _folder = new();
 
@@ -37,7 +39,8 @@ public sealed partial class VendorReaderTests : IDisposable
 
     private static async Task CompareAsync(params string[] files)
     {
-        if (Engine.Find("node", "/usr/bin/node") is not { } node || !Directory.Exists(Path.Combine(Repository.Root, "node_modules/ip2location-nodejs")))
+        var reader = Path.Combine(Repository.Root, "node_modules/ip2location-nodejs");
+        if (Engine.Find("node", "/usr/bin/node") is not { } node || !Directory.Exists(reader))
         {
             Engine.Missing("The vendor's reader is not here.", "Install Node and run: npm ci.");
             return;
@@ -51,6 +54,6 @@ public sealed partial class VendorReaderTests : IDisposable
         Assert.All(counts, count => Assert.True(int.Parse(count.Groups["placed"].Value, CultureInfo.InvariantCulture) > 1_000, count.Value));
     }
 
-    [GeneratedRegex(@"(?<alike>\d+) of \k<alike> addresses alike, (?<placed>\d+) of them with a country", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"(?<alike>\d+) of \k<alike> addresses alike, (?<placed>\d+) of them", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Counts();
 }
