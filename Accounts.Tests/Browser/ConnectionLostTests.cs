@@ -76,7 +76,8 @@ public sealed class ConnectionLostTests(Chromium chromium)
         await owner.WaitForCardsAsync(2);
         var session = await site.FindSessionIdAsync(owner);
 
-        // Nothing of ours does this, but the framework's script lets whatever runs on the page do it. The page asks at once whether it is still signed in.
+        // Nothing of ours does this, but the framework's script lets whatever runs on the page do it.
+        // The page asks at once whether it is still signed in, and is held there until the test has acted.
         var asks = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await owner.Page.RouteAsync("**/session/state", async route =>
@@ -89,16 +90,15 @@ public sealed class ConnectionLostTests(Chromium chromium)
         await asks.Task.WaitAsync(Patience.Limit);
         Patience.Until(() => site.Get<SessionCircuits>().Of(session).Count == 0);
         if (ended)
-            await site.TerminateAsync(other, session);
-        using var missed = ended ? null : await site.SignInAsync(Ada);
-        answer.SetResult();
-
-        if (ended)
         {
+            await site.TerminateAsync(other, session);
+            answer.SetResult();
             await owner.WaitForSignedOutAsync();
             return;
         }
 
+        using var missed = await site.SignInAsync(Ada);
+        answer.SetResult();
         await owner.WaitForCardsAsync(3);
         await owner.TerminateAsync("Safari 19 on iOS 19.1");
         await owner.WaitForCardsAsync(2);

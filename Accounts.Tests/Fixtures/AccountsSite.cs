@@ -112,6 +112,8 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
     public async Task TerminateAsync(Visitor by, SessionId target) =>
         Assert.Equal(TerminateOutcome.Terminated, await Get<SessionService>().TerminateAsync((await FindSessionAsync(by)).ToCaller(), target));
 
+    public async Task TerminateAsync(Visitor by, Visitor target) => await TerminateAsync(by, (await FindSessionAsync(target)).Id);
+
     /// <summary>The id of the session in a person's cookie.</summary>
     public async Task<SessionId> FindSessionIdAsync(Person person)
     {

@@ -4,7 +4,7 @@
 //   dotnet build -c Release tools/Places
 //   node tools/Places/compare.mjs [--few] tools/Places/bin/Release/net10.0/Accounts.Places.dll <file.bin>...
 //
-// The vendor's reader is the yardstick and no part of the product. --few asks for a thirtieth of the addresses, as the tests do.
+// The vendor's reader is the yardstick and no part of the product. --few takes fewer addresses, as the tests do.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";

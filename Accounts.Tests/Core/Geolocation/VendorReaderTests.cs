@@ -40,7 +40,7 @@ public sealed partial class VendorReaderTests : IDisposable
     private static async Task CompareAsync(params string[] files)
     {
         var reader = Path.Combine(Repository.Root, "node_modules/ip2location-nodejs");
-        if (Engine.Find("node", "/usr/bin/node") is not { } node || !Directory.Exists(reader))
+        if (Engine.Find("node") is not { } node || !Directory.Exists(reader))
         {
             Engine.Missing("The vendor's reader is not here.", "Install Node and run: npm ci.");
             return;

@@ -20,7 +20,7 @@ public sealed class CookieTests
         using var owner = await site.SignInAsync(Ada);
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
         Assert.True(await other.IsSignedInAsync());
-        await site.TerminateAsync(owner, (await site.FindSessionAsync(other)).Id);
+        await site.TerminateAsync(owner, other);
 
         using var answer = await other.GetAsync("/settings/sessions");
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
@@ -54,7 +54,7 @@ public sealed class CookieTests
         using var owner = await site.SignInAsync(Ada);
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
         var ended = (await site.FindSessionAsync(other)).Id;
-        await site.TerminateAsync(owner, (await site.FindSessionAsync(other)).Id);
+        await site.TerminateAsync(owner, ended);
         using var rows = site.Rows();
 
         using var stranger = site.Visit();

@@ -23,7 +23,7 @@ public sealed class HostileClientTests
         await circuit.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience.Limit);
         var confirm = circuit.FindClickHandler("Terminate");
 
-        await site.TerminateAsync(owner, (await site.FindSessionAsync(thief)).Id);
+        await site.TerminateAsync(owner, thief);
 
         Assert.Equal("/signed-out", new Uri(site.Address, await circuit.NavigationPushed.WaitAsync(Patience.Limit)).AbsolutePath);
         Assert.Equal(ClickOutcome.Refused, await circuit.TryClickAsync(confirm!.Value));
@@ -54,7 +54,7 @@ public sealed class HostileClientTests
         await using var returned = await RawCircuit.ConnectAsync(site.Address, thief.CookieHeader);
         Assert.True(await returned.ConnectCircuitAsync(secret, circuit));
 
-        await site.TerminateAsync(owner, (await site.FindSessionAsync(thief)).Id);
+        await site.TerminateAsync(owner, thief);
         await returned.Closed.WaitAsync(Patience.Limit);
 
         await Assert.ThrowsAsync<RawCircuitException>(() => RawCircuit.ConnectAsync(site.Address, thief.CookieHeader));
@@ -125,7 +125,7 @@ public sealed class HostileClientTests
         // No circuit at all, only a connection: there is nothing to push over.
         await using var silent = await RawCircuit.ConnectAsync(site.Address, thief.CookieHeader);
         await using var bystander = await RawCircuit.ConnectAsync(site.Address, owner.CookieHeader);
-        await site.TerminateAsync(owner, (await site.FindSessionAsync(thief)).Id);
+        await site.TerminateAsync(owner, thief);
 
         await silent.Closed.WaitAsync(Patience.Limit);
         // It is answered: that connection stands.
