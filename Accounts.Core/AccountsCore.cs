@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Accounts.Core.Administration;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
@@ -22,14 +23,14 @@ public static class AccountsCore
 {
     /// <summary>Adds everything of the core.</summary>
     /// <param name="services">The application's services. A <see cref="TimeProvider"/> that is already there is used.</param>
-    /// <param name="settings">Reads the sections Storage, Geolocation, Features, Sessions, SignIn and Retention; the caller throws what is wrong when it has read its own.</param>
+    /// <param name="settings">Reads the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SignIn and Retention; the caller throws what is wrong when it has read its own.</param>
     /// <param name="contentRoot">The folder that a relative <c>Storage:Path</c> or <c>Geolocation:Path</c> starts from.</param>
     public static IServiceCollection AddAccountsCore(this IServiceCollection services, SettingsReader settings, string contentRoot)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddStorage(settings.Read("Storage", new StorageOptionsValidator()), contentRoot);
         services.AddGeolocation(settings.Read("Geolocation", new GeolocationOptionsValidator()), contentRoot);
-        services.AddUsers(settings.Read("Features", new FeatureOptionsValidator()));
+        services.AddUsers(settings.Read("Features", new FeatureOptionsValidator()), settings.Read("PasswordHashing", new PasswordHashingOptionsValidator()));
         services.AddSessions(settings.Read("Sessions", new SessionOptionsValidator()));
         services.AddSignIn(settings.Read("SignIn", new SignInOptionsValidator()));
         services.AddAdministration(settings.Read("Retention", new RetentionOptionsValidator()));
@@ -86,14 +87,17 @@ public static class AccountsCore
             new ConfigureOptions<KeyManagementOptions>(o => o.XmlRepository = sp.GetRequiredService<DataProtectionKeys>()));
     }
 
-    private static void AddUsers(this IServiceCollection services, FeatureOptions features)
+    private static void AddUsers(this IServiceCollection services, FeatureOptions features, PasswordHashingOptions hashing)
     {
-        services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
+        services.AddMetrics();
+        services.AddSingleton(hashing);
+        services.TryAddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
+        services.AddSingleton<PasswordHashing>();
         services.AddSingleton<ILookupNormalizer, UpperInvariantLookupNormalizer>();
         services.AddSingleton<FeatureGate>(sp => new(sp.GetRequiredService<AccountsDatabase>(), features));
         services.AddSingleton<UserService>(sp => new(
             sp.GetRequiredService<AccountsDatabase>(),
-            sp.GetRequiredService<IPasswordHasher<User>>(),
+            sp.GetRequiredService<PasswordHashing>(),
             sp.GetRequiredService<ILookupNormalizer>(),
             new RegisterInputValidator(),
             sp.GetRequiredService<TimeProvider>()));
@@ -133,22 +137,28 @@ public static class AccountsCore
     private static void AddSignIn(this IServiceCollection services, SignIn.SignInOptions options)
     {
         services.AddSingleton(new SignInThrottle(options));
+        services.AddSingleton<SignInQueue>(sp => new(
+            sp.GetRequiredService<PasswordHashingOptions>(), sp.GetRequiredService<IMeterFactory>(), sp.GetRequiredService<TimeProvider>()));
         services.AddSingleton<PasswordSignIn>(sp => new(
             sp.GetRequiredService<AccountsDatabase>(),
             sp.GetRequiredService<SessionStarter>(),
             sp.GetRequiredService<SignInThrottle>(),
-            sp.GetRequiredService<IPasswordHasher<User>>(),
+            sp.GetRequiredService<PasswordHashing>(),
             sp.GetRequiredService<ILookupNormalizer>(),
             new SignInInputValidator(),
             sp.GetRequiredService<ILogger<PasswordSignIn>>()));
         services.AddSingleton<Registration>(sp => new(
-            sp.GetRequiredService<UserService>(), sp.GetRequiredService<PasswordSignIn>(), sp.GetRequiredService<SignInThrottle>()));
+            sp.GetRequiredService<UserService>(),
+            sp.GetRequiredService<PasswordSignIn>(),
+            sp.GetRequiredService<SessionStarter>(),
+            sp.GetRequiredService<PasswordHashing>(),
+            sp.GetRequiredService<SignInThrottle>()));
         services.AddSingleton<Reauthentication>(sp => new(
             sp.GetRequiredService<AccountsDatabase>(),
             sp.GetRequiredService<KeyRotation>(),
             sp.GetRequiredService<SessionFeed>(),
             sp.GetRequiredService<SignInThrottle>(),
-            sp.GetRequiredService<IPasswordHasher<User>>(),
+            sp.GetRequiredService<PasswordHashing>(),
             sp.GetRequiredService<TimeProvider>(),
             sp.GetRequiredService<ILogger<Reauthentication>>()));
         services.AddSingleton<PasswordChange>(sp => new(
@@ -156,7 +166,7 @@ public static class AccountsCore
             sp.GetRequiredService<SessionService>(),
             sp.GetRequiredService<KeyRotation>(),
             sp.GetRequiredService<SignInThrottle>(),
-            sp.GetRequiredService<IPasswordHasher<User>>(),
+            sp.GetRequiredService<PasswordHashing>(),
             new ChangePasswordInputValidator(),
             sp.GetRequiredService<TimeProvider>()));
     }

@@ -89,6 +89,7 @@ internal static class AccountsWeb
         app.UseFlags();
         app.UseRouting();
         app.UseConnectionRules();
+        app.UseQueuedForms();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRequestActivity();

@@ -1,8 +1,10 @@
+using System.Globalization;
 using Accounts.Benchmarks;
 using Accounts.Benchmarks.Check;
 using Accounts.Benchmarks.Clicks;
 using Accounts.Benchmarks.Devices;
 using Accounts.Benchmarks.Endings;
+using Accounts.Benchmarks.Flood;
 using Accounts.Benchmarks.Live;
 using Accounts.Benchmarks.Memory;
 using Accounts.Benchmarks.FirstLoad;
@@ -10,12 +12,17 @@ using Accounts.Benchmarks.Places;
 
 return args switch
 {
+    ["endings", "flood", .. var rest] when Usage.TryCount(rest, 20, out var count) => await FloodBenchmark.RunAsync(count),
     ["endings", .. var rest] when Usage.TryCount(rest, 500, out var count) => await EndingsBenchmark.RunAsync(count),
     ["clicks", .. var rest] when Usage.TryCount(rest, 200, out var count) => await ClicksBenchmark.RunAsync(count),
     ["live", .. var rest] when Usage.TryCount(rest, 200, out var count) => await LiveBenchmark.RunAsync(count),
     ["memory", .. var rest] when Usage.TryCount(rest, 200, out var count) => await MemoryBenchmark.RunAsync(count),
     ["check", .. var rest] when Usage.TryCount(rest, 20, out var count) => await CheckBenchmark.RunAsync(count),
     [Visitors.Verb, var page] when Uri.TryCreate(page, UriKind.Absolute, out var address) => await Visitors.RunAsync(address),
+    [Strangers.Verb, var page, var count, var manyNetworks, var cookie, var token] =>
+        await Strangers.RunAsync(new Uri(page), int.Parse(count, CultureInfo.InvariantCulture), bool.Parse(manyNetworks), cookie, token),
+    [Prober.Verb, var site, var cookie, var seconds] =>
+        await Prober.RunAsync(new Uri(site), cookie, TimeSpan.FromSeconds(int.Parse(seconds, CultureInfo.InvariantCulture))),
     ["places", .. var files] => PlacesBenchmark.Run(files),
     ["devices"] => DevicesBenchmark.Run(),
     ["first-load", var folder] => await FirstLoadBenchmark.RunAsync(folder),

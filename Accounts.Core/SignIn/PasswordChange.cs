@@ -49,6 +49,10 @@ public abstract record ChangePasswordOutcome
 
     public sealed record Throttled(TimeSpan Wait) : ChangePasswordOutcome;
 
+    /// <summary>Too many passwords wait to be hashed; nothing was checked.</summary>
+    /// <param name="Wait">How long those that are ahead will take.</param>
+    public sealed record Busy(TimeSpan Wait) : ChangePasswordOutcome;
+
     /// <summary>The caller's own session has ended meanwhile.</summary>
     public sealed record CallerEnded : ChangePasswordOutcome;
 
@@ -62,7 +66,7 @@ public sealed class PasswordChange
     private readonly SessionService _sessions;
     private readonly KeyRotation _rotation;
     private readonly SignInThrottle _throttle;
-    private readonly IPasswordHasher<User> _hasher;
+    private readonly PasswordHashing _hashing;
     private readonly IValidator<ChangePasswordInput> _rules;
     private readonly TimeProvider _time;
 
@@ -71,7 +75,7 @@ public sealed class PasswordChange
         SessionService sessions,
         KeyRotation rotation,
         SignInThrottle throttle,
-        IPasswordHasher<User> hasher,
+        PasswordHashing hashing,
         IValidator<ChangePasswordInput> rules,
         TimeProvider time)
     {
@@ -79,17 +83,22 @@ public sealed class PasswordChange
         _sessions = sessions;
         _rotation = rotation;
         _throttle = throttle;
-        _hasher = hasher;
+        _hashing = hashing;
         _rules = rules;
         _time = time;
     }
 
     /// <summary>Changes the password and the key of the caller's session, and with it, if asked to, ends every other session. A sign-in that is half way with the old password is void.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
-    public async Task<ChangePasswordOutcome> ChangeAsync(Caller caller, ChangePasswordInput input)
+    /// <exception cref="OperationCanceledException">It was cancelled before the passwords were hashed; nothing changed.</exception>
+    public async Task<ChangePasswordOutcome> ChangeAsync(Caller caller, ChangePasswordInput input, CancellationToken cancellationToken = default)
     {
         if (_rules.Check(input) is { } errors)
             return new ChangePasswordOutcome.Invalid(errors);
+        // One place for all that is hashed here: a change is refused before it begins, or not at all.
+        using var place = _hashing.TryEnter(HashPriority.Known, out var busy);
+        if (place is null)
+            return new ChangePasswordOutcome.Busy(busy);
         if (_throttle.TryKnown(caller.UserId.ToString(), caller.SessionId.Value.ToByteArray()) is { } wait)
             return new ChangePasswordOutcome.Throttled(wait);
 
@@ -98,10 +107,10 @@ public sealed class PasswordChange
             return new ChangePasswordOutcome.CallerEnded();
         if (InputRules.CheckNewPassword(nameof(input.NewPassword), input.NewPassword, user) is { } weak)
             return new ChangePasswordOutcome.Invalid([weak]);
-        if (!Verify(user, input.CurrentPassword))
-            return await RefuseAsync(caller, user, input);
+        if (!await place.VerifyAsync(user, input.CurrentPassword, cancellationToken))
+            return await RefuseAsync(place, caller, user, input, cancellationToken);
 
-        var hash = _hasher.HashPassword(user, input.NewPassword);
+        var hash = await place.HashAsync(user, input.NewPassword, cancellationToken);
         var ending = new Ending(caller, now, EndReason.PasswordChanged);
         var key = SessionKey.New();
         var offered = new OfferedKey(key.Hash(), now);
@@ -128,7 +137,7 @@ public sealed class PasswordChange
         });
 
         if (overtaken is not null)
-            return await RefuseAsync(caller, overtaken, input);
+            return await RefuseAsync(place, caller, overtaken, input, cancellationToken);
         if (!changed)
             return new ChangePasswordOutcome.CallerEnded();
 
@@ -139,9 +148,9 @@ public sealed class PasswordChange
     }
 
     /// <summary>What was given is not the current password. If what is to be the new one is, the form was posted twice, and that is a proof too.</summary>
-    private async Task<ChangePasswordOutcome> RefuseAsync(Caller caller, User user, ChangePasswordInput input)
+    private async Task<ChangePasswordOutcome> RefuseAsync(HashPlace place, Caller caller, User user, ChangePasswordInput input, CancellationToken cancellationToken)
     {
-        if (!Verify(user, input.NewPassword))
+        if (!await place.VerifyAsync(user, input.NewPassword, cancellationToken))
             return new ChangePasswordOutcome.WrongPassword();
 
         var key = SessionKey.New();
@@ -151,6 +160,4 @@ public sealed class PasswordChange
             ? new ChangePasswordOutcome.AlreadyChanged(session)
             : new ChangePasswordOutcome.CallerEnded();
     }
-
-    private bool Verify(User user, string password) => _hasher.VerifyHashedPassword(user, user.PasswordHash!, password) != PasswordVerificationResult.Failed;
 }

@@ -43,6 +43,10 @@ public abstract record SignInOutcome
     /// <summary>Too many attempts; nothing was checked.</summary>
     public sealed record Throttled(TimeSpan Wait) : SignInOutcome;
 
+    /// <summary>Too many passwords wait to be hashed; nothing was checked.</summary>
+    /// <param name="Wait">How long those that are ahead will take.</param>
+    public sealed record Busy(TimeSpan Wait) : SignInOutcome;
+
     public sealed record Invalid(IReadOnlyList<InputError> Errors) : SignInOutcome;
 }
 
@@ -52,17 +56,16 @@ public sealed partial class PasswordSignIn
     private readonly AccountsDatabase _database;
     private readonly SessionStarter _starter;
     private readonly SignInThrottle _throttle;
-    private readonly IPasswordHasher<User> _hasher;
+    private readonly PasswordHashing _hashing;
     private readonly ILookupNormalizer _normalizer;
     private readonly IValidator<SignInInput> _rules;
     private readonly ILogger<PasswordSignIn> _logger;
-    private readonly User _nobody;
 
     internal PasswordSignIn(
         AccountsDatabase database,
         SessionStarter starter,
         SignInThrottle throttle,
-        IPasswordHasher<User> hasher,
+        PasswordHashing hashing,
         ILookupNormalizer normalizer,
         IValidator<SignInInput> rules,
         ILogger<PasswordSignIn> logger)
@@ -70,17 +73,16 @@ public sealed partial class PasswordSignIn
         _database = database;
         _starter = starter;
         _throttle = throttle;
-        _hasher = hasher;
+        _hashing = hashing;
         _normalizer = normalizer;
         _rules = rules;
         _logger = logger;
-        _nobody = new User { DisplayName = "" };
-        _nobody.PasswordHash = hasher.HashPassword(_nobody, "an account that does not exist costs the same time");
     }
 
     /// <summary>Checks the password and starts a session.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing started.</exception>
-    public async Task<SignInOutcome> SignInAsync(Client client, SignInInput input)
+    /// <exception cref="OperationCanceledException">It was cancelled before the password was checked; nothing started.</exception>
+    public async Task<SignInOutcome> SignInAsync(Client client, SignInInput input, CancellationToken cancellationToken = default)
     {
         if (_rules.Check(input) is { } errors)
             return new SignInOutcome.Invalid(errors);
@@ -93,14 +95,17 @@ public sealed partial class PasswordSignIn
             return (found, found is not null && await db.Sessions.AnyAsync(s => s.UserId == found.Id && s.BrowserHash == browser));
         });
 
+        // A refusal for want of a place is no attempt: it comes before the count.
+        using var place = _hashing.TryEnter(known ? HashPriority.Known : HashPriority.Stranger, out var busy);
+        if (place is null)
+            return new SignInOutcome.Busy(busy);
         if ((known ? _throttle.TryKnown(normalized, browser) : _throttle.TryStranger(normalized, client.Address)) is { } wait)
         {
             Log.Throttled(_logger, user?.Id);
             return new SignInOutcome.Throttled(wait);
         }
 
-        var verified = _hasher.VerifyHashedPassword(user ?? _nobody, (user ?? _nobody).PasswordHash!, input.Password) != PasswordVerificationResult.Failed;
-        if (user is null || !verified)
+        if (!await place.VerifyAsync(user, input.Password, cancellationToken) || user is null)
         {
             Log.Refused(_logger, user?.Id);
             return new SignInOutcome.WrongCredentials();

@@ -24,6 +24,10 @@ public abstract record ReauthenticationOutcome
     /// <summary>Too many attempts; nothing was checked.</summary>
     public sealed record Throttled(TimeSpan Wait) : ReauthenticationOutcome;
 
+    /// <summary>Too many passwords wait to be hashed; nothing was checked.</summary>
+    /// <param name="Wait">How long those that are ahead will take.</param>
+    public sealed record Busy(TimeSpan Wait) : ReauthenticationOutcome;
+
     /// <summary>The caller's own session has ended meanwhile.</summary>
     public sealed record CallerEnded : ReauthenticationOutcome;
 }
@@ -35,7 +39,7 @@ public sealed partial class Reauthentication
     private readonly KeyRotation _rotation;
     private readonly SessionFeed _feed;
     private readonly SignInThrottle _throttle;
-    private readonly IPasswordHasher<User> _hasher;
+    private readonly PasswordHashing _hashing;
     private readonly TimeProvider _time;
     private readonly ILogger<Reauthentication> _logger;
 
@@ -44,7 +48,7 @@ public sealed partial class Reauthentication
         KeyRotation rotation,
         SessionFeed feed,
         SignInThrottle throttle,
-        IPasswordHasher<User> hasher,
+        PasswordHashing hashing,
         TimeProvider time,
         ILogger<Reauthentication> logger)
     {
@@ -52,7 +56,7 @@ public sealed partial class Reauthentication
         _rotation = rotation;
         _feed = feed;
         _throttle = throttle;
-        _hasher = hasher;
+        _hashing = hashing;
         _time = time;
         _logger = logger;
     }
@@ -62,10 +66,14 @@ public sealed partial class Reauthentication
     /// Until the new key is seen the old one goes on as before, for a minute at most: the answer may be lost. The old one does not profit from the proof, whoever holds it.
     /// </remarks>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
-    public async Task<ReauthenticationOutcome> ReauthenticateAsync(Caller caller, string password)
+    /// <exception cref="OperationCanceledException">It was cancelled before the password was checked; nothing changed.</exception>
+    public async Task<ReauthenticationOutcome> ReauthenticateAsync(Caller caller, string password, CancellationToken cancellationToken = default)
     {
         if (password.Length is 0 or > InputRules.PasswordMaximum)
             return new ReauthenticationOutcome.WrongPassword();
+        using var place = _hashing.TryEnter(HashPriority.Known, out var busy);
+        if (place is null)
+            return new ReauthenticationOutcome.Busy(busy);
         // The same count as for the change of the password: both are guesses at it, made through one session.
         if (_throttle.TryKnown(caller.UserId.ToString(), caller.SessionId.Value.ToByteArray()) is { } wait)
         {
@@ -76,7 +84,7 @@ public sealed partial class Reauthentication
         var now = _time.GetUtcNow();
         if (await _database.ReadAsync(db => db.FindLiveUserAsync(caller, now)) is not { } user)
             return new ReauthenticationOutcome.CallerEnded();
-        if (_hasher.VerifyHashedPassword(user, user.PasswordHash!, password) == PasswordVerificationResult.Failed)
+        if (!await place.VerifyAsync(user, password, cancellationToken))
             return Refused(caller);
 
         var key = SessionKey.New();

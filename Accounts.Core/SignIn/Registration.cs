@@ -20,6 +20,10 @@ public abstract record RegistrationOutcome
     /// <summary>Too many attempts from this address.</summary>
     public sealed record Throttled(TimeSpan Wait) : RegistrationOutcome;
 
+    /// <summary>Too many passwords wait to be hashed; nothing was checked.</summary>
+    /// <param name="Wait">How long those that are ahead will take.</param>
+    public sealed record Busy(TimeSpan Wait) : RegistrationOutcome;
+
     public sealed record Invalid(IReadOnlyList<InputError> Errors) : RegistrationOutcome;
 }
 
@@ -28,30 +32,47 @@ public sealed class Registration
 {
     private readonly UserService _users;
     private readonly PasswordSignIn _signIn;
+    private readonly SessionStarter _starter;
+    private readonly PasswordHashing _hashing;
     private readonly SignInThrottle _throttle;
 
-    internal Registration(UserService users, PasswordSignIn signIn, SignInThrottle throttle)
+    internal Registration(UserService users, PasswordSignIn signIn, SessionStarter starter, PasswordHashing hashing, SignInThrottle throttle)
     {
         _users = users;
         _signIn = signIn;
+        _starter = starter;
+        _hashing = hashing;
         _throttle = throttle;
     }
 
     /// <summary>Makes the account and starts a session. Whoever posts the form twice has the account and knows its password: both posts end signed in.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer. If the account was made already, signing in to it works.</exception>
-    public async Task<RegistrationOutcome> RegisterAsync(Client client, RegisterInput input)
+    /// <exception cref="OperationCanceledException">It was cancelled before the password was hashed; there is no account.</exception>
+    public async Task<RegistrationOutcome> RegisterAsync(Client client, RegisterInput input, CancellationToken cancellationToken = default)
     {
-        // An answer says whether an address has an account, and costs the hashing of a password: not without limit.
-        if (_throttle.TryAddress(client.Address) is { } wait)
-            return new RegistrationOutcome.Throttled(wait);
+        using (var place = _hashing.TryEnter(HashPriority.Stranger, out var busy))
+        {
+            if (place is null)
+                return new RegistrationOutcome.Busy(busy);
+            // An answer says whether an address has an account, and costs the hashing of a password: not without limit.
+            if (_throttle.TryAddress(client.Address) is { } wait)
+                return new RegistrationOutcome.Throttled(wait);
 
-        if (await _users.RegisterAsync(client, input) is RegisterOutcome.Invalid { Errors: var errors })
-            return new RegistrationOutcome.Invalid(errors);
+            switch (await _users.RegisterAsync(place, client, input, cancellationToken))
+            {
+                case RegisterOutcome.Invalid { Errors: var errors }:
+                    return new RegistrationOutcome.Invalid(errors);
+                case RegisterOutcome.Registered { UserId: var person, Stamp: var stamp }
+                    when await _starter.StartAsync(client, new VerifiedUser(person, stamp, SignInMethod.Password), remember: false) is { } started:
+                    return new RegistrationOutcome.SignedIn(started);
+            }
+        }
 
-        return await _signIn.SignInAsync(client, new SignInInput { Email = input.Email, Password = input.Password }) switch
+        return await _signIn.SignInAsync(client, new SignInInput { Email = input.Email, Password = input.Password }, cancellationToken) switch
         {
             SignInOutcome.SignedIn { Session: var session } => new RegistrationOutcome.SignedIn(session),
             SignInOutcome.Throttled { Wait: var later } => new RegistrationOutcome.Throttled(later),
+            SignInOutcome.Busy { Wait: var later } => new RegistrationOutcome.Busy(later),
             _ => new RegistrationOutcome.EmailTaken(),
         };
     }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
 
 namespace Accounts.Core.SignIn;
@@ -31,7 +29,7 @@ internal sealed class SignInThrottle(SignInOptions options) : IDisposable
     public TimeSpan? TryStranger(string account, string address, Attempt attempt = Attempt.Password) => TryAddress(address) ?? Try(_accounts, $"{attempt} {account}");
 
     /// <summary>Counts an attempt from an address, whatever the account.</summary>
-    public TimeSpan? TryAddress(string address) => Try(_addresses, Network(address));
+    public TimeSpan? TryAddress(string address) => Try(_addresses, ClientNetwork.Of(address));
 
     /// <summary>Counts an attempt by a browser that the account has been signed in from before.</summary>
     public TimeSpan? TryKnown(string account, byte[] browserHash, Attempt attempt = Attempt.Password) =>
@@ -55,14 +53,4 @@ internal sealed class SignInThrottle(SignInOptions options) : IDisposable
         PartitionedRateLimiter.Create<string, string>(
             key => RateLimitPartition.GetFixedWindowLimiter(key, _ => new FixedWindowRateLimiterOptions { PermitLimit = attempts, Window = window, QueueLimit = 0 }),
             StringComparer.Ordinal);
-
-    // Whoever has one IPv6 address has its whole /64. An IPv4 address that a dual-stack socket has mapped into IPv6 is one address.
-    private static string Network(string address)
-    {
-        if (!IPAddress.TryParse(address, out var parsed) || parsed.AddressFamily != AddressFamily.InterNetworkV6)
-            return address;
-        if (parsed.IsIPv4MappedToIPv6)
-            return parsed.MapToIPv4().ToString();
-        return Convert.ToHexString(parsed.GetAddressBytes(), 0, 8);
-    }
 }

@@ -14,10 +14,18 @@ public abstract record RegisterOutcome
     {
     }
 
-    public sealed record Registered(UserId UserId) : RegisterOutcome;
+    public sealed record Registered(UserId UserId) : RegisterOutcome
+    {
+        /// <summary>The new account's security stamp: who made it has proved their password.</summary>
+        internal string Stamp { get; init; } = "";
+    }
 
     /// <summary>The address has an account. Nothing was changed.</summary>
     public sealed record EmailTaken : RegisterOutcome;
+
+    /// <summary>Too many passwords wait to be hashed; nothing was checked.</summary>
+    /// <param name="Wait">How long those that are ahead will take.</param>
+    public sealed record Busy(TimeSpan Wait) : RegisterOutcome;
 
     public sealed record Invalid(IReadOnlyList<InputError> Errors) : RegisterOutcome;
 }
@@ -26,15 +34,15 @@ public abstract record RegisterOutcome
 public sealed class UserService
 {
     private readonly AccountsDatabase _database;
-    private readonly IPasswordHasher<User> _hasher;
+    private readonly PasswordHashing _hashing;
     private readonly ILookupNormalizer _normalizer;
     private readonly IValidator<RegisterInput> _rules;
     private readonly TimeProvider _time;
 
-    internal UserService(AccountsDatabase database, IPasswordHasher<User> hasher, ILookupNormalizer normalizer, IValidator<RegisterInput> rules, TimeProvider time)
+    internal UserService(AccountsDatabase database, PasswordHashing hashing, ILookupNormalizer normalizer, IValidator<RegisterInput> rules, TimeProvider time)
     {
         _database = database;
-        _hasher = hasher;
+        _hashing = hashing;
         _normalizer = normalizer;
         _rules = rules;
         _time = time;
@@ -42,15 +50,24 @@ public sealed class UserService
 
     /// <summary>Makes an account. It does not sign in.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; there is no account.</exception>
-    public async Task<RegisterOutcome> RegisterAsync(Client client, RegisterInput input)
+    /// <exception cref="OperationCanceledException">It was cancelled before the password was hashed; there is no account.</exception>
+    public async Task<RegisterOutcome> RegisterAsync(Client client, RegisterInput input, CancellationToken cancellationToken = default)
+    {
+        using var place = _hashing.TryEnter(HashPriority.Stranger, out var busy);
+        return place is null ? new RegisterOutcome.Busy(busy) : await RegisterAsync(place, client, input, cancellationToken);
+    }
+
+    internal async Task<RegisterOutcome> RegisterAsync(HashPlace place, Client client, RegisterInput input, CancellationToken cancellationToken)
     {
         if (_rules.Check(input) is { } errors)
             return new RegisterOutcome.Invalid(errors);
 
         var now = _time.GetUtcNow();
         var user = User.New(now, input.Name.Trim(), input.Email, _normalizer);
-        // Hashed before the transaction: it takes tens of milliseconds, and writers wait.
-        user.PasswordHash = _hasher.HashPassword(user, input.Password);
+        // Nothing is hashed for an account that isn't made; and nothing inside the transaction, where other writers wait.
+        if (await _database.ReadAsync(db => db.Users.AnyAsync(u => u.NormalizedEmail == user.NormalizedEmail)))
+            return new RegisterOutcome.EmailTaken();
+        user.PasswordHash = await place.HashAsync(user, input.Password, cancellationToken);
 
         return await _database.WriteAsync<RegisterOutcome>(WritePriority.Ordinary, async db =>
         {
@@ -64,7 +81,7 @@ public sealed class UserService
                 ActorDevice = DeviceDetector.Detect(client.Signals).Title,
                 Address = client.Address,
             });
-            return new RegisterOutcome.Registered(new UserId(user.Id));
+            return new RegisterOutcome.Registered(new UserId(user.Id)) { Stamp = user.SecurityStamp! };
         });
     }
 

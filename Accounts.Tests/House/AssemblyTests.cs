@@ -19,6 +19,7 @@ public sealed class AssemblyTests
         "Microsoft.EntityFrameworkCore.Sqlite",
         "Microsoft.Extensions.Configuration.Abstractions",
         "Microsoft.Extensions.DependencyInjection.Abstractions",
+        "Microsoft.Extensions.Diagnostics",
         "Microsoft.Extensions.Hosting.Abstractions",
         "Microsoft.Extensions.Identity.Core",
         "Microsoft.Extensions.Identity.Stores",

@@ -17,6 +17,7 @@ public sealed class CommandTests
         ["SessionDepartures.RecordToldAsync"] = "The server itself: it has told the pages of an ended session.",
         ["SessionDepartures.RecordClosedAsync"] = "The server itself: it has closed the connections of an ended session.",
         ["SupportCodes.FindOrMakeForEndedAsync"] = "Whoever holds the key of an ended session is nobody any more.",
+        ["SignInQueue.EnterAsync"] = "It comes before anybody is asked who they are.",
         ["DatabaseProbe.AnswersAsync"] = "Whoever watches over the server: it says nothing of anybody.",
         ["DemoAccounts.SeedAsync"] = "The application itself, at its start.",
     };

@@ -48,11 +48,13 @@ internal static class SessionEndpoints
             return Results.Text("This page is out of date. Load it again.", statusCode: StatusCodes.Status400BadRequest);
 
         var password = (await context.Request.ReadFormAsync())["password"].ToString();
-        switch (await reauthentication.ReauthenticateAsync(caller, password))
+        switch (await reauthentication.ReauthenticateAsync(caller, password, context.RequestAborted))
         {
             case ReauthenticationOutcome.Proved { Session: var session }:
                 await context.WriteTicketAsync(session);
                 return Results.NoContent();
+            case ReauthenticationOutcome.Busy { Wait: var wait }:
+                return Results.Text(Wait.Busy(context.Response, wait), statusCode: StatusCodes.Status503ServiceUnavailable);
             case ReauthenticationOutcome.Throttled { Wait: var wait }:
                 Wait.Tell(context.Response, wait);
                 return Results.Text($"There were too many attempts. Try again {Wait.Words(wait)}.", statusCode: StatusCodes.Status429TooManyRequests);

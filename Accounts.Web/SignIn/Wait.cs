@@ -6,14 +6,29 @@ namespace Accounts.Web.SignIn;
 internal static class Wait
 {
     /// <summary>Makes an answer "429 Too Many Requests" with its Retry-After.</summary>
-    public static void Tell(HttpResponse response, TimeSpan wait)
+    public static void Tell(HttpResponse response, TimeSpan wait) => Tell(response, wait, StatusCodes.Status429TooManyRequests);
+
+    /// <summary>Makes an answer "503 Service Unavailable" with its Retry-After: the server has too many passwords to check.</summary>
+    /// <returns>What to tell the person.</returns>
+    public static string Busy(HttpResponse response, TimeSpan wait)
     {
-        response.StatusCode = StatusCodes.Status429TooManyRequests;
-        response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        Tell(response, wait, StatusCodes.Status503ServiceUnavailable);
+        return $"The server is busy. Nothing was checked or changed. Try again {Words(wait)}.";
     }
 
     /// <summary>"in 40 seconds", "in 5 minutes": rounded up, so that trying then works.</summary>
-    public static string Words(TimeSpan wait) => wait <= TimeSpan.FromSeconds(90)
-        ? $"in {Math.Max(1, Math.Ceiling(wait.TotalSeconds)):0} seconds"
-        : $"in {Math.Ceiling(wait.TotalMinutes):0} minutes";
+    public static string Words(TimeSpan wait) => Seconds(wait) switch
+    {
+        1 => "in a second",
+        <= 90 and var seconds => string.Create(CultureInfo.InvariantCulture, $"in {seconds} seconds"),
+        _ => $"in {Math.Ceiling(wait.TotalMinutes):0} minutes",
+    };
+
+    private static void Tell(HttpResponse response, TimeSpan wait, int status)
+    {
+        response.StatusCode = status;
+        response.Headers.RetryAfter = Seconds(wait).ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static int Seconds(TimeSpan wait) => (int)Math.Max(1, Math.Ceiling(wait.TotalSeconds));
 }

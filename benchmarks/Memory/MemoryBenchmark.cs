@@ -40,10 +40,10 @@ internal sealed class MemoryBenchmark(Application application, int count, int se
     {
         var people = await SignInAsync(WarmUp + count);
         var cookies = people.ConvertAll(person => person.Cookie);
-        await using var visitors = new VisitorsProcess(new Uri(application.Url, "/settings/sessions"));
-        await visitors.OpenAsync(cookies[..WarmUp]);
+        await using var visitors = new ChildProcess(Visitors.Verb, new Uri(application.Url, "/settings/sessions").AbsoluteUri);
+        await Visitors.OpenAsync(visitors, cookies[..WarmUp]);
         var before = await SettleAsync();
-        await visitors.OpenAsync(cookies[WarmUp..]);
+        await Visitors.OpenAsync(visitors, cookies[WarmUp..]);
         var after = await SettleAsync();
 
         var circuits = application.Get<SessionCircuits>();

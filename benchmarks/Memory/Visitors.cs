@@ -9,7 +9,18 @@ internal static class Visitors
     public const string Verb = "visitors";
 
     /// <summary>What it answers for each circuit that is open.</summary>
-    public const string Opened = "opened";
+    private const string Opened = "opened";
+
+    /// <summary>Has the other process open a circuit for each of the cookies, and returns when all have rendered.</summary>
+    public static async Task OpenAsync(ChildProcess visitors, IReadOnlyCollection<string> cookies)
+    {
+        foreach (var cookie in cookies)
+        {
+            await visitors.WriteAsync(cookie);
+            if (await visitors.ReadAsync() is not Opened)
+                throw new InvalidOperationException("A circuit could not be opened.");
+        }
+    }
 
     public static async Task<int> RunAsync(Uri page)
     {

@@ -23,13 +23,16 @@ internal sealed class Application : WebApplicationFactory<App>
 
     private readonly TemporaryFolder _folder;
     private readonly Action<IServiceCollection>? _services;
+    private readonly (string Key, string Value)[] _settings;
 
     /// <param name="folder">Where its database is.</param>
     /// <param name="services">What it is to have otherwise than in production.</param>
-    public Application(TemporaryFolder folder, Action<IServiceCollection>? services = null)
+    /// <param name="settings">And what it is to have set otherwise.</param>
+    public Application(TemporaryFolder folder, Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings)
     {
         _folder = folder;
         _services = services;
+        _settings = settings;
         UseKestrel(0);
     }
 
@@ -111,8 +114,11 @@ internal sealed class Application : WebApplicationFactory<App>
         builder.UseSetting("SignIn:AttemptsPerAccount", "1000");
         builder.UseSetting("SignIn:AttemptsPerAddress", "100000");
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
+        builder.UseSetting("Logging:Console:LogToStandardErrorThreshold", "Trace");
         builder.UseSetting("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning");
         builder.UseSetting("Logging:LogLevel:Microsoft.AspNetCore.DataProtection", "Error");
+        foreach (var (key, value) in _settings)
+            builder.UseSetting(key, value);
         builder.ConfigureTestServices(services => _services?.Invoke(services));
     }
 }

@@ -1,0 +1,120 @@
+using System.Diagnostics.Metrics;
+using Accounts.Core.SignIn;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Core.SignIn;
+
+/// <summary>Password forms wait their turn; a flood from one network holds up nobody else, and nobody waits for long.</summary>
+public sealed class SignInQueueTests
+{
+    // Two hashes at once: four places of one network, and three places in either line.
+    private static readonly (string, string)[] Small = [("PasswordHashing:Concurrency", "2"), ("PasswordHashing:WaitingPerHash", "2")];
+
+    // Guard: the limit of a line.
+    [Fact]
+    public async Task Only_so_many_are_worked_on_and_who_leaves_lets_the_next_one_in()
+    {
+        await using var host = CoreHost.Start(settings: Small);
+        var queue = host.Get<SignInQueue>();
+        var inside = new List<IDisposable>();
+        for (var i = 0; i < 3; i++)
+            inside.Add((await EnterAsync(queue, $"203.0.113.{i}"))!);
+        var fourth = EnterAsync(queue, "203.0.113.4");
+        var fifth = EnterAsync(queue, "203.0.113.5");
+        // The other line is not touched.
+        using var returning = await EnterAsync(queue, "203.0.113.6", returning: true);
+        Assert.NotNull(returning);
+        Assert.False(fourth.IsCompleted);
+
+        inside[0].Dispose();
+        using var next = await fourth.WaitAsync(Patience.Limit);
+        Assert.NotNull(next);
+        Assert.False(fifth.IsCompleted);
+        inside[1].Dispose();
+        using var last = await fifth.WaitAsync(Patience.Limit);
+        Assert.NotNull(last);
+        inside[2].Dispose();
+    }
+
+    // Guard: the partitions of _networks.
+    [Theory]
+    [InlineData("203.0.113.7", "203.0.113.7", "203.0.113.8")]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1")]
+    public async Task A_flood_from_one_network_holds_up_nobody_else(string flood, string same, string other)
+    {
+        await using var host = CoreHost.Start(settings: [("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "5")]);
+        var queue = host.Get<SignInQueue>();
+        var attempts = Enumerable.Range(0, 100).Select(_ => EnterAsync(queue, flood)).ToList();
+        using (await attempts[0])
+        using (await attempts[1])
+        {
+            var neighbour = EnterAsync(queue, same);
+            using var stranger = await EnterAsync(queue, other).WaitAsync(Patience.Limit);
+            Assert.NotNull(stranger);
+            Assert.Equal(98, attempts.Count(attempt => !attempt.IsCompleted));
+            Assert.False(neighbour.IsCompleted);
+        }
+    }
+
+    // Guard: the patience in SignInQueue.WaitAsync.
+    [Fact]
+    public async Task Who_waited_for_two_seconds_is_refused_and_takes_nobodys_place()
+    {
+        await using var host = CoreHost.Start(settings: Small);
+        var queue = host.Get<SignInQueue>();
+        using var meters = new Meters(host.Get<IMeterFactory>());
+        var inside = new List<IDisposable>();
+        for (var i = 0; i < 3; i++)
+            inside.Add((await EnterAsync(queue, $"203.0.113.{i}"))!);
+        var waits = EnterAsync(queue, "203.0.113.9");
+        var waitsForItsNetwork = Enumerable.Range(0, 5).Select(_ => EnterAsync(queue, "203.0.113.10")).ToList();
+        Assert.Equal(6, meters.Read("accounts.sign_in.waiting"));
+
+        host.Clock.Advance(SignInQueue.Patience - TimeSpan.FromMilliseconds(1));
+        Assert.False(waits.IsCompleted);
+        Assert.Equal(0, meters.Read("accounts.sign_in.refused"));
+        host.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Null(await waits.WaitAsync(Patience.Limit));
+        Assert.All(await Task.WhenAll(waitsForItsNetwork).WaitAsync(Patience.Limit), Assert.Null);
+        Assert.Equal((0, 6), (meters.Read("accounts.sign_in.waiting"), meters.Read("accounts.sign_in.refused")));
+
+        inside.ForEach(place => place.Dispose());
+        for (var i = 0; i < 3; i++)
+            Assert.NotNull(await EnterAsync(queue, "203.0.113.10").WaitAsync(Patience.Limit));
+    }
+
+    [Fact]
+    public async Task Where_hundreds_wait_one_more_is_refused_at_once()
+    {
+        await using var host = CoreHost.Start(settings: Small);
+        var queue = host.Get<SignInQueue>();
+        for (var i = 0; i < 3; i++)
+            Assert.NotNull(await EnterAsync(queue, $"203.0.113.{i}"));
+        var waiting = Enumerable.Range(0, SignInQueue.Most).Select(i => EnterAsync(queue, $"198.51.100.{i % 200}")).ToList();
+
+        Assert.Null(await EnterAsync(queue, "203.0.113.9").WaitAsync(Patience.Limit));
+        Assert.All(waiting, attempt => Assert.False(attempt.IsCompleted));
+        host.Clock.Advance(SignInQueue.Patience);
+        Assert.All(await Task.WhenAll(waiting).WaitAsync(Patience.Limit), Assert.Null);
+    }
+
+    [Fact]
+    public async Task A_client_that_has_gone_makes_room_at_once()
+    {
+        await using var host = CoreHost.Start(settings: Small);
+        var queue = host.Get<SignInQueue>();
+        using var meters = new Meters(host.Get<IMeterFactory>());
+        for (var i = 0; i < 3; i++)
+            Assert.NotNull(await EnterAsync(queue, $"203.0.113.{i}"));
+        using var client = new CancellationTokenSource();
+        var gone = queue.EnterAsync("203.0.113.9", returning: false, client.Token);
+        await client.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone.WaitAsync(Patience.Limit));
+        // It was not refused.
+        Assert.Equal((0, 0), (meters.Read("accounts.sign_in.waiting"), meters.Read("accounts.sign_in.refused")));
+    }
+
+    private static Task<IDisposable?> EnterAsync(SignInQueue queue, string address, bool returning = false) =>
+        queue.EnterAsync(address, returning, TestContext.Current.CancellationToken);
+}

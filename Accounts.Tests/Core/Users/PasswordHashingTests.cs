@@ -1,0 +1,260 @@
+using System.Diagnostics.Metrics;
+using Accounts.Core.SignIn;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Core.Users;
+
+/// <summary>However many passwords are to be hashed, only a few are at a time, off the threads that everything else needs; and who finds no place is told at once.</summary>
+public sealed class PasswordHashingTests
+{
+    private const string Wrong = "not the right passphrase";
+
+    // Guard: the number of threads.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Only_so_many_passwords_are_hashed_at_once_and_none_on_the_thread_pool(int concurrency)
+    {
+        var hasher = new HeldHasher();
+        await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", $"{concurrency}"));
+        hasher.Hold();
+        var attempts = Strangers(host, 10);
+        await hasher.ArrivedAsync(concurrency);
+        for (var i = 0; i < 10; i++)
+            hasher.Let();
+
+        Assert.All(await Task.WhenAll(attempts), outcome => Assert.IsType<SignInOutcome.WrongCredentials>(outcome));
+        Assert.Equal(concurrency, hasher.MostAtOnce);
+        Assert.Equal(10, hasher.Begun.Count);
+        Assert.False(hasher.WasOnThreadPool);
+    }
+
+    [Fact]
+    public void By_default_half_of_the_cores_hash()
+    {
+        Assert.Equal(Math.Max(1, Environment.ProcessorCount / 2), new PasswordHashingOptions().Threads);
+        Assert.Equal(7, new PasswordHashingOptions { Concurrency = 7 }.Threads);
+    }
+
+    // Guards: TryEnter before the throttle's count, the size of the line.
+    [Fact]
+    public async Task Who_finds_no_place_is_refused_before_anything_is_hashed_and_has_lost_no_attempt()
+    {
+        var hasher = new HeldHasher();
+        await using var host = await StartAsync(
+            hasher, ("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "1"), ("SignIn:AttemptsPerAccount", "3"));
+        hasher.Hold();
+        var attempts = Strangers(host, 2, "nobody@example.test");
+        await hasher.ArrivedAsync();
+
+        for (var i = 0; i < 5; i++)
+            Assert.IsType<SignInOutcome.Busy>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
+        Assert.IsType<RegisterOutcome.Busy>(await host.Users.RegisterAsync(CoreHost.Client(), Input("grace@example.test")));
+        Assert.IsType<RegistrationOutcome.Busy>(await host.Get<Registration>().RegisterAsync(CoreHost.Client(), Input("grace@example.test")));
+
+        hasher.LetAll();
+        await Task.WhenAll(attempts);
+        Assert.Equal(2, hasher.Begun.Count);
+        Assert.Equal(1, host.Rows.Number("SELECT COUNT(*) FROM \"Users\""));
+        // The third attempt of three is still there, and only that.
+        Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
+        Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
+        Assert.IsType<RegistrationOutcome.SignedIn>(await host.Get<Registration>().RegisterAsync(CoreHost.Client(), Input("grace@example.test")));
+    }
+
+    // Guard: the average in PasswordHashing.Measure.
+    [Fact]
+    public async Task The_time_to_wait_is_what_the_hashes_ahead_will_take()
+    {
+        var hasher = new HeldHasher();
+        await using var host = await StartAsync(
+            hasher, ("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "4"), ("SignIn:AttemptsPerAddress", "1000"));
+        hasher.Within = () => host.Clock.Advance(TimeSpan.FromSeconds(3));
+        for (var i = 0; i < 80; i++)
+            await host.TrySignInAsync(CoreHost.Client(), $"before{i}@example.test", Wrong);
+        hasher.Within = null;
+
+        hasher.Hold();
+        var attempts = Strangers(host, 5);
+        await hasher.ArrivedAsync();
+        var busy = Assert.IsType<SignInOutcome.Busy>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
+        hasher.LetAll();
+        await Task.WhenAll(attempts);
+
+        // Five of three seconds each.
+        Assert.InRange(busy.Wait.TotalSeconds, 14.9, 15);
+    }
+
+    // Guards: the lines apart, and the order in PasswordHashing.TryTake.
+    [Fact]
+    public async Task People_who_are_known_have_places_of_their_own_and_go_first()
+    {
+        var hasher = new HeldHasher();
+        await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "3"));
+        var own = CoreHost.Client();
+        var ada = await host.SignInAsync(client: own);
+        hasher.Hold();
+        var strangers = Strangers(host, 4);
+        await hasher.ArrivedAsync();
+        Assert.IsType<SignInOutcome.Busy>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
+
+        var proof = host.Reauthentication.ReauthenticateAsync(ada.Caller, CoreHost.Password);
+        var again = host.TrySignInAsync(own, password: "my other passphrase");
+        var change = host.PasswordChange.ChangeAsync(ada.Caller, new ChangePasswordInput { CurrentPassword = "my third passphrase", NewPassword = "my fourth passphrase" });
+        var refused = await host.PasswordChange.ChangeAsync(ada.Caller with { SessionId = SessionId.New(TestClock.Start) }, new ChangePasswordInput { CurrentPassword = Wrong, NewPassword = "my fifth passphrase" });
+        hasher.LetAll();
+
+        Assert.IsType<ReauthenticationOutcome.Proved>(await proof);
+        Assert.IsType<SignInOutcome.WrongCredentials>(await again);
+        Assert.IsType<ChangePasswordOutcome.WrongPassword>(await change);
+        Assert.IsType<ChangePasswordOutcome.CallerEnded>(refused);
+        await Task.WhenAll(strangers);
+        // One was under way already.
+        Assert.Equal(CoreHost.Password + ", my other passphrase, my third passphrase", string.Join(", ", hasher.Begun.Skip(1).Take(3)));
+    }
+
+    [Fact]
+    public async Task The_line_of_the_known_has_an_end_too_and_a_change_or_a_proof_that_finds_none_changes_nothing()
+    {
+        var hasher = new HeldHasher();
+        await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "0"), ("SignIn:AttemptsPerAccount", "1"));
+        var ada = await host.SignInAsync();
+        var phone = await host.SignInAsync(client: CoreHost.Client(address: "203.0.113.8"), email: await SecondAsync(host));
+        hasher.Hold();
+        var held = host.Reauthentication.ReauthenticateAsync(ada.Caller, Wrong);
+        await hasher.ArrivedAsync();
+
+        Assert.IsType<ReauthenticationOutcome.Busy>(await host.Reauthentication.ReauthenticateAsync(phone.Caller, CoreHost.Password));
+        var input = new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "a brand new passphrase" };
+        Assert.IsType<ChangePasswordOutcome.Busy>(await host.PasswordChange.ChangeAsync(phone.Caller, input));
+        hasher.LetAll();
+        Assert.IsType<ReauthenticationOutcome.WrongPassword>(await held);
+
+        // With one place for all of its hashes, and the one attempt that nobody has taken from it.
+        Assert.IsType<ChangePasswordOutcome.Changed>(await host.PasswordChange.ChangeAsync(phone.Caller, input));
+    }
+
+    // Guard: the look at the token before a hash begins.
+    [Fact]
+    public async Task A_request_whose_client_has_gone_is_not_hashed()
+    {
+        var hasher = new HeldHasher();
+        await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"));
+        hasher.Hold();
+        var first = Strangers(host, 1);
+        await hasher.ArrivedAsync();
+        using var client = new CancellationTokenSource();
+        var gone = host.SignIn.SignInAsync(CoreHost.Client(), new SignInInput { Email = "gone@example.test", Password = "of somebody who left" }, client.Token);
+        var stays = host.TrySignInAsync(CoreHost.Client(), "stays@example.test", "of somebody who stays");
+        await client.CancelAsync();
+        hasher.LetAll();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+        Assert.IsType<SignInOutcome.WrongCredentials>(await stays);
+        await Task.WhenAll(first);
+        Assert.Equal([Wrong, "of somebody who stays"], hasher.Begun);
+    }
+
+    [Fact]
+    public async Task A_hash_that_fails_fails_its_own_request_alone()
+    {
+        var hasher = new HeldHasher();
+        await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"));
+        hasher.Within = () => throw new FormatException("The hash in the row is broken.");
+        await Assert.ThrowsAsync<FormatException>(() => host.TrySignInAsync(CoreHost.Client()));
+        hasher.Within = null;
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client()));
+    }
+
+    [Fact]
+    public async Task When_the_program_stops_nobody_waits_for_ever()
+    {
+        var hasher = new HeldHasher();
+        Task<SignInOutcome>[] attempts;
+        await using (var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1")))
+        {
+            hasher.Hold();
+            attempts = Strangers(host, 3);
+            await hasher.ArrivedAsync();
+        }
+
+        foreach (var attempt in attempts[1..])
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt.WaitAsync(Patience.Limit));
+        hasher.LetAll();
+    }
+
+    [Theory]
+    [InlineData(CoreHost.Email)]
+    [InlineData("nobody@example.test")]
+    public async Task An_account_that_does_not_exist_takes_the_same_work(string email)
+    {
+        var hasher = new HeldHasher();
+        await using var host = await StartAsync(hasher);
+        hasher.Hold();
+        var attempt = host.TrySignInAsync(CoreHost.Client(), email, Wrong);
+        await hasher.ArrivedAsync();
+        hasher.LetAll();
+        await attempt;
+        Assert.Equal([Wrong], hasher.Begun);
+    }
+
+    [Fact]
+    public async Task Registering_takes_one_hash_whether_the_address_has_an_account_or_not()
+    {
+        var hasher = new HeldHasher();
+        await using var host = await StartAsync(hasher);
+        foreach (var (email, expected) in new[] { ("new@example.test", typeof(RegistrationOutcome.SignedIn)), (CoreHost.Email, typeof(RegistrationOutcome.EmailTaken)) })
+        {
+            hasher.Hold();
+            var registration = host.Get<Registration>().RegisterAsync(CoreHost.Client(), Input(email));
+            await hasher.ArrivedAsync();
+            hasher.LetAll();
+            Assert.Equal(expected, (await registration).GetType());
+            Assert.Equal(["a passphrase of theirs"], hasher.Begun);
+        }
+    }
+
+    [Fact]
+    public async Task Operators_can_count_what_waits_what_is_done_and_what_was_refused()
+    {
+        var hasher = new HeldHasher();
+        await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "2"));
+        using var meters = new Meters(host.Get<IMeterFactory>());
+        var ada = await host.SignInAsync();
+        Assert.Equal(1, meters.Read("accounts.password_hashing.completed stranger"));
+        hasher.Hold();
+        var strangers = Strangers(host, 3);
+        await hasher.ArrivedAsync();
+        var proof = host.Reauthentication.ReauthenticateAsync(ada.Caller, CoreHost.Password);
+        Assert.IsType<SignInOutcome.Busy>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
+        Patience.Until(() => meters.Read("accounts.password_hashing.waiting stranger") == 2);
+        Patience.Until(() => meters.Read("accounts.password_hashing.waiting known") == 1);
+        Assert.Equal((1, 0), (meters.Read("accounts.password_hashing.refused stranger"), meters.Read("accounts.password_hashing.refused known")));
+
+        hasher.LetAll();
+        await Task.WhenAll(strangers);
+        await proof;
+        Assert.Equal((4, 1), (meters.Read("accounts.password_hashing.completed stranger"), meters.Read("accounts.password_hashing.completed known")));
+        Assert.Equal((0, 0), (meters.Read("accounts.password_hashing.waiting stranger"), meters.Read("accounts.password_hashing.waiting known")));
+    }
+
+    private static async Task<CoreHost> StartAsync(HeldHasher hasher, params (string, string)[] settings)
+    {
+        var host = CoreHost.Start(services: hasher.AddTo, settings: settings);
+        await host.RegisterAsync();
+        return host;
+    }
+
+    private static async Task<string> SecondAsync(CoreHost host)
+    {
+        await host.RegisterAsync("grace@example.test", "Grace Hopper");
+        return "grace@example.test";
+    }
+
+    private static RegisterInput Input(string email) => new() { Name = "Grace Hopper", Email = email, Password = "a passphrase of theirs" };
+
+    /// <summary>Strangers who try the wrong password, each at an account of their own that doesn't exist, or all at one.</summary>
+    private static Task<SignInOutcome>[] Strangers(CoreHost host, int count, string? email = null) =>
+        [.. Enumerable.Range(0, count).Select(i => host.TrySignInAsync(CoreHost.Client(), email ?? $"nobody{i}@example.test", Wrong))];
+}

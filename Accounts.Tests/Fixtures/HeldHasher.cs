@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using Accounts.Core.Users;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Accounts.Tests.Fixtures;
+
+/// <summary>The framework's own hashing, cheaper, that a test can hold up: a hash that has begun stays under way until it is let go.</summary>
+internal sealed class HeldHasher : IPasswordHasher<User>
+{
+    private readonly PasswordHasher<User> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = 1_000 }));
+    private readonly SemaphoreSlim _arrivals = new(0);
+    private readonly SemaphoreSlim _passes = new(0);
+    private readonly ConcurrentQueue<string> _begun = new();
+    private volatile bool _counts;
+    private volatile bool _held;
+    private int _running;
+    private int _mostAtOnce;
+
+    /// <summary>The passwords that were hashed since <see cref="Hold"/>, in the order in which that began.</summary>
+    public IReadOnlyList<string> Begun => [.. _begun];
+
+    /// <summary>The most that were under way at the same time since <see cref="Hold"/>.</summary>
+    public int MostAtOnce => Volatile.Read(ref _mostAtOnce);
+
+    /// <summary>Whether a hash ever ran on a thread of the pool.</summary>
+    public bool WasOnThreadPool { get; private set; }
+
+    /// <summary>Runs within each hash.</summary>
+    public Action? Within { get; set; }
+
+    public void AddTo(IServiceCollection services) => services.AddSingleton<IPasswordHasher<User>>(this);
+
+    /// <summary>From here on hashes stay under way.</summary>
+    public void Hold()
+    {
+        _begun.Clear();
+        while (_passes.Wait(0))
+        {
+        }
+
+        (_counts, _held) = (true, true);
+    }
+
+    /// <summary>Waits until so many more hashes are under way.</summary>
+    public async Task ArrivedAsync(int count = 1)
+    {
+        for (var i = 0; i < count; i++)
+            Assert.True(await _arrivals.WaitAsync(Patience.Limit), "No hash began.");
+    }
+
+    /// <summary>Lets some of the hashes go, those that are under way first.</summary>
+    public void Let(int count = 1) => _passes.Release(count);
+
+    /// <summary>Lets all hashes go, from here on.</summary>
+    public void LetAll()
+    {
+        _held = false;
+        _passes.Release(1_000);
+    }
+
+    public string HashPassword(User user, string password)
+    {
+        Pass(password);
+        return _hasher.HashPassword(user, password);
+    }
+
+    public PasswordVerificationResult VerifyHashedPassword(User user, string hashedPassword, string providedPassword)
+    {
+        Pass(providedPassword);
+        return _hasher.VerifyHashedPassword(user, hashedPassword, providedPassword);
+    }
+
+    private void Pass(string password)
+    {
+        WasOnThreadPool |= Thread.CurrentThread.IsThreadPoolThread;
+        Within?.Invoke();
+        if (!_counts)
+            return;
+        _begun.Enqueue(password);
+        var running = Interlocked.Increment(ref _running);
+        InterlockedMax(ref _mostAtOnce, running);
+        _arrivals.Release();
+        if (_held)
+            Assert.True(_passes.Wait(Patience.Limit), "Nobody let the hash go.");
+        Interlocked.Decrement(ref _running);
+    }
+
+    private static void InterlockedMax(ref int target, int value)
+    {
+        for (var seen = Volatile.Read(ref target); value > seen; seen = Volatile.Read(ref target))
+            Interlocked.CompareExchange(ref target, value, seen);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Accounts.Benchmarks.Flood;
+
+/// <summary>One kept connection that sends requests as they are written, and reads of an answer its status alone: it takes the machine as little as it can.</summary>
+internal sealed class PlainConnection : IDisposable
+{
+    private static readonly byte[] EndOfHead = "\r\n\r\n"u8.ToArray();
+    private static readonly byte[] EndOfChunks = "\r\n0\r\n\r\n"u8.ToArray();
+
+    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly byte[] _answer = new byte[128 * 1024];
+
+    public static async Task<PlainConnection> OpenAsync(int port)
+    {
+        var connection = new PlainConnection();
+        await connection._socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
+        return connection;
+    }
+
+    /// <summary>Sends a request and waits for the whole answer.</summary>
+    /// <returns>Its status.</returns>
+    public async Task<int> SendAsync(byte[] request)
+    {
+        await _socket.SendAsync(request.AsMemory());
+        for (var length = 0; ;)
+        {
+            var received = await _socket.ReceiveAsync(_answer.AsMemory(length));
+            if (received == 0)
+                throw new InvalidOperationException("The server closed the connection.");
+            length += received;
+            if (IsWhole(_answer.AsSpan(0, length)))
+                return int.Parse(Encoding.ASCII.GetString(_answer, 9, 3), System.Globalization.CultureInfo.InvariantCulture);
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private static bool IsWhole(ReadOnlySpan<byte> answer)
+    {
+        var end = answer.IndexOf(EndOfHead);
+        if (end < 0)
+            return false;
+        var head = Encoding.ASCII.GetString(answer[..end]);
+        if (head.Contains("Transfer-Encoding: chunked", StringComparison.OrdinalIgnoreCase))
+            return answer.EndsWith(EndOfChunks);
+
+        const string lengthHeader = "Content-Length: ";
+        var at = head.IndexOf(lengthHeader, StringComparison.OrdinalIgnoreCase);
+        var length = at < 0 ? 0 : int.Parse(head.AsSpan(at + lengthHeader.Length).TrimStart().ToString().Split('\r')[0], System.Globalization.CultureInfo.InvariantCulture);
+        return answer.Length >= end + EndOfHead.Length + length;
+    }
+}
