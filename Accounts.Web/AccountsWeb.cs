@@ -51,12 +51,7 @@ internal static class AccountsWeb
         services.AddStaff();
         services.AddSessionCircuits();
         services.AddRadzenComponents();
-        services.AddAntiforgery(o =>
-        {
-            // The framework refuses "always secure" over plain http, which localhost is developed on.
-            o.Cookie.Name = "accounts-form";
-            o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-        });
+        SessionAntiforgery.AddTo(services);
         services.AddHsts(o => o.MaxAge = TimeSpan.FromDays(365));
         services.AddProblemDetails();
         services.AddRazorComponents().AddInteractiveServerComponents().AddSessionGate();
@@ -86,6 +81,7 @@ internal static class AccountsWeb
             app.UseHsts();
         app.UseStatusCodePagesWithReExecute(ProblemPage.Pattern, createScopeForStatusCodePages: true);
         app.UseProblemPages();
+        app.UseCrossSiteRefusal();
         app.UseFlags();
         app.UseRouting();
         app.UseConnectionRules();

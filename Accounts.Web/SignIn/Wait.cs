@@ -13,7 +13,7 @@ internal static class Wait
     public static string Busy(HttpResponse response, TimeSpan wait)
     {
         Tell(response, wait, StatusCodes.Status503ServiceUnavailable);
-        return $"The server is busy. Nothing was checked or changed. Try again {Words(wait)}.";
+        return $"Too many people are signing in right now. Nothing was checked or changed. Try again {Words(wait)}.";
     }
 
     /// <summary>"in 40 seconds", "in 5 minutes": rounded up, so that trying then works.</summary>

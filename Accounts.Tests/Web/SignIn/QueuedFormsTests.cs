@@ -1,0 +1,210 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using Accounts.Core.SignIn;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Web.SignIn;
+
+/// <summary>However many strangers try passwords, everybody else goes on; and whoever is refused is told so, and when to come back.</summary>
+public sealed class QueuedFormsTests
+{
+    private const string Ada = "ada@example.test";
+    private const string Wrong = "not the right passphrase";
+
+    // One hash at a time, one place for each line of forms.
+    private static readonly (string, string)[] Smallest = [("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "1")];
+
+    // Guards: UseQueuedForms, and the threads of PasswordHashing.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Beside_three_hundred_strangers_a_session_is_checked_and_ended(bool manyNetworks)
+    {
+        var hasher = new HeldHasher();
+        var clock = new TestClock();
+        await using var site = AccountsSite.Start(clock, hasher.AddTo, ("PasswordHashing:Concurrency", "1"), ("Network:KnownProxies:0", "127.0.0.1"));
+        await site.RegisterAsync(Ada);
+        using var laptop = await site.SignInAsync(Ada);
+        using var phone = await site.SignInAsync(Ada, Visitor.Phone);
+        using var meters = new Meters(site.Get<IMeterFactory>());
+        hasher.Hold();
+        using var form = site.Visit();
+        var fields = await form.FillAsync("/sign-in", ("Input.Email", "nobody@example.test"), ("Input.Password", Wrong));
+        var strangers = Enumerable.Range(0, 300).Select(i => PostAsync(site, form, fields, manyNetworks ? $"2001:db8:0:{i:x}::1" : "2001:db8::1")).ToList();
+        await hasher.ArrivedAsync();
+        var inside = manyNetworks ? 8 : 2;
+        Patience.Until(() => meters.Read("accounts.sign_in.waiting") == 300 - inside);
+
+        using (var state = await laptop.GetAsync("/session/state"))
+            Assert.Equal(HttpStatusCode.NoContent, state.StatusCode);
+        await site.TerminateAsync(laptop, phone);
+        Assert.False(await phone.IsSignedInAsync());
+        using (var left = await laptop.SignOutAsync())
+            Assert.Equal(HttpStatusCode.Redirect, left.StatusCode);
+        Assert.All(strangers, stranger => Assert.False(stranger.IsCompleted));
+        Assert.Equal(1, hasher.MostAtOnce);
+
+        clock.Advance(SignInQueue.Patience);
+        Patience.Until(() => strangers.Count(stranger => stranger.IsCompleted) == 300 - inside);
+        hasher.LetAll();
+        var answers = await Task.WhenAll(strangers);
+        Assert.Equal(300 - inside, answers.Count(answer => answer is { Status: HttpStatusCode.ServiceUnavailable, RetryAfter: "2" }));
+        Assert.Equal(inside, answers.Count(answer => answer.Status is HttpStatusCode.OK or HttpStatusCode.TooManyRequests));
+        Assert.Equal(1, hasher.MostAtOnce);
+    }
+
+    // Guards: QueuedForm on both pages; that it is looked for at the endpoint, not in the address.
+    [Theory]
+    [InlineData("/sign-in?returnUrl=%2Fsettings%22%3E", "/sign-in?returnUrl=%2Fsettings%22%3E")]
+    [InlineData("/SIGN-IN/", "/SIGN-IN/")]
+    [InlineData("/register", "/register")]
+    public async Task Who_waited_in_vain_is_told_when_to_come_back_and_nothing_was_done(string path, string back)
+    {
+        var hasher = new HeldHasher();
+        var clock = new TestClock();
+        await using var site = AccountsSite.Start(clock, hasher.AddTo, Smallest);
+        await site.RegisterAsync(Ada);
+        using var first = site.Visit();
+        using var second = site.Visit();
+        using var meters = new Meters(site.Get<IMeterFactory>());
+        var fields = new[] { ("Input.Name", "Grace Hopper"), ("Input.Email", "grace@example.test"), ("Input.Password", AccountsSite.Password) };
+        var held = await first.FillAsync("/sign-in", fields);
+        var waits = await second.FillAsync(path, fields);
+        hasher.Hold();
+        var inside = first.PostAsync("/sign-in", held);
+        await hasher.ArrivedAsync();
+        var waiting = second.PostAsync(path, waits);
+        Patience.Until(() => meters.Read("accounts.sign_in.waiting") == 1);
+        clock.Advance(SignInQueue.Patience);
+
+        using var answer = await waiting;
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(2), answer.Headers.RetryAfter!.Delta);
+        Assert.False(answer.Headers.Contains("Set-Cookie"));
+        var page = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync());
+        Assert.Equal("The server is busy", page.QuerySelector("h1")!.TextContent);
+        Assert.Equal("Too many people are signing in right now. Nothing was checked or changed. Try again in 2 seconds.", page.QuerySelector("main p")!.TextContent);
+        Assert.Equal(back, page.QuerySelector("main a")!.GetAttribute("href"));
+        Assert.Equal("no-store", answer.Headers.CacheControl!.ToString());
+        using (var rows = site.Rows())
+            Assert.Equal(1, rows.Number("SELECT COUNT(*) FROM \"Users\""));
+
+        hasher.LetAll();
+        (await inside).Dispose();
+        // The same form is good when it comes back.
+        using var again = await second.PostAsync(path, waits);
+        Assert.NotEqual(HttpStatusCode.ServiceUnavailable, again.StatusCode);
+    }
+
+    // Guard: the form is read before a place is taken.
+    [Fact]
+    public async Task A_form_that_is_sent_slowly_keeps_nobody_waiting()
+    {
+        await using var site = AccountsSite.Start(new TestClock(), settings: Smallest);
+        await site.RegisterAsync(Ada);
+        var slow = new List<TcpClient>();
+        for (var i = 0; i < 4; i++)
+        {
+            var client = new TcpClient();
+            slow.Add(client);
+            await client.ConnectAsync(IPAddress.Loopback, site.Address.Port, TestContext.Current.CancellationToken);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+                $"POST /sign-in HTTP/1.1\r\nHost: {site.Address.Authority}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nInput.Email=a"), TestContext.Current.CancellationToken);
+        }
+
+        using var ada = await site.SignInAsync(Ada);
+        Assert.True(await ada.IsSignedInAsync());
+        slow.ForEach(client => client.Dispose());
+    }
+
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded", 70_000, HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData("application/x-www-form-urlencoded", 60_000, HttpStatusCode.BadRequest)]
+    [InlineData("application/json", 10, HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("multipart/form-data", 10, HttpStatusCode.BadRequest)]
+    public async Task What_is_no_form_of_ours_is_refused(string type, int length, HttpStatusCode expected)
+    {
+        await using var site = AccountsSite.Start();
+        using var http = new HttpClient { BaseAddress = site.Address };
+        using var content = new ByteArrayContent(Encoding.ASCII.GetBytes(new string('x', length)));
+        content.Headers.ContentType = new MediaTypeHeaderValue(type);
+        using var answer = await http.PostAsync("/sign-in", content, TestContext.Current.CancellationToken);
+        Assert.Equal(expected, answer.StatusCode);
+    }
+
+    // Guard: Wait.Busy in the pages and at the endpoint.
+    [Fact]
+    public async Task Who_is_signed_in_and_finds_no_place_is_told_so_where_they_are()
+    {
+        var hasher = new HeldHasher();
+        await using var site = AccountsSite.Start(services: hasher.AddTo, settings: [("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "0")]);
+        await site.RegisterAsync(Ada);
+        using var laptop = await site.SignInAsync(Ada);
+        using var phone = await site.SignInAsync(Ada, Visitor.Phone);
+        hasher.Hold();
+        var held = laptop.ReauthenticateAsync(AccountsSite.Password);
+        await hasher.ArrivedAsync();
+
+        using (var proof = await phone.ReauthenticateAsync(AccountsSite.Password))
+        {
+            await AssertBusyAsync(proof);
+            Assert.Equal("text/plain", proof.Content.Headers.ContentType!.MediaType);
+        }
+
+        using (var change = await phone.SubmitAsync("/settings/password", ("Input.CurrentPassword", AccountsSite.Password), ("Input.NewPassword", "a brand new passphrase")))
+            Assert.DoesNotContain("passphrase\"", await AssertBusyAsync(change), StringComparison.Ordinal);
+        hasher.LetAll();
+        using var proved = await held;
+        Assert.Equal(HttpStatusCode.NoContent, proved.StatusCode);
+        Assert.True(await phone.IsSignedInAsync());
+    }
+
+    [Theory]
+    [InlineData("/sign-in")]
+    [InlineData("/register")]
+    public async Task A_form_that_the_core_has_no_place_for_keeps_what_was_entered_but_the_password(string path)
+    {
+        var hasher = new HeldHasher();
+        await using var site = AccountsSite.Start(services: hasher.AddTo, settings: [("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "0")]);
+        await site.RegisterAsync(Ada);
+        using var returning = site.Visit();
+        (await returning.SignInAsync("nobody@example.test", Wrong)).Dispose();
+        var fields = await returning.FillAsync(path, ("Input.Name", "Grace Hopper"), ("Input.Email", "grace@example.test"), ("Input.Password", "a passphrase of hers"));
+        using var newcomer = site.Visit();
+        hasher.Hold();
+        var held = newcomer.SignInAsync("nobody@example.test", Wrong);
+        await hasher.ArrivedAsync();
+
+        using (var answer = await returning.PostAsync(path, fields))
+        {
+            var page = await AssertBusyAsync(answer);
+            Assert.Contains("value=\"grace@example.test\"", page, StringComparison.Ordinal);
+            Assert.DoesNotContain("a passphrase of hers", page, StringComparison.Ordinal);
+        }
+
+        hasher.LetAll();
+        (await held).Dispose();
+    }
+
+    private static async Task<string> AssertBusyAsync(HttpResponseMessage answer)
+    {
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.Contains("Too many people are signing in right now. Nothing was checked or changed. Try again in ", text, StringComparison.Ordinal);
+        return text;
+    }
+
+    private static async Task<(HttpStatusCode Status, string? RetryAfter)> PostAsync(AccountsSite site, Visitor form, IReadOnlyDictionary<string, string> fields, string address)
+    {
+        using var stranger = site.Visit();
+        foreach (var (name, value) in form.Cookies)
+            stranger.Cookies[name] = value;
+        stranger.Headers["X-Forwarded-For"] = address;
+        using var answer = await stranger.PostAsync("/sign-in", fields);
+        return (answer.StatusCode, answer.Headers.RetryAfter?.ToString());
+    }
+}

@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
+using Accounts.Web.Network;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Accounts.Web.SignIn;
+
+/// <summary>Antiforgery tokens that hold for as long as what they protect: those of a signed-in page name its session, and those of other pages are the framework's.</summary>
+/// <remarks>
+/// The framework's tokens need a random cookie, and whichever answer sets that cookie anew makes every open form worthless: a page that another site links to, or one of four tabs that a browser
+/// opens at once. A session's forms have nothing that could be replaced. Where nobody is signed in, the browser's word that a page of this origin sent the form is as good as the cookie.
+/// </remarks>
+internal sealed class SessionAntiforgery(IAntiforgery framework, IDataProtectionProvider protection, IOptions<AntiforgeryOptions> options) : IAntiforgery
+{
+    public const string CookieName = "__Host-accounts-form";
+
+    /// <summary>The longest that browsers keep a cookie.</summary>
+    private static readonly TimeSpan CookieAge = TimeSpan.FromDays(400);
+
+    private readonly IDataProtector _protector = protection.CreateProtector("Accounts.SessionForms");
+
+    public AntiforgeryTokenSet GetAndStoreTokens(HttpContext httpContext) => TokensOfSession(httpContext) ?? framework.GetAndStoreTokens(httpContext);
+
+    public AntiforgeryTokenSet GetTokens(HttpContext httpContext) => TokensOfSession(httpContext) ?? framework.GetTokens(httpContext);
+
+    public async Task<bool> IsRequestValidAsync(HttpContext httpContext)
+    {
+        if (httpContext.User.FindSessionId() is not { } session)
+            return httpContext.Request.IsVouchedFor() || await framework.IsRequestValidAsync(httpContext);
+
+        return await FindTokenAsync(httpContext) is { } token && Names(token, session);
+    }
+
+    public async Task ValidateRequestAsync(HttpContext httpContext)
+    {
+        if (!await IsRequestValidAsync(httpContext))
+            throw new AntiforgeryValidationException("The form's token isn't one of this session, or of this browser where nobody is signed in.");
+    }
+
+    public void SetCookieTokenAndHeader(HttpContext httpContext)
+    {
+        if (httpContext.User.FindSessionId() is null)
+            framework.SetCookieTokenAndHeader(httpContext);
+    }
+
+    private AntiforgeryTokenSet? TokensOfSession(HttpContext context) => context.User.FindSessionId() is { } session
+        ? new AntiforgeryTokenSet(_protector.Protect(session.ToString()), cookieToken: null, options.Value.FormFieldName, options.Value.HeaderName)
+        : null;
+
+    private async Task<string?> FindTokenAsync(HttpContext context)
+    {
+        if (!context.Request.HasFormContentType)
+            return null;
+        try
+        {
+            return (await context.Request.ReadFormAsync(context.RequestAborted))[options.Value.FormFieldName];
+        }
+        catch (Exception broken) when (broken is InvalidDataException or IOException)
+        {
+            return null;
+        }
+    }
+
+    private bool Names(string token, SessionId session)
+    {
+        try
+        {
+            return string.Equals(_protector.Unprotect(token), session.ToString(), StringComparison.Ordinal);
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Puts this in front of the framework's antiforgery.</summary>
+    public static void AddTo(IServiceCollection services)
+    {
+        services.AddAntiforgery(o => o.Cookie = new HostCookie
+        {
+            Name = CookieName,
+            Path = "/",
+            HttpOnly = true,
+            // A page that another site links to must see the cookie that is there, or it would set another one.
+            SameSite = SameSiteMode.Lax,
+            MaxAge = CookieAge,
+            IsEssential = true,
+        });
+        var framework = services.Last(service => service.ServiceType == typeof(IAntiforgery));
+        services.Replace(ServiceDescriptor.Singleton<IAntiforgery>(sp => ActivatorUtilities.CreateInstance<SessionAntiforgery>(
+            sp, (IAntiforgery)ActivatorUtilities.CreateInstance(sp, framework.ImplementationType!))));
+    }
+
+    /// <summary>A cookie that no sibling sub-domain can set: its name asks browsers for that, and for <c>Secure</c>, which the framework refuses to be asked for over plain http.</summary>
+    private sealed class HostCookie : CookieBuilder
+    {
+        public override CookieOptions Build(HttpContext context, DateTimeOffset expiresFrom)
+        {
+            var options = base.Build(context, expiresFrom);
+            options.Secure = true;
+            return options;
+        }
+    }
+}
