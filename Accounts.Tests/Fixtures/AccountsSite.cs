@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,14 +45,20 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
 
     public T Get<T>() where T : notnull => Services.GetRequiredService<T>();
 
-    public static AccountsSite Start(TimeProvider? clock = null, Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings)
+    public static AccountsSite Start(TimeProvider? clock = null, Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings) =>
+        new AccountsSite(clock, settings, services).Listen("http://localhost", _ => { });
+
+    /// <summary>The same over https, under a name that ends with ".test", which only the browsers of the tests find.</summary>
+    public static AccountsSite StartHttps(string host, TimeProvider? clock = null) =>
+        new AccountsSite(clock, [], null).Listen($"https://{host}", listen => listen.UseHttps(Certificates.Of(host)));
+
+    private AccountsSite Listen(string origin, Action<ListenOptions> configure)
     {
-        var site = new AccountsSite(clock, settings, services);
-        site.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        site.StartServer();
-        var bound = new Uri(site.Get<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        site.Address = new Uri($"http://localhost:{bound.Port}/");
-        return site;
+        UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, configure));
+        StartServer();
+        var bound = new Uri(Get<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Address = new Uri($"{origin}:{bound.Port}/");
+        return this;
     }
 
     /// <summary>Lets a circuit go as soon as its connection is lost, and not minutes later: for <see cref="Start"/>.</summary>

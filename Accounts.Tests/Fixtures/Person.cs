@@ -38,6 +38,8 @@ public sealed class Person : IAsyncDisposable
         var profile = await chromium.OpenProfileAsync(new BrowserNewContextOptions
         {
             UserAgent = userAgent,
+            // Nobody has signed the certificates of the tests.
+            IgnoreHTTPSErrors = true,
             HasTouch = touch,
             // Nothing of the machine's: neither its language nor its zone.
             Locale = language ?? "en-US",

@@ -48,7 +48,7 @@ internal sealed class SessionAntiforgery(IAntiforgery framework, IDataProtection
     }
 
     private AntiforgeryTokenSet? TokensOfSession(HttpContext context) => context.User.FindSessionId() is { } session
-        ? new AntiforgeryTokenSet(_protector.Protect(session.ToString()), cookieToken: null, options.Value.FormFieldName, options.Value.HeaderName)
+        ? new AntiforgeryTokenSet(_protector.Protect(session.ToString()), cookieToken: null, options.Value.FormFieldName, headerName: null)
         : null;
 
     private async Task<string?> FindTokenAsync(HttpContext context)

@@ -1,0 +1,189 @@
+using Accounts.Tests.Fixtures;
+using Microsoft.Playwright;
+
+namespace Accounts.Tests.Browser;
+
+/// <summary>Over https, beside sites of other people: a sibling sub-domain sends no form of ours, and no link from elsewhere makes an open form worthless.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class CrossSiteTests(Chromium chromium)
+{
+    private const string App = "app.example.test";
+    private const string Ada = "ada@example.test";
+    private const string Mallory = "mallory@example.test";
+
+    /// <summary>Cookies for the whole domain, under every name that the form's may have, and the form at once.</summary>
+    private const string Attack = """
+        <form method="post" action="{action}"><input name="Input.Email" value="mallory@example.test"><input name="Input.Password" value="{password}">
+        <input name="_handler" value="sign-in"><input name="__RequestVerificationToken" value="{token}"></form>
+        <script>
+          for (const name of ["{cookie}", "accounts-form", "__Secure-accounts-form"])
+            document.cookie = name + "={value}; Domain=example.test; Path=/; Secure; SameSite=None";
+          document.forms[0].submit();
+        </script>
+        """;
+
+    [Theory]
+    [InlineData("/sign-in", false)]
+    [InlineData("/sign-in", true)]
+    [InlineData("/sign-out", true)]
+    public async Task A_sibling_sub_domain_sends_no_form_of_ours(string action, bool signedIn)
+    {
+        await using var site = AccountsSite.StartHttps(App);
+        await site.RegisterAsync(Ada);
+        await site.RegisterAsync(Mallory, "Mallory");
+        await using var mallory = await Person.OpenAsync(chromium, site);
+        await mallory.GoAsync("/sign-in");
+        var token = await mallory.Page.Locator("form input[name=__RequestVerificationToken]").First.GetAttributeAsync("value");
+        var cookie = (await mallory.Profile.CookiesAsync()).Single(c => c.Name.EndsWith("accounts-form", StringComparison.Ordinal));
+        await using var evil = await OtherSite.StartAsync("evil.example.test", Attack
+            .Replace("{action}", new Uri(site.Address, action).AbsoluteUri, StringComparison.Ordinal)
+            .Replace("{password}", AccountsSite.Password, StringComparison.Ordinal)
+            .Replace("{token}", token, StringComparison.Ordinal)
+            .Replace("{cookie}", cookie.Name, StringComparison.Ordinal)
+            .Replace("{value}", cookie.Value, StringComparison.Ordinal));
+
+        await using var victim = await Person.OpenAsync(chromium, site);
+        if (signedIn)
+            await victim.SignInAsync(Ada);
+        await victim.GoAsync("/sign-in");
+        await victim.Page.GotoAsync(evil.Address.AbsoluteUri);
+        await Assertions.Expect(victim.Page.GetByRole(AriaRole.Heading, new() { Name = "This came from another site" })).ToBeVisibleAsync();
+        await Person.WaitForPathAsync(victim.Page, action);
+        // The attack was whole: the cookies that a sibling can set were sent along.
+        Assert.Contains(await victim.Profile.CookiesAsync(), c => c.Name is "accounts-form" && c.Domain.EndsWith("example.test", StringComparison.Ordinal));
+
+        await victim.Page.GetByRole(AriaRole.Link, new() { Name = "Open Accounts" }).ClickAsync();
+        if (signedIn)
+            await Assertions.Expect(victim.Page.GetByText("This device", new() { Exact = true })).ToBeVisibleAsync();
+        else
+            await Person.WaitForPathAsync(victim.Page, "/sign-in");
+        Assert.DoesNotContain("Mallory", await victim.Page.ContentAsync(), StringComparison.Ordinal);
+
+        // From where it belongs the same form signs in.
+        await mallory.Page.GetByLabel("Email").FillAsync(Mallory);
+        await mallory.Page.GetByLabel("Password").FillAsync(AccountsSite.Password);
+        await mallory.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        await Assertions.Expect(mallory.Page.GetByText("This device", new() { Exact = true })).ToBeVisibleAsync();
+    }
+
+    [Theory]
+    [InlineData("sign out")]
+    [InlineData("terminate")]
+    [InlineData("password")]
+    public async Task After_a_link_from_another_site_in_one_tab_the_forms_of_another_tab_still_work(string act)
+    {
+        var clock = new ShiftedClock();
+        await using var site = AccountsSite.StartHttps(App, clock);
+        await site.RegisterAsync(Ada);
+        await using var elsewhere = await OtherSite.StartAsync("elsewhere.test", $"<a href=\"{new Uri(site.Address, "/settings/sessions")}\">Your devices</a>");
+        await using var ada = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await using var phone = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
+        await ada.OpenAsync(act is "password" ? "/settings/password" : "/settings/sessions");
+        if (act is "password")
+            await FillPasswordAsync(ada.Page);
+        else
+            await ada.WaitForCardsAsync(2);
+        clock.PutForward(TimeSpan.FromMinutes(11));
+
+        var tab = await ada.Profile.NewPageAsync();
+        await tab.GotoAsync(elsewhere.Address.AbsoluteUri);
+        var page = await tab.RunAndWaitForRequestAsync(() => tab.GetByRole(AriaRole.Link).ClickAsync(), request => request.Url.EndsWith("/settings/sessions", StringComparison.Ordinal));
+        Assert.Equal("cross-site", await page.HeaderValueAsync("sec-fetch-site"));
+        await Assertions.Expect(tab.GetByText("This device", new() { Exact = true })).ToBeVisibleAsync();
+
+        switch (act)
+        {
+            case "sign out":
+                await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Account menu" }).ClickAsync();
+                await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
+                await ada.WaitForSignedOutAsync();
+                await Person.WaitForSignedOutAsync(tab);
+                break;
+            case "terminate":
+                await ada.AskToTerminateAsync(ada.CardOf(await site.FindSessionIdAsync(phone)));
+                await ada.ConfirmAsync("Terminate");
+                await ada.Dialog.GetByLabel("Password").FillAsync(AccountsSite.Password);
+                await ada.Page.Keyboard.PressAsync("Enter");
+                await phone.WaitForSignedOutAsync();
+                await ada.WaitForCardsAsync(1);
+                break;
+            default:
+                await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Change password" }).ClickAsync();
+                await Assertions.Expect(ada.Page.GetByText("The password is changed.")).ToBeVisibleAsync();
+                await phone.WaitForSignedOutAsync();
+                break;
+        }
+    }
+
+    [Fact]
+    public async Task Of_four_pages_that_a_browser_opens_at_once_after_a_restart_each_form_works()
+    {
+        await using var site = AccountsSite.StartHttps(App);
+        await site.RegisterAsync(Ada);
+        await using var before = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        // What a restart leaves: the cookies with a date. Not even the form's, which was not there when the person signed in.
+        var kept = (await before.Profile.CookiesAsync()).Where(c => c.Expires > 0 && !c.Name.EndsWith("accounts-form", StringComparison.Ordinal));
+        await using var ada = await Person.OpenAsync(chromium, site);
+        await ada.Profile.AddCookiesAsync(kept.Select(c => new Cookie
+        {
+            Name = c.Name, Value = c.Value, Domain = c.Domain, Path = c.Path, Expires = c.Expires, Secure = c.Secure, HttpOnly = c.HttpOnly, SameSite = c.SameSite,
+        }));
+        var tabs = new List<IPage>();
+        for (var i = 0; i < 4; i++)
+            tabs.Add(await ada.Profile.NewPageAsync());
+        await Task.WhenAll(tabs.Select(tab => tab.GotoAsync(new Uri(site.Address, "/settings/password").AbsoluteUri)));
+
+        foreach (var tab in tabs)
+        {
+            await tab.GetByLabel("Current password").FillAsync("not my passphrase at all");
+            await tab.GetByLabel("New password").FillAsync("a brand new passphrase");
+            await tab.GetByRole(AriaRole.Button, new() { Name = "Change password" }).ClickAsync();
+            await Assertions.Expect(tab.GetByText("This is not your current password.")).ToBeVisibleAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Of_four_sign_in_pages_that_a_new_browser_opens_at_once_each_form_works()
+    {
+        await using var site = AccountsSite.StartHttps(App);
+        await site.RegisterAsync(Ada);
+        await using var ada = await Person.OpenAsync(chromium, site);
+        // All four are asked for before the first is answered: none brings a cookie.
+        var asked = 0;
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await ada.Profile.RouteAsync("**/sign-in", async route =>
+        {
+            if (Interlocked.Increment(ref asked) == 4)
+                all.SetResult();
+            await all.Task;
+            await route.ContinueAsync();
+        });
+        var tabs = new List<IPage>();
+        for (var i = 0; i < 4; i++)
+            tabs.Add(await ada.Profile.NewPageAsync());
+        await Task.WhenAll(tabs.Select(tab => tab.GotoAsync(new Uri(site.Address, "/sign-in").AbsoluteUri)));
+        await ada.Profile.UnrouteAllAsync();
+
+        foreach (var tab in tabs)
+        {
+            await SignInAsync(tab, "not my passphrase at all");
+            await Assertions.Expect(tab.GetByText("The e-mail address or the password is wrong.")).ToBeVisibleAsync();
+        }
+
+        await SignInAsync(tabs[0], AccountsSite.Password);
+        await Assertions.Expect(tabs[0].GetByText("This device", new() { Exact = true })).ToBeVisibleAsync();
+    }
+
+    private static async Task SignInAsync(IPage tab, string password)
+    {
+        await tab.GetByLabel("Email").FillAsync(Ada);
+        await tab.GetByLabel("Password").FillAsync(password);
+        await tab.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+    }
+
+    private static async Task FillPasswordAsync(IPage page)
+    {
+        await page.GetByLabel("Current password").FillAsync(AccountsSite.Password);
+        await page.GetByLabel("New password").FillAsync("a brand new passphrase");
+    }
+}
