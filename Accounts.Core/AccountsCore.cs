@@ -37,12 +37,13 @@ public static class AccountsCore
         return services;
     }
 
-    /// <summary>Opens the geolocation file and the database, before anything else is asked of them.</summary>
+    /// <summary>Opens the geolocation file and the database, before anything else is asked of them, and starts the threads that hash passwords.</summary>
     /// <exception cref="StartupException">One of them cannot be used; the message says why and what to do.</exception>
     public static void OpenAccounts(this IServiceProvider services)
     {
         services.GetRequiredService<PlaceUpkeep>().Open();
         services.GetRequiredService<DatabaseStart>().Open();
+        services.GetRequiredService<PasswordHashing>();
     }
 
     private static void AddGeolocation(this IServiceCollection services, GeolocationOptions options, string contentRoot)
@@ -138,7 +139,10 @@ public static class AccountsCore
     {
         services.AddSingleton(new SignInThrottle(options));
         services.AddSingleton<SignInQueue>(sp => new(
-            sp.GetRequiredService<PasswordHashingOptions>(), sp.GetRequiredService<IMeterFactory>(), sp.GetRequiredService<TimeProvider>()));
+            sp.GetRequiredService<PasswordHashingOptions>(),
+            sp.GetRequiredService<IMeterFactory>(),
+            sp.GetRequiredService<TimeProvider>(),
+            sp.GetRequiredService<ILogger<SignInQueue>>()));
         services.AddSingleton<PasswordSignIn>(sp => new(
             sp.GetRequiredService<AccountsDatabase>(),
             sp.GetRequiredService<SessionStarter>(),

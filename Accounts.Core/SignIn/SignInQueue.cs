@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Threading.RateLimiting;
 using Accounts.Core.Users;
+using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.SignIn;
 
@@ -10,7 +11,7 @@ namespace Accounts.Core.SignIn;
 /// many forms are worked on as may wait for a hash. The others wait here, where they take no processor, and are refused after <see cref="Patience"/>. One network gets a few places only, so a
 /// flood from one address holds up nobody else. Browsers that bring our cookie have a line of their own; who makes one up waits with them, so it is a courtesy and no protection.
 /// </remarks>
-public sealed class SignInQueue : IDisposable
+public sealed partial class SignInQueue : IDisposable
 {
     /// <summary>How long a form waits before it is refused.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -26,11 +27,14 @@ public sealed class SignInQueue : IDisposable
     private readonly ConcurrencyLimiter _newcomers;
     private readonly Counter<long> _refused;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private int _waiting;
+    private long _refusedInARow;
 
-    internal SignInQueue(PasswordHashingOptions options, IMeterFactory meters, TimeProvider time)
+    internal SignInQueue(PasswordHashingOptions options, IMeterFactory meters, TimeProvider time, ILogger<SignInQueue> logger)
     {
         _time = time;
+        _logger = logger;
         _networks = PartitionedRateLimiter.Create<string, string>(
             network => RateLimitPartition.GetConcurrencyLimiter(network, _ => Limit(PerNetwork * options.Threads)), StringComparer.Ordinal);
         // Together as many as the strangers have places for a hash.
@@ -51,20 +55,23 @@ public sealed class SignInQueue : IDisposable
     /// <exception cref="OperationCanceledException">The client has gone.</exception>
     public async Task<IDisposable?> EnterAsync(string address, bool returning, CancellationToken cancellationToken)
     {
-        IDisposable? place = null;
         try
         {
-            if (Interlocked.Increment(ref _waiting) <= Most)
-                place = await WaitAsync(ClientNetwork.Of(address), returning ? _returning : _newcomers, cancellationToken);
+            var place = Interlocked.Increment(ref _waiting) <= Most ? await WaitAsync(ClientNetwork.Of(address), returning ? _returning : _newcomers, cancellationToken) : null;
+            if (place is null)
+            {
+                _refused.Add(1);
+                if (Interlocked.Increment(ref _refusedInARow) == 1)
+                    Log.Full(_logger);
+            }
+
+            return place;
         }
         finally
         {
-            Interlocked.Decrement(ref _waiting);
+            if (Interlocked.Decrement(ref _waiting) == 0 && Interlocked.Exchange(ref _refusedInARow, 0) is > 0 and var refused)
+                Log.Empty(_logger, refused);
         }
-
-        if (place is null)
-            _refused.Add(1);
-        return place;
     }
 
     public void Dispose()
@@ -105,5 +112,14 @@ public sealed class SignInQueue : IDisposable
             line.Dispose();
             network.Dispose();
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Too many people tried to sign in at once: forms were refused")]
+        public static partial void Full(ILogger logger);
+
+        [LoggerMessage(2, LogLevel.Warning, "Nobody waits to sign in any more; {Count} forms had been refused")]
+        public static partial void Empty(ILogger logger, long count);
     }
 }

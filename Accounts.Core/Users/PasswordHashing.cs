@@ -145,7 +145,7 @@ internal sealed partial class PasswordHashing : IDisposable
             if (TryTake(out var job))
                 job();
             if (_known.Jobs.IsEmpty && _strangers.Jobs.IsEmpty && Interlocked.Exchange(ref _refusedInARow, 0) is > 0 and var refused)
-                Log.Room(_logger, refused);
+                Log.Empty(_logger, refused);
         }
     }
 
@@ -189,7 +189,7 @@ internal sealed partial class PasswordHashing : IDisposable
         public static partial void Full(ILogger logger);
 
         [LoggerMessage(2, LogLevel.Warning, "No password waits to be hashed any more; {Count} requests had been refused")]
-        public static partial void Room(ILogger logger, long count);
+        public static partial void Empty(ILogger logger, long count);
     }
 }
 

@@ -174,6 +174,19 @@ public sealed class CrossSiteTests(Chromium chromium)
         await Assertions.Expect(tabs[0].GetByText("This device", new() { Exact = true })).ToBeVisibleAsync();
     }
 
+    [Fact]
+    public async Task Over_plain_http_the_page_says_that_it_needs_https_and_no_session_starts()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        await using var ada = await Person.OpenAsync(chromium, new UriBuilder(site.Address) { Host = App }.Uri);
+        await ada.GoAsync("/sign-in");
+        await SignInAsync(ada.Page, AccountsSite.Password);
+        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Heading, new() { Name = "This address needs https" })).ToBeVisibleAsync();
+        using var rows = site.Rows();
+        Assert.Equal(0, rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
+    }
+
     private static async Task SignInAsync(IPage tab, string password)
     {
         await tab.GetByLabel("Email").FillAsync(Ada);

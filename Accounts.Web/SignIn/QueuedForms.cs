@@ -88,8 +88,9 @@ internal static class QueuedForms
             </head>
             <body>
               <div class="plain">
-                <header class="brand">Accounts</header>
+                <header class="brand"><i>{Icon.Of("shield", 18)}</i>Accounts</header>
                 <main class="panel sheet">
+                  <div class="glyph">{Icon.Of("wait", 26)}</div>
                   <h1>The server is busy</h1>
                   <p class="lead">{advice}</p>
                   <p class="actions"><a class="btn primary" href="{page}">Open the form again</a></p>

@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using Accounts.Core.SignIn;
 using Accounts.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Accounts.Tests.Core.SignIn;
 
@@ -60,7 +62,8 @@ public sealed class SignInQueueTests
     [Fact]
     public async Task Who_waited_for_two_seconds_is_refused_and_takes_nobodys_place()
     {
-        await using var host = CoreHost.Start(settings: Small);
+        var journal = new Journal();
+        await using var host = CoreHost.Start(services: services => services.AddLogging(logging => logging.AddProvider(journal)), settings: Small);
         var queue = host.Get<SignInQueue>();
         using var meters = new Meters(host.Get<IMeterFactory>());
         var inside = new List<IDisposable>();
@@ -77,6 +80,11 @@ public sealed class SignInQueueTests
         Assert.Null(await waits.WaitAsync(Patience.Limit));
         Assert.All(await Task.WhenAll(waitsForItsNetwork).WaitAsync(Patience.Limit), Assert.Null);
         Assert.Equal((0, 6), (meters.Read("accounts.sign_in.waiting"), meters.Read("accounts.sign_in.refused")));
+
+        // However many were refused, two lines.
+        Assert.Equal(
+            ["Warning: Too many people tried to sign in at once: forms were refused", "Warning: Nobody waits to sign in any more; 6 forms had been refused"],
+            journal.Of(nameof(SignInQueue)));
 
         inside.ForEach(place => place.Dispose());
         for (var i = 0; i < 3; i++)

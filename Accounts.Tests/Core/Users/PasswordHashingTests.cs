@@ -2,6 +2,8 @@ using System.Diagnostics.Metrics;
 using Accounts.Core.SignIn;
 using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Accounts.Tests.Core.Users;
 
@@ -42,8 +44,11 @@ public sealed class PasswordHashingTests
     public async Task Who_finds_no_place_is_refused_before_anything_is_hashed_and_has_lost_no_attempt()
     {
         var hasher = new HeldHasher();
-        await using var host = await StartAsync(
-            hasher, ("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "1"), ("SignIn:AttemptsPerAccount", "3"));
+        var journal = new Journal();
+        await using var host = CoreHost.Start(
+            services: services => hasher.AddTo(services.AddLogging(logging => logging.AddProvider(journal))),
+            settings: [("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "1"), ("SignIn:AttemptsPerAccount", "3")]);
+        await host.RegisterAsync();
         hasher.Hold();
         var attempts = Strangers(host, 2, "nobody@example.test");
         await hasher.ArrivedAsync();
@@ -57,6 +62,11 @@ public sealed class PasswordHashingTests
         await Task.WhenAll(attempts);
         Assert.Equal(2, hasher.Begun.Count);
         Assert.Equal(1, host.Rows.Number("SELECT COUNT(*) FROM \"Users\""));
+        // However many were refused, two lines.
+        Patience.Until(() => journal.Of(nameof(PasswordHashing)).Count == 2);
+        Assert.Equal(
+            ["Warning: Too many passwords waited to be hashed: requests were refused", "Warning: No password waits to be hashed any more; 7 requests had been refused"],
+            journal.Of(nameof(PasswordHashing)));
         // The third attempt of three is still there, and only that.
         Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
         Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
