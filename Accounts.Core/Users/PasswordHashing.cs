@@ -90,10 +90,9 @@ internal sealed partial class PasswordHashing : IDisposable
 
     public void Dispose()
     {
+        // A hash that is under way comes to its end.
         _stopping = true;
-        // A hash that is under way comes to its end; nobody waits for ever for the others.
-        while (TryTake(out var job))
-            job();
+        CancelWaiting();
         _jobs.Release(_threads);
         _known.Dispose();
         _strangers.Dispose();
@@ -130,6 +129,8 @@ internal sealed partial class PasswordHashing : IDisposable
             }
         });
         _jobs.Release();
+        if (_stopping)
+            CancelWaiting();
         return result.Task;
     }
 
@@ -147,6 +148,13 @@ internal sealed partial class PasswordHashing : IDisposable
             if (_known.Jobs.IsEmpty && _strangers.Jobs.IsEmpty && Interlocked.Exchange(ref _refusedInARow, 0) is > 0 and var refused)
                 Log.Empty(_logger, refused);
         }
+    }
+
+    /// <summary>Once this stops, no thread comes for what waits: nobody is to wait for ever.</summary>
+    private void CancelWaiting()
+    {
+        while (TryTake(out var job))
+            job();
     }
 
     private User MakeNobody()

@@ -5,6 +5,11 @@ using System.Net.Sockets;
 using System.Text;
 using Accounts.Core.SignIn;
 using Accounts.Tests.Fixtures;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Tests.Web.SignIn;
 
@@ -103,7 +108,11 @@ public sealed class QueuedFormsTests
     [Fact]
     public async Task A_form_that_is_sent_slowly_keeps_nobody_waiting()
     {
-        await using var site = AccountsSite.Start(new TestClock(), settings: Smallest);
+        var door = new Door();
+        await using var site = AccountsSite.Start(new TestClock(), services => services
+            .AddSingleton<IStartupFilter>(door)
+            // However slow they are, the server does not hang up on them.
+            .Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MinRequestBodyDataRate = null), Smallest);
         await site.RegisterAsync(Ada);
         var slow = new List<TcpClient>();
         for (var i = 0; i < 4; i++)
@@ -115,7 +124,9 @@ public sealed class QueuedFormsTests
                 $"POST /sign-in HTTP/1.1\r\nHost: {site.Address.Authority}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nInput.Email=a"), TestContext.Current.CancellationToken);
         }
 
-        using var ada = await site.SignInAsync(Ada);
+        for (var i = 0; i < slow.Count; i++)
+            Assert.True(await door.Arrivals.WaitAsync(Patience.Limit));
+        using var ada = await site.SignInAsync(Ada).WaitAsync(Patience.Limit);
         Assert.True(await ada.IsSignedInAsync());
         slow.ForEach(client => client.Dispose());
     }
@@ -187,6 +198,22 @@ public sealed class QueuedFormsTests
 
         hasher.LetAll();
         (await held).Dispose();
+    }
+
+    /// <summary>Says when a request has come in, with its head and before its body.</summary>
+    private sealed class Door : IStartupFilter
+    {
+        public SemaphoreSlim Arrivals { get; } = new(0);
+
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use((HttpContext context, RequestDelegate rest) =>
+            {
+                Arrivals.Release();
+                return rest(context);
+            });
+            next(app);
+        };
     }
 
     private static async Task<string> AssertBusyAsync(HttpResponseMessage answer)
