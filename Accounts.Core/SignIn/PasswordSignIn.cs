@@ -87,19 +87,31 @@ public sealed partial class PasswordSignIn
         if (_rules.Check(input) is { } errors)
             return new SignInOutcome.Invalid(errors);
 
+        var found = await FindAsync(client, input);
+        using var place = _hashing.TryEnter(found.IsKnown ? HashPriority.Known : HashPriority.Stranger, out var busy);
+        return place is null ? new SignInOutcome.Busy(busy) : await SignInAsync(place, client, input, found, cancellationToken);
+    }
+
+    /// <summary>The same for a request that has a place already. It keeps the rules.</summary>
+    internal async Task<SignInOutcome> SignInAsync(HashPlace place, Client client, SignInInput input, CancellationToken cancellationToken) =>
+        await SignInAsync(place, client, input, await FindAsync(client, input), cancellationToken);
+
+    private Task<Found> FindAsync(Client client, SignInInput input)
+    {
         var normalized = _normalizer.NormalizeEmail(input.Email);
         var browser = client.Browser.Hash();
-        var (user, known) = await _database.ReadAsync(async db =>
+        return _database.ReadAsync(async db =>
         {
-            var found = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.NormalizedEmail == normalized);
-            return (found, found is not null && await db.Sessions.AnyAsync(s => s.UserId == found.Id && s.BrowserHash == browser));
+            var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.NormalizedEmail == normalized);
+            return new Found(normalized, browser, user, user is not null && await db.Sessions.AnyAsync(s => s.UserId == user.Id && s.BrowserHash == browser));
         });
+    }
 
-        // A refusal for want of a place is no attempt: it comes before the count.
-        using var place = _hashing.TryEnter(known ? HashPriority.Known : HashPriority.Stranger, out var busy);
-        if (place is null)
-            return new SignInOutcome.Busy(busy);
-        if ((known ? _throttle.TryKnown(normalized, browser) : _throttle.TryStranger(normalized, client.Address)) is { } wait)
+    private async Task<SignInOutcome> SignInAsync(HashPlace place, Client client, SignInInput input, Found found, CancellationToken cancellationToken)
+    {
+        var user = found.User;
+        // Not before there is a place: a refusal for want of one is no attempt.
+        if ((found.IsKnown ? _throttle.TryKnown(found.Email, found.Browser) : _throttle.TryStranger(found.Email, client.Address)) is { } wait)
         {
             Log.Throttled(_logger, user?.Id);
             return new SignInOutcome.Throttled(wait);
@@ -117,6 +129,12 @@ public sealed partial class PasswordSignIn
             ? new SignInOutcome.SignedIn(session)
             : new SignInOutcome.WrongCredentials();
     }
+
+    /// <param name="Email">The address that was entered, normalized.</param>
+    /// <param name="Browser">The hash of the browser's id.</param>
+    /// <param name="User">Whose address it is; null if nobody's.</param>
+    /// <param name="IsKnown">Whether the account has had a session in this browser.</param>
+    private sealed record Found(string Email, byte[] Browser, User? User, bool IsKnown);
 
     private static partial class Log
     {

@@ -50,29 +50,26 @@ public sealed class Registration
     /// <exception cref="OperationCanceledException">It was cancelled before the password was hashed; there is no account.</exception>
     public async Task<RegistrationOutcome> RegisterAsync(Client client, RegisterInput input, CancellationToken cancellationToken = default)
     {
-        using (var place = _hashing.TryEnter(HashPriority.Stranger, out var busy))
-        {
-            if (place is null)
-                return new RegistrationOutcome.Busy(busy);
-            // An answer says whether an address has an account, and costs the hashing of a password: not without limit.
-            if (_throttle.TryAddress(client.Address) is { } wait)
-                return new RegistrationOutcome.Throttled(wait);
+        using var place = _hashing.TryEnter(HashPriority.Stranger, out var busy);
+        if (place is null)
+            return new RegistrationOutcome.Busy(busy);
+        // An answer says whether an address has an account, and costs the hashing of a password: not without limit.
+        if (_throttle.TryAddress(client.Address) is { } wait)
+            return new RegistrationOutcome.Throttled(wait);
 
-            switch (await _users.RegisterAsync(place, client, input, cancellationToken))
-            {
-                case RegisterOutcome.Invalid { Errors: var errors }:
-                    return new RegistrationOutcome.Invalid(errors);
-                case RegisterOutcome.Registered { UserId: var person, Stamp: var stamp }
-                    when await _starter.StartAsync(client, new VerifiedUser(person, stamp, SignInMethod.Password), remember: false) is { } started:
-                    return new RegistrationOutcome.SignedIn(started);
-            }
+        switch (await _users.RegisterAsync(place, client, input, cancellationToken))
+        {
+            case RegisterOutcome.Invalid { Errors: var errors }:
+                return new RegistrationOutcome.Invalid(errors);
+            case RegisterOutcome.Registered { UserId: var person, Stamp: var stamp }
+                when await _starter.StartAsync(client, new VerifiedUser(person, stamp, SignInMethod.Password), remember: false) is { } started:
+                return new RegistrationOutcome.SignedIn(started);
         }
 
-        return await _signIn.SignInAsync(client, new SignInInput { Email = input.Email, Password = input.Password }, cancellationToken) switch
+        return await _signIn.SignInAsync(place, client, new SignInInput { Email = input.Email, Password = input.Password }, cancellationToken) switch
         {
             SignInOutcome.SignedIn { Session: var session } => new RegistrationOutcome.SignedIn(session),
             SignInOutcome.Throttled { Wait: var later } => new RegistrationOutcome.Throttled(later),
-            SignInOutcome.Busy { Wait: var later } => new RegistrationOutcome.Busy(later),
             _ => new RegistrationOutcome.EmailTaken(),
         };
     }

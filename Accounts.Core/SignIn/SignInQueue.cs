@@ -16,7 +16,9 @@ public sealed partial class SignInQueue : IDisposable
     /// <summary>How long a form waits before it is refused.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Forms that may wait. One more is refused at once.</summary>
+    /// <summary>
+    /// Forms that may wait in one line, and forms of one network that may wait for one of its places: these are in no line yet and take nobody's place there. One more is refused at once.
+    /// </summary>
     internal const int Most = 500;
 
     /// <summary>Places of one network for each hash that runs at the same time: one form is hashed while the next one is prepared.</summary>
@@ -35,10 +37,11 @@ public sealed partial class SignInQueue : IDisposable
     {
         _time = time;
         _logger = logger;
-        _networks = PartitionedRateLimiter.Create<string, string>(
-            network => RateLimitPartition.GetConcurrencyLimiter(network, _ => Limit(PerNetwork * options.Threads)), StringComparer.Ordinal);
-        // Together as many as the strangers have places for a hash.
+        // Together as many as the strangers have places for a hash; no network has all of a line.
         var places = Math.Max(1, options.Threads * (1 + options.WaitingPerHash) / 2);
+        var ofNetwork = Math.Max(1, Math.Min(PerNetwork * options.Threads, places / 2));
+        _networks = PartitionedRateLimiter.Create<string, string>(
+            network => RateLimitPartition.GetConcurrencyLimiter(network, _ => Limit(ofNetwork)), StringComparer.Ordinal);
         _returning = new ConcurrencyLimiter(Limit(places));
         _newcomers = new ConcurrencyLimiter(Limit(places));
 
@@ -51,13 +54,16 @@ public sealed partial class SignInQueue : IDisposable
     /// <param name="address">Where the form comes from.</param>
     /// <param name="returning">Whether the browser brought a cookie of ours.</param>
     /// <param name="cancellationToken">When the client has gone.</param>
-    /// <returns>The right, to be given back by disposing it; null if the form is refused. It may come again after <see cref="Patience"/>: who waits now has gone by then.</returns>
+    /// <returns>
+    /// The right, to be given back by disposing it, more than once if need be; null if the form is refused. It may come again after <see cref="Patience"/>: who waits now has gone by then.
+    /// </returns>
     /// <exception cref="OperationCanceledException">The client has gone.</exception>
     public async Task<IDisposable?> EnterAsync(string address, bool returning, CancellationToken cancellationToken)
     {
         try
         {
-            var place = Interlocked.Increment(ref _waiting) <= Most ? await WaitAsync(ClientNetwork.Of(address), returning ? _returning : _newcomers, cancellationToken) : null;
+            Interlocked.Increment(ref _waiting);
+            var place = await WaitAsync(ClientNetwork.Of(address), returning ? _returning : _newcomers, cancellationToken);
             if (place is null)
             {
                 _refused.Add(1);
@@ -89,7 +95,13 @@ public sealed partial class SignInQueue : IDisposable
         try
         {
             ofNetwork = await _networks.AcquireAsync(network, 1, either.Token);
-            var ofLine = await line.AcquireAsync(1, either.Token);
+            var ofLine = ofNetwork.IsAcquired ? await line.AcquireAsync(1, either.Token) : ofNetwork;
+            if (!ofLine.IsAcquired)
+            {
+                ofNetwork.Dispose();
+                return null;
+            }
+
             // Who leaves wakes the next one on their own thread, ahead of everything that the other requests have queued: a chain of quick forms would keep the thread for itself.
             await Task.Yield();
             return new Place(ofNetwork, ofLine);
@@ -102,8 +114,7 @@ public sealed partial class SignInQueue : IDisposable
         }
     }
 
-    // Nobody is refused by a limiter: how many wait is counted over all of them.
-    private static ConcurrencyLimiterOptions Limit(int places) => new() { PermitLimit = places, QueueLimit = int.MaxValue };
+    private static ConcurrencyLimiterOptions Limit(int places) => new() { PermitLimit = places, QueueLimit = Most };
 
     private sealed class Place(RateLimitLease network, RateLimitLease line) : IDisposable
     {

@@ -11,7 +11,7 @@ namespace Accounts.Core.Users;
 /// <summary>Whose password is hashed first.</summary>
 internal enum HashPriority
 {
-    /// <summary>Somebody who is signed in, or a browser that the account knows. They go before every stranger.</summary>
+    /// <summary>Somebody who is signed in, or a browser that the account knows. They go before strangers, three times of four.</summary>
     Known,
 
     /// <summary>Anybody else.</summary>
@@ -29,6 +29,9 @@ internal sealed partial class PasswordHashing : IDisposable
     /// <summary>The name of the meter, and what the names of its instruments begin with.</summary>
     internal const string MeterName = "Accounts";
 
+    /// <summary>Every so many hashes a stranger goes first: somebody with many sessions must not keep all others from signing in.</summary>
+    private const int StrangersTurn = 4;
+
     private static readonly TimeSpan FirstGuess = TimeSpan.FromMilliseconds(100);
 
     private readonly IPasswordHasher<User> _hasher;
@@ -43,6 +46,7 @@ internal sealed partial class PasswordHashing : IDisposable
     private readonly Counter<long> _refused;
     private long _meanTicks = FirstGuess.Ticks;
     private long _refusedInARow;
+    private uint _turns;
     private volatile bool _stopping;
 
     public PasswordHashing(PasswordHashingOptions options, IPasswordHasher<User> hasher, IMeterFactory meters, TimeProvider time, ILogger<PasswordHashing> logger)
@@ -92,8 +96,8 @@ internal sealed partial class PasswordHashing : IDisposable
     {
         // A hash that is under way comes to its end.
         _stopping = true;
-        CancelWaiting();
         _jobs.Release(_threads);
+        CancelWaiting();
         _known.Dispose();
         _strangers.Dispose();
     }
@@ -164,7 +168,11 @@ internal sealed partial class PasswordHashing : IDisposable
         return nobody;
     }
 
-    private bool TryTake([MaybeNullWhen(false)] out Action job) => _known.Jobs.TryDequeue(out job) || _strangers.Jobs.TryDequeue(out job);
+    private bool TryTake([MaybeNullWhen(false)] out Action job)
+    {
+        var (first, second) = Interlocked.Increment(ref _turns) % StrangersTurn == 0 ? (_strangers, _known) : (_known, _strangers);
+        return first.Jobs.TryDequeue(out job) || second.Jobs.TryDequeue(out job);
+    }
 
     /// <summary>Hashes, and remembers how long that takes as a moving average. Of two threads that finish at once, one may not count.</summary>
     private T Measure<T>(Func<T> hash)

@@ -36,7 +36,8 @@ internal sealed class HeldHasher : IPasswordHasher<User>
     public void Hold()
     {
         _begun.Clear();
-        while (_passes.Wait(0))
+        Volatile.Write(ref _mostAtOnce, 0);
+        while (_passes.Wait(0) || _arrivals.Wait(0))
         {
         }
 

@@ -8,7 +8,7 @@ internal static class ProblemPages
     /// <summary>Has the problem page answer whatever the method of the request that failed: a form that is out of date is told so, not asked for a handler.</summary>
     public static void UseProblemPages(this WebApplication app) => app.Use(async (context, next) =>
     {
-        if (context.Features.Get<IExceptionHandlerFeature>() is not null)
+        if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null || context.Features.Get<IExceptionHandlerFeature>() is not null)
         {
             context.Request.Method = HttpMethods.Get;
             await next(context);
@@ -17,12 +17,8 @@ internal static class ProblemPages
 
         await next(context);
 
-        if (context.Response is not { StatusCode: >= 400, HasStarted: false })
-            return;
-        // The page is looked for, by its method too, before the request comes here again.
-        context.Request.Method = HttpMethods.Get;
         // A refused form has a content type and nothing in it; without the type it counts as what it is, an answer without a page.
-        if (context.Response.StatusCode == StatusCodes.Status400BadRequest)
+        if (context.Response is { StatusCode: StatusCodes.Status400BadRequest, HasStarted: false })
             context.Response.ContentType = null;
     });
 }

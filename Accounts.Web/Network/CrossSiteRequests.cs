@@ -1,6 +1,9 @@
+using Accounts.Web.Layout;
+using Accounts.Web.SignIn;
+
 namespace Accounts.Web.Network;
 
-/// <summary>Refuses what another site's page sends here in somebody's browser, before anything looks at it.</summary>
+/// <summary>Refuses what another site's page sends here in somebody's browser, before anything else looks at it.</summary>
 /// <remarks>
 /// The browser itself says where a request comes from: <c>Sec-Fetch-Site</c> (https://www.w3.org/TR/fetch-metadata/) and <c>Origin</c> (RFC 6454), which no page can make up. A sibling
 /// sub-domain is another site here: it can set cookies for the whole domain, and so defeats a form's token. A program that sends neither header has no cookies of somebody else.
@@ -22,9 +25,14 @@ internal static partial class CrossSiteRequests
             if (!ChangesSomething(request) || IsOfThisSite(request))
                 return next(context);
 
-            Log.Refused(logger, request.Method, Cut(request.Headers.Origin), Cut(request.Headers[FetchSite]), Cut(request.Host.Value));
+            Log.Refused(logger, Cut(request.Method), Cut(request.Headers.Origin), Cut(request.Headers[FetchSite]), Cut(request.Host.Value));
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            return Task.CompletedTask;
+            return TextPage.WriteAsync(
+                context,
+                "shield",
+                "This came from another site",
+                "Accounts takes forms from its own pages only. Nothing was changed. Open Accounts and do it there.",
+                (LocalAddress.Home, "Open Accounts"));
         });
     }
 

@@ -29,10 +29,12 @@ internal sealed class SessionAntiforgery(IAntiforgery framework, IDataProtection
 
     public async Task<bool> IsRequestValidAsync(HttpContext httpContext)
     {
+        if (await httpContext.ReadFormOrProblemAsync() is not ({ } form, _))
+            return false;
         if (httpContext.User.FindSessionId() is not { } session)
             return httpContext.Request.IsVouchedFor() || await framework.IsRequestValidAsync(httpContext);
 
-        return await FindTokenAsync(httpContext) is { } token && Names(token, session);
+        return form[options.Value.FormFieldName] is [{ } token] && Names(token, session);
     }
 
     public async Task ValidateRequestAsync(HttpContext httpContext)
@@ -50,20 +52,6 @@ internal sealed class SessionAntiforgery(IAntiforgery framework, IDataProtection
     private AntiforgeryTokenSet? TokensOfSession(HttpContext context) => context.User.FindSessionId() is { } session
         ? new AntiforgeryTokenSet(_protector.Protect(session.ToString()), cookieToken: null, options.Value.FormFieldName, headerName: null)
         : null;
-
-    private async Task<string?> FindTokenAsync(HttpContext context)
-    {
-        if (!context.Request.HasFormContentType)
-            return null;
-        try
-        {
-            return (await context.Request.ReadFormAsync(context.RequestAborted))[options.Value.FormFieldName];
-        }
-        catch (Exception broken) when (broken is InvalidDataException or IOException)
-        {
-            return null;
-        }
-    }
 
     private bool Names(string token, SessionId session)
     {

@@ -9,7 +9,7 @@ namespace Accounts.Tests.Core.SignIn;
 /// <summary>Password forms wait their turn; a flood from one network holds up nobody else, and nobody waits for long.</summary>
 public sealed class SignInQueueTests
 {
-    // Two hashes at once: four places of one network, and three places in either line.
+    // Three places in either line, one of them for one network.
     private static readonly (string, string)[] Small = [("PasswordHashing:Concurrency", "2"), ("PasswordHashing:WaitingPerHash", "2")];
 
     // Guard: the limit of a line.
@@ -44,17 +44,19 @@ public sealed class SignInQueueTests
     [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1")]
     public async Task A_flood_from_one_network_holds_up_nobody_else(string flood, string same, string other)
     {
-        await using var host = CoreHost.Start(settings: [("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "5")]);
+        await using var host = CoreHost.Start(settings: [("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "9")]);
         var queue = host.Get<SignInQueue>();
-        var attempts = Enumerable.Range(0, 100).Select(_ => EnterAsync(queue, flood)).ToList();
+        var attempts = Enumerable.Range(0, SignInQueue.Most + 2).Select(_ => EnterAsync(queue, flood)).ToList();
         using (await attempts[0])
         using (await attempts[1])
         {
-            var neighbour = EnterAsync(queue, same);
+            // Its own neighbours are refused, and at once.
+            Assert.Null(await EnterAsync(queue, same).WaitAsync(Patience.Limit));
             using var stranger = await EnterAsync(queue, other).WaitAsync(Patience.Limit);
             Assert.NotNull(stranger);
-            Assert.Equal(98, attempts.Count(attempt => !attempt.IsCompleted));
-            Assert.False(neighbour.IsCompleted);
+            Assert.Equal(SignInQueue.Most, attempts.Count(attempt => !attempt.IsCompleted));
+            using var returning = await EnterAsync(queue, other, returning: true).WaitAsync(Patience.Limit);
+            Assert.NotNull(returning);
         }
     }
 
@@ -88,7 +90,7 @@ public sealed class SignInQueueTests
 
         inside.ForEach(place => place.Dispose());
         for (var i = 0; i < 3; i++)
-            Assert.NotNull(await EnterAsync(queue, "203.0.113.10").WaitAsync(Patience.Limit));
+            Assert.NotNull(await EnterAsync(queue, $"203.0.113.{9 + i}").WaitAsync(Patience.Limit));
     }
 
     [Fact]
@@ -98,9 +100,11 @@ public sealed class SignInQueueTests
         var queue = host.Get<SignInQueue>();
         for (var i = 0; i < 3; i++)
             Assert.NotNull(await EnterAsync(queue, $"203.0.113.{i}"));
-        var waiting = Enumerable.Range(0, SignInQueue.Most).Select(i => EnterAsync(queue, $"198.51.100.{i % 200}")).ToList();
+        var waiting = Enumerable.Range(0, SignInQueue.Most).Select(i => EnterAsync(queue, $"198.51.{i / 200}.{i % 200}")).ToList();
 
         Assert.Null(await EnterAsync(queue, "203.0.113.9").WaitAsync(Patience.Limit));
+        using var returning = await EnterAsync(queue, "203.0.113.9", returning: true).WaitAsync(Patience.Limit);
+        Assert.NotNull(returning);
         Assert.All(waiting, attempt => Assert.False(attempt.IsCompleted));
         host.Clock.Advance(SignInQueue.Patience);
         Assert.All(await Task.WhenAll(waiting).WaitAsync(Patience.Limit), Assert.Null);

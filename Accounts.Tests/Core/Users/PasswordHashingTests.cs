@@ -49,9 +49,11 @@ public sealed class PasswordHashingTests
             services: services => hasher.AddTo(services.AddLogging(logging => logging.AddProvider(journal))),
             settings: [("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "1"), ("SignIn:AttemptsPerAccount", "3")]);
         await host.RegisterAsync();
+        using var meters = new Meters(host.Get<IMeterFactory>());
         hasher.Hold();
         var attempts = Strangers(host, 2, "nobody@example.test");
         await hasher.ArrivedAsync();
+        Patience.Until(() => meters.Read("accounts.password_hashing.waiting stranger") == 1);
 
         for (var i = 0; i < 5; i++)
             Assert.IsType<SignInOutcome.Busy>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
@@ -85,9 +87,11 @@ public sealed class PasswordHashingTests
             await host.TrySignInAsync(CoreHost.Client(), $"before{i}@example.test", Wrong);
         hasher.Within = null;
 
+        using var meters = new Meters(host.Get<IMeterFactory>());
         hasher.Hold();
         var attempts = Strangers(host, 5);
         await hasher.ArrivedAsync();
+        Patience.Until(() => meters.Read("accounts.password_hashing.waiting stranger") == 4);
         var busy = Assert.IsType<SignInOutcome.Busy>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
         hasher.LetAll();
         await Task.WhenAll(attempts);
@@ -104,15 +108,18 @@ public sealed class PasswordHashingTests
         await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "3"));
         var own = CoreHost.Client();
         var ada = await host.SignInAsync(client: own);
+        using var meters = new Meters(host.Get<IMeterFactory>());
         hasher.Hold();
         var strangers = Strangers(host, 4);
         await hasher.ArrivedAsync();
+        Patience.Until(() => meters.Read("accounts.password_hashing.waiting stranger") == 3);
         Assert.IsType<SignInOutcome.Busy>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
 
         var proof = host.Reauthentication.ReauthenticateAsync(ada.Caller, CoreHost.Password);
         var again = host.TrySignInAsync(own, password: "my other passphrase");
         var change = host.PasswordChange.ChangeAsync(ada.Caller, new ChangePasswordInput { CurrentPassword = "my third passphrase", NewPassword = "my fourth passphrase" });
         var refused = await host.PasswordChange.ChangeAsync(ada.Caller with { SessionId = SessionId.New(TestClock.Start) }, new ChangePasswordInput { CurrentPassword = Wrong, NewPassword = "my fifth passphrase" });
+        Patience.Until(() => meters.Read("accounts.password_hashing.waiting known") == 3);
         hasher.LetAll();
 
         Assert.IsType<ReauthenticationOutcome.Proved>(await proof);
@@ -120,8 +127,28 @@ public sealed class PasswordHashingTests
         Assert.IsType<ChangePasswordOutcome.WrongPassword>(await change);
         Assert.IsType<ChangePasswordOutcome.CallerEnded>(refused);
         await Task.WhenAll(strangers);
-        // One was under way already.
-        Assert.Equal(CoreHost.Password + ", my other passphrase, my third passphrase", string.Join(", ", hasher.Begun.Skip(1).Take(3)));
+        // One was under way already. Of the next four, three are known, in the order in which they came.
+        Assert.Equal(CoreHost.Password + ", my other passphrase, my third passphrase", string.Join(", ", hasher.Begun.Skip(1).Take(4).Where(password => password is not Wrong)));
+    }
+
+    // Guard: the stranger's turn in PasswordHashing.TryTake.
+    [Fact]
+    public async Task However_many_known_people_wait_a_stranger_has_a_turn()
+    {
+        var hasher = new HeldHasher();
+        await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"));
+        using var meters = new Meters(host.Get<IMeterFactory>());
+        var ada = await host.SignInAsync();
+        hasher.Hold();
+        var known = Enumerable.Range(0, 9).Select(_ => host.Reauthentication.ReauthenticateAsync(ada.Caller, "one of many guesses")).ToList();
+        await hasher.ArrivedAsync();
+        Patience.Until(() => meters.Read("accounts.password_hashing.waiting known") == 8);
+        var stranger = Strangers(host, 1);
+        Patience.Until(() => meters.Read("accounts.password_hashing.waiting stranger") == 1);
+        hasher.LetAll();
+        await Task.WhenAll(known);
+        await Task.WhenAll(stranger);
+        Assert.Contains(hasher.Begun.Skip(1).Take(4), password => password is Wrong);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Web.Network;
@@ -62,6 +61,15 @@ public sealed class CrossSiteTests
             Assert.Equal((path, HttpStatusCode.Forbidden), (path, answer.StatusCode));
             Assert.False(answer.Headers.Contains("Set-Cookie"), path);
             Assert.Contains("This came from another site", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        // Nor does it set the cookies anew of a browser that was kept from sending them.
+        using (var stranger = accounts.Visit())
+        {
+            Say(stranger, accounts, site, origin);
+            using var answer = await stranger.PostAsync("/sign-in", form);
+            Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+            Assert.False(answer.Headers.Contains("Set-Cookie"));
         }
 
         Say(visitor, accounts, null, null);

@@ -155,6 +155,23 @@ public sealed class AntiforgeryTests
         Assert.True(await visitor.IsSignedInAsync());
     }
 
+    // Guard: the form is read before the browser's word counts.
+    [Theory]
+    [InlineData("/help/access", "")]
+    [InlineData("/signed-out", "multipart/form-data; boundary=b")]
+    [InlineData("/sign-in", "multipart/form-data; boundary=b")]
+    public async Task What_is_no_form_is_no_error_of_the_server_even_if_the_browser_vouches_for_it(string path, string type)
+    {
+        await using var site = await StartAsync();
+        using var http = new HttpClient { BaseAddress = site.Address };
+        using var content = new ByteArrayContent("x"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        request.Headers.Add("Sec-Fetch-Site", "same-origin");
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
     private static Dictionary<string, string> Token(string token) => new(StringComparer.Ordinal) { ["__RequestVerificationToken"] = token };
 
     private static async Task<AccountsSite> StartAsync()

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using Accounts.Core.SignIn;
@@ -136,14 +135,38 @@ public sealed class QueuedFormsTests
     [InlineData("application/x-www-form-urlencoded", 60_000, HttpStatusCode.BadRequest)]
     [InlineData("application/json", 10, HttpStatusCode.UnsupportedMediaType)]
     [InlineData("multipart/form-data", 10, HttpStatusCode.BadRequest)]
+    [InlineData("multipart/form-data; boundary=b", 10, HttpStatusCode.BadRequest)]
+    [InlineData("", 10, HttpStatusCode.UnsupportedMediaType)]
     public async Task What_is_no_form_of_ours_is_refused(string type, int length, HttpStatusCode expected)
     {
         await using var site = AccountsSite.Start();
         using var http = new HttpClient { BaseAddress = site.Address };
         using var content = new ByteArrayContent(Encoding.ASCII.GetBytes(new string('x', length)));
-        content.Headers.ContentType = new MediaTypeHeaderValue(type);
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
         using var answer = await http.PostAsync("/sign-in", content, TestContext.Current.CancellationToken);
         Assert.Equal(expected, answer.StatusCode);
+        if (length != 60_000)
+            Assert.Contains("This form can't be read", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    // Guard: the place is given back when the answer starts.
+    [Fact]
+    public async Task An_answer_that_is_read_slowly_keeps_nobody_waiting()
+    {
+        var reader = new SlowReader();
+        await using var site = AccountsSite.Start(new TestClock(), services => services.AddSingleton<IStartupFilter>(reader), Smallest);
+        await site.RegisterAsync(Ada);
+        using var slow = site.Visit();
+        slow.Headers[SlowReader.Header] = "yes";
+        var form = await slow.FillAsync("/sign-in", ("Input.Email", "nobody@example.test"), ("Input.Password", Wrong));
+        var answer = slow.PostAsync("/sign-in", form);
+        Assert.True(await reader.Answered.WaitAsync(Patience.Limit));
+
+        using var ada = await site.SignInAsync(Ada).WaitAsync(Patience.Limit);
+        Assert.True(await ada.IsSignedInAsync());
+        Assert.False(answer.IsCompleted);
+        reader.Reads.Release();
+        (await answer).Dispose();
     }
 
     // Guard: Wait.Busy in the pages and at the endpoint.
@@ -179,12 +202,14 @@ public sealed class QueuedFormsTests
     public async Task A_form_that_the_core_has_no_place_for_keeps_what_was_entered_but_the_password(string path)
     {
         var hasher = new HeldHasher();
-        await using var site = AccountsSite.Start(services: hasher.AddTo, settings: [("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "0")]);
+        await using var site = AccountsSite.Start(
+            services: hasher.AddTo, settings: [("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "0"), ("Network:KnownProxies:0", "127.0.0.1")]);
         await site.RegisterAsync(Ada);
         using var returning = site.Visit();
         (await returning.SignInAsync("nobody@example.test", Wrong)).Dispose();
         var fields = await returning.FillAsync(path, ("Input.Name", "Grace Hopper"), ("Input.Email", "grace@example.test"), ("Input.Password", "a passphrase of hers"));
         using var newcomer = site.Visit();
+        newcomer.Headers["X-Forwarded-For"] = "203.0.113.9";
         hasher.Hold();
         var held = newcomer.SignInAsync("nobody@example.test", Wrong);
         await hasher.ArrivedAsync();
@@ -214,6 +239,71 @@ public sealed class QueuedFormsTests
             });
             next(app);
         };
+    }
+
+    /// <summary>Clients that ask for it get the head of an answer to a form, and of its body nothing until the test says so: as if they had stopped reading.</summary>
+    private sealed class SlowReader : IStartupFilter
+    {
+        public const string Header = "X-Slow-Reader";
+
+        public SemaphoreSlim Answered { get; } = new(0);
+
+        public SemaphoreSlim Reads { get; } = new(0);
+
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use((HttpContext context, RequestDelegate rest) =>
+            {
+                if (HttpMethods.IsPost(context.Request.Method) && context.Request.Headers.ContainsKey(Header))
+                    context.Response.Body = new Body(this, context.Response, context.Response.Body);
+                return rest(context);
+            });
+            next(app);
+        };
+
+        private sealed class Body(SlowReader reader, HttpResponse response, Stream inner) : Stream
+        {
+            private bool _started;
+
+            public override bool CanRead => false;
+
+            public override bool CanSeek => false;
+
+            public override bool CanWrite => true;
+
+            public override long Length => throw new NotSupportedException();
+
+            public override long Position
+            {
+                get => throw new NotSupportedException();
+                set => throw new NotSupportedException();
+            }
+
+            public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+            {
+                if (!_started)
+                {
+                    _started = true;
+                    await response.StartAsync(cancellationToken);
+                    reader.Answered.Release();
+                    Assert.True(await reader.Reads.WaitAsync(Patience.Limit, cancellationToken), "Nobody reads.");
+                }
+
+                await inner.WriteAsync(buffer, cancellationToken);
+            }
+
+            public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+            public override void Flush() => throw new NotSupportedException();
+
+            public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+            public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+            public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+            public override void SetLength(long value) => throw new NotSupportedException();
+        }
     }
 
     private static async Task<string> AssertBusyAsync(HttpResponseMessage answer)

@@ -1,0 +1,50 @@
+using System.Net.Mime;
+using System.Text;
+using System.Text.Encodings.Web;
+
+namespace Accounts.Web.Layout;
+
+/// <summary>A page that looks like a problem page and is put together from text: for refusals that anybody can bring about, which must not cost what rendering a page does.</summary>
+/// <remarks>Nothing of the pipeline runs for it: it knows no session, sets no cookie and counts as no act.</remarks>
+internal static class TextPage
+{
+    /// <param name="context">The request that is refused; the answer's status is set already.</param>
+    /// <param name="icon">One of <see cref="Icon"/>.</param>
+    /// <param name="title">What happened.</param>
+    /// <param name="advice">What to do.</param>
+    /// <param name="link">Where the one button leads, and its text.</param>
+    public static Task WriteAsync(HttpContext context, string icon, string title, string advice, (string Href, string Text) link)
+    {
+        var theme = Theme.Of(context);
+        context.Response.ContentType = MediaTypeNames.Text.Html + "; charset=utf-8";
+        return context.Response.WriteAsync($"""
+            <!DOCTYPE html>
+            <html lang="en"{(theme is null ? "" : $" data-theme=\"{theme}\"")}>
+            <head>
+              <meta charset="utf-8" />
+              <meta name="viewport" content="width=device-width, initial-scale=1" />
+              <meta name="color-scheme" content="{theme ?? "light dark"}" />
+              <base href="/" />
+              <link rel="icon" href="favicon.svg" type="image/svg+xml" />
+              <link rel="stylesheet" href="tokens.css" />
+              <link rel="stylesheet" href="app.css" />
+              <title>{title} · Accounts</title>
+            </head>
+            <body>
+              <div class="plain">
+                <header class="brand"><i>{Icon.Of("shield", 18)}</i>Accounts</header>
+                <main class="panel sheet">
+                  <div class="glyph">{Icon.Of(icon, 26)}</div>
+                  <h1>{title}</h1>
+                  <p class="lead">{advice}</p>
+                  <p class="actions"><a class="btn primary" href="{HtmlEncoder.Default.Encode(link.Href)}">{link.Text}</a></p>
+                </main>
+              </div>
+            </body>
+            </html>
+            """, Encoding.UTF8, context.RequestAborted);
+    }
+
+    /// <summary>The address that was asked for.</summary>
+    public static string AddressOf(HttpRequest request) => request.PathBase + request.Path + request.QueryString;
+}

@@ -1,0 +1,25 @@
+namespace Accounts.Web.Network;
+
+/// <summary>Reads a form that anybody can have sent: what is wrong with it is an answer and no error of this server.</summary>
+internal static class FormReading
+{
+    /// <returns>The form; or else the status that says why there is none.</returns>
+    /// <exception cref="OperationCanceledException">The client has gone.</exception>
+    public static async Task<(IFormCollection? Form, int Problem)> ReadFormOrProblemAsync(this HttpContext context)
+    {
+        if (!context.Request.HasFormContentType)
+            return (null, StatusCodes.Status415UnsupportedMediaType);
+        try
+        {
+            return (await context.Request.ReadFormAsync(context.RequestAborted), 0);
+        }
+        catch (BadHttpRequestException bad)
+        {
+            return (null, bad.StatusCode);
+        }
+        catch (Exception broken) when (broken is InvalidDataException or IOException)
+        {
+            return (null, StatusCodes.Status400BadRequest);
+        }
+    }
+}
