@@ -23,21 +23,27 @@ public static class AccountsCore
 {
     /// <summary>Adds everything of the core.</summary>
     /// <param name="services">The application's services. A <see cref="TimeProvider"/> that is already there is used.</param>
-    /// <param name="settings">Reads the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SignIn and Retention; the caller throws what is wrong when it has read its own.</param>
+    /// <param name="settings">
+    /// Reads the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SignIn and Retention; the caller throws what is wrong when it
+    /// has read its own.
+    /// </param>
     /// <param name="contentRoot">The folder that a relative <c>Storage:Path</c> or <c>Geolocation:Path</c> starts from.</param>
     public static IServiceCollection AddAccountsCore(this IServiceCollection services, SettingsReader settings, string contentRoot)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddStorage(settings.Read("Storage", new StorageOptionsValidator()), contentRoot);
         services.AddGeolocation(settings.Read("Geolocation", new GeolocationOptionsValidator()), contentRoot);
-        services.AddUsers(settings.Read("Features", new FeatureOptionsValidator()), settings.Read("PasswordHashing", new PasswordHashingOptionsValidator()));
+        services.AddUsers(
+            settings.Read("Features", new FeatureOptionsValidator()), settings.Read("PasswordHashing", new PasswordHashingOptionsValidator()));
         services.AddSessions(settings.Read("Sessions", new SessionOptionsValidator()));
         services.AddSignIn(settings.Read("SignIn", new SignInOptionsValidator()));
         services.AddAdministration(settings.Read("Retention", new RetentionOptionsValidator()));
         return services;
     }
 
-    /// <summary>Opens the geolocation file and the database, before anything else is asked of them, and starts the threads that hash passwords.</summary>
+    /// <summary>
+    /// Opens the geolocation file and the database, before anything else is asked of them, and starts the threads that hash passwords.
+    /// </summary>
     /// <exception cref="StartupException">One of them cannot be used; the message says why and what to do.</exception>
     public static void OpenAccounts(this IServiceProvider services)
     {

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Accounts.Benchmarks;
 
-/// <summary>This program once more, as another process: what it does is not counted here. It gets lines and answers with lines, until its input ends.</summary>
+/// <summary>
+/// This program once more, as another process: what it does is not counted here. It gets lines and answers with lines, until its input ends.
+/// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

@@ -9,7 +9,7 @@ internal static class Usage
         Usage: dotnet run -c Release --project benchmarks -- <benchmark> [count, folder or files]
 
           endings [count=500]   how long the ending of a session takes in the core: alone, beside a flusher that never pauses, and for five at once
-          endings flood [s=20]  the same over HTTP, and a session check, while strangers try to sign in without a pause, with and without the bound on hashing; seconds for each of six rows
+          endings flood [s=20]  the same over HTTP, and a session check, beside a flood of sign-ins, with and without the bound on hashing; seconds a row
           clicks  [count=200]   from the click on the confirming button until another real browser is at /signed-out; needs Chromium
           live    [count=200]   from an act in one real browser until it is to be seen on the open dashboard of another, four kinds of acts; needs Chromium
           memory  [count=200]   what an idle circuit with the dashboard open takes in the server, for 3, 60 and 600 sessions; the circuits are held by another process

@@ -148,7 +148,8 @@ public sealed class PasswordChange
     }
 
     /// <summary>What was given is not the current password. If what is to be the new one is, the form was posted twice, and that is a proof too.</summary>
-    private async Task<ChangePasswordOutcome> RefuseAsync(HashPlace place, Caller caller, User user, ChangePasswordInput input, CancellationToken cancellationToken)
+    private async Task<ChangePasswordOutcome> RefuseAsync(
+        HashPlace place, Caller caller, User user, ChangePasswordInput input, CancellationToken cancellationToken)
     {
         if (!await place.VerifyAsync(user, input.NewPassword, cancellationToken))
             return new ChangePasswordOutcome.WrongPassword();

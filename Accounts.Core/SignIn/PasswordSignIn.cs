@@ -103,7 +103,8 @@ public sealed partial class PasswordSignIn
         return _database.ReadAsync(async db =>
         {
             var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.NormalizedEmail == normalized);
-            return new Found(normalized, browser, user, user is not null && await db.Sessions.AnyAsync(s => s.UserId == user.Id && s.BrowserHash == browser));
+            var known = user is not null && await db.Sessions.AnyAsync(s => s.UserId == user.Id && s.BrowserHash == browser);
+            return new Found(normalized, browser, user, known);
         });
     }
 

@@ -7,9 +7,10 @@ namespace Accounts.Core.SignIn;
 
 /// <summary>Where the password forms of people who aren't signed in wait before the server does anything for them.</summary>
 /// <remarks>
-/// <see cref="PasswordHashing"/> bounds the hashes, but a page that says "busy" takes a few milliseconds of processor itself, and a few hundred of them at once hold up everybody else. So only as
-/// many forms are worked on as may wait for a hash. The others wait here, where they take no processor, and are refused after <see cref="Patience"/>. One network gets a few places only, so a
-/// flood from one address holds up nobody else. Browsers that bring our cookie have a line of their own; who makes one up waits with them, so it is a courtesy and no protection.
+/// <see cref="PasswordHashing"/> bounds the hashes, but a page that says "busy" takes a few milliseconds of processor itself, and a few hundred of
+/// them at once hold up everybody else. So only as many forms are worked on as may wait for a hash. The others wait here, where they take no
+/// processor, and are refused after <see cref="Patience"/>. One network gets a few places only, so a flood from one address holds up nobody else.
+/// Browsers that bring our cookie have a line of their own; who makes one up waits with them, so it is a courtesy and no protection.
 /// </remarks>
 public sealed partial class SignInQueue : IDisposable
 {
@@ -17,7 +18,8 @@ public sealed partial class SignInQueue : IDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Forms that may wait in one line, and forms of one network that may wait for one of its places: these are in no line yet and take nobody's place there. One more is refused at once.
+    /// Forms that may wait in one line, and forms of one network that may wait for one of its places: these are in no line yet and take nobody's
+    /// place there. One more is refused at once.
     /// </summary>
     internal const int Most = 500;
 
@@ -46,7 +48,8 @@ public sealed partial class SignInQueue : IDisposable
         _newcomers = new ConcurrencyLimiter(Limit(places));
 
         var meter = meters.Create(PasswordHashing.MeterName);
-        meter.CreateObservableUpDownCounter("accounts.sign_in.waiting", () => Volatile.Read(ref _waiting), "{form}", "Password forms that wait before anything is done for them.");
+        meter.CreateObservableUpDownCounter(
+            "accounts.sign_in.waiting", () => Volatile.Read(ref _waiting), "{form}", "Password forms that wait before anything is done for them.");
         _refused = meter.CreateCounter<long>("accounts.sign_in.refused", "{form}", "Password forms that were refused because too many waited.");
     }
 
@@ -55,7 +58,8 @@ public sealed partial class SignInQueue : IDisposable
     /// <param name="returning">Whether the browser brought a cookie of ours.</param>
     /// <param name="cancellationToken">When the client has gone.</param>
     /// <returns>
-    /// The right, to be given back by disposing it, more than once if need be; null if the form is refused. It may come again after <see cref="Patience"/>: who waits now has gone by then.
+    /// The right, to be given back by disposing it, more than once if need be; null if the form is refused. It may come again after <see
+    /// cref="Patience"/>: who waits now has gone by then.
     /// </returns>
     /// <exception cref="OperationCanceledException">The client has gone.</exception>
     public async Task<IDisposable?> EnterAsync(string address, bool returning, CancellationToken cancellationToken)
@@ -102,7 +106,8 @@ public sealed partial class SignInQueue : IDisposable
                 return null;
             }
 
-            // Who leaves wakes the next one on their own thread, ahead of everything that the other requests have queued: a chain of quick forms would keep the thread for itself.
+            // Who leaves wakes the next one on their own thread, ahead of everything that the other requests have queued: a chain of quick forms
+            // would keep the thread for itself.
             await Task.Yield();
             return new Place(ofNetwork, ofLine);
         }

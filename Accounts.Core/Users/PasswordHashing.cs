@@ -18,11 +18,14 @@ internal enum HashPriority
     Stranger,
 }
 
-/// <summary>Hashes passwords on a few threads of its own, with a bound on how many requests may wait. While the server runs, every password is hashed here.</summary>
+/// <summary>
+/// Hashes passwords on a few threads of its own, with a bound on how many requests may wait. While the server runs, every password is hashed here.
+/// </summary>
 /// <remarks>
 /// A hash takes tens of milliseconds of a core, and anybody may ask for one. On the thread pool a few dozen of them hold up every other request for
-/// seconds. Here they never occupy the pool and leave cores free. A request first takes a <see cref="HashPlace"/>, or is refused at once; the two priorities
-/// have places apart, so strangers can't use up those of the people who are known. The threads run until <see cref="Dispose"/>, and to the end of what they hash then.
+/// seconds. Here they never occupy the pool and leave cores free. A request first takes a <see cref="HashPlace"/>, or is refused at once; the two
+/// priorities have places apart, so strangers can't use up those of the people who are known. The threads run until <see cref="Dispose"/>, and to the
+/// end of what they hash then.
 /// </remarks>
 internal sealed partial class PasswordHashing : IDisposable
 {
@@ -49,7 +52,8 @@ internal sealed partial class PasswordHashing : IDisposable
     private uint _turns;
     private volatile bool _stopping;
 
-    public PasswordHashing(PasswordHashingOptions options, IPasswordHasher<User> hasher, IMeterFactory meters, TimeProvider time, ILogger<PasswordHashing> logger)
+    public PasswordHashing(
+        PasswordHashingOptions options, IPasswordHasher<User> hasher, IMeterFactory meters, TimeProvider time, ILogger<PasswordHashing> logger)
     {
         _threads = options.Threads;
         _hasher = hasher;
@@ -63,7 +67,8 @@ internal sealed partial class PasswordHashing : IDisposable
         meter.CreateObservableUpDownCounter(
             "accounts.password_hashing.waiting", () => new[] { _known.Waiting, _strangers.Waiting }, "{hash}", "Hashes that wait for a thread.");
         _completed = meter.CreateCounter<long>("accounts.password_hashing.completed", "{hash}", "Hashes that are done.");
-        _refused = meter.CreateCounter<long>("accounts.password_hashing.refused", "{request}", "Requests that were refused because too many hashes waited.");
+        _refused = meter.CreateCounter<long>(
+            "accounts.password_hashing.refused", "{request}", "Requests that were refused because too many hashes waited.");
 
         for (var number = 1; number <= _threads; number++)
             new Thread(Work) { IsBackground = true, Name = $"Password hashing {number}" }.Start();
@@ -108,7 +113,8 @@ internal sealed partial class PasswordHashing : IDisposable
     internal Task<string> HashAsync(Line line, User user, string password, CancellationToken cancellationToken) =>
         RunAsync(line, () => _hasher.HashPassword(user, password), cancellationToken);
 
-    private bool Verify(User user, string password) => _hasher.VerifyHashedPassword(user, user.PasswordHash!, password) != PasswordVerificationResult.Failed;
+    private bool Verify(User user, string password) =>
+        _hasher.VerifyHashedPassword(user, user.PasswordHash!, password) != PasswordVerificationResult.Failed;
 
     private Task<T> RunAsync<T>(Line line, Func<T> hash, CancellationToken cancellationToken)
     {
@@ -214,11 +220,13 @@ internal sealed class HashPlace(PasswordHashing hashing, PasswordHashing.Line li
 {
     /// <summary>Whether this is the account's password. For an account that doesn't exist: false, after the same time.</summary>
     /// <exception cref="OperationCanceledException">The request was cancelled while it waited.</exception>
-    public Task<bool> VerifyAsync(User? user, string password, CancellationToken cancellationToken) => hashing.VerifyAsync(line, user, password, cancellationToken);
+    public Task<bool> VerifyAsync(User? user, string password, CancellationToken cancellationToken) =>
+        hashing.VerifyAsync(line, user, password, cancellationToken);
 
     /// <summary>The hash of a password that is to be the account's.</summary>
     /// <exception cref="OperationCanceledException">The request was cancelled while it waited.</exception>
-    public Task<string> HashAsync(User user, string password, CancellationToken cancellationToken) => hashing.HashAsync(line, user, password, cancellationToken);
+    public Task<string> HashAsync(User user, string password, CancellationToken cancellationToken) =>
+        hashing.HashAsync(line, user, password, cancellationToken);
 
     public void Dispose() => lease.Dispose();
 }

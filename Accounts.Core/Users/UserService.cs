@@ -39,7 +39,8 @@ public sealed class UserService
     private readonly IValidator<RegisterInput> _rules;
     private readonly TimeProvider _time;
 
-    internal UserService(AccountsDatabase database, PasswordHashing hashing, ILookupNormalizer normalizer, IValidator<RegisterInput> rules, TimeProvider time)
+    internal UserService(
+        AccountsDatabase database, PasswordHashing hashing, ILookupNormalizer normalizer, IValidator<RegisterInput> rules, TimeProvider time)
     {
         _database = database;
         _hashing = hashing;

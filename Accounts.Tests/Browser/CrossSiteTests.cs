@@ -3,7 +3,9 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>Over https, beside sites of other people: a sibling sub-domain sends no form of ours, and no link from elsewhere makes an open form worthless.</summary>
+/// <summary>
+/// Over https, beside sites of other people: a sibling sub-domain sends no form of ours, and no link from elsewhere makes an open form worthless.
+/// </summary>
 [Collection(BrowserTests.Name)]
 public sealed class CrossSiteTests(Chromium chromium)
 {
@@ -50,7 +52,8 @@ public sealed class CrossSiteTests(Chromium chromium)
         await Assertions.Expect(victim.Page.GetByRole(AriaRole.Heading, new() { Name = "This came from another site" })).ToBeVisibleAsync();
         await Person.WaitForPathAsync(victim.Page, action);
         // The attack was whole: the cookies that a sibling can set were sent along.
-        Assert.Contains(await victim.Profile.CookiesAsync(), c => c.Name is "accounts-form" && c.Domain.EndsWith("example.test", StringComparison.Ordinal));
+        var cookies = await victim.Profile.CookiesAsync();
+        Assert.Contains(cookies, c => c.Name is "accounts-form" && c.Domain.EndsWith("example.test", StringComparison.Ordinal));
 
         await victim.Page.GetByRole(AriaRole.Link, new() { Name = "Open Accounts" }).ClickAsync();
         if (signedIn)
@@ -75,7 +78,8 @@ public sealed class CrossSiteTests(Chromium chromium)
         var clock = new ShiftedClock();
         await using var site = AccountsSite.StartHttps(App, clock);
         await site.RegisterAsync(Ada);
-        await using var elsewhere = await OtherSite.StartAsync("elsewhere.test", $"<a href=\"{new Uri(site.Address, "/settings/sessions")}\">Your devices</a>");
+        var link = $"<a href=\"{new Uri(site.Address, "/settings/sessions")}\">Your devices</a>";
+        await using var elsewhere = await OtherSite.StartAsync("elsewhere.test", link);
         await using var ada = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
         await using var phone = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
         await ada.OpenAsync(act is "password" ? "/settings/password" : "/settings/sessions");
@@ -87,7 +91,8 @@ public sealed class CrossSiteTests(Chromium chromium)
 
         var tab = await ada.Profile.NewPageAsync();
         await tab.GotoAsync(elsewhere.Address.AbsoluteUri);
-        var page = await tab.RunAndWaitForRequestAsync(() => tab.GetByRole(AriaRole.Link).ClickAsync(), request => request.Url.EndsWith("/settings/sessions", StringComparison.Ordinal));
+        var page = await tab.RunAndWaitForRequestAsync(
+            () => tab.GetByRole(AriaRole.Link).ClickAsync(), request => request.Url.EndsWith("/settings/sessions", StringComparison.Ordinal));
         Assert.Equal("cross-site", await page.HeaderValueAsync("sec-fetch-site"));
         await Assertions.Expect(tab.GetByText("This device", new() { Exact = true })).ToBeVisibleAsync();
 
@@ -126,7 +131,8 @@ public sealed class CrossSiteTests(Chromium chromium)
         await using var ada = await Person.OpenAsync(chromium, site);
         await ada.Profile.AddCookiesAsync(kept.Select(c => new Cookie
         {
-            Name = c.Name, Value = c.Value, Domain = c.Domain, Path = c.Path, Expires = c.Expires, Secure = c.Secure, HttpOnly = c.HttpOnly, SameSite = c.SameSite,
+            Name = c.Name, Value = c.Value, Domain = c.Domain, Path = c.Path, Expires = c.Expires,
+            Secure = c.Secure, HttpOnly = c.HttpOnly, SameSite = c.SameSite,
         }));
         var tabs = new List<IPage>();
         for (var i = 0; i < 4; i++)

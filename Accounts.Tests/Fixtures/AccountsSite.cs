@@ -45,7 +45,8 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
 
     public T Get<T>() where T : notnull => Services.GetRequiredService<T>();
 
-    public static AccountsSite Start(TimeProvider? clock = null, Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings) =>
+    public static AccountsSite Start(
+        TimeProvider? clock = null, Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings) =>
         new AccountsSite(clock, settings, services).Listen("http://localhost", _ => { });
 
     /// <summary>The same over https, under a name that ends with ".test", which only the browsers of the tests find.</summary>

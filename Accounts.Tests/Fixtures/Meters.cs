@@ -18,7 +18,8 @@ internal sealed class Meters : IDisposable
             if (instrument.Meter.Scope == factory && instrument.Meter.Name is "Accounts")
                 listener.EnableMeasurementEvents(instrument);
         };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => _counted.AddOrUpdate(Name(instrument, tags), value, (_, sum) => sum + value));
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+            _counted.AddOrUpdate(Name(instrument, tags), value, (_, sum) => sum + value));
         _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => _observed[Name(instrument, tags)] = value);
         _listener.Start();
     }
@@ -33,5 +34,6 @@ internal sealed class Meters : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    private static string Name(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags) => tags.Length == 0 ? instrument.Name : $"{instrument.Name} {tags[0].Value}";
+    private static string Name(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        tags.Length == 0 ? instrument.Name : $"{instrument.Name} {tags[0].Value}";
 }

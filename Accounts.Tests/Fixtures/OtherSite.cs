@@ -23,7 +23,8 @@ public sealed class OtherSite : IAsyncDisposable
     public static async Task<OtherSite> StartAsync(string host, string body)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(Certificates.Of(host))));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(Certificates.Of(host))));
         builder.WebHost.UseKestrelHttpsConfiguration();
         var app = builder.Build();
         app.Run(context =>

@@ -4,7 +4,10 @@ using System.Text.Encodings.Web;
 
 namespace Accounts.Web.Layout;
 
-/// <summary>A page that looks like a problem page and is put together from text: for refusals that anybody can bring about, which must not cost what rendering a page does.</summary>
+/// <summary>
+/// A page that looks like a problem page and is put together from text: for refusals that anybody can bring about, which must not cost what rendering
+/// a page does.
+/// </summary>
 /// <remarks>Nothing of the pipeline runs for it: it knows no session, sets no cookie and counts as no act.</remarks>
 internal static class TextPage
 {

@@ -8,7 +8,8 @@ internal static class ConnectionRules
     /// <summary>Refuses new connections while the server is stopping, so that a waiting client cannot hold it.</summary>
     public static void UseConnectionRules(this WebApplication app) => app.Use((context, next) =>
     {
-        if (!app.Lifetime.ApplicationStopping.IsCancellationRequested || !context.Request.Path.StartsWithSegments(HubPath, StringComparison.OrdinalIgnoreCase))
+        if (!app.Lifetime.ApplicationStopping.IsCancellationRequested
+            || !context.Request.Path.StartsWithSegments(HubPath, StringComparison.OrdinalIgnoreCase))
             return next(context);
 
         context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;

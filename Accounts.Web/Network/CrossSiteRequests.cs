@@ -5,8 +5,9 @@ namespace Accounts.Web.Network;
 
 /// <summary>Refuses what another site's page sends here in somebody's browser, before anything else looks at it.</summary>
 /// <remarks>
-/// The browser itself says where a request comes from: <c>Sec-Fetch-Site</c> (https://www.w3.org/TR/fetch-metadata/) and <c>Origin</c> (RFC 6454), which no page can make up. A sibling
-/// sub-domain is another site here: it can set cookies for the whole domain, and so defeats a form's token. A program that sends neither header has no cookies of somebody else.
+/// The browser itself says where a request comes from: <c>Sec-Fetch-Site</c> (https://www.w3.org/TR/fetch-metadata/) and <c>Origin</c> (RFC 6454),
+/// which no page can make up. A sibling sub-domain is another site here: it can set cookies for the whole domain, and so defeats a form's token. A
+/// program that sends neither header has no cookies of somebody else.
 /// </remarks>
 internal static partial class CrossSiteRequests
 {
@@ -41,17 +42,22 @@ internal static partial class CrossSiteRequests
 
     // A WebSocket is opened by GET, with the cookies of this site, wherever it is opened.
     private static bool ChangesSomething(HttpRequest request) =>
-        !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method) || HttpMethods.IsTrace(request.Method))
+        !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
+            || HttpMethods.IsOptions(request.Method) || HttpMethods.IsTrace(request.Method))
         || request.Path.StartsWithSegments(ConnectionRules.HubPath, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsOfThisSite(HttpRequest request) =>
         request.Headers[FetchSite] is [] or [SameOrigin] or ["none"]
         && (request.Headers.Origin is [] || (request.Headers.Origin is [{ } origin] && IsOurs(origin, request)));
 
-    /// <summary>Whether an origin has the host and port that the browser asked for. A page of https may send where TLS ends before this server; a page of http may not send to https.</summary>
+    /// <summary>
+    /// Whether an origin has the host and port that the browser asked for. A page of https may send where TLS ends before this server; a page of http
+    /// may not send to https.
+    /// </summary>
     private static bool IsOurs(string origin, HttpRequest request) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var page)
-        && (string.Equals(page.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal) || string.Equals(page.Scheme, request.Scheme, StringComparison.Ordinal))
+        && (string.Equals(page.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal)
+            || string.Equals(page.Scheme, request.Scheme, StringComparison.Ordinal))
         && Uri.TryCreate($"{page.Scheme}://{request.Host}", UriKind.Absolute, out var here)
         && string.Equals(page.Authority, here.Authority, StringComparison.OrdinalIgnoreCase);
 
@@ -59,7 +65,8 @@ internal static partial class CrossSiteRequests
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "A {Method} from another site was refused: Origin {Origin}, Sec-Fetch-Site {FetchSite}, host asked for {Host}")]
+        [LoggerMessage(
+            1, LogLevel.Warning, "A {Method} from another site was refused: Origin {Origin}, Sec-Fetch-Site {FetchSite}, host asked for {Host}")]
         public static partial void Refused(ILogger logger, string method, string origin, string fetchSite, string host);
     }
 }

@@ -36,7 +36,8 @@ internal static class QueuedForms
                 return;
             }
 
-            using var place = await queue.EnterAsync(context.Address(), context.Request.Cookies.ContainsKey(BrowserIdCookie.Name), context.RequestAborted);
+            var returning = context.Request.Cookies.ContainsKey(BrowserIdCookie.Name);
+            using var place = await queue.EnterAsync(context.Address(), returning, context.RequestAborted);
             if (place is null)
             {
                 await RefuseAsync(context, "wait", "The server is busy", Wait.Busy(context.Response, SignInQueue.Patience));

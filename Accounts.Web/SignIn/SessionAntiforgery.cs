@@ -9,12 +9,17 @@ using Microsoft.Extensions.Options;
 
 namespace Accounts.Web.SignIn;
 
-/// <summary>Antiforgery tokens that hold for as long as what they protect: those of a signed-in page name its session, and those of other pages are the framework's.</summary>
+/// <summary>
+/// Antiforgery tokens that hold for as long as what they protect: those of a signed-in page name its session, and those of other pages are the
+/// framework's.
+/// </summary>
 /// <remarks>
-/// The framework's tokens need a random cookie, and whichever answer sets that cookie anew makes every open form worthless: a page that another site links to, or one of four tabs that a browser
-/// opens at once. A session's forms have nothing that could be replaced. Where nobody is signed in, the browser's word that a page of this origin sent the form is as good as the cookie.
+/// The framework's tokens need a random cookie, and whichever answer sets that cookie anew makes every open form worthless: a page that another site
+/// links to, or one of four tabs that a browser opens at once. A session's forms have nothing that could be replaced. Where nobody is signed in, the
+/// browser's word that a page of this origin sent the form is as good as the cookie.
 /// </remarks>
-internal sealed class SessionAntiforgery(IAntiforgery framework, IDataProtectionProvider protection, IOptions<AntiforgeryOptions> options) : IAntiforgery
+internal sealed class SessionAntiforgery(IAntiforgery framework, IDataProtectionProvider protection, IOptions<AntiforgeryOptions> options)
+    : IAntiforgery
 {
     public const string CookieName = "__Host-accounts-form";
 
@@ -83,7 +88,10 @@ internal sealed class SessionAntiforgery(IAntiforgery framework, IDataProtection
             sp, (IAntiforgery)ActivatorUtilities.CreateInstance(sp, framework.ImplementationType!))));
     }
 
-    /// <summary>A cookie that no sibling sub-domain can set: its name asks browsers for that, and for <c>Secure</c>, which the framework refuses to be asked for over plain http.</summary>
+    /// <summary>
+    /// A cookie that no sibling sub-domain can set: its name asks browsers for that, and for <c>Secure</c>, which the framework refuses to be asked
+    /// for over plain http.
+    /// </summary>
     private sealed class HostCookie : CookieBuilder
     {
         public override CookieOptions Build(HttpContext context, DateTimeOffset expiresFrom)

@@ -6,8 +6,9 @@ using AngleSharp.Html.Parser;
 namespace Accounts.Benchmarks.Flood;
 
 /// <summary>
-/// How long an ending and a session check take in the real application, over HTTP, while strangers without a pause try to sign in to accounts that don't exist: with the bound on password
-/// hashing as it is by default, and without. Who floods and who measures are processes of their own, on the same machine.
+/// How long an ending and a session check take in the real application, over HTTP, while strangers without a pause try to sign in to accounts that
+/// don't exist: with the bound on password hashing as it is by default, and without. Who floods and who measures are processes of their own, on the
+/// same machine.
 /// </summary>
 internal sealed class FloodBenchmark(int seconds)
 {
@@ -15,7 +16,8 @@ internal sealed class FloodBenchmark(int seconds)
     private const int EndingsASecond = 20;
 
     /// <summary>As many hashes at once as there are strangers: no bound.</summary>
-    private static readonly (string Key, string Value)[] WithoutBound = [("PasswordHashing:Concurrency", "300"), ("PasswordHashing:WaitingPerHash", "1")];
+    private static readonly (string Key, string Value)[] WithoutBound =
+        [("PasswordHashing:Concurrency", "300"), ("PasswordHashing:WaitingPerHash", "1")];
 
     public static async Task<int> RunAsync(int seconds)
     {
@@ -25,7 +27,8 @@ internal sealed class FloodBenchmark(int seconds)
         await benchmark.MeasureAsync("nobody signs in", 0, manyNetworks: true);
         foreach (var (count, manyNetworks) in new[] { (48, true), (300, true), (300, false) })
         {
-            var (endings, checks) = await benchmark.MeasureAsync($"{count} strangers, {(manyNetworks ? "a /64 for each attempt" : "one address")}", count, manyNetworks);
+            var name = $"{count} strangers, {(manyNetworks ? "a /64 for each attempt" : "one address")}";
+            var (endings, checks) = await benchmark.MeasureAsync(name, count, manyNetworks);
             Target.Print("ending p99", endings.Percentile(0.99), 100);
             Target.Print("session check p99", checks.Percentile(0.99), 20);
         }
@@ -35,10 +38,12 @@ internal sealed class FloodBenchmark(int seconds)
         return 0;
     }
 
-    private async Task<(Latencies Endings, Latencies Checks)> MeasureAsync(string name, int strangers, bool manyNetworks, params (string Key, string Value)[] settings)
+    private async Task<(Latencies Endings, Latencies Checks)> MeasureAsync(
+        string name, int strangers, bool manyNetworks, params (string Key, string Value)[] settings)
     {
         using var folder = new TemporaryFolder();
-        await using var application = new Application(folder, settings: [("SignIn:AttemptsPerAddress", "50"), ("Network:KnownProxies:0", "127.0.0.1"), .. settings]);
+        await using var application = new Application(
+            folder, settings: [("SignIn:AttemptsPerAddress", "50"), ("Network:KnownProxies:0", "127.0.0.1"), .. settings]);
         var person = await application.StartAsync();
         using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = application.Url };
         var watcher = (await application.SignInAsync(person)).Cookie;
@@ -58,7 +63,8 @@ internal sealed class FloodBenchmark(int seconds)
         var (form, formToken) = await OpenAsync(http, "/sign-in", "");
         await using var flood = strangers == 0
             ? null
-            : new ChildProcess(Strangers.Verb, $"{port}/sign-in", strangers.ToString(CultureInfo.InvariantCulture), manyNetworks.ToString(), form, formToken);
+            : new ChildProcess(
+                Strangers.Verb, $"{port}/sign-in", strangers.ToString(CultureInfo.InvariantCulture), manyNetworks.ToString(), form, formToken);
         if (flood is not null && await flood.ReadAsync() is not Strangers.AtWork)
             throw new InvalidOperationException("The strangers did not begin.");
 

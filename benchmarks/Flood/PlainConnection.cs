@@ -1,10 +1,13 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
 namespace Accounts.Benchmarks.Flood;
 
-/// <summary>One kept connection that sends requests as they are written, and reads of an answer its status alone: it takes the machine as little as it can.</summary>
+/// <summary>
+/// One kept connection that sends requests as they are written, and reads of an answer its status alone: it takes the machine as little as it can.
+/// </summary>
 internal sealed class PlainConnection : IDisposable
 {
     private static readonly byte[] EndOfHead = "\r\n\r\n"u8.ToArray();
@@ -32,7 +35,7 @@ internal sealed class PlainConnection : IDisposable
                 throw new InvalidOperationException("The server closed the connection.");
             length += received;
             if (IsWhole(_answer.AsSpan(0, length)))
-                return int.Parse(Encoding.ASCII.GetString(_answer, 9, 3), System.Globalization.CultureInfo.InvariantCulture);
+                return int.Parse(Encoding.ASCII.GetString(_answer, 9, 3), CultureInfo.InvariantCulture);
         }
     }
 
@@ -49,7 +52,7 @@ internal sealed class PlainConnection : IDisposable
 
         const string lengthHeader = "Content-Length: ";
         var at = head.IndexOf(lengthHeader, StringComparison.OrdinalIgnoreCase);
-        var length = at < 0 ? 0 : int.Parse(head.AsSpan(at + lengthHeader.Length).TrimStart().ToString().Split('\r')[0], System.Globalization.CultureInfo.InvariantCulture);
+        var length = at < 0 ? 0 : int.Parse(head[(at + lengthHeader.Length)..].Split('\r')[0], CultureInfo.InvariantCulture);
         return answer.Length >= end + EndOfHead.Length + length;
     }
 }

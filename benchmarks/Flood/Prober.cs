@@ -5,8 +5,8 @@ using System.Text;
 namespace Accounts.Benchmarks.Flood;
 
 /// <summary>
-/// The process that measures: one connection checks a session again and again, another ends one session after the other, each a line of the input (its cookie, a tab, its form's token).
-/// It says each duration in milliseconds behind its kind.
+/// The process that measures: one connection checks a session again and again, another ends one session after the other, each a line of the input
+/// (its cookie, a tab, its form's token). It says each duration in milliseconds behind its kind.
 /// </summary>
 internal static class Prober
 {
@@ -43,7 +43,8 @@ internal static class Prober
         async Task<List<string>> EndAsync()
         {
             using var connection = await PlainConnection.OpenAsync(site.Port);
-            return await RepeatAsync(Ending, 302, BetweenEndings, () => connection.SendAsync(SignOut(site, sessions.Dequeue())), () => sessions.Count > 0);
+            return await RepeatAsync(
+                Ending, 302, BetweenEndings, () => connection.SendAsync(SignOut(site, sessions.Dequeue())), () => sessions.Count > 0);
         }
 
         async Task<List<string>> RepeatAsync(string kind, int expected, TimeSpan pause, Func<Task<int>> send, Func<bool> goesOn)

@@ -4,8 +4,8 @@ using System.Text;
 namespace Accounts.Benchmarks.Flood;
 
 /// <summary>
-/// The process that floods: so many strangers at once, each with a connection of their own, who try to sign in to accounts that don't exist. Whoever is answered tries again at once,
-/// whatever the answer, until the input ends. Then it says how often it was answered what.
+/// The process that floods: so many strangers at once, each with a connection of their own, who try to sign in to accounts that don't exist. Whoever
+/// is answered tries again at once, whatever the answer, until the input ends. Then it says how often it was answered what.
 /// </summary>
 internal static class Strangers
 {
@@ -50,10 +50,12 @@ internal static class Strangers
 
         byte[] Request(int number)
         {
-            var body = $"_handler=sign-in&__RequestVerificationToken={Uri.EscapeDataString(token)}&Input.Email=nobody{number:D8}%40example.test&Input.Password=a+guess+of+{number:D8}";
+            var body = $"_handler=sign-in&__RequestVerificationToken={Uri.EscapeDataString(token)}"
+                + $"&Input.Email=nobody{number:D8}%40example.test&Input.Password=a+guess+of+{number:D8}";
             var address = manyNetworks ? $"2001:db8:{number >> 16:x}:{number & 0xffff:x}::1" : "2001:db8::1";
             return Encoding.ASCII.GetBytes(
-                $"POST {page.PathAndQuery} HTTP/1.1\r\nHost: {page.Authority}\r\nOrigin: {page.GetLeftPart(UriPartial.Authority)}\r\nCookie: {cookie}\r\n"
+                $"POST {page.PathAndQuery} HTTP/1.1\r\nHost: {page.Authority}\r\n"
+                + $"Origin: {page.GetLeftPart(UriPartial.Authority)}\r\nCookie: {cookie}\r\n"
                 + $"X-Forwarded-For: {address}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {body.Length}\r\n\r\n{body}");
         }
     }

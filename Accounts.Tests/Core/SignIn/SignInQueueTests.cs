@@ -85,7 +85,10 @@ public sealed class SignInQueueTests
 
         // However many were refused, two lines.
         Assert.Equal(
-            ["Warning: Too many people tried to sign in at once: forms were refused", "Warning: Nobody waits to sign in any more; 6 forms had been refused"],
+            [
+                "Warning: Too many people tried to sign in at once: forms were refused",
+                "Warning: Nobody waits to sign in any more; 6 forms had been refused",
+            ],
             journal.Of(nameof(SignInQueue)));
 
         inside.ForEach(place => place.Dispose());

@@ -7,7 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Accounts.Tests.Core.Users;
 
-/// <summary>However many passwords are to be hashed, only a few are at a time, off the threads that everything else needs; and who finds no place is told at once.</summary>
+/// <summary>
+/// However many passwords are to be hashed, only a few are at a time, off the threads that everything else needs; and who finds no place is told at
+/// once.
+/// </summary>
 public sealed class PasswordHashingTests
 {
     private const string Wrong = "not the right passphrase";
@@ -67,7 +70,10 @@ public sealed class PasswordHashingTests
         // However many were refused, two lines.
         Patience.Until(() => journal.Of(nameof(PasswordHashing)).Count == 2);
         Assert.Equal(
-            ["Warning: Too many passwords waited to be hashed: requests were refused", "Warning: No password waits to be hashed any more; 7 requests had been refused"],
+            [
+                "Warning: Too many passwords waited to be hashed: requests were refused",
+                "Warning: No password waits to be hashed any more; 7 requests had been refused",
+            ],
             journal.Of(nameof(PasswordHashing)));
         // The third attempt of three is still there, and only that.
         Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
@@ -117,8 +123,11 @@ public sealed class PasswordHashingTests
 
         var proof = host.Reauthentication.ReauthenticateAsync(ada.Caller, CoreHost.Password);
         var again = host.TrySignInAsync(own, password: "my other passphrase");
-        var change = host.PasswordChange.ChangeAsync(ada.Caller, new ChangePasswordInput { CurrentPassword = "my third passphrase", NewPassword = "my fourth passphrase" });
-        var refused = await host.PasswordChange.ChangeAsync(ada.Caller with { SessionId = SessionId.New(TestClock.Start) }, new ChangePasswordInput { CurrentPassword = Wrong, NewPassword = "my fifth passphrase" });
+        var change = host.PasswordChange.ChangeAsync(
+            ada.Caller, new ChangePasswordInput { CurrentPassword = "my third passphrase", NewPassword = "my fourth passphrase" });
+        var refused = await host.PasswordChange.ChangeAsync(
+            ada.Caller with { SessionId = SessionId.New(TestClock.Start) },
+            new ChangePasswordInput { CurrentPassword = Wrong, NewPassword = "my fifth passphrase" });
         Patience.Until(() => meters.Read("accounts.password_hashing.waiting known") == 3);
         hasher.LetAll();
 
@@ -128,7 +137,8 @@ public sealed class PasswordHashingTests
         Assert.IsType<ChangePasswordOutcome.CallerEnded>(refused);
         await Task.WhenAll(strangers);
         // One was under way already. Of the next four, three are known, in the order in which they came.
-        Assert.Equal(CoreHost.Password + ", my other passphrase, my third passphrase", string.Join(", ", hasher.Begun.Skip(1).Take(4).Where(password => password is not Wrong)));
+        var known = hasher.Begun.Skip(1).Take(4).Where(password => password is not Wrong);
+        Assert.Equal(CoreHost.Password + ", my other passphrase, my third passphrase", string.Join(", ", known));
     }
 
     // Guard: the stranger's turn in PasswordHashing.TryTake.
@@ -155,7 +165,8 @@ public sealed class PasswordHashingTests
     public async Task The_line_of_the_known_has_an_end_too_and_a_change_or_a_proof_that_finds_none_changes_nothing()
     {
         var hasher = new HeldHasher();
-        await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "0"), ("SignIn:AttemptsPerAccount", "1"));
+        await using var host = await StartAsync(
+            hasher, ("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "0"), ("SignIn:AttemptsPerAccount", "1"));
         var ada = await host.SignInAsync();
         var phone = await host.SignInAsync(client: CoreHost.Client(address: "203.0.113.8"), email: await SecondAsync(host));
         hasher.Hold();
@@ -182,7 +193,8 @@ public sealed class PasswordHashingTests
         var first = Strangers(host, 1);
         await hasher.ArrivedAsync();
         using var client = new CancellationTokenSource();
-        var gone = host.SignIn.SignInAsync(CoreHost.Client(), new SignInInput { Email = "gone@example.test", Password = "of somebody who left" }, client.Token);
+        var input = new SignInInput { Email = "gone@example.test", Password = "of somebody who left" };
+        var gone = host.SignIn.SignInAsync(CoreHost.Client(), input, client.Token);
         var stays = host.TrySignInAsync(CoreHost.Client(), "stays@example.test", "of somebody who stays");
         await client.CancelAsync();
         hasher.LetAll();
@@ -241,7 +253,8 @@ public sealed class PasswordHashingTests
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher);
-        foreach (var (email, expected) in new[] { ("new@example.test", typeof(RegistrationOutcome.SignedIn)), (CoreHost.Email, typeof(RegistrationOutcome.EmailTaken)) })
+        var all = new[] { ("new@example.test", typeof(RegistrationOutcome.SignedIn)), (CoreHost.Email, typeof(RegistrationOutcome.EmailTaken)) };
+        foreach (var (email, expected) in all)
         {
             hasher.Hold();
             var registration = host.Get<Registration>().RegisterAsync(CoreHost.Client(), Input(email));

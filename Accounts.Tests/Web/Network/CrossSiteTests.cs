@@ -55,7 +55,12 @@ public sealed class CrossSiteTests
         // Even with everything that a form of ours has.
         var form = await visitor.FillAccountMenuAsync(("password", AccountsSite.Password), ("theme", "dark"));
         Say(visitor, accounts, site, origin);
-        foreach (var path in new[] { "/sign-out", "/session/reauthenticate", "/settings/theme", "/settings/password", "/sign-in", "/register", "/_blazor/negotiate", "/there-is-no-such-page" })
+        var paths = new[]
+        {
+            "/sign-out", "/session/reauthenticate", "/settings/theme", "/settings/password", "/sign-in",
+            "/register", "/_blazor/negotiate", "/no-such-page",
+        };
+        foreach (var path in paths)
         {
             using var answer = await visitor.PostAsync(path, form);
             Assert.Equal((path, HttpStatusCode.Forbidden), (path, answer.StatusCode));

@@ -91,7 +91,11 @@ public sealed class AntiforgeryTests
         using var grace = await site.SignInAsync("grace@example.test");
         using var stranger = site.Visit();
         var anonymous = await stranger.FillAsync("/sign-in");
-        var forms = new[] { await phone.FillAccountMenuAsync(), await grace.FillAccountMenuAsync(), anonymous, Token(""), Token("x"), Token(new string('x', 50_000)), Token("é"), new Dictionary<string, string>(StringComparer.Ordinal) };
+        var forms = new[]
+        {
+            await phone.FillAccountMenuAsync(), await grace.FillAccountMenuAsync(), anonymous,
+            Token(""), Token("x"), Token(new string('x', 50_000)), Token("é"), new Dictionary<string, string>(StringComparer.Ordinal),
+        };
         foreach (var form in forms)
         {
             using var answer = await ada.PostAsync("/sign-out", form);
@@ -100,7 +104,8 @@ public sealed class AntiforgeryTests
 
         Assert.True(await ada.IsSignedInAsync());
         // Where nobody is signed in, a session's token is none.
-        using var crossed = await stranger.PostAsync("/sign-in", new Dictionary<string, string>(await ada.FillAccountMenuAsync(), StringComparer.Ordinal)
+        var adas = await ada.FillAccountMenuAsync();
+        using var crossed = await stranger.PostAsync("/sign-in", new Dictionary<string, string>(adas, StringComparer.Ordinal)
         {
             ["_handler"] = "sign-in", ["Input.Email"] = Ada, ["Input.Password"] = AccountsSite.Password,
         });
@@ -114,7 +119,8 @@ public sealed class AntiforgeryTests
     [InlineData("same-origin", HttpStatusCode.Redirect)]
     [InlineData("none", HttpStatusCode.BadRequest)]
     [InlineData(null, HttpStatusCode.BadRequest)]
-    public async Task Of_four_sign_in_pages_that_a_new_browser_opens_at_once_each_works_if_the_browser_vouches_for_it(string? site, HttpStatusCode expected)
+    public async Task Of_four_sign_in_pages_that_a_new_browser_opens_at_once_each_works_if_the_browser_vouches_for_it(
+        string? site, HttpStatusCode expected)
     {
         await using var accounts = await StartAsync();
         // Four answers to requests without a cookie; the last one's cookie stays.
@@ -142,7 +148,8 @@ public sealed class AntiforgeryTests
         await using var site = await StartAsync();
         using var visitor = await site.SignInAsync(Ada);
         using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = site.Address };
-        foreach (var (type, body) in new[] { ("application/json", "{}"), ("multipart/form-data", "x"), ("multipart/form-data; boundary=b", "--b\r\nx") })
+        var bodies = new[] { ("application/json", "{}"), ("multipart/form-data", "x"), ("multipart/form-data; boundary=b", "--b\r\nx") };
+        foreach (var (type, body) in bodies)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body) };
             request.Content.Headers.Remove("Content-Type");
