@@ -15,7 +15,8 @@ public sealed partial class TerminateWalkTests
     /// <summary>What every request or every page passes, whatever it is about; the walk does not tell of the doors and the furniture.</summary>
     private static readonly string[] Everywhere =
     [
-        "AccountsCore", "AccountsWeb", "Program", "SecurityHeaders", "ProblemPages", "ConnectionRules", "KnownProxies", "RequestActivity", "ClientHintHeaders",
+        "AccountsCore", "AccountsWeb", "Program", "SecurityHeaders", "ProblemPages", "ConnectionRules", "CrossSiteRequests", "KnownProxies", "QueuedForms",
+        "RequestActivity", "ClientHintHeaders", "SessionAntiforgery",
         "App", "Routes", "MainLayout", "PlainLayout", "Icon", "ConnectionPragmas", "QuietEndings",
     ];
 
