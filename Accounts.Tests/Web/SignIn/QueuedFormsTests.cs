@@ -145,7 +145,7 @@ public sealed class QueuedFormsTests
     {
         await using var site = AccountsSite.Start();
         using var http = new HttpClient { BaseAddress = site.Address };
-        using var content = new ByteArrayContent(Encoding.ASCII.GetBytes(new string('x', length)));
+        using var content = new ByteArrayContent(Encoding.ASCII.GetBytes("x=" + new string('x', length)));
         content.Headers.TryAddWithoutValidation("Content-Type", type);
         using var answer = await http.PostAsync("/sign-in", content, TestContext.Current.CancellationToken);
         Assert.Equal(expected, answer.StatusCode);
