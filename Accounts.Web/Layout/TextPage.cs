@@ -47,7 +47,4 @@ internal static class TextPage
             </html>
             """, Encoding.UTF8, context.RequestAborted);
     }
-
-    /// <summary>The address that was asked for.</summary>
-    public static string AddressOf(HttpRequest request) => request.PathBase + request.Path + request.QueryString;
 }

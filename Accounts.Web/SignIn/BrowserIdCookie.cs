@@ -10,7 +10,7 @@ internal static class BrowserIdCookie
     public const string Name = "__Host-accounts-browser";
 
     /// <summary>The longest that browsers keep a cookie.</summary>
-    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(400);
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(400);
 
     /// <summary>The browser behind a request; one that has no id yet is given one with the response.</summary>
     public static Client ToClient(this HttpContext context)

@@ -1,6 +1,7 @@
 using Accounts.Core.SignIn;
 using Accounts.Web.Layout;
 using Accounts.Web.Network;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Accounts.Web.SignIn;
@@ -55,5 +56,5 @@ internal static class QueuedForms
     }
 
     private static Task RefuseAsync(HttpContext context, string icon, string title, string advice) =>
-        TextPage.WriteAsync(context, icon, title, advice, (TextPage.AddressOf(context.Request), "Open the form again"));
+        TextPage.WriteAsync(context, icon, title, advice, (context.Request.GetEncodedPathAndQuery(), "Open the form again"));
 }

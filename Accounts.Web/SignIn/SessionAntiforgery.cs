@@ -23,9 +23,6 @@ internal sealed class SessionAntiforgery(IAntiforgery framework, IDataProtection
 {
     public const string CookieName = "__Host-accounts-form";
 
-    /// <summary>The longest that browsers keep a cookie.</summary>
-    private static readonly TimeSpan CookieAge = TimeSpan.FromDays(400);
-
     private readonly IDataProtector _protector = protection.CreateProtector("Accounts.SessionForms");
 
     public AntiforgeryTokenSet GetAndStoreTokens(HttpContext httpContext) => TokensOfSession(httpContext) ?? framework.GetAndStoreTokens(httpContext);
@@ -80,7 +77,7 @@ internal sealed class SessionAntiforgery(IAntiforgery framework, IDataProtection
             HttpOnly = true,
             // A page that another site links to must see the cookie that is there, or it would set another one.
             SameSite = SameSiteMode.Lax,
-            MaxAge = CookieAge,
+            MaxAge = BrowserIdCookie.Lifetime,
             IsEssential = true,
         });
         var framework = services.Last(service => service.ServiceType == typeof(IAntiforgery));
