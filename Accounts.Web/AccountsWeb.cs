@@ -12,7 +12,7 @@ using Accounts.Web.Support;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.FileProviders;
-using Radzen;
+using MudBlazor.Services;
 
 namespace Accounts.Web;
 
@@ -50,7 +50,7 @@ internal static class AccountsWeb
         services.AddSessionCookie();
         services.AddStaff();
         services.AddSessionCircuits();
-        services.AddRadzenComponents();
+        services.AddMudServices();
         SessionAntiforgery.AddTo(services);
         services.AddHsts(o => o.MaxAge = TimeSpan.FromDays(365));
         services.AddProblemDetails();

@@ -35,8 +35,11 @@ internal static class SessionStatements
     {
         if (!await db.IsLiveAsync(caller, now))
             return Standing.Ended;
-        return now - caller.AuthenticatedAt < options.ReauthenticateAfter ? Standing.Good : Standing.ProofNeeded;
+        return IsProved(caller, options, now) ? Standing.Good : Standing.ProofNeeded;
     }
+
+    /// <summary>Whether the caller's latest proof of who they are is young enough to end other sessions.</summary>
+    public static bool IsProved(Caller caller, SessionOptions options, DateTimeOffset now) => now - caller.AuthenticatedAt < options.ReauthenticateAfter;
 
     /// <summary>Ends those of the sessions that are live, and says which they were.</summary>
     public static async Task<List<Guid>> EndAsync(this AccountsDbContext db, IQueryable<SessionRow> sessions, Ending ending)

@@ -110,6 +110,9 @@ public sealed partial class SessionService
         return [.. rows.Select(row => Session.From(row, now, _places, _registry.Peek(new SessionId(row.Id))))];
     }
 
+    /// <summary>Whether the caller must prove again who they are before they end other sessions: what a page needs to know to ask for it at once.</summary>
+    public bool NeedsProof(Caller caller) => !SessionStatements.IsProved(caller, _options, _time.GetUtcNow());
+
     /// <summary>Ends one of the caller's other sessions. When it returns, nothing can be done with that session any more.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     public async Task<TerminateOutcome> TerminateAsync(Caller caller, SessionId target)

@@ -1,3 +1,4 @@
+using Accounts.Web.Look;
 using System.Net.Mime;
 using System.Text;
 using System.Text.Encodings.Web;

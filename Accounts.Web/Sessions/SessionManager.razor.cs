@@ -1,13 +1,14 @@
 using Accounts.Core.Sessions;
 using Accounts.Core.Users;
 using Accounts.Web.Geolocation;
+using Accounts.Web.Look;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
 namespace Accounts.Web.Sessions;
 
 /// <summary>The dashboard: every session of the person as it stands at this moment, and the end of any of them.</summary>
-public sealed partial class SessionManager(SessionService sessions, SupportCodes codes, TimeProvider time, IJSRuntime script, Radzen.DialogService dialogs)
+public sealed partial class SessionManager(SessionService sessions, SupportCodes codes, TimeProvider time, IJSRuntime script, MudBlazor.IDialogService dialogs)
 {
     private const int LinesAtOnce = 25;
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
@@ -140,13 +141,16 @@ public sealed partial class SessionManager(SessionService sessions, SupportCodes
 
     private void Say(string text) => _said = new Saying(text);
 
-    private Task AskForOneAsync(Session session) => dialogs.AskAsync("Terminate this session?", SessionText.Terminate, Describe(session), () => TerminateAsync(session));
+    private Task AskForOneAsync(Session session) => dialogs.ConfirmAsync($"Terminate {session.Title}?", SessionText.Terminate, Describe(session), sessions.NeedsProof(_caller!), () => TerminateAsync(session));
 
     private Task AskForAllAsync() =>
-        dialogs.AskAsync("Sign out everywhere?", SessionText.SignOutEverywhere, SessionText.WhatEnds(_board.LiveCount - 1), SignOutEverywhereAsync);
+        dialogs.ConfirmAsync("Sign out everywhere?", SessionText.SignOutEverywhere, SessionText.WhatEnds(_board.LiveCount - 1), sessions.NeedsProof(_caller!), SignOutEverywhereAsync);
 
-    private Task AskForNameAsync(Session session) => dialogs.OpenAsync<RenameSession>(
-        "Rename this session", (nameof(RenameSession.Session), session), (nameof(RenameSession.Act), (RenameSessionInput input) => RenameAsync(session, input)));
+    private Task AskForNameAsync(Session session) => dialogs.OpenAsync<RenameSession>(new MudBlazor.DialogParameters<RenameSession>
+    {
+        { dialog => dialog.Session, session },
+        { dialog => dialog.Act, input => RenameAsync(session, input) },
+    });
 
     /// <summary>False if the person must prove first that it is them.</summary>
     private async Task<bool> TerminateAsync(Session session)

@@ -44,7 +44,7 @@
     event.preventDefault();
     if (form.ariaBusy === "true") return;
 
-    const password = form.querySelector("[type=password]");
+    const password = form.querySelector("[name=password]");
     const problem = form.querySelector("[role=alert]");
     problem.textContent = "";
     form.ariaBusy = "true";

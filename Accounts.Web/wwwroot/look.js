@@ -1,0 +1,29 @@
+// What the shared parts of the pages need: the beginning of a dialog, the focus after its end, passwords that are shown.
+(() => {
+  // MudBlazor gives a dialog its name; what it says and where to go on are told here.
+  const introduce = content => {
+    const dialog = content.closest("[role=dialog]");
+    const said = content.firstElementChild;
+    said.id ||= "dialog-says";
+    dialog.setAttribute("aria-describedby", said.id);
+    (dialog.querySelector("input:not([hidden])") ?? dialog.querySelector("button:not([hidden])"))?.focus();
+  };
+
+  document.addEventListener("click", event => {
+    const button = event.target.closest?.("button[data-shows]");
+    if (!button) return;
+    const field = document.getElementById(button.dataset.shows);
+    const shown = field.type === "password";
+    field.type = shown ? "text" : "password";
+    button.ariaPressed = String(shown);
+  });
+  // Nobody sends, and no password manager keeps, a password as a plain text.
+  document.addEventListener("submit", event => {
+    for (const button of event.target.querySelectorAll("button[data-shows][aria-pressed=true]")) {
+      document.getElementById(button.dataset.shows).type = "password";
+      button.ariaPressed = "false";
+    }
+  }, true);
+
+  window.accounts = { ...window.accounts, introduce };
+})();
