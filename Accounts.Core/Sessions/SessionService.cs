@@ -43,6 +43,9 @@ public sealed record StartedSession(SessionId Id, SessionKey Key, DateTimeOffset
 /// </remarks>
 public sealed partial class SessionService
 {
+    /// <summary>How many sessions <see cref="TerminateManyAsync"/> ends at most in one act: 1,000.</summary>
+    public const int TerminateManyLimit = 1_000;
+
     private readonly AccountsDatabase _database;
     private readonly SessionRegistry _registry;
     private readonly SessionFeed _feed;
@@ -134,6 +137,47 @@ public sealed partial class SessionService
 
         if (outcome == TerminateOutcome.Terminated)
             Announce(caller.UserId, [target.Value], ending.Reason);
+        return outcome;
+    }
+
+    /// <summary>
+    /// Ends several of the caller's other sessions in one act: all that can be ended, or none. When it returns, nothing can be done with them any more.
+    /// </summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="targets">
+    /// Their ids, 1 to <see cref="TerminateManyLimit"/>; an id that comes twice counts once. The caller's own session among them is left alone: signing out ends it.
+    /// </param>
+    /// <param name="cancellationToken">Until its turn to write; from then on it can't be cancelled.</param>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before its turn to write; nothing changed.</exception>
+    public async Task<TerminateManyOutcome> TerminateManyAsync(
+        Caller caller, IReadOnlyCollection<SessionId> targets, CancellationToken cancellationToken = default)
+    {
+        List<Guid> chosen = [.. targets.Select(target => target.Value).Distinct()];
+        if (chosen.Count == 0)
+            return new TerminateManyOutcome.NothingChosen();
+        if (chosen.Count > TerminateManyLimit)
+            return new TerminateManyOutcome.TooMany(TerminateManyLimit);
+
+        var now = _time.GetUtcNow();
+        var ending = new Ending(caller, now, EndReason.Terminated);
+        List<Guid> ended = [];
+        var outcome = await _database.WriteAsync<TerminateManyOutcome>(WritePriority.Ending, async db =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (await db.StandingAsync(caller, _options, now) is not Standing.Good and var standing)
+                return standing == Standing.Ended ? new TerminateManyOutcome.CallerEnded() : new TerminateManyOutcome.ProofNeeded();
+
+            var others = db.Sessions.Where(s => chosen.Contains(s.Id) && s.UserId == caller.UserId.Value && s.Id != caller.SessionId.Value);
+            var gone = (await db.EndAsync(others, ending)).ToHashSet();
+            ended = chosen.FindAll(gone.Contains);
+            if (ended.Count > 0)
+                await db.RecordAsync(caller, now, AuditAction.SessionsTerminated, count: ended.Count, ended: ended);
+            return new TerminateManyOutcome.Ended(ended.ConvertAll(id => new SessionId(id)));
+        });
+
+        if (outcome is TerminateManyOutcome.Ended)
+            Announce(caller.UserId, ended, ending.Reason);
         return outcome;
     }
 
