@@ -9,6 +9,8 @@ public static class AuditAction
     public const string PasswordChanged = "user.password_changed";
     public const string SessionTerminated = "session.terminated";
     public const string SessionsTerminated = "sessions.terminated";
+    public const string SessionRecognized = "session.recognized";
+    public const string SessionDenied = "session.denied";
     public const string SessionReauthenticated = "session.reauthenticated";
     public const string SessionRenamed = "session.renamed";
     public const string SessionReplaced = "session.replaced";
@@ -21,6 +23,6 @@ public static class AuditAction
     public static IReadOnlyList<string> All { get; } =
     [
         SignedIn, SignedOut, SessionTerminated, SessionsTerminated, SignedOutEverywhere, SessionsInvalidated, SessionReplaced, SessionExpired,
-        SessionEndedByLimit, SessionReauthenticated, SessionRenamed, PasswordChanged, Registered,
+        SessionEndedByLimit, SessionRecognized, SessionDenied, SessionReauthenticated, SessionRenamed, PasswordChanged, Registered,
     ];
 }

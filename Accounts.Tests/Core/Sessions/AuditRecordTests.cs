@@ -24,6 +24,12 @@ public sealed class AuditRecordTests
         [AuditAction.SessionsTerminated] = (
             s => s.Host.Sessions.TerminateManyAsync(s.Laptop.Caller, [s.Phone.Id], TestContext.Current.CancellationToken),
             s => s.Told(s.Laptop.Id, "Laptop", null, null, 1)),
+        [AuditAction.SessionRecognized] = (
+            s => s.Host.Sessions.RecognizeAsync(s.Laptop.Caller, s.Phone.Id, TestContext.Current.CancellationToken),
+            s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, null, null)),
+        [AuditAction.SessionDenied] = (
+            s => s.Host.Sessions.DenyAsync(s.Laptop.Caller, s.Phone.Id, TestContext.Current.CancellationToken),
+            s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, null, null)),
         [AuditAction.SessionRenamed] = (s => s.Host.Sessions.RenameAsync(s.Laptop.Caller, s.Phone.Id, new RenameSessionInput { Name = "Mobile" }), s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, "Mobile", null)),
         [AuditAction.SessionReplaced] = (s => s.SignInAsync(s.Laptop.Client), s => s.Told(s.Newest, "Laptop", s.Laptop.Id, "Laptop", null)),
         [AuditAction.SessionExpired] = (s => s.ExpireAsync(), s => new(AuditActor.Clock, null, null, s.Phone.Id, null, null)),

@@ -253,6 +253,8 @@ public sealed class AuditFileTests
             (AuditAction.SessionTerminated, named, null, "Ended another session: Radio (Mosaic 1)"),
             (AuditAction.SessionRenamed, named, null, "Renamed a session: Mosaic 1, now “Radio”"),
             (AuditAction.SessionRenamed, phone, null, "Renamed a session: Safari 19 on iOS 19.1, now without a name"),
+            (AuditAction.SessionRecognized, named, null, "Said it was them: Radio (Mosaic 1)"),
+            (AuditAction.SessionDenied, phone, null, "Said it was not them: Safari 19 on iOS 19.1, and ended it"),
             (AuditAction.SessionReplaced, phone, null, "Session replaced: Safari 19 on iOS 19.1, by a new sign-in in that browser"),
             (AuditAction.SessionExpired, phone, null, "Session expired: Safari 19 on iOS 19.1"),
             (AuditAction.SignedOutEverywhere, null, 0, "Signed out everywhere: No other session was signed in"),
