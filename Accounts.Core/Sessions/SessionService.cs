@@ -126,9 +126,7 @@ public sealed partial class SessionService
     public Task<TerminateOutcome> DenyAsync(Caller caller, SessionId target, CancellationToken cancellationToken = default) =>
         TerminateAsync(caller, target, isAnswer: true, cancellationToken);
 
-    /// <summary>
-    /// Ends several of the caller's other sessions in one act: all that can be ended, or none. When it returns, nothing can be done with them any more.
-    /// </summary>
+    /// <summary>Ends several of the caller's other sessions in one transaction. When it returns, nothing can be done with them any more.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="targets">
     /// Their ids, 1 to <see cref="TerminateManyLimit"/>; an id that comes twice counts once. The caller's own session among them is left alone: signing out ends it.

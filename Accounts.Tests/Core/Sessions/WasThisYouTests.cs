@@ -1,4 +1,5 @@
 using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
 
@@ -243,10 +244,35 @@ public sealed class WasThisYouTests
         using var subscription = host.Feed.Subscribe(heard.Add);
 
         host.Gate.FailCommit();
-        await Assert.ThrowsAsync<Accounts.Core.Storage.DatabaseUnavailableException>(() => RecognizeAsync(host, owner, other.Id));
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => RecognizeAsync(host, owner, other.Id));
 
         Assert.True((await FindAsync(host, owner, other.Id)).IsInQuestion);
         Assert.Empty(heard);
+    }
+
+    // Guard: ThrowIfCancellationRequested in SessionService.RecognizeAsync and in TerminateAsync.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_answer_that_is_cancelled_while_it_waits_for_its_turn_changes_nothing(bool yes)
+    {
+        await using var host = CoreHost.Start();
+        var (owner, other) = await AskedAsync(host);
+        using var gone = new CancellationTokenSource();
+
+        var commit = host.Gate.StopCommit();
+        var rename = host.Sessions.RenameAsync(owner.Caller, owner.Id, new RenameSessionInput { Name = "Desk" });
+        await commit.Arrived;
+        Task answer = yes
+            ? host.Sessions.RecognizeAsync(owner.Caller, other.Id, gone.Token)
+            : host.Sessions.DenyAsync(owner.Caller, other.Id, gone.Token);
+        await gone.CancelAsync();
+        commit.Release();
+        await rename;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
+        Assert.NotNull(await host.RequestAsync(other));
+        Assert.True((await FindAsync(host, owner, other.Id)).IsInQuestion);
     }
 
     // Guard: EndedAt in SessionStatements.QuestionsOf.
