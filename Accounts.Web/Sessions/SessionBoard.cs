@@ -95,6 +95,7 @@ internal sealed class SessionBoard
         {
             SessionChange.Seen seen when session.Ending is null => session.With(seen),
             SessionChange.Renamed renamed => session with { Name = renamed.Name },
+            SessionChange.Recognized recognized => session.With(recognized),
             // A confirmation is the last word, whatever is told after it.
             SessionChange.Departed departed when session.Ending is { Departure: not Departure.Confirmed } ending => session with { Ending = ending with { Departure = departed.Departure } },
             _ => session,
