@@ -13,9 +13,9 @@ internal static class Moment
     /// <param name="at">The point in time.</param>
     /// <param name="show">
     /// "at": day and time; "on": the same, inside a sentence; "clock": inside a sentence, the time to the second, with the day if that is not today; "minute": the same to the minute; "time": the time alone;
-    /// "day": the day alone; "ago": how long ago, for an act; "since": the same, for anything else.
+    /// "day": the day alone; "ago": how long ago, for an act; "active": the same as a sentence; "when": how long ago, inside a sentence, for anything else.
     /// </param>
-    public static MarkupString Of(DateTimeOffset at, string show) => Element(at, show, SessionText.At(at));
+    public static MarkupString Of(DateTimeOffset at, string show) => Element(at, show, string.Equals(show, "active", StringComparison.Ordinal) ? $"Active {SessionText.At(at)}" : SessionText.At(at));
 
     /// <summary>How long something has lasted so far.</summary>
     /// <param name="since">When it began.</param>

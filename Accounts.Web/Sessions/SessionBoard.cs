@@ -62,7 +62,9 @@ internal sealed class SessionBoard
         ? DateTimeOffset.MinValue
         : Others.Min(session => session.Ending?.At + EndedStays);
 
-    private (bool Tools, bool Grouped, bool Several, SessionId? Question) Should => (LiveCount >= ToolsFrom, LiveCount >= GroupsFrom, LiveCount > 1, Oldest?.Id);
+    // What is there for many stays for fewer: ending some of them is what it is for.
+    private (bool Tools, bool Grouped, bool Several, SessionId? Question) Should =>
+        (HasTools || LiveCount >= ToolsFrom, IsGrouped || LiveCount >= GroupsFrom, LiveCount > 1, Oldest?.Id);
 
     private Session? Oldest => Others.Where(IsAsked).MinBy(session => session.StartedAt);
 
@@ -76,6 +78,7 @@ internal sealed class SessionBoard
         var cards = Math.Clamp(others.Count(session => session.IsFlagged), CardLimit, 2 * CardLimit);
         foreach (var place in new[] { _cards, _rows, _arrived })
             place.Clear();
+        (HasTools, IsGrouped) = (false, false);
         _cards.AddRange(others.Take(cards));
         _rows.AddRange(others.Skip(cards));
         Settle(DateTimeOffset.MinValue);

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Accounts.Web.Sessions;
 
 /// <summary>Which of the sessions somebody wants to see; it stands in the page's address, so a reload and a bookmark show the same.</summary>
-internal sealed record SessionFilter
+public sealed record SessionFilter
 {
     /// <summary>The kind "new": sessions that something was new about.</summary>
     public const string New = "new";

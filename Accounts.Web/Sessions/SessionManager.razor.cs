@@ -1,9 +1,9 @@
 using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Accounts.Web.Geolocation;
 using Accounts.Web.Look;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
 using MudBlazor;
 
@@ -197,13 +197,10 @@ public sealed partial class SessionManager(
 
     private void PickAll() => _picked = [.. Pickable.Select(session => session.Id)];
 
-    private async Task OpenMoreAsync((Session Session, MouseEventArgs Press) more)
+    private Task OpenMoreAsync(Session session)
     {
-        _more = more.Session;
-        // Under the button, wherever in it the press was; a key presses in the middle.
-        var press = new MouseEventArgs { PageX = more.Press.PageX - more.Press.OffsetX, PageY = more.Press.PageY - more.Press.OffsetY };
-        if (_menu is not null)
-            await _menu.OpenMenuAsync(press);
+        _more = session;
+        return _menu is null ? Task.CompletedTask : script.OpenMenuAsync(_menu, $"more-{session.Id}");
     }
 
     private void Say(string text, (string Text, string Href)? action = null) => _said = new Saying(text, action);
@@ -235,13 +232,41 @@ public sealed partial class SessionManager(
     private Task OpenDetailsAsync() => _more is not { } session ? Task.CompletedTask
         : dialogs.OpenAsync<SessionDetails>(new DialogParameters<SessionDetails> { { dialog => dialog.Session, session } }, "at-the-side");
 
+    private async Task RecognizeAsync(Session session)
+    {
+        if (await FindCallerAsync() is not { } caller)
+            return;
+
+        try
+        {
+            // Answered or over meanwhile, there is nothing to ask any more: the feed tells.
+            if (await sessions.RecognizeAsync(caller, session.Id, Closed) == RecognizeOutcome.Recognized)
+                Say($"Thanks. {session.Title} isn't new any more.");
+        }
+        catch (DatabaseUnavailableException)
+        {
+            Say("Couldn't save your answer. Nothing changed. Try again.");
+        }
+    }
+
+    /// <summary>"No": ends the session, then leads to the password, which somebody else may know.</summary>
+    private Task AskToDenyAsync(Session session) => AskAsync($"Sign out {session.Title}?", SessionText.SignOut, EndingText.Of(session), async () =>
+    {
+        if (!await TerminateAsync(session, (caller, id) => sessions.DenyAsync(caller, id, Closed)))
+            return false;
+        navigation.NavigateTo("settings/password");
+        return true;
+    });
+
+    private Task<bool> TerminateAsync(Session session) => TerminateAsync(session, sessions.TerminateAsync);
+
     /// <summary>False if the person must prove first that it is them.</summary>
-    private async Task<bool> TerminateAsync(Session session)
+    private async Task<bool> TerminateAsync(Session session, Func<Caller, SessionId, Task<TerminateOutcome>> act)
     {
         if (await FindCallerAsync() is not { } caller)
             return true;
 
-        var outcome = await sessions.TerminateAsync(caller, session.Id);
+        var outcome = await act(caller, session.Id);
         if (outcome == TerminateOutcome.ProofNeeded)
             return false;
 
@@ -264,10 +289,13 @@ public sealed partial class SessionManager(
 
         switch (await sessions.TerminateManyAsync(caller, [.. picked.Select(session => session.Id)], Closed))
         {
-            case EndSessionsOutcome.ProofNeeded:
+            case TerminateManyOutcome.ProofNeeded:
                 return false;
-            case EndSessionsOutcome.Ended { Count: var count }:
-                _said = new Saying(count == 1 ? "Signed out 1 session." : $"Signed out {count} sessions.", ChangePassword);
+            case TerminateManyOutcome.Ended { Count: var count }:
+                Say(count == 1 ? "Signed out 1 session." : $"Signed out {count} sessions.", ChangePassword);
+                break;
+            case TerminateManyOutcome.TooMany { Limit: var limit }:
+                Say($"Nothing changed. Select {limit} sessions at most.");
                 break;
         }
 

@@ -15,6 +15,9 @@ internal static class SessionText
     /// <summary>The name of the act that ends one session.</summary>
     public const string Terminate = "Terminate";
 
+    /// <summary>The name of the act that ends one that was not the person's.</summary>
+    public const string SignOut = "Sign out";
+
     /// <summary>The name of the act that ends all others.</summary>
     public const string SignOutEverywhere = "Sign out everywhere";
 
