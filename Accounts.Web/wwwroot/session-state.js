@@ -15,7 +15,7 @@
   };
 
   const modal = document.getElementById("components-reconnect-modal");
-  const clock = new Intl.DateTimeFormat(navigator.language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const clock = new Intl.DateTimeFormat(navigator.language, { hour: "numeric", minute: "2-digit" });
   let timer = 0;
   let since = null;
 
@@ -49,7 +49,7 @@
       return;
     }
     since ??= new Date();
-    const what = document.querySelector(".cards") ? "list" : "page";
+    const what = document.querySelector("#devices") ? "list" : "page";
     modal.querySelector("p").textContent = `Connection lost at ${clock.format(since)}. This ${what} may be out of date.`;
     hold();
     check(given);
