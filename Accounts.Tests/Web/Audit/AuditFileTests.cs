@@ -4,8 +4,12 @@ using System.Text.Json;
 using Accounts.Core.Audit;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
+using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
 using Accounts.Web.Audit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Accounts.Tests.Web.Audit;
 
@@ -108,13 +112,32 @@ public sealed class AuditFileTests
         var csv = await visitor.ReadAsync("/settings/audit/export.csv?action=sessions.terminated");
         Assert.EndsWith($",,,,2,{one} Safari 19 on iOS 19.1; {two} =1+1 ({device})\r\n", csv, StringComparison.Ordinal);
         Assert.Contains($"Ended 2 other sessions: Safari 19 on iOS 19.1 and =1+1 ({device})", csv, StringComparison.Ordinal);
-        var page = await visitor.ReadAsync("/settings/audit");
-        Assert.Matches(@"Ended 2 other sessions\s*<small>Safari 19 on iOS 19\.1 and =1", page);
         using var json = JsonDocument.Parse(await visitor.ReadAsync("/settings/audit/export.jsonl?action=sessions.terminated&text=safari"));
         Assert.Equal(
             $$"""[{"session":"{{one}}","name":null,"device":"Safari 19 on iOS 19.1"},"""
             + $$"""{"session":"{{two}}","name":"=1\u002B1","device":"{{device}}"}]""",
             json.RootElement.GetProperty("endedSessions").GetRawText());
+    }
+
+    [Fact]
+    public async Task The_page_says_how_many_sessions_were_ended_and_which()
+    {
+        await using var site = AccountsSite.Start(new TestClock());
+        var from = new AuditedSession(null, null, "Mosaic 2");
+        var one = new AuditEvent(Guid.Empty, Now, AuditAction.SessionsTerminated, AuditActor.You, from, null, null, null, 2)
+        {
+            EndedSessions = [new AuditedSession(null, null, "Mosaic 1"), new AuditedSession(null, "Radio", "Mosaic 3")],
+        };
+        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["Page"] = new AuditPage([one], 1, 1, Cut: false),
+            ["Current"] = SessionId.New(Now),
+        };
+        await using var renderer = new HtmlRenderer(site.Get<IServiceProvider>(), NullLoggerFactory.Instance);
+        var html = await renderer.Dispatcher.InvokeAsync(
+            async () => (await renderer.RenderComponentAsync<AuditTable>(ParameterView.FromDictionary(parameters))).ToHtmlString());
+
+        Assert.Matches(@"<td>\s*Ended 2 other sessions\s*<small>Mosaic 1 and Radio \(Mosaic 3\)</small>", html);
     }
 
     [Theory]
