@@ -1,4 +1,5 @@
 using Accounts.Core.Geolocation;
+using Accounts.Core.Storage;
 
 namespace Accounts.Core.Audit;
 
@@ -78,5 +79,5 @@ internal sealed class AuditEventRow
         WholeAddressSince = null;
     }
 
-    private static string? Cut(string? title) => title is { Length: > DeviceLimit } ? title[..DeviceLimit] : title;
+    private static string? Cut(string? title) => title is null ? null : ShortText.Cut(title, DeviceLimit);
 }
