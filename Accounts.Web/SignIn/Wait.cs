@@ -9,12 +9,9 @@ internal static class Wait
     /// <returns>What to tell people, without the full stop: some pages know another way.</returns>
     public static string TooMany(HttpResponse response, TimeSpan wait)
     {
-        Tell(response, wait);
+        Tell(response, wait, StatusCodes.Status429TooManyRequests);
         return $"Too many attempts. Try again {Words(wait)}";
     }
-
-    /// <summary>The same without the words.</summary>
-    public static void Tell(HttpResponse response, TimeSpan wait) => Tell(response, wait, StatusCodes.Status429TooManyRequests);
 
     /// <summary>Makes an answer "503 Service Unavailable" with its Retry-After: the server has too many passwords to check.</summary>
     /// <returns>What to tell people.</returns>

@@ -31,8 +31,8 @@ public sealed class PasswordSignInTests
     }
 
     [Theory]
-    [InlineData("", "x", "Email", "Enter your e-mail address.")]
-    [InlineData("ada", "x", "Email", "This is not an e-mail address. It looks like name@example.com.")]
+    [InlineData("", "x", "Email", "Enter your email.")]
+    [InlineData("ada", "x", "Email", "Enter a full address, such as name@example.com.")]
     [InlineData("ada@example.test", "", "Password", "Enter your password.")]
     public async Task What_breaks_a_rule_is_answered_with_what_to_do(string email, string password, string field, string message)
     {

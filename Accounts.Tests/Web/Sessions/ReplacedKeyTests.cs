@@ -63,7 +63,7 @@ public sealed class ReplacedKeyTests
         await circuit.Closed.WaitAsync(Patience.Limit);
         Assert.False(await thief.IsSignedInAsync());
         Assert.False(await owner.IsSignedInAsync());
-        Assert.Contains("The sign-in of this browser is no longer valid.", await owner.ReadAsync("/signed-out"), StringComparison.Ordinal);
+        Assert.Contains("This browser&#x27;s sign-in is no longer valid.", await owner.ReadAsync("/signed-out"), StringComparison.Ordinal);
     }
 
     // Guard: WriteTicketAsync in PasswordPage.
@@ -79,7 +79,7 @@ public sealed class ReplacedKeyTests
 
         using (var answer = await owner.SubmitAsync(
             "/settings/password", ("Input.CurrentPassword", AccountsSite.Password), ("Input.NewPassword", "another passphrase for tests")))
-            Assert.Contains("The password is changed.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Contains("Password changed.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
         Assert.True(await owner.IsSignedInAsync());
         await circuit.Closed.WaitAsync(Patience.Limit);
