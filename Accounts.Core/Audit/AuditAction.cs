@@ -8,6 +8,9 @@ public static class AuditAction
     public const string SignedOut = "user.signed_out";
     public const string PasswordChanged = "user.password_changed";
     public const string SessionTerminated = "session.terminated";
+    public const string SessionsTerminated = "sessions.terminated";
+    public const string SessionRecognized = "session.recognized";
+    public const string SessionDenied = "session.denied";
     public const string SessionReauthenticated = "session.reauthenticated";
     public const string SessionRenamed = "session.renamed";
     public const string SessionReplaced = "session.replaced";
@@ -19,6 +22,7 @@ public static class AuditAction
     /// <summary>All of them, in the order in which a page offers them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        SignedIn, SignedOut, SessionTerminated, SignedOutEverywhere, SessionsInvalidated, SessionReplaced, SessionExpired, SessionEndedByLimit, SessionReauthenticated, SessionRenamed, PasswordChanged, Registered,
+        SignedIn, SignedOut, SessionTerminated, SessionsTerminated, SignedOutEverywhere, SessionsInvalidated, SessionReplaced, SessionExpired,
+        SessionEndedByLimit, SessionRecognized, SessionDenied, SessionReauthenticated, SessionRenamed, PasswordChanged, Registered,
     ];
 }

@@ -59,6 +59,9 @@ internal sealed class AuditEventRow
     /// <summary>How many sessions it ended.</summary>
     public int? Count { get; init; }
 
+    /// <summary>The sessions that it ended, as <see cref="EndedSessionList"/> writes them; null for an event that doesn't list them.</summary>
+    public string? EndedSessions { get; init; }
+
     /// <summary>The IP address that it came from.</summary>
     public string? Address
     {
@@ -79,5 +82,6 @@ internal sealed class AuditEventRow
         WholeAddressSince = null;
     }
 
-    private static string? Cut(string? title) => title is null ? null : ShortText.Cut(title, DeviceLimit);
+    /// <summary>As much of a device's title as is kept.</summary>
+    public static string? Cut(string? title) => title is null ? null : ShortText.Cut(title, DeviceLimit);
 }

@@ -26,7 +26,11 @@ public enum AuditActor
 /// <param name="Place">Where that is; null likewise.</param>
 /// <param name="To">The one session that it was done to; null for many or none.</param>
 /// <param name="Count">How many sessions it ended; null where that is not counted.</param>
-public sealed record AuditEvent(Guid Id, DateTimeOffset At, string Action, AuditActor Actor, AuditedSession? From, string? Address, Place? Place, AuditedSession? To, int? Count);
+public sealed record AuditEvent(Guid Id, DateTimeOffset At, string Action, AuditActor Actor, AuditedSession? From, string? Address, Place? Place, AuditedSession? To, int? Count)
+{
+    /// <summary>The sessions that it ended, where the event lists them: <see cref="Audit.AuditAction.SessionsTerminated"/>. Empty otherwise.</summary>
+    public IReadOnlyList<AuditedSession> EndedSessions { get; init; } = [];
+}
 
 /// <summary>A session as an audit event tells of it, which may have been removed since.</summary>
 /// <param name="Id">Its id; null if there was none yet.</param>

@@ -111,7 +111,10 @@ public sealed class AuditLog
             row.Address,
             row.Address is null ? null : _places.Find(row.Address),
             Session(row.SessionId, row.SessionName, row.SessionDevice),
-            row.Count);
+            row.Count)
+        {
+            EndedSessions = [.. EndedSessionList.Read(row.EndedSessions).Select(one => new AuditedSession(new SessionId(one.Id), one.Name, one.Device))],
+        };
 
         AuditedSession? Session(Guid? id, string? name, string? device) => (id, device) switch
         {
@@ -127,6 +130,8 @@ public sealed class AuditLog
             return true;
 
         var text = $"{one.From?.Name} {one.From?.Device} {one.To?.Name} {one.To?.Device} {one.Place?.Name} {one.Address} {(one.Address is null ? null : ShortAddress.Show(one.Address))}";
+        if (one.EndedSessions.Count > 0)
+            text = $"{text} {string.Join(' ', one.EndedSessions.Select(ended => $"{ended.Name} {ended.Device}"))}";
         foreach (var word in words.AsSpan().Split(' '))
         {
             if (!text.AsSpan().Contains(words.AsSpan()[word], StringComparison.OrdinalIgnoreCase))

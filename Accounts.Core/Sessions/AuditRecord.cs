@@ -16,7 +16,9 @@ internal static class AuditRecord
     /// <param name="action">What: one of <see cref="AuditAction"/>.</param>
     /// <param name="session">The one session that it is done to; null for many.</param>
     /// <param name="count">How many sessions it ends.</param>
-    public static async Task RecordAsync(this AccountsDbContext db, Caller by, DateTimeOffset at, string action, SessionId? session = null, int? count = null)
+    /// <param name="ended">The sessions that it ends, if the event is to list them.</param>
+    public static async Task RecordAsync(
+        this AccountsDbContext db, Caller by, DateTimeOffset at, string action, SessionId? session = null, int? count = null, IReadOnlyList<Guid>? ended = null)
     {
         var (actor, target) = (by.SessionId.Value, session?.Value);
         var named = await db.Sessions.Where(s => s.Id == actor || s.Id == target).Select(s => new { s.Id, s.Name, s.UserAgent, s.ClientHints }).ToListAsync();
@@ -31,8 +33,16 @@ internal static class AuditRecord
             SessionName = to?.Name,
             SessionDevice = to is null ? null : Title(to.UserAgent, to.ClientHints),
             Count = count,
+            EndedSessions = ended is null ? null : await ListAsync(db, ended),
             Address = by.Address,
         });
+    }
+
+    /// <summary>What sessions are called at this moment, in the order of their ids as given.</summary>
+    private static async Task<string> ListAsync(AccountsDbContext db, IReadOnlyList<Guid> ids)
+    {
+        var named = await db.Sessions.Where(s => ids.Contains(s.Id)).Select(s => new { s.Id, s.Name, s.UserAgent, s.ClientHints }).ToDictionaryAsync(s => s.Id);
+        return EndedSessionList.Write(ids.Select(id => named[id]).Select(s => new EndedSession(s.Id, s.Name, Title(s.UserAgent, s.ClientHints))));
     }
 
     /// <summary>The event of a sign-in.</summary>

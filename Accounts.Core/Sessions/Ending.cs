@@ -64,6 +64,27 @@ internal static class SessionStatements
     /// <summary>Ends every live session of the caller, the one that the command comes through included.</summary>
     public static Task<List<Guid>> EndAllAsync(this AccountsDbContext db, Ending ending) => db.EndAsync(db.Sessions.Where(s => s.UserId == ending.By.UserId.Value), ending);
 
+    /// <summary>Those whose sign-in was new to the account a week ago at most, and that their person hasn't recognized; live or over.</summary>
+    public static IQueryable<SessionRow> InQuestion(this IQueryable<SessionRow> sessions, DateTimeOffset now)
+    {
+        var since = now - Session.NewFor;
+        return sessions.Where(s => (s.NewBrowser || s.NewCountry) && s.RecognizedAt == null && s.StartedAt > since);
+    }
+
+    /// <summary>The caller's live sessions that are in question.</summary>
+    public static IQueryable<SessionRow> QuestionsOf(this AccountsDbContext db, Caller caller, DateTimeOffset now) => db.Sessions
+        .Where(s => s.UserId == caller.UserId.Value && s.EndedAt == null && s.ExpiresAt > now)
+        .InQuestion(now);
+
+    /// <summary>Those of them that the caller may answer: <see cref="Session.MayAnswer"/>, as a condition of the statement that writes the answer.</summary>
+    public static IQueryable<SessionRow> AnswerableBy(this AccountsDbContext db, Caller caller, DateTimeOffset now)
+    {
+        var questions = db.QuestionsOf(caller, now);
+        var own = db.Sessions.Where(s => s.Id == caller.SessionId.Value && s.UserId == caller.UserId.Value);
+        return questions.Where(s =>
+            own.Any(o => (o.BrowserSince ?? o.StartedAt) < s.StartedAt) && !questions.Any(q => q.Id == caller.SessionId.Value));
+    }
+
     /// <summary>
     /// The person's row, locked until the transaction ends: starting a session and ending all of them take this lock, so that one of them sees what the
     /// other has done. Null if there is no such account.

@@ -75,6 +75,28 @@ public sealed class HistoryReader
         }));
     }
 
+    /// <summary>What is known of one of the caller's sessions, live or over; null if they have no such session.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    public async Task<SessionDetails?> FindDetailsAsync(Caller caller, SessionId id, CancellationToken cancel = default)
+    {
+        var now = _time.GetUtcNow();
+        return await _database.ReadAsync(async db =>
+        {
+            var mine = db.Sessions.AsNoTracking().Where(s => s.UserId == caller.UserId.Value);
+            if (await mine.SingleOrDefaultAsync(s => s.Id == id.Value, cancel) is not { } row)
+                return null;
+
+            var before = await mine.Where(s => s.BrowserHash == row.BrowserHash && s.Id != row.Id && s.StartedAt <= row.StartedAt)
+                .OrderByDescending(s => s.StartedAt).Take(SessionDetails.BeforeLimit).Select(s => s.Id).ToListAsync(cancel);
+            return new SessionDetails(
+                Session.From(row, now, _places, _registry.Peek(id)),
+                row.ExpiresAt,
+                SessionLifetime.AbsoluteEnd(_options, row.StartedAt),
+                row.Remembered,
+                await ReadAsync(db, caller, before, now));
+        });
+    }
+
     private async Task<Found> FindAsync(AccountsDbContext db, Caller caller, HistoryQuery query, DateTimeOffset now)
     {
         var mine = Where(db.Sessions.AsNoTracking().Where(s => s.UserId == caller.UserId.Value), query, now);

@@ -9,8 +9,8 @@ namespace Accounts.Core.Sessions;
 /// <param name="Id">Its id.</param>
 /// <param name="Name">What the person calls it; null if they have not named it.</param>
 /// <param name="Browser">Which browser it is in: an opaque number, the same for all sessions of one browser: the beginning of the hash of its id.</param>
-/// <param name="NewBrowser">The person had signed in before, but not in this browser, and this sign-in is younger than a week.</param>
-/// <param name="NewCountry">The person had signed in before, but never from this country, and this sign-in is younger than a week.</param>
+/// <param name="NewBrowser">The person had signed in before, but not in this browser; this sign-in is younger than a week and they haven't recognized it.</param>
+/// <param name="NewCountry">The person had signed in before, but never from this country; this sign-in is younger than a week and they haven't recognized it.</param>
 /// <param name="Device">What it is signed in from.</param>
 /// <param name="SignInAddress">The IP address of the sign-in, as text.</param>
 /// <param name="SignInPlace">Where that is.</param>
@@ -38,13 +38,29 @@ public sealed record Session(
     int PagesVisited,
     SessionEnding? Ending)
 {
-    private static readonly TimeSpan NewFor = TimeSpan.FromDays(7);
+    /// <summary>How long a sign-in from a new browser or country is in question: 7 days.</summary>
+    internal static readonly TimeSpan NewFor = TimeSpan.FromDays(7);
+
+    /// <summary>When the account was first signed in to in this browser. A session that replaces another there isn't new.</summary>
+    public DateTimeOffset BrowserSince { get; init; }
 
     /// <summary>What a card is headed with: the person's own name for it, or what it is signed in from.</summary>
     public string Title => Name ?? Device.Title;
 
-    /// <summary>Something about the sign-in was new to the account, a week ago at most: the person had better look whether it was theirs.</summary>
+    /// <summary>Something about the sign-in was new to the account, a week ago at most, and the person hasn't said that it was theirs.</summary>
     public bool IsFlagged => NewBrowser || NewCountry;
+
+    /// <summary>"Was this you?" is open: the session is live, and its sign-in is flagged.</summary>
+    public bool IsInQuestion => IsFlagged && Ending is null;
+
+    /// <summary>
+    /// Whether this session may answer the question about another one of the same person. Its own sign-in must not be in question, and the account must
+    /// have known its browser before the other one signed in. <see cref="SessionService.RecognizeAsync"/> decides by the same rule.
+    /// </summary>
+    public bool MayAnswer(Session other) => other.IsInQuestion && Ending is null && !IsFlagged && BrowserSince < other.StartedAt;
+
+    /// <summary>The same session after the person has said that it is theirs: nothing about it is new any more.</summary>
+    public Session With(SessionChange.Recognized recognized) => recognized.SessionId == Id ? this with { NewBrowser = false, NewCountry = false } : this;
 
     /// <summary>The same session after an act in it. Of two acts at once the earlier may be told last: it changes nothing.</summary>
     public Session With(SessionChange.Seen seen) => seen.At < LastActivityAt || seen.PagesVisited < PagesVisited ? this : this with
@@ -64,8 +80,8 @@ public sealed record Session(
         new SessionId(row.Id),
         row.Name,
         BinaryPrimitives.ReadInt64BigEndian(row.BrowserHash),
-        row.NewBrowser && now - row.StartedAt < NewFor,
-        row.NewCountry && now - row.StartedAt < NewFor,
+        row.NewBrowser && row.RecognizedAt is null && now - row.StartedAt < NewFor,
+        row.NewCountry && row.RecognizedAt is null && now - row.StartedAt < NewFor,
         live?.Device ?? row.Device(),
         row.SignInAddress,
         places.Find(row.SignInAddress),
@@ -75,7 +91,10 @@ public sealed record Session(
         row.StartedAt,
         live?.LastActivityAt > row.LastActivityAt ? live.LastActivityAt : row.LastActivityAt,
         Math.Max(row.PagesVisited, live?.PagesVisited ?? 0),
-        SessionEnding.Of(row, now));
+        SessionEnding.Of(row, now))
+    {
+        BrowserSince = row.BrowserSince ?? row.StartedAt,
+    };
 
     // Nearly always it is the address of the sign-in: then the same text, which an open page keeps for each of its sessions.
     private static string AddressOf(SessionRow row, LiveSession? live) =>

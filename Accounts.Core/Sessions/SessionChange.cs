@@ -23,6 +23,9 @@ public abstract record SessionChange(UserId UserId, SessionId SessionId)
     /// <summary>It has another name, or none.</summary>
     public sealed record Renamed(UserId UserId, SessionId SessionId, string? Name) : SessionChange(UserId, SessionId);
 
+    /// <summary>Its person said that its sign-in was theirs: it isn't in question any more.</summary>
+    public sealed record Recognized(UserId UserId, SessionId SessionId) : SessionChange(UserId, SessionId);
+
     /// <summary>Another key has taken the place of the one it had, which is refused from here on; what was opened with that one is to be closed.</summary>
     /// <param name="UserId">The person.</param>
     /// <param name="SessionId">The session.</param>

@@ -69,6 +69,15 @@ internal sealed class SessionRow
     /// <summary>The person had signed in before this sign-in, but never in this browser.</summary>
     public bool NewBrowser { get; init; }
 
+    /// <summary>When the account was first signed in to in this browser; null in rows from before that was kept, which stands for <see cref="StartedAt"/>.</summary>
+    public DateTimeOffset? BrowserSince { get; init; }
+
+    /// <summary>When the person said that this sign-in was theirs; null if they haven't.</summary>
+    public DateTimeOffset? RecognizedAt { get; set; }
+
+    /// <summary>The session through which they said it.</summary>
+    public Guid? RecognizedBySessionId { get; set; }
+
     public DateTimeOffset? EndedAt { get; set; }
 
     public EndReason? EndReason { get; set; }

@@ -43,6 +43,9 @@ public sealed record StartedSession(SessionId Id, SessionKey Key, DateTimeOffset
 /// </remarks>
 public sealed partial class SessionService
 {
+    /// <summary>How many sessions <see cref="TerminateManyAsync"/> ends at most in one act: 1,000.</summary>
+    public const int TerminateManyLimit = 1_000;
+
     private readonly AccountsDatabase _database;
     private readonly SessionRegistry _registry;
     private readonly SessionFeed _feed;
@@ -115,28 +118,84 @@ public sealed partial class SessionService
 
     /// <summary>Ends one of the caller's other sessions. When it returns, nothing can be done with that session any more.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
-    public async Task<TerminateOutcome> TerminateAsync(Caller caller, SessionId target)
+    public Task<TerminateOutcome> TerminateAsync(Caller caller, SessionId target) => TerminateAsync(caller, target, isAnswer: false, CancellationToken.None);
+
+    /// <summary>
+    /// "No, it wasn't me": ends a session like <see cref="TerminateAsync(Caller, SessionId)"/>, by the same rules, and records that this was the answer. Where
+    /// nobody asks any more, or the caller can't answer, it ends the session all the same and records an ordinary ending.
+    /// </summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before its turn to write; nothing changed.</exception>
+    public Task<TerminateOutcome> DenyAsync(Caller caller, SessionId target, CancellationToken cancellationToken = default) =>
+        TerminateAsync(caller, target, isAnswer: true, cancellationToken);
+
+    /// <summary>Ends several of the caller's other sessions in one transaction. When it returns, nothing can be done with them any more.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="targets">
+    /// Their ids, 1 to <see cref="TerminateManyLimit"/>; an id that comes twice counts once. The caller's own session among them is left alone: signing out ends it.
+    /// </param>
+    /// <param name="cancellationToken">Until its turn to write; from then on it can't be cancelled.</param>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before its turn to write; nothing changed.</exception>
+    public async Task<TerminateManyOutcome> TerminateManyAsync(
+        Caller caller, IReadOnlyCollection<SessionId> targets, CancellationToken cancellationToken = default)
     {
-        if (target == caller.SessionId)
-            return TerminateOutcome.CurrentSession;
+        List<Guid> chosen = [.. targets.Select(target => target.Value).Distinct()];
+        if (chosen.Count == 0)
+            return new TerminateManyOutcome.NothingChosen();
+        if (chosen.Count > TerminateManyLimit)
+            return new TerminateManyOutcome.TooMany(TerminateManyLimit);
 
         var now = _time.GetUtcNow();
         var ending = new Ending(caller, now, EndReason.Terminated);
-        var outcome = await _database.WriteAsync(WritePriority.Ending, async db =>
+        List<Guid> ended = [];
+        var outcome = await _database.WriteAsync<TerminateManyOutcome>(WritePriority.Ending, async db =>
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (await db.StandingAsync(caller, _options, now) is not Standing.Good and var standing)
-                return standing == Standing.Ended ? TerminateOutcome.CallerEnded : TerminateOutcome.ProofNeeded;
+                return standing == Standing.Ended ? new TerminateManyOutcome.CallerEnded() : new TerminateManyOutcome.ProofNeeded();
 
-            var mine = db.Sessions.Where(s => s.Id == target.Value && s.UserId == caller.UserId.Value);
-            if (await db.EndAsync(mine, ending) is not [_])
-                return await mine.AnyAsync() ? TerminateOutcome.AlreadyEnded : TerminateOutcome.NotFound;
-
-            await db.RecordAsync(caller, now, AuditAction.SessionTerminated, target);
-            return TerminateOutcome.Terminated;
+            var others = db.Sessions.Where(s => chosen.Contains(s.Id) && s.UserId == caller.UserId.Value && s.Id != caller.SessionId.Value);
+            var gone = (await db.EndAsync(others, ending)).ToHashSet();
+            ended = chosen.FindAll(gone.Contains);
+            if (ended.Count > 0)
+                await db.RecordAsync(caller, now, AuditAction.SessionsTerminated, count: ended.Count, ended: ended);
+            return new TerminateManyOutcome.Ended(ended.ConvertAll(id => new SessionId(id)));
         });
 
-        if (outcome == TerminateOutcome.Terminated)
-            Announce(caller.UserId, [target.Value], ending.Reason);
+        if (outcome is TerminateManyOutcome.Ended)
+            Announce(caller.UserId, ended, ending.Reason);
+        return outcome;
+    }
+
+    /// <summary>"Yes, it was me": the sign-in of one of the caller's other sessions isn't in question any more.</summary>
+    /// <remarks>
+    /// A session that could be the intruder's own must not say so. The caller's sign-in must not be in question itself, and the account must have known the
+    /// caller's browser before the target signed in: <see cref="Session.MayAnswer"/> tells a page beforehand.
+    /// </remarks>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before its turn to write; nothing changed.</exception>
+    public async Task<RecognizeOutcome> RecognizeAsync(Caller caller, SessionId target, CancellationToken cancellationToken = default)
+    {
+        var now = _time.GetUtcNow();
+        var outcome = await _database.WriteAsync(WritePriority.Ordinary, async db =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!await db.IsLiveAsync(caller, now))
+                return RecognizeOutcome.CallerEnded;
+
+            var answered = await db.AnswerableBy(caller, now).Where(s => s.Id == target.Value).ExecuteUpdateAsync(set => set
+                .SetProperty(s => s.RecognizedAt, now)
+                .SetProperty(s => s.RecognizedBySessionId, caller.SessionId.Value));
+            if (answered == 0)
+                return await db.QuestionsOf(caller, now).AnyAsync(s => s.Id == target.Value) ? RecognizeOutcome.NotAllowed : RecognizeOutcome.NotInQuestion;
+
+            await db.RecordAsync(caller, now, AuditAction.SessionRecognized, target);
+            return RecognizeOutcome.Recognized;
+        });
+
+        if (outcome == RecognizeOutcome.Recognized)
+            _feed.Publish(new SessionChange.Recognized(caller.UserId, target));
         return outcome;
     }
 
@@ -213,6 +272,34 @@ public sealed partial class SessionService
         Announce(by.UserId, ended, reason);
         if (ended.Count == 0)
             _feed.Publish(new SessionChange.Recorded(by.UserId, by.SessionId));
+    }
+
+    private async Task<TerminateOutcome> TerminateAsync(Caller caller, SessionId target, bool isAnswer, CancellationToken cancellationToken)
+    {
+        if (target == caller.SessionId)
+            return TerminateOutcome.CurrentSession;
+
+        var now = _time.GetUtcNow();
+        var ending = new Ending(caller, now, EndReason.Terminated);
+        var outcome = await _database.WriteAsync(WritePriority.Ending, async db =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (await db.StandingAsync(caller, _options, now) is not Standing.Good and var standing)
+                return standing == Standing.Ended ? TerminateOutcome.CallerEnded : TerminateOutcome.ProofNeeded;
+
+            // Once it is over nobody asks any more.
+            var action = isAnswer && await db.AnswerableBy(caller, now).AnyAsync(s => s.Id == target.Value) ? AuditAction.SessionDenied : AuditAction.SessionTerminated;
+            var mine = db.Sessions.Where(s => s.Id == target.Value && s.UserId == caller.UserId.Value);
+            if (await db.EndAsync(mine, ending) is not [_])
+                return await mine.AnyAsync() ? TerminateOutcome.AlreadyEnded : TerminateOutcome.NotFound;
+
+            await db.RecordAsync(caller, now, action, target);
+            return TerminateOutcome.Terminated;
+        });
+
+        if (outcome == TerminateOutcome.Terminated)
+            Announce(caller.UserId, [target.Value], ending.Reason);
+        return outcome;
     }
 
     private async Task<EndSessionsOutcome> EndManyAsync(Caller caller, EndReason reason, string action, Func<AccountsDbContext, Ending, Task<List<Guid>>> endAsync)

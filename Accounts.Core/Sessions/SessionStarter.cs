@@ -41,6 +41,7 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
             // What the clock has ended and the sweeper has not found yet would stand in the new session's way.
             var before = db.Sessions.Where(s => s.UserId == user.Id);
             var here = before.Where(s => s.BrowserHash == browser);
+            var latest = await here.OrderByDescending(s => s.StartedAt).Select(s => new { s.Name, Since = s.BrowserSince ?? s.StartedAt }).FirstOrDefaultAsync();
             var expired = await ghosts.Select(s => s.Id).ToListAsync();
             await ghosts.ExecuteUpdateAsync(set => set
                 .SetProperty(s => s.EndedAt, s => (DateTimeOffset?)s.ExpiresAt)
@@ -63,8 +64,10 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
                 SignInAddress = client.Address,
                 LastAddress = client.Address,
                 // What the person calls this browser stays when they sign in to it again.
-                Name = await here.OrderByDescending(s => s.StartedAt).Select(s => s.Name).FirstOrDefaultAsync(),
-                NewBrowser = await before.AnyAsync() && !await here.AnyAsync(),
+                Name = latest?.Name,
+                BrowserSince = latest?.Since ?? now,
+                // Signing in again doesn't answer the question: a browser of which every sign-in is in question is still new.
+                NewBrowser = await before.AnyAsync() && await here.CountAsync() == await here.InQuestion(now).CountAsync(s => s.NewBrowser),
                 NewCountry = country is not null && await before.AnyAsync(s => s.SignInCountry != null) && !await before.AnyAsync(s => s.SignInCountry == country),
             };
             var crowdedOut = await MakeRoomAsync(db, limit, row);

@@ -15,6 +15,7 @@ internal static class AuditFile
     private static readonly string[] Columns =
     [
         "Id", "At", "Action", "What happened", "Actor", "From session", "From name", "From device", "Address", "Place", "Country", "Session", "Session name", "Session device", "Sessions ended",
+        "Ended sessions",
     ];
 
     // A name may be in any language; what could end a script or a tag is escaped as ever.
@@ -39,6 +40,7 @@ internal static class AuditFile
         one.To?.Name,
         one.To?.Device,
         one.Count?.ToString(CultureInfo.InvariantCulture),
+        string.Join("; ", one.EndedSessions.Select(ended => $"{ended.Id} {AuditText.Full(ended)}")),
     ]);
 
     /// <summary>One JSON object a line, in UTF-8 (https://jsonlines.org): every line has every key, and null where there is nothing.</summary>
@@ -59,6 +61,7 @@ internal static class AuditFile
             SessionName = one.To?.Name,
             SessionDevice = one.To?.Device,
             SessionsEnded = one.Count,
+            EndedSessions = one.EndedSessions is [] ? null : one.EndedSessions.Select(ended => new { Session = ended.Id?.Value, ended.Name, ended.Device }),
         },
         Json)).Append('\n');
 

@@ -6,7 +6,7 @@ namespace Accounts.Web.Look;
 /// <summary>The dialogs of the pages, opened in one way.</summary>
 internal static class Confirmations
 {
-    private static readonly DialogOptions Options = new() { NoHeader = false, CloseButton = false, CloseOnEscapeKey = true, BackdropClick = true, DefaultFocus = DefaultFocus.None };
+    private static readonly DialogOptions Options = new() { NoHeader = false, CloseButton = false, CloseOnEscapeKey = true, BackdropClick = true };
 
     /// <summary>Asks before something ends.</summary>
     /// <param name="dialogs">The page's dialogs.</param>

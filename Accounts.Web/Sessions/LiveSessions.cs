@@ -15,7 +15,7 @@ namespace Accounts.Web.Sessions;
 public abstract class LiveSessions : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource _closed = new();
-    private readonly Channel<IReadOnlyList<SessionChange>> _changes = Channel.CreateUnbounded<IReadOnlyList<SessionChange>>();
+    private Channel<IReadOnlyList<SessionChange>> _changes = Channel.CreateUnbounded<IReadOnlyList<SessionChange>>();
     private IDisposable? _subscription;
 
     protected LiveSessions() => Closed = _closed.Token;
@@ -33,7 +33,7 @@ public abstract class LiveSessions : ComponentBase, IDisposable
     protected CancellationToken Closed { get; }
 
     /// <summary>What to say when the database did not answer.</summary>
-    protected virtual string OutOfDate => "The database did not answer. This list may be out of date.";
+    protected virtual string OutOfDate => "We can't load the latest. This list may be out of date.";
 
     /// <summary>Whether it shows what people do in their sessions, and not only which there are.</summary>
     protected virtual bool ShowsActs => true;
@@ -49,10 +49,19 @@ public abstract class LiveSessions : ComponentBase, IDisposable
         if (await FindCallerAsync() is not { } caller || Closed.IsCancellationRequested)
             return;
 
-        _subscription = Feed.Subscribe(caller.UserId, changes => _changes.Writer.TryWrite(changes), ShowsActs);
-        await ReloadAsync();
+        await BeginAsync(caller);
         _ = WatchedAsync(FollowAsync);
     }
+
+    /// <summary>Begins to listen, then reads.</summary>
+    protected virtual Task BeginAsync(Caller caller)
+    {
+        _subscription = Feed.Subscribe(caller.UserId, changes => _changes.Writer.TryWrite(changes), ShowsActs);
+        return ReloadAsync();
+    }
+
+    /// <summary>Goes on listening where the request that drew the page has begun to.</summary>
+    private protected void Listen(Handover handover) => (_changes, _subscription) = (handover.Changes, handover.Subscription);
 
     /// <summary>Who looks at it; null once their session is over.</summary>
     protected async Task<Caller?> FindCallerAsync() => await Registry.FindCallerAsync((await State).User);

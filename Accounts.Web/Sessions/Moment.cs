@@ -13,9 +13,9 @@ internal static class Moment
     /// <param name="at">The point in time.</param>
     /// <param name="show">
     /// "at": day and time; "on": the same, inside a sentence; "clock": inside a sentence, the time to the second, with the day if that is not today; "minute": the same to the minute; "time": the time alone;
-    /// "day": the day alone; "ago": how long ago, for an act; "since": the same, for anything else.
+    /// "day": the day alone; "ago": how long ago, for an act; "active": the same as a sentence; "when": how long ago, inside a sentence, for anything else.
     /// </param>
-    public static MarkupString Of(DateTimeOffset at, string show) => Element(at, show, SessionText.At(at));
+    public static MarkupString Of(DateTimeOffset at, string show) => Element(at, show, string.Equals(show, "active", StringComparison.Ordinal) ? $"Active {SessionText.At(at)}" : SessionText.At(at));
 
     /// <summary>How long something has lasted so far.</summary>
     /// <param name="since">When it began.</param>
@@ -25,17 +25,18 @@ internal static class Moment
     /// <summary>Whether the browser of a session that was ended from elsewhere has really left; nothing where that is not asked.</summary>
     public static MarkupString? Left(Departure? departure) => departure switch
     {
-        Departure.Confirmed confirmed => Sentence("Signed out. Confirmed ", confirmed.At),
-        Departure.NothingOpen => Sentence("No page was open there. It is refused when it returns."),
-        Departure.Awaited => Sentence("Signed out. Waiting for it to confirm…"),
-        Departure.NotConfirmed { ClosedAt: { } closed } => Sentence("Not confirmed; its connections were closed at ", closed),
-        Departure.NotConfirmed => Sentence("Not confirmed. It is refused when it returns."),
+        Departure.Confirmed confirmed => Sentence("Signed out. Confirmed ", confirmed.At, ""),
+        Departure.NothingOpen => Sentence("No open tab. It'll be blocked next time it's used."),
+        Departure.Awaited => Sentence("Signing out…"),
+        Departure.NotConfirmed { ClosedAt: { } closed } => Sentence("Connection closed at ", closed, ". The device hasn't confirmed."),
+        Departure.NotConfirmed => Sentence("The device hasn't confirmed. It'll be blocked next time it's used."),
         _ => null,
     };
 
-    private static MarkupString Sentence(string text) => new(text);
+    // Of elements alone: what a browser's translation does inside of one, the page's next change does not meet.
+    private static MarkupString Sentence(string text) => new($"<span>{text}</span>");
 
-    private static MarkupString Sentence(string text, DateTimeOffset at) => new($"{text}{Of(at, "clock")}.");
+    private static MarkupString Sentence(string before, DateTimeOffset at, string after) => new($"<span>{before}{Of(at, "clock")}{after}</span>");
 
     private static MarkupString Element(DateTimeOffset at, string show, string text) => new($"""<time datetime="{at:O}" data-show="{show}">{text}</time>""");
 }

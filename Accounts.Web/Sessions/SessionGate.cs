@@ -13,6 +13,7 @@ internal static class SessionGate
         services.AddSingleton<SessionConnections>();
         services.AddSingleton<CircuitOwners>();
         services.AddSingleton<SessionHubFilter>();
+        services.AddSingleton<Handovers>();
         services.AddHostedService<SessionPush>();
         services.AddScoped<CircuitHandler, SessionCircuitHandler>();
         services.AddSingleton<ILoggerFactory, QuietEndings>();

@@ -1,45 +1,84 @@
 using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Accounts.Web.Geolocation;
 using Accounts.Web.Look;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
+using MudBlazor;
 
 namespace Accounts.Web.Sessions;
 
 /// <summary>The dashboard: every session of the person as it stands at this moment, and the end of any of them.</summary>
-public sealed partial class SessionManager(SessionService sessions, SupportCodes codes, TimeProvider time, IJSRuntime script, MudBlazor.IDialogService dialogs)
+/// <remarks>
+/// The request draws it with the list that it reads, and the circuit goes on with that list (see <see cref="Handovers"/>): one reading, nothing missed in
+/// between, and no page without cards.
+/// </remarks>
+public sealed partial class SessionManager(
+    SessionService sessions, SupportCodes codes, TimeProvider time, IJSRuntime script, IDialogService dialogs, NavigationManager navigation)
 {
-    private const int LinesAtOnce = 25;
+    private static readonly (string, string) ChangePassword = ("Change password", "settings/password");
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
 
     private readonly SessionBoard _board = new();
+    private readonly HashSet<SessionId> _arrived = [];
     private readonly Dictionary<string, string> _countries = new(StringComparer.Ordinal);
+    private SessionFilter _filter = new();
+    private HashSet<SessionId>? _picked;
     private Caller? _caller;
-    private string _filter = "";
-    private int _linesShown = LinesAtOnce;
+    private MudMenu? _menu;
+    private Session? _more;
     private DateTimeOffset? _settleAt;
     private Saying? _said;
+    private IReadOnlyList<Session>? _read;
+
+    /// <summary>What this page's circuit finds the list by. It is in the page, and says nothing of anybody.</summary>
+    [PersistentState] public string? Ticket { get; set; }
+
+    [Inject] private Handovers Waiting { get; set; } = default!;
 
     private string Summary => (_caller, _board.LiveCount) switch
     {
         (null, _) => "Looking for your sessions…",
-        (_, 1) => "Only this device is signed in.",
-        (_, var live) => $"{live} devices are signed in. Changes appear here as they happen.",
+        (_, 1) => "You're only signed in here. Sign in on another device and it appears here.",
+        (_, var live) => $"{SessionText.Count(live)}. Updates live.",
     };
 
-    private IReadOnlyList<Session> Lines => [.. _board.Lines.Where(IsWanted)];
+    private IReadOnlyList<Session> Rows => [.. _board.Rows.Where(IsWanted)];
 
-    private string Matches => _filter.Length == 0 ? "" : $"{_board.All.Count(IsWanted)} of {_board.All.Count()} sessions match.";
+    private IEnumerable<Session> Pickable => _board.Others.Where(session => session.Ending is null && IsWanted(session));
+
+    protected override async Task BeginAsync(Caller caller)
+    {
+        _filter = SessionFilter.Of(navigation.Uri);
+        if (RendererInfo.IsInteractive)
+        {
+            if (Waiting.Take(Ticket, caller.SessionId) is not { } handed)
+            {
+                await base.BeginAsync(caller);
+                return;
+            }
+
+            Listen(handed);
+            if (handed.Sessions is { } list)
+                Load(list, caller);
+            else
+                await ReloadAsync();
+            return;
+        }
+
+        // The page of a request: its circuit goes on from here.
+        var handover = Waiting.Begin(caller, ShowsActs);
+        Ticket = handover.Ticket;
+        await ReloadAsync();
+        handover.Sessions = _read;
+    }
 
     protected override async Task LoadAsync(Caller caller)
     {
         var live = await sessions.ListAsync(caller);
         if (_caller is null)
-        {
-            _board.Load(live, caller.SessionId);
-            _caller = caller;
-        }
+            Load(live, caller);
         else
         {
             // What was open here stays where it is; what has ended meanwhile says so.
@@ -47,6 +86,13 @@ public sealed partial class SessionManager(SessionService sessions, SupportCodes
                 _board.Put(session);
             Settle();
         }
+    }
+
+    private void Load(IReadOnlyList<Session> live, Caller caller)
+    {
+        _read = live;
+        _board.Load(live, caller.SessionId);
+        _caller = caller;
     }
 
     protected override async Task ApplyAsync(Caller caller, IReadOnlyList<SessionChange> batch)
@@ -68,6 +114,10 @@ public sealed partial class SessionManager(SessionService sessions, SupportCodes
             var before = _board.All.FirstOrDefault(known => known.Id == session.Id);
             // Whether it has left is told by a change of its own, a moment later.
             _board.Put(session.Ending is { } ending ? session with { Ending = ending with { Departure = null } } : session);
+            if (before is null && session.Ending is null)
+                _arrived.Add(session.Id);
+            if (session.Ending is not null)
+                _picked?.Remove(session.Id);
             // What was done here is said by whoever did it.
             if ((session.Ending, before) is (null, null) or (not null, { Ending: null }) && session.Ending?.BySession != caller.SessionId)
                 Say(SessionText.News(session));
@@ -124,52 +174,132 @@ public sealed partial class SessionManager(SessionService sessions, SupportCodes
 
     private async Task<SupportCode?> FindCodeAsync() => await FindCallerAsync() is { } caller ? await codes.FindOrMakeAsync(caller) : null;
 
-    private bool IsWanted(Session session) =>
-        _filter.Length == 0 || new[] { session.Title, session.Device.Title, SessionText.Kind(session.Device), session.Device.Platform ?? "", session.Place.Name, _countries.GetValueOrDefault(session.Place.CountryCode ?? "", ""), session.Address }.Any(text => text.Contains(_filter, StringComparison.OrdinalIgnoreCase));
+    private bool IsWanted(Session session) => !_filter.IsSet || _filter.Wants(session, _countries.GetValueOrDefault(session.Place.CountryCode ?? "", ""));
 
-    private bool IsTwin(Session session) =>
-        session.Id != _caller!.SessionId && _board.All.Any(own => own.Id == _caller.SessionId && own.Device.LooksLike(session.Device));
-
-    private async Task FilterAsync(ChangeEventArgs change)
+    private async Task FilterAsync(SessionFilter filter)
     {
-        (_filter, _linesShown) = ((change.Value as string ?? "").Trim(), LinesAtOnce);
+        _filter = filter;
+        await script.TellAsync("accounts.address", new { kind = filter.Kind, q = filter.Text });
+        if (filter.Text.Length == 0)
+            return;
         // People look for what they see, and they see countries in their own language.
         var unknown = _board.All.Select(session => session.Place.CountryCode).OfType<string>().Where(code => !_countries.ContainsKey(code)).ToHashSet(StringComparer.Ordinal);
         foreach (var (code, name) in await ViewerCountries.AskAsync(script, unknown))
             _countries[code] = name;
     }
 
-    private void Say(string text) => _said = new Saying(text);
+    private void Pick(Session session)
+    {
+        _picked ??= [];
+        if (!_picked.Remove(session.Id))
+            _picked.Add(session.Id);
+    }
 
-    private Task AskForOneAsync(Session session) => dialogs.ConfirmAsync($"Terminate {session.Title}?", SessionText.Terminate, Describe(session), sessions.NeedsProof(_caller!), () => TerminateAsync(session));
+    private void PickAll() => _picked = [.. Pickable.Select(session => session.Id)];
 
-    private Task AskForAllAsync() =>
-        dialogs.ConfirmAsync("Sign out everywhere?", SessionText.SignOutEverywhere, SessionText.WhatEnds(_board.LiveCount - 1), sessions.NeedsProof(_caller!), SignOutEverywhereAsync);
+    private Task OpenMoreAsync(Session session)
+    {
+        _more = session;
+        return _menu is null ? Task.CompletedTask : script.OpenMenuAsync(_menu, $"more-{session.Id}");
+    }
 
-    private Task AskForNameAsync(Session session) => dialogs.OpenAsync<RenameSession>(new MudBlazor.DialogParameters<RenameSession>
+    private void Say(string text, (string Text, string Href)? action = null) => _said = new Saying(text, action);
+
+    private Task AskForOneAsync(Session session) => AskAsync($"Terminate {session.Title}?", SessionText.Terminate, EndingText.Of(session), () => TerminateAsync(session));
+
+    private Task AskForAllAsync() => AskAsync("Sign out everywhere?", SessionText.SignOutEverywhere, SessionText.WhatEnds(_board.LiveCount - 1), SignOutEverywhereAsync);
+
+    private Task AskForPickedAsync()
+    {
+        Session[] picked = [.. _board.Others.Where(session => session.Ending is null && _picked?.Contains(session.Id) == true)];
+        return picked switch
+        {
+            [] => Task.CompletedTask,
+            [var one] => AskForOneAsync(one),
+            _ => AskAsync($"Terminate {picked.Length} sessions?", $"{SessionText.Terminate} {picked.Length}", EndingText.Of(picked), () => TerminateAsync(picked)),
+        };
+    }
+
+    private Task AskAsync(string title, string confirm, RenderFragment text, Func<Task<bool>> act) =>
+        dialogs.ConfirmAsync(title, confirm, text, sessions.NeedsProof(_caller!), act);
+
+    private Task AskForNameAsync() => _more is not { } session ? Task.CompletedTask : dialogs.OpenAsync<RenameSession>(new DialogParameters<RenameSession>
     {
         { dialog => dialog.Session, session },
         { dialog => dialog.Act, input => RenameAsync(session, input) },
     });
 
+    private Task OpenDetailsAsync() => _more is not { } session ? Task.CompletedTask
+        : dialogs.OpenAsync<SessionDetails>(new DialogParameters<SessionDetails> { { dialog => dialog.Session, session } }, "at-the-side");
+
+    private async Task RecognizeAsync(Session session)
+    {
+        if (await FindCallerAsync() is not { } caller)
+            return;
+
+        try
+        {
+            // Answered or over meanwhile, there is nothing to ask any more: the feed tells.
+            if (await sessions.RecognizeAsync(caller, session.Id, Closed) == RecognizeOutcome.Recognized)
+                Say($"Thanks. {session.Title} isn't new any more.");
+        }
+        catch (DatabaseUnavailableException)
+        {
+            Say("Couldn't save your answer. Nothing changed. Try again.");
+        }
+    }
+
+    /// <summary>"No": ends the session, then leads to the password, which somebody else may know.</summary>
+    private Task AskToDenyAsync(Session session) => AskAsync($"Sign out {session.Title}?", SessionText.SignOut, EndingText.Of(session), async () =>
+    {
+        if (!await TerminateAsync(session, (caller, id) => sessions.DenyAsync(caller, id, Closed)))
+            return false;
+        navigation.NavigateTo("settings/password");
+        return true;
+    });
+
+    private Task<bool> TerminateAsync(Session session) => TerminateAsync(session, sessions.TerminateAsync);
+
     /// <summary>False if the person must prove first that it is them.</summary>
-    private async Task<bool> TerminateAsync(Session session)
+    private async Task<bool> TerminateAsync(Session session, Func<Caller, SessionId, Task<TerminateOutcome>> act)
     {
         if (await FindCallerAsync() is not { } caller)
             return true;
 
-        var outcome = await sessions.TerminateAsync(caller, session.Id);
+        var outcome = await act(caller, session.Id);
         if (outcome == TerminateOutcome.ProofNeeded)
             return false;
 
         // That it has ended is heard of through the feed.
         Say(outcome switch
         {
-            TerminateOutcome.Terminated => $"Terminated: {session.Title}. It is signed out.",
-            TerminateOutcome.AlreadyEnded or TerminateOutcome.NotFound => $"{session.Title} had been signed out already.",
+            TerminateOutcome.Terminated => $"Signed out {session.Title}.",
+            TerminateOutcome.AlreadyEnded or TerminateOutcome.NotFound => $"{session.Title} was already signed out.",
             TerminateOutcome.CurrentSession => SessionText.UseSignOut,
-            _ => "This session has ended meanwhile.",
-        });
+            _ => "This session has already ended.",
+        }, outcome == TerminateOutcome.Terminated ? ChangePassword : null);
+        _picked = null;
+        return true;
+    }
+
+    private async Task<bool> TerminateAsync(IReadOnlyList<Session> picked)
+    {
+        if (await FindCallerAsync() is not { } caller)
+            return true;
+
+        switch (await sessions.TerminateManyAsync(caller, [.. picked.Select(session => session.Id)], Closed))
+        {
+            case TerminateManyOutcome.ProofNeeded:
+                return false;
+            case TerminateManyOutcome.Ended { Count: var count }:
+                Say(count == 1 ? "Signed out 1 session." : $"Signed out {count} sessions.", ChangePassword);
+                break;
+            case TerminateManyOutcome.TooMany { Limit: var limit }:
+                Say($"Nothing changed. Select {limit} sessions at most.");
+                break;
+        }
+
+        _picked = null;
         return true;
     }
 
@@ -194,7 +324,7 @@ public sealed partial class SessionManager(SessionService sessions, SupportCodes
                 Say(renamed.Name is { } name ? $"Renamed to {name}." : $"Its name is {session.Device.Title} again.");
                 return null;
             default:
-                return "This session has ended meanwhile. It cannot be renamed.";
+                return "This session has already ended.";
         }
     }
 }

@@ -15,6 +15,9 @@ internal static class SessionText
     /// <summary>The name of the act that ends one session.</summary>
     public const string Terminate = "Terminate";
 
+    /// <summary>The name of the act that ends one that was not the person's.</summary>
+    public const string SignOut = "Sign out";
+
     /// <summary>The name of the act that ends all others.</summary>
     public const string SignOutEverywhere = "Sign out everywhere";
 
@@ -32,18 +35,33 @@ internal static class SessionText
     public static string EndsOthers(int others) => others switch
     {
         0 => "No other session is signed in.",
-        1 => "Ends 1 other session. You stay signed in here.",
-        _ => $"Ends {others} other sessions. You stay signed in here.",
+        1 => "Signs out 1 other session. You stay signed in.",
+        _ => $"Signs out {others} other sessions. You stay signed in.",
     };
 
     /// <summary>How many sessions there are, where there is room for a sentence.</summary>
     public static string SignedIn(int sessions) => sessions == 1 ? "Only this device is signed in." : $"{sessions} sessions are signed in.";
 
     /// <summary>The same, asked before it is done.</summary>
-    public static RenderFragment WhatEnds(int others) => builder => builder.AddContent(0, EndsOthers(others) + " Every other device must sign in again.");
+    public static RenderFragment WhatEnds(int others) => builder => builder.AddContent(0, EndsOthers(others) + " Every other device has to sign in again.");
 
     public static string NotDone(string act) =>
-        $"{(string.Equals(act, Terminate, StringComparison.Ordinal) ? "Not terminated" : "Not signed out")}: the database did not answer. Nothing changed. Try again.";
+        $"Couldn't {(act.StartsWith(Terminate, StringComparison.Ordinal) ? "terminate it" : "sign out")}. Nothing changed. Try again.";
+
+    /// <summary>How many pages were opened, as short as a card needs it: "212 pages", "1.4k pages".</summary>
+    public static string Pages(int pages) => pages switch
+    {
+        1 => "1 page",
+        < 1_000 => string.Create(CultureInfo.InvariantCulture, $"{pages} pages"),
+        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(pages / 100.0) / 10:0.#}k pages"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(pages / 100_000.0) / 10:0.#}M pages"),
+    };
+
+    /// <summary>What stands on a card below its title: the browser where the title is a name, and the kind of device.</summary>
+    public static string Line(Session session) => session.Name is null ? Kind(session.Device) : $"{session.Device.Title} · {Kind(session.Device)}";
+
+    /// <summary>How many sessions are signed in, in a sentence.</summary>
+    public static string Count(int sessions) => sessions == 1 ? "1 session" : string.Create(CultureInfo.InvariantCulture, $"{sessions:N0} sessions");
 
     /// <summary>A time in UTC; in the page a script shows it in the viewer's zone.</summary>
     public static string At(DateTimeOffset time) => time.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);
@@ -65,8 +83,8 @@ internal static class SessionText
 
     public static string Type(DeviceType type) => type == DeviceType.Unknown ? "Unknown device" : type.ToString();
 
-    /// <summary>The kind of device, with its model where that is known and is not the title already: "Mobile, Pixel 9".</summary>
-    public static string Kind(Device device) => device.Model is null ? Type(device.Type) : $"{Type(device.Type)}, {device.Model}";
+    /// <summary>The kind of device, with its model where that is known and is not the title already: "Mobile · Pixel 9".</summary>
+    public static string Kind(Device device) => device.Model is null ? Type(device.Type) : $"{Type(device.Type)} · {device.Model}";
 
     public static string Icon(DeviceType type) => type switch
     {

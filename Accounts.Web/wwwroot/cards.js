@@ -12,7 +12,7 @@
 
   // A mouse that rests on a button is about to press it, however long it rests. On a touch screen nothing hovers.
   const hovers = matchMedia("(hover: hover)");
-  const aims = () => hovers.matches && document.querySelector(".cards button:hover, .lines button:hover");
+  const aims = () => hovers.matches && document.querySelector("#devices :is(button, label):hover");
 
   // Comes back when what stands on the page may be moved.
   const quiet = () => new Promise(resolve => {
@@ -24,20 +24,58 @@
     look();
   });
 
-  // A button that is gone takes the focus with it: it goes to the title of its card, or of the page.
-  let last = null;
-  let card = null;
-  addEventListener("focusin", event => {
-    if (event.target.closest("[role=dialog]")) return;
-    last = event.target;
-    card = last.closest("article");
-  });
-  new MutationObserver(() => {
-    if (!last || last.isConnected || (document.activeElement && document.activeElement !== document.body)) return;
-    const title = card?.isConnected ? card.querySelector("h2, h3") : document.querySelector("h1");
-    last = null;
-    title?.focus({ preventScroll: true });
-  }).observe(document.body, { childList: true, subtree: true });
+  // Where the focus was, in words that outlive the element: the circuit puts its own in the place of those that the request has drawn.
+  const parts = "a[href], button, input, select, [tabindex]";
+  const placeOf = element => {
+    const card = element.closest("[aria-labelledby^=session-]");
+    const label = card?.getAttribute("aria-labelledby");
+    const around = card ?? element.closest("main");
+    return { element, label, nth: around ? [...around.querySelectorAll(parts)].indexOf(element) : -1, name: element.outerHTML };
+  };
+  const find = place => {
+    const around = place.label ? document.querySelector(`[aria-labelledby="${place.label}"]`) : document.querySelector("main");
+    const same = around?.querySelectorAll(parts)[place.nth];
+    // The same button, not the one that has come into its place.
+    return same && same.tagName === place.element.tagName && same.ariaLabel === place.element.ariaLabel && same.textContent === place.element.textContent ? same : null;
+  };
 
-  window.accounts = { ...window.accounts, quiet };
+  let last = null;
+  addEventListener("focusin", event => {
+    if (!event.target.closest("[role=dialog], [role=menu], [popover]")) last = placeOf(event.target);
+  });
+  // A button that is gone takes the focus with it: it goes to the title of its card, or of the page. A menu that has closed gives it back.
+  const restore = () => {
+    if (!last || (document.activeElement && document.activeElement !== document.body) || document.querySelector("[role=dialog]")) return;
+    if (last.element.isConnected) {
+      if (menuWas) last.element.focus({ preventScroll: true });
+      menuWas = false;
+      return;
+    }
+    const title = last.label && document.getElementById(last.label);
+    const next = find(last) ?? title ?? document.querySelector("h1");
+    last = null;
+    next?.focus({ preventScroll: true });
+  };
+  let menuWas = false;
+  new MutationObserver(() => {
+    menuWas ||= document.querySelector(".mud-popover-open [role=menu]") !== null;
+    restore();
+  }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["class"] });
+
+  // Escape leaves the selection, unless it closes something that lies above it.
+  addEventListener("keydown", event => {
+    if (event.key === "Escape" && !document.querySelector("[role=dialog], .mud-popover-open")) document.querySelector("[data-leaves]")?.click();
+  });
+
+  // What is shown stands in the address. Nobody has gone anywhere: no page was visited.
+  const address = values => {
+    const url = new URL(location.href);
+    for (const [key, value] of Object.entries(values)) {
+      if (value) url.searchParams.set(key, value);
+      else url.searchParams.delete(key);
+    }
+    history.replaceState(history.state, "", url);
+  };
+
+  window.accounts = { ...window.accounts, quiet, address };
 })();

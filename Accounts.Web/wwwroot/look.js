@@ -9,6 +9,18 @@
     (dialog.querySelector("input:not([hidden])") ?? dialog.querySelector("button:not([hidden])"))?.focus();
   };
 
+  // A menu that is opened from elsewhere than its own button learns here that it can be walked by keys: as if the first one had been pressed.
+  const enterMenu = () => {
+    const list = document.querySelector(".mud-popover-open [role=menu]")?.parentElement;
+    list?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+  };
+
+  // Where the lower right corner of a button is on the page. A key that presses it says nothing of that.
+  const cornerOf = id => {
+    const { right, bottom } = document.getElementById(id).getBoundingClientRect();
+    return { x: right + scrollX, y: bottom + scrollY };
+  };
+
   document.addEventListener("click", event => {
     const button = event.target.closest?.("button[data-shows]");
     if (!button) return;
@@ -25,5 +37,5 @@
     }
   }, true);
 
-  window.accounts = { ...window.accounts, introduce };
+  window.accounts = { ...window.accounts, introduce, enterMenu, cornerOf };
 })();

@@ -3,3 +3,10 @@ document.addEventListener("beforetoggle", event => {
   for (const button of document.querySelectorAll(`[aria-expanded][popovertarget="${event.target.id}"]`))
     button.setAttribute("aria-expanded", event.newState === "open");
 }, true);
+// Words that open a menu can name the entry that they mean.
+let meant = null;
+document.addEventListener("click", event => { meant = event.target.closest?.("[popovertarget][data-focus]")?.dataset.focus ?? null; }, true);
+document.addEventListener("toggle", event => {
+  if (event.newState === "open" && meant) document.getElementById(meant)?.focus();
+  meant = null;
+}, true);

@@ -1,11 +1,17 @@
 // Shows times in the viewer's own zone and language, keeps "… ago" true while the page stays open, and names countries in the viewer's language.
 (() => {
   const language = navigator.language || document.documentElement.lang;
-  const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const second = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  // The viewer's own clock, of 12 or of 24 hours.
+  const clock = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
+  const second = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit", second: "2-digit" });
   const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
   const year = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
+
+  // The server's time, whatever the clock of this machine says: it came with the page, and goes on with a clock that nobody sets.
+  const sent = Date.parse(document.querySelector("meta[name=server-time]")?.content);
+  const arrived = performance.getEntriesByType("navigation")[0]?.responseStart || 0;
+  const present = () => new Date(Number.isNaN(sent) ? Date.now() : sent + performance.now() - arrived);
 
   const at = (time, now, clock) => {
     const days = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(time).setHours(0, 0, 0, 0)) / 86400000);
@@ -21,7 +27,8 @@
     on: (time, now) => on(time, now, clock),
     clock: (time, now) => time.toDateString() === now.toDateString() ? second.format(time) : on(time, now, second),
     ago: (time, now) => ago(time, now, "Active now"),
-    since: (time, now) => ago(time, now, "Just now"),
+    active: (time, now) => now - time < 60000 ? "Active now" : `Active ${ago(time, now, "")}`,
+    when: (time, now) => ago(time, now, "just now"),
     time: time => clock.format(time),
     day: (time, now) => at(time, now, null),
     elapsed: (time, now) => elapsed(Math.max(0, Math.floor((now - time) / 60000))),
@@ -37,7 +44,7 @@
   };
 
   const elapsed = minutes =>
-    minutes < 1 ? "under a minute"
+    minutes < 1 ? "less than a minute"
     : minutes < 60 ? `${minutes} min`
     : minutes < 1440 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min`
     : minutes % 1440 < 60 ? `${Math.floor(minutes / 1440)} d`
@@ -54,22 +61,23 @@
   })();
 
   const show = () => {
-    const now = new Date();
+    const now = present();
     for (const element of document.querySelectorAll("time[data-show]")) {
       const time = new Date(element.dateTime);
       const text = shown[element.dataset.show](time, now);
       element.toggleAttribute("data-now", text === "Active now");
-      // The text node stays the one that the page made, so that its next update finds it.
-      if (element.firstChild && element.firstChild.data !== text) {
+      if (element.dataset.says !== text) {
         element.title = time.toLocaleString(language);
-        element.firstChild.data = text;
+        element.dataset.says = text;
+        element.textContent = text;
       }
     }
     for (const element of document.querySelectorAll("[data-country]")) {
       const name = country(element.dataset.country);
-      if (name && element.firstChild && element.firstChild.data !== name) {
+      if (name && element.dataset.says !== name) {
         element.lang = language;
-        element.firstChild.data = name;
+        element.dataset.says = name;
+        element.textContent = name;
       }
     }
   };

@@ -8,7 +8,7 @@ namespace Accounts.Tests.Core.Audit;
 /// <summary>What is in the audit log stays as it is, whoever tries: seen past everything of ours, by SQL.</summary>
 public sealed class AppendOnlyTests
 {
-    // Guard: the triggers of M0006_AuditLog.
+    // Guard: the triggers of M0006_AuditLog, and the one of M0008_Answers.
     [Fact]
     public async Task Nothing_is_deleted_and_nothing_is_changed()
     {

@@ -21,6 +21,15 @@ public sealed class AuditRecordTests
         [AuditAction.SignedOut] = (s => s.Host.Sessions.SignOutAsync(s.Laptop.Caller), s => s.Told(s.Laptop.Id, "Laptop", s.Laptop.Id, "Laptop", null)),
         [AuditAction.PasswordChanged] = (s => s.ChangePasswordAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, 1)),
         [AuditAction.SessionTerminated] = (s => s.Host.Sessions.TerminateAsync(s.Laptop.Caller, s.Phone.Id), s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, null, null)),
+        [AuditAction.SessionsTerminated] = (
+            s => s.Host.Sessions.TerminateManyAsync(s.Laptop.Caller, [s.Phone.Id], TestContext.Current.CancellationToken),
+            s => s.Told(s.Laptop.Id, "Laptop", null, null, 1)),
+        [AuditAction.SessionRecognized] = (
+            s => s.Host.Sessions.RecognizeAsync(s.Laptop.Caller, s.Phone.Id, TestContext.Current.CancellationToken),
+            s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, null, null)),
+        [AuditAction.SessionDenied] = (
+            s => s.Host.Sessions.DenyAsync(s.Laptop.Caller, s.Phone.Id, TestContext.Current.CancellationToken),
+            s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, null, null)),
         [AuditAction.SessionRenamed] = (s => s.Host.Sessions.RenameAsync(s.Laptop.Caller, s.Phone.Id, new RenameSessionInput { Name = "Mobile" }), s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, "Mobile", null)),
         [AuditAction.SessionReplaced] = (s => s.SignInAsync(s.Laptop.Client), s => s.Told(s.Newest, "Laptop", s.Laptop.Id, "Laptop", null)),
         [AuditAction.SessionExpired] = (s => s.ExpireAsync(), s => new(AuditActor.Clock, null, null, s.Phone.Id, null, null)),
@@ -108,7 +117,11 @@ public sealed class AuditRecordTests
         public static async Task<Stage> OpenAsync(CoreHost host)
         {
             await host.RegisterAsync();
-            var stage = new Stage(host, await host.SignInAsync(), await host.SignInAsync(client: CoreHost.Client(address: "198.51.100.9", userAgent: Visitor.Phone), remember: false));
+            var laptop = await host.SignInAsync();
+            // In question: the laptop was there first.
+            host.Clock.Advance(TimeSpan.FromSeconds(1));
+            var phone = await host.SignInAsync(client: CoreHost.Client(address: "198.51.100.9", userAgent: Visitor.Phone), remember: false);
+            var stage = new Stage(host, laptop, phone);
             await host.Sessions.RenameAsync(stage.Laptop.Caller, stage.Laptop.Id, new RenameSessionInput { Name = "Laptop" });
             host.Clock.Advance(TimeSpan.FromMinutes(1));
             return stage;

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using Accounts.Core.Administration;
+using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
+using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
 using Microsoft.EntityFrameworkCore;
 
@@ -36,17 +38,37 @@ public sealed class IndexTests
             ("IX_SupportCodes_Expiry", Retention.ExpiredCodes(db, TestClock.Start)),
         })
         {
-            // The statement itself, without the lines that would set its parameters.
-            AssertPlan(host, index, string.Join('\n', due.ToQueryString().Split('\n').Where(line => !line.StartsWith('.'))));
+            AssertPlan(host, index, Statement(due));
         }
+    }
+
+    [Fact]
+    public async Task Several_that_were_chosen_and_a_question_are_found_without_looking_at_others()
+    {
+        await using var host = CoreHost.Start();
+        await using var db = await host.Get<IDbContextFactory<AccountsDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+        var caller = new Caller(new UserId(Guid.NewGuid()), SessionId.New(TestClock.Start), "");
+        var ids = Enumerable.Range(0, SessionService.TerminateManyLimit).Select(_ => Guid.NewGuid()).ToList();
+        AssertPlan(host, "IX_Sessions_Live", Statement(db.AnswerableBy(caller, TestClock.Start)));
+        var plan = Plan(host, Statement(db.Sessions.Where(s => ids.Contains(s.Id) && s.EndedAt == null)));
+        Assert.Contains("sqlite_autoindex_Sessions_1", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("SCAN \"s\"", plan, StringComparison.Ordinal);
     }
 
     private static void AssertPlan(CoreHost host, string index, string query)
     {
-        (string, object?)[] parameters = [.. Regex.Matches(query, "@[a-z]+", RegexOptions.IgnoreCase, Patience.Limit).Select(match => (match.Value, (object?)1)).Distinct()];
-        var plan = string.Join('\n', host.Rows.Query("EXPLAIN QUERY PLAN " + query, parameters).Select(row => row["detail"]));
+        var plan = Plan(host, query);
         Assert.Contains(index, plan, StringComparison.Ordinal);
         Assert.DoesNotContain("SCAN", plan, StringComparison.Ordinal);
         Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
+    }
+
+    /// <summary>The statement itself, without the lines that would set its parameters.</summary>
+    private static string Statement(IQueryable query) => string.Join('\n', query.ToQueryString().Split('\n').Where(line => !line.StartsWith('.')));
+
+    private static string Plan(CoreHost host, string query)
+    {
+        var names = Regex.Matches(query, "@[a-z_0-9]+", RegexOptions.IgnoreCase, Patience.Limit).Select(match => match.Value).Distinct(StringComparer.Ordinal);
+        return string.Join('\n', host.Rows.Query("EXPLAIN QUERY PLAN " + query, [.. names.Select(name => (name, (object?)1))]).Select(row => row["detail"]));
     }
 }

@@ -1,3 +1,4 @@
+using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Storage;
@@ -30,5 +31,37 @@ public sealed class MigrationTests
         Assert.Equal(1, again.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"WholeAddressSince\" = \"StartedAt\""));
         Assert.Equal(2, again.Rows.Number("SELECT COUNT(*) FROM \"AuditEvents\" WHERE \"WholeAddressSince\" = \"At\""));
         Assert.Equal(0, again.Rows.Number("SELECT COUNT(*) FROM \"AuditEvents\" WHERE \"WholeAddressSince\" IS NULL"));
+    }
+
+    [Fact]
+    public async Task A_live_session_from_before_answers_knows_its_browser_as_long_as_the_account_does()
+    {
+        using var folder = new TempFolder();
+        SessionId id;
+        await using (var host = CoreHost.Start(folder))
+        {
+            await host.RegisterAsync();
+            var client = CoreHost.Client();
+            await host.SignInAsync(client: client);
+            host.Clock.Advance(TimeSpan.FromDays(1));
+            id = (await host.SignInAsync(client: client)).Id;
+            await host.SignInAsync();
+            // The file as the version before left it.
+            host.Rows.Execute("""
+                DROP TRIGGER "TR_AuditEvents_EndedSessions";
+                ALTER TABLE "AuditEvents" DROP COLUMN "EndedSessions";
+                ALTER TABLE "Sessions" DROP COLUMN "RecognizedAt";
+                ALTER TABLE "Sessions" DROP COLUMN "RecognizedBySessionId";
+                ALTER TABLE "Sessions" DROP COLUMN "BrowserSince";
+                DELETE FROM "__EFMigrationsHistory" WHERE "MigrationId" LIKE '0008%';
+                """);
+        }
+
+        await using var again = CoreHost.Start(folder);
+        var since = again.Rows.Number("SELECT MIN(\"StartedAt\") FROM \"Sessions\"");
+        Assert.Equal(since, again.Rows.Session(id)["BrowserSince"]);
+        Assert.Equal(1, again.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"BrowserSince\" = \"StartedAt\" AND \"EndedAt\" IS NULL"));
+        Assert.Equal(0, again.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"RecognizedAt\" IS NOT NULL"));
+        Assert.Equal(4, again.Rows.Number("SELECT COUNT(*) FROM \"AuditEvents\" WHERE \"EndedSessions\" IS NULL AND \"Action\" IN ('user.signed_in', 'session.replaced')"));
     }
 }

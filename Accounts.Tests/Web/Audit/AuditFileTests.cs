@@ -33,9 +33,9 @@ public sealed class AuditFileTests
         var bytes = await answer.Content.ReadAsByteArrayAsync();
         Assert.Equal(Encoding.UTF8.GetPreamble(), bytes[..3]);
         Assert.Equal(
-            "Id,At,Action,What happened,Actor,From session,From name,From device,Address,Place,Country,Session,Session name,Session device,Sessions ended\r\n"
+            "Id,At,Action,What happened,Actor,From session,From name,From device,Address,Place,Country,Session,Session name,Session device,Sessions ended,Ended sessions\r\n"
             + $"{id},2026-03-01T11:00:00Z,session.terminated,\"Ended another session: =1+\"\"1\"\" (Safari 19 on iOS 19.1)\",you,{session.Id},'@home,Chrome 156 on Linux,203.0.113.x,Unknown location,,{gone},"
-            + "\"'=1+\"\"1\"\"\",Safari 19 on iOS 19.1,\r\n",
+            + "\"'=1+\"\"1\"\"\",Safari 19 on iOS 19.1,,\r\n",
             Encoding.UTF8.GetString(bytes[3..]));
     }
 
@@ -79,16 +79,52 @@ public sealed class AuditFileTests
         Assert.EndsWith("}\n", text, StringComparison.Ordinal);
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(3, lines.Length);
-        const string Keys = "id at action actor fromSession fromName fromDevice address place country session sessionName sessionDevice sessionsEnded";
+        const string Keys = "id at action actor fromSession fromName fromDevice address place country session sessionName sessionDevice sessionsEnded endedSessions";
         Assert.All(lines, line =>
         {
             using var json = JsonDocument.Parse(line);
             Assert.Equal(Keys, string.Join(' ', json.RootElement.EnumerateObject().Select(property => property.Name)));
         });
         Assert.Equal(
-            $$"""{"id":"{{id}}","at":"2026-03-01T11:00:00.000000Z","action":"session.terminated","actor":"you","fromSession":"{{session.Id}}","fromName":"@home","fromDevice":"Chrome 156 on Linux","address":"203.0.113.x","place":"Unknown location","country":null,"session":"{{Guid.Empty}}","sessionName":"=1\u002B\u00221\u0022","sessionDevice":"Safari 19 on iOS 19.1","sessionsEnded":null}""",
+            $$"""{"id":"{{id}}","at":"2026-03-01T11:00:00.000000Z","action":"session.terminated","actor":"you","fromSession":"{{session.Id}}","fromName":"@home","fromDevice":"Chrome 156 on Linux","address":"203.0.113.x","place":"Unknown location","country":null,"session":"{{Guid.Empty}}","sessionName":"=1\u002B\u00221\u0022","sessionDevice":"Safari 19 on iOS 19.1","sessionsEnded":null,"endedSessions":null}""",
             lines[2]);
     }
+
+    [Fact]
+    public async Task An_event_that_ended_several_names_each_of_them_in_both()
+    {
+        await using var site = AccountsSite.Start(new TestClock());
+        await site.RegisterAsync(Ada);
+        using var visitor = await site.SignInAsync(Ada);
+        using var phone = await site.SignInAsync(Ada, Visitor.Phone);
+        using var other = await site.SignInAsync(Ada);
+        var caller = (await site.FindSessionAsync(visitor)).ToCaller();
+        var (one, two) = ((await site.FindSessionAsync(phone)).Id, (await site.FindSessionAsync(other)).Id);
+        var sessions = site.Get<SessionService>();
+        await sessions.RenameAsync(caller, two, new RenameSessionInput { Name = "=1+1" });
+        var device = (await sessions.FindAsync(caller, [two]))[0].Device.Title;
+        await sessions.TerminateManyAsync(caller, [one, two], TestContext.Current.CancellationToken);
+
+        var csv = await visitor.ReadAsync("/settings/audit/export.csv?action=sessions.terminated");
+        Assert.EndsWith($",,,,2,{one} Safari 19 on iOS 19.1; {two} =1+1 ({device})\r\n", csv, StringComparison.Ordinal);
+        Assert.Contains($"Ended 2 other sessions: Safari 19 on iOS 19.1 and =1+1 ({device})", csv, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(await visitor.ReadAsync("/settings/audit/export.jsonl?action=sessions.terminated&text=safari"));
+        Assert.Equal(
+            $$"""[{"session":"{{one}}","name":null,"device":"Safari 19 on iOS 19.1"},{"session":"{{two}}","name":"=1\u002B1","device":"{{device}}"}]""",
+            json.RootElement.GetProperty("endedSessions").GetRawText());
+    }
+
+    [Theory]
+    [InlineData(1, "Ended 1 other session: Session 1 (Mosaic 1)")]
+    [InlineData(2, "Ended 2 other sessions: Session 1 (Mosaic 1) and Mosaic 2")]
+    [InlineData(5, "Ended 5 other sessions: Session 1 (Mosaic 1), Mosaic 2, Mosaic 3, Mosaic 4 and Mosaic 5")]
+    [InlineData(12, "Ended 12 other sessions: Session 1 (Mosaic 1), Mosaic 2, Mosaic 3, Mosaic 4, Mosaic 5 and 7 more")]
+    public void Of_many_sessions_that_were_ended_the_first_are_named(int count, string sentence) => Assert.Equal(
+        sentence,
+        AuditText.Sentence(new AuditEvent(Guid.Empty, Now, AuditAction.SessionsTerminated, AuditActor.You, null, null, null, null, count)
+        {
+            EndedSessions = [.. Enumerable.Range(1, count).Select(i => new AuditedSession(null, i == 1 ? "Session 1" : null, $"Mosaic {i}"))],
+        }));
 
     [Theory]
     [InlineData("csv", 1)]
@@ -217,6 +253,8 @@ public sealed class AuditFileTests
             (AuditAction.SessionTerminated, named, null, "Ended another session: Radio (Mosaic 1)"),
             (AuditAction.SessionRenamed, named, null, "Renamed a session: Mosaic 1, now “Radio”"),
             (AuditAction.SessionRenamed, phone, null, "Renamed a session: Safari 19 on iOS 19.1, now without a name"),
+            (AuditAction.SessionRecognized, named, null, "Said it was them: Radio (Mosaic 1)"),
+            (AuditAction.SessionDenied, phone, null, "Said it was not them: Safari 19 on iOS 19.1, and ended it"),
             (AuditAction.SessionReplaced, phone, null, "Session replaced: Safari 19 on iOS 19.1, by a new sign-in in that browser"),
             (AuditAction.SessionExpired, phone, null, "Session expired: Safari 19 on iOS 19.1"),
             (AuditAction.SignedOutEverywhere, null, 0, "Signed out everywhere: No other session was signed in"),

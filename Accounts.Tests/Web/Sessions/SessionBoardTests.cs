@@ -100,6 +100,21 @@ public sealed class SessionBoardTests
     }
 
     [Fact]
+    public void One_that_is_recognized_is_pointed_out_no_more()
+    {
+        var sessions = new[] { Session(), Session() with { NewBrowser = true, NewCountry = true } };
+        var board = new SessionBoard();
+        board.Load(sessions, sessions[0].Id);
+        Assert.True(board.IsFlagged);
+
+        board.Apply(new SessionChange.Recognized(Ada, sessions[1].Id));
+        Assert.Equal((false, false), (board.Cards[1].NewBrowser, board.Cards[1].NewCountry));
+        Assert.NotNull(board.SettleAt);
+        board.Settle(Now);
+        Assert.False(board.IsFlagged);
+    }
+
+    [Fact]
     public void New_browsers_are_cards_even_beyond_the_twelfth_and_the_one_that_looks_is_not_pointed_out()
     {
         var sessions = Enumerable.Range(0, 20).Select(i => Session() with { NewBrowser = i < 15 }).ToList();

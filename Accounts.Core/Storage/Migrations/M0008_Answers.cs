@@ -1,0 +1,30 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace Accounts.Core.Storage.Migrations;
+
+/// <summary>The answer to "Was this you?", since when the account knows a browser, and the list of the sessions that one act ended.</summary>
+/// <remarks>The trigger is SQLite's, like those of <see cref="M0006_AuditLog"/>.</remarks>
+[DbContext(typeof(AccountsDbContext))]
+[Migration("0008_Answers")]
+internal sealed class M0008_Answers : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder)
+    {
+        migrationBuilder.AddColumn<long>("RecognizedAt", "Sessions", nullable: true);
+        migrationBuilder.AddColumn<Guid>("RecognizedBySessionId", "Sessions", nullable: true);
+        migrationBuilder.AddColumn<long>("BrowserSince", "Sessions", nullable: true);
+        // Only a live session can answer, so only those need to know it. The next sign-in in a browser takes it over.
+        migrationBuilder.Sql("""
+            UPDATE "Sessions" SET "BrowserSince" = (
+                SELECT MIN(s."StartedAt") FROM "Sessions" AS s WHERE s."UserId" = "Sessions"."UserId" AND s."BrowserHash" = "Sessions"."BrowserHash")
+            WHERE "EndedAt" IS NULL
+            """);
+
+        migrationBuilder.AddColumn<string>("EndedSessions", "AuditEvents", nullable: true);
+        migrationBuilder.Sql("""
+            CREATE TRIGGER "TR_AuditEvents_EndedSessions" BEFORE UPDATE OF "EndedSessions" ON "AuditEvents"
+            BEGIN SELECT RAISE(ABORT, 'What is in the audit log stays as it is.'); END
+            """);
+    }
+}

@@ -1,0 +1,330 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Core.Sessions;
+
+/// <summary>A sign-in from a browser or country that is new to the account is in question until its person answers.</summary>
+public sealed class WasThisYouTests
+{
+    private const string Germany = "193.99.144.80";
+    private const string Japan = "133.11.0.1";
+
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task Yes_takes_the_question_away_everywhere()
+    {
+        await using var host = CoreHost.Start();
+        var (owner, other) = await AskedAsync(host);
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+        var (mine, before) = (await FindAsync(host, owner, owner.Id), await FindAsync(host, owner, other.Id));
+        Assert.True(before.IsInQuestion);
+        Assert.True(mine.MayAnswer(before));
+
+        Assert.Equal(RecognizeOutcome.Recognized, await RecognizeAsync(host, owner, other.Id));
+
+        var after = await FindAsync(host, owner, other.Id);
+        Assert.Equal((false, false, false, false), (after.NewBrowser, after.NewCountry, after.IsFlagged, after.IsInQuestion));
+        Assert.False(mine.MayAnswer(after));
+        Assert.NotNull(await host.RequestAsync(other));
+        var row = host.Rows.Session(other.Id);
+        Assert.Equal(owner.Id.Value, Guid.Parse((string)row["RecognizedBySessionId"]!));
+        Assert.NotNull(row["RecognizedAt"]);
+        var change = new SessionChange.Recognized(owner.Caller.UserId, other.Id);
+        Assert.Equal([change], heard);
+        Assert.Equal(after, before.With(change));
+        Assert.Equal(before, before.With(change with { SessionId = owner.Id }));
+
+        // From now on it may answer for those that come after it.
+        host.Clock.Advance(Minute);
+        var third = await host.SignInAsync();
+        Assert.Equal(RecognizeOutcome.Recognized, await RecognizeAsync(host, other, third.Id));
+    }
+
+    [Fact]
+    public async Task The_answer_is_in_the_audit_log_once()
+    {
+        await using var host = CoreHost.Start();
+        var (owner, other) = await AskedAsync(host);
+
+        Assert.Equal(RecognizeOutcome.Recognized, await RecognizeAsync(host, owner, other.Id));
+        Assert.Equal(RecognizeOutcome.NotInQuestion, await RecognizeAsync(host, owner, other.Id));
+
+        var told = Assert.Single((await host.EventsAsync(owner.Caller, new AuditQuery { Action = "session.recognized" }))!);
+        Assert.Equal((AuditActor.You, owner.Id, other.Id), (told.Actor, told.From!.Id, told.To!.Id));
+    }
+
+    [Fact]
+    public async Task Nobody_asks_about_what_was_answered_has_lapsed_is_over_is_not_new_or_not_theirs()
+    {
+        await using var host = CoreHost.Start();
+        var (owner, lapsed) = await AskedAsync(host);
+        await host.RegisterAsync("grace@example.test", "Grace Hopper");
+        host.Clock.Advance(Session.NewFor - Minute);
+        var (over, ended) = (await host.SignInAsync(), await host.SignInAsync(remember: false));
+        var hers = await host.SignInAsync("grace@example.test");
+        host.Clock.Advance(Minute);
+        // In question for Grace, and nobody else's business.
+        var hersToo = await host.SignInAsync("grace@example.test");
+        await host.Sessions.SignOutAsync(over.Caller);
+
+        foreach (var id in new[] { lapsed.Id, over.Id, owner.Id, hers.Id, hersToo.Id, SessionId.New(TestClock.Start) })
+            Assert.Equal(RecognizeOutcome.NotInQuestion, await RecognizeAsync(host, owner, id));
+        host.Clock.Advance(TimeSpan.FromHours(25));
+        // The clock has ended this one; the sweeper has not come by yet.
+        Assert.Equal(RecognizeOutcome.NotInQuestion, await RecognizeAsync(host, owner, ended.Id));
+
+        Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"RecognizedAt\" IS NOT NULL"));
+        Assert.Empty(host.Rows.Audit("session.recognized"));
+    }
+
+    [Fact]
+    public async Task One_that_is_in_question_itself_answers_nothing_not_even_for_itself()
+    {
+        await using var host = CoreHost.Start();
+        var (owner, thief) = await AskedAsync(host);
+        host.Clock.Advance(Minute);
+        var later = await host.SignInAsync();
+
+        Assert.Equal(RecognizeOutcome.NotAllowed, await RecognizeAsync(host, thief, thief.Id));
+        Assert.Equal(RecognizeOutcome.NotAllowed, await RecognizeAsync(host, thief, later.Id));
+        Assert.False((await FindAsync(host, owner, thief.Id)).MayAnswer(await FindAsync(host, owner, later.Id)));
+        Assert.False((await FindAsync(host, owner, thief.Id)).MayAnswer(await FindAsync(host, owner, thief.Id)));
+        Assert.True((await FindAsync(host, owner, later.Id)).IsInQuestion);
+        Assert.True((await FindAsync(host, owner, thief.Id)).IsInQuestion);
+
+        // A week later nobody asks about it any more, and it answers like any other.
+        host.Clock.Advance(Session.NewFor - Minute);
+        Assert.Equal(RecognizeOutcome.Recognized, await RecognizeAsync(host, thief, later.Id));
+    }
+
+    [Fact]
+    public async Task One_that_came_later_answers_nothing_unless_its_browser_was_there_before()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var laptop = CoreHost.Client();
+        await host.SignInAsync(client: laptop);
+        host.Clock.Advance(Minute);
+        var other = await host.SignInAsync();
+        host.Clock.Advance(Minute);
+        // Not in question, and yet the other was there first: the account has learned of it since.
+        var late = await host.SignInAsync();
+        host.Rows.Execute("UPDATE \"Sessions\" SET \"NewBrowser\" = 0 WHERE \"Id\" = @id", ("@id", late.Id.Value));
+        Assert.Equal(RecognizeOutcome.NotAllowed, await RecognizeAsync(host, late, other.Id));
+        Assert.False((await FindAsync(host, late, late.Id)).MayAnswer(await FindAsync(host, late, other.Id)));
+
+        // Signing in again in the browser that was there first makes nothing new.
+        var again = await host.SignInAsync(client: laptop);
+        Assert.False((await FindAsync(host, again, again.Id)).IsFlagged);
+        Assert.True((await FindAsync(host, again, again.Id)).MayAnswer(await FindAsync(host, again, other.Id)));
+        Assert.Equal(RecognizeOutcome.Recognized, await RecognizeAsync(host, again, other.Id));
+    }
+
+    // Guard: InQuestion at NewBrowser in SessionStarter.StartAsync.
+    [Fact]
+    public async Task Signing_in_again_does_not_answer_the_question()
+    {
+        await using var host = CoreHost.Start();
+        var (owner, thief) = await AskedAsync(host);
+        host.Clock.Advance(Minute);
+
+        var again = await host.SignInAsync(client: thief.Client);
+        Assert.True((await FindAsync(host, owner, again.Id)).IsInQuestion);
+        Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.DenyAsync(owner.Caller, again.Id, TestContext.Current.CancellationToken));
+        var third = await host.SignInAsync(client: thief.Client);
+        Assert.True((await FindAsync(host, owner, third.Id)).IsInQuestion);
+
+        // Where the person has recognized it once, it is known from then on.
+        Assert.Equal(RecognizeOutcome.Recognized, await RecognizeAsync(host, owner, third.Id));
+        Assert.False((await FindAsync(host, owner, (await host.SignInAsync(client: thief.Client)).Id)).IsFlagged);
+    }
+
+    [Fact]
+    public async Task A_browser_that_has_been_there_for_a_week_is_known()
+    {
+        await using var host = CoreHost.Start();
+        var (owner, other) = await AskedAsync(host);
+        host.Clock.Advance(Session.NewFor);
+
+        var again = await host.SignInAsync(client: other.Client);
+        Assert.False((await FindAsync(host, owner, again.Id)).IsFlagged);
+    }
+
+    [Fact]
+    public async Task A_new_country_is_answered_like_a_new_browser()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (laptop, phone) = (BrowserId.New(), BrowserId.New());
+        var owner = await host.SignInAsync(client: CoreHost.Client(laptop, Germany));
+        await host.SignInAsync(client: CoreHost.Client(phone, Germany));
+        host.Clock.Advance(Session.NewFor);
+        var away = await host.SignInAsync(client: CoreHost.Client(phone, Japan));
+        var session = await FindAsync(host, owner, away.Id);
+        Assert.Equal((false, true, true), (session.NewBrowser, session.NewCountry, session.IsInQuestion));
+
+        Assert.Equal(RecognizeOutcome.Recognized, await RecognizeAsync(host, owner, away.Id));
+        Assert.False((await FindAsync(host, owner, away.Id)).IsFlagged);
+    }
+
+    [Fact]
+    public async Task A_caller_whose_session_is_over_answers_nothing()
+    {
+        await using var host = CoreHost.Start();
+        var (owner, other) = await AskedAsync(host);
+        await host.Sessions.SignOutAsync(owner.Caller);
+
+        Assert.Equal(RecognizeOutcome.CallerEnded, await RecognizeAsync(host, owner, other.Id));
+        Assert.Equal(TerminateOutcome.CallerEnded, await host.Sessions.DenyAsync(owner.Caller, other.Id, TestContext.Current.CancellationToken));
+        Assert.True((await FindAsync(host, other, other.Id)).IsInQuestion);
+    }
+
+    [Fact]
+    public async Task No_ends_the_session_and_is_recorded_as_the_answer()
+    {
+        await using var host = CoreHost.Start();
+        var (owner, other) = await AskedAsync(host);
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+
+        Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.DenyAsync(owner.Caller, other.Id, TestContext.Current.CancellationToken));
+        Assert.Equal(TerminateOutcome.AlreadyEnded, await host.Sessions.DenyAsync(owner.Caller, other.Id, TestContext.Current.CancellationToken));
+
+        Assert.Null(await host.RequestAsync(other));
+        Assert.Equal([new SessionChange.Ended(owner.Caller.UserId, other.Id, EndReason.Terminated)], heard);
+        Assert.Empty(host.Rows.Audit("session.terminated"));
+        var told = Assert.Single((await host.EventsAsync(owner.Caller, new AuditQuery { Action = "session.denied" }))!);
+        Assert.Equal((AuditActor.You, owner.Id, other.Id), (told.Actor, told.From!.Id, told.To!.Id));
+    }
+
+    [Fact]
+    public async Task No_has_the_rules_of_terminate()
+    {
+        await using var host = CoreHost.Start();
+        var (owner, other) = await AskedAsync(host);
+        await host.RegisterAsync("grace@example.test", "Grace Hopper");
+        var grace = await host.SignInAsync("grace@example.test");
+        var cancellation = TestContext.Current.CancellationToken;
+
+        Assert.Equal(TerminateOutcome.CurrentSession, await host.Sessions.DenyAsync(owner.Caller, owner.Id, cancellation));
+        Assert.Equal(TerminateOutcome.NotFound, await host.Sessions.DenyAsync(owner.Caller, grace.Id, cancellation));
+        host.Clock.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.DenyAsync(owner.Caller, other.Id, cancellation));
+        Assert.NotNull(await host.RequestAsync(other));
+        Assert.Empty(host.Rows.Audit("session.denied"));
+    }
+
+    // Guard: AnswerableBy in SessionService.TerminateAsync.
+    [Fact]
+    public async Task No_where_nobody_asks_or_by_one_that_cannot_answer_is_an_ordinary_ending()
+    {
+        await using var host = CoreHost.Start();
+        var (owner, thief) = await AskedAsync(host);
+
+        // The thief ends the owner's session, and must not pass for the owner in the log.
+        Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.DenyAsync(thief.Caller, owner.Id, TestContext.Current.CancellationToken));
+        Assert.Empty(host.Rows.Audit("session.denied"));
+        host.Clock.Advance(Minute);
+        var later = await host.SignInAsync();
+        Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.DenyAsync(thief.Caller, later.Id, TestContext.Current.CancellationToken));
+        Assert.Empty(host.Rows.Audit("session.denied"));
+        Assert.Equal(2, host.Rows.Audit("session.terminated").Count);
+    }
+
+    [Fact]
+    public async Task An_answer_that_does_not_commit_changes_nothing()
+    {
+        await using var host = CoreHost.Start();
+        var (owner, other) = await AskedAsync(host);
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+
+        host.Gate.FailCommit();
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => RecognizeAsync(host, owner, other.Id));
+
+        Assert.True((await FindAsync(host, owner, other.Id)).IsInQuestion);
+        Assert.Empty(heard);
+    }
+
+    // Guard: ThrowIfCancellationRequested in SessionService.RecognizeAsync and in TerminateAsync.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_answer_that_is_cancelled_while_it_waits_for_its_turn_changes_nothing(bool yes)
+    {
+        await using var host = CoreHost.Start();
+        var (owner, other) = await AskedAsync(host);
+        using var gone = new CancellationTokenSource();
+
+        var commit = host.Gate.StopCommit();
+        var rename = host.Sessions.RenameAsync(owner.Caller, owner.Id, new RenameSessionInput { Name = "Desk" });
+        await commit.Arrived;
+        Task answer = yes
+            ? host.Sessions.RecognizeAsync(owner.Caller, other.Id, gone.Token)
+            : host.Sessions.DenyAsync(owner.Caller, other.Id, gone.Token);
+        await gone.CancelAsync();
+        commit.Release();
+        await rename;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
+        Assert.NotNull(await host.RequestAsync(other));
+        Assert.True((await FindAsync(host, owner, other.Id)).IsInQuestion);
+    }
+
+    // Guard: EndedAt in SessionStatements.QuestionsOf.
+    [Fact]
+    public async Task Yes_and_no_at_once_are_one_answer()
+    {
+        await using var host = CoreHost.Start();
+        var (owner, other) = await AskedAsync(host);
+
+        var commit = host.Gate.StopCommit();
+        var no = host.Sessions.DenyAsync(owner.Caller, other.Id, TestContext.Current.CancellationToken);
+        await commit.Arrived;
+        var yes = RecognizeAsync(host, owner, other.Id);
+        Assert.False(yes.IsCompleted);
+        commit.Release();
+
+        Assert.Equal(TerminateOutcome.Terminated, await no);
+        Assert.Equal(RecognizeOutcome.NotInQuestion, await yes);
+        Assert.Null(host.Rows.Session(other.Id)["RecognizedAt"]);
+        Assert.Empty(host.Rows.Audit("session.recognized"));
+    }
+
+    // Guard: IsLiveAsync inside the transaction of SessionService.RecognizeAsync.
+    [Fact]
+    public async Task A_session_that_is_ended_meanwhile_answers_nothing()
+    {
+        await using var host = CoreHost.Start();
+        var (owner, other) = await AskedAsync(host);
+
+        var commit = host.Gate.StopCommit();
+        var terminate = host.Sessions.TerminateAsync(other.Caller, owner.Id);
+        await commit.Arrived;
+        var yes = RecognizeAsync(host, owner, other.Id);
+        Assert.False(yes.IsCompleted);
+        commit.Release();
+
+        Assert.Equal(TerminateOutcome.Terminated, await terminate);
+        Assert.Equal(RecognizeOutcome.CallerEnded, await yes);
+        Assert.Null(host.Rows.Session(other.Id)["RecognizedAt"]);
+    }
+
+    /// <summary>A browser that the account knows, and a minute later one that it doesn't.</summary>
+    private static async Task<(SignedInBrowser Owner, SignedInBrowser Other)> AskedAsync(CoreHost host)
+    {
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        host.Clock.Advance(Minute);
+        return (owner, await host.SignInAsync());
+    }
+
+    private static Task<RecognizeOutcome> RecognizeAsync(CoreHost host, SignedInBrowser by, SessionId target) =>
+        host.Sessions.RecognizeAsync(by.Caller, target, TestContext.Current.CancellationToken);
+
+    private static async Task<Session> FindAsync(CoreHost host, SignedInBrowser by, SessionId id) => Assert.Single(await host.Sessions.FindAsync(by.Caller, [id]));
+}

@@ -1,0 +1,49 @@
+using Accounts.Core.Sessions;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Accounts.Web.Sessions;
+
+/// <summary>Which of the sessions somebody wants to see; it stands in the page's address, so a reload and a bookmark show the same.</summary>
+public sealed record SessionFilter
+{
+    /// <summary>The kind "new": sessions that something was new about.</summary>
+    public const string New = "new";
+
+    private const int TextLimit = 100;
+
+    /// <summary>The key of a <see cref="SessionKind"/>, "new", or "" for all.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>A part of a name, a browser, a place or an address; "" for any.</summary>
+    public string Text { get; init; } = "";
+
+    public bool IsSet => Kind.Length > 0 || Text.Length > 0;
+
+    /// <summary>What an address asks for. What cannot be read counts as not asked.</summary>
+    /// <param name="uri">The page's address.</param>
+    public static SessionFilter Of(string uri)
+    {
+        var query = QueryHelpers.ParseQuery(new Uri(uri).Query);
+        var kind = query.GetValueOrDefault("kind").ToString();
+        var text = query.GetValueOrDefault("q").ToString().Trim();
+        return new SessionFilter
+        {
+            Kind = kind is New || SessionKind.All.Any(known => string.Equals(known.Key, kind, StringComparison.Ordinal)) ? kind : "",
+            Text = text.Length <= TextLimit ? text : text[..TextLimit],
+        };
+    }
+
+    /// <param name="session">The session.</param>
+    /// <param name="country">Its country's name in the viewer's language; "" if that is not known.</param>
+    public bool Wants(Session session, string country) => IsOfKind(session) && (Text.Length == 0 || new[]
+    {
+        session.Title, session.Device.Title, SessionText.Kind(session.Device), session.Device.Platform ?? "", session.Place.Name, country, session.Address,
+    }.Any(text => text.Contains(Text, StringComparison.OrdinalIgnoreCase)));
+
+    private bool IsOfKind(Session session) => Kind switch
+    {
+        "" => true,
+        New => session.IsFlagged,
+        _ => string.Equals(SessionKind.Of(session.Device.Type).Key, Kind, StringComparison.Ordinal),
+    };
+}
