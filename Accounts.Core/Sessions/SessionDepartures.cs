@@ -96,4 +96,4 @@ public sealed class SessionDepartures
 /// <param name="At">When it ended.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Expiry">Which of its times ran out; null if none did or if it can't be told.</param>
-public sealed record EndedNotice(DateTimeOffset At, EndReason Reason, Expiry? Expiry);
+public sealed record EndedNotice(DateTimeOffset At, EndReason Reason, Expiry? Expiry = null);

@@ -39,6 +39,7 @@ public sealed class SettingsTests(Chromium chromium)
         await More(desktop).ClickAsync();
         await Item(desktop).ClickAsync();
         await desktop.ConfirmAsync(EndOthers);
+        // First: it is said for a few seconds only.
         await Assertions.Expect(desktop.Page.GetByText(Saying.Ended(1).Text)).ToBeVisibleAsync();
         await phone.WaitForSignedOutAsync();
         await Assertions.Expect(Lines(desktop)).ToHaveCountAsync(1);

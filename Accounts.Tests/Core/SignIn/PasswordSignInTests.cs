@@ -46,7 +46,7 @@ public sealed class PasswordSignInTests
     {
         await using var host = CoreHost.Start();
         var outcome = await host.TrySignInAsync(CoreHost.Client(), password: new string('x', 1 << 20));
-        Assert.Equal([new InputError("Password", "A password has at most 256 characters.")], Assert.IsType<SignInOutcome.Invalid>(outcome).Errors);
+        Assert.Equal([new InputError("Password", "Use at most 256 characters.")], Assert.IsType<SignInOutcome.Invalid>(outcome).Errors);
     }
 
     [Fact]

@@ -71,6 +71,8 @@ public sealed class FrameTests
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
         using var owner = await site.SignInAsync(Ada);
+        // Known before the database fails: whoever is not known then is shown the plain page.
+        await owner.ReadAsync("/settings/security");
         if (status == HttpStatusCode.ServiceUnavailable)
             site.Gate.FailCommand("\"Users\"");
         var inside = await OpenAsync(owner, path, status);

@@ -163,7 +163,7 @@ public sealed class ReplacedKeyTests
         await page.ClickAsync("Terminate");
         await page.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience.Limit);
         Assert.Equal(ClickOutcome.Done, await page.TryClickAsync("Terminate"));
-        await page.WaitForBatchAsync(c => c.Page.Text.Contains("Confirm it is you: enter your password.", StringComparison.Ordinal), Patience.Limit);
+        await page.WaitForBatchAsync(c => c.Page.Text.Contains("Enter your password to continue", StringComparison.Ordinal), Patience.Limit);
     }
 
     private static async Task<AccountsSite> StartAsync(TestClock clock, Action<IServiceCollection>? services = null)

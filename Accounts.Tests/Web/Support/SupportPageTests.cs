@@ -22,7 +22,7 @@ public sealed class SupportPageTests
         await using var site = await StartAsync();
         using var staff = await SignInAsync(site, email);
         var page = Parse(await staff.ReadAsync("/settings"));
-        var link = Assert.Single(page.QuerySelectorAll("nav a"), a => a.TextContent.Trim() is "Support");
+        var link = Assert.Single(page.QuerySelectorAll("nav ul a"), a => a.TextContent.Trim() is "Support");
         var support = Parse(await staff.ReadAsync("/" + link.GetAttribute("href")));
         Assert.Equal("Support", support.QuerySelector("h1")!.TextContent);
         Assert.Equal("Support", Assert.Single(support.QuerySelectorAll("nav [aria-current=page]")).TextContent.Trim());
