@@ -28,7 +28,8 @@ internal static class EndedSessionList
     public static string Write(IEnumerable<EndedSession> sessions) => JsonSerializer.Serialize(
         [.. sessions.Select(one => one with { Device = AuditEventRow.Cut(one.Device) })], Json.IReadOnlyListEndedSession);
 
-    public static IReadOnlyList<EndedSession> Read(string? text) => text is null ? [] : JsonSerializer.Deserialize(text, Json.IReadOnlyListEndedSession) ?? [];
+    public static IReadOnlyList<EndedSession> Read(string? text) =>
+        text is null ? [] : JsonSerializer.Deserialize(text, Json.IReadOnlyListEndedSession) ?? [];
 }
 
 [JsonSerializable(typeof(IReadOnlyList<EndedSession>))]

@@ -26,9 +26,12 @@ public enum AuditActor
 /// <param name="Place">Where that is; null likewise.</param>
 /// <param name="To">The one session that it was done to; null for many or none.</param>
 /// <param name="Count">How many sessions it ended; null where that is not counted.</param>
-public sealed record AuditEvent(Guid Id, DateTimeOffset At, string Action, AuditActor Actor, AuditedSession? From, string? Address, Place? Place, AuditedSession? To, int? Count)
+public sealed record AuditEvent(
+    Guid Id, DateTimeOffset At, string Action, AuditActor Actor, AuditedSession? From, string? Address, Place? Place, AuditedSession? To, int? Count)
 {
-    /// <summary>The sessions that it ended, where the event lists them: <see cref="Audit.AuditAction.SessionsTerminated"/>. Empty otherwise.</summary>
+    /// <summary>
+    /// The sessions that it ended, where the event lists them: <see cref="Audit.AuditAction.SessionsTerminated"/>. Empty otherwise.
+    /// </summary>
     public IReadOnlyList<AuditedSession> EndedSessions { get; init; } = [];
 }
 

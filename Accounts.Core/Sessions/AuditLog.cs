@@ -113,7 +113,8 @@ public sealed class AuditLog
             Session(row.SessionId, row.SessionName, row.SessionDevice),
             row.Count)
         {
-            EndedSessions = [.. EndedSessionList.Read(row.EndedSessions).Select(one => new AuditedSession(new SessionId(one.Id), one.Name, one.Device))],
+            EndedSessions = [.. EndedSessionList.Read(row.EndedSessions)
+                .Select(one => new AuditedSession(new SessionId(one.Id), one.Name, one.Device))],
         };
 
         AuditedSession? Session(Guid? id, string? name, string? device) => (id, device) switch

@@ -18,7 +18,13 @@ internal static class AuditRecord
     /// <param name="count">How many sessions it ends.</param>
     /// <param name="ended">The sessions that it ends, if the event is to list them.</param>
     public static async Task RecordAsync(
-        this AccountsDbContext db, Caller by, DateTimeOffset at, string action, SessionId? session = null, int? count = null, IReadOnlyList<Guid>? ended = null)
+        this AccountsDbContext db,
+        Caller by,
+        DateTimeOffset at,
+        string action,
+        SessionId? session = null,
+        int? count = null,
+        IReadOnlyList<Guid>? ended = null)
     {
         var (actor, target) = (by.SessionId.Value, session?.Value);
         var named = await db.Sessions.Where(s => s.Id == actor || s.Id == target).Select(s => new { s.Id, s.Name, s.UserAgent, s.ClientHints }).ToListAsync();
@@ -41,7 +47,9 @@ internal static class AuditRecord
     /// <summary>What sessions are called at this moment, in the order of their ids as given.</summary>
     private static async Task<string> ListAsync(AccountsDbContext db, IReadOnlyList<Guid> ids)
     {
-        var named = await db.Sessions.Where(s => ids.Contains(s.Id)).Select(s => new { s.Id, s.Name, s.UserAgent, s.ClientHints }).ToDictionaryAsync(s => s.Id);
+        var named = await db.Sessions.Where(s => ids.Contains(s.Id))
+            .Select(s => new { s.Id, s.Name, s.UserAgent, s.ClientHints })
+            .ToDictionaryAsync(s => s.Id);
         return EndedSessionList.Write(ids.Select(id => named[id]).Select(s => new EndedSession(s.Id, s.Name, Title(s.UserAgent, s.ClientHints))));
     }
 

@@ -76,7 +76,9 @@ internal static class SessionStatements
         .Where(s => s.UserId == caller.UserId.Value && s.EndedAt == null && s.ExpiresAt > now)
         .InQuestion(now);
 
-    /// <summary>Those of them that the caller may answer: <see cref="Session.MayAnswer"/>, as a condition of the statement that writes the answer.</summary>
+    /// <summary>
+    /// Those of them that the caller may answer: <see cref="Session.MayAnswer"/>, as a condition of the statement that writes the answer.
+    /// </summary>
     public static IQueryable<SessionRow> AnswerableBy(this AccountsDbContext db, Caller caller, DateTimeOffset now)
     {
         var questions = db.QuestionsOf(caller, now);

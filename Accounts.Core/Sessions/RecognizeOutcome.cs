@@ -6,11 +6,15 @@ public enum RecognizeOutcome
     /// <summary>The session isn't in question any more.</summary>
     Recognized,
 
-    /// <summary>Nobody asks: it was answered before, is over, is older than a week or was never new. Somebody else's and an unknown one are the same. Nothing changed.</summary>
+    /// <summary>
+    /// Nobody asks: it was answered before, is over, is older than a week or was never new. Somebody else's and an unknown one are the same.
+    /// Nothing changed.
+    /// </summary>
     NotInQuestion,
 
     /// <summary>
-    /// The caller's session can't answer. Its own sign-in is in question, or the account knows its browser no longer than the other one. Nothing changed.
+    /// The caller's session can't answer. Its own sign-in is in question, or the account didn't know its browser before the other one signed in.
+    /// Nothing changed.
     /// </summary>
     NotAllowed,
 

@@ -9,8 +9,12 @@ namespace Accounts.Core.Sessions;
 /// <param name="Id">Its id.</param>
 /// <param name="Name">What the person calls it; null if they have not named it.</param>
 /// <param name="Browser">Which browser it is in: an opaque number, the same for all sessions of one browser: the beginning of the hash of its id.</param>
-/// <param name="NewBrowser">The person had signed in before, but not in this browser; this sign-in is younger than a week and they haven't recognized it.</param>
-/// <param name="NewCountry">The person had signed in before, but never from this country; this sign-in is younger than a week and they haven't recognized it.</param>
+/// <param name="NewBrowser">
+/// The person had signed in before, but not in this browser; this sign-in is younger than a week and they haven't recognized it.
+/// </param>
+/// <param name="NewCountry">
+/// The person had signed in before, but never from this country; this sign-in is younger than a week and they haven't recognized it.
+/// </param>
 /// <param name="Device">What it is signed in from.</param>
 /// <param name="SignInAddress">The IP address of the sign-in, as text.</param>
 /// <param name="SignInPlace">Where that is.</param>
@@ -54,13 +58,14 @@ public sealed record Session(
     public bool IsInQuestion => IsFlagged && Ending is null;
 
     /// <summary>
-    /// Whether this session may answer the question about another one of the same person. Its own sign-in must not be in question, and the account must
-    /// have known its browser before the other one signed in. <see cref="SessionService.RecognizeAsync"/> decides by the same rule.
+    /// Whether this session may answer the question about another one of the same person. Its own sign-in must not be in question, and the
+    /// account must have known its browser before the other one signed in. <see cref="SessionService.RecognizeAsync"/> decides by the same rule.
     /// </summary>
     public bool MayAnswer(Session other) => other.IsInQuestion && Ending is null && !IsFlagged && BrowserSince < other.StartedAt;
 
     /// <summary>The same session after the person has said that it is theirs: nothing about it is new any more.</summary>
-    public Session With(SessionChange.Recognized recognized) => recognized.SessionId == Id ? this with { NewBrowser = false, NewCountry = false } : this;
+    public Session With(SessionChange.Recognized recognized) =>
+        recognized.SessionId == Id ? this with { NewBrowser = false, NewCountry = false } : this;
 
     /// <summary>The same session after an act in it. Of two acts at once the earlier may be told last: it changes nothing.</summary>
     public Session With(SessionChange.Seen seen) => seen.At < LastActivityAt || seen.PagesVisited < PagesVisited ? this : this with

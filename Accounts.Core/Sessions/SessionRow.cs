@@ -69,7 +69,9 @@ internal sealed class SessionRow
     /// <summary>The person had signed in before this sign-in, but never in this browser.</summary>
     public bool NewBrowser { get; init; }
 
-    /// <summary>When the account was first signed in to in this browser; null in rows from before that was kept, which stands for <see cref="StartedAt"/>.</summary>
+    /// <summary>
+    /// When the account was first signed in to in this browser; null in rows from before that was kept, which stands for <see cref="StartedAt"/>.
+    /// </summary>
     public DateTimeOffset? BrowserSince { get; init; }
 
     /// <summary>When the person said that this sign-in was theirs; null if they haven't.</summary>

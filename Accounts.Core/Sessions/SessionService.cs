@@ -118,11 +118,12 @@ public sealed partial class SessionService
 
     /// <summary>Ends one of the caller's other sessions. When it returns, nothing can be done with that session any more.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
-    public Task<TerminateOutcome> TerminateAsync(Caller caller, SessionId target) => TerminateAsync(caller, target, isAnswer: false, CancellationToken.None);
+    public Task<TerminateOutcome> TerminateAsync(Caller caller, SessionId target) =>
+        TerminateAsync(caller, target, isAnswer: false, CancellationToken.None);
 
     /// <summary>
-    /// "No, it wasn't me": ends a session like <see cref="TerminateAsync(Caller, SessionId)"/>, by the same rules, and records that this was the answer. Where
-    /// nobody asks any more, or the caller can't answer, it ends the session all the same and records an ordinary ending.
+    /// "No, it wasn't me": ends a session like <see cref="TerminateAsync(Caller, SessionId)"/>, by the same rules, and records that this was the
+    /// answer. Where nobody asks any more, or the caller can't answer, it ends the session all the same and records an ordinary ending.
     /// </summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before its turn to write; nothing changed.</exception>
@@ -132,7 +133,8 @@ public sealed partial class SessionService
     /// <summary>Ends several of the caller's other sessions in one transaction. When it returns, nothing can be done with them any more.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="targets">
-    /// Their ids, 1 to <see cref="TerminateManyLimit"/>; an id that comes twice counts once. The caller's own session among them is left alone: signing out ends it.
+    /// Their ids, 1 to <see cref="TerminateManyLimit"/>; an id that comes twice counts once. The caller's own session among them is left alone:
+    /// signing out ends it.
     /// </param>
     /// <param name="cancellationToken">Until its turn to write; from then on it can't be cancelled.</param>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
@@ -170,8 +172,8 @@ public sealed partial class SessionService
 
     /// <summary>"Yes, it was me": the sign-in of one of the caller's other sessions isn't in question any more.</summary>
     /// <remarks>
-    /// A session that could be the intruder's own must not say so. The caller's sign-in must not be in question itself, and the account must have known the
-    /// caller's browser before the target signed in: <see cref="Session.MayAnswer"/> tells a page beforehand.
+    /// A session that could be the intruder's own must not say so. The caller's sign-in must not be in question itself, and the account must have
+    /// known the caller's browser before the target signed in: <see cref="Session.MayAnswer"/> tells a page beforehand.
     /// </remarks>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before its turn to write; nothing changed.</exception>
@@ -188,7 +190,9 @@ public sealed partial class SessionService
                 .SetProperty(s => s.RecognizedAt, now)
                 .SetProperty(s => s.RecognizedBySessionId, caller.SessionId.Value));
             if (answered == 0)
-                return await db.QuestionsOf(caller, now).AnyAsync(s => s.Id == target.Value) ? RecognizeOutcome.NotAllowed : RecognizeOutcome.NotInQuestion;
+                return await db.QuestionsOf(caller, now).AnyAsync(s => s.Id == target.Value)
+                    ? RecognizeOutcome.NotAllowed
+                    : RecognizeOutcome.NotInQuestion;
 
             await db.RecordAsync(caller, now, AuditAction.SessionRecognized, target);
             return RecognizeOutcome.Recognized;
@@ -288,7 +292,9 @@ public sealed partial class SessionService
                 return standing == Standing.Ended ? TerminateOutcome.CallerEnded : TerminateOutcome.ProofNeeded;
 
             // Once it is over nobody asks any more.
-            var action = isAnswer && await db.AnswerableBy(caller, now).AnyAsync(s => s.Id == target.Value) ? AuditAction.SessionDenied : AuditAction.SessionTerminated;
+            var action = isAnswer && await db.AnswerableBy(caller, now).AnyAsync(s => s.Id == target.Value)
+                ? AuditAction.SessionDenied
+                : AuditAction.SessionTerminated;
             var mine = db.Sessions.Where(s => s.Id == target.Value && s.UserId == caller.UserId.Value);
             if (await db.EndAsync(mine, ending) is not [_])
                 return await mine.AnyAsync() ? TerminateOutcome.AlreadyEnded : TerminateOutcome.NotFound;

@@ -41,7 +41,9 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
             // What the clock has ended and the sweeper has not found yet would stand in the new session's way.
             var before = db.Sessions.Where(s => s.UserId == user.Id);
             var here = before.Where(s => s.BrowserHash == browser);
-            var latest = await here.OrderByDescending(s => s.StartedAt).Select(s => new { s.Name, Since = s.BrowserSince ?? s.StartedAt }).FirstOrDefaultAsync();
+            var latest = await here.OrderByDescending(s => s.StartedAt)
+                .Select(s => new { s.Name, Since = s.BrowserSince ?? s.StartedAt })
+                .FirstOrDefaultAsync();
             var expired = await ghosts.Select(s => s.Id).ToListAsync();
             await ghosts.ExecuteUpdateAsync(set => set
                 .SetProperty(s => s.EndedAt, s => (DateTimeOffset?)s.ExpiresAt)

@@ -11,8 +11,8 @@ public abstract record TerminateManyOutcome
 
     /// <summary>Those of them that could be ended are over, everywhere, from now on.</summary>
     /// <param name="Ids">
-    /// Those that were live until then, in the order in which they were given. The current session, one that was over before, somebody else's and an unknown one
-    /// are not among them; nothing says which of these it was. It may be empty.
+    /// Those that were live until then, in the order in which they were given. The current session, one that was over before, somebody else's and
+    /// an unknown one are not among them; nothing says which of these it was. It may be empty.
     /// </param>
     public sealed record Ended(IReadOnlyList<SessionId> Ids) : TerminateManyOutcome
     {

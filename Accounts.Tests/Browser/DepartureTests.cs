@@ -20,7 +20,7 @@ public sealed class DepartureTests(Chromium chromium)
         await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
 
         await owner.TerminateAsync("Safari 19 on iOS 19.1");
-        await Assertions.Expect(owner.EndedCards).ToContainTextAsync("No page was open there. It is refused when it returns.");
+        await Assertions.Expect(owner.EndedCards).ToContainTextAsync("No open tab. It'll be blocked next time it's used.");
 
         await closed.ReadAsync("/signed-out");
         await Assertions.Expect(owner.EndedCards).ToContainTextAsync("Signed out. Confirmed");
@@ -39,14 +39,14 @@ public sealed class DepartureTests(Chromium chromium)
         await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
 
         await owner.TerminateAsync("Safari 19 on iOS 19.1");
-        await Assertions.Expect(owner.EndedCards).ToContainTextAsync("Waiting for it to confirm");
+        await Assertions.Expect(owner.EndedCards).ToContainTextAsync("Signing out…");
 
         clock.Advance(SessionDepartures.Patience);
         await circuit.Closed.WaitAsync(Patience.Limit);
         using var rows = site.Rows();
         Patience.Until(() => rows.Session(session)["ClosedAt"] is not null);
         // It is written first and told then, and what is told waits a tenth of a second for company.
-        var said = Assertions.Expect(owner.EndedCards).ToContainTextAsync("Not confirmed; its connections were closed at");
+        var said = Assertions.Expect(owner.EndedCards).ToContainTextAsync("Connection closed at");
         while (!said.IsCompleted)
         {
             clock.Advance(SessionFeed.MergeWindow);

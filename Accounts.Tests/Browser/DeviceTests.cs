@@ -51,11 +51,11 @@ public sealed class DeviceTests(Chromium chromium)
         await EmulateAsync(person, reduced, "Google Chrome", "Android", "16.0.0", "Pixel 9", mobile: true);
         await person.SignInAsync(Ada);
 
-        await ExpectAsync(person, "Chrome 156 on Android 16", "Mobile, Pixel 9");
+        await ExpectAsync(person, "Chrome 156 on Android 16", "Mobile · Pixel 9");
     }
 
     [Theory]
-    [InlineData(true, "Safari 26 on iPadOS 26.1", "Tablet, iPad")]
+    [InlineData(true, "Safari 26 on iPadOS 26.1", "Tablet · iPad")]
     [InlineData(false, "Safari 26 on macOS", "Desktop")]
     public async Task An_iPad_that_says_it_is_a_Mac_is_told_by_its_touch_screen(bool touch, string title, string device)
     {

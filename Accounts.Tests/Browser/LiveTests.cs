@@ -1,5 +1,6 @@
 using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Sessions;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
@@ -29,21 +30,21 @@ public sealed class LiveTests(Chromium chromium)
         {
             await watcher.WaitForCardsAsync(3);
             await Assertions.Expect(watcher.Page.GetByRole(AriaRole.Status).First).ToContainTextAsync("New sign-in: Firefox 145 on Linux");
-            await Assertions.Expect(watcher.CardOf(id)).ToContainTextAsync("New browser");
+            await Assertions.Expect(watcher.CardOf(id)).ToContainTextAsync("New");
         }
 
         // Pages visited.
         await linux.GoAsync("/settings");
         await linux.GoAsync("/settings/password");
         foreach (var watcher in watchers)
-            await Assertions.Expect(watcher.CardOf(id).Locator("dl > div").Filter(new() { HasText = "Pages visited" })).ToHaveTextAsync("Pages visited3");
+            await Assertions.Expect(watcher.CardOf(id)).ToContainTextAsync("3 pages visited");
 
         // A name of its own, given from the phone; the product goes below.
         await phone.RenameAsync(phone.CardOf(id), "The old laptop");
         foreach (var watcher in watchers)
         {
             await Assertions.Expect(watcher.CardOf(id).GetByRole(AriaRole.Heading)).ToHaveTextAsync("The old laptop");
-            await Assertions.Expect(watcher.CardOf(id)).ToContainTextAsync("Firefox 145 on Linux · Local network");
+            await Assertions.Expect(watcher.CardOf(id)).ToContainTextAsync("Firefox 145 on Linux · Desktop");
         }
 
         // An ending, and that it was heard.
@@ -85,7 +86,7 @@ public sealed class LiveTests(Chromium chromium)
             clock.Advance(TimeSpan.FromMinutes(1));
             await other.ReadAsync("/settings");
             clock.Advance(SessionFeed.MergeWindow);
-            await Assertions.Expect(desktop.CardOf(others).Locator("dl > div").Filter(new() { HasText = "Pages visited" })).ToHaveTextAsync($"Pages visited{minute}");
+            await Assertions.Expect(desktop.CardOf(others)).ToContainTextAsync($"{SessionText.Pages(minute)} visited");
         }
 
         await site.Get<SessionActivity>().FlushAsync();
@@ -93,8 +94,7 @@ public sealed class LiveTests(Chromium chromium)
         Assert.NotEqual(before, rows.Session(others)["LastActivityAt"]);
 
         // A touch is one.
-        await desktop.CardOf(own).GetByRole(AriaRole.Button, new() { Name = "Rename" }).ClickAsync();
-        await desktop.Dialog.WaitForAsync();
+        await desktop.OpenMenuAsync(desktop.CardOf(own));
         await site.Get<SessionActivity>().FlushAsync();
         Assert.NotEqual(before, rows.Session(own)["LastActivityAt"]);
     }
@@ -117,8 +117,8 @@ public sealed class LiveTests(Chromium chromium)
         for (var part = 0; part < 3; part++)
             site.Gate.FailCommand("\"Sessions\"");
         site.Get<SessionFeed>().Publish(new SessionChange.Started(caller.UserId, caller.SessionId));
-        var problem = desktop.Page.Locator("main .problem-bar");
-        await Assertions.Expect(problem).ToContainTextAsync("The database did not answer. This list may be out of date.");
+        var problem = desktop.Page.Locator("main .problem");
+        await Assertions.Expect(problem).ToContainTextAsync("We can't load the latest. This list may be out of date.");
         await desktop.WaitForCardsAsync(2);
 
         await problem.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();

@@ -16,12 +16,12 @@ public sealed class ManySessionsTests(Chromium chromium)
         await site.RegisterAsync(Ada);
         await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
 
-        await Assertions.Expect(owner.Page.GetByText("Only this device is signed in.")).ToBeVisibleAsync();
+        await Assertions.Expect(owner.Page.GetByText("You're only signed in here.")).ToBeVisibleAsync();
         await Assertions.Expect(owner.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out everywhere" })).ToHaveCountAsync(0);
-        await Assertions.Expect(owner.Page.GetByText("Don't recognise one?")).ToHaveCountAsync(0);
+        await Assertions.Expect(owner.Page.GetByText("Don't recognise a device?")).ToHaveCountAsync(0);
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
         await Assertions.Expect(owner.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out everywhere" })).ToBeVisibleAsync();
-        await Assertions.Expect(owner.Page.GetByText("Ends 1 other session. You stay signed in here.")).ToBeVisibleAsync();
+        await Assertions.Expect(owner.Page.GetByText("Signs out 1 other session. You stay signed in.")).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -37,52 +37,61 @@ public sealed class ManySessionsTests(Chromium chromium)
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
 
         await owner.WaitForCardsAsync(3);
-        var note = owner.Page.GetByText("Looks like this device, but is a separate sign-in.");
-        await Assertions.Expect(note).ToHaveCountAsync(1);
-        await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(twin)).Id)).ToContainTextAsync("Looks like this device");
-        await Assertions.Expect(owner.Page.GetByText("New browser")).ToHaveCountAsync(2);
+        await Assertions.Expect(owner.Page.GetByText("separate sign-in")).ToHaveCountAsync(1);
+        await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(twin)).Id)).ToContainTextAsync("separate sign-in");
+        await Assertions.Expect(owner.Page.GetByText("New", new() { Exact = true })).ToHaveCountAsync(2);
 
-        // Something is new: the advice stands above the cards. From the newest, nothing is.
-        await Assertions.Expect(owner.Page.Locator(".tip + .cards")).ToHaveCountAsync(1);
+        // Something is new: it is asked about above the cards, one at a time. When nothing is, nothing is asked.
+        await Assertions.Expect(owner.Page.GetByText("Was this you?")).ToHaveCountAsync(1);
         await owner.TerminateAsync("Safari 19 on iOS 19.1");
         await owner.AskToTerminateAsync(owner.CardOf((await site.FindSessionAsync(twin)).Id));
         await owner.ConfirmAsync("Terminate");
         await owner.Page.Mouse.MoveAsync(5, 5);
-        await Assertions.Expect(owner.Page.Locator(".tip")).ToHaveCountAsync(0);
+        await Assertions.Expect(owner.Page.GetByText("Was this you?")).ToHaveCountAsync(0);
     }
 
     [Fact]
-    public async Task Of_sixty_sessions_twelve_are_cards_the_rest_are_lines_and_the_filter_finds_each()
+    public async Task Of_sixty_sessions_twelve_are_cards_the_rest_are_rows_and_the_search_finds_each()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
         var ids = await site.StartSessionsAsync(Ada, 59, Visitor.Chrome);
         // A week later none of them is new.
-        using (var rows = site.Rows())
-            rows.Execute("UPDATE \"Sessions\" SET \"NewBrowser\" = 0");
+        using (var database = site.Rows())
+            database.Execute("UPDATE \"Sessions\" SET \"NewBrowser\" = 0");
         await using var owner = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
 
-        await Assertions.Expect(owner.Page.GetByText("60 devices are signed in.")).ToBeVisibleAsync();
-        await Assertions.Expect(owner.Page.Locator(".cards article")).ToHaveCountAsync(12);
-        await Assertions.Expect(owner.Page.Locator(".lines article")).ToHaveCountAsync(25);
-        await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Show 23 more" }).ClickAsync();
-        await Assertions.Expect(owner.Page.Locator(".lines article")).ToHaveCountAsync(48);
+        await Assertions.Expect(owner.Page.GetByText("60 sessions. Updates live.")).ToBeVisibleAsync();
+        // This device, twelve cards, and rows.
+        var cards = owner.Page.GetByRole(AriaRole.Article);
+        var rows = owner.Page.Locator("tr[aria-labelledby^=session-]");
+        await Assertions.Expect(cards).ToHaveCountAsync(13);
+        await Assertions.Expect(rows).ToHaveCountAsync(20);
+        await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Show 27 more" }).ClickAsync();
+        await Assertions.Expect(rows).ToHaveCountAsync(47);
 
-        // A line can be ended like a card, and stays in its place.
-        var line = owner.Page.Locator(".lines article").Nth(30);
-        await owner.AskToTerminateAsync(line);
+        // A row can be ended like a card, and stays in its place.
+        var row = rows.Nth(30);
+        await owner.AskToTerminateAsync(row);
         await owner.ConfirmAsync("Terminate");
-        await Assertions.Expect(line).ToContainTextAsync("Terminated");
-        await Assertions.Expect(owner.Page.GetByText("59 devices are signed in.")).ToBeVisibleAsync();
+        await Assertions.Expect(row).ToContainTextAsync("Terminated");
+        await Assertions.Expect(owner.Page.GetByText("59 sessions. Updates live.")).ToBeVisibleAsync();
 
-        await owner.RenameAsync(owner.Page.Locator(".cards article").Nth(5), "Kitchen tablet");
-        await owner.Page.GetByLabel("Filter").FillAsync("kitchen");
-        await Assertions.Expect(owner.Page.GetByText("1 of 60 sessions match.")).ToBeVisibleAsync();
-        await Assertions.Expect(owner.Page.Locator("article")).ToHaveCountAsync(1);
-        await owner.Page.GetByLabel("Filter").FillAsync("no such thing");
-        await Assertions.Expect(owner.Page.GetByText("0 of 60 sessions match.")).ToBeVisibleAsync();
-        await owner.Page.GetByLabel("Filter").FillAsync("");
-        await Assertions.Expect(owner.Page.Locator(".cards article")).ToHaveCountAsync(12);
+        await owner.RenameAsync(cards.Nth(5), "Kitchen tablet");
+        var search = owner.Page.GetByRole(AriaRole.Searchbox, new() { Name = "Search sessions" });
+        await search.FillAsync("kitchen");
+        await Assertions.Expect(cards).ToHaveCountAsync(2);
+        await Assertions.Expect(cards.Nth(1)).ToContainTextAsync("Kitchen tablet");
+        await Assertions.Expect(rows).ToHaveCountAsync(0);
+        // It stands in the address: a reload shows the same.
+        await owner.Page.ReloadAsync();
+        await Person.WaitForCircuitAsync(owner.Page);
+        await Assertions.Expect(cards).ToHaveCountAsync(2);
+        await search.FillAsync("no such thing");
+        await Assertions.Expect(owner.Page.GetByText("No session matches.")).ToBeVisibleAsync();
+        await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Show all" }).ClickAsync();
+        await Assertions.Expect(cards).ToHaveCountAsync(13);
+        Assert.DoesNotContain("q=", owner.Page.Url, StringComparison.Ordinal);
         Assert.Equal(59, ids.Count);
     }
 }

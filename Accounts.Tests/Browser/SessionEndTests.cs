@@ -74,7 +74,7 @@ public sealed class SessionEndTests(Chromium chromium)
         await Assertions.Expect(desktop.Page.GetByText("Password changed.")).ToBeVisibleAsync();
         await phone.WaitForSignedOutAsync();
         // The other tab was opened with the key before: it is cut, and comes back with the new one.
-        await Assertions.Expect(tab.GetByText("Only this device is signed in.")).ToBeVisibleAsync();
+        await Assertions.Expect(tab.GetByText("You're only signed in here.")).ToBeVisibleAsync();
         await Assertions.Expect(tab.GetByText("Connection lost")).ToBeHiddenAsync();
         await desktop.GoAsync("/settings");
         await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Heading, new() { Name = "Settings", Level = 1 })).ToBeVisibleAsync();

@@ -89,7 +89,7 @@ public sealed class StillnessTests(Chromium chromium)
 
         // A page visited, an ending beside it, a sign-in.
         await second.ReadAsync("/settings");
-        await Assertions.Expect(owner.CardOf(other).Locator("dl > div").Filter(new() { HasText = "Pages visited" })).ToHaveTextAsync("Pages visited1");
+        await Assertions.Expect(owner.CardOf(other)).ToContainTextAsync("1 page visited");
         await second.SignOutAsync();
         await Assertions.Expect(owner.CardOf(other)).ToContainTextAsync("Signed out");
         using var third = await site.SignInAsync(Ada);

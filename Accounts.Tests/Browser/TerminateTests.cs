@@ -29,7 +29,6 @@ public sealed class TerminateTests(Chromium chromium)
         await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Local network");
         var box = (await desktop.Dialog.BoundingBoxAsync())!;
         Assert.Equal(1360 / 2, box.X + (box.Width / 2), tolerance: 10);
-        await Assertions.Expect(desktop.Dialog).ToContainTextAsync("signed in today");
         await desktop.ConfirmAsync("Terminate");
 
         await phone.WaitForSignedOutAsync();
@@ -37,7 +36,7 @@ public sealed class TerminateTests(Chromium chromium)
         await Person.WaitForSignedOutAsync(password);
         await Assertions.Expect(phone.Page.GetByText("Someone signed this browser out from another device")).ToBeVisibleAsync();
         await desktop.WaitForCardsAsync(1);
-        await Assertions.Expect(desktop.Page.GetByText("Only this device is signed in.")).ToBeVisibleAsync();
+        await Assertions.Expect(desktop.Page.GetByText("You're only signed in here.")).ToBeVisibleAsync();
 
         // Nothing comes back: not with the old cookie, not from the browser's memory.
         await phone.GoAsync("/settings/sessions");
@@ -63,7 +62,7 @@ public sealed class TerminateTests(Chromium chromium)
         await owner.WaitForCardsAsync(3);
         await Assertions.Expect(owner.Cards.Filter(new() { HasText = "Chromium 156 on Windows 10" })).ToHaveCountAsync(2);
         var id = await site.FindSessionIdAsync(second);
-        await owner.AskToTerminateAsync(owner.Page.Locator($"article[aria-labelledby='session-{id}']"));
+        await owner.AskToTerminateAsync(owner.CardOf(id));
         await owner.ConfirmAsync("Terminate");
 
         await second.WaitForSignedOutAsync();
@@ -83,9 +82,9 @@ public sealed class TerminateTests(Chromium chromium)
         await tablet.OpenAsync("/settings");
 
         await desktop.WaitForCardsAsync(3);
-        await Assertions.Expect(desktop.Page.GetByText("Ends 2 other sessions. You stay signed in here.")).ToBeVisibleAsync();
+        await Assertions.Expect(desktop.Page.GetByText("Signs out 2 other sessions. You stay signed in.")).ToBeVisibleAsync();
         await desktop.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out everywhere" }).ClickAsync();
-        await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Ends 2 other sessions. You stay signed in here.");
+        await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Signs out 2 other sessions. You stay signed in.");
         await desktop.ConfirmAsync("Sign out everywhere");
 
         await phone.WaitForSignedOutAsync();
@@ -135,7 +134,7 @@ public sealed class TerminateTests(Chromium chromium)
         {
             rows.Execute("BEGIN IMMEDIATE");
             await desktop.ConfirmAsync("Terminate");
-            await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Not terminated: the database did not answer. Nothing changed. Try again.");
+            await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Couldn't terminate it. Nothing changed. Try again.");
             rows.Execute("ROLLBACK");
         }
 

@@ -23,10 +23,10 @@ public sealed class Person : IAsyncDisposable
     public IPage Page { get; }
 
     /// <summary>The cards of live sessions.</summary>
-    public ILocator Cards => Page.Locator("article:not(.ended)");
+    public ILocator Cards => Page.Locator("[aria-labelledby^=session-]:not(.ended)");
 
     /// <summary>The cards of sessions that have just ended.</summary>
-    public ILocator EndedCards => Page.Locator("article.ended");
+    public ILocator EndedCards => Page.Locator("[aria-labelledby^=session-].ended");
 
     public ILocator Dialog => Page.GetByRole(AriaRole.Dialog);
 
@@ -61,8 +61,12 @@ public sealed class Person : IAsyncDisposable
             await Page.GetByLabel("Keep me signed in").CheckAsync();
         await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await Page.GetByText("This device", new() { Exact = true }).WaitForAsync();
+        await WaitForCircuitAsync(Page);
         return this;
     }
+
+    /// <summary>Waits until what is drawn on a page is alive: its circuit has taken over from the request that drew it.</summary>
+    public static Task WaitForCircuitAsync(IPage page) => page.Locator("#session-watch > i").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 
     public Task<IResponse?> GoAsync(string path) => Page.GotoAsync(new Uri(_site, path).AbsoluteUri);
 
@@ -87,15 +91,23 @@ public sealed class Person : IAsyncDisposable
     }
 
     /// <summary>The card or line of a session, live or just ended.</summary>
-    public ILocator CardOf(SessionId id) => Page.Locator($"article[aria-labelledby='session-{id}']");
+    public ILocator CardOf(SessionId id) => Page.Locator($"[aria-labelledby='session-{id}']");
 
     public async Task RenameAsync(ILocator card, string name)
     {
-        await card.GetByRole(AriaRole.Button, new() { Name = "Rename" }).ClickAsync();
+        await OpenMenuAsync(card);
+        await Page.GetByRole(AriaRole.Menuitem, new() { Name = "Rename" }).ClickAsync();
         await Dialog.GetByRole(AriaRole.Textbox, new() { Name = "Name" }).FillAsync(name);
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Assertions.Expect(Dialog).ToHaveCountAsync(0);
         await Assertions.Expect(card.GetByRole(AriaRole.Heading)).ToHaveTextAsync(name);
+    }
+
+    /// <summary>Opens the menu of a card.</summary>
+    public async Task OpenMenuAsync(ILocator card)
+    {
+        await card.GetByRole(AriaRole.Button, new() { Name = "More for" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Menu).WaitForAsync();
     }
 
     public async Task AskToTerminateAsync(ILocator card)

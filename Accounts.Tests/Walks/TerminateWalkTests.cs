@@ -5,7 +5,7 @@ using Accounts.Tests.Fixtures;
 using Accounts.Tests.House;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Radzen;
+using MudBlazor;
 
 namespace Accounts.Tests.Walks;
 
@@ -47,7 +47,7 @@ public sealed partial class TerminateWalkTests
         var trail = new Trail();
         await using var site = AccountsSite.Start(
             trail,
-            services => services.AddSingleton<ILoggerProvider>(trail).AddScoped(provider => Watched(provider, trail)),
+            services => services.AddSingleton<ILoggerProvider>(trail).AddScoped<IDialogService>(provider => Watched(provider, trail)),
             ("Logging:LogLevel:Default", "Trace"), ("Logging:LogLevel:Microsoft.AspNetCore", "Trace"), ("Logging:LogLevel:Microsoft.EntityFrameworkCore", "Trace"));
         await site.RegisterAsync("ada@example.test");
         using var owner = await site.SignInAsync("ada@example.test");
@@ -70,7 +70,7 @@ public sealed partial class TerminateWalkTests
         await othersPage.NavigationPushed.WaitAsync(Patience.Limit);
         await other.ReadAsync("/signed-out");
         await left.Task.WaitAsync(Patience.Limit);
-        await ownersPage.WaitForBatchAsync(page => page.Page.Text.Contains("Only this device is signed in", StringComparison.Ordinal), Patience.Limit);
+        await ownersPage.WaitForBatchAsync(page => page.Page.Text.Contains("You're only signed in here", StringComparison.Ordinal), Patience.Limit);
         // A client that stays is cut off two seconds later: the last step of the walk.
         await othersPage.Closed.WaitAsync(Patience.Limit);
         trail.Recording = false;
@@ -81,7 +81,11 @@ public sealed partial class TerminateWalkTests
     private static DialogService Watched(IServiceProvider provider, Trail trail)
     {
         var dialogs = ActivatorUtilities.CreateInstance<DialogService>(provider);
-        dialogs.OnOpen += (_, _, _, _) => trail.Note();
+        dialogs.DialogInstanceAddedAsync += _ =>
+        {
+            trail.Note();
+            return Task.CompletedTask;
+        };
         return dialogs;
     }
 

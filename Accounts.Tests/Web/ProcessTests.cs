@@ -65,7 +65,7 @@ public sealed class ProcessTests : IDisposable
         await page.ClickAsync("Terminate");
         await page.WaitForBatchAsync(p => p.FindClickHandler("Cancel") is not null, Patience.Limit);
         await page.ClickAsync("Terminate");
-        await page.WaitForBatchAsync(p => p.Page.Text.Contains("Only this device is signed in", StringComparison.Ordinal), Patience.Limit);
+        await page.WaitForBatchAsync(p => p.Page.Text.Contains("You're only signed in here", StringComparison.Ordinal), Patience.Limit);
         await first.KillAsync();
 
         await using var again = AccountsProcess.Run(null, Database);

@@ -61,7 +61,9 @@ internal static class AuditFile
             SessionName = one.To?.Name,
             SessionDevice = one.To?.Device,
             SessionsEnded = one.Count,
-            EndedSessions = one.EndedSessions is [] ? null : one.EndedSessions.Select(ended => new { Session = ended.Id?.Value, ended.Name, ended.Device }),
+            EndedSessions = one.EndedSessions is []
+                ? null
+                : one.EndedSessions.Select(ended => new { Session = ended.Id?.Value, ended.Name, ended.Device }),
         },
         Json)).Append('\n');
 

@@ -30,7 +30,9 @@ internal static class TextPage
               <meta name="color-scheme" content="{theme ?? "light dark"}" />
               <base href="/" />
               <link rel="icon" href="favicon.svg" type="image/svg+xml" />
+              <link rel="stylesheet" href="theme.css" />
               <link rel="stylesheet" href="tokens.css" />
+              <link rel="stylesheet" href="mudblazor.css" />
               <link rel="stylesheet" href="look.css" />
               <title>{title} · Accounts</title>
             </head>

@@ -2,9 +2,16 @@ using Microsoft.AspNetCore.Components;
 
 namespace Accounts.Web.Look;
 
-/// <summary>The product's own mark, as favicon.svg has it: a shield with a keyhole that is a person.</summary>
+/// <summary>The product's mark: a shield, and in it a person. wwwroot/favicon.svg has the same outline on a tile.</summary>
 internal static class Mark
 {
-    public static readonly MarkupString Drawing = new(
-        """<svg width="20" height="20" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linejoin="round" aria-hidden="true"><path d="M12 3l7.5 2.8v5.7c0 4.7-3.2 8-7.5 9.5-4.3-1.5-7.5-4.8-7.5-9.5V5.8z"/><circle cx="12" cy="10" r="2.1" fill="currentColor" stroke="none"/><path d="M8.7 16c.3-2.1 1.6-3.2 3.3-3.2s3 1.1 3.3 3.200" stroke-linecap="round"/></svg>""");
+    /// <summary>On 24 by 24. What is inside the shield is cut out of it (<c>evenodd</c>), so the mark takes one color and any ground.</summary>
+    public const string Outline =
+        "M11.3 1.8q.7-.26 1.4 0l7 2.5q.8.3.8 1.1v5.8c0 5.2-3.4 9.3-7.9 11.1q-.6.24-1.2 0c-4.5-1.8-7.9-5.9-7.9-11.1V5.4q0-.8.8-1.1z"
+        + "M12 6a3.05 3.05 0 100 6.1A3.05 3.05 0 0012 6z"
+        + "M12 13.4c-2.8 0-4.8 1.3-5.6 3.4 1.4 1.6 3.3 2.9 5.6 3.8 2.3-.9 4.2-2.2 5.6-3.8-.8-2.1-2.8-3.4-5.6-3.4z";
+
+    public static readonly MarkupString Drawing = new($"""
+        <svg width="22" height="22" viewBox="0 0 24 24" fill="currentColor" aria-hidden="true"><path fill-rule="evenodd" d="{Outline}"/></svg>
+        """);
 }

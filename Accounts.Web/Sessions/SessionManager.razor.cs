@@ -240,8 +240,12 @@ public sealed partial class SessionManager(
         try
         {
             // Answered or over meanwhile, there is nothing to ask any more: the feed tells.
-            if (await sessions.RecognizeAsync(caller, session.Id, Closed) == RecognizeOutcome.Recognized)
-                Say($"Thanks. {session.Title} isn't new any more.");
+            if (await sessions.RecognizeAsync(caller, session.Id, Closed) != RecognizeOutcome.Recognized)
+                return;
+            // It is pressed already: what moves now was meant to.
+            _board.Apply(new SessionChange.Recognized(caller.UserId, session.Id));
+            _board.Settle(time.GetUtcNow());
+            Say($"Thanks. {session.Title} isn't new any more.");
         }
         catch (DatabaseUnavailableException)
         {

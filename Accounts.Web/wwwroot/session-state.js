@@ -31,7 +31,7 @@
     }
   };
 
-  const clock = new Intl.DateTimeFormat(navigator.language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const clock = new Intl.DateTimeFormat(navigator.language, { hour: "numeric", minute: "2-digit" });
   let timer = 0;
   let since = null;
 
@@ -65,7 +65,7 @@
       return;
     }
     since ??= new Date();
-    const what = document.querySelector(".cards") ? "list" : "page";
+    const what = document.querySelector("#devices") ? "list" : "page";
     modal.querySelector("p").textContent = `Connection lost at ${clock.format(since)}. This ${what} may be out of date.`;
     hold();
     check(given);

@@ -8,6 +8,10 @@
     if (theme) root.dataset.theme = theme;
     else delete root.dataset.theme;
     document.querySelector("meta[name=color-scheme]").content = theme || "light dark";
+    // The browser's own bars: one of these is for a light system, one for a dark.
+    const bars = [...document.querySelectorAll("meta[name=theme-color]")];
+    const chosen = theme && bars.find(bar => bar.media.includes(theme));
+    for (const bar of bars) bar.content = (chosen || bar).dataset.own;
     for (const choice of document.querySelectorAll("input[name=theme]")) choice.checked = choice.value === theme;
   };
 

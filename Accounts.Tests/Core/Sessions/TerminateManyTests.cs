@@ -31,13 +31,15 @@ public sealed class TerminateManyTests
         Assert.NotNull(await host.RequestAsync(owner));
         // Each is told of, when every check is closed already: so each is asked whether its browser has left.
         var person = owner.Caller.UserId;
-        Assert.Equal([(new SessionChange.Ended(person, two.Id, EndReason.Terminated), true), (new SessionChange.Ended(person, one.Id, EndReason.Terminated), true)], heard);
+        Assert.Equal([Told(two.Id), Told(one.Id)], heard);
         var ended = (await host.HistoryAsync(owner.Caller)).Where(s => s.Ending is not null);
         Assert.All(ended, s => Assert.Equal(new SessionEnding(TestClock.Start.AddMinutes(5), EndReason.Terminated, owner.Id, null), s.Ending));
         Assert.Equal(2, ended.Count());
 
         await host.Departures.ConfirmLeftAsync(one.Id, one.Key);
         Assert.IsType<Departure.Confirmed>(Assert.Single(await host.HistoryAsync(owner.Caller), s => s.Id == one.Id).Ending!.Departure);
+
+        (SessionChange, bool) Told(SessionId id) => (new SessionChange.Ended(person, id, EndReason.Terminated), true);
     }
 
     [Fact]
@@ -45,7 +47,8 @@ public sealed class TerminateManyTests
     {
         await using var host = CoreHost.Start(settings: ("Retention:EndedSessions", "1.00:00:00"));
         await host.RegisterAsync();
-        var (owner, desk, phone) = (await host.SignInAsync(), await host.SignInAsync(), await host.SignInAsync(client: CoreHost.Client(userAgent: Visitor.Phone)));
+        var (owner, desk) = (await host.SignInAsync(), await host.SignInAsync());
+        var phone = await host.SignInAsync(client: CoreHost.Client(userAgent: Visitor.Phone));
         await host.Sessions.RenameAsync(owner.Caller, desk.Id, new RenameSessionInput { Name = "Büro \"2\"" });
 
         await EndAsync(host, owner.Caller, phone.Id, desk.Id);
@@ -54,7 +57,8 @@ public sealed class TerminateManyTests
         Assert.Equal(2L, row["Count"]);
         Assert.Null(row["SessionId"]);
         Assert.Equal(
-            $$"""[{"id":"{{phone.Id}}","device":"Safari 19 on iOS 19.1"},{"id":"{{desk.Id}}","name":"Büro \u00222\u0022","device":"Chrome 154 on Windows 10 or 11"}]""",
+            $$"""[{"id":"{{phone.Id}}","device":"Safari 19 on iOS 19.1"},"""
+            + $$"""{"id":"{{desk.Id}}","name":"Büro \u00222\u0022","device":"Chrome 154 on Windows 10 or 11"}]""",
             row["EndedSessions"]);
         Assert.Empty(host.Rows.Audit("session.terminated"));
 
@@ -66,7 +70,8 @@ public sealed class TerminateManyTests
         Assert.Equal((2, "203.0.113.0", owner.Id), (told.Count, told.Address, told.From!.Id));
         Assert.Null(told.To);
         Assert.Equal(
-            [new AuditedSession(phone.Id, null, "Safari 19 on iOS 19.1"), new AuditedSession(desk.Id, "Büro \"2\"", "Chrome 154 on Windows 10 or 11")],
+            [new AuditedSession(phone.Id, null, "Safari 19 on iOS 19.1"),
+                new AuditedSession(desk.Id, "Büro \"2\"", "Chrome 154 on Windows 10 or 11")],
             told.EndedSessions);
     }
 
@@ -78,7 +83,8 @@ public sealed class TerminateManyTests
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
-        var (owner, desk, phone) = (await host.SignInAsync(), await host.SignInAsync(), await host.SignInAsync(client: CoreHost.Client(userAgent: Visitor.Phone)));
+        var (owner, desk) = (await host.SignInAsync(), await host.SignInAsync());
+        var phone = await host.SignInAsync(client: CoreHost.Client(userAgent: Visitor.Phone));
         await host.Sessions.RenameAsync(owner.Caller, desk.Id, new RenameSessionInput { Name = "Kitchen" });
         await EndAsync(host, owner.Caller, desk.Id, phone.Id);
 
@@ -138,8 +144,8 @@ public sealed class TerminateManyTests
         List<SessionId> ids = [other.Id, .. Enumerable.Range(0, SessionService.TerminateManyLimit).Select(_ => SessionId.New(TestClock.Start))];
         Assert.Equal(1_001, ids.Count);
 
-        Assert.IsType<TerminateManyOutcome.NothingChosen>(await host.Sessions.TerminateManyAsync(owner.Caller, [], TestContext.Current.CancellationToken));
-        Assert.Equal(new TerminateManyOutcome.TooMany(1_000), await host.Sessions.TerminateManyAsync(owner.Caller, ids, TestContext.Current.CancellationToken));
+        Assert.IsType<TerminateManyOutcome.NothingChosen>(await TryAsync(host, owner.Caller));
+        Assert.Equal(new TerminateManyOutcome.TooMany(1_000), await TryAsync(host, owner.Caller, [.. ids]));
         Assert.NotNull(await host.RequestAsync(other));
         Assert.Equal([other.Id], await EndAsync(host, owner.Caller, [.. ids[..1_000], other.Id]));
     }
@@ -153,9 +159,9 @@ public sealed class TerminateManyTests
         await host.Sessions.SignOutAsync(gone.Caller);
         host.Clock.Advance(TimeSpan.FromMinutes(10));
 
-        Assert.IsType<TerminateManyOutcome.ProofNeeded>(await host.Sessions.TerminateManyAsync(owner.Caller, [other.Id], TestContext.Current.CancellationToken));
+        Assert.IsType<TerminateManyOutcome.ProofNeeded>(await TryAsync(host, owner.Caller, other.Id));
         var ended = gone.ProvedAt(host.Clock.GetUtcNow());
-        Assert.IsType<TerminateManyOutcome.CallerEnded>(await host.Sessions.TerminateManyAsync(ended, [other.Id], TestContext.Current.CancellationToken));
+        Assert.IsType<TerminateManyOutcome.CallerEnded>(await TryAsync(host, ended, other.Id));
 
         Assert.NotNull(await host.RequestAsync(other));
         Assert.Empty(host.Rows.Audit(Action));
@@ -214,7 +220,7 @@ public sealed class TerminateManyTests
         var commit = host.Gate.StopCommit();
         var first = EndAsync(host, one.Caller, two.Id);
         await commit.Arrived;
-        var second = host.Sessions.TerminateManyAsync(two.Caller, [one.Id, third.Id], TestContext.Current.CancellationToken);
+        var second = TryAsync(host, two.Caller, one.Id, third.Id);
         Assert.False(second.IsCompleted);
         commit.Release();
 
@@ -265,9 +271,12 @@ public sealed class TerminateManyTests
         Assert.IsType<SignInOutcome.SignedIn>(await signIn);
     }
 
+    private static Task<TerminateManyOutcome> TryAsync(CoreHost host, Caller caller, params SessionId[] ids) =>
+        host.Sessions.TerminateManyAsync(caller, ids, TestContext.Current.CancellationToken);
+
     private static async Task<IReadOnlyList<SessionId>> EndAsync(CoreHost host, Caller caller, params SessionId[] ids)
     {
-        var ended = Assert.IsType<TerminateManyOutcome.Ended>(await host.Sessions.TerminateManyAsync(caller, ids, TestContext.Current.CancellationToken));
+        var ended = Assert.IsType<TerminateManyOutcome.Ended>(await TryAsync(host, caller, ids));
         Assert.Equal(ended.Ids.Count, ended.Count);
         return ended.Ids;
     }

@@ -218,6 +218,21 @@ public sealed class WasThisYouTests
         Assert.Empty(host.Rows.Audit("session.denied"));
     }
 
+    // Guard: Ending in Session.IsInQuestion and in Session.MayAnswer.
+    [Fact]
+    public async Task What_is_over_is_not_in_question_and_does_not_answer()
+    {
+        await using var host = CoreHost.Start();
+        var (owner, other) = await AskedAsync(host);
+        var (mine, asked) = (await FindAsync(host, owner, owner.Id), await FindAsync(host, owner, other.Id));
+        var ending = new SessionEnding(host.Clock.GetUtcNow(), EndReason.SignedOut, null, null);
+
+        Assert.True(mine.MayAnswer(asked));
+        Assert.False((mine with { Ending = ending }).MayAnswer(asked));
+        Assert.False(mine.MayAnswer(asked with { Ending = ending }));
+        Assert.Equal((true, false), ((asked with { Ending = ending }).IsFlagged, (asked with { Ending = ending }).IsInQuestion));
+    }
+
     // Guard: AnswerableBy in SessionService.TerminateAsync.
     [Fact]
     public async Task No_where_nobody_asks_or_by_one_that_cannot_answer_is_an_ordinary_ending()
@@ -326,5 +341,6 @@ public sealed class WasThisYouTests
     private static Task<RecognizeOutcome> RecognizeAsync(CoreHost host, SignedInBrowser by, SessionId target) =>
         host.Sessions.RecognizeAsync(by.Caller, target, TestContext.Current.CancellationToken);
 
-    private static async Task<Session> FindAsync(CoreHost host, SignedInBrowser by, SessionId id) => Assert.Single(await host.Sessions.FindAsync(by.Caller, [id]));
+    private static async Task<Session> FindAsync(CoreHost host, SignedInBrowser by, SessionId id) =>
+        Assert.Single(await host.Sessions.FindAsync(by.Caller, [id]));
 }

@@ -68,7 +68,10 @@ public sealed class IndexTests
 
     private static string Plan(CoreHost host, string query)
     {
-        var names = Regex.Matches(query, "@[a-z_0-9]+", RegexOptions.IgnoreCase, Patience.Limit).Select(match => match.Value).Distinct(StringComparer.Ordinal);
-        return string.Join('\n', host.Rows.Query("EXPLAIN QUERY PLAN " + query, [.. names.Select(name => (name, (object?)1))]).Select(row => row["detail"]));
+        (string, object?)[] parameters =
+        [
+            .. Regex.Matches(query, "@[a-z_0-9]+", RegexOptions.IgnoreCase, Patience.Limit).Select(match => (match.Value, (object?)1)).Distinct(),
+        ];
+        return string.Join('\n', host.Rows.Query("EXPLAIN QUERY PLAN " + query, parameters).Select(row => row["detail"]));
     }
 }

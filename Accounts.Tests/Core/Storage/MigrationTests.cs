@@ -62,6 +62,6 @@ public sealed class MigrationTests
         Assert.Equal(since, again.Rows.Session(id)["BrowserSince"]);
         Assert.Equal(1, again.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"BrowserSince\" = \"StartedAt\" AND \"EndedAt\" IS NULL"));
         Assert.Equal(0, again.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"RecognizedAt\" IS NOT NULL"));
-        Assert.Equal(4, again.Rows.Number("SELECT COUNT(*) FROM \"AuditEvents\" WHERE \"EndedSessions\" IS NULL AND \"Action\" IN ('user.signed_in', 'session.replaced')"));
+        Assert.Equal(5, again.Rows.Number("SELECT COUNT(*) FROM \"AuditEvents\" WHERE \"EndedSessions\" IS NULL"));
     }
 }

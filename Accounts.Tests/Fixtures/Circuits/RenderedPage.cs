@@ -48,15 +48,22 @@ public sealed class RenderedPage
         }
     }
 
-    /// <summary>How often each component whose markup begins with such an element has been rendered: by the component's number.</summary>
-    public IReadOnlyDictionary<int, int> Renderings(string element)
+    /// <summary>How often what stands in each element with such a label has been rendered, at most: by the label.</summary>
+    /// <param name="label">The beginning of the value of aria-labelledby.</param>
+    public IReadOnlyDictionary<string, int> Renderings(string label)
     {
         lock (gate)
         {
-            return renderings.Where(rendered => components.TryGetValue(rendered.Key, out var node)
-                    && string.Equals(node.WithDescendants().Skip(1).FirstOrDefault()?.Tag, element, StringComparison.OrdinalIgnoreCase))
-                .ToDictionary();
+            return renderings
+                .Where(rendered => components.ContainsKey(rendered.Key))
+                .Select(rendered => (Label: LabelOf(components[rendered.Key]), rendered.Value))
+                .Where(rendered => rendered.Label?.StartsWith(label, StringComparison.Ordinal) == true)
+                .GroupBy(rendered => rendered.Label!, rendered => rendered.Value, StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, group => group.Max(), StringComparer.Ordinal);
         }
+
+        // Of a component whose markup begins with such an element, itself or through others.
+        static string? LabelOf(Node component) => component.WithDescendants().FirstOrDefault(node => node.Tag is not null)?.Attributes.GetValueOrDefault("aria-labelledby").Value;
     }
 
     /// <summary>Applies a batch once: one that the server sends again after a reconnection changes nothing.</summary>

@@ -108,9 +108,12 @@ public sealed class AuditFileTests
         var csv = await visitor.ReadAsync("/settings/audit/export.csv?action=sessions.terminated");
         Assert.EndsWith($",,,,2,{one} Safari 19 on iOS 19.1; {two} =1+1 ({device})\r\n", csv, StringComparison.Ordinal);
         Assert.Contains($"Ended 2 other sessions: Safari 19 on iOS 19.1 and =1+1 ({device})", csv, StringComparison.Ordinal);
+        var page = await visitor.ReadAsync("/settings/audit");
+        Assert.Matches(@"Ended 2 other sessions\s*<small>Safari 19 on iOS 19\.1 and =1", page);
         using var json = JsonDocument.Parse(await visitor.ReadAsync("/settings/audit/export.jsonl?action=sessions.terminated&text=safari"));
         Assert.Equal(
-            $$"""[{"session":"{{one}}","name":null,"device":"Safari 19 on iOS 19.1"},{"session":"{{two}}","name":"=1\u002B1","device":"{{device}}"}]""",
+            $$"""[{"session":"{{one}}","name":null,"device":"Safari 19 on iOS 19.1"},"""
+            + $$"""{"session":"{{two}}","name":"=1\u002B1","device":"{{device}}"}]""",
             json.RootElement.GetProperty("endedSessions").GetRawText());
     }
 

@@ -35,7 +35,7 @@ public sealed class HostileClientTests
         // And the same click of another session has its effect after it.
         await using var allowed = await site.OpenAsync(owner);
         await TerminateOnlyOtherAsync(allowed);
-        await allowed.WaitForBatchAsync(c => c.Page.Text.Contains("Only this device is signed in", StringComparison.Ordinal), Patience.Limit);
+        await allowed.WaitForBatchAsync(c => c.Page.Text.Contains("You're only signed in here", StringComparison.Ordinal), Patience.Limit);
         Assert.False(await victim.IsSignedInAsync());
     }
 

@@ -17,14 +17,14 @@ public sealed class RenderingTests
         using var second = await site.SignInAsync(Ada, Person.Windows);
         using var owner = await site.SignInAsync(Ada);
         await using var page = await site.OpenAsync(owner);
-        await page.WaitForBatchAsync(circuit => circuit.Page.Renderings("article").Count == 3, Patience.Limit);
-        Assert.DoesNotContain("Pages visited7", page.Page.Text, StringComparison.Ordinal);
+        await page.WaitForBatchAsync(circuit => circuit.Page.Renderings("session-").Count == 3, Patience.Limit);
+        Assert.DoesNotContain("7 pages", page.Page.Text, StringComparison.Ordinal);
 
         for (var visit = 1; visit <= 7; visit++)
             await first.ReadAsync("/settings");
-        await page.WaitForBatchAsync(circuit => circuit.Page.Text.Contains("Pages visited7", StringComparison.Ordinal), Patience.Limit);
+        await page.WaitForBatchAsync(circuit => circuit.Page.Text.Contains("7 pages", StringComparison.Ordinal), Patience.Limit);
 
-        var cards = page.Page.Renderings("article").Values.Order().ToList();
+        var cards = page.Page.Renderings("session-").Values.Order().ToList();
         Assert.Equal([1, 1], cards.Take(2));
         Assert.InRange(cards[2], 2, 8);
     }

@@ -137,7 +137,7 @@ public sealed class ReplacedKeyTests
         await using var returned = await RawCircuit.ConnectAsync(site.Address, owner.CookieHeader);
         Assert.True(await returned.ConnectCircuitAsync(owners.Secret, owners));
         Assert.Equal(ClickOutcome.Done, await returned.TryClickAsync("Go on"));
-        await returned.WaitForBatchAsync(c => c.Page.Text.Contains("Only this device is signed in", StringComparison.Ordinal), Patience.Limit);
+        await returned.WaitForBatchAsync(c => c.Page.Text.Contains("You're only signed in here", StringComparison.Ordinal), Patience.Limit);
         Assert.False(await victim.IsSignedInAsync());
     }
 

@@ -13,33 +13,93 @@ public sealed class SessionBoardTests
     private static readonly UserId Ada = new(Guid.NewGuid());
 
     [Fact]
-    public void The_first_twelve_are_cards_and_the_rest_are_lines_in_the_order_they_came()
+    public void The_first_twelve_others_are_cards_and_the_rest_are_rows_in_the_order_they_came()
     {
-        var (board, sessions) = Load(15);
-        Assert.Equal(sessions.Take(12), board.Cards);
-        Assert.Equal(sessions.Skip(12), board.Lines);
-        Assert.True(board.IsLong);
-        Assert.False(Load(12).Board.IsLong);
+        var (board, others) = Load(15);
+        Assert.Equal(others.Take(12), board.Cards);
+        Assert.Equal(others.Skip(12), board.Rows);
+        Assert.Equal(16, board.LiveCount);
+        Assert.NotNull(board.Current);
+        Assert.DoesNotContain(board.Current, board.Others);
+    }
+
+    [Theory]
+    [InlineData(1, false, false, false)]
+    [InlineData(2, true, false, false)]
+    [InlineData(4, true, false, false)]
+    [InlineData(5, true, true, false)]
+    [InlineData(12, true, true, false)]
+    [InlineData(13, true, true, true)]
+    [InlineData(600, true, true, true)]
+    public void What_stands_around_the_cards_depends_on_how_many_there_are(int sessions, bool several, bool tools, bool grouped)
+    {
+        var (board, _) = Load(sessions - 1);
+        Assert.Equal((several, tools, grouped), (board.IsSeveral, board.HasTools, board.IsGrouped));
+    }
+
+    [Fact]
+    public void What_is_there_for_many_stays_when_some_of_them_have_ended()
+    {
+        var (board, others) = Load(12);
+        foreach (var session in others.Skip(1))
+            board.Put(session with { Ending = new SessionEnding(Now, EndReason.Terminated, null, null) });
+        Assert.Equal(Now.AddMinutes(1), board.SettleAt);
+        board.Settle(Now.AddMinutes(2));
+        Assert.Equal((true, true, others[..1]), (board.HasTools, board.IsGrouped, board.Cards));
+    }
+
+    [Fact]
+    public void Many_cards_stand_by_kind_and_those_of_one_name_together()
+    {
+        var others = Enumerable.Range(0, 12).Select(i => i switch
+        {
+            2 or 7 => Session(Visitor.Phone),
+            4 or 9 => Session() with { Name = "Work laptop" },
+            5 => Session() with { Name = "Reading room" },
+            _ => Session(),
+        }).ToList();
+        var board = Load(others);
+
+        Assert.Equal(
+            [("Computers", 8), ("Phones", 2), ("Work laptop", 2)],
+            board.Groups(_ => true).Select(group => (group.Title!, group.Sessions.Count)));
+        Assert.Equal([others[2], others[7]], board.Groups(_ => true)[1].Sessions);
+
+        // One that is renamed while the page is open stays where it is.
+        board.Apply(new SessionChange.Renamed(Ada, others[0].Id, "Work laptop"));
+        Assert.Equal([8, 2, 2], board.Groups(_ => true).Select(group => group.Sessions.Count));
+        Assert.Equal([("Phones", 2)], board.Groups(session => session.Device.Type == DeviceType.Mobile).Select(group => (group.Title!, group.Sessions.Count)));
+    }
+
+    [Fact]
+    public void Few_cards_have_no_headings()
+    {
+        var (board, others) = Load(3);
+        Assert.Null(Assert.Single(board.Groups(_ => true)).Title);
+        Assert.Equal(others, board.Groups(_ => true)[0].Sessions);
+        Assert.Empty(board.Groups(_ => false));
     }
 
     [Fact]
     public void A_session_that_starts_goes_to_the_end_of_the_cards()
     {
-        var (board, sessions) = Load(3);
+        var (board, others) = Load(2);
         var late = Session();
         board.Put(late);
-        Assert.Equal([.. sessions, late], board.Cards);
+        Assert.Equal([.. others, late], board.Cards);
         Assert.Null(board.SettleAt);
     }
 
-    [Fact]
-    public void Above_lines_it_waits_until_nothing_can_be_pressed_by_mistake()
+    [Theory]
+    [InlineData(12)]
+    [InlineData(13)]
+    public void Above_rows_and_in_groups_it_waits_until_nothing_can_be_pressed_by_mistake(int count)
     {
-        var (board, sessions) = Load(13);
+        var (board, others) = Load(count);
         var late = Session();
         board.Put(late);
-        Assert.Equal(sessions.Take(12), board.Cards);
-        Assert.Equal(14, board.LiveCount);
+        Assert.Equal(others.Take(12), board.Cards);
+        Assert.Equal(count + 2, board.LiveCount);
         Assert.NotNull(board.SettleAt);
         board.Settle(Now);
         Assert.Equal(late, board.Cards[^1]);
@@ -53,7 +113,7 @@ public sealed class SessionBoardTests
         var ended = sessions[1] with { Ending = new SessionEnding(Now, EndReason.Terminated, null, null) };
         board.Put(ended);
         Assert.Equal([sessions[0], ended, sessions[2]], board.Cards);
-        Assert.Equal(2, board.LiveCount);
+        Assert.Equal(3, board.LiveCount);
         Assert.Equal(Now.AddMinutes(1), board.SettleAt);
 
         board.Settle(Now.AddSeconds(59));
@@ -89,51 +149,52 @@ public sealed class SessionBoardTests
     }
 
     [Fact]
-    public void A_new_browser_is_pointed_out_as_soon_as_that_moves_nothing()
+    public void A_new_browser_is_asked_about_as_soon_as_that_moves_nothing()
     {
         var (board, _) = Load(2);
-        board.Put(Session() with { NewBrowser = true });
-        Assert.False(board.IsFlagged);
+        var stranger = Session() with { NewBrowser = true };
+        board.Put(stranger);
+        Assert.Null(board.Question);
         Assert.NotNull(board.SettleAt);
         board.Settle(Now);
-        Assert.True(board.IsFlagged);
+        Assert.Equal(stranger, board.Question);
     }
 
     [Fact]
-    public void One_that_is_recognized_is_pointed_out_no_more()
+    public void Of_several_the_one_that_has_waited_longest_is_asked_about_first()
     {
-        var sessions = new[] { Session(), Session() with { NewBrowser = true, NewCountry = true } };
-        var board = new SessionBoard();
-        board.Load(sessions, sessions[0].Id);
-        Assert.True(board.IsFlagged);
+        var late = Session() with { NewBrowser = true, StartedAt = Now.AddMinutes(2) };
+        var early = Session() with { NewCountry = true, StartedAt = Now.AddMinutes(1) };
+        var board = Load([late, early, Session()]);
+        Assert.Equal(early.Id, board.Question?.Id);
 
-        board.Apply(new SessionChange.Recognized(Ada, sessions[1].Id));
+        board.Apply(new SessionChange.Recognized(Ada, early.Id));
+        Assert.NotNull(board.SettleAt);
+        board.Settle(Now);
+        Assert.Equal(late.Id, board.Question?.Id);
         Assert.Equal((false, false), (board.Cards[1].NewBrowser, board.Cards[1].NewCountry));
-        Assert.NotNull(board.SettleAt);
+
+        board.Put(late with { Ending = new SessionEnding(Now, EndReason.Terminated, null, null) });
         board.Settle(Now);
-        Assert.False(board.IsFlagged);
+        Assert.Null(board.Question);
     }
 
     [Fact]
-    public void New_browsers_are_cards_even_beyond_the_twelfth_and_the_one_that_looks_is_not_pointed_out()
+    public void New_browsers_are_cards_even_beyond_the_twelfth_and_the_one_that_looks_is_not_asked_about()
     {
-        var sessions = Enumerable.Range(0, 20).Select(i => Session() with { NewBrowser = i < 15 }).ToList();
+        var others = Enumerable.Range(0, 20).Select(i => Session() with { NewBrowser = i < 15 }).ToList();
+        Assert.Equal(others.Take(15), Load(others).Cards);
+        Assert.Equal(24, Load([.. Enumerable.Range(0, 60).Select(_ => Session() with { NewBrowser = true })]).Cards.Count);
+
         var board = new SessionBoard();
-        board.Load(sessions, sessions[0].Id);
-        Assert.Equal(sessions.Take(15), board.Cards);
-        Assert.True(board.IsFlagged);
-
-        board.Load([.. Enumerable.Range(0, 60).Select(_ => Session() with { NewBrowser = true })], sessions[0].Id);
-        Assert.Equal(24, board.Cards.Count);
-
-        board.Load(sessions[..1], sessions[0].Id);
-        Assert.False(board.IsFlagged);
+        board.Load([others[0]], others[0].Id);
+        Assert.Null(board.Question);
     }
 
     [Fact]
     public void The_button_for_all_others_comes_and_goes_when_that_moves_nothing()
     {
-        var (board, _) = Load(1);
+        var (board, _) = Load(0);
         board.Put(Session());
         Assert.False(board.IsSeveral);
         Assert.NotNull(board.SettleAt);
@@ -141,15 +202,21 @@ public sealed class SessionBoardTests
         Assert.True(board.IsSeveral);
     }
 
-    private static (SessionBoard Board, List<Session> Sessions) Load(int count)
+    private static (SessionBoard Board, List<Session> Others) Load(int others)
     {
-        var sessions = Enumerable.Range(0, count).Select(_ => Session()).ToList();
-        var board = new SessionBoard();
-        board.Load(sessions, sessions[0].Id);
-        return (board, sessions);
+        var sessions = Enumerable.Range(0, others).Select(_ => Session()).ToList();
+        return (Load(sessions), sessions);
     }
 
-    private static Session Session() => new(
-        SessionId.New(Now), null, 0, false, false, DeviceDetector.Detect(new DeviceSignals(Visitor.Chrome)), "127.0.0.1", Place.LocalNetwork, "127.0.0.1", Place.LocalNetwork,
+    private static SessionBoard Load(IReadOnlyList<Session> others)
+    {
+        var current = Session();
+        var board = new SessionBoard();
+        board.Load([current, .. others], current.Id);
+        return board;
+    }
+
+    private static Session Session(string userAgent = Visitor.Chrome) => new(
+        SessionId.New(Now), null, 0, false, false, DeviceDetector.Detect(new DeviceSignals(userAgent)), "127.0.0.1", Place.LocalNetwork, "127.0.0.1", Place.LocalNetwork,
         SignInMethod.Password, Now, Now, 0, null);
 }

@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+using Accounts.Sheets;
+using Accounts.Tests.House;
+
+namespace Accounts.Tests.Web.Look;
+
+/// <summary>The theme's static sheet, and the names that our own sheets use.</summary>
+public sealed partial class ThemeSheetTests
+{
+    [Fact]
+    public async Task The_sheet_is_the_one_that_the_tool_makes_from_the_theme() =>
+        Assert.Equal(await ThemeSheet.MakeAsync(), Repository.Read(ThemeSheet.Path));
+
+    [Fact]
+    public void Every_name_in_a_sheet_has_a_value()
+    {
+        var sheets = Repository.Files("*.css").Where(file => file.StartsWith("Accounts.Web/", StringComparison.Ordinal)).ToList();
+        var defined = sheets.SelectMany(file => Defined().Matches(Repository.Read(file)))
+            // Set on an element by its component.
+            .Concat(Repository.Files("*.razor").SelectMany(file => Defined().Matches(Repository.Read(file))))
+            .Select(match => match.Groups["name"].Value)
+            .ToHashSet(StringComparer.Ordinal);
+        var used = sheets.Where(file => !file.EndsWith("/mudblazor.css", StringComparison.Ordinal))
+            .SelectMany(file => Used().Matches(Repository.Read(file)).Select(match => (File: file, Name: match.Groups["name"].Value)))
+            .ToList();
+        Assert.Contains(used, use => use.Name is "--mud-palette-primary");
+        Assert.Equal([], used.Where(use => !defined.Contains(use.Name)));
+    }
+
+    [Fact]
+    public void No_component_writes_sheets_into_pages()
+    {
+        // MudThemeProvider and MudSnackbar render style elements, which the content security policy refuses.
+        var components = Repository.Files("*.razor").Where(file => file.StartsWith("Accounts.Web/", StringComparison.Ordinal)).ToList();
+        Assert.True(components.Count > 20);
+        Assert.All(components, file => Assert.DoesNotMatch("MudThemeProvider|MudSnackbar|ISnackbar|<style", Repository.Read(file)));
+    }
+
+    [GeneratedRegex(@"(?<![\w-])(?<name>--[a-z][\w-]*)\s*:", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Defined();
+
+    [GeneratedRegex(@"var\((?<name>--[\w-]+)\)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Used();
+}
