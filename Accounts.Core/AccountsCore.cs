@@ -120,7 +120,7 @@ public static class AccountsCore
         services.AddSingleton<SessionActivity>(sp => new(
             sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<SessionFeed>(), options, sp.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionDepartures>(sp => new(
-            sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<SessionFeed>(), sp.GetRequiredService<TimeProvider>()));
+            sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<SessionFeed>(), sp.GetRequiredService<TimeProvider>(), options));
         services.AddSingleton<SessionService>(sp => new(
             sp.GetRequiredService<AccountsDatabase>(),
             sp.GetRequiredService<SessionRegistry>(),

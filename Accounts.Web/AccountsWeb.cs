@@ -44,6 +44,7 @@ internal static class AccountsWeb
         var services = builder.Services;
         services.AddAccountsCore(settings, builder.Environment.ContentRootPath);
         services.AddNetwork(settings);
+        services.AddSupport(settings);
         settings.ThrowIfWrong();
 
         services.AddHealth();

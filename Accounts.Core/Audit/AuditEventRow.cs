@@ -1,4 +1,5 @@
 using Accounts.Core.Geolocation;
+using Accounts.Core.Storage;
 
 namespace Accounts.Core.Audit;
 
@@ -82,5 +83,5 @@ internal sealed class AuditEventRow
     }
 
     /// <summary>As much of a device's title as is kept.</summary>
-    public static string? Cut(string? title) => title is { Length: > DeviceLimit } ? title[..DeviceLimit] : title;
+    public static string? Cut(string? title) => title is null ? null : ShortText.Cut(title, DeviceLimit);
 }

@@ -1,3 +1,5 @@
+using Accounts.Core.Storage;
+
 namespace Accounts.Core.Devices;
 
 /// <summary>What a browser says about itself in its User-Agent Client Hints headers, each as it was sent, cut to <see cref="Limit"/> characters; null for one that was not sent.</summary>
@@ -69,7 +71,6 @@ public sealed record ClientHints
     private static string? Cut(string? text) => text switch
     {
         null or "" => null,
-        { Length: > Limit } => Cut(text[..Limit]),
-        _ => text.Replace(Separator, ' '),
+        _ => ShortText.Cut(text, Limit).Replace(Separator, ' '),
     };
 }

@@ -1,3 +1,5 @@
+using Accounts.Core.Storage;
+
 namespace Accounts.Core.Devices;
 
 /// <summary>What a browser says about itself: the text of its User-Agent header, cut to <see cref="UserAgentLimit"/> characters, and its Client Hints.</summary>
@@ -11,12 +13,7 @@ public sealed record DeviceSignals
     /// <param name="hints">The hints that came with it; null if there were none.</param>
     public DeviceSignals(string? userAgent, ClientHints? hints = null)
     {
-        UserAgent = userAgent switch
-        {
-            null => "",
-            { Length: > UserAgentLimit } => userAgent[..UserAgentLimit],
-            _ => userAgent,
-        };
+        UserAgent = ShortText.Cut(userAgent ?? "", UserAgentLimit);
         Hints = hints ?? ClientHints.None;
     }
 

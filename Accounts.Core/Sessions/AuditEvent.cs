@@ -1,4 +1,5 @@
 using Accounts.Core.Geolocation;
+using Accounts.Core.Storage;
 using Accounts.Core.Users;
 
 namespace Accounts.Core.Sessions;
@@ -58,7 +59,7 @@ public sealed record AuditQuery
     public const int TextLimit = 100;
 
     /// <summary>Words that all occur in the names and devices of its sessions, its place and its address; empty: any.</summary>
-    public string Text { get; init => field = value.Length > TextLimit ? value[..TextLimit] : value; } = "";
+    public string Text { get; init => field = ShortText.Cut(value, TextLimit); } = "";
 
     /// <summary>Only events of this kind, one of <see cref="Audit.AuditAction"/>; empty: any.</summary>
     public string Action { get; init; } = "";

@@ -1,3 +1,5 @@
+using Accounts.Core.Storage;
+
 namespace Accounts.Core.Sessions;
 
 /// <summary>What the history can be sorted by.</summary>
@@ -47,5 +49,5 @@ public sealed record HistoryQuery
     /// <summary>Whether anything is left out.</summary>
     public bool IsFiltered => Device.Length > 0 || Place.Length > 0 || Country.Length > 0 || Live is not null || Reason is not null || From is not null || To is not null;
 
-    private static string Cut(string text) => text.Length > TextLimit ? text[..TextLimit] : text;
+    private static string Cut(string text) => ShortText.Cut(text, TextLimit);
 }

@@ -17,9 +17,11 @@ public sealed class SessionDepartures
     private readonly AccountsDatabase _database;
     private readonly SessionFeed _feed;
     private readonly TimeProvider _time;
+    private readonly SessionOptions _options;
 
-    internal SessionDepartures(AccountsDatabase database, SessionFeed feed, TimeProvider time)
+    internal SessionDepartures(AccountsDatabase database, SessionFeed feed, TimeProvider time, SessionOptions options)
     {
+        _options = options;
         _database = database;
         _feed = feed;
         _time = time;
@@ -79,7 +81,7 @@ public sealed class SessionDepartures
                 _feed.Publish(new SessionChange.Departed(new UserId(row.UserId), id, new Departure.Confirmed(now)));
         }
 
-        return new EndedNotice(ending.At, ending.Reason);
+        return new EndedNotice(ending.At, ending.Reason, ending.Reason == EndReason.Expired ? SessionLifetime.ExpiryOf(_options, row, ending.At) : null);
     }
 
     private static IQueryable<SessionRow> Over(AccountsDbContext db, SessionId id) => db.Sessions.Where(s => s.Id == id.Value && s.EndedAt != null);
@@ -91,4 +93,7 @@ public sealed class SessionDepartures
 }
 
 /// <summary>What the signed-out page may tell whoever holds the key of an ended session: no place, no device, no name.</summary>
-public sealed record EndedNotice(DateTimeOffset At, EndReason Reason);
+/// <param name="At">When it ended.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Expiry">Which of its times ran out; null if none did or if it can't be told.</param>
+public sealed record EndedNotice(DateTimeOffset At, EndReason Reason, Expiry? Expiry = null);

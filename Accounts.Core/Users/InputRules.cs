@@ -2,10 +2,10 @@ using FluentValidation;
 
 namespace Accounts.Core.Users;
 
-/// <summary>The rules for an e-mail address, a password and a name, in one place and in words that a person understands.</summary>
+/// <summary>The rules for an email address, a password and a name, in one place and in plain words.</summary>
 public static class InputRules
 {
-    /// <summary>Characters. Length is what makes a password strong; there are no rules about its composition (NIST SP 800-63B-4).</summary>
+    /// <summary>Characters: Unicode code points, as NIST SP 800-63B-4 counts them. Length makes a password strong; there are no rules about its composition.</summary>
     public const int PasswordMinimum = 12;
 
     /// <summary>Characters. A longer text would only make the hashing of it slow.</summary>
@@ -13,18 +13,18 @@ public static class InputRules
 
     public static IRuleBuilderOptions<T, string> MustBeEmail<T>(this IRuleBuilderInitial<T, string> rule) => rule
         .Cascade(CascadeMode.Stop)
-        .NotEmpty().WithMessage("Enter your e-mail address.")
-        .MaximumLength(254).WithMessage("This e-mail address is too long. It may have 254 characters.")
-        .EmailAddress().WithMessage("This is not an e-mail address. It looks like name@example.com.")
-        .Must(email => !email.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))).WithMessage("An e-mail address has no spaces.");
+        .NotEmpty().WithMessage("Enter your email.")
+        .MaximumLength(254).WithMessage("Use at most 254 characters.")
+        .EmailAddress().WithMessage("Enter a full address, such as name@example.com.")
+        .Must(email => !email.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))).WithMessage("Remove the spaces.");
 
     /// <summary>A password that somebody chooses: long enough, and not one that is tried first.</summary>
     /// <param name="rule">The rule for the field.</param>
-    /// <param name="own">The name and the e-mail address in the input, as far as it has them; what the database knows is for <see cref="CheckNewPassword"/>.</param>
+    /// <param name="own">The name and the email address in the input, as far as it has them; what the database knows is for <see cref="CheckNewPassword"/>.</param>
     public static IRuleBuilderOptions<T, string> MustBeNewPassword<T>(this IRuleBuilderInitial<T, string> rule, Func<T, IEnumerable<string>>? own = null) => rule
         .Cascade(CascadeMode.Stop)
         .NotEmpty().WithMessage("Enter a password.")
-        .MinimumLength(PasswordMinimum).WithMessage($"Use at least {PasswordMinimum} characters. A few words in a row are easy to remember.")
+        .Must(password => password.EnumerateRunes().Count() >= PasswordMinimum).WithMessage($"Use at least {PasswordMinimum} characters.")
         .MaximumLength(PasswordMaximum).WithMessage($"Use at most {PasswordMaximum} characters.")
         .Must((input, password, context) =>
         {
@@ -41,7 +41,7 @@ public static class InputRules
     public static IRuleBuilderOptions<T, string> MustBeGivenPassword<T>(this IRuleBuilderInitial<T, string> rule, string empty) => rule
         .Cascade(CascadeMode.Stop)
         .NotEmpty().WithMessage(empty)
-        .MaximumLength(PasswordMaximum).WithMessage($"A password has at most {PasswordMaximum} characters.");
+        .MaximumLength(PasswordMaximum).WithMessage($"Use at most {PasswordMaximum} characters.");
 }
 
 /// <summary>One thing that is wrong with what somebody entered.</summary>

@@ -20,13 +20,13 @@ internal static class WeakPasswords
     public static string? Problem(string password, params IEnumerable<string> own)
     {
         if (CommonPasswords.Contain(password))
-            return "Many people have this password, so it is tried first. Use a few words that don't belong together.";
+            return "This password is too common.";
 
         var text = password.ToLowerInvariant();
         if (DifferentOutsideOfRuns(text) < DifferentCharacters)
-            return "This is a row or a repetition of characters, which is easy to guess. Use a few words that don't belong together.";
+            return "Too easy to guess: it's a sequence or a repeat.";
         return DifferentOutsideOfRuns(Without(text, own)) < DifferentCharacters
-            ? "This is little more than your name, your e-mail address or the name of this site. Use words that don't belong to you."
+            ? "Too easy to guess: it's mostly your name, your email or this site's name."
             : null;
     }
 

@@ -34,12 +34,23 @@ public sealed class AccessibilityTests(Chromium chromium)
 
         await visitor.Page.GotoAsync(new Uri(site.Address, "/sign-in").AbsoluteUri);
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
-        await Assertions.Expect(visitor.Page.Locator(".validation-message")).Not.ToHaveCountAsync(0);
+        await Assertions.Expect(visitor.Page.Locator("[aria-invalid=true]")).Not.ToHaveCountAsync(0);
         await CheckAsync(visitor.Page, "/sign-in, refused");
+
+        await visitor.GoAsync("/register");
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Create account" }).ClickAsync();
+        await Assertions.Expect(visitor.Page.Locator("[aria-invalid=true]")).ToHaveCountAsync(3);
+        await CheckAsync(visitor.Page, "/register, refused");
 
         await visitor.SignInAsync(Ada);
         await using var other = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
-        foreach (var path in new[] { "/settings", "/settings/security", "/settings/password" })
+        await visitor.GoAsync("/settings/password");
+        await visitor.Page.GetByLabel("New password").FillAsync("short");
+        await CheckAsync(visitor.Page, "/settings/password, a new one while it is typed");
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Change password" }).ClickAsync();
+        await Assertions.Expect(visitor.Page.Locator("[aria-invalid=true]")).ToHaveCountAsync(2);
+        await CheckAsync(visitor.Page, "/settings/password, refused");
+        foreach (var path in new[] { "/settings", "/settings/security", "/settings/password", "/help/access", "/there-is-no-such-page", "/problem/503" })
         {
             await visitor.OpenAsync(path);
             await CheckAsync(visitor.Page, path);
@@ -86,13 +97,8 @@ public sealed class AccessibilityTests(Chromium chromium)
         await sam.SignInAsync("sam@example.test", password: DemoAccounts.Password);
         await sam.OpenAsync("/support");
         await CheckAsync(sam.Page, "/support");
-        foreach (var target in await sam.Page.Locator("nav > a, main a, main button").AllAsync())
+        foreach (var target in await sam.Page.Locator("nav li a:visible, main a, main button").AllAsync())
             Assert.True((await target.BoundingBoxAsync())!.Height >= 44);
-
-        // The row of links along the lower edge of a phone keeps to one line each.
-        var links = await Task.WhenAll((await sam.Page.Locator("nav > a").AllAsync()).Select(link => link.BoundingBoxAsync()));
-        Assert.Equal(4, links.Length);
-        Assert.All(links, link => Assert.InRange(link!.Height, 44, 60));
         var copy = sam.Page.GetByRole(AriaRole.Button, new() { Name = "Copy the setting" });
         await copy.ClickAsync();
         await Assertions.Expect(sam.Page.GetByText("Copied", new() { Exact = true })).ToBeVisibleAsync();
@@ -105,10 +111,11 @@ public sealed class AccessibilityTests(Chromium chromium)
         await visitor.GoAsync("/settings");
         var more = visitor.Page.GetByRole(AriaRole.Button, new() { Name = "More for this session" });
         await more.ClickAsync();
-        var box = (await more.BoundingBoxAsync())!;
-        Assert.True(box is { Width: >= 44, Height: >= 44 });
+        // Its edge takes a press too.
+        Assert.True(await more.EvaluateAsync<bool>(
+            "button => { const box = button.getBoundingClientRect(); return document.elementFromPoint(box.x - 1.5, box.y + box.height / 2) === button && box.height >= 40; }"));
         await CheckAsync(visitor.Page, "the menu of this session");
-        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "End all other sessions" }).ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Menuitem, new() { Name = "End all other sessions" }).ClickAsync();
         await visitor.Dialog.WaitForAsync();
         await CheckAsync(visitor.Page, "the question before all others end");
         await visitor.ConfirmAsync("Cancel");

@@ -64,7 +64,7 @@ public sealed class CrossSiteTests(Chromium chromium)
 
         // From where it belongs the same form signs in.
         await mallory.Page.GetByLabel("Email").FillAsync(Mallory);
-        await mallory.Page.GetByLabel("Password").FillAsync(AccountsSite.Password);
+        await mallory.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(AccountsSite.Password);
         await mallory.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await Assertions.Expect(mallory.Page.GetByText("This device", new() { Exact = true })).ToBeVisibleAsync();
     }
@@ -107,14 +107,14 @@ public sealed class CrossSiteTests(Chromium chromium)
             case "terminate":
                 await ada.AskToTerminateAsync(ada.CardOf(await site.FindSessionIdAsync(phone)));
                 await ada.ConfirmAsync("Terminate");
-                await ada.Dialog.GetByLabel("Password").FillAsync(AccountsSite.Password);
+                await ada.Dialog.GetByLabel("Enter your password to continue").FillAsync(AccountsSite.Password);
                 await ada.Page.Keyboard.PressAsync("Enter");
                 await phone.WaitForSignedOutAsync();
                 await ada.WaitForCardsAsync(1);
                 break;
             default:
                 await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Change password" }).ClickAsync();
-                await Assertions.Expect(ada.Page.GetByText("The password is changed.")).ToBeVisibleAsync();
+                await Assertions.Expect(ada.Page.GetByText("Password changed.")).ToBeVisibleAsync();
                 await phone.WaitForSignedOutAsync();
                 break;
         }
@@ -144,7 +144,7 @@ public sealed class CrossSiteTests(Chromium chromium)
             await tab.GetByLabel("Current password").FillAsync("not my passphrase at all");
             await tab.GetByLabel("New password").FillAsync("a brand new passphrase");
             await tab.GetByRole(AriaRole.Button, new() { Name = "Change password" }).ClickAsync();
-            await Assertions.Expect(tab.GetByText("This is not your current password.")).ToBeVisibleAsync();
+            await Assertions.Expect(tab.GetByText("Wrong password.")).ToBeVisibleAsync();
         }
     }
 
@@ -173,7 +173,7 @@ public sealed class CrossSiteTests(Chromium chromium)
         foreach (var tab in tabs)
         {
             await SignInAsync(tab, "not my passphrase at all");
-            await Assertions.Expect(tab.GetByText("The e-mail address or the password is wrong.")).ToBeVisibleAsync();
+            await Assertions.Expect(tab.GetByText("Wrong email or password.")).ToBeVisibleAsync();
         }
 
         await SignInAsync(tabs[0], AccountsSite.Password);
@@ -196,7 +196,7 @@ public sealed class CrossSiteTests(Chromium chromium)
     private static async Task SignInAsync(IPage tab, string password)
     {
         await tab.GetByLabel("Email").FillAsync(Ada);
-        await tab.GetByLabel("Password").FillAsync(password);
+        await tab.GetByLabel("Password", new() { Exact = true }).FillAsync(password);
         await tab.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
     }
 

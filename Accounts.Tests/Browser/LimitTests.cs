@@ -22,7 +22,7 @@ public sealed class LimitTests(Chromium chromium)
 
         await unused.WaitForSignedOutAsync();
         await Assertions.Expect(unused.Page.GetByText(
-            "After a sign-in from another device there were too many sessions. This one was unused for longest and was ended.")).ToBeVisibleAsync();
+            "Another device signed in, and the account had too many sessions. This one was unused for longest.")).ToBeVisibleAsync();
         await phone.WaitForCardsAsync(2);
         await third.WaitForCardsAsync(2);
         var line = third.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Too many sessions" });

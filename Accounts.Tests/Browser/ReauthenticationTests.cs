@@ -28,15 +28,15 @@ public sealed class ReauthenticationTests(Chromium chromium)
 
         await owner.AskToTerminateAsync(owner.CardOf(await site.FindSessionIdAsync(other)));
         await owner.ConfirmAsync("Terminate");
-        var password = owner.Dialog.GetByLabel("Password");
+        var password = owner.Dialog.GetByLabel("Enter your password to continue");
         await Assertions.Expect(password).ToBeFocusedAsync();
-        await Assertions.Expect(owner.Dialog).ToContainTextAsync("Confirm it is you: enter your password.");
+        await Assertions.Expect(owner.Dialog).ToContainTextAsync("Enter your password to continue");
         await CheckAsync(owner.Page);
         await owner.WaitForCardsAsync(3);
 
         await password.FillAsync("not this passphrase");
         await owner.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(owner.Dialog.GetByRole(AriaRole.Alert)).ToHaveTextAsync("This is not your password.");
+        await Assertions.Expect(owner.Dialog.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Wrong password.");
         await Assertions.Expect(password).ToBeFocusedAsync();
         await CheckAsync(owner.Page);
         Assert.Equal(before, (await site.FindSessionIdAsync(owner), await CookieAsync(owner)));
@@ -73,7 +73,7 @@ public sealed class ReauthenticationTests(Chromium chromium)
         await owner.WaitForCardsAsync(2);
         await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out everywhere" }).ClickAsync();
         await owner.ConfirmAsync("Sign out everywhere");
-        await Assertions.Expect(owner.Dialog.GetByLabel("Password")).ToBeFocusedAsync();
+        await Assertions.Expect(owner.Dialog.GetByLabel("Enter your password to continue")).ToBeFocusedAsync();
         await owner.ConfirmAsync("Cancel");
         await Assertions.Expect(owner.Dialog).ToHaveCountAsync(0);
         await owner.WaitForCardsAsync(2);
@@ -81,11 +81,11 @@ public sealed class ReauthenticationTests(Chromium chromium)
         await owner.OpenAsync("/settings/security");
         await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Remote logout" }).ClickAsync();
         await owner.ConfirmAsync("Remote logout");
-        await owner.Dialog.GetByLabel("Password").FillAsync(AccountsSite.Password);
+        await owner.Dialog.GetByLabel("Enter your password to continue").FillAsync(AccountsSite.Password);
         await owner.ConfirmAsync("Remote logout");
         await owner.WaitForSignedOutAsync();
         await other.WaitForSignedOutAsync();
-        await Assertions.Expect(owner.Page.GetByText("All sessions of this account were ended, on every device.")).ToBeVisibleAsync();
+        await Assertions.Expect(owner.Page.GetByText("Remote logout ended every session of this account.")).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -101,12 +101,12 @@ public sealed class ReauthenticationTests(Chromium chromium)
 
         await owner.AskToTerminateAsync(owner.CardOf((await site.FindSessionAsync(other)).Id));
         await owner.ConfirmAsync("Terminate");
-        var (password, problem) = (owner.Dialog.GetByLabel("Password"), owner.Dialog.GetByRole(AriaRole.Alert));
+        var (password, problem) = (owner.Dialog.GetByLabel("Enter your password to continue"), owner.Dialog.GetByRole(AriaRole.Alert));
         for (var i = 0; i < 2; i++)
-            await TryAsync("not this passphrase", "This is not your password.");
+            await TryAsync("not this passphrase", "Wrong password.");
 
         // That it would be taken otherwise is above.
-        await TryAsync(AccountsSite.Password, "There were too many attempts. Try again in 5 minutes.");
+        await TryAsync(AccountsSite.Password, "Too many attempts. Try again in 5 minutes.");
         await Assertions.Expect(password).ToBeFocusedAsync();
         await CheckAsync(owner.Page);
         await owner.ConfirmAsync("Cancel");

@@ -34,7 +34,7 @@ public sealed class RemoteLogoutTests(Chromium chromium)
         await desktop.ConfirmAsync(button);
         await desktop.WaitForSignedOutAsync();
         await phone.WaitForSignedOutAsync();
-        await Assertions.Expect(desktop.Page.GetByText("All sessions of this account were ended, on every device.")).ToBeVisibleAsync();
+        await Assertions.Expect(desktop.Page.GetByText("Remote logout ended every session of this account.")).ToBeVisibleAsync();
 
         // The account is as it was.
         await desktop.SignInAsync(Ada);

@@ -1,5 +1,7 @@
 using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Look;
+using Accounts.Web.Sessions;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
@@ -29,7 +31,7 @@ public sealed class SettingsTests(Chromium chromium)
 
         await More(desktop).ClickAsync();
         await Item(desktop).ClickAsync();
-        await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Ends 1 other session. You stay signed in here. Every other device must sign in again.");
+        await Assertions.Expect(desktop.Dialog).ToContainTextAsync(SessionText.EndsOthers(1));
         await desktop.ConfirmAsync("Cancel");
         await Assertions.Expect(desktop.Dialog).ToBeHiddenAsync();
         await phone.OpenAsync("/settings");
@@ -38,7 +40,7 @@ public sealed class SettingsTests(Chromium chromium)
         await Item(desktop).ClickAsync();
         await desktop.ConfirmAsync(EndOthers);
         // First: it is said for a few seconds only.
-        await Assertions.Expect(desktop.Page.GetByText("One other session was ended.")).ToBeVisibleAsync();
+        await Assertions.Expect(desktop.Page.GetByText(Saying.Ended(1).Text)).ToBeVisibleAsync();
         await phone.WaitForSignedOutAsync();
         await Assertions.Expect(Lines(desktop)).ToHaveCountAsync(1);
 
@@ -93,15 +95,15 @@ public sealed class SettingsTests(Chromium chromium)
         site.Gate.FailCommand("\"s\".\"SignInAddress\"");
         await phone.ReadAsync("/settings/password");
         await Assertions.Expect(seen).ToHaveAttributeAsync("datetime", live.LastActivityAt.ToString("O"));
-        await Assertions.Expect(desktop.Page.GetByText("The database did not answer")).ToBeHiddenAsync();
+        await Assertions.Expect(desktop.Page.GetByText("We can't load the latest")).ToBeHiddenAsync();
 
         var caller = live.ToCaller();
         Assert.IsType<RenameOutcome.Renamed>(await site.Get<SessionService>().RenameAsync(caller, caller.SessionId, new RenameSessionInput { Name = "Travel phone" }));
-        await Assertions.Expect(desktop.Page.GetByText("The database did not answer. This list may be out of date.")).ToBeVisibleAsync();
+        await Assertions.Expect(desktop.Page.GetByText("We can't load the latest. This list may be out of date.")).ToBeVisibleAsync();
         await Assertions.Expect(Lines(desktop)).ToHaveCountAsync(2);
         await desktop.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
         await Assertions.Expect(Lines(desktop).Last).ToContainTextAsync("Travel phone");
-        await Assertions.Expect(desktop.Page.GetByText("The database did not answer")).ToBeHiddenAsync();
+        await Assertions.Expect(desktop.Page.GetByText("We can't load the latest")).ToBeHiddenAsync();
 
         await phone.SignOutAsync();
         await Assertions.Expect(Lines(desktop)).ToHaveCountAsync(1);
@@ -155,7 +157,7 @@ public sealed class SettingsTests(Chromium chromium)
 
     private static ILocator More(Person person) => Lines(person).First.GetByRole(AriaRole.Button, new() { Name = "More for this session" });
 
-    private static ILocator Item(Person person) => person.Page.GetByRole(AriaRole.Button, new() { Name = EndOthers });
+    private static ILocator Item(Person person) => person.Page.GetByRole(AriaRole.Menuitem, new() { Name = EndOthers });
 
     private static ILocator Count(Person person) => person.Page.GetByRole(AriaRole.Link, new() { Name = "Session manager" }).Locator("small [aria-hidden]");
 }

@@ -36,7 +36,7 @@ public sealed class StrictTests(Chromium chromium)
 
         await ada.Page.GetByRole(AriaRole.Link, new() { Name = "Sign in again" }).ClickAsync();
         await ada.Page.GetByLabel("Email").FillAsync(Ada);
-        await ada.Page.GetByLabel("Password").FillAsync(AccountsSite.Password);
+        await ada.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(AccountsSite.Password);
         await ada.Page.Keyboard.PressAsync("Enter");
         await Person.WaitForPathAsync(ada.Page, "/settings/audit");
         await Assertions.Expect(ada.Page.Locator(".audit tbody").GetByText("Session expired")).ToBeVisibleAsync();

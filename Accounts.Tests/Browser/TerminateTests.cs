@@ -34,7 +34,7 @@ public sealed class TerminateTests(Chromium chromium)
         await phone.WaitForSignedOutAsync();
         await Person.WaitForSignedOutAsync(settings);
         await Person.WaitForSignedOutAsync(password);
-        await Assertions.Expect(phone.Page.GetByText("This session was ended from another device")).ToBeVisibleAsync();
+        await Assertions.Expect(phone.Page.GetByText("Someone signed this browser out from another device")).ToBeVisibleAsync();
         await desktop.WaitForCardsAsync(1);
         await Assertions.Expect(desktop.Page.GetByText("You're only signed in here.")).ToBeVisibleAsync();
 
@@ -116,7 +116,7 @@ public sealed class TerminateTests(Chromium chromium)
         var page = await phone.Profile.NewPageAsync();
         await page.GotoAsync(new Uri(site.Address, "/settings/sessions").AbsoluteUri);
         await Person.WaitForSignedOutAsync(page);
-        await Assertions.Expect(page.GetByText("This session was ended from another device")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("Someone signed this browser out from another device")).ToBeVisibleAsync();
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class Person : IAsyncDisposable
     {
         await GoAsync("/sign-in");
         await Page.GetByLabel("Email").FillAsync(email);
-        await Page.GetByLabel("Password").FillAsync(password);
+        await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(password);
         if (remember)
             await Page.GetByLabel("Keep me signed in").CheckAsync();
         await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();

@@ -37,13 +37,17 @@ internal static class TextPage
               <title>{title} · Accounts</title>
             </head>
             <body>
-              <div class="plain">
-                <header class="brand"><i>{Icon.Of("shield", 18)}</i>Accounts</header>
-                <main class="panel sheet">
-                  <div class="glyph">{Icon.Of(icon, 26)}</div>
-                  <h1>{title}</h1>
-                  <p class="lead">{advice}</p>
-                  <p class="actions"><a class="btn primary" href="{HtmlEncoder.Default.Encode(link.Href)}">{link.Text}</a></p>
+              <div class="alone">
+                <header><a class="brand" href=""><i>{Mark.Drawing}</i>Accounts</a></header>
+                <main>
+                  <div class="sheet">
+                    <span class="tile plain">{Icon.Of(icon, 24)}</span>
+                    <h1>{title}</h1>
+                    <p class="lead">{advice}</p>
+                    <div class="acts">
+                      <a class="mud-button mud-button-filled mud-button-filled-primary" href="{HtmlEncoder.Default.Encode(link.Href)}">{link.Text}</a>
+                    </div>
+                  </div>
                 </main>
               </div>
             </body>

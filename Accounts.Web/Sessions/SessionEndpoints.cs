@@ -45,7 +45,7 @@ internal static class SessionEndpoints
         if (await registry.FindCallerAsync(context.User) is not { } caller)
             return Results.Unauthorized();
         if (!await antiforgery.IsRequestValidAsync(context))
-            return Results.Text("This page is out of date. Load it again.", statusCode: StatusCodes.Status400BadRequest);
+            return Results.Text("This page expired. Reload it and try again.", statusCode: StatusCodes.Status400BadRequest);
 
         var password = (await context.Request.ReadFormAsync())["password"].ToString();
         switch (await reauthentication.ReauthenticateAsync(caller, password, context.RequestAborted))
@@ -56,12 +56,11 @@ internal static class SessionEndpoints
             case ReauthenticationOutcome.Busy { Wait: var wait }:
                 return Results.Text(Wait.Busy(context.Response, wait), statusCode: StatusCodes.Status503ServiceUnavailable);
             case ReauthenticationOutcome.Throttled { Wait: var wait }:
-                Wait.Tell(context.Response, wait);
-                return Results.Text($"There were too many attempts. Try again {Wait.Words(wait)}.", statusCode: StatusCodes.Status429TooManyRequests);
+                return Results.Text($"{Wait.TooMany(context.Response, wait)}.", statusCode: StatusCodes.Status429TooManyRequests);
             case ReauthenticationOutcome.CallerEnded:
                 return Results.Unauthorized();
             default:
-                return Results.Text(password.Length == 0 ? "Enter your password." : "This is not your password.", statusCode: StatusCodes.Status422UnprocessableEntity);
+                return Results.Text(password.Length == 0 ? "Enter your password." : "Wrong password.", statusCode: StatusCodes.Status422UnprocessableEntity);
         }
     }
 

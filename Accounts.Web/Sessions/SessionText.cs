@@ -39,6 +39,9 @@ internal static class SessionText
         _ => $"Signs out {others} other sessions. You stay signed in.",
     };
 
+    /// <summary>How many sessions there are, where there is room for a sentence.</summary>
+    public static string SignedIn(int sessions) => sessions == 1 ? "Only this device is signed in." : $"{sessions} sessions are signed in.";
+
     /// <summary>The same, asked before it is done.</summary>
     public static RenderFragment WhatEnds(int others) => builder => builder.AddContent(0, EndsOthers(others) + " Every other device has to sign in again.");
 
@@ -145,7 +148,7 @@ internal static class SessionText
         _ => descending ? "Status, ended first" : "Status, active first",
     };
 
-    private static string Days(TimeSpan time) => time switch
+    public static string Days(TimeSpan time) => time switch
     {
         { TotalDays: >= 2, Hours: 0, Minutes: 0 } => $"{time.Days} days",
         { TotalHours: >= 2 and <= 48, Minutes: 0 } => $"{time.TotalHours:0} hours",

@@ -1,25 +1,21 @@
 using Accounts.Core.Users;
-using Microsoft.AspNetCore.Components.Forms;
 
 namespace Accounts.Web.SignIn;
 
-/// <summary>Shows what the core said of an input beside the fields of its form. The rules live in the core and nowhere else.</summary>
+/// <summary>What is wrong with the fields of a form, one sentence for each. The rules live in the core and nowhere else.</summary>
 internal sealed class FormErrors
 {
-    private readonly ValidationMessageStore _messages;
+    private readonly Dictionary<string, string> _problems = new(StringComparer.Ordinal);
 
-    public FormErrors(object model)
-    {
-        Context = new EditContext(model);
-        _messages = new ValidationMessageStore(Context);
-    }
+    /// <param name="field">The name of the input's property.</param>
+    /// <returns>Null if nothing is wrong with it.</returns>
+    public string? Of(string field) => _problems.GetValueOrDefault(field);
 
-    public EditContext Context { get; }
+    public void Add(string field, string problem) => _problems.TryAdd(field, problem);
 
-    public void Show(IEnumerable<InputError> errors)
+    public void Add(IEnumerable<InputError> errors)
     {
         foreach (var error in errors)
-            _messages.Add(Context.Field(error.Field), error.Message);
-        Context.NotifyValidationStateChanged();
+            Add(error.Field, error.Message);
     }
 }

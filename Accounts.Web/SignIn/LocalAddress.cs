@@ -18,6 +18,9 @@ internal static class LocalAddress
     /// <param name="address">The address that was asked for; null if there is none.</param>
     public static string OnTheWay(string path, string? address) => IsLocal(address) ? $"{path}?{Parameter}={Uri.EscapeDataString(address)}" : path;
 
+    /// <summary>Whether somebody who is signed in opens a page that is for signing in. Its form, which another tab may have left open, is not asked this.</summary>
+    public static bool IsSignedInAlready(this HttpContext context) => HttpMethods.IsGet(context.Request.Method) && context.User.Identity?.IsAuthenticated == true;
+
     /// <summary>The page of this site that the browser comes from, however it was sent away; null if it does not say, or comes from another site.</summary>
     public static string? Before(HttpRequest request) =>
         Uri.TryCreate(request.Headers.Referer, UriKind.Absolute, out var page)

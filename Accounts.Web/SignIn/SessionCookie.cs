@@ -88,10 +88,13 @@ internal static class SessionCookie
 
     private static async Task ValidateAsync(CookieValidatePrincipalContext context, SessionRegistry registry)
     {
-        // The page that tells of a failure must not fail on it again.
+        // The page that tells of a failure must not fail on it again: it goes by what was known before.
         if (context.HttpContext.Features.Get<IExceptionHandlerFeature>() is not null)
         {
-            context.RejectPrincipal();
+            if (context.HttpContext.Features.Get<LiveSession>() is { } known)
+                context.ReplacePrincipal(known.Principal);
+            else
+                context.RejectPrincipal();
             return;
         }
 

@@ -6,14 +6,19 @@ namespace Accounts.Web.SignIn;
 internal static class Wait
 {
     /// <summary>Makes an answer "429 Too Many Requests" with its Retry-After.</summary>
-    public static void Tell(HttpResponse response, TimeSpan wait) => Tell(response, wait, StatusCodes.Status429TooManyRequests);
+    /// <returns>What to tell people, without the full stop: some pages know another way.</returns>
+    public static string TooMany(HttpResponse response, TimeSpan wait)
+    {
+        Tell(response, wait, StatusCodes.Status429TooManyRequests);
+        return $"Too many attempts. Try again {Words(wait)}";
+    }
 
     /// <summary>Makes an answer "503 Service Unavailable" with its Retry-After: the server has too many passwords to check.</summary>
-    /// <returns>What to tell the person.</returns>
+    /// <returns>What to tell people.</returns>
     public static string Busy(HttpResponse response, TimeSpan wait)
     {
         Tell(response, wait, StatusCodes.Status503ServiceUnavailable);
-        return $"Too many people are signing in right now. Nothing was checked or changed. Try again {Words(wait)}.";
+        return $"Too many people are signing in right now. Nothing changed. Try again {Words(wait)}.";
     }
 
     /// <summary>"in 40 seconds", "in 5 minutes": rounded up, so that trying then works.</summary>

@@ -45,7 +45,7 @@
     if (form.ariaBusy === "true") return;
 
     const password = form.querySelector("[name=password]");
-    const problem = form.querySelector("[role=alert]");
+    const problem = form.querySelector("[role=alert] span");
     problem.textContent = "";
     form.ariaBusy = "true";
     let said = failure;

@@ -1,29 +1,45 @@
 // Asks whether this browser is still signed in when the page cannot know by itself: its circuit is lost or never came up, or it comes back from the browser's memory.
 (() => {
+  const modal = document.getElementById("components-reconnect-modal");
+
+  // What somebody has entered and not sent. A form that posts needs no circuit, so nothing takes it from them.
+  const isEntered = field => ["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+  const hasEntered = () => [...document.querySelectorAll("main form[method=post] input:not([name=theme])")].some(isEntered);
+
+  // Loads the page again, or leaves that to whoever has entered something.
+  const reload = () => {
+    if (!hasEntered()) {
+      // Nobody does this: it must not count as an act of theirs.
+      document.cookie = "accounts-reloaded=1; max-age=10; path=/; samesite=strict";
+      location.reload();
+      return;
+    }
+    clearInterval(timer);
+    const link = document.createElement("a");
+    link.href = location.href;
+    link.textContent = "Reload";
+    modal.querySelector("p").replaceChildren("This page may be out of date. You can still send the form. ", link);
+  };
+
   const check = async lost => {
     try {
       const answer = await fetch("session/state", { cache: "no-store", redirect: "manual" });
       if (answer.status === 401) location.replace("signed-out");
-      else if (lost && answer.ok) {
-        // Nobody does this: it must not count as an act of theirs.
-        document.cookie = "accounts-reloaded=1; max-age=10; path=/; samesite=strict";
-        location.reload();
-      }
+      else if (lost && answer.ok) reload();
     } catch {
       // The server is out of reach; the next round asks again.
     }
   };
 
-  const modal = document.getElementById("components-reconnect-modal");
   const clock = new Intl.DateTimeFormat(navigator.language, { hour: "numeric", minute: "2-digit" });
   let timer = 0;
   let since = null;
 
-  // While nothing that is pressed would arrive, nothing can be pressed.
+  // While nothing that is pressed would arrive, nothing can be pressed. A form that posts goes its own way.
   let focused = null;
   const hold = () => {
     focused ??= document.activeElement;
-    for (const button of document.querySelectorAll("main :is(button, input, select):not(:disabled)")) {
+    for (const button of document.querySelectorAll("main :is(button, input, select):not(:disabled, form[method=post] *)")) {
       button.disabled = true;
       button.dataset.held = "";
     }
@@ -62,5 +78,9 @@
     if (watch && !watch.firstElementChild) check(false);
   }, 2000);
 
-  addEventListener("pageshow", event => { if (event.persisted) location.reload(); });
+  addEventListener("pageshow", event => {
+    if (!event.persisted) return;
+    if (hasEntered()) check(false);
+    else location.reload();
+  });
 })();

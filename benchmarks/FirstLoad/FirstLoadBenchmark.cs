@@ -56,8 +56,8 @@ internal static class FirstLoadBenchmark
         await page.GotoAsync("/register");
         await page.GetByLabel("Name").FillAsync("Ada Lovelace");
         await page.GetByLabel("Email").FillAsync(Application.Email);
-        await page.GetByLabel("Password").FillAsync(Application.Password);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Register", Exact = true }).ClickAsync();
+        await page.GetByLabel("Password", new() { Exact = true }).FillAsync(Application.Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create account", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Article).WaitForAsync();
         return await context.StorageStateAsync();
     }

@@ -120,7 +120,7 @@ internal sealed class Scene : IAsyncDisposable
     {
         await page.GotoAsync($"/sign-in?returnUrl={Uri.EscapeDataString(path)}");
         await page.GetByLabel("Email").FillAsync(Application.Email);
-        await page.GetByLabel("Password").FillAsync(Application.Password);
+        await page.GetByLabel("Password", new() { Exact = true }).FillAsync(Application.Password);
         await Button(page.Locator("main"), "Sign in").ClickAsync();
         await Assertions.Expect(page).ToHaveURLAsync(new Regex($"{Regex.Escape(path)}$", RegexOptions.None, TimeSpan.FromSeconds(1)));
     }

@@ -87,7 +87,7 @@ public sealed class SessionDeparturesTests
         var browser = await host.SignInAsync(remember: false);
         host.Clock.Advance(TimeSpan.FromHours(24));
 
-        var notice = new EndedNotice(TestClock.Start.AddHours(24), EndReason.Expired);
+        var notice = new EndedNotice(TestClock.Start.AddHours(24), EndReason.Expired, new Expiry(Absolute: false, TimeSpan.FromHours(24)));
         Assert.Equal(notice, await host.Departures.ConfirmLeftAsync(browser.Id, browser.Key));
         await host.Upkeep.SweepAsync();
         Assert.Equal(notice, await host.Departures.ConfirmLeftAsync(browser.Id, browser.Key));

@@ -31,8 +31,8 @@ public sealed class PasswordSignInTests
     }
 
     [Theory]
-    [InlineData("", "x", "Email", "Enter your e-mail address.")]
-    [InlineData("ada", "x", "Email", "This is not an e-mail address. It looks like name@example.com.")]
+    [InlineData("", "x", "Email", "Enter your email.")]
+    [InlineData("ada", "x", "Email", "Enter a full address, such as name@example.com.")]
     [InlineData("ada@example.test", "", "Password", "Enter your password.")]
     public async Task What_breaks_a_rule_is_answered_with_what_to_do(string email, string password, string field, string message)
     {
@@ -46,7 +46,7 @@ public sealed class PasswordSignInTests
     {
         await using var host = CoreHost.Start();
         var outcome = await host.TrySignInAsync(CoreHost.Client(), password: new string('x', 1 << 20));
-        Assert.Equal([new InputError("Password", "A password has at most 256 characters.")], Assert.IsType<SignInOutcome.Invalid>(outcome).Errors);
+        Assert.Equal([new InputError("Password", "Use at most 256 characters.")], Assert.IsType<SignInOutcome.Invalid>(outcome).Errors);
     }
 
     [Fact]

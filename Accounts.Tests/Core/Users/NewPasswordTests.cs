@@ -7,9 +7,9 @@ namespace Accounts.Tests.Core.Users;
 /// <summary>A password that somebody chooses is long and not one that is tried first; how it is composed does not matter.</summary>
 public sealed class NewPasswordTests
 {
-    private const string Common = "Many people have this password, so it is tried first. Use a few words that don't belong together.";
-    private const string Row = "This is a row or a repetition of characters, which is easy to guess. Use a few words that don't belong together.";
-    private const string Own = "This is little more than your name, your e-mail address or the name of this site. Use words that don't belong to you.";
+    private const string Common = "This password is too common.";
+    private const string Row = "Too easy to guess: it's a sequence or a repeat.";
+    private const string Own = "Too easy to guess: it's mostly your name, your email or this site's name.";
 
     // Guard: the three answers of WeakPasswords.Problem.
     [Theory]
@@ -54,6 +54,16 @@ public sealed class NewPasswordTests
         await using var host = CoreHost.Start();
         var input = new RegisterInput { Name = "Ada Lovelace", Email = "ada@analytical.test", Password = password };
         Assert.IsType<RegisterOutcome.Registered>(await host.Users.RegisterAsync(CoreHost.Client(), input));
+    }
+
+    // A character is what people count, not how UTF-16 stores it.
+    [Fact]
+    public async Task Eleven_characters_are_too_few_however_many_units_they_take()
+    {
+        await using var host = CoreHost.Start();
+        var input = new RegisterInput { Name = "Ada Lovelace", Email = "ada@analytical.test", Password = "🐎🔋🧲🪜🌵🎷🐎🔋🧲🪜🌵" };
+        var errors = Assert.IsType<RegisterOutcome.Invalid>(await host.Users.RegisterAsync(CoreHost.Client(), input)).Errors;
+        Assert.Equal([new InputError("Password", "Use at least 12 characters.")], errors);
     }
 
     [Theory]

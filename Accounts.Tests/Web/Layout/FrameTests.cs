@@ -60,6 +60,32 @@ public sealed class FrameTests
         Assert.Equal(("Go to Session manager", "/settings/sessions"), Way(await OpenAsync(owner, "/nowhere", HttpStatusCode.NotFound)));
     }
 
+    // Guards: FrameOrPlainLayout, and the line of SessionCookie that remembers who was there before the failure.
+    [Theory]
+    [InlineData("/help/access", HttpStatusCode.OK)]
+    [InlineData("/nowhere", HttpStatusCode.NotFound)]
+    [InlineData("/problem/500", HttpStatusCode.OK)]
+    [InlineData("/settings", HttpStatusCode.ServiceUnavailable)]
+    public async Task Help_and_problems_keep_the_navigation_around_whoever_is_signed_in(string path, HttpStatusCode status)
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var owner = await site.SignInAsync(Ada);
+        // Known before the database fails: whoever is not known then is shown the plain page.
+        await owner.ReadAsync("/settings/security");
+        if (status == HttpStatusCode.ServiceUnavailable)
+            site.Gate.FailCommand("\"Users\"");
+        var inside = await OpenAsync(owner, path, status);
+        Assert.Contains("Session manager", inside.QuerySelector("nav")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(path.TrimStart('/') + "#content", inside.QuerySelector("a.skip")!.GetAttribute("href")!.TrimStart('/'));
+        Assert.Single(inside.QuerySelectorAll("main"));
+        Assert.Single(inside.QuerySelectorAll("h1"));
+
+        using var stranger = site.Visit();
+        if (status != HttpStatusCode.ServiceUnavailable)
+            Assert.Null((await OpenAsync(stranger, path, status)).QuerySelector("nav"));
+    }
+
     [Fact]
     public async Task A_page_without_its_database_offers_to_try_again_and_then_works()
     {
@@ -68,7 +94,7 @@ public sealed class FrameTests
         using var owner = await site.SignInAsync(Ada);
         site.Gate.FailCommand("\"Users\"");
         var problem = await OpenAsync(owner, "/settings", HttpStatusCode.ServiceUnavailable);
-        Assert.Equal("The database did not answer", problem.QuerySelector("h1")!.TextContent);
+        Assert.Equal("We can't load this page", problem.QuerySelector("h1")!.TextContent);
         Assert.Equal(("Try again", "/settings"), Way(problem));
         await owner.ReadAsync("/settings");
     }
@@ -81,7 +107,7 @@ public sealed class FrameTests
         using var owner = await site.SignInAsync(Ada);
         var nothing = new Dictionary<string, string>(StringComparer.Ordinal) { ["_handler"] = "password" };
         using var password = await owner.PostAsync("/settings/password", nothing);
-        Assert.Equal(("Open the page again", "/settings/password"), Way(await ParseAsync(password)));
+        Assert.Equal(("Reload the page", "/settings/password"), Way(await ParseAsync(password)));
         using var signOut = await owner.PostAsync("/sign-out", nothing);
         Assert.Equal(("Go to Session manager", "/settings/sessions"), Way(await ParseAsync(signOut)));
     }
@@ -91,8 +117,8 @@ public sealed class FrameTests
     [InlineData("/settings/sessions", "Session manager")]
     [InlineData("/settings/account", "Settings")]
     [InlineData("/settings/security", "Security")]
-    [InlineData("/settings/password", "Security")]
-    [InlineData("/settings/audit", "Security")]
+    [InlineData("/settings/password", "Password")]
+    [InlineData("/settings/audit", "Audit log")]
     public async Task The_navigation_says_which_page_this_is(string path, string name)
     {
         await using var site = AccountsSite.Start();
@@ -138,7 +164,7 @@ public sealed class FrameTests
     /// <summary>The one primary action of a problem page.</summary>
     private static (string Text, string Href) Way(IHtmlDocument page)
     {
-        var way = Assert.Single(page.QuerySelectorAll("main .btn.primary"));
+        var way = Assert.Single(page.QuerySelectorAll("main .mud-button-filled-primary"));
         return (way.TextContent, way.GetAttribute("href")!);
     }
 }

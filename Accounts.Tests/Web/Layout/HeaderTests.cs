@@ -103,7 +103,7 @@ public sealed class HeaderTests
         using var visitor = await site.SignInAsync(Ada);
         using var answer = await visitor.GetAsync("/there-is-no-such-page");
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
-        Assert.Contains("There is no such page", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("Page not found", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

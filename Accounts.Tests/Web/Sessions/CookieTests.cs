@@ -62,7 +62,7 @@ public sealed class CookieTests
         Assert.Null(rows.Session(ended)["LeftAt"]);
 
         var page = await other.ReadAsync("/signed-out");
-        Assert.Contains("This session was ended from another device of this account.", page, StringComparison.Ordinal);
+        Assert.Contains("Someone signed this browser out from another device.", page, StringComparison.Ordinal);
         Assert.DoesNotContain("Lovelace", page, StringComparison.Ordinal);
         Assert.DoesNotContain(Ada, page, StringComparison.Ordinal);
         Assert.DoesNotContain("127.0.0.1", page, StringComparison.Ordinal);
@@ -140,7 +140,7 @@ public sealed class CookieTests
         site.Gate.FailCommand("\"Users\"");
         using var answer = await owner.GetAsync("/settings");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.Contains("The database did not answer", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("We can&#x27;t load this page", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.True(await owner.IsSignedInAsync());
     }
 
@@ -159,7 +159,7 @@ public sealed class CookieTests
 
         using var answer = await owner.GetAsync("/settings");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.Contains("The database did not answer", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("We can&#x27;t load this page", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.True(await owner.IsSignedInAsync());
     }
 

@@ -63,7 +63,7 @@ public sealed class ReplacedKeyTests
         await circuit.Closed.WaitAsync(Patience.Limit);
         Assert.False(await thief.IsSignedInAsync());
         Assert.False(await owner.IsSignedInAsync());
-        Assert.Contains("The sign-in of this browser is no longer valid.", await owner.ReadAsync("/signed-out"), StringComparison.Ordinal);
+        Assert.Contains("This browser&#x27;s sign-in is no longer valid.", await owner.ReadAsync("/signed-out"), StringComparison.Ordinal);
     }
 
     // Guard: WriteTicketAsync in PasswordPage.
@@ -79,7 +79,7 @@ public sealed class ReplacedKeyTests
 
         using (var answer = await owner.SubmitAsync(
             "/settings/password", ("Input.CurrentPassword", AccountsSite.Password), ("Input.NewPassword", "another passphrase for tests")))
-            Assert.Contains("The password is changed.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Contains("Password changed.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
         Assert.True(await owner.IsSignedInAsync());
         await circuit.Closed.WaitAsync(Patience.Limit);
@@ -163,7 +163,7 @@ public sealed class ReplacedKeyTests
         await page.ClickAsync("Terminate");
         await page.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience.Limit);
         Assert.Equal(ClickOutcome.Done, await page.TryClickAsync("Terminate"));
-        await page.WaitForBatchAsync(c => c.Page.Text.Contains("Confirm it is you: enter your password.", StringComparison.Ordinal), Patience.Limit);
+        await page.WaitForBatchAsync(c => c.Page.Text.Contains("Enter your password to continue", StringComparison.Ordinal), Patience.Limit);
     }
 
     private static async Task<AccountsSite> StartAsync(TestClock clock, Action<IServiceCollection>? services = null)

@@ -35,8 +35,8 @@ public sealed class SupportCodeTests
     }
 
     [Theory]
-    [InlineData("\"SupportCodes\"", "This session was ended from another device")]
-    [InlineData("\"Sessions\"", "You are signed out")]
+    [InlineData("\"SupportCodes\"", "Someone signed this browser out from another device")]
+    [InlineData("\"Sessions\"", "You&#x27;re signed out")]
     public async Task Without_the_database_the_signed_out_page_says_what_it_knows_and_shows_no_code(string table, string text)
     {
         await using var site = AccountsSite.Start();

@@ -65,7 +65,7 @@ public sealed class AntiforgeryTests
         using var answer = await visitor.PostAsync(path, form);
         Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NoContent or HttpStatusCode.Redirect, $"{answer.StatusCode}");
         if (path is "/settings/password")
-            Assert.Contains("The password is changed.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Contains("Password changed.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class ReauthenticateTests
     {
         await using var site = await StartAsync();
         using var visitor = await site.SignInAsync(Ada);
-        foreach (var (password, said) in new[] { ("a guess", "This is not your password."), ("", "Enter your password.") })
+        foreach (var (password, said) in new[] { ("a guess", "Wrong password."), ("", "Enter your password.") })
         {
             using var answer = await visitor.ReauthenticateAsync(password);
             Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
@@ -65,7 +65,7 @@ public sealed class ReauthenticateTests
 
         Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
         Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
-        Assert.StartsWith("There were too many attempts. Try again in ", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("Too many attempts. Try again in ", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         AssertNoTicket(answer);
     }
 

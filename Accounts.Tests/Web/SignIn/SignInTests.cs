@@ -44,7 +44,7 @@ public sealed class SignInTests
         foreach (var (email, password) in new[] { (Ada, "not the password at all"), ("nobody@example.test", AccountsSite.Password) })
         {
             using var answer = await visitor.SignInAsync(email, password);
-            Assert.Contains("The e-mail address or the password is wrong.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Contains("Wrong email or password.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
             Assert.False(visitor.Cookies.ContainsKey(Visitor.SessionCookieName));
         }
     }
@@ -62,6 +62,33 @@ public sealed class SignInTests
         using var answer = await visitor.SubmitAsync(
             "/sign-in?returnUrl=" + Uri.EscapeDataString(asked), ("Input.Email", Ada), ("Input.Password", AccountsSite.Password));
         Assert.Equal(new Uri(site.Address, reached), new Uri(site.Address, answer.Headers.Location!));
+    }
+
+    // Guard: IsSignedInAlready in both pages.
+    [Theory]
+    [InlineData("/sign-in", "/settings/sessions")]
+    [InlineData("/register", "/settings/sessions")]
+    [InlineData("/sign-in?returnUrl=%2Fsettings%2Fsecurity", "/settings/security")]
+    [InlineData("/register?returnUrl=%2F%2Fevil.example", "/settings/sessions")]
+    public async Task Whoever_is_signed_in_already_is_led_on(string path, string reached)
+    {
+        await using var site = await StartAsync();
+        using var visitor = await site.SignInAsync(Ada);
+        using var answer = await visitor.GetAsync(path);
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.Equal(new Uri(site.Address, reached), new Uri(site.Address, answer.Headers.Location!));
+    }
+
+    // Guard: the hidden field, which password managers read.
+    [Fact]
+    public async Task The_form_for_a_new_password_says_whose_it_is()
+    {
+        await using var site = await StartAsync();
+        using var visitor = await site.SignInAsync(Ada);
+        var page = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(await visitor.ReadAsync("/settings/password"));
+        var field = Assert.Single(page.QuerySelectorAll("form:has(#new) [autocomplete=username]"));
+        Assert.Equal(Ada, field.GetAttribute("value"));
+        Assert.True(field.HasAttribute("hidden"));
     }
 
     [Fact]
@@ -113,7 +140,10 @@ public sealed class SignInTests
         using var shared = await site.SignInAsync(Ada);
         using var elsewhere = await site.SignInAsync(Ada);
         var adas = shared.SessionCookie;
-        using var answer = await shared.SignInAsync("grace@example.test", AccountsSite.Password);
+        // The page isn't shown to whoever is signed in; its form is taken.
+        using var answer = await shared.PostAsync("/sign-in", await shared.FillAccountMenuAsync(
+            ("_handler", "sign-in"), ("Input.Email", "grace@example.test"), ("Input.Password", AccountsSite.Password)));
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
 
         Assert.Contains("Grace Hopper", await shared.ReadAsync("/settings"), StringComparison.Ordinal);
         shared.SessionCookie = adas;
@@ -146,7 +176,7 @@ public sealed class SignInTests
         using var answer = await visitor.PostAsync(
             "/sign-in", new Dictionary<string, string>(StringComparer.Ordinal) { ["_handler"] = "sign-in", ["Input.Email"] = Ada, ["Input.Password"] = AccountsSite.Password });
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains("This form is out of date", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("This page expired", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.False(visitor.Cookies.ContainsKey(Visitor.SessionCookieName));
     }
 

@@ -22,7 +22,7 @@ public sealed class SupportPageTests
         await using var site = await StartAsync();
         using var staff = await SignInAsync(site, email);
         var page = Parse(await staff.ReadAsync("/settings"));
-        var link = Assert.Single(page.QuerySelectorAll("nav a"), a => a.TextContent.Trim() is "Support");
+        var link = Assert.Single(page.QuerySelectorAll("nav ul a"), a => a.TextContent.Trim() is "Support");
         var support = Parse(await staff.ReadAsync("/" + link.GetAttribute("href")));
         Assert.Equal("Support", support.QuerySelector("h1")!.TextContent);
         Assert.Equal("Support", Assert.Single(support.QuerySelectorAll("nav [aria-current=page]")).TextContent.Trim());
@@ -69,7 +69,7 @@ public sealed class SupportPageTests
         Assert.Equal("10.0.0.0/8 192.0.2.10", Fact(page, "Known proxies"));
         Assert.Equal("https://db-ip.com/", page.QuerySelectorAll("main a").OfType<IHtmlAnchorElement>().Single(a => a.TextContent is "IP Geolocation by DB-IP").Href);
         Assert.Equal("https://creativecommons.org/licenses/by/4.0/", page.QuerySelectorAll("main a").OfType<IHtmlAnchorElement>().Single(a => a.TextContent is "CC BY 4.0").Href);
-        Assert.Empty(page.QuerySelectorAll("main .tip"));
+        Assert.Empty(page.QuerySelectorAll("main .notice"));
     }
 
     [Fact]
@@ -109,13 +109,13 @@ public sealed class SupportPageTests
         site.Gate.FailCommand("\"DataProtectionKeys\"");
         var page = Parse(await sam.ReadAsync("/support"));
         Assert.Equal("Does not answer", Fact(page, "Database"));
-        var tips = page.QuerySelectorAll("main .tip").Select(Words).ToList();
+        var tips = page.QuerySelectorAll("main .notice").Select(Words).ToList();
         Assert.Equal(2, tips.Count);
         Assert.StartsWith("Requests come through 10.0.0.5, which is not in Network:KnownProxies.", tips[0], StringComparison.Ordinal);
         Assert.Contains("""
             "KnownProxies": ["192.0.2.10", "10.0.0.5"]
             """, tips[0], StringComparison.Ordinal);
-        Assert.StartsWith("A newer geolocation database could not be read, and the one below stays in use. ", tips[1], StringComparison.Ordinal);
+        Assert.StartsWith("A newer geolocation database can't be read. Accounts still uses the one below. ", tips[1], StringComparison.Ordinal);
         Assert.Equal("own.bin, DB1 of 1 June 2026", Fact(page, "Geolocation database"));
         Assert.DoesNotContain("198.51.100.7", page.Body!.TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("203.0.113.9", page.Body.TextContent, StringComparison.Ordinal);

@@ -5,16 +5,16 @@ internal static class ProblemStates
 {
     public static IEnumerable<State> All =>
     [
-        new("problem", "not-found", "There is no such page", async scene =>
+        new("problem", "not-found", "Page not found", async scene =>
         {
             await scene.Page.GotoAsync("/nowhere");
-            await scene.SeeAsync("no such page");
+            await scene.SeeAsync("Page not found");
         }),
-        new("problem", "not-found-signed-in", "There is no such page, signed in", async scene =>
+        new("problem", "not-found-signed-in", "Page not found, signed in", async scene =>
         {
             await scene.SignInAsync("/settings");
             await scene.Page.GotoAsync("/nowhere");
-            await scene.SeeAsync("no such page");
+            await scene.SeeAsync("Page not found");
         }),
         new("problem", "error", "Something went wrong", async scene =>
         {

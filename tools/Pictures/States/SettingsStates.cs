@@ -26,13 +26,13 @@ internal static class SettingsStates
         {
             await OpenAsync(scene, "/settings/password");
             await ChangeAsync(scene, "not the password", "another long passphrase");
-            await scene.SeeAsync("not your current password");
+            await scene.SeeAsync("Wrong password.");
         }),
         new("password", "done", "Changed", async scene =>
         {
             await OpenAsync(scene, "/settings/password");
             await ChangeAsync(scene, Application.Password, "another long passphrase");
-            await scene.SeeAsync("The password is changed");
+            await scene.SeeAsync("Password changed");
         }),
     ];
 

@@ -15,17 +15,17 @@ internal static class SignedOutStates
         {
             await scene.Page.GotoAsync("/sign-in");
             await scene.Page.GetByLabel("Email").FillAsync(Application.Email);
-            await scene.Page.GetByLabel("Password").FillAsync("not the password");
+            await scene.Page.GetByLabel("Password", new() { Exact = true }).FillAsync("not the password");
             await scene.PressAsync("Sign in");
-            await scene.SeeAsync("is wrong");
+            await scene.SeeAsync("Wrong email or password.");
         }),
         new("register", "plain", "As it opens", scene => scene.Page.GotoAsync("/register")),
         new("register", "errors", "Sent with mistakes", async scene =>
         {
             await scene.Page.GotoAsync("/register");
             await scene.Page.GetByLabel("Email").FillAsync("ada at example");
-            await scene.Page.GetByLabel("Password").FillAsync("short");
-            await scene.PressAsync("Register");
+            await scene.Page.GetByLabel("Password", new() { Exact = true }).FillAsync("short");
+            await scene.PressAsync("Create account");
             await scene.SeeAsync("Enter your name");
         }),
         new("help", "plain", "Can't get in?", scene => scene.Page.GotoAsync("/help/access")),
@@ -35,7 +35,7 @@ internal static class SignedOutStates
             await scene.AddAsync(elsewhere);
             await scene.SignInAsync();
             await scene.Get<SessionService>().TerminateAsync(new Caller(scene.Ada, new SessionId(elsewhere[0].Id), Browsers.Address) { AuthenticatedAt = scene.Clock.GetUtcNow() }, scene.Own);
-            await scene.SeeAsync("ended from another device");
+            await scene.SeeAsync("from another device");
         }),
         new("signed-out", "expired", "Not used for too long", async scene =>
         {
@@ -49,7 +49,7 @@ internal static class SignedOutStates
             await scene.SignInAsync();
             await scene.PressAsync("Account menu");
             await scene.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
-            await scene.SeeAsync("You are signed out");
+            await scene.SeeAsync("You're signed out");
         }),
     ];
 }

@@ -1,0 +1,26 @@
+using Accounts.Core.Devices;
+using Accounts.Core.Storage;
+
+namespace Accounts.Tests.Core.Storage;
+
+/// <summary>A text that is too long loses whole characters.</summary>
+public sealed class ShortTextTests
+{
+    [Theory]
+    [InlineData("", 3, "")]
+    [InlineData("abc", 3, "abc")]
+    [InlineData("abcd", 3, "abc")]
+    [InlineData("ab😀", 4, "ab😀")]
+    [InlineData("ab😀", 3, "ab")]
+    [InlineData("😀", 1, "")]
+    public void It_is_never_cut_within_a_character(string text, int limit, string cut) => Assert.Equal(cut, ShortText.Cut(text, limit));
+
+    // A text with half a character in it comes back from the database as another one.
+    [Fact]
+    public void A_browser_whose_name_is_too_long_keeps_whole_characters()
+    {
+        var name = new string('x', DeviceSignals.UserAgentLimit - 1) + "😀";
+        Assert.Equal(name[..^2], new DeviceSignals(name).UserAgent);
+        Assert.Equal(new string('x', ClientHints.Limit - 1), new ClientHints { Model = new string('x', ClientHints.Limit - 1) + "😀" }.Model);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Net.Mail;
+using Accounts.Core.Settings;
+using FluentValidation;
+
+namespace Accounts.Web.Support;
+
+/// <summary>How people reach whoever helps them. Section <c>Support</c>.</summary>
+public sealed class SupportOptions
+{
+    internal const int ContactLimit = 500;
+
+    /// <summary>An https or http address, or an email address, shown as "Contact support" on pages that people see when they can't get in; empty: no such link.</summary>
+    public string Contact { get; set; } = "";
+
+    /// <summary>Where the link leads; null if there is none.</summary>
+    internal string? Href => Contact.Length == 0 ? null : Read(Contact);
+
+    /// <summary>The contact as the address of a link; null if it is none.</summary>
+    internal static string? Read(string contact)
+    {
+        if (contact.Length > ContactLimit || contact.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)))
+            return null;
+        if (Uri.TryCreate(contact, UriKind.Absolute, out var address))
+            return address is { Scheme: "https" or "http", UserInfo: "" } ? contact : null;
+
+        return MailAddress.TryCreate(contact, out var mail) && string.Equals(mail.Address, contact, StringComparison.Ordinal)
+            ? $"mailto:{Uri.EscapeDataString(mail.User)}@{mail.Host}"
+            : null;
+    }
+}
+
+internal sealed class SupportOptionsValidator : AbstractValidator<SupportOptions>
+{
+    public SupportOptionsValidator() => RuleFor(o => o.Contact)
+        .Must(contact => contact.Length == 0 || SupportOptions.Read(contact) is not null)
+        .WithMessage($"must be empty, an https or http address, or an email address, of at most {SupportOptions.ContactLimit} characters.");
+}
+
+internal static class SupportSettings
+{
+    public static void AddSupport(this IServiceCollection services, SettingsReader settings) => services.AddSingleton(settings.Read("Support", new SupportOptionsValidator()));
+}
