@@ -113,7 +113,7 @@ internal sealed class Person
 
     private Task AtAsync(string path) => Assertions.Expect(Page).ToHaveURLAsync(new Uri(_site, path).AbsoluteUri, new() { Timeout = 10_000 });
 
-    private ILocator CardOf(SessionId session) => Page.Locator($"article[aria-labelledby*='{session}']");
+    private ILocator CardOf(SessionId session) => Page.Locator($"[aria-labelledby*='{session}']");
 
     private ILocator Confirm => Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Terminate", Exact = true });
 }

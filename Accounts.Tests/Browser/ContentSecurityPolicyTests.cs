@@ -57,10 +57,8 @@ public sealed class ContentSecurityPolicyTests(Chromium chromium)
     {
         var answer = (await person.GoAsync(path))!;
         var policy = (await answer.HeaderValueAsync("Content-Security-Policy"))!.Split(';', StringSplitOptions.TrimEntries);
-        Assert.Equal(
-            ["script-src 'self'", "style-src 'self'", "style-src-attr 'unsafe-inline'"],
-            policy.Where(directive => directive.StartsWith("script-src", StringComparison.Ordinal)
-                || directive.StartsWith("style-src", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        var ours = policy.Where(rule => rule.Split('-')[0] is "script" or "style");
+        Assert.Equal("script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'", string.Join("; ", ours));
         // What scripts and circuits add after the load is judged too.
         await person.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
     }

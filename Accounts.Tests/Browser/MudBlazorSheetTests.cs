@@ -136,6 +136,7 @@ public sealed class MudBlazorSheetTests(Chromium chromium)
             await kit.WaitForAssertionAsync(() => Assert.Contains("Careful", kit.Markup, StringComparison.Ordinal));
         }
 
+        await File.WriteAllTextAsync($"/tmp/kit-{dialog}.html", kit.Markup);
         return kit.Markup;
     }
 

@@ -24,10 +24,10 @@ internal sealed class Watch
     /// <summary>The page's own eyes. They find things as a screen reader would: cards by their labels, facts by their names.</summary>
     private const string Script = """
         ([sight, id, value]) => {
-          const cards = () => [...document.querySelectorAll('article[aria-labelledby]')];
+          const cards = () => [...document.querySelectorAll('[aria-labelledby^=session-]')];
           const card = () => cards().find(a => a.getAttribute('aria-labelledby').includes(id));
           const title = () => document.getElementById(card()?.getAttribute('aria-labelledby').split(' ')[0])?.textContent.trim();
-          const pages = () => [...card()?.querySelectorAll('dt') ?? []].find(t => t.textContent.trim() === 'Pages visited')?.nextElementSibling?.textContent.trim();
+          const pages = () => card()?.textContent.match(/\S+ pages? visited/)?.[0];
           const known = new Set(cards().map(a => a.getAttribute('aria-labelledby')));
           if (sight !== 'NewCard' && !card()) throw new Error('There is no card to watch.');
           const before = pages();

@@ -21,7 +21,7 @@ internal static class EndingStates
         {
             await SessionStates.AskAsync(scene);
             await Scene.Button(scene.Dialog, "Terminate").ClickAsync();
-            await scene.SeeAsync("No page was open there");
+            await scene.SeeAsync("No open tab.");
         }, Ended),
         new("sessions", "ended-not-confirmed", "Just ended: the other browser did not confirm", async scene =>
         {
@@ -29,7 +29,7 @@ internal static class EndingStates
             // It sets out for the signed-out page as it was told, and its request is never sent.
             await other.RouteAsync("**/signed-out", _ => Task.CompletedTask);
             await TerminateAsync(scene);
-            await scene.SeeAsync("Not confirmed", patience: 15_000);
+            await scene.SeeAsync("The device hasn't confirmed.", patience: 15_000);
         }, Ended),
         new("sessions", "connection-lost", "The connection is lost", async scene =>
         {
@@ -46,7 +46,7 @@ internal static class EndingStates
             scene.Outage.On = true;
             var now = scene.Clock.GetUtcNow();
             scene.Get<SessionFeed>().Publish(new SessionChange.Started(scene.Ada, SessionId.New(now)));
-            await scene.SeeAsync("The database did not answer");
+            await scene.SeeAsync("We can't load the latest.");
         }),
     ];
 

@@ -12,13 +12,14 @@ internal static class SessionStates
     public static IEnumerable<State> All =>
     [
         new("sessions", "one", "This device only", scene => scene.SignInAsync()),
-        new("sessions", "several", "Several devices", OpenAsync),
-        new("sessions", "new-browser", "A sign-in from a browser that is new", async scene =>
+        new("sessions", "several", "Several devices", OpenAsync, Wide: true),
+        new("sessions", "question", "A sign-in from a browser that is new", async scene =>
         {
             var now = scene.Clock.GetUtcNow();
             await scene.AddAsync(Past.Live(scene.Ada, now.AddMinutes(-12), now.AddMinutes(-11), Browsers.Android, "143.107.1.0", 2, newBrowser: true));
             await OpenAsync(scene);
-        }),
+            await scene.SeeAsync("Was this you?");
+        }, Wide: true),
         new("sessions", "same-browser", "Two of the same program", async scene =>
         {
             var now = scene.Clock.GetUtcNow();
@@ -27,10 +28,17 @@ internal static class SessionStates
                 Past.Live(scene.Ada, now.AddDays(-8), now.AddHours(-30), Browsers.Windows, "131.111.8.0", 57));
             await scene.SignInAsync();
         }),
+        new("sessions", "menu", "The menu of a card", OpenMenuAsync),
         new("sessions", "rename", "The question for a name", async scene =>
         {
-            await OpenAsync(scene);
-            await Scene.Button(scene.Card(Phone), "Rename").ClickAsync();
+            await OpenMenuAsync(scene);
+            await scene.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Rename" }).ClickAsync();
+            await scene.Dialog.WaitForAsync();
+        }),
+        new("sessions", "details", "What is known besides", async scene =>
+        {
+            await OpenMenuAsync(scene);
+            await scene.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Details" }).ClickAsync();
             await scene.Dialog.WaitForAsync();
         }),
         new("sessions", "terminate", "The question before an ending", AskAsync),
@@ -39,7 +47,7 @@ internal static class SessionStates
             await AskAsync(scene);
             scene.Outage.On = true;
             await Scene.Button(scene.Dialog, "Terminate").ClickAsync();
-            await scene.SeeAsync("Not terminated");
+            await scene.SeeAsync("Couldn't terminate it.");
         }),
         new("sessions", "sign-out-everywhere", "The question before all end", async scene =>
         {
@@ -47,14 +55,23 @@ internal static class SessionStates
             await scene.PressAsync("Sign out everywhere");
             await scene.Dialog.WaitForAsync();
         }),
-        new("sessions", "many", "More than twelve", OpenManyAsync),
-        new("sessions", "many-rows", "More than twelve, the rows", OpenManyAsync, scene => scene.Page.GetByRole(AriaRole.Heading, new() { Name = "Less active" })),
-        new("sessions", "many-filtered", "More than twelve, filtered", async scene =>
+        new("sessions", "thirteen", "Thirteen, in groups", scene => OpenManyAsync(scene, 12), Wide: true),
+        new("sessions", "thirteen-selected", "Three of thirteen selected", async scene =>
         {
-            await OpenManyAsync(scene);
-            await Filter(scene).FillAsync("iOS 26");
+            await OpenManyAsync(scene, 12);
+            await scene.PressAsync("Select");
+            foreach (var card in new[] { 1, 2, 5 })
+                await scene.Cards.Nth(card).GetByRole(AriaRole.Checkbox).CheckAsync();
+            await scene.SeeAsync("3 selected");
+        }, Wide: true),
+        new("sessions", "many", "Very many", scene => OpenManyAsync(scene, 123), Wide: true),
+        new("sessions", "many-rows", "Very many, the rows", scene => OpenManyAsync(scene, 123), scene => scene.Page.GetByRole(AriaRole.Heading, new() { Name = "more" }).First, Wide: true),
+        new("sessions", "many-filtered", "Very many, filtered", async scene =>
+        {
+            await OpenManyAsync(scene, 123);
+            await Search(scene).FillAsync("iOS 26");
             await Assertions.Expect(scene.Cards.Filter(new() { HasText = "Firefox" })).ToHaveCountAsync(0);
-        }, Filter),
+        }, Search),
     ];
 
     /// <summary>Opens the Session manager with several devices and a history.</summary>
@@ -72,12 +89,19 @@ internal static class SessionStates
         await Scene.Button(scene.Dialog, "Terminate").WaitForAsync();
     }
 
-    private static async Task OpenManyAsync(Scene scene)
+    private static async Task OpenMenuAsync(Scene scene)
     {
-        await scene.AddAsync(Past.Many(scene.Ada, scene.Clock.GetUtcNow(), 24));
-        await scene.SignInAsync();
-        await Filter(scene).WaitForAsync();
+        await OpenAsync(scene);
+        await Scene.Button(scene.Card(Phone), "More for").ClickAsync();
+        await scene.Page.GetByRole(AriaRole.Menu).WaitForAsync();
     }
 
-    private static ILocator Filter(Scene scene) => scene.Page.GetByLabel("Filter", new() { Exact = true }).First;
+    private static async Task OpenManyAsync(Scene scene, int others)
+    {
+        await scene.AddAsync(Past.Many(scene.Ada, scene.Clock.GetUtcNow(), others));
+        await scene.SignInAsync();
+        await Search(scene).WaitForAsync();
+    }
+
+    private static ILocator Search(Scene scene) => scene.Page.GetByRole(AriaRole.Searchbox, new() { Name = "Search sessions" });
 }
