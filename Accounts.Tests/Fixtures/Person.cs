@@ -30,10 +30,10 @@ public sealed class Person : IAsyncDisposable
 
     public ILocator Dialog => Page.GetByRole(AriaRole.Dialog);
 
-    public static Task<Person> OpenAsync(Chromium chromium, AccountsSite site, string? userAgent = Windows, bool phone = false, bool touch = false, string? language = null, string? zone = null) =>
-        OpenAsync(chromium, site.Address, userAgent, phone, touch, language, zone);
+    public static Task<Person> OpenAsync(Chromium chromium, AccountsSite site, string? userAgent = Windows, bool phone = false, bool touch = false, string? language = null, string? zone = null, bool scripts = true) =>
+        OpenAsync(chromium, site.Address, userAgent, phone, touch, language, zone, scripts);
 
-    public static async Task<Person> OpenAsync(Chromium chromium, Uri site, string? userAgent = Windows, bool phone = false, bool touch = false, string? language = null, string? zone = null)
+    public static async Task<Person> OpenAsync(Chromium chromium, Uri site, string? userAgent = Windows, bool phone = false, bool touch = false, string? language = null, string? zone = null, bool scripts = true)
     {
         var profile = await chromium.OpenProfileAsync(new BrowserNewContextOptions
         {
@@ -41,6 +41,7 @@ public sealed class Person : IAsyncDisposable
             // Nobody has signed the certificates of the tests.
             IgnoreHTTPSErrors = true,
             HasTouch = touch,
+            JavaScriptEnabled = scripts,
             // Nothing of the machine's: neither its language nor its zone.
             Locale = language ?? "en-US",
             TimezoneId = zone ?? "UTC",
@@ -106,12 +107,15 @@ public sealed class Person : IAsyncDisposable
     /// <summary>Opens the menu of a card.</summary>
     public async Task OpenMenuAsync(ILocator card)
     {
+        await WaitForCircuitAsync(Page);
         await card.GetByRole(AriaRole.Button, new() { Name = "More for" }).ClickAsync();
         await Page.GetByRole(AriaRole.Menu).WaitForAsync();
     }
 
     public async Task AskToTerminateAsync(ILocator card)
     {
+        // Before that the button leads to a page.
+        await WaitForCircuitAsync(Page);
         await card.GetByRole(AriaRole.Button, new() { Name = "Terminate" }).ClickAsync();
         await Dialog.WaitForAsync();
     }

@@ -15,7 +15,7 @@ internal static class RequestActivity
         var activity = app.Services.GetRequiredService<SessionActivity>();
         app.Use(async (context, next) =>
         {
-            if (context.Features.Get<LiveSession>() is not { } session || !IsDocument(context.Request) || IsReloadedByItself(context))
+            if (context.Features.Get<LiveSession>() is not { } session || !IsDocument(context.Request) || IsFetchedAhead(context.Request) || IsReloadedByItself(context))
             {
                 await next(context);
                 return;
@@ -37,6 +37,11 @@ internal static class RequestActivity
         context.Response.Cookies.Delete(ReloadedCookie);
         return true;
     }
+
+    // Nobody looks at a page that the browser fetches in case somebody will (https://wicg.github.io/nav-speculation/prefetch.html#sec-purpose-header).
+    private static bool IsFetchedAhead(HttpRequest request) =>
+        request.Headers["Sec-Purpose"].ToString().Contains("prefetch", StringComparison.OrdinalIgnoreCase)
+        || request.Headers["Purpose"].ToString().Contains("prefetch", StringComparison.OrdinalIgnoreCase);
 
     // Browsers say what a request is for; Blazor's enhanced navigation fetches a page and says so in what it accepts.
     private static bool IsDocument(HttpRequest request)

@@ -73,9 +73,12 @@
   }).observe(modal, { attributeFilter: ["class"] });
 
   // A page whose session ends before its circuit is up is never told: as long as there is none, it asks.
+  // After eight seconds the page says so.
   setInterval(() => {
     const watch = document.getElementById("session-watch");
-    if (watch && !watch.firstElementChild) check(false);
+    const waits = watch && !watch.querySelector("i");
+    document.getElementById("not-live").hidden = !waits || performance.now() < 8000;
+    if (waits) check(false);
   }, 2000);
 
   addEventListener("pageshow", event => {

@@ -26,6 +26,25 @@ public sealed class ActivityTests
         Assert.Equal(pages, Assert.Single(await site.Get<SessionService>().ListAsync(caller)).PagesVisited);
     }
 
+    [Theory]
+    [InlineData("Sec-Purpose", "prefetch")]
+    [InlineData("Sec-Purpose", "prefetch;prerender")]
+    [InlineData("Purpose", "prefetch")]
+    public async Task A_page_that_the_browser_fetches_ahead_is_no_act(string header, string purpose)
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync("ada@example.test");
+        using var visitor = await site.SignInAsync("ada@example.test");
+        var session = await site.FindSessionAsync(visitor);
+        visitor.Headers[header] = purpose;
+        await visitor.ReadAsync("/settings");
+        Assert.Equal(0, session.PagesVisited);
+
+        visitor.Headers.Remove(header);
+        await visitor.ReadAsync("/settings");
+        Assert.Equal(1, session.PagesVisited);
+    }
+
     [Fact]
     public async Task A_page_that_loads_itself_again_is_no_act_and_the_next_load_is_one()
     {

@@ -1,0 +1,126 @@
+using Accounts.Core.Geolocation;
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+using Accounts.Web.Sessions;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Accounts.Tests.Web.Sessions;
+
+/// <summary>The page that a request draws holds the cards, and hands them to its circuit and to nobody else.</summary>
+public sealed class HandoverTests
+{
+    private const string Ada = "ada@example.test";
+
+    [Fact]
+    public async Task The_first_html_holds_the_cards_and_its_state_says_nothing_of_anybody()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var other = await site.SignInAsync(Ada, Visitor.Phone);
+        using var owner = await site.SignInAsync(Ada);
+
+        var html = await owner.ReadAsync("/settings/sessions");
+        Assert.Contains("Safari 19 on iOS 19.1", html, StringComparison.Ordinal);
+        Assert.Contains("2 sessions. Updates live.", html, StringComparison.Ordinal);
+        Assert.Contains($"session-{(await site.FindSessionAsync(other)).Id}", html, StringComparison.Ordinal);
+        // What the page keeps for its circuit is as long with two sessions as with one: a ticket, and no list.
+        await other.SignOutAsync();
+        Assert.Equal(StateOf(html).Length, StateOf(await owner.ReadAsync("/settings/sessions")).Length, tolerance: 8);
+        Assert.InRange(StateOf(html).Length, 1, 2_000);
+    }
+
+    [Fact]
+    public async Task A_circuit_goes_on_with_the_list_of_its_page_and_reads_none()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var owner = await site.SignInAsync(Ada);
+        var handovers = site.Get<Handovers>();
+        Assert.Equal(0, handovers.Count);
+        await owner.ReadAsync("/settings/sessions");
+        Assert.Equal(1, handovers.Count);
+
+        await using var page = await site.OpenAsync(owner);
+        await page.WaitForBatchAsync(circuit => circuit.Page.Text.Contains("This device", StringComparison.Ordinal), Patience.Limit);
+        // The first page's is still waited for; that of the page whose circuit is up has been taken.
+        Assert.Equal(1, handovers.Count);
+    }
+
+    [Fact]
+    public void A_ticket_is_good_once_for_its_own_session_and_for_twenty_seconds()
+    {
+        var clock = new TestClock();
+        var feed = Feed(clock);
+        using var handovers = new Handovers(feed, clock);
+        var (ada, grace) = (Person(), Person());
+
+        var first = handovers.Begin(ada, acts: true);
+        Assert.Null(handovers.Take(first.Ticket, grace.SessionId));
+        Assert.Null(handovers.Take(null, ada.SessionId));
+        Assert.Null(handovers.Take("00", ada.SessionId));
+        Assert.Same(first, handovers.Take(first.Ticket, ada.SessionId));
+        Assert.Null(handovers.Take(first.Ticket, ada.SessionId));
+
+        var late = handovers.Begin(ada, acts: true);
+        Assert.NotEqual(first.Ticket, late.Ticket, StringComparer.Ordinal);
+        clock.Advance(Handovers.Waits - TimeSpan.FromSeconds(1));
+        Assert.Equal(1, handovers.Count);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(0, handovers.Count);
+        Assert.Null(handovers.Take(late.Ticket, ada.SessionId));
+        // What nobody came for listens no more.
+        feed.Publish(new SessionChange.Started(ada.UserId, SessionId.New(clock.GetUtcNow())));
+        clock.Advance(SessionFeed.MergeWindow);
+        Assert.False(late.Changes.Reader.TryRead(out _));
+    }
+
+    [Fact]
+    public void What_happens_between_the_reading_and_the_circuit_is_not_lost()
+    {
+        var clock = new TestClock();
+        var feed = Feed(clock);
+        using var handovers = new Handovers(feed, clock);
+        var ada = Person();
+        var handover = handovers.Begin(ada, acts: true);
+
+        var (one, two) = (SessionId.New(clock.GetUtcNow()), SessionId.New(clock.GetUtcNow()));
+        feed.Publish(new SessionChange.Started(ada.UserId, one));
+        clock.Advance(SessionFeed.MergeWindow);
+        var taken = handovers.Take(handover.Ticket, ada.SessionId)!;
+        feed.Publish(new SessionChange.Ended(ada.UserId, two, EndReason.Terminated));
+        clock.Advance(SessionFeed.MergeWindow);
+
+        var told = new List<SessionChange>();
+        while (taken.Changes.Reader.TryRead(out var batch))
+            told.AddRange(batch);
+        Assert.Equal([one, two], told.Select(change => change.SessionId));
+    }
+
+    [Fact]
+    public void A_session_has_four_at_most_and_the_oldest_goes()
+    {
+        var clock = new TestClock();
+        using var handovers = new Handovers(Feed(clock), clock);
+        var (ada, grace) = (Person(), Person());
+        var others = handovers.Begin(grace, acts: true);
+        var own = Enumerable.Range(0, 6).Select(_ => handovers.Begin(ada, acts: true)).ToList();
+
+        Assert.Equal(Handovers.PerSession + 1, handovers.Count);
+        Assert.Null(handovers.Take(own[1].Ticket, ada.SessionId));
+        Assert.NotNull(handovers.Take(own[2].Ticket, ada.SessionId));
+        Assert.NotNull(handovers.Take(others.Ticket, grace.SessionId));
+    }
+
+    private static string StateOf(string html)
+    {
+        const string Mark = "<!--Blazor-Server-Component-State:";
+        var at = html.IndexOf(Mark, StringComparison.Ordinal);
+        Assert.True(at > 0, "The page keeps no state.");
+        return html[(at + Mark.Length)..html.IndexOf("-->", at, StringComparison.Ordinal)];
+    }
+
+    private static SessionFeed Feed(TimeProvider clock) => new(new PlaceFinder(), clock, NullLogger<SessionFeed>.Instance);
+
+    private static Caller Person() => new(new UserId(Guid.NewGuid()), new SessionId(Guid.NewGuid()), "127.0.0.1");
+}
