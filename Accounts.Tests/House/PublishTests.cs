@@ -31,20 +31,34 @@ public sealed class PublishTests : IDisposable
         await using var application = AccountsProcess.Run(program, ("Storage__Path", _folder.File("accounts.db")));
         using var browser = new HttpClient { BaseAddress = await application.ListeningAsync() };
         browser.DefaultRequestHeaders.Add("Accept-Encoding", "br");
-        var page = new HtmlParser().ParseDocument(await browser.GetStringAsync("/sign-in"));
-        var files = page.QuerySelectorAll("link[rel=stylesheet], script[src]")
-            .Select(element => element.GetAttribute("href") ?? element.GetAttribute("src")!)
-            .ToList();
-        Assert.Contains(files, file => file.StartsWith(Script, StringComparison.Ordinal));
+        var files = Files(await browser.GetStringAsync("/sign-in"));
+        using (var visitor = new Visitor(browser.BaseAddress, Visitor.Chrome))
+        {
+            using var registered = await visitor.SubmitAsync(
+                "/register", ("Input.Name", "Ada"), ("Input.Email", "ada@example.test"), ("Input.Password", AccountsSite.Password));
+            files = files.Union(Files(await visitor.ReadAsync("/settings")), StringComparer.Ordinal).ToList();
+        }
+
+        string[] expected = [Script, "mudblazor.", "theme.", "tokens.", "look.", "Accounts.Web."];
+        Assert.All(expected, name => Assert.Contains(files, file => file.StartsWith(name, StringComparison.Ordinal)));
+        Assert.Equal(2, files.Count(file => file.StartsWith("mudblazor.", StringComparison.Ordinal)));
         foreach (var file in files)
         {
             using var answer = await browser.GetAsync("/" + file);
             Assert.Equal((file, HttpStatusCode.OK, "br"), (file, answer.StatusCode, string.Join(' ', answer.Content.Headers.ContentEncoding)));
             Assert.Contains("immutable", answer.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
         }
+
+        // No package's own files come along, which are served uncompressed.
+        Assert.False(Directory.Exists(Path.Combine(program, "wwwroot", "_content")));
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static List<string> Files(string page) => new HtmlParser().ParseDocument(page)
+        .QuerySelectorAll("link[rel=stylesheet], script[src]")
+        .Select(element => element.GetAttribute("href") ?? element.GetAttribute("src")!)
+        .ToList();
 
     private static bool IsPublished(string file) =>
         file.Split('/') is [_] or ["Accounts.Core" or "Accounts.Web", ..] && !file.StartsWith("Accounts.Web/App_Data/", StringComparison.Ordinal);

@@ -8,7 +8,7 @@ import { PurgeCSS } from "purgecss";
 // Component: the classes that its markup can carry. * is any rest of a name, {color} each of the colors.
 const classes = {
   MudAlert: "mud-alert mud-alert-text-{color} mud-alert-outlined-{color} mud-alert-filled-{color}"
-    + " mud-alert-icon* mud-alert-message mud-alert-position mud-alert-close",
+    + " mud-alert-icon* mud-alert-message mud-alert-position mud-alert-close justify-start justify-center justify-end",
   MudButton: "mud-button mud-button-root mud-button-label mud-button-full-width mud-button-icon-*"
     + " mud-button-disable-elevation mud-button-color-inherit mud-button-text mud-button-outlined mud-button-filled"
     + " mud-button-text-{color} mud-button-outlined-{color} mud-button-filled-{color}"
@@ -17,7 +17,7 @@ const classes = {
   MudChip: "mud-chip mud-chip-container mud-chip-size-* mud-chip-icon mud-chip-label mud-chip-content mud-chip-close-button mud-chip-color-{color}"
     + " mud-chip-text mud-chip-outlined mud-chip-filled mud-chip-selected",
   MudDialog: "mud-dialog*",
-  MudDialogProvider: "",
+  MudDialogProvider: "fixed pointer-events-none",
   MudFocusTrap: "mud-focus-trap*",
   MudIcon: "mud-icon-root mud-icon-default mud-icon-size-* mud-svg-icon",
   MudIconButton: "mud-icon-button mud-icon-button-label mud-icon-button-color-inherit mud-icon-button-edge-* mud-icon-button-size-*",
@@ -31,7 +31,8 @@ const classes = {
   MudPopoverProvider: "",
   MudSkeleton: "mud-skeleton*",
   MudText: "mud-typography*",
-  "of many": "mud-{color}-text mud-disabled mud-clickable mud-focus-visible mud-ripple* mud-elevation-* mud-width-full mud-height-full mud-expanded",
+  "of many": "mud-{color}-text mud-disabled mud-dense mud-clickable mud-focus-visible mud-expanded mud-ripple* mud-elevation-*"
+    + " mud-width-full mud-height-full",
   "plain tables": "mud-simple-table mud-table mud-table-container mud-table-root mud-table-head mud-table-body mud-table-row"
     + " mud-table-cell mud-table-hover mud-table-dense",
 };
