@@ -37,7 +37,7 @@
   };
 
   const elapsed = minutes =>
-    minutes < 1 ? "under a minute"
+    minutes < 1 ? "less than a minute"
     : minutes < 60 ? `${minutes} min`
     : minutes < 1440 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min`
     : minutes % 1440 < 60 ? `${Math.floor(minutes / 1440)} d`
