@@ -20,8 +20,20 @@ internal sealed class HistoryCandidate(HistoryCandidate.Columns row, Device devi
 
     public TimeSpan Duration => (EndedAt ?? now) - row.StartedAt;
 
+    private string DeviceText => $"{row.Name} {device.Title} {device.Type} {device.Model} {device.Platform}";
+
+    private string PlaceText => $"{Place.Name} {row.SignInAddress} {address} {ShortAddress.Show(row.SignInAddress)} {ShortAddress.Show(address)}";
+
+    /// <summary>Whether it is what a query asks for, its status aside.</summary>
     public bool Matches(HistoryQuery query) =>
-        (query.Country.Length == 0 || string.Equals(query.Country, place.CountryCode, StringComparison.OrdinalIgnoreCase)) && HasAll($"{row.Name} {device.Title} {device.Type} {device.Model} {device.Platform}", query.Device) && HasAll($"{Place.Name} {row.SignInAddress} {address} {ShortAddress.Show(row.SignInAddress)} {ShortAddress.Show(address)}", query.Place);
+        (query.Country.Length == 0 || string.Equals(query.Country, place.CountryCode, StringComparison.OrdinalIgnoreCase))
+        && (query.Device.Length == 0 || HasAll(DeviceText, query.Device))
+        && (query.Place.Length == 0 || HasAll(PlaceText, query.Place))
+        && (query.Text.Length == 0 || HasAll($"{DeviceText} {PlaceText} {query.CountryNames.GetValueOrDefault(place.CountryCode ?? "")}", query.Text));
+
+    /// <summary>Whether its status is the one that a query asks for.</summary>
+    public bool HasStatus(HistoryQuery query) =>
+        (query.Live is not { } live || live == EndedAt is null) && (query.Reason is not { } reason || (EndedAt is not null && reason == Reason));
 
     private static bool HasAll(string text, string words)
     {

@@ -8,7 +8,18 @@ namespace Accounts.Core.Sessions;
 /// <param name="Page">Which page it is, from 1.</param>
 /// <param name="Countries">The countries of all sessions at the time asked for, whatever else was; in the order of their English names.</param>
 /// <param name="Cut">Whether there are older sessions that were not looked at; see <see cref="HistoryReader.Bound"/>.</param>
-public sealed record HistoryPage(IReadOnlyList<HistoryEntry> Entries, int Total, int Page, IReadOnlyList<HistoryCountry> Countries, bool Cut) : TablePage(Entries.Count, Total, Page, Cut);
+public sealed record HistoryPage(IReadOnlyList<HistoryEntry> Entries, int Total, int Page, IReadOnlyList<HistoryCountry> Countries, bool Cut)
+    : TablePage(Entries.Count, Total, Page, Cut)
+{
+    /// <summary>How many live sessions the query finds, whatever status it asks for.</summary>
+    public int Live { get; init; }
+
+    /// <summary>How many sessions that are over, likewise.</summary>
+    public int Over { get; init; }
+
+    /// <summary>How many sessions the person's history has, whatever the query asks for.</summary>
+    public int All { get; init; }
+}
 
 /// <summary>A country that sessions of the history were in.</summary>
 /// <param name="Code">ISO 3166-1 alpha-2: "DE".</param>

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Accounts.Core.Storage;
 
 namespace Accounts.Core.Sessions;
@@ -24,6 +25,12 @@ public sealed record HistoryQuery
     /// <summary>Words that all occur in the place or in one of the two addresses; empty: any place.</summary>
     public string Place { get; init => field = Cut(value); } = "";
 
+    /// <summary>Words that all occur in what the two above look at, or in what the viewer calls the country; empty: anything.</summary>
+    public string Text { get; init => field = Cut(value); } = "";
+
+    /// <summary>What the viewer calls countries, by their codes: <see cref="Text"/> finds them by these names too.</summary>
+    public IReadOnlyDictionary<string, string> CountryNames { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
     /// <summary>Only sessions in this country, ISO 3166-1 alpha-2; empty: any country.</summary>
     public string Country { get; init => field = Cut(value); } = "";
 
@@ -47,7 +54,8 @@ public sealed record HistoryQuery
     public int Page { get; init; } = 1;
 
     /// <summary>Whether anything is left out.</summary>
-    public bool IsFiltered => Device.Length > 0 || Place.Length > 0 || Country.Length > 0 || Live is not null || Reason is not null || From is not null || To is not null;
+    public bool IsFiltered =>
+        Text.Length > 0 || Device.Length > 0 || Place.Length > 0 || Country.Length > 0 || Live is not null || Reason is not null || From is not null || To is not null;
 
     private static string Cut(string text) => ShortText.Cut(text, TextLimit);
 }

@@ -8,8 +8,8 @@ namespace Accounts.Core.Sessions;
 
 /// <summary>Reads a person's history: filtered, sorted, a page at a time.</summary>
 /// <remarks>
-/// Time and status are asked of the database. Device and place are named when they are read, from what the row holds, so the rest of the filter and the
-/// sorting happen here, over the few columns that they need of the newest <see cref="Bound"/> sessions; whole rows are read for the page alone.
+/// The time is asked of the database. Device and place are named when they are read, from what the row holds, so the rest of the filter and the sorting
+/// happen here, over the few columns that they need of the newest <see cref="Bound"/> sessions; whole rows are read for the page alone.
 /// </remarks>
 public sealed class HistoryReader
 {
@@ -40,7 +40,8 @@ public sealed class HistoryReader
         {
             var found = await FindAsync(db, caller, query, now);
             var (page, ids) = TablePage.Of(found.Ids, query.Page);
-            return new HistoryPage(await ReadAsync(db, caller, ids, now), found.Ids.Count, page, found.Countries, found.Cut);
+            var all = query.IsFiltered ? await db.Sessions.CountAsync(s => s.UserId == caller.UserId.Value) : found.Live + found.Over;
+            return new HistoryPage(await ReadAsync(db, caller, ids, now), found.Ids.Count, page, found.Countries, found.Cut) { Live = found.Live, Over = found.Over, All = all };
         });
     }
 
@@ -99,7 +100,8 @@ public sealed class HistoryReader
 
     private async Task<Found> FindAsync(AccountsDbContext db, Caller caller, HistoryQuery query, DateTimeOffset now)
     {
-        var mine = Where(db.Sessions.AsNoTracking().Where(s => s.UserId == caller.UserId.Value), query, now);
+        // Whatever the status: how many there are of each is told too.
+        var mine = Where(db.Sessions.AsNoTracking().Where(s => s.UserId == caller.UserId.Value), query with { Live = null, Reason = null }, now);
         var rows = await Columns(mine.OrderByDescending(s => s.StartedAt).Take(Bound + 1)).ToListAsync();
         var cut = rows.Count > Bound;
         var candidates = Candidates(rows.Take(Bound), now);
@@ -107,7 +109,9 @@ public sealed class HistoryReader
             .Select(c => new HistoryCountry(c.Place.CountryCode!, c.Place.Country ?? c.Place.CountryCode!))
             .DistinctBy(country => country.Code, StringComparer.Ordinal)
             .OrderBy(country => country.Name, StringComparer.Ordinal);
-        return new Found([.. Sort(candidates.Where(c => c.Matches(query)), query).Select(c => c.Row.Id)], [.. countries], cut);
+        var matching = candidates.Where(c => c.Matches(query)).ToList();
+        var live = matching.Count(c => c.EndedAt is null);
+        return new Found([.. Sort(matching.Where(c => c.HasStatus(query)), query).Select(c => c.Row.Id)], [.. countries], live, matching.Count - live, cut);
     }
 
     private static IQueryable<HistoryCandidate.Columns> Columns(IQueryable<SessionRow> rows) => rows.Select(
@@ -182,5 +186,5 @@ public sealed class HistoryReader
     // What was done since the last flush is in memory.
     private string AddressOf(HistoryCandidate.Columns row) => _registry.Peek(new SessionId(row.Id))?.Address ?? row.LastAddress;
 
-    private sealed record Found(IReadOnlyList<Guid> Ids, IReadOnlyList<HistoryCountry> Countries, bool Cut);
+    private sealed record Found(IReadOnlyList<Guid> Ids, IReadOnlyList<HistoryCountry> Countries, int Live, int Over, bool Cut);
 }

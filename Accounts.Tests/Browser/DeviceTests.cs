@@ -70,7 +70,7 @@ public sealed class DeviceTests(Chromium chromium)
     private static async Task ExpectAsync(Person person, string title, string device)
     {
         await Assertions.Expect(person.Cards.GetByRole(AriaRole.Heading)).ToHaveTextAsync(title);
-        await Assertions.Expect(person.Cards.Locator("dd", new() { HasTextString = device })).ToHaveTextAsync(device);
+        await Assertions.Expect(person.Cards.Locator(".run > span").First).ToHaveTextAsync(device);
     }
 
     private static async Task EmulateAsync(Person person, string userAgent, string brand, string platform, string platformVersion, string model, bool mobile)

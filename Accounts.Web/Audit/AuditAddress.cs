@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Accounts.Web.Audit;
 
-/// <summary>A question to the audit log as the query of an address, and back.</summary>
+/// <summary>A question to the audit log as the query of an address, and back: of the files, and of the page, as <see cref="HistoryAddress"/> has them.</summary>
 internal static class AuditAddress
 {
     /// <summary>The address of a file with all events that a query finds.</summary>
@@ -35,5 +35,25 @@ internal static class AuditAddress
         if (query.From >= query.To)
             reader.Refuse("to", "must be after from.");
         return (query, reader.Problems);
+    }
+
+    /// <summary>What the address of the page has of a filter; null: not in it.</summary>
+    public static Dictionary<string, string?> OfPage(AuditFilter filter)
+    {
+        var values = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["text"] = filter.Text.Trim() is { Length: > 0 } text ? text : null,
+            ["action"] = filter.Action.Length > 0 ? filter.Action : null,
+        };
+        filter.When.Write(values);
+        return values;
+    }
+
+    /// <summary>Takes a filter from the address of the page. What cannot be read stays as it is at first.</summary>
+    public static void Restore(AuditFilter filter, IQueryCollection values)
+    {
+        filter.Text = QueryReader.One(values, "text") is { Length: <= AuditQuery.TextLimit } text ? text : "";
+        filter.Action = QueryReader.One(values, "action") is var action && AuditAction.All.Contains(action, StringComparer.Ordinal) ? action : "";
+        filter.When.Restore(values);
     }
 }

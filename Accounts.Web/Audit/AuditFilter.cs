@@ -3,7 +3,7 @@ using Accounts.Web.Sessions;
 
 namespace Accounts.Web.Audit;
 
-/// <summary>What somebody has set above the table of the audit log, as the fields hold it.</summary>
+/// <summary>What is asked for above the table of the audit log, as the fields hold it.</summary>
 public sealed class AuditFilter
 {
     public string Text { get; set; } = "";

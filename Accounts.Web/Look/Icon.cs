@@ -55,6 +55,8 @@ internal static class Icon
         "select" => """<rect x="4" y="4" width="16" height="16" rx="3"/><path d="m8.5 12.3 2.5 2.5 4.5-5"/>""",
         "calendar" => """<rect x="4" y="5.5" width="16" height="15" rx="2"/><path d="M4 10h16M8.5 3v4M15.5 3v4"/>""",
         "download" => """<path d="M12 4v11M7.5 11 12 15.5 16.5 11M4.5 20h15"/>""",
+        "previous" => """<path d="m15 5-7 7 7 7"/>""",
+        "filter" => """<path d="M4 7h16M7 12h10M10 17h4"/>""",
         "next" => """<path d="m9 5 7 7-7 7"/>""",
         "down" => """<path d="m6 9.5 6 6 6-6"/>""",
         _ => """<path d="M4 6h16M4 12h16M4 18h10"/>""",

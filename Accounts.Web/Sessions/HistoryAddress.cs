@@ -3,15 +3,27 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>A question to the history as the query of an address, and back.</summary>
+/// <summary>A question to the history as the query of an address, and back: of the file, and of the page that shows it.</summary>
+/// <remarks>
+/// The file's address has moments, and refuses what it cannot read. The page's has the viewer's days or a number of days, its order and page too, and passes over
+/// what it cannot read: people edit addresses, and old links stay.
+/// </remarks>
 internal static class HistoryAddress
 {
-    private static readonly string[] Keys = ["device", "place", "country", "status", "from", "to", "order"];
+    private const int NamesLimit = 2_100;
+    private const int MostNames = 20;
+
+    private static readonly string[] Keys = ["text", "names", "device", "place", "country", "status", "from", "to", "order"];
+    private static readonly string[] PageKeys = ["text", "device", "place", "country", "status", "days", "from", "to", "sort", "order", "page"];
 
     /// <summary>The address of the file with all rows that a query finds.</summary>
     public static string OfFile(HistoryQuery query)
     {
         var values = new Dictionary<string, string?>(StringComparer.Ordinal);
+        if (query.Text.Length > 0)
+            values["text"] = query.Text;
+        if (query.Text.Length > 0 && Called(query) is { Length: > 0 } names)
+            values["names"] = names;
         if (query.Device.Length > 0)
             values["device"] = query.Device;
         if (query.Place.Length > 0)
@@ -36,7 +48,10 @@ internal static class HistoryAddress
     public static (HistoryQuery Query, IDictionary<string, string[]> Problems) Read(IQueryCollection values)
     {
         var reader = new QueryReader(values, Keys);
-        var query = new HistoryQuery { Device = Text("device"), Place = Text("place"), Country = Country(), From = reader.Time("from"), To = reader.Time("to") };
+        var query = new HistoryQuery
+        {
+            Text = Text("text"), CountryNames = CountryNames(), Device = Text("device"), Place = Text("place"), Country = Country(), From = reader.Time("from"), To = reader.Time("to"),
+        };
         query = values["status"].ToString() switch
         {
             "" => query,
@@ -61,9 +76,21 @@ internal static class HistoryAddress
         string Country()
         {
             var code = Text("country");
-            if (code.Length != 0 && (code.Length != 2 || !code.All(char.IsAsciiLetter)))
+            if (code.Length != 0 && !IsCountry(code))
                 reader.Refuse("country", "must be a code of two letters, like DE.");
             return code;
+        }
+
+        Dictionary<string, string> CountryNames()
+        {
+            var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+            foreach (var name in reader.Text("names", NamesLimit).Split('|', StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (name.Split(':', 2) is not [var code, { Length: > 0 } called] || !IsCountry(code) || !names.TryAdd(code, called))
+                    reader.Refuse("names", "must be codes of countries with their names, like DE:Deutschland|JP:Japan.");
+            }
+
+            return names;
         }
 
         HistoryQuery Refused(string key, string why)
@@ -73,13 +100,73 @@ internal static class HistoryAddress
         }
     }
 
-    private static bool Is(string text, string name) => string.Equals(text, name, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether the address of a page asks for anything of the history.</summary>
+    public static bool IsAskedFor(IQueryCollection values) => PageKeys.Any(key => values.ContainsKey(key));
 
-    // Names alone: the numbers behind them are nobody's business.
-    private static T? Named<T>(string text) where T : struct, Enum =>
+    /// <summary>What the address of the page has of a filter; null: not in it.</summary>
+    public static Dictionary<string, string?> OfPage(HistoryFilter filter)
+    {
+        var values = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["text"] = Some(filter.Text),
+            ["device"] = Some(filter.Device),
+            ["place"] = Some(filter.Place),
+            ["country"] = Some(filter.Country),
+            ["status"] = Some(filter.Status),
+            ["sort"] = filter.Sort == HistorySort.SignedIn ? null : Camel(filter.Sort.ToString()),
+            ["order"] = filter.Descending == HistoryFilter.BeginsDescending(filter.Sort) ? null : filter.Descending ? "desc" : "asc",
+        };
+        filter.When.Write(values);
+        return values;
+
+        static string? Some(string text) => text.Trim() is { Length: > 0 } some ? some : null;
+    }
+
+    /// <summary>Takes a filter from the address of the page. What cannot be read stays as it is at first.</summary>
+    public static void Restore(HistoryFilter filter, IQueryCollection values)
+    {
+        filter.Text = Text("text");
+        filter.Device = Text("device");
+        filter.Place = Text("place");
+        filter.Country = QueryReader.One(values, "country") is var code && IsCountry(code) ? code.ToUpperInvariant() : "";
+        filter.Status = QueryReader.One(values, "status") switch
+        {
+            var live when Is(live, HistoryFilter.Active) => HistoryFilter.Active,
+            var over when Is(over, HistoryFilter.Ended) => HistoryFilter.Ended,
+            var name => Named<EndReason>(name) is { } reason ? Camel(reason.ToString()) : "",
+        };
+        filter.When.Restore(values);
+        filter.Sort = Named<HistorySort>(QueryReader.One(values, "sort")) ?? HistorySort.SignedIn;
+        filter.Descending = QueryReader.One(values, "order") switch
+        {
+            var order when Is(order, "asc") => false,
+            var order when Is(order, "desc") => true,
+            _ => HistoryFilter.BeginsDescending(filter.Sort),
+        };
+
+        string Text(string key) => QueryReader.One(values, key) is { Length: <= HistoryQuery.TextLimit } text ? text : "";
+    }
+
+    /// <summary>The value of a name, in whatever case; null if there is none. Names alone: the numbers behind them are nobody's business.</summary>
+    public static T? Named<T>(string text) where T : struct, Enum =>
         Array.Find(Enum.GetNames<T>(), name => Is(name, text)) is { } found ? Enum.Parse<T>(found) : null;
 
-    private static string Names<T>() where T : struct, Enum => string.Join(" or ", Enum.GetNames<T>().Select(Camel)).Replace(" or ", ", ", StringComparison.Ordinal);
+    /// <summary>A name as addresses have it: "signedOut".</summary>
+    public static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 
-    private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+    private static bool IsCountry(string code) => code.Length == 2 && code.All(char.IsAsciiLetter);
+
+    // The file knows no browser to ask: it is told the names that one of the words is in.
+    private static string Called(HistoryQuery query)
+    {
+        var words = query.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return string.Join('|', query.CountryNames
+            .Where(country => words.Any(word => country.Value.Contains(word, StringComparison.OrdinalIgnoreCase)))
+            .Take(MostNames)
+            .Select(country => $"{country.Key}:{country.Value.Replace('|', ' ')}"));
+    }
+
+    private static bool Is(string text, string name) => string.Equals(text, name, StringComparison.OrdinalIgnoreCase);
+
+    private static string Names<T>() where T : struct, Enum => string.Join(" or ", Enum.GetNames<T>().Select(Camel)).Replace(" or ", ", ", StringComparison.Ordinal);
 }

@@ -74,7 +74,7 @@ internal static class SessionText
 
     public static string Duration(TimeSpan time) => time switch
     {
-        { TotalMinutes: < 1 } => "under a minute",
+        { TotalMinutes: < 1 } => "less than a minute",
         { TotalHours: < 1 } => $"{time.Minutes} min",
         { TotalDays: < 1 } => $"{time.Hours} h {time.Minutes} min",
         { Hours: 0 } => $"{time.Days} d",
@@ -114,7 +114,7 @@ internal static class SessionText
         EndReason.Replaced => "Replaced",
         EndReason.PasswordChanged => "Password changed",
         EndReason.RemoteLogout => "Remote logout",
-        EndReason.LimitReached => "Too many sessions",
+        EndReason.LimitReached => "Limit reached",
         _ => reason.ToString(),
     };
 
@@ -126,12 +126,12 @@ internal static class SessionText
     {
         EndReason.SignedOut => "on that device",
         EndReason.Replaced => "by a new sign-in in that browser",
-        EndReason.LimitReached => $"at a sign-in from {from ?? "another device"}, as the one unused for longest",
+        EndReason.LimitReached => $"when {from ?? "another device"} signed in",
         EndReason.Expired => expiry switch
         {
-            null => "its time had run out",
-            { Absolute: true } => $"{Days(expiry.Length)} after the sign-in, the longest that a session lasts",
-            _ => $"not used for {Days(expiry.Length)}",
+            null => "out of time",
+            { Absolute: true } => $"{Days(expiry.Length)} after sign-in",
+            _ => $"{Days(expiry.Length)} without activity",
         },
         _ => from is null ? "from another device" : $"by you, from {from}",
     };

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>What somebody has set above a table as the time that they ask for, as the fields hold it.</summary>
+/// <summary>The time that is asked for above a table, as the fields hold it.</summary>
 public sealed class TimeChoice
 {
     public const string Everything = "";
@@ -10,30 +10,60 @@ public sealed class TimeChoice
     /// <summary>From one day to another.</summary>
     public const string Chosen = "dates";
 
+    private const string DayFormat = "yyyy-MM-dd";
+
+    /// <summary>The numbers of days up to now that are offered.</summary>
+    public static readonly IReadOnlyList<string> Offered = ["7", "14", "30"];
+
     /// <summary>"", a number of days up to now, or "dates".</summary>
-    public string Time { get; set; } = Everything;
+    public string Time { get; private set; } = Everything;
 
     /// <summary>The first and the last day, "2026-03-01", if the time is "dates".</summary>
-    public string FirstDay { get; set; } = "";
+    public string FirstDay { get; private set; } = "";
 
-    public string LastDay { get; set; } = "";
-
-    /// <summary>Whether the days are chosen one by one.</summary>
-    public bool IsChosen => string.Equals(Time, Chosen, StringComparison.Ordinal);
+    public string LastDay { get; private set; } = "";
 
     /// <summary>Whether the first day is after the last.</summary>
-    public bool IsBackwards => IsChosen && Day(FirstDay) > Day(LastDay);
+    public bool IsBackwards => Day(FirstDay) > Day(LastDay);
 
-    public void Clear() => (Time, FirstDay, LastDay) = (Everything, "", "");
+    public void Clear() => Choose(Everything);
+
+    /// <summary>Chooses everything or a number of days.</summary>
+    public void Choose(string time) => (Time, FirstDay, LastDay) = (time, "", "");
+
+    /// <summary>Chooses from one day to another; either may be "".</summary>
+    public void Choose(string firstDay, string lastDay) => (Time, FirstDay, LastDay) = (firstDay.Length + lastDay.Length > 0 ? Chosen : Everything, firstDay, lastDay);
 
     /// <summary>The moments that it lies between; null: no such bound. Days begin where the viewer is.</summary>
     public (DateTimeOffset? From, DateTimeOffset? To) Between(DateTimeOffset now, TimeZoneInfo zone) => Time switch
     {
-        Chosen => (Day(FirstDay) is { } first ? zone.StartOf(first) : null, Day(LastDay) is { } last ? zone.StartOf(last.AddDays(1)) : null),
-        _ when int.TryParse(Time, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is > 0 and <= 366 => (zone.StartOf(zone.DayOf(now).AddDays(-days)), null),
-        _ => (null, null),
+        Everything => (null, null),
+        Chosen => (StartOf(FirstDay, zone), Day(LastDay) is { } last ? zone.StartOf(last.AddDays(1)) : null),
+        _ => (zone.StartOf(zone.DayOf(now).AddDays(-int.Parse(Time, CultureInfo.InvariantCulture))), null),
     };
 
+    /// <summary>The moment at which one of its days begins; null if it is none.</summary>
+    public static DateTimeOffset? StartOf(string day, TimeZoneInfo zone) => Day(day) is { } date ? zone.StartOf(date) : null;
+
+    /// <summary>Adds it to what the address of a page has: "days", or "from" and "to", which are days here.</summary>
+    public void Write(IDictionary<string, string?> values)
+    {
+        values["days"] = Offered.Contains(Time, StringComparer.Ordinal) ? Time : null;
+        values["from"] = Day(FirstDay) is null ? null : FirstDay;
+        values["to"] = Day(LastDay) is null ? null : LastDay;
+    }
+
+    /// <summary>Takes it from the address of a page. What cannot be read is not there.</summary>
+    public void Restore(IQueryCollection values)
+    {
+        if (QueryReader.One(values, "days") is var days && Offered.Contains(days, StringComparer.Ordinal))
+            Choose(days);
+        else
+            Choose(Known(QueryReader.One(values, "from")), Known(QueryReader.One(values, "to")));
+
+        static string Known(string text) => Day(text) is null ? "" : text;
+    }
+
     private static DateOnly? Day(string text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1970 and < 2200 ? day : null;
+        DateOnly.TryParseExact(text, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1970 and < 2200 ? day : null;
 }

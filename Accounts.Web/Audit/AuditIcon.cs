@@ -1,0 +1,23 @@
+using Accounts.Core.Audit;
+
+namespace Accounts.Web.Audit;
+
+/// <summary>The drawing for each kind of event.</summary>
+internal static class AuditIcon
+{
+    /// <param name="action">One of <see cref="AuditAction"/>.</param>
+    /// <returns>A name that <see cref="Look.Icon"/> knows.</returns>
+    public static string Of(string action) => action switch
+    {
+        AuditAction.Registered => "person",
+        AuditAction.SignedIn => "key",
+        AuditAction.PasswordChanged => "lock",
+        AuditAction.SessionRenamed => "pen",
+        AuditAction.SessionExpired => "wait",
+        AuditAction.SessionReauthenticated => "shield",
+        AuditAction.SessionReplaced => "desktop",
+        AuditAction.SessionTerminated or AuditAction.SessionEndedByLimit => "blocked",
+        AuditAction.SignedOut or AuditAction.SignedOutEverywhere or AuditAction.SessionsInvalidated => "out",
+        _ => "log",
+    };
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using Accounts.Core.Sessions;
+using Accounts.Web.Look;
+using Microsoft.AspNetCore.Components;
+
+namespace Accounts.Web.Sessions;
+
+/// <summary>The lanes of a timeline, drawn.</summary>
+/// <remarks>One markup and not elements, for the same reason as <see cref="Moment"/>. Names are encoded here.</remarks>
+internal static class TimelineDrawing
+{
+    /// <param name="timeline">What to draw.</param>
+    /// <param name="zone">The viewer's.</param>
+    public static MarkupString Of(SessionTimeline timeline, TimeZoneInfo zone)
+    {
+        var text = new StringBuilder();
+        foreach (var lane in timeline.Lanes)
+        {
+            var title = Encode(lane.Newest.Title);
+            text.Append(CultureInfo.InvariantCulture, $"""<div class="lane"><span>{Icon.Of(SessionText.Icon(lane.Newest.Device.Type))}<b title="{title}">{title}</b></span><div class="track">""");
+            foreach (var bar in lane.Bars)
+                Append(text, bar, zone);
+            text.Append("</div></div>");
+        }
+
+        text.Append("""<div class="lane days"><span></span><div>""");
+        for (var i = 0; i < timeline.Days.Count; i++)
+            text.Append(CultureInfo.InvariantCulture, $"<span>{Name(timeline.Days[i], i == 0, i == timeline.Days.Count - 1)}</span>");
+        return new MarkupString(text.Append("</div></div>").ToString());
+    }
+
+    private static void Append(StringBuilder text, TimelineBar bar, TimeZoneInfo zone)
+    {
+        // The sheet makes a short one wider than it is: it keeps the side that tells more.
+        var side = bar.IsTerminated || bar.End > 0.5 ? $"right:{Percent(1 - bar.End)}" : $"left:{Percent(bar.Start)}";
+        text.Append(CultureInfo.InvariantCulture, $"""<i class="bar{(bar.IsLive ? " on" : null)}" style="{side};width:{Percent(bar.End - bar.Start)}" title="{Encode(Words(bar.Entry, zone))}"></i>""");
+        if (bar.IsTerminated)
+            text.Append(CultureInfo.InvariantCulture, $"""<i class="cut" style="right:{Percent(1 - bar.End)}"></i>""");
+    }
+
+    private static string Name(TimelineDay day, bool first, bool last) => (first, last) switch
+    {
+        (_, true) => "<b>Today</b>",
+        (true, _) => Moment.Of(day.At, "day").Value,
+        _ => day.Day.Day == 1 ? Moment.Of(day.At, "day").Value : day.Day.Day.ToString(CultureInfo.InvariantCulture),
+    };
+
+    private static string Words(HistoryEntry entry, TimeZoneInfo zone)
+    {
+        var from = SessionText.At(entry.Session.StartedAt, zone);
+        return entry.Session.Ending is { } ending
+            ? $"{entry.Session.Title}: {from} to {SessionText.At(ending.At, zone)}. {SessionText.Reason(ending.Reason)} {SessionText.How(ending, entry.EndedBy?.Title, entry.Expiry)}."
+            : $"{entry.Session.Title}: since {from}. {SessionText.Active}.";
+    }
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##}%");
+
+    private static string Encode(string text) => HtmlEncoder.Default.Encode(text);
+}

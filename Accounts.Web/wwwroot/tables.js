@@ -1,0 +1,64 @@
+// What long tables need of the page: to be told when they come near, to keep what is asked for in the address, and choices that drop from a chip.
+(() => {
+  // Comes back when an element is less than a screen below what is seen.
+  const near = element => new Promise(resolve => {
+    new IntersectionObserver((entries, observer) => {
+      if (!entries.some(entry => entry.isIntersecting)) return;
+      observer.disconnect();
+      resolve(true);
+    }, { rootMargin: "0px 0px 100%" }).observe(element);
+  });
+
+  // Somebody came for this part of the page.
+  const reveal = heading => {
+    heading.scrollIntoView();
+    heading.focus({ preventScroll: true });
+  };
+
+  // Keys of others in the same address stay. Browsers refuse many changes at once: letters that follow each other are one.
+  let asked = null;
+  let timer = 0;
+  const write = () => {
+    clearTimeout(timer);
+    const { path, values } = asked ?? {};
+    asked = null;
+    if (path !== location.pathname) return;
+    const query = new URLSearchParams(location.search);
+    for (const [key, value] of Object.entries(values)) {
+      if (value === null) query.delete(key);
+      else query.set(key, value);
+    }
+    history.replaceState(history.state, "", location.pathname + (query.size ? `?${query}` : "") + location.hash);
+  };
+  const remember = (path, values) => {
+    asked = { path, values: { ...(asked?.path === path ? asked.values : null), ...values } };
+    clearTimeout(timer);
+    timer = setTimeout(write, 200);
+  };
+  // What is pressed may lead away, or to another part of this address.
+  addEventListener("click", write, true);
+  addEventListener("pagehide", write);
+
+  const close = (drop, focus) => {
+    drop.open = false;
+    if (focus) drop.querySelector("summary").focus();
+  };
+  const open = () => document.querySelectorAll("details.drop[open]");
+  addEventListener("click", event => {
+    for (const drop of open()) {
+      if (!drop.contains(event.target)) close(drop, false);
+      else if (event.target.closest("[data-closes]")) close(drop, true);
+    }
+  });
+  addEventListener("focusin", event => {
+    for (const drop of open()) {
+      if (!drop.contains(event.target)) close(drop, false);
+    }
+  });
+  addEventListener("keydown", event => {
+    if (event.key !== "Escape") return;
+    for (const drop of open()) close(drop, true);
+  });
+
+  window.accounts = { ...window.accounts, near, reveal, remember };
+})();
