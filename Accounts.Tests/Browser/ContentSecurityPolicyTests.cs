@@ -60,7 +60,8 @@ public sealed class ContentSecurityPolicyTests(Chromium chromium)
         Assert.Equal(
             ["script-src 'self'", "style-src 'self'", "style-src-attr 'unsafe-inline'"],
             policy.Where(directive => directive.StartsWith("script-src", StringComparison.Ordinal)
-                || directive.StartsWith("style-src", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+                || directive.StartsWith("style-src", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+            StringComparer.Ordinal);
         // What scripts and circuits add after the load is judged too.
         await person.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
     }
