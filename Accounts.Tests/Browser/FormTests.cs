@@ -172,6 +172,9 @@ public sealed class FormTests(Chromium chromium)
         await wanted.FillAsync("a brand new passphrase");
         Patience.Until(() => site.Get<SessionCircuits>().Of(session).Count == 0);
         cable.Mend();
+        await Assertions.Expect(ada.Page.GetByText("Connection lost at")).ToBeHiddenAsync();
+        // A circuit that does not come back has the page loaded again: not this one. Nothing of ours pauses it; any script on the page can.
+        await ada.Page.EvaluateAsync("() => { Blazor.pauseCircuit(); }");
 
         await Assertions.Expect(ada.Page.GetByText("This page may be out of date. You can still send the form.")).ToBeVisibleAsync();
         await Assertions.Expect(current).ToHaveValueAsync(AccountsSite.Password);

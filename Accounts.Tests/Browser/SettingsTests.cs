@@ -68,6 +68,7 @@ public sealed class SettingsTests(Chromium chromium)
         await Assertions.Expect(More(desktop)).ToBeFocusedAsync();
 
         await keys.PressAsync("Space");
+        await Assertions.Expect(Item(desktop)).ToBeFocusedAsync();
         await keys.PressAsync("Enter");
         await Assertions.Expect(desktop.Dialog.Locator(":focus")).ToHaveCountAsync(1);
         await keys.PressAsync("Escape");
