@@ -28,15 +28,17 @@ public sealed class ViewerZoneTests
         Assert.Equal(DateTimeOffset.Parse(start), ViewerZone.Find(id, 0).StartOf(DateOnly.Parse(day)));
 
     [Fact]
-    public void The_drawing_is_in_proportion_to_time_and_ends_now()
+    public void The_drawing_is_in_proportion_to_time_and_ends_with_the_viewers_day()
     {
         var now = TestClock.Start;
-        Assert.Equal(1, SessionTimeline.Share(now, now));
-        Assert.Equal(0.5, SessionTimeline.Share(now.AddDays(-7), now));
-        Assert.Equal(0, SessionTimeline.Share(now.AddDays(-14), now));
-        Assert.Equal(0, SessionTimeline.Share(now.AddDays(-400), now));
-        var days = SessionTimeline.Of([], now, ViewerZone.Find("Europe/Vienna", 0)).Days;
+        var zone = ViewerZone.Find("Europe/Vienna", 0);
+        var days = SessionTimeline.Of([], now, zone).Days;
         Assert.Equal(14, days.Count);
-        Assert.Equal(new DateTimeOffset(2026, 2, 28, 23, 0, 0, TimeSpan.Zero), days[0].At);
+        Assert.Equal(new DateTimeOffset(2026, 2, 15, 23, 0, 0, TimeSpan.Zero), days[0].At);
+        Assert.Equal(new DateTimeOffset(2026, 2, 28, 23, 0, 0, TimeSpan.Zero), days[^1].At);
+        Assert.Equal(days[0].At, SessionTimeline.Start(now, zone));
+
+        var span = new TimelineSpan(now.AddDays(-10), now.AddDays(10), now);
+        Assert.Equal([0, 0, 0.5, 0.75, 1, 1], new[] { -400, -10, 0, 5, 10, 400 }.Select(offset => span.Share(now.AddDays(offset))));
     }
 }
