@@ -70,17 +70,8 @@ public sealed class AccessibilityTests(Chromium chromium)
         await visitor.WaitForCardsAsync(1);
         await CheckAsync(visitor.Page, "/settings/sessions, after an ending");
 
-        await CheckAuditAsync(visitor, phone);
-        await visitor.GoAsync("/settings/sessions");
-        await visitor.WaitForCardsAsync(1);
-        if (phone)
-            await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Filter and sort" }).ClickAsync();
-        await visitor.Page.GetByLabel("Time").SelectOptionAsync("dates");
-        await visitor.Page.GetByLabel("From", new() { Exact = true }).FillAsync("2026-02-02");
-        await visitor.Page.GetByLabel("To", new() { Exact = true }).FillAsync("2026-01-01");
-        await visitor.Page.GetByText("The first day is after the last.").WaitForAsync();
-        await visitor.Page.GetByText("Nothing found.").WaitForAsync();
-        await CheckAsync(visitor.Page, "/settings/sessions, a filter that finds nothing");
+        await CheckAuditAsync(visitor);
+        await CheckHistoryAsync(site, visitor);
 
         Assert.True(_found.Count == 0, string.Join('\n', _found));
     }
@@ -123,12 +114,32 @@ public sealed class AccessibilityTests(Chromium chromium)
         await CheckAsync(visitor.Page, "the bar of a failed page");
     }
 
-    private async Task CheckAuditAsync(Person visitor, bool phone)
+    private async Task CheckHistoryAsync(AccountsSite site, Person visitor)
+    {
+        await site.StartSessionsAsync(Ada, 3, Visitor.Phone);
+        await visitor.GoAsync("/settings/sessions?country=DE#history");
+        await visitor.Page.GetByText("Nothing found.").WaitForAsync();
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Clear filters" }).ClickAsync();
+        await Assertions.Expect(visitor.Page.Locator(".history tbody tr")).ToHaveCountAsync(5);
+        await CheckAsync(visitor.Page, "the history");
+        await visitor.Page.Locator(".drop summary").Filter(new() { HasText = "More filters" }).ClickAsync();
+        await visitor.Page.GetByLabel("How it ended").SelectOptionAsync("terminated");
+        await Assertions.Expect(visitor.Page.Locator(".history tbody tr")).ToHaveCountAsync(1);
+        await CheckAsync(visitor.Page, "the history, more filters");
+        await visitor.Page.Locator(".drop summary").Filter(new() { HasText = "Any time" }).ClickAsync();
+        await visitor.Page.GetByLabel("From", new() { Exact = true }).FillAsync("2026-02-02");
+        await visitor.Page.GetByLabel("To", new() { Exact = true }).FillAsync("2026-01-01");
+        await visitor.Page.GetByText("The first day is after the last.").WaitForAsync();
+        await visitor.Page.GetByText("Nothing found.").WaitForAsync();
+        await CheckAsync(visitor.Page, "the history, a filter that finds nothing");
+    }
+
+    private async Task CheckAuditAsync(Person visitor)
     {
         await visitor.GoAsync("/settings/audit");
-        await visitor.Page.Locator(".audit-table").GetByText("Ended another session").WaitForAsync();
-        if (phone)
-            await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Filter and export" }).ClickAsync();
+        await visitor.Page.Locator(".events").GetByText("Ended another session").WaitForAsync();
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Details" }).First.ClickAsync();
+        await visitor.Page.Locator(".drop summary").Filter(new() { HasText = "Export" }).ClickAsync();
         await CheckAsync(visitor.Page, "/settings/audit");
         await visitor.Page.GetByLabel("Device, place or IP address").FillAsync("nowhere at all");
         await visitor.Page.GetByText("Nothing found.").WaitForAsync();

@@ -19,11 +19,11 @@ public sealed class AuditTests(Chromium chromium)
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site);
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(2);
-        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("this device");
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("This device");
 
         var text = ada.Page.GetByLabel("Device, place or IP address");
         await text.FillAsync("iPhone or iOS");
-        await ada.Page.GetByText("Nothing found.").WaitForAsync();
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("Nothing found.");
         await text.FillAsync("iOS");
         using var phone = await site.SignInAsync(Ada, Visitor.Phone, remember: true);
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(1);
@@ -72,6 +72,7 @@ public sealed class AuditTests(Chromium chromium)
         await Assertions.Expect(status).ToHaveTextAsync("1–25 of 30");
         foreach (var (link, name, lines) in new[] { ("Export CSV", "^audit-log-[0-9-]{10}[.]csv$", 31), ("Export JSON Lines", "^audit-log-[0-9-]{10}[.]jsonl$", 30) })
         {
+            await Export(ada).ClickAsync();
             var download = await ada.Page.RunAndWaitForDownloadAsync(() => ada.Page.GetByRole(AriaRole.Link, new() { Name = link }).ClickAsync());
             Assert.Matches(name, download.SuggestedFilename);
             Assert.Equal(lines, (await File.ReadAllLinesAsync((await download.PathAsync())!)).Length);
@@ -86,18 +87,57 @@ public sealed class AuditTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task What_is_asked_for_stands_in_the_address_and_bad_values_are_passed_over()
+    {
+        await using var site = AccountsSite.Start();
+        await using var ada = await StartAsync(site, past: 60);
+        await ada.Page.GetByLabel("What happened").SelectOptionAsync("session.terminated");
+        await ada.Page.GetByLabel("Device, place or IP address").FillAsync("past");
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("1–25 of 60");
+        await Button(ada, "Next").ClickAsync();
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("26–50 of 60");
+        await Assertions.Expect(ada.Page).ToHaveURLAsync(new Uri(site.Address, "/settings/audit?text=past&action=session.terminated&page=2").AbsoluteUri);
+        await ada.Page.ReloadAsync();
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("26–50 of 60");
+        await Assertions.Expect(ada.Page.GetByLabel("What happened")).ToHaveValueAsync("session.terminated");
+
+        await ada.GoAsync("/settings/audit?action=user.gone&days=400&page=0&text=a&text=b");
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("1–25 of 62");
+    }
+
+    [Fact]
+    public async Task One_event_is_open_at_a_time_and_stays_open_when_others_come()
+    {
+        await using var site = AccountsSite.Start();
+        await using var ada = await StartAsync(site);
+        await Assertions.Expect(Rows(ada)).ToHaveCountAsync(2);
+        var details = ada.Page.Locator(".audit tr.detail");
+        await Rows(ada).Nth(0).GetByRole(AriaRole.Button, new() { Name = "Details" }).ClickAsync();
+        await Assertions.Expect(details).ToContainTextAsync("user.signed_in");
+        await Assertions.Expect(details).ToContainTextAsync($"{await site.FindSessionIdAsync(ada)}");
+        await Rows(ada).Last.GetByRole(AriaRole.Button, new() { Name = "Details" }).ClickAsync();
+        await Assertions.Expect(details).ToHaveCountAsync(1);
+        await Assertions.Expect(details).ToContainTextAsync("user.registered");
+        using var phone = await site.SignInAsync(Ada, Visitor.Phone);
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("iOS");
+        await Assertions.Expect(details).ToContainTextAsync("user.registered");
+        await ada.Page.Locator("[aria-expanded=true][aria-label=Details]").ClickAsync();
+        await Assertions.Expect(details).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task A_phone_shows_a_list_and_nothing_is_wider_than_the_screen()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site, past: 30, phone: true);
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(25);
-        var what = ada.Page.GetByLabel("What happened");
-        await Assertions.Expect(what).ToBeHiddenAsync();
-        await Button(ada, "Filter and export").ClickAsync();
-        await Assertions.Expect(what).ToBeVisibleAsync();
+        await Rows(ada).First.GetByRole(AriaRole.Button, new() { Name = "Details" }).ClickAsync();
+        await Assertions.Expect(ada.Page.GetByText("user.signed_in")).ToBeVisibleAsync();
+        await Export(ada).ClickAsync();
+        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Link, new() { Name = "Export CSV" })).ToBeInViewportAsync();
         Assert.Equal(390, await ada.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         Assert.Empty(await ada.Page.EvaluateAsync<string[]>(
-            "[...document.querySelectorAll('.audit :is(a, button, input, select)')].filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"));
+            "[...document.querySelectorAll('.audit :is(a, button, input, select, summary)')].filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"));
         Assert.Empty(await ada.Page.EvaluateAsync<string[]>(
             "[...document.querySelectorAll('main *')].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > 391 || parseFloat(getComputedStyle(e).fontSize) < 12).map(e => e.outerHTML)"));
     }
@@ -115,7 +155,7 @@ public sealed class AuditTests(Chromium chromium)
         var mine = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!.ToCaller();
         await site.Get<SessionService>().TerminateAsync(mine, (await site.FindSessionAsync(laptop)).Id);
         await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Ended another session");
-        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("this device");
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("This device");
         await Assertions.Expect(Status(ada)).ToHaveTextAsync("1–4 of 4");
         Assert.Equal(390, await ada.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
     }
@@ -159,6 +199,8 @@ public sealed class AuditTests(Chromium chromium)
     }
 
     private static ILocator Rows(Person person) => person.Page.Locator(".audit tbody tr");
+
+    private static ILocator Export(Person person) => person.Page.Locator(".drop summary").Filter(new() { HasText = "Export" });
 
     private static ILocator Status(Person person) => person.Page.Locator(".pager [role=status]");
 

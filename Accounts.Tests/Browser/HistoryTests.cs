@@ -44,27 +44,130 @@ public sealed class HistoryTests(Chromium chromium)
         await Assertions.Expect(rows.First).ToContainTextAsync("Past 30");
         await Assertions.Expect(duration.GetByRole(AriaRole.Button)).ToBeFocusedAsync();
 
-        var device = ada.Page.GetByLabel("Device", new() { Exact = true });
-        await device.PressSequentiallyAsync("past 17");
+        var search = Search(ada);
+        await search.PressSequentiallyAsync("past 17");
         await Assertions.Expect(status).ToHaveTextAsync("1–1 of 1");
         await Assertions.Expect(rows.First).ToContainTextAsync("Past 17");
-        await Assertions.Expect(device).ToBeFocusedAsync();
-        await ada.Page.GetByRole(AriaRole.Combobox, new() { Name = "Status", Exact = true }).SelectOptionAsync("active");
-        await ada.Page.GetByText("Nothing found.").WaitForAsync();
+        await Assertions.Expect(search).ToBeFocusedAsync();
+        await Button(ada, "Active 0").ClickAsync();
+        await Assertions.Expect(status).ToHaveTextAsync("Nothing found.");
         await Button(ada, "Show everything").ClickAsync();
         await Assertions.Expect(status).ToHaveTextAsync("1–25 of 31");
-        await Assertions.Expect(device).ToHaveValueAsync("");
-        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Heading, new() { Name = "History" })).ToBeFocusedAsync();
+        await Assertions.Expect(search).ToHaveValueAsync("");
+        await Assertions.Expect(Heading(ada)).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task It_is_filtered_by_time_and_reason_from_what_drops_from_the_chips()
+    {
+        await using var site = AccountsSite.Start();
+        await using var ada = await StartAsync(site, past: 30);
+        var time = ada.Page.Locator(".drop summary").Filter(new() { HasText = "Any time" });
+        await time.ClickAsync();
+        await Button(ada, "Last 7 days").ClickAsync();
+        await Assertions.Expect(Button(ada, "Last 7 days")).ToBeHiddenAsync();
+        var chosen = ada.Page.Locator(".drop summary").Filter(new() { HasText = "Last 7 days" });
+        await Assertions.Expect(chosen).ToBeFocusedAsync();
+
+        await chosen.ClickAsync();
+        await ada.Page.GetByLabel("From", new() { Exact = true }).FillAsync("2026-02-02");
+        await ada.Page.GetByLabel("To", new() { Exact = true }).FillAsync("2026-01-01");
+        await Assertions.Expect(ada.Page.GetByText("The first day is after the last.")).ToBeVisibleAsync();
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("Nothing found.");
+        await ada.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(ada.Page.GetByText("The first day is after the last.")).ToBeHiddenAsync();
+        await Button(ada, "Show everything").ClickAsync();
+
+        await ada.Page.Locator(".drop summary").Filter(new() { HasText = "More filters" }).ClickAsync();
+        await ada.Page.GetByLabel("How it ended").SelectOptionAsync("signedOut");
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("1–25 of 30");
+        await Assertions.Expect(Button(ada, "Ended 30")).ToHaveAttributeAsync("aria-pressed", "true");
+        // What is pressed elsewhere closes it.
+        await Button(ada, "Remove filter Signed out").ClickAsync();
+        await Assertions.Expect(ada.Page.GetByLabel("How it ended")).ToBeHiddenAsync();
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("1–25 of 31");
+    }
+
+    // Guard: the wait for accounts.near in SessionHistory. Twelve cards and a long list lie above it.
+    [Fact]
+    public async Task It_is_read_when_somebody_comes_near_and_that_is_no_act_of_theirs()
+    {
+        var clock = new TestClock();
+        await using var site = AccountsSite.Start(clock);
+        await site.RegisterAsync(Ada);
+        await site.StartSessionsAsync(Ada, 60, Visitor.Chrome);
+        await using var ada = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        var session = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!;
+        await Assertions.Expect(Button(ada, "Show history")).ToHaveCountAsync(1);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        var before = session.LastActivityAt;
+        await Assertions.Expect(Rows(ada)).ToHaveCountAsync(0);
+
+        await Heading(ada).ScrollIntoViewIfNeededAsync();
+        await Assertions.Expect(Rows(ada)).ToHaveCountAsync(25);
+        Assert.Equal(before, session.LastActivityAt);
+        // A sorting is one: the clock is looked at.
+        await ada.Page.GetByRole(AriaRole.Columnheader, new() { Name = "Device" }).GetByRole(AriaRole.Button).ClickAsync();
+        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Columnheader, new() { Name = "Device" })).ToHaveAttributeAsync("aria-sort", "ascending");
+        Assert.Equal(clock.GetUtcNow(), session.LastActivityAt);
+    }
+
+    [Fact]
+    public async Task A_link_to_it_leads_to_it_and_what_it_shows_stands_in_the_address()
+    {
+        await using var site = AccountsSite.Start();
+        await using var ada = await StartAsync(site, past: 60, address: "?kind=computers&q=a%20b#history");
+        await Assertions.Expect(Heading(ada)).ToBeFocusedAsync();
+        await Assertions.Expect(Heading(ada)).ToBeInViewportAsync();
+        var session = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!;
+        var pages = session.PagesVisited;
+
+        await Search(ada).PressSequentiallyAsync("past ü");
+        await Search(ada).FillAsync("past");
+        await Button(ada, "Ended 60").ClickAsync();
+        await ada.Page.GetByRole(AriaRole.Columnheader, new() { Name = "Device" }).GetByRole(AriaRole.Button).ClickAsync();
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Past 1");
+        await Button(ada, "Next").ClickAsync();
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("26–50 of 60");
+        await Assertions.Expect(ada.Page).ToHaveURLAsync(new Uri(site.Address, "/settings/sessions?kind=computers&q=a+b&text=past&status=ended&sort=device&page=2#history").AbsoluteUri);
+        var shown = await Rows(ada).AllInnerTextsAsync();
+        Assert.Equal(pages, session.PagesVisited);
+
+        await ada.Page.ReloadAsync();
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("26–50 of 60");
+        await Assertions.Expect(Search(ada)).ToHaveValueAsync("past");
+        Assert.Equal(shown, await Rows(ada).AllInnerTextsAsync());
+
+        // The last letters are not lost on the way to another page and back.
+        await Search(ada).FillAsync("past 58");
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("1–1 of 1");
+        await ada.Page.GetByRole(AriaRole.Link, new() { Name = "Audit log" }).ClickAsync();
+        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Heading, new() { Name = "Audit log" })).ToBeVisibleAsync();
+        Assert.Equal("", new Uri(ada.Page.Url).Query);
+        await ada.Page.GoBackAsync();
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("1–1 of 1");
+        await Assertions.Expect(Search(ada)).ToHaveValueAsync("past 58");
+    }
+
+    [Fact]
+    public async Task Bad_values_in_the_address_of_the_page_are_passed_over_and_the_file_refuses_them()
+    {
+        const string bad = "?status=gone&country=Germany&from=yesterday&sort=colour&order=up&page=-3&text=a&text=b";
+        await using var site = AccountsSite.Start();
+        await using var ada = await StartAsync(site, past: 30, address: bad);
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("1–25 of 31");
+        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Columnheader, new() { Name = "Signed in" })).ToHaveAttributeAsync("aria-sort", "descending");
+        Assert.Equal(400, (await ada.Page.APIRequest.GetAsync(new Uri(site.Address, $"/settings/sessions/history.csv{bad}").AbsoluteUri)).Status);
     }
 
     [Fact]
     public async Task What_happens_elsewhere_shows_up_under_the_filter_that_is_set()
     {
         await using var site = AccountsSite.Start();
-        await using var ada = await StartAsync(site, past: 2);
-        var device = ada.Page.GetByLabel("Device", new() { Exact = true });
-        await device.FillAsync("iPhone");
-        await ada.Page.GetByText("Nothing found.").WaitForAsync();
+        await using var ada = await StartAsync(site, past: 4);
+        var search = Search(ada);
+        await search.FillAsync("iPhone");
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("Nothing found.");
 
         using var phone = await site.SignInAsync(Ada, Visitor.Phone, remember: true);
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(1);
@@ -75,11 +178,11 @@ public sealed class HistoryTests(Chromium chromium)
         await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Old phone");
         await site.Get<SessionService>().TerminateAsync(caller, its);
         await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Terminated");
-        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("by you, from this device");
-        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("No page was open there.");
-        await Assertions.Expect(ada.Page.Locator(".lanes circle")).ToHaveCountAsync(1);
-        await Assertions.Expect(device).ToBeFocusedAsync();
-        await Assertions.Expect(device).ToHaveValueAsync("iPhone");
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("By you, from this device");
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("No open tab");
+        await Assertions.Expect(ada.Page.Locator(".track .cut")).ToHaveCountAsync(1);
+        await Assertions.Expect(search).ToBeFocusedAsync();
+        await Assertions.Expect(search).ToHaveValueAsync("iPhone");
     }
 
     [Fact]
@@ -87,7 +190,7 @@ public sealed class HistoryTests(Chromium chromium)
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site, past: 30);
-        await ada.Page.GetByLabel("Device", new() { Exact = true }).FillAsync("past");
+        await Search(ada).FillAsync("past");
         await Assertions.Expect(Status(ada)).ToHaveTextAsync("1–25 of 30");
         var download = await ada.Page.RunAndWaitForDownloadAsync(() => ada.Page.GetByRole(AriaRole.Link, new() { Name = "Export CSV" }).ClickAsync());
         Assert.Matches("^sessions-[0-9-]{10}[.]csv$", download.SuggestedFilename);
@@ -103,7 +206,8 @@ public sealed class HistoryTests(Chromium chromium)
         foreach (var (zone, ahead) in new[] { ("Pacific/Kiritimati", 14), ("Pacific/Honolulu", -10) })
         {
             await using var ada = await (await Person.OpenAsync(chromium, site, zone: zone)).SignInAsync(Ada);
-            var day = ada.Page.Locator(".day-names time").First;
+            await ada.GoAsync("/settings/sessions#history");
+            var day = ada.Page.Locator(".days time").First;
             await Assertions.Expect(day).ToHaveAttributeAsync("datetime", new System.Text.RegularExpressions.Regex(
                 $"T{(24 - ahead) % 24:00}:00:00", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
         }
@@ -114,7 +218,7 @@ public sealed class HistoryTests(Chromium chromium)
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site, past: 30, phone: true);
-        await Assertions.Expect(ada.Page.Locator(".timeline")).ToBeHiddenAsync();
+        await Assertions.Expect(ada.Page.Locator(".drawing")).ToBeHiddenAsync();
         await Assertions.Expect(ada.Page.GetByText("And 1 more session in the table.")).ToBeVisibleAsync();
         var list = ada.Page.Locator(".by-day");
         await Assertions.Expect(list.GetByRole(AriaRole.Heading).First).ToHaveTextAsync("Today");
@@ -122,12 +226,12 @@ public sealed class HistoryTests(Chromium chromium)
 
         var sort = ada.Page.GetByLabel("Sort by");
         await Assertions.Expect(sort).ToBeHiddenAsync();
-        await Button(ada, "Filter and sort").ClickAsync();
+        await ada.Page.Locator(".drop summary").Filter(new() { HasText = "More filters" }).ClickAsync();
         await sort.SelectOptionAsync("SignedIn-asc");
         await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Past 30");
         Assert.Equal(390, await ada.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         var small = await ada.Page.EvaluateAsync<string[]>(
-            "[...document.querySelectorAll('.history :is(a, button, input, select)')].filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)");
+            "[...document.querySelectorAll('.history :is(a, button, input, select, summary)')].filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)");
         Assert.Empty(small);
     }
 
@@ -139,9 +243,10 @@ public sealed class HistoryTests(Chromium chromium)
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site, past: 2);
         await ada.Page.EmulateMediaAsync(new() { ColorScheme = colours });
-        var ground = await ColourAsync(ada.Page, ".timeline", "backgroundColor");
-        foreach (var part in new[] { ".bar.live", ".bar.past", ".legend .ended-here" })
-            Assert.True(Contrast(await ColourAsync(ada.Page, part, "fill"), ground) >= 3, part);
+        var ground = await ColourAsync(ada.Page, ".last-days", "backgroundColor");
+        foreach (var part in new[] { ".track .bar.on", ".track .bar:not(.on)" })
+            Assert.True(Contrast(await ColourAsync(ada.Page, part, "backgroundColor"), ground) >= 3, part);
+        Assert.True(Contrast(await ColourAsync(ada.Page, ".legend .cut", "borderTopColor"), ground) >= 3);
     }
 
     [Fact]
@@ -160,7 +265,7 @@ public sealed class HistoryTests(Chromium chromium)
     }
 
     /// <summary>Ada, signed in, with sessions that are over: "Past 1" of 5 hours ago, "Past 2" of 10, each a minute longer than the one before.</summary>
-    private async Task<Person> StartAsync(AccountsSite site, int past, bool phone = false)
+    private async Task<Person> StartAsync(AccountsSite site, int past, bool phone = false, string address = "?kind=all#history")
     {
         await site.RegisterAsync(Ada);
         var ada = phone ? await Person.OpenPhoneAsync(chromium, site, Person.WhereItIsNoon()) : await Person.OpenAsync(chromium, site);
@@ -173,12 +278,17 @@ public sealed class HistoryTests(Chromium chromium)
         {
             Name = $"Past {i}", Length = TimeSpan.FromMinutes(60 + i), Browser = browser,
         }));
-        await ada.GoAsync("/settings/sessions");
+        // The fragment alone would load nothing.
+        await ada.GoAsync($"/settings/sessions{address}");
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(Math.Min(25, past + 1));
         return ada;
     }
 
     private static ILocator Rows(Person person) => person.Page.Locator(".history tbody tr");
+
+    private static ILocator Heading(Person person) => person.Page.GetByRole(AriaRole.Heading, new() { Name = "History", Exact = true });
+
+    private static ILocator Search(Person person) => person.Page.GetByLabel("Search history");
 
     private static ILocator Status(Person person) => person.Page.Locator(".pager [role=status]");
 

@@ -77,15 +77,29 @@ public sealed class PlaceTests(Chromium chromium)
         using var german = await SignInFromAsync(site, Germany);
         using var japanese = await SignInFromAsync(site, Japan);
         await using var owner = await (await Person.OpenAsync(chromium, site, language: "de-DE")).SignInAsync(Ada);
+        // Of fewer than five there is nothing to choose.
+        await site.StartSessionsAsync(Ada, 2, Visitor.Chrome);
+        await owner.GoAsync("/settings/sessions#history");
         var rows = owner.Page.Locator(".history tbody tr");
-        await Assertions.Expect(rows).ToHaveCountAsync(3);
+        await Assertions.Expect(rows).ToHaveCountAsync(5);
 
+        var search = owner.Page.GetByLabel("Search history");
+        await search.FillAsync("deutschl");
+        await Assertions.Expect(rows).ToHaveCountAsync(1);
+        await Assertions.Expect(rows).ToContainTextAsync(Germany);
+        await Assertions.Expect(owner.Page.GetByRole(AriaRole.Link, new() { Name = "Export CSV" }))
+            .ToHaveAttributeAsync("href", "settings/sessions/history.csv?text=deutschl&names=DE%3ADeutschland");
+        await search.FillAsync("");
+        await Assertions.Expect(rows).ToHaveCountAsync(5);
+
+        await owner.Page.Locator(".drop summary").Filter(new() { HasText = "More filters" }).ClickAsync();
         var country = owner.Page.GetByLabel("Country");
-        await Assertions.Expect(country.Locator("option")).ToHaveTextAsync(["Any", "Deutschland", "Japan"]);
+        await Assertions.Expect(country.Locator("option")).ToHaveTextAsync(["Any country", "Deutschland", "Japan"]);
         await country.SelectOptionAsync(new SelectOptionValue { Label = "Deutschland" });
         await Assertions.Expect(rows).ToHaveCountAsync(1);
         await Assertions.Expect(rows).ToContainTextAsync(Germany);
         await Assertions.Expect(owner.Page.GetByRole(AriaRole.Link, new() { Name = "Export CSV" })).ToHaveAttributeAsync("href", "settings/sessions/history.csv?country=DE");
+        await Assertions.Expect(owner.Page.GetByRole(AriaRole.Button, new() { Name = "Remove filter Deutschland" })).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -133,6 +147,7 @@ public sealed class PlaceTests(Chromium chromium)
 
         await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(rented)).Id).Locator(".head .place")).ToHaveTextAsync("Osaka (approximate), Japan, hosting or VPN");
         await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(atHome)).Id).Locator(".head .place")).ToHaveTextAsync("Berlin (approximate), Germany");
+        await owner.GoAsync("/settings/sessions#history");
         var rows = owner.Page.Locator(".history tbody tr");
         await Assertions.Expect(rows.Filter(new() { HasText = "6.1.2.3" })).ToContainTextAsync("Japan, hosting or VPN");
         await Assertions.Expect(rows.Filter(new() { HasText = "5.1.2.3" })).ToContainTextAsync("Germany");

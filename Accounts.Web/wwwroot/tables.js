@@ -25,8 +25,8 @@
     if (path !== location.pathname) return;
     const query = new URLSearchParams(location.search);
     for (const [key, value] of Object.entries(values)) {
-      if (value === null) query.delete(key);
-      else query.set(key, value);
+      query.delete(key);
+      if (value !== null) query.append(key, value);
     }
     history.replaceState(history.state, "", location.pathname + (query.size ? `?${query}` : "") + location.hash);
   };

@@ -89,6 +89,7 @@ public sealed class HistoryFileTests
         await FindsAsync("?from=2026-02-17T12:00:00Z&to=2026-02-19T12:00:01Z&order=asc", mine.Skip(9).Take(3).Reverse());
         await FindsAsync("?status=ended&order=asc", mine.AsEnumerable().Reverse());
         await FindsAsync("?device=mine%2042&place=unknown", [mine[41]]);
+        await FindsAsync("?text=unknown%20mine%2042&names=DE:Deutschland", [mine[41]]);
 
         async Task FindsAsync(string query, IEnumerable<PastSession> expected) => Assert.Equal(string.Join(' ', expected.Select(session => session.Id)), await IdsAsync(query));
 
@@ -133,6 +134,10 @@ public sealed class HistoryFileTests
             ("?from=2026-03-02&to=2026-03-01", "to"),
             ("?device=a&device=b", "device"),
             ("?user=grace", "user"),
+            ("?page=2", "page"),
+            ("?days=7", "days"),
+            ("?names=Germany", "names"),
+            ("?names=DE:Deutschland|DE:Allemagne", "names"),
             ("?status=gone&to=never", "to status"),
         ];
         await using var site = AccountsSite.Start(new TestClock());

@@ -13,10 +13,14 @@ internal static class AuditStates
         new("audit", "filtered", "Filtered by what happened", async scene =>
         {
             await OpenAsync(scene);
-            if (await scene.Page.GetByLabel("What happened").IsHiddenAsync())
-                await scene.PressAsync("Filter and export");
             await scene.Page.GetByLabel("What happened").SelectOptionAsync(AuditAction.SessionExpired);
             await Assertions.Expect(Rows(scene)).ToHaveCountAsync(2);
+        }),
+        new("audit", "open", "One event open", async scene =>
+        {
+            await OpenAsync(scene);
+            await Rows(scene).Nth(1).GetByRole(AriaRole.Button, new() { Name = "Details" }).ClickAsync();
+            await scene.Page.Locator(".audit tr.detail").WaitForAsync();
         }),
         new("audit", "none-found", "Nothing found", async scene =>
         {

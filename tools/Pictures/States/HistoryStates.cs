@@ -7,11 +7,16 @@ internal static class HistoryStates
 {
     public static IEnumerable<State> All =>
     [
-        new("history", "plain", "As it opens", SessionStates.OpenAsync, Heading),
+        new("history", "plain", "As it opens", OpenAsync, Heading),
         new("history", "filtered", "Filtered by a device", async scene =>
         {
             await FilterAsync(scene, "Firefox");
             await Assertions.Expect(Rows(scene).Filter(new() { HasText = "Edge 154 on Windows 10 or 11" })).ToHaveCountAsync(0);
+        }, Heading),
+        new("history", "time", "The choice of a time", async scene =>
+        {
+            await OpenAsync(scene);
+            await scene.Page.Locator(".history .drop summary").First.ClickAsync();
         }, Heading),
         new("history", "none-found", "Nothing found", async scene =>
         {
@@ -20,19 +25,21 @@ internal static class HistoryStates
         }, Heading),
     ];
 
-    private static async Task FilterAsync(Scene scene, string text)
+    private static async Task OpenAsync(Scene scene)
     {
         await SessionStates.OpenAsync(scene);
-        await Field(scene).FillAsync(text);
-        await Field(scene).PressAsync("Enter");
+        // It is read when somebody comes near.
+        await Heading(scene).ScrollIntoViewIfNeededAsync();
+        await Rows(scene).First.WaitForAsync();
+    }
+
+    private static async Task FilterAsync(Scene scene, string text)
+    {
+        await OpenAsync(scene);
+        await scene.Page.GetByLabel("Search history").FillAsync(text);
     }
 
     private static ILocator Heading(Scene scene) => scene.Page.GetByRole(AriaRole.Heading, new() { Name = "History", Exact = true });
 
-    private static ILocator Rows(Scene scene) => Section(scene).Locator("tbody tr");
-
-    private static ILocator Section(Scene scene) => scene.Page.Locator("section").Filter(new() { Has = Heading(scene) }).Last;
-
-    // The first field that takes text: which device.
-    private static ILocator Field(Scene scene) => Section(scene).Locator("input[type=search], input[type=text], input:not([type])").First;
+    private static ILocator Rows(Scene scene) => scene.Page.Locator(".history tbody tr");
 }

@@ -1,0 +1,204 @@
+using System.Security.Claims;
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+using Accounts.Web.Sessions;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor.Services;
+
+namespace Accounts.Tests.Components;
+
+/// <summary>F5: the history as a component, with the real core behind it.</summary>
+public sealed class HistoryTests
+{
+    private static readonly DateTimeOffset Now = TestClock.Start;
+
+    // Guards: _shown and RendererInfo.IsInteractive of SessionHistory.
+    [Theory]
+    [InlineData(true, "")]
+    [InlineData(true, "?kind=phones&q=laptop")]
+    [InlineData(false, "?text=past")]
+    [InlineData(false, "#history")]
+    public async Task Nothing_of_it_is_there_before_somebody_comes_near(bool interactive, string address)
+    {
+        await using var host = CoreHost.Start();
+        await using var page = await OpenAsync(host, past: 6, address, interactive);
+        var history = page.Render();
+        Assert.Equal("Show history", history.Find("button").TextContent);
+        Assert.Empty(history.FindComponents<HistoryList>());
+    }
+
+    [Fact]
+    public async Task It_is_there_when_the_browser_says_that_somebody_is_near()
+    {
+        await using var host = CoreHost.Start();
+        await using var page = await OpenAsync(host, past: 6);
+        var near = page.Context.JSInterop.Setup<bool>("accounts.near", _ => true);
+        var history = page.Render();
+        Assert.Empty(history.FindAll("table"));
+        near.SetResult(true);
+        history.WaitForAssertion(() => Assert.Equal(7, history.FindAll("tbody tr").Count));
+        Assert.Empty(page.Context.JSInterop.Invocations["accounts.reveal"]);
+    }
+
+    [Fact]
+    public async Task The_button_shows_it_and_leads_to_it()
+    {
+        await using var host = CoreHost.Start();
+        await using var page = await OpenAsync(host, past: 6);
+        var history = page.Render();
+        await history.Find("button").ClickAsync();
+        history.WaitForAssertion(() => Assert.Equal(7, history.FindAll("tbody tr").Count));
+        history.WaitForAssertion(() => Assert.NotNull(Assert.Single(page.Context.JSInterop.Invocations["accounts.reveal"]).Arguments[0]));
+    }
+
+    // Guard: Restore of HistoryAddress.
+    [Theory]
+    [InlineData("#history", "1 2 3 4 5 6 7 8 9")]
+    [InlineData("?text=past%206", "6")]
+    [InlineData("?device=past%203&place=203.0", "3")]
+    [InlineData("?status=terminated", "4 8")]
+    [InlineData("?status=ended&sort=duration&order=asc", "1 2 3 4 5 6 7 8 9")]
+    [InlineData("?status=ended&sort=duration", "9 8 7 6 5 4 3 2 1")]
+    [InlineData("?status=ENDED&sort=signedIn&order=asc", "9 8 7 6 5 4 3 2 1")]
+    [InlineData("?days=7", "1 2 3 4 5 6 7")]
+    [InlineData("?from=2026-02-22&to=2026-02-24", "5 6 7")]
+    [InlineData("?status=gone&sort=colour&order=up&days=9&from=yesterday&country=Germany&page=x", "1 2 3 4 5 6 7 8 9")]
+    [InlineData("?text=3&text=4&page=99999999999", "1 2 3 4 5 6 7 8 9")]
+    public async Task It_shows_what_the_address_asks_for_and_passes_over_what_it_cannot_read(string address, string expected)
+    {
+        await using var host = CoreHost.Start();
+        await using var page = await OpenAsync(host, past: 9, address.StartsWith('#') ? address : address + "&kind=phones#history");
+        var history = page.Render();
+        history.WaitForAssertion(() => Assert.Equal(expected, Shown(history)));
+    }
+
+    [Fact]
+    public async Task It_is_sorted_by_its_heads_and_tells_the_address_what_it_shows()
+    {
+        await using var host = CoreHost.Start();
+        await using var page = await OpenAsync(host, past: 30, "?page=2&status=ended&kind=phones");
+        var history = page.Render();
+        history.WaitForAssertion(() => Assert.Equal("26 27 28 29 30", Shown(history)));
+
+        await history.FindAll("th button").Single(button => button.TextContent.StartsWith("Duration", StringComparison.Ordinal)).ClickAsync();
+        history.WaitForAssertion(() => Assert.StartsWith("30 29 28", Shown(history), StringComparison.Ordinal));
+        Assert.Equal("descending", Assert.Single(history.FindAll("th[aria-sort]")).GetAttribute("aria-sort"));
+        Assert.Equal("sort=duration status=ended", Told(page));
+        await history.FindAll("th button").Single(button => button.TextContent.StartsWith("Duration", StringComparison.Ordinal)).ClickAsync();
+        history.WaitForAssertion(() => Assert.StartsWith("1 2 3", Shown(history), StringComparison.Ordinal));
+        Assert.Equal("order=asc sort=duration status=ended", Told(page));
+        await history.Find("[aria-label='Next page']").ClickAsync();
+        Assert.Equal("order=asc page=2 sort=duration status=ended", Told(page));
+    }
+
+    // Guard: OnLocationChanged of LivePages.
+    [Fact]
+    public async Task It_follows_a_link_on_the_page_to_the_same_page_and_no_other()
+    {
+        await using var host = CoreHost.Start();
+        await using var page = await OpenAsync(host, past: 6, "?text=past%206");
+        var history = page.Render();
+        history.WaitForAssertion(() => Assert.Equal("6", Shown(history)));
+        page.Navigation.NavigateTo("settings/sessions?device=past+3#history");
+        history.WaitForAssertion(() => Assert.Equal("3", Shown(history)));
+        Assert.Contains("Device: past 3", history.Find(".chips.set").TextContent, StringComparison.Ordinal);
+        page.Navigation.NavigateTo("settings?device=past+4");
+        page.Navigation.NavigateTo("settings/sessions#history");
+        history.WaitForAssertion(() => Assert.Equal("1 2 3 4 5 6", Shown(history)));
+    }
+
+    [Fact]
+    public async Task The_search_finds_countries_by_the_names_that_the_viewer_reads_and_so_does_the_file()
+    {
+        await using var host = CoreHost.Start();
+        await using var page = await OpenAsync(host, past: 6, "?text=deutschl");
+        await PastSession.AddAsync(host.Database, new PastSession(page.Caller.UserId, Now.AddDays(-2)) { Name = "Past 99", Address = "193.99.144.80" });
+        page.Context.JSInterop.Setup<Dictionary<string, string?>?>("viewerCountries", _ => true).SetResult(new(StringComparer.Ordinal) { ["DE"] = "Deutschland" });
+        var history = page.Render();
+        history.WaitForAssertion(() => Assert.Equal("99", Shown(history)));
+        Assert.Equal("settings/sessions/history.csv?text=deutschl&names=DE:Deutschland", Uri.UnescapeDataString(history.Find("a.export").GetAttribute("href")!));
+    }
+
+    [Theory]
+    [InlineData(0, false, false)]
+    [InlineData(1, true, false)]
+    [InlineData(3, true, false)]
+    [InlineData(4, true, true)]
+    public async Task One_session_has_nothing_beside_it_and_few_have_no_filters(int past, bool timeline, bool filters)
+    {
+        await using var host = CoreHost.Start();
+        await using var page = await OpenAsync(host, past, "#history");
+        var history = page.Render();
+        history.WaitForAssertion(() => Assert.Equal(past + 1, history.FindAll("tbody tr").Count));
+        Assert.Equal((timeline, filters, timeline), (history.FindAll(".last-days").Count == 1, history.FindAll(".tools").Count == 1, history.FindAll(".pager").Count == 1));
+    }
+
+    [Fact]
+    public async Task The_chips_count_what_is_left_by_the_other_filters()
+    {
+        await using var host = CoreHost.Start();
+        await using var page = await OpenAsync(host, past: 9, "?text=past&status=terminated");
+        var history = page.Render();
+        history.WaitForAssertion(() => Assert.Equal("4 8", Shown(history)));
+        Assert.Equal("All 9|Active 0|Ended 9", string.Join('|', history.FindAll(".tools button.chip").Select(chip => chip.TextContent)));
+        Assert.Equal("Ended 9", history.Find(".tools button.chip[aria-pressed=true]").TextContent);
+        await history.FindAll(".tools button.chip")[1].ClickAsync();
+        history.WaitForAssertion(() => Assert.Equal("Nothing found.", history.Find(".pager [role=status]").TextContent));
+        await history.Find(".pager button").ClickAsync();
+        history.WaitForAssertion(() => Assert.Equal("1–10 of 10", history.Find(".pager [role=status]").TextContent));
+        Assert.Equal("", Told(page));
+    }
+
+    /// <summary>The numbers in the names of the rows.</summary>
+    private static string Shown(IRenderedComponent<IComponent> history) => string.Join(' ', history.FindAll("tbody tr td:first-child b")
+        .Select(title => title.TextContent).Where(title => title.StartsWith("Past ", StringComparison.Ordinal)).Select(title => title["Past ".Length..]));
+
+    /// <summary>What the browser was last told to put into the address.</summary>
+    private static string Told(Page page)
+    {
+        var arguments = page.Context.JSInterop.Invocations["accounts.remember"][^1].Arguments;
+        Assert.Equal("/settings/sessions", arguments[0]);
+        return string.Join(' ', ((Dictionary<string, string?>)arguments[1]!).Where(one => one.Value is not null).Select(one => $"{one.Key}={one.Value}").Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Ada's page, with sessions that are over: "Past 1" of yesterday, "Past 2" of the day before, each a minute longer than the one before; every fourth was terminated.</summary>
+    private static async Task<Page> OpenAsync(CoreHost host, int past, string address = "", bool interactive = true)
+    {
+        await host.RegisterAsync();
+        var ada = await host.SignInAsync();
+        await PastSession.AddAsync(host.Database, Enumerable.Range(1, past).Select(i => new PastSession(ada.Caller.UserId, Now.AddDays(-i))
+        {
+            Name = $"Past {i}", Length = TimeSpan.FromMinutes(60 + i), Reason = i % 4 == 0 ? EndReason.Terminated : EndReason.SignedOut, By = i % 4 == 0 ? ada.Id : null,
+        }));
+
+        var context = new BunitContext();
+        context.JSInterop.Mode = JSRuntimeMode.Loose;
+        context.Services.AddMudServices();
+        context.Services.AddSingleton<TimeProvider>(host.Clock);
+        context.Services.AddSingleton(host.Registry);
+        context.Services.AddSingleton(host.Feed);
+        context.Services.AddSingleton(host.History);
+        context.SetRendererInfo(new RendererInfo(interactive ? "Server" : "Static", interactive));
+        context.Services.GetRequiredService<NavigationManager>().NavigateTo($"settings/sessions{address}");
+        return new Page(context, ada.Caller);
+    }
+
+    private sealed record Page(BunitContext Context, Caller Caller) : IAsyncDisposable
+    {
+        public NavigationManager Navigation => Context.Services.GetRequiredService<NavigationManager>();
+
+        public IRenderedComponent<IComponent> Render()
+        {
+            var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim(SessionClaims.SessionId, Caller.SessionId.ToString())], "test"));
+            return Context.Render<CascadingValue<Task<AuthenticationState>>>(parameters => parameters
+                .Add(value => value.Value, Task.FromResult(new AuthenticationState(user)))
+                .AddChildContent<SessionHistory>());
+        }
+
+        public ValueTask DisposeAsync() => Context.DisposeAsync();
+    }
+}
