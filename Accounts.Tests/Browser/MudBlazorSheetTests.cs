@@ -78,12 +78,18 @@ public sealed class MudBlazorSheetTests(Chromium chromium)
 
     private static async Task CompareAsync(IPage page)
     {
-        var purged = await PictureAsync(page);
-        await SwapAsync(page, Whole);
-        var whole = await PictureAsync(page);
-        await SwapAsync(page, "mudblazor.css");
-        // How many pixels differ, where the two files do: the same pixels make the same file.
-        var different = purged.AsSpan().SequenceEqual(whole) ? 0 : await CountAsync(page, purged, whole);
+        // The page lives: what has come in between two pictures is no doing of the sheet, and is there in the next two.
+        var different = 1;
+        for (var attempt = 0; attempt < 3 && different > 0; attempt++)
+        {
+            var purged = await PictureAsync(page);
+            await SwapAsync(page, Whole);
+            var whole = await PictureAsync(page);
+            await SwapAsync(page, "mudblazor.css");
+            // How many pixels differ, where the two files do: the same pixels make the same file.
+            different = purged.AsSpan().SequenceEqual(whole) ? 0 : await CountAsync(page, purged, whole);
+        }
+
         Assert.True(different == 0, $"{page.Url}: {different} pixels differ without the rules that were purged.");
     }
 
@@ -136,7 +142,6 @@ public sealed class MudBlazorSheetTests(Chromium chromium)
             await kit.WaitForAssertionAsync(() => Assert.Contains("Careful", kit.Markup, StringComparison.Ordinal));
         }
 
-        await File.WriteAllTextAsync($"/tmp/kit-{dialog}.html", kit.Markup);
         return kit.Markup;
     }
 
