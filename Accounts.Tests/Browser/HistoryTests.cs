@@ -88,28 +88,29 @@ public sealed class HistoryTests(Chromium chromium)
         await Assertions.Expect(Status(ada)).ToHaveTextAsync("1–25 of 31");
     }
 
-    // Guard: the wait for accounts.near in SessionHistory. Twelve cards and a long list lie above it.
+    // Guard: the wait for accounts.near in SessionHistory. Cards and many lines lie above it.
     [Fact]
     public async Task It_is_read_when_somebody_comes_near_and_that_is_no_act_of_theirs()
     {
-        var clock = new TestClock();
+        var clock = new ShiftedClock();
         await using var site = AccountsSite.Start(clock);
         await site.RegisterAsync(Ada);
         await site.StartSessionsAsync(Ada, 60, Visitor.Chrome);
         await using var ada = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
         var session = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!;
         await Assertions.Expect(Button(ada, "Show history")).ToHaveCountAsync(1);
-        clock.Advance(TimeSpan.FromMinutes(1));
-        var before = session.LastActivityAt;
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(0);
+        clock.PutForward(TimeSpan.FromMinutes(1));
+        var before = session.LastActivityAt;
 
         await Heading(ada).ScrollIntoViewIfNeededAsync();
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(25);
         Assert.Equal(before, session.LastActivityAt);
-        // A sorting is one: the clock is looked at.
-        await ada.Page.GetByRole(AriaRole.Columnheader, new() { Name = "Device" }).GetByRole(AriaRole.Button).ClickAsync();
-        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Columnheader, new() { Name = "Device" })).ToHaveAttributeAsync("aria-sort", "ascending");
-        Assert.Equal(clock.GetUtcNow(), session.LastActivityAt);
+        // A press on a head is one: the comparison would see it.
+        var device = ada.Page.Locator(".history").GetByRole(AriaRole.Columnheader, new() { Name = "Device" });
+        await device.GetByRole(AriaRole.Button).ClickAsync();
+        await Assertions.Expect(device).ToHaveAttributeAsync("aria-sort", "ascending");
+        Assert.True(session.LastActivityAt > before);
     }
 
     [Fact]
