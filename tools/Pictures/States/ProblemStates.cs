@@ -21,12 +21,12 @@ internal static class ProblemStates
             await scene.Page.GotoAsync("/problem/500");
             await scene.SeeAsync("Something went wrong");
         }),
-        new("problem", "no-database", "The database did not answer", async scene =>
+        new("problem", "no-database", "The database does not answer", async scene =>
         {
             await scene.SignInAsync("/settings/password");
             scene.Outage.On = true;
             await scene.Page.GotoAsync("/settings");
-            await scene.SeeAsync("The database did not answer");
+            await scene.SeeAsync("We can't load this page");
         }),
     ];
 }
