@@ -203,6 +203,8 @@ public sealed class HistoryTests(Chromium chromium)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
+        // One session alone has no timeline.
+        await site.StartSessionsAsync(Ada, 1, Visitor.Phone);
         // The one place that is a day ahead of the other; whatever the time is, they do not agree on the beginning of today.
         foreach (var (zone, ahead) in new[] { ("Pacific/Kiritimati", 14), ("Pacific/Honolulu", -10) })
         {
