@@ -93,7 +93,7 @@ public sealed class PlaceTests(Chromium chromium)
         await Assertions.Expect(rows).ToHaveCountAsync(5);
 
         await owner.Page.Locator(".drop summary").Filter(new() { HasText = "More filters" }).ClickAsync();
-        var country = owner.Page.GetByLabel("Country");
+        var country = owner.Page.Locator(".history").GetByLabel("Country");
         await Assertions.Expect(country.Locator("option")).ToHaveTextAsync(["Any country", "Deutschland", "Japan"]);
         await country.SelectOptionAsync(new SelectOptionValue { Label = "Deutschland" });
         await Assertions.Expect(rows).ToHaveCountAsync(1);
