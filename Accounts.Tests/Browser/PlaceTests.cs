@@ -145,8 +145,8 @@ public sealed class PlaceTests(Chromium chromium)
         using var rented = await SignInFromAsync(site, "6.1.2.3");
         using var atHome = await SignInFromAsync(site, "5.1.2.3");
 
-        await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(rented)).Id).Locator(".head .place")).ToHaveTextAsync("Osaka (approximate), Japan, hosting or VPN");
-        await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(atHome)).Id).Locator(".head .place")).ToHaveTextAsync("Berlin (approximate), Germany");
+        await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(rented)).Id).Locator(".where .place")).ToHaveTextAsync("Osaka (approximate), Japan, hosting or VPN");
+        await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(atHome)).Id).Locator(".where .place")).ToHaveTextAsync("Berlin (approximate), Germany");
         await owner.GoAsync("/settings/sessions#history");
         var rows = owner.Page.Locator(".history tbody tr");
         await Assertions.Expect(rows.Filter(new() { HasText = "6.1.2.3" })).ToContainTextAsync("Japan, hosting or VPN");
@@ -167,7 +167,7 @@ public sealed class PlaceTests(Chromium chromium)
         await site.RegisterAsync(Ada);
         await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
         using var other = await SignInFromAsync(site, Japan);
-        var place = owner.CardOf((await site.FindSessionAsync(other)).Id).Locator(".head .place");
+        var place = owner.CardOf((await site.FindSessionAsync(other)).Id).Locator(".where .place");
         await Assertions.Expect(place).ToHaveTextAsync("Germany");
 
         await File.WriteAllBytesAsync(folder.File("new.bin"), PlaceData.Only("JP", "Japan"));

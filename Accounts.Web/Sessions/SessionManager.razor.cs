@@ -179,7 +179,11 @@ public sealed partial class SessionManager(
     private async Task FilterAsync(SessionFilter filter)
     {
         _filter = filter;
-        await script.TellAsync("accounts.address", new { kind = filter.Kind, q = filter.Text });
+        await script.TellAsync("accounts.remember", new Uri(navigation.Uri).AbsolutePath, new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["kind"] = filter.Kind.Length > 0 ? filter.Kind : null,
+            ["q"] = filter.Text.Length > 0 ? filter.Text : null,
+        });
         if (filter.Text.Length == 0)
             return;
         // People look for what they see, and they see countries in their own language.
@@ -220,8 +224,12 @@ public sealed partial class SessionManager(
         };
     }
 
-    private Task AskAsync(string title, string confirm, RenderFragment text, Func<Task<bool>> act) =>
-        dialogs.ConfirmAsync(title, confirm, text, sessions.NeedsProof(_caller!), act);
+    private async Task AskAsync(string title, string confirm, RenderFragment text, Func<Task<bool>> act)
+    {
+        // Asked anew: a proof may have been given since the page was opened.
+        if (await FindCallerAsync() is { } caller)
+            await dialogs.ConfirmAsync(title, confirm, text, sessions.NeedsProof(caller), act);
+    }
 
     private Task AskForNameAsync() => _more is not { } session ? Task.CompletedTask : dialogs.OpenAsync<RenameSession>(new DialogParameters<RenameSession>
     {

@@ -67,15 +67,5 @@
     if (event.key === "Escape" && !document.querySelector("[role=dialog], .mud-popover-open")) document.querySelector("[data-leaves]")?.click();
   });
 
-  // What is shown stands in the address. Nobody has gone anywhere: no page was visited.
-  const address = values => {
-    const url = new URL(location.href);
-    for (const [key, value] of Object.entries(values)) {
-      if (value) url.searchParams.set(key, value);
-      else url.searchParams.delete(key);
-    }
-    history.replaceState(history.state, "", url);
-  };
-
-  window.accounts = { ...window.accounts, quiet, address };
+  window.accounts = { ...window.accounts, quiet };
 })();

@@ -46,7 +46,11 @@
 
     const password = form.querySelector("[name=password]");
     const problem = form.querySelector("[role=alert] span");
-    problem.textContent = "";
+    problem.textContent = password.value ? "" : "Enter your password.";
+    if (!password.value) {
+      password.focus();
+      return;
+    }
     form.ariaBusy = "true";
     let said = failure;
     try {

@@ -137,7 +137,7 @@ public sealed class AuditFileTests
         var html = await renderer.Dispatcher.InvokeAsync(
             async () => (await renderer.RenderComponentAsync<AuditTable>(ParameterView.FromDictionary(parameters))).ToHtmlString());
 
-        Assert.Matches(@"<b>Ended 2 other sessions</b>\s*<small>Mosaic 1 and Radio \(Mosaic 3\)</small>", html);
+        Assert.Matches(@"<b[^>]*>Ended 2 other sessions</b>\s*<small[^>]*>Mosaic 1 and Radio \(Mosaic 3\)</small>", html);
     }
 
     [Theory]
