@@ -134,7 +134,7 @@ public sealed class HistoryTests
         await using var page = await OpenAsync(host, past, "#history");
         var history = page.Render();
         history.WaitForAssertion(() => Assert.Equal(past + 1, history.FindAll("tbody tr").Count));
-        Assert.Equal((timeline, filters, timeline), (history.FindAll(".last-days").Count == 1, history.FindAll(".tools").Count == 1, history.FindAll(".pager").Count == 1));
+        Assert.Equal((timeline, filters, timeline), (history.FindAll(".last-days").Count == 1, history.FindAll(".table-tools").Count == 1, history.FindAll(".pager").Count == 1));
     }
 
     [Fact]
@@ -144,9 +144,9 @@ public sealed class HistoryTests
         await using var page = await OpenAsync(host, past: 9, "?text=past&status=terminated");
         var history = page.Render();
         history.WaitForAssertion(() => Assert.Equal("4 8", Shown(history)));
-        Assert.Equal("All 9|Active 0|Ended 9", string.Join('|', history.FindAll(".tools button.chip").Select(chip => chip.TextContent)));
-        Assert.Equal("Ended 9", history.Find(".tools button.chip[aria-pressed=true]").TextContent);
-        await history.FindAll(".tools button.chip")[1].ClickAsync();
+        Assert.Equal("All 9|Active 0|Ended 9", string.Join('|', history.FindAll(".table-tools button.chip").Select(chip => chip.TextContent)));
+        Assert.Equal("Ended 9", history.Find(".table-tools button.chip[aria-pressed=true]").TextContent);
+        await history.FindAll(".table-tools button.chip")[1].ClickAsync();
         history.WaitForAssertion(() => Assert.Equal("Nothing found.", history.Find(".pager [role=status]").TextContent));
         await history.Find(".pager button").ClickAsync();
         history.WaitForAssertion(() => Assert.Equal("1–10 of 10", history.Find(".pager [role=status]").TextContent));
