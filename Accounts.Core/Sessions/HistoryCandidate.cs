@@ -29,11 +29,13 @@ internal sealed class HistoryCandidate(HistoryCandidate.Columns row, Device devi
         (query.Country.Length == 0 || string.Equals(query.Country, place.CountryCode, StringComparison.OrdinalIgnoreCase))
         && (query.Device.Length == 0 || HasAll(DeviceText, query.Device))
         && (query.Place.Length == 0 || HasAll(PlaceText, query.Place))
-        && (query.Text.Length == 0 || HasAll($"{DeviceText} {PlaceText} {query.CountryNames.GetValueOrDefault(place.CountryCode ?? "")}", query.Text));
+        && (query.Text.Length == 0 || HasAll($"{DeviceText} {PlaceText} {CountryName(query)}", query.Text));
 
     /// <summary>Whether its status is the one that a query asks for.</summary>
     public bool HasStatus(HistoryQuery query) =>
         (query.Live is not { } live || live == EndedAt is null) && (query.Reason is not { } reason || (EndedAt is not null && reason == Reason));
+
+    private string? CountryName(HistoryQuery query) => query.CountryNames.GetValueOrDefault(place.CountryCode ?? "");
 
     private static bool HasAll(string text, string words)
     {

@@ -55,7 +55,8 @@ public sealed record HistoryQuery
 
     /// <summary>Whether anything is left out.</summary>
     public bool IsFiltered =>
-        Text.Length > 0 || Device.Length > 0 || Place.Length > 0 || Country.Length > 0 || Live is not null || Reason is not null || From is not null || To is not null;
+        Text.Length > 0 || Device.Length > 0 || Place.Length > 0 || Country.Length > 0
+        || Live is not null || Reason is not null || From is not null || To is not null;
 
     private static string Cut(string text) => ShortText.Cut(text, TextLimit);
 }

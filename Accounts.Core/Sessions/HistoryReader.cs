@@ -8,8 +8,8 @@ namespace Accounts.Core.Sessions;
 
 /// <summary>Reads a person's history: filtered, sorted, a page at a time.</summary>
 /// <remarks>
-/// The time is asked of the database. Device and place are named when they are read, from what the row holds, so the rest of the filter and the sorting
-/// happen here, over the few columns that they need of the newest <see cref="Bound"/> sessions; whole rows are read for the page alone.
+/// The time is asked of the database. Device and place are named when they are read, from what the row holds, so the rest of the filter and the
+/// sorting happen here, over the few columns that they need of the newest <see cref="Bound"/> sessions; whole rows are read for the page alone.
 /// </remarks>
 public sealed class HistoryReader
 {
@@ -41,7 +41,12 @@ public sealed class HistoryReader
             var found = await FindAsync(db, caller, query, now);
             var (page, ids) = TablePage.Of(found.Ids, query.Page);
             var all = query.IsFiltered ? await db.Sessions.CountAsync(s => s.UserId == caller.UserId.Value) : found.Live + found.Over;
-            return new HistoryPage(await ReadAsync(db, caller, ids, now), found.Ids.Count, page, found.Countries, found.Cut) { Live = found.Live, Over = found.Over, All = all };
+            return new HistoryPage(await ReadAsync(db, caller, ids, now), found.Ids.Count, page, found.Countries, found.Cut)
+            {
+                Live = found.Live,
+                Over = found.Over,
+                All = all,
+            };
         });
     }
 
@@ -111,7 +116,8 @@ public sealed class HistoryReader
             .OrderBy(country => country.Name, StringComparer.Ordinal);
         var matching = candidates.Where(c => c.Matches(query)).ToList();
         var live = matching.Count(c => c.EndedAt is null);
-        return new Found([.. Sort(matching.Where(c => c.HasStatus(query)), query).Select(c => c.Row.Id)], [.. countries], live, matching.Count - live, cut);
+        var ids = Sort(matching.Where(c => c.HasStatus(query)), query).Select(c => c.Row.Id);
+        return new Found([.. ids], [.. countries], live, matching.Count - live, cut);
     }
 
     private static IQueryable<HistoryCandidate.Columns> Columns(IQueryable<SessionRow> rows) => rows.Select(

@@ -126,6 +126,20 @@ public sealed class AuditTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task The_details_name_every_session_that_one_act_ended()
+    {
+        await using var site = AccountsSite.Start();
+        await using var ada = await StartAsync(site);
+        var others = await site.StartSessionsAsync(Ada, 7, Visitor.Phone);
+        var mine = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!.ToCaller();
+        Assert.IsType<TerminateManyOutcome.Ended>(await site.Get<SessionService>().TerminateManyAsync(mine, [.. others]));
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("and 2 more");
+        await Rows(ada).First.GetByRole(AriaRole.Button, new() { Name = "Details" }).ClickAsync();
+        foreach (var other in others)
+            await Assertions.Expect(ada.Page.Locator(".audit tr.detail")).ToContainTextAsync($"Safari 19 on iOS 19.1 {other}");
+    }
+
+    [Fact]
     public async Task A_phone_shows_a_list_and_nothing_is_wider_than_the_screen()
     {
         await using var site = AccountsSite.Start();

@@ -116,11 +116,14 @@ public sealed class HistoryTests
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past: 6, "?text=deutschl");
-        await PastSession.AddAsync(host.Database, new PastSession(page.Caller.UserId, Now.AddDays(-2)) { Name = "Past 99", Address = "193.99.144.80" });
-        page.Context.JSInterop.Setup<Dictionary<string, string?>?>("viewerCountries", _ => true).SetResult(new(StringComparer.Ordinal) { ["DE"] = "Deutschland" });
+        var german = new PastSession(page.Caller.UserId, Now.AddDays(-2)) { Name = "Past 99", Address = "193.99.144.80" };
+        await PastSession.AddAsync(host.Database, german);
+        var names = new Dictionary<string, string?>(StringComparer.Ordinal) { ["DE"] = "Deutschland" };
+        page.Context.JSInterop.Setup<Dictionary<string, string?>?>("viewerCountries", _ => true).SetResult(names);
         var history = page.Render();
         history.WaitForAssertion(() => Assert.Equal("99", Shown(history)));
-        Assert.Equal("settings/sessions/history.csv?text=deutschl&names=DE:Deutschland", Uri.UnescapeDataString(history.Find("a.export").GetAttribute("href")!));
+        var file = Uri.UnescapeDataString(history.Find("a.export").GetAttribute("href")!);
+        Assert.Equal("settings/sessions/history.csv?text=deutschl&names=DE:Deutschland", file);
     }
 
     [Theory]
@@ -134,7 +137,9 @@ public sealed class HistoryTests
         await using var page = await OpenAsync(host, past, "#history");
         var history = page.Render();
         history.WaitForAssertion(() => Assert.Equal(past + 1, history.FindAll("tbody tr").Count));
-        Assert.Equal((timeline, filters, timeline), (history.FindAll(".last-days").Count == 1, history.FindAll(".tools").Count == 1, history.FindAll(".pager").Count == 1));
+        Assert.Equal((timeline, filters, timeline), (Has(".last-days"), Has(".table-tools"), Has(".pager")));
+
+        bool Has(string selector) => history.FindAll(selector).Count == 1;
     }
 
     [Fact]
@@ -144,9 +149,9 @@ public sealed class HistoryTests
         await using var page = await OpenAsync(host, past: 9, "?text=past&status=terminated");
         var history = page.Render();
         history.WaitForAssertion(() => Assert.Equal("4 8", Shown(history)));
-        Assert.Equal("All 9|Active 0|Ended 9", string.Join('|', history.FindAll(".tools button.chip").Select(chip => chip.TextContent)));
-        Assert.Equal("Ended 9", history.Find(".tools button.chip[aria-pressed=true]").TextContent);
-        await history.FindAll(".tools button.chip")[1].ClickAsync();
+        Assert.Equal("All 9|Active 0|Ended 9", string.Join('|', history.FindAll(".table-tools button.chip").Select(chip => chip.TextContent)));
+        Assert.Equal("Ended 9", history.Find(".table-tools button.chip[aria-pressed=true]").TextContent);
+        await history.FindAll(".table-tools button.chip")[1].ClickAsync();
         history.WaitForAssertion(() => Assert.Equal("Nothing found.", history.Find(".pager [role=status]").TextContent));
         await history.Find(".pager button").ClickAsync();
         history.WaitForAssertion(() => Assert.Equal("1–10 of 10", history.Find(".pager [role=status]").TextContent));
@@ -155,24 +160,31 @@ public sealed class HistoryTests
 
     /// <summary>The numbers in the names of the rows.</summary>
     private static string Shown(IRenderedComponent<IComponent> history) => string.Join(' ', history.FindAll("tbody tr td:first-child b")
-        .Select(title => title.TextContent).Where(title => title.StartsWith("Past ", StringComparison.Ordinal)).Select(title => title["Past ".Length..]));
+        .Select(title => title.TextContent)
+        .Where(title => title.StartsWith("Past ", StringComparison.Ordinal)).Select(title => title["Past ".Length..]));
 
     /// <summary>What the browser was last told to put into the address.</summary>
     private static string Told(Page page)
     {
         var arguments = page.Context.JSInterop.Invocations["accounts.remember"][^1].Arguments;
         Assert.Equal("/settings/sessions", arguments[0]);
-        return string.Join(' ', ((Dictionary<string, string?>)arguments[1]!).Where(one => one.Value is not null).Select(one => $"{one.Key}={one.Value}").Order(StringComparer.Ordinal));
+        return string.Join(' ', ((Dictionary<string, string?>)arguments[1]!)
+            .Where(one => one.Value is not null)
+            .Select(one => $"{one.Key}={one.Value}").Order(StringComparer.Ordinal));
     }
 
-    /// <summary>Ada's page, with sessions that are over: "Past 1" of yesterday, "Past 2" of the day before, each a minute longer than the one before; every fourth was terminated.</summary>
+    /// <summary>Ada's page, with sessions that are over: "Past 1" of yesterday, "Past 2" of the day before.</summary>
+    /// <remarks>Each is a minute longer than the one before; every fourth was terminated.</remarks>
     private static async Task<Page> OpenAsync(CoreHost host, int past, string address = "", bool interactive = true)
     {
         await host.RegisterAsync();
         var ada = await host.SignInAsync();
         await PastSession.AddAsync(host.Database, Enumerable.Range(1, past).Select(i => new PastSession(ada.Caller.UserId, Now.AddDays(-i))
         {
-            Name = $"Past {i}", Length = TimeSpan.FromMinutes(60 + i), Reason = i % 4 == 0 ? EndReason.Terminated : EndReason.SignedOut, By = i % 4 == 0 ? ada.Id : null,
+            Name = $"Past {i}",
+            Length = TimeSpan.FromMinutes(60 + i),
+            Reason = i % 4 == 0 ? EndReason.Terminated : EndReason.SignedOut,
+            By = i % 4 == 0 ? ada.Id : null,
         }));
 
         var context = new BunitContext();

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Accounts.Web.Audit;
 
-/// <summary>A question to the audit log as the query of an address, and back: of the files, and of the page, as <see cref="HistoryAddress"/> has them.</summary>
+/// <summary>A question to the audit log as the query of an address, and back.</summary>
+/// <remarks>Of the files, and of the page, as <see cref="HistoryAddress"/> has them.</remarks>
 internal static class AuditAddress
 {
     /// <summary>The address of a file with all events that a query finds.</summary>

@@ -5,8 +5,8 @@ namespace Accounts.Web.Sessions;
 
 /// <summary>A question to the history as the query of an address, and back: of the file, and of the page that shows it.</summary>
 /// <remarks>
-/// The file's address has moments, and refuses what it cannot read. The page's has the viewer's days or a number of days, its order and page too, and passes over
-/// what it cannot read: people edit addresses, and old links stay.
+/// The file's address has moments, and refuses what it cannot read. The page's has the viewer's days or a number of days, its order and page too,
+/// and passes over what it cannot read: people edit addresses, and old links stay.
 /// </remarks>
 internal static class HistoryAddress
 {
@@ -50,7 +50,13 @@ internal static class HistoryAddress
         var reader = new QueryReader(values, Keys);
         var query = new HistoryQuery
         {
-            Text = Text("text"), CountryNames = CountryNames(), Device = Text("device"), Place = Text("place"), Country = Country(), From = reader.Time("from"), To = reader.Time("to"),
+            Text = Text("text"),
+            CountryNames = CountryNames(),
+            Device = Text("device"),
+            Place = Text("place"),
+            Country = Country(),
+            From = reader.Time("from"),
+            To = reader.Time("to"),
         };
         query = values["status"].ToString() switch
         {
@@ -168,5 +174,6 @@ internal static class HistoryAddress
 
     private static bool Is(string text, string name) => string.Equals(text, name, StringComparison.OrdinalIgnoreCase);
 
-    private static string Names<T>() where T : struct, Enum => string.Join(" or ", Enum.GetNames<T>().Select(Camel)).Replace(" or ", ", ", StringComparison.Ordinal);
+    private static string Names<T>() where T : struct, Enum =>
+        string.Join(" or ", Enum.GetNames<T>().Select(Camel)).Replace(" or ", ", ", StringComparison.Ordinal);
 }

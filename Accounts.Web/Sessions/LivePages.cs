@@ -1,3 +1,4 @@
+using System.Globalization;
 using Accounts.Core.Sessions;
 using Accounts.Core.Users;
 using Accounts.Web.Look;
@@ -9,7 +10,9 @@ using Microsoft.JSInterop;
 namespace Accounts.Web.Sessions;
 
 /// <summary>A part of a page that shows one page of many rows, filtered, and reads it anew when something else is asked for or has happened.</summary>
-/// <remarks>What is asked for stands in the address too, so that a reload, a link and Back show the same. Keys of others in the same address stay.</remarks>
+/// <remarks>
+/// What is asked for stands in the address too, so that a reload, a link and Back show the same. Keys of others in the same address stay.
+/// </remarks>
 public abstract class LivePages : LiveSessions
 {
     private const string PageKey = "page";
@@ -121,7 +124,7 @@ public abstract class LivePages : LiveSessions
     {
         var values = QueryOf(address);
         Restore(values);
-        Wanted = int.TryParse(QueryReader.One(values, PageKey), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var page)
+        Wanted = int.TryParse(QueryReader.One(values, PageKey), NumberStyles.None, CultureInfo.InvariantCulture, out var page)
             ? Math.Clamp(page, 1, LastPage) : 1;
     }
 

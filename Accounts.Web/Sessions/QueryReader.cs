@@ -44,7 +44,8 @@ internal sealed class QueryReader
 
     public void Refuse(string key, string why) => _problems.TryAdd(key, [$"{key} {why}"]);
 
-    /// <summary>The text of a key that stands there once, without the blanks around it; otherwise "". For pages, which pass over what they cannot read.</summary>
+    /// <summary>The text of a key that stands there once, without the blanks around it; otherwise "".</summary>
+    /// <remarks>For pages, which pass over what they cannot read.</remarks>
     public static string One(IQueryCollection values, string key) => values[key] is { Count: 1 } value ? value.ToString().Trim() : "";
 
     /// <summary>A time as such an address has it.</summary>

@@ -2,7 +2,8 @@ using Accounts.Core.Sessions;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>The last 14 days of a person's sessions, laid out for a drawing: every position is a share of the width, which is 14 whole days, today the last.</summary>
+/// <summary>The last 14 days of a person's sessions, laid out for a drawing.</summary>
+/// <remarks>Every position is a share of the width, which is 14 whole days, today the last.</remarks>
 /// <param name="Lanes">One for each browser, live ones first, then the latest; <see cref="LaneLimit"/> at most.</param>
 /// <param name="MoreBrowsers">How many browsers have no lane.</param>
 /// <param name="Days">Where the days begin, in the viewer's time zone.</param>
@@ -34,13 +35,19 @@ public sealed record SessionTimeline(
             .OrderByDescending(browser => browser.Any(entry => entry.Session.Ending is null))
             .ThenByDescending(browser => browser.Max(entry => entry.Session.StartedAt))
             .ToList();
-        var days = Enumerable.Range(1 - DayCount, DayCount).Select(offset => today.AddDays(offset)).Select(day => new TimelineDay(day, zone.StartOf(day)));
+        var days = Enumerable.Range(1 - DayCount, DayCount)
+            .Select(offset => today.AddDays(offset))
+            .Select(day => new TimelineDay(day, zone.StartOf(day)));
         return new SessionTimeline(
-            [.. lanes.Take(LaneLimit).Select(browser => new TimelineLane(browser.First().Session, [.. browser.Select(entry => new TimelineBar(entry, span))]))],
+            [.. lanes.Take(LaneLimit).Select(browser => new TimelineLane(browser.First().Session, [.. browser.Select(Bar)]))],
             Math.Max(0, lanes.Count - LaneLimit),
             [.. days],
-            [.. entries.Take(ListLimit).GroupBy(entry => entry.Session.StartedAt < span.From ? (DateTimeOffset?)null : zone.StartOf(zone.DayOf(entry.Session.StartedAt)))],
+            [.. entries.Take(ListLimit).GroupBy(entry => DayOf(entry.Session.StartedAt))],
             Math.Max(0, entries.Count - ListLimit));
+
+        TimelineBar Bar(HistoryEntry entry) => new(entry, span);
+
+        DateTimeOffset? DayOf(DateTimeOffset time) => time < span.From ? null : zone.StartOf(zone.DayOf(time));
     }
 }
 

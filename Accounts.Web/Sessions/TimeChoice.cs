@@ -32,7 +32,8 @@ public sealed class TimeChoice
     public void Choose(string time) => (Time, FirstDay, LastDay) = (time, "", "");
 
     /// <summary>Chooses from one day to another; either may be "".</summary>
-    public void Choose(string firstDay, string lastDay) => (Time, FirstDay, LastDay) = (firstDay.Length + lastDay.Length > 0 ? Chosen : Everything, firstDay, lastDay);
+    public void Choose(string firstDay, string lastDay) => (Time, FirstDay, LastDay) =
+        (firstDay.Length + lastDay.Length > 0 ? Chosen : Everything, firstDay, lastDay);
 
     /// <summary>The moments that it lies between; null: no such bound. Days begin where the viewer is.</summary>
     public (DateTimeOffset? From, DateTimeOffset? To) Between(DateTimeOffset now, TimeZoneInfo zone) => Time switch
@@ -65,5 +66,6 @@ public sealed class TimeChoice
     }
 
     private static DateOnly? Day(string text) =>
-        DateOnly.TryParseExact(text, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1970 and < 2200 ? day : null;
+        DateOnly.TryParseExact(text, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+        && day.Year is >= 1970 and < 2200 ? day : null;
 }

@@ -19,7 +19,8 @@ internal static class TimelineDrawing
         foreach (var lane in timeline.Lanes)
         {
             var title = Encode(lane.Newest.Title);
-            text.Append(CultureInfo.InvariantCulture, $"""<div class="lane"><span>{Icon.Of(SessionText.Icon(lane.Newest.Device.Type))}<b title="{title}">{title}</b></span><div class="track">""");
+            text.Append(CultureInfo.InvariantCulture, $"""<div class="lane"><span>{Icon.Of(SessionText.Icon(lane.Newest.Device.Type))}""")
+                .Append(CultureInfo.InvariantCulture, $"""<b title="{title}">{title}</b></span><div class="track">""");
             foreach (var bar in lane.Bars)
                 Append(text, bar, zone);
             text.Append("</div></div>");
@@ -35,7 +36,8 @@ internal static class TimelineDrawing
     {
         // The sheet makes a short one wider than it is: it keeps the side that tells more.
         var side = bar.IsTerminated || bar.End > 0.5 ? $"right:{Percent(1 - bar.End)}" : $"left:{Percent(bar.Start)}";
-        text.Append(CultureInfo.InvariantCulture, $"""<i class="bar{(bar.IsLive ? " on" : null)}" style="{side};width:{Percent(bar.End - bar.Start)}" title="{Encode(Words(bar.Entry, zone))}"></i>""");
+        var (kind, width) = (bar.IsLive ? "bar on" : "bar", Percent(bar.End - bar.Start));
+        text.Append(CultureInfo.InvariantCulture, $"""<i class="{kind}" style="{side};width:{width}" title="{Encode(Words(bar.Entry, zone))}"></i>""");
         if (bar.IsTerminated)
             text.Append(CultureInfo.InvariantCulture, $"""<i class="cut" style="right:{Percent(1 - bar.End)}"></i>""");
     }
@@ -51,7 +53,8 @@ internal static class TimelineDrawing
     {
         var from = SessionText.At(entry.Session.StartedAt, zone);
         return entry.Session.Ending is { } ending
-            ? $"{entry.Session.Title}: {from} to {SessionText.At(ending.At, zone)}. {SessionText.Reason(ending.Reason)} {SessionText.How(ending, entry.EndedBy?.Title, entry.Expiry)}."
+            ? $"{entry.Session.Title}: {from} to {SessionText.At(ending.At, zone)}. "
+                + $"{SessionText.Reason(ending.Reason)} {SessionText.How(ending, entry.EndedBy?.Title, entry.Expiry)}."
             : $"{entry.Session.Title}: since {from}. {SessionText.Active}.";
     }
 
