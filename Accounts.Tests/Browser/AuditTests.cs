@@ -7,7 +7,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>S5: the audit log in a real browser.</summary>
+/// <summary>The audit log in a real browser.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class AuditTests(Chromium chromium)
 {

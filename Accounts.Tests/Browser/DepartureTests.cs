@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>X7: the card of a session that has just ended says whether its browser really left.</summary>
+/// <summary>The card of a session that has just ended says whether its browser really left.</summary>
 /// <remarks>The third outcome, that it confirmed, is in <see cref="LiveTests"/>.</remarks>
 [Collection(BrowserTests.Name)]
 public sealed class DepartureTests(Chromium chromium)

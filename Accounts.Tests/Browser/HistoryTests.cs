@@ -7,7 +7,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>F5, X9: the history in a real browser.</summary>
+/// <summary>The history in a real browser.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class HistoryTests(Chromium chromium)
 {

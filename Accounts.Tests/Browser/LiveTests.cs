@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>D1, D3, F1, X7: what happens in one browser is on every open dashboard, without a reload.</summary>
+/// <summary>What happens in one browser is on every open dashboard, without a reload.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class LiveTests(Chromium chromium)
 {

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>F1, F4: one session, two of a kind, and more than anybody wants to read.</summary>
+/// <summary>One session, two of a kind, and more than anybody wants to read.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class ManySessionsTests(Chromium chromium)
 {

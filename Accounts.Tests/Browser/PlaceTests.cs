@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>F1: where a session is, with a flag, in the language of whoever looks.</summary>
+/// <summary>Where a session is, with a flag, in the language of whoever looks.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class PlaceTests(Chromium chromium)
 {

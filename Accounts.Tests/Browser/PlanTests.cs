@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>S6: what a plan lacks is shown with a word of why, and cannot be done.</summary>
+/// <summary>What a plan lacks is shown with a word of why, and cannot be done.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class PlanTests(Chromium chromium)
 {

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>X4: whoever signed in a while ago is asked for the password in the dialog itself, and then what they pressed is done.</summary>
+/// <summary>Whoever signed in a while ago is asked for the password in the dialog itself, and then what they pressed is done.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class ReauthenticationTests(Chromium chromium)
 {

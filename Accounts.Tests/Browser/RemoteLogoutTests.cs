@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>S1, S2, C2: one act ends everything, whatever each browser is doing at that moment.</summary>
+/// <summary>One act ends everything, whatever each browser is doing at that moment.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class RemoteLogoutTests(Chromium chromium)
 {

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>C1, P1: the endings that nobody clicks on a card for.</summary>
+/// <summary>The endings that nobody clicks on a card for.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class SessionEndTests(Chromium chromium)
 {

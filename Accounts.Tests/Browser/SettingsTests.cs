@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>P2, P3, C6: Settings, with its recent sessions and the two menus.</summary>
+/// <summary>Settings, with its recent sessions and the two menus.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class SettingsTests(Chromium chromium)
 {

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>X13: the button beside the support code.</summary>
+/// <summary>The button beside the support code.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class SupportCodeTests(Chromium chromium)
 {

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>F2, F3, X1: two real browsers, one click, and the other one is out.</summary>
+/// <summary>Two real browsers, one click, and the other one is out.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class TerminateTests(Chromium chromium)
 {

@@ -11,7 +11,7 @@ using MudBlazor.Services;
 
 namespace Accounts.Tests.Components;
 
-/// <summary>F5: the history as a component, with the real core behind it.</summary>
+/// <summary>The history as a component, with the real core behind it.</summary>
 public sealed class HistoryTests
 {
     private static readonly DateTimeOffset Now = TestClock.Start;

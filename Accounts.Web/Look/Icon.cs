@@ -18,7 +18,6 @@ internal static class Icon
     private static string Path(string name) => name switch
     {
         "desktop" => """<rect x="3.5" y="5" width="17" height="11" rx="1"/><path d="M9 20h6M12 16v4"/>""",
-        "laptop" => """<path d="M4.5 15V7a1 1 0 0 1 1-1h13a1 1 0 0 1 1 1v8zM2.5 18.5h19"/>""",
         "phone" => """<rect x="7" y="3" width="10" height="18" rx="2"/><path d="M11 18h2"/>""",
         "tablet" => """<rect x="4.5" y="3" width="15" height="18" rx="2"/><path d="M11 18h2"/>""",
         "bot" => """<rect x="4" y="8" width="16" height="11" rx="3"/><path d="M12 4v4M9 13v1.5M15 13v1.5"/>""",
@@ -55,7 +54,6 @@ internal static class Icon
         "select" => """<rect x="4" y="4" width="16" height="16" rx="3"/><path d="m8.5 12.3 2.5 2.5 4.5-5"/>""",
         "calendar" => """<rect x="4" y="5.5" width="16" height="15" rx="2"/><path d="M4 10h16M8.5 3v4M15.5 3v4"/>""",
         "download" => """<path d="M12 4v11M7.5 11 12 15.5 16.5 11M4.5 20h15"/>""",
-        "previous" => """<path d="m15 5-7 7 7 7"/>""",
         "filter" => """<path d="M4 7h16M7 12h10M10 17h4"/>""",
         "next" => """<path d="m9 5 7 7-7 7"/>""",
         "down" => """<path d="m6 9.5 6 6 6-6"/>""",

@@ -5,7 +5,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Administration;
 
-/// <summary>X10: what is old is shortened or removed, once, whatever happens meanwhile.</summary>
+/// <summary>What is old is shortened or removed, once, whatever happens meanwhile.</summary>
 public sealed class RetentionTests
 {
     private static readonly (string, string) LongIdle = ("Sessions:IdleTimeout", "170.00:00:00");

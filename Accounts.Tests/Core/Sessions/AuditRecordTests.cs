@@ -7,7 +7,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;
 
-/// <summary>S5: every act writes one event: who, to whom, from which session, which device and where.</summary>
+/// <summary>Every act writes one event: who, to whom, from which session, which device and where.</summary>
 public sealed class AuditRecordTests
 {
     private const string Chrome = "Chrome 154 on Windows 10 or 11";

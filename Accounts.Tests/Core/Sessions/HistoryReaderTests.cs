@@ -6,7 +6,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;
 
-/// <summary>F5, X9: the history, filtered, sorted, a page at a time, and who ended what.</summary>
+/// <summary>The history, filtered, sorted, a page at a time, and who ended what.</summary>
 public sealed class HistoryReaderTests
 {
     private static readonly DateTimeOffset Now = TestClock.Start;

@@ -5,7 +5,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;
 
-/// <summary>X4: a proof brings another key. The one before ends when the new one is first seen, and never profits from the proof.</summary>
+/// <summary>A proof brings another key. The one before ends when the new one is first seen, and never profits from the proof.</summary>
 public sealed class KeyRotationTests
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);

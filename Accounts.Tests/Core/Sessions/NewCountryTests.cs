@@ -4,7 +4,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;
 
-/// <summary>X5: a country that the account was never signed in from before is pointed out for a week.</summary>
+/// <summary>A country that the account was never signed in from before is pointed out for a week.</summary>
 public sealed class NewCountryTests
 {
     private const string Germany = "193.99.144.80";

@@ -5,7 +5,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;
 
-/// <summary>X13: the code that a person reads to support.</summary>
+/// <summary>The code that a person reads to support.</summary>
 public sealed class SupportCodesTests
 {
     [Fact]

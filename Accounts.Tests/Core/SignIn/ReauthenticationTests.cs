@@ -6,7 +6,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.SignIn;
 
-/// <summary>X4: what ends other sessions asks for a proof that is not older than ten minutes, and what counts as one.</summary>
+/// <summary>What ends other sessions asks for a proof that is not older than ten minutes, and what counts as one.</summary>
 public sealed class ReauthenticationTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);

@@ -5,7 +5,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Users;
 
-/// <summary>S6: features are tied to plans by the settings; the core refuses what a plan lacks.</summary>
+/// <summary>Features are tied to plans by the settings; the core refuses what a plan lacks.</summary>
 public sealed class FeatureGateTests
 {
     /// <summary>As the reference product has it, and a plan with nothing.</summary>

@@ -3,7 +3,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Web.Sessions;
 
-/// <summary>F1: which requests are pages that a person visited.</summary>
+/// <summary>Which requests are pages that a person visited.</summary>
 public sealed class ActivityTests
 {
     [Theory]

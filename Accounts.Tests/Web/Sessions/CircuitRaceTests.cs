@@ -10,7 +10,7 @@ using Stop = Accounts.Tests.Fixtures.DatabaseGate.Stop;
 
 namespace Accounts.Tests.Web.Sessions;
 
-/// <summary>X1: an ending that comes while a circuit or a connection is being opened, and finds none to close yet.</summary>
+/// <summary>An ending that comes while a circuit or a connection is being opened, and finds none to close yet.</summary>
 /// <remarks>The clock stands still, so that the cut which follows an ending does not do what the check at the opening has to do.</remarks>
 public sealed class CircuitRaceTests
 {

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Accounts.Tests.Web.Sessions;
 
-/// <summary>X1, X3: what a cookie that is replayed, cut or forged is worth: nothing.</summary>
+/// <summary>What a cookie that is replayed, cut or forged is worth: nothing.</summary>
 public sealed class CookieTests
 {
     private const string Ada = "ada@example.test";

@@ -8,7 +8,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Web.Sessions;
 
-/// <summary>F5: the history as a file.</summary>
+/// <summary>The history as a file.</summary>
 public sealed class HistoryFileTests
 {
     private const string Ada = "ada@example.test";

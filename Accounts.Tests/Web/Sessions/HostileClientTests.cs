@@ -4,7 +4,7 @@ using Accounts.Web.Sessions;
 
 namespace Accounts.Tests.Web.Sessions;
 
-/// <summary>X1: a client that speaks Blazor's protocol and ignores the push can do nothing from the ending on.</summary>
+/// <summary>A client that speaks Blazor's protocol and ignores the push can do nothing from the ending on.</summary>
 public sealed class HostileClientTests
 {
     [Fact]

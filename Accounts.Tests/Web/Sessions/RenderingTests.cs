@@ -2,7 +2,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Web.Sessions;
 
-/// <summary>D1: what happens in one session costs the dashboard the rendering of one card.</summary>
+/// <summary>What happens in one session costs the dashboard the rendering of one card.</summary>
 public sealed class RenderingTests
 {
     private const string Ada = "ada@example.test";

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Tests.Web.Sessions;
 
-/// <summary>X4: what was opened with a key that another one has replaced is cut, and comes back with the new cookie alone.</summary>
+/// <summary>What was opened with a key that another one has replaced is cut, and comes back with the new cookie alone.</summary>
 public sealed class ReplacedKeyTests
 {
     private const string Ada = "ada@example.test";

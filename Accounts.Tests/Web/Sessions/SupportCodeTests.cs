@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Accounts.Tests.Web.Sessions;
 
-/// <summary>X13: who is shown a support code, and for how long.</summary>
+/// <summary>Who is shown a support code, and for how long.</summary>
 public sealed class SupportCodeTests
 {
     private const string Ada = "ada@example.test";

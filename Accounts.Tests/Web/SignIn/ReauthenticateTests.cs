@@ -3,7 +3,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Web.SignIn;
 
-/// <summary>X4: the request by which somebody who is signed in proves again who they are.</summary>
+/// <summary>The request by which somebody who is signed in proves again who they are.</summary>
 public sealed class ReauthenticateTests
 {
     private const string Ada = "ada@example.test";

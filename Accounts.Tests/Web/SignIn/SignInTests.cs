@@ -3,7 +3,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Web.SignIn;
 
-/// <summary>C7, X3: signing in and out over plain HTTP, and what a cookie is worth.</summary>
+/// <summary>Signing in and out over plain HTTP, and what a cookie is worth.</summary>
 public sealed class SignInTests
 {
     private const string Ada = "ada@example.test";

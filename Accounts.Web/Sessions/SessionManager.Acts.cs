@@ -1,0 +1,147 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Accounts.Web.Look;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace Accounts.Web.Sessions;
+
+/// <summary>What can be done on the dashboard: each act is asked for in a dialog, done by the core, and said.</summary>
+public sealed partial class SessionManager
+{
+    private static readonly (string, string) ChangePassword = ("Change password", "settings/password");
+
+    private void Say(string text, (string Text, string Href)? action = null) => _said = new Saying(text, action);
+
+    private Task AskForOneAsync(Session session) => AskAsync($"Terminate {session.Title}?", SessionText.Terminate, EndingText.Of(session), () => TerminateAsync(session));
+
+    private Task AskForAllAsync() => AskAsync("Sign out everywhere?", SessionText.SignOutEverywhere, SessionText.WhatEnds(_board.LiveCount - 1), SignOutEverywhereAsync);
+
+    private Task AskForPickedAsync()
+    {
+        Session[] picked = [.. _board.Others.Where(session => session.Ending is null && _picked?.Contains(session.Id) == true)];
+        return picked switch
+        {
+            [] => Task.CompletedTask,
+            [var one] => AskForOneAsync(one),
+            _ => AskAsync($"Terminate {picked.Length} sessions?", $"{SessionText.Terminate} {picked.Length}", EndingText.Of(picked), () => TerminateAsync(picked)),
+        };
+    }
+
+    private async Task AskAsync(string title, string confirm, RenderFragment text, Func<Task<bool>> act)
+    {
+        // Asked anew: a proof may have been given since the page was opened.
+        if (await FindCallerAsync() is { } caller)
+            await dialogs.ConfirmAsync(title, confirm, text, sessions.NeedsProof(caller), act);
+    }
+
+    private Task AskForNameAsync() => _more is not { } session ? Task.CompletedTask : dialogs.OpenAsync<RenameSession>(new DialogParameters<RenameSession>
+    {
+        { dialog => dialog.Session, session },
+        { dialog => dialog.Act, input => RenameAsync(session, input) },
+    });
+
+    private Task OpenDetailsAsync() => _more is not { } session ? Task.CompletedTask
+        : dialogs.OpenAsync<SessionDetails>(new DialogParameters<SessionDetails> { { dialog => dialog.Session, session } }, "at-the-side");
+
+    private async Task RecognizeAsync(Session session)
+    {
+        if (await FindCallerAsync() is not { } caller)
+            return;
+
+        try
+        {
+            // Answered or over meanwhile, there is nothing to ask any more: the feed tells.
+            if (await sessions.RecognizeAsync(caller, session.Id, Closed) != RecognizeOutcome.Recognized)
+                return;
+            // It is pressed already: what moves now was meant to.
+            _board.Apply(new SessionChange.Recognized(caller.UserId, session.Id));
+            _board.Settle(time.GetUtcNow());
+            Say($"Thanks. {session.Title} isn't new any more.");
+        }
+        catch (DatabaseUnavailableException)
+        {
+            Say("Couldn't save your answer. Nothing changed. Try again.");
+        }
+    }
+
+    /// <summary>"No": ends the session, then leads to the password, which somebody else may know.</summary>
+    private Task AskToDenyAsync(Session session) => AskAsync($"Sign out {session.Title}?", SessionText.SignOut, EndingText.Of(session), async () =>
+    {
+        if (!await TerminateAsync(session, (caller, id) => sessions.DenyAsync(caller, id, Closed)))
+            return false;
+        navigation.NavigateTo("settings/password");
+        return true;
+    });
+
+    private Task<bool> TerminateAsync(Session session) => TerminateAsync(session, sessions.TerminateAsync);
+
+    /// <summary>False if the person must prove first that it is them.</summary>
+    private async Task<bool> TerminateAsync(Session session, Func<Caller, SessionId, Task<TerminateOutcome>> act)
+    {
+        if (await FindCallerAsync() is not { } caller)
+            return true;
+
+        var outcome = await act(caller, session.Id);
+        if (outcome == TerminateOutcome.ProofNeeded)
+            return false;
+
+        // That it has ended is heard of through the feed.
+        Say(outcome switch
+        {
+            TerminateOutcome.Terminated => $"Signed out {session.Title}.",
+            TerminateOutcome.AlreadyEnded or TerminateOutcome.NotFound => $"{session.Title} was already signed out.",
+            TerminateOutcome.CurrentSession => SessionText.UseSignOut,
+            _ => "This session has already ended.",
+        }, outcome == TerminateOutcome.Terminated ? ChangePassword : null);
+        _picked = null;
+        return true;
+    }
+
+    private async Task<bool> TerminateAsync(IReadOnlyList<Session> picked)
+    {
+        if (await FindCallerAsync() is not { } caller)
+            return true;
+
+        switch (await sessions.TerminateManyAsync(caller, [.. picked.Select(session => session.Id)], Closed))
+        {
+            case TerminateManyOutcome.ProofNeeded:
+                return false;
+            case TerminateManyOutcome.Ended { Count: var count }:
+                Say(count == 1 ? "Signed out 1 session." : $"Signed out {count} sessions.", ChangePassword);
+                break;
+            case TerminateManyOutcome.TooMany { Limit: var limit }:
+                Say($"Nothing changed. Select {limit} sessions at most.");
+                break;
+        }
+
+        _picked = null;
+        return true;
+    }
+
+    private async Task<bool> SignOutEverywhereAsync()
+    {
+        var outcome = await FindCallerAsync() is { } caller ? await sessions.SignOutEverywhereAsync(caller) : null;
+        if (outcome is EndSessionsOutcome.Ended { Count: var count })
+            _said = Saying.Ended(count);
+        return outcome is not EndSessionsOutcome.ProofNeeded;
+    }
+
+    private async Task<string?> RenameAsync(Session session, RenameSessionInput input)
+    {
+        if (await FindCallerAsync() is not { } caller)
+            return null;
+
+        switch (await sessions.RenameAsync(caller, session.Id, input))
+        {
+            case RenameOutcome.Invalid invalid:
+                return string.Join(' ', invalid.Errors.Select(error => error.Message));
+            case RenameOutcome.Renamed renamed:
+                Say(renamed.Name is { } name ? $"Renamed to {name}." : $"Its name is {session.Device.Title} again.");
+                return null;
+            default:
+                return "This session has already ended.";
+        }
+    }
+}
