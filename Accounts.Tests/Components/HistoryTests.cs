@@ -1,13 +1,8 @@
-using System.Security.Claims;
 using Accounts.Core.Sessions;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
 using Accounts.Web.Sessions;
 using Bunit;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.Extensions.DependencyInjection;
-using MudBlazor.Services;
 
 namespace Accounts.Tests.Components;
 
@@ -26,7 +21,7 @@ public sealed class HistoryTests
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past: 6, address, interactive);
-        var history = page.Render();
+        var history = page.Render<SessionHistory>();
         Assert.Equal("Show history", history.Find("button").TextContent);
         Assert.Empty(history.FindComponents<HistoryList>());
     }
@@ -36,12 +31,12 @@ public sealed class HistoryTests
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past: 6);
-        var near = page.Context.JSInterop.Setup<bool>("accounts.near", _ => true);
-        var history = page.Render();
+        var near = page.Browser.Setup<bool>("accounts.near", _ => true);
+        var history = page.Render<SessionHistory>();
         Assert.Empty(history.FindAll("table"));
         near.SetResult(true);
         history.WaitForAssertion(() => Assert.Equal(7, history.FindAll("tbody tr").Count));
-        Assert.Empty(page.Context.JSInterop.Invocations["accounts.reveal"]);
+        Assert.Empty(page.Browser.Invocations["accounts.reveal"]);
     }
 
     [Fact]
@@ -49,10 +44,10 @@ public sealed class HistoryTests
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past: 6);
-        var history = page.Render();
+        var history = page.Render<SessionHistory>();
         await history.Find("button").ClickAsync();
         history.WaitForAssertion(() => Assert.Equal(7, history.FindAll("tbody tr").Count));
-        history.WaitForAssertion(() => Assert.NotNull(Assert.Single(page.Context.JSInterop.Invocations["accounts.reveal"]).Arguments[0]));
+        history.WaitForAssertion(() => Assert.NotNull(Assert.Single(page.Browser.Invocations["accounts.reveal"]).Arguments[0]));
     }
 
     // Guard: Restore of HistoryAddress.
@@ -72,7 +67,7 @@ public sealed class HistoryTests
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past: 9, address.StartsWith('#') ? address : address + "&kind=phones#history");
-        var history = page.Render();
+        var history = page.Render<SessionHistory>();
         history.WaitForAssertion(() => Assert.Equal(expected, Shown(history)));
     }
 
@@ -81,7 +76,7 @@ public sealed class HistoryTests
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past: 30, "?page=2&status=ended&kind=phones");
-        var history = page.Render();
+        var history = page.Render<SessionHistory>();
         history.WaitForAssertion(() => Assert.Equal("26 27 28 29 30", Shown(history)));
 
         await history.FindAll("th button").Single(button => button.TextContent.StartsWith("Duration", StringComparison.Ordinal)).ClickAsync();
@@ -101,7 +96,7 @@ public sealed class HistoryTests
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past: 6, "?text=past%206");
-        var history = page.Render();
+        var history = page.Render<SessionHistory>();
         history.WaitForAssertion(() => Assert.Equal("6", Shown(history)));
         page.Navigation.NavigateTo("settings/sessions?device=past+3#history");
         history.WaitForAssertion(() => Assert.Equal("3", Shown(history)));
@@ -119,8 +114,8 @@ public sealed class HistoryTests
         var german = new PastSession(page.Caller.UserId, Now.AddDays(-2)) { Name = "Past 99", Address = "193.99.144.80" };
         await PastSession.AddAsync(host.Database, german);
         var names = new Dictionary<string, string?>(StringComparer.Ordinal) { ["DE"] = "Deutschland" };
-        page.Context.JSInterop.Setup<Dictionary<string, string?>?>("viewerCountries", _ => true).SetResult(names);
-        var history = page.Render();
+        page.Browser.Setup<Dictionary<string, string?>?>("viewerCountries", _ => true).SetResult(names);
+        var history = page.Render<SessionHistory>();
         history.WaitForAssertion(() => Assert.Equal("99", Shown(history)));
         var file = Uri.UnescapeDataString(history.Find("a.export").GetAttribute("href")!);
         Assert.Equal("settings/sessions/history.csv?text=deutschl&names=DE:Deutschland", file);
@@ -135,7 +130,7 @@ public sealed class HistoryTests
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past, "#history");
-        var history = page.Render();
+        var history = page.Render<SessionHistory>();
         history.WaitForAssertion(() => Assert.Equal(past + 1, history.FindAll("tbody tr").Count));
         Assert.Equal((timeline, filters, timeline), (Has(".last-days"), Has(".table-tools"), Has(".pager")));
 
@@ -147,7 +142,7 @@ public sealed class HistoryTests
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past: 9, "?text=past&status=terminated");
-        var history = page.Render();
+        var history = page.Render<SessionHistory>();
         history.WaitForAssertion(() => Assert.Equal("4 8", Shown(history)));
         Assert.Equal("All 9|Active 0|Ended 9", string.Join('|', history.FindAll(".table-tools button.chip").Select(chip => chip.TextContent)));
         Assert.Equal("Ended 9", history.Find(".table-tools button.chip[aria-pressed=true]").TextContent);
@@ -164,9 +159,9 @@ public sealed class HistoryTests
         .Where(title => title.StartsWith("Past ", StringComparison.Ordinal)).Select(title => title["Past ".Length..]));
 
     /// <summary>What the browser was last told to put into the address.</summary>
-    private static string Told(Page page)
+    private static string Told(ComponentPage page)
     {
-        var arguments = page.Context.JSInterop.Invocations["accounts.remember"][^1].Arguments;
+        var arguments = page.Browser.Invocations["accounts.remember"][^1].Arguments;
         Assert.Equal("/settings/sessions", arguments[0]);
         return string.Join(' ', ((Dictionary<string, string?>)arguments[1]!)
             .Where(one => one.Value is not null)
@@ -175,7 +170,7 @@ public sealed class HistoryTests
 
     /// <summary>Ada's page, with sessions that are over: "Past 1" of yesterday, "Past 2" of the day before.</summary>
     /// <remarks>Each is a minute longer than the one before; every fourth was terminated.</remarks>
-    private static async Task<Page> OpenAsync(CoreHost host, int past, string address = "", bool interactive = true)
+    private static async Task<ComponentPage> OpenAsync(CoreHost host, int past, string address = "", bool interactive = true)
     {
         await host.RegisterAsync();
         var ada = await host.SignInAsync();
@@ -187,30 +182,6 @@ public sealed class HistoryTests
             By = i % 4 == 0 ? ada.Id : null,
         }));
 
-        var context = new BunitContext();
-        context.JSInterop.Mode = JSRuntimeMode.Loose;
-        context.Services.AddMudServices();
-        context.Services.AddSingleton<TimeProvider>(host.Clock);
-        context.Services.AddSingleton(host.Registry);
-        context.Services.AddSingleton(host.Feed);
-        context.Services.AddSingleton(host.History);
-        context.SetRendererInfo(new RendererInfo(interactive ? "Server" : "Static", interactive));
-        context.Services.GetRequiredService<NavigationManager>().NavigateTo($"settings/sessions{address}");
-        return new Page(context, ada.Caller);
-    }
-
-    private sealed record Page(BunitContext Context, Caller Caller) : IAsyncDisposable
-    {
-        public NavigationManager Navigation => Context.Services.GetRequiredService<NavigationManager>();
-
-        public IRenderedComponent<IComponent> Render()
-        {
-            var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim(SessionClaims.SessionId, Caller.SessionId.ToString())], "test"));
-            return Context.Render<CascadingValue<Task<AuthenticationState>>>(parameters => parameters
-                .Add(value => value.Value, Task.FromResult(new AuthenticationState(user)))
-                .AddChildContent<SessionHistory>());
-        }
-
-        public ValueTask DisposeAsync() => Context.DisposeAsync();
+        return await ComponentPage.OpenAsync(host, ada, $"settings/sessions{address}", interactive);
     }
 }

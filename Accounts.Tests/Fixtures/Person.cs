@@ -136,8 +136,25 @@ public sealed class Person : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var page in Profile.Pages)
+        {
             Evidence.Leave(page.Url, await ReadAsync(page));
+            await LeaveAsync(page);
+        }
+
         await Profile.DisposeAsync();
+    }
+
+    // A profile that closes while one of its pages is on the way to another (a browser that has just been signed out) never says that it has closed.
+    private static async Task LeaveAsync(IPage page)
+    {
+        try
+        {
+            await page.GotoAsync("about:blank");
+        }
+        catch (PlaywrightException)
+        {
+            // It went somewhere else meanwhile, or is closed: it is on its way no more.
+        }
     }
 
     private static async Task<string> ReadAsync(IPage page)

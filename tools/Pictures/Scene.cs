@@ -113,7 +113,12 @@ internal sealed class Scene : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var profile in _profiles)
+        {
+            // A profile that closes while one of its pages is on the way to another never says that it has closed.
+            foreach (var page in profile.Pages)
+                await page.GotoAsync("about:blank");
             await profile.CloseAsync();
+        }
     }
 
     private static async Task SignInAsync(IPage page, string path)

@@ -1,0 +1,114 @@
+using Accounts.Core.Storage;
+using Accounts.Tests.Fixtures;
+using Accounts.Web.Look;
+using Bunit;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
+
+namespace Accounts.Tests.Components;
+
+/// <summary>The dialog that asks before something ends.</summary>
+public sealed class ConfirmDialogTests
+{
+    [Fact]
+    public async Task It_says_what_ends_and_the_act_closes_it()
+    {
+        await using var host = CoreHost.Start();
+        await using var page = await OpenAsync(host);
+        var acts = 0;
+        await AskAsync(page, () => Task.FromResult(++acts > 0));
+
+        Assert.Equal("Terminate Firefox 150 on Ubuntu?", page.Dialogs.Find("h2").TextContent);
+        Assert.Equal("It ends.", page.Dialogs.Find(".what").TextContent);
+        Assert.Equal(["Cancel", "Terminate"], page.Dialogs.FindAll("button").Select(button => button.TextContent), StringComparer.Ordinal);
+        await page.Dialogs.FindAll("button")[1].ClickAsync();
+        page.Dialogs.WaitForAssertion(() => Assert.Empty(page.Dialogs.FindAll("[role=dialog]")));
+        Assert.Equal(1, acts);
+    }
+
+    [Fact]
+    public async Task Cancel_closes_it_and_does_nothing()
+    {
+        await using var host = CoreHost.Start();
+        await using var page = await OpenAsync(host);
+        var acts = 0;
+        await AskAsync(page, () => Task.FromResult(++acts > 0));
+        await page.Dialogs.FindAll("button")[0].ClickAsync();
+        page.Dialogs.WaitForAssertion(() => Assert.Empty(page.Dialogs.FindAll("[role=dialog]")));
+        Assert.Equal(0, acts);
+    }
+
+    [Fact]
+    public async Task While_it_acts_nothing_can_be_pressed()
+    {
+        await using var host = CoreHost.Start();
+        await using var page = await OpenAsync(host);
+        var acts = 0;
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await AskAsync(page, () =>
+        {
+            acts++;
+            return done.Task;
+        });
+        var act = page.Dialogs.FindAll("button")[1].ClickAsync();
+        Assert.All(page.Dialogs.FindAll("button"), button => Assert.True(button.HasAttribute("disabled")));
+        done.SetResult(true);
+        await act;
+        page.Dialogs.WaitForAssertion(() => Assert.Empty(page.Dialogs.FindAll("[role=dialog]")));
+        Assert.Equal(1, acts);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_the_last_proof_is_too_old_it_asks_for_the_password_at_once_or_when_the_act_says_so(bool atOnce)
+    {
+        await using var host = CoreHost.Start();
+        await using var page = await OpenAsync(host);
+        var proved = false;
+        await AskAsync(page, () => Task.FromResult(proved), atOnce);
+        if (!atOnce)
+        {
+            Assert.Empty(page.Dialogs.FindAll("form"));
+            await page.Dialogs.FindAll("button")[1].ClickAsync();
+        }
+
+        page.Dialogs.WaitForElement("form.proof input[type=password]");
+        // A password manager learns which account it is for, and the password goes to the server by itself.
+        Assert.Equal(CoreHost.Email, page.Dialogs.Find("form.proof input[autocomplete=username]").GetAttribute("value"));
+        Assert.Equal("post", page.Dialogs.Find("form.proof").GetAttribute("method"));
+        proved = true;
+        await page.Dialogs.Find("[data-proved]").ClickAsync();
+        page.Dialogs.WaitForAssertion(() => Assert.Empty(page.Dialogs.FindAll("[role=dialog]")));
+    }
+
+    [Fact]
+    public async Task A_database_that_does_not_answer_is_said_and_the_act_can_be_tried_again()
+    {
+        await using var host = CoreHost.Start();
+        await using var page = await OpenAsync(host);
+        var answers = false;
+        await AskAsync(page, () => answers ? Task.FromResult(true) : throw new DatabaseUnavailableException(new TimeoutException()));
+        await page.Dialogs.FindAll("button")[1].ClickAsync();
+        Assert.Equal("Couldn't terminate it. Nothing changed. Try again.", page.Dialogs.Find("[role=alert]").TextContent);
+        answers = true;
+        await page.Dialogs.FindAll("button")[1].ClickAsync();
+        page.Dialogs.WaitForAssertion(() => Assert.Empty(page.Dialogs.FindAll("[role=dialog]")));
+    }
+
+    private static async Task<ComponentPage> OpenAsync(CoreHost host)
+    {
+        await host.RegisterAsync();
+        var ada = await host.SignInAsync();
+        var page = await ComponentPage.OpenAsync(host, ada);
+        page.Render<Toast>();
+        return page;
+    }
+
+    private static async Task AskAsync(ComponentPage page, Func<Task<bool>> act, bool asksForProof = false)
+    {
+        var dialogs = page.Context.Services.GetRequiredService<IDialogService>();
+        await page.Dialogs.InvokeAsync(() => dialogs.ConfirmAsync("Terminate Firefox 150 on Ubuntu?", "Terminate", builder => builder.AddContent(0, "It ends."), asksForProof, act));
+        page.Dialogs.WaitForElement("[role=dialog]");
+    }
+}

@@ -1,0 +1,204 @@
+using Accounts.Core.Audit;
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+using Accounts.Web.Sessions;
+using Bunit;
+
+namespace Accounts.Tests.Components;
+
+/// <summary>The dashboard as a component, with the real core behind it.</summary>
+public sealed class SessionManagerTests
+{
+    [Theory]
+    [InlineData(1, 0, 0, "You're only signed in here. Sign in on another device and it appears here.")]
+    [InlineData(3, 2, 0, "3 sessions. Updates live.")]
+    [InlineData(13, 12, 0, "13 sessions. Updates live.")]
+    [InlineData(18, 17, 0, "18 sessions. Updates live.")]
+    [InlineData(40, 24, 15, "40 sessions. Updates live.")]
+    public async Task One_is_the_strip_what_deserves_a_look_are_cards_and_the_rest_are_rows(int sessions, int cards, int rows, string summary)
+    {
+        await using var host = Start();
+        await using var page = await OpenAsync(host, sessions);
+        var manager = page.Render<SessionManager>();
+
+        Assert.Single(manager.FindComponents<ThisDevice>());
+        Assert.Equal((cards, rows), (manager.FindComponents<SessionCard>().Count, manager.FindComponents<Accounts.Web.Sessions.SessionRow>().Count));
+        Assert.Equal(summary, manager.Find("header p").TextContent);
+        Assert.Equal(sessions > 1, manager.FindAll(".all button").Count == 1);
+    }
+
+    [Fact]
+    public async Task A_change_of_one_renders_its_card_and_no_other()
+    {
+        await using var host = Start();
+        await using var page = await OpenAsync(host, 9);
+        var manager = page.Render<SessionManager>();
+        var cards = manager.FindComponents<SessionCard>();
+        var before = cards.Select(card => card.RenderCount).ToList();
+        var one = cards[3].Instance.Session;
+
+        await host.Sessions.RenameAsync(page.Caller, one.Id, new RenameSessionInput { Name = "Kitchen" });
+        await TellAsync(host, manager, () => manager.Markup.Contains("Kitchen", StringComparison.Ordinal));
+        manager.WaitForAssertion(() =>
+            Assert.Equal(one.Id, Assert.Single(cards.Where((card, at) => card.RenderCount > before[at])).Instance.Session.Id));
+    }
+
+    [Fact]
+    public async Task One_that_ends_elsewhere_keeps_its_place_and_the_count_goes_down()
+    {
+        await using var host = Start();
+        await using var page = await OpenAsync(host, 4);
+        var manager = page.Render<SessionManager>();
+        var order = Order(manager);
+        await host.Sessions.TerminateAsync(page.Caller, order[1]);
+
+        await TellAsync(host, manager, () => manager.FindAll(".session.ended").Count == 1);
+        Assert.Equal(order, Order(manager));
+        Assert.Equal($"session-{order[1]}", manager.Find(".session.ended").GetAttribute("aria-labelledby"));
+        Assert.Equal("3 sessions. Updates live.", manager.Find("header p").TextContent);
+    }
+
+    [Fact]
+    public async Task What_is_chosen_or_typed_leaves_only_what_was_meant_and_stands_in_the_address()
+    {
+        await using var host = Start();
+        await using var page = await OpenAsync(host, 8, phones: 2);
+        var manager = page.Render<SessionManager>();
+        Assert.Equal(["All 7", "Computers 5", "Phones 2", "New 7"], manager.FindAll(".tools .chip").Select(chip => chip.TextContent), StringComparer.Ordinal);
+
+        await manager.FindAll(".tools .chip")[2].ClickAsync();
+        Assert.Equal(2, manager.FindComponents<SessionCard>().Count);
+        Assert.Equal("kind=phones", Told(page));
+        await manager.Find("input[type=search]").InputAsync("nowhere");
+        Assert.Empty(manager.FindComponents<SessionCard>());
+        Assert.Equal("kind=phones q=nowhere", Told(page));
+        await manager.Find(".none button").ClickAsync();
+        Assert.Equal(7, manager.FindComponents<SessionCard>().Count);
+        Assert.Equal("", Told(page));
+    }
+
+    [Fact]
+    public async Task Several_are_selected_asked_about_by_name_and_ended_in_one_act()
+    {
+        await using var host = Start();
+        await using var page = await OpenAsync(host, 8, phones: 2);
+        var manager = page.Render<SessionManager>();
+        await manager.Find("button.pick-many").ClickAsync();
+        Assert.Equal("0 selected", manager.Find(".bar [role=status]").TextContent);
+        Assert.True(manager.Find(".bar .go").HasAttribute("disabled"));
+
+        await manager.FindAll("input[type=checkbox]")[0].ChangeAsync(true);
+        await manager.FindAll("input[type=checkbox]")[1].ChangeAsync(true);
+        await manager.FindAll("input[type=checkbox]")[6].ChangeAsync(true);
+        await manager.FindAll("input[type=checkbox]")[6].ChangeAsync(false);
+        Assert.Equal("2 selected", manager.Find(".bar [role=status]").TextContent);
+        var chosen = Order(manager)[..2];
+        await manager.Find(".bar .go").ClickAsync();
+
+        page.Dialogs.WaitForElement("[role=dialog]");
+        Assert.Equal("Terminate 2 sessions?", page.Dialogs.Find("h2").TextContent);
+        Assert.Equal(2, page.Dialogs.FindAll(".subject li").Count);
+        await Button(page, "Terminate 2").ClickAsync();
+        await TellAsync(host, manager, () => manager.FindAll(".session.ended").Count == 2);
+        Assert.Equal(chosen.Select(id => $"session-{id}"), manager.FindAll(".session.ended").Select(card => card.GetAttribute("aria-labelledby")!), StringComparer.Ordinal);
+        Assert.Equal("Signed out 2 sessions.", manager.Find(".toast p").TextContent);
+        Assert.Empty(manager.FindAll("input[type=checkbox]"));
+
+        var told = Assert.Single((await host.EventsAsync(page.Caller, new AuditQuery { Action = AuditAction.SessionsTerminated }))!);
+        Assert.Equal(2, told.EndedSessions.Count);
+    }
+
+    [Fact]
+    public async Task All_that_are_shown_can_be_selected_and_the_selection_left()
+    {
+        await using var host = Start();
+        await using var page = await OpenAsync(host, 8, phones: 2);
+        var manager = page.Render<SessionManager>();
+        await manager.FindAll(".tools .chip")[2].ClickAsync();
+        await manager.Find("button.pick-many").ClickAsync();
+        await manager.FindAll(".bar button").Single(button => button.TextContent is "Select all 2").ClickAsync();
+        Assert.Equal("2 selected", manager.Find(".bar [role=status]").TextContent);
+        await manager.Find("[aria-label='Leave the selection']").ClickAsync();
+        Assert.Empty(manager.FindAll("input[type=checkbox], .bar"));
+        Assert.Equal(8, (await host.Sessions.ListAsync(page.Caller)).Count);
+    }
+
+    [Fact]
+    public async Task Yes_takes_the_question_and_the_mark_away()
+    {
+        await using var host = Start();
+        await using var page = await OpenAsync(host, 2);
+        var manager = page.Render<SessionManager>();
+        Assert.Contains("New browser", manager.Find(".question h2").TextContent, StringComparison.Ordinal);
+        Assert.NotEmpty(manager.FindAll(".badge.new"));
+
+        await manager.FindAll(".question button").Single(button => button.TextContent is "Yes, it was me").ClickAsync();
+        manager.WaitForAssertion(() => Assert.Empty(manager.FindAll(".question, .badge.new")));
+        Assert.False((await host.Sessions.ListAsync(page.Caller)).Single(session => session.Id != page.Caller.SessionId).IsFlagged);
+        Assert.Single((await host.EventsAsync(page.Caller, new AuditQuery { Action = AuditAction.SessionRecognized }))!);
+    }
+
+    [Fact]
+    public async Task No_signs_it_out_and_leads_to_the_password()
+    {
+        await using var host = Start();
+        await using var page = await OpenAsync(host, 2);
+        var manager = page.Render<SessionManager>();
+        await manager.FindAll(".question button").Single(button => button.TextContent is "No, sign it out").ClickAsync();
+        page.Dialogs.WaitForElement("[role=dialog]");
+        Assert.StartsWith("Sign out ", page.Dialogs.Find("h2").TextContent, StringComparison.Ordinal);
+        // Until it is confirmed nothing has happened.
+        Assert.Equal(2, (await host.Sessions.ListAsync(page.Caller)).Count);
+        await Button(page, "Sign out").ClickAsync();
+
+        manager.WaitForAssertion(() => Assert.EndsWith("/settings/password", page.Navigation.Uri, StringComparison.Ordinal));
+        Assert.Single(await host.Sessions.ListAsync(page.Caller));
+        Assert.Single((await host.EventsAsync(page.Caller, new AuditQuery { Action = AuditAction.SessionDenied }))!);
+    }
+
+    [Fact]
+    public async Task Before_the_circuit_is_up_the_cards_are_there_and_nothing_waits_for_it()
+    {
+        await using var host = Start();
+        await using var page = await OpenAsync(host, 8, interactive: false);
+        var manager = page.Render<SessionManager>();
+        Assert.Equal(7, manager.FindComponents<SessionCard>().Count);
+        Assert.True(manager.Find("input[type=search]").HasAttribute("disabled"));
+        Assert.All(manager.FindAll(".session button.ends"), button => Assert.Equal(EndSessionsPage.FormId, button.GetAttribute("form")));
+        Assert.Empty(manager.FindComponents<MudBlazor.MudMenu>());
+    }
+
+    // Many sign in at once here.
+    private static CoreHost Start() => CoreHost.Start(settings: [("SignIn:AttemptsPerAccount", "1000"), ("SignIn:AttemptsPerAddress", "1000")]);
+
+    private static List<SessionId> Order(IRenderedComponent<SessionManager> manager) =>
+        [.. manager.FindComponents<SessionCard>().Select(card => card.Instance.Session.Id)];
+
+    private static AngleSharp.Dom.IElement Button(ComponentPage page, string text) =>
+        page.Dialogs.FindAll("button").Single(button => string.Equals(button.TextContent, text, StringComparison.Ordinal));
+
+    private static string Told(ComponentPage page) => string.Join(' ', ((Dictionary<string, string?>)page.Browser.Invocations["accounts.remember"][^1].Arguments[1]!)
+        .Where(one => one.Value is not null).Select(one => $"{one.Key}={one.Value}").Order(StringComparer.Ordinal));
+
+    /// <summary>Lets the feed tell what has been collected, until the page shows it.</summary>
+    private static Task TellAsync(CoreHost host, IRenderedComponent<SessionManager> manager, Func<bool> shown)
+    {
+        host.Clock.Advance(SessionFeed.MergeWindow);
+        return manager.WaitForStateAsync(shown);
+    }
+
+    /// <summary>Ada's page in the browser that she has used first, with other sessions of hers, each in a browser of its own.</summary>
+    private static async Task<ComponentPage> OpenAsync(CoreHost host, int sessions, int phones = 0, bool interactive = true)
+    {
+        await host.RegisterAsync();
+        var own = await host.SignInAsync();
+        for (var i = 1; i < sessions; i++)
+        {
+            host.Clock.Advance(TimeSpan.FromSeconds(1));
+            await host.SignInAsync(client: CoreHost.Client(userAgent: i <= phones ? Visitor.Phone : CoreHost.Chrome));
+        }
+
+        return await ComponentPage.OpenAsync(host, own, interactive: interactive);
+    }
+}

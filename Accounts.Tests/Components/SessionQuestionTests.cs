@@ -1,0 +1,72 @@
+using Accounts.Core.Sessions;
+using Accounts.Tests.Fixtures;
+using Accounts.Web.Sessions;
+using Bunit;
+
+namespace Accounts.Tests.Components;
+
+/// <summary>The question about one sign-in.</summary>
+public sealed class SessionQuestionTests
+{
+    [Theory]
+    [InlineData(true, false, "New browser")]
+    [InlineData(false, true, "New country")]
+    public async Task It_says_what_was_new_where_how_and_from_which_address(bool browser, bool country, string what)
+    {
+        await using var host = CoreHost.Start();
+        var (page, session) = await OpenAsync(host);
+        await using var closing = page;
+        var question = page.Render<SessionQuestion>(parameters => parameters
+            .Add(one => one.Session, session with { NewBrowser = browser, NewCountry = country })
+            .Add(one => one.MayRecognize, true));
+
+        var title = question.Find("h2").TextContent;
+        Assert.StartsWith(what, title, StringComparison.Ordinal);
+        Assert.Contains("Safari 19 on iOS 19.1", title, StringComparison.Ordinal);
+        Assert.Contains("Local network", title, StringComparison.Ordinal);
+        Assert.EndsWith("Was this you?", title, StringComparison.Ordinal);
+        Assert.Equal("It signed in with your password from 192.168.7.9.", question.Find(".says p").TextContent);
+        Assert.Equal(question.Find("h2").Id, question.Find("section").GetAttribute("aria-labelledby"));
+    }
+
+    [Fact]
+    public async Task Both_answers_are_told_with_the_session_and_No_leads_to_a_page_where_no_circuit_is()
+    {
+        await using var host = CoreHost.Start();
+        var (page, session) = await OpenAsync(host);
+        await using var closing = page;
+        var told = new List<string>();
+        var question = page.Render<SessionQuestion>(parameters => parameters
+            .Add(one => one.Session, session)
+            .Add(one => one.MayRecognize, true)
+            .Add(one => one.OnRecognize, (Session one) => told.Add($"yes {one.Id}"))
+            .Add(one => one.OnDeny, (Session one) => told.Add($"no {one.Id}")));
+
+        Assert.Equal(["Yes, it was me", "No, sign it out"], question.FindAll("button").Select(button => button.TextContent), StringComparer.Ordinal);
+        await question.FindAll("button")[0].ClickAsync();
+        await question.FindAll("button")[1].ClickAsync();
+        Assert.Equal([$"yes {session.Id}", $"no {session.Id}"], told, StringComparer.Ordinal);
+        Assert.Equal((EndSessionsPage.FormId, session.Id.ToString()), (question.FindAll("button")[1].GetAttribute("form"), question.FindAll("button")[1].GetAttribute("value")));
+    }
+
+    [Fact]
+    public async Task Who_may_not_say_yes_is_told_who_may()
+    {
+        await using var host = CoreHost.Start();
+        var (page, session) = await OpenAsync(host);
+        await using var closing = page;
+        var question = page.Render<SessionQuestion>(parameters => parameters.Add(one => one.Session, session));
+        Assert.Equal("No, sign it out", Assert.Single(question.FindAll("button")).TextContent);
+        Assert.Contains("answer from a device that you used before", question.Find(".says p").TextContent, StringComparison.Ordinal);
+    }
+
+    private static async Task<(ComponentPage Page, Session Session)> OpenAsync(CoreHost host)
+    {
+        await host.RegisterAsync();
+        var first = await host.SignInAsync();
+        var phone = await host.SignInAsync(client: CoreHost.Client(address: "192.168.7.9", userAgent: Visitor.Phone));
+        var session = (await host.Sessions.ListAsync(first.Caller)).Single(one => one.Id == phone.Id);
+        Assert.True(session.IsInQuestion);
+        return (await ComponentPage.OpenAsync(host, first), session);
+    }
+}
