@@ -48,20 +48,8 @@ internal static class SessionEndpoints
             return Results.Text("This page expired. Reload it and try again.", statusCode: StatusCodes.Status400BadRequest);
 
         var password = (await context.Request.ReadFormAsync())["password"].ToString();
-        switch (await reauthentication.ReauthenticateAsync(caller, password, context.RequestAborted))
-        {
-            case ReauthenticationOutcome.Proved { Session: var session }:
-                await context.WriteTicketAsync(session);
-                return Results.NoContent();
-            case ReauthenticationOutcome.Busy { Wait: var wait }:
-                return Results.Text(Wait.Busy(context.Response, wait), statusCode: StatusCodes.Status503ServiceUnavailable);
-            case ReauthenticationOutcome.Throttled { Wait: var wait }:
-                return Results.Text($"{Wait.TooMany(context.Response, wait)}.", statusCode: StatusCodes.Status429TooManyRequests);
-            case ReauthenticationOutcome.CallerEnded:
-                return Results.Unauthorized();
-            default:
-                return Results.Text(password.Length == 0 ? "Enter your password." : "Wrong password.", statusCode: StatusCodes.Status422UnprocessableEntity);
-        }
+        var (status, problem) = await reauthentication.ProveAsync(context, caller, password);
+        return problem is null ? Results.StatusCode(status) : Results.Text(problem, statusCode: status);
     }
 
     /// <summary>All of the caller's history, filtered as on the page that the link was on, in the order of the sign-ins.</summary>
