@@ -25,7 +25,7 @@ public sealed class SessionQuestionTests
         Assert.Contains("Safari 19 on iOS 19.1", title, StringComparison.Ordinal);
         Assert.Contains("Local network", title, StringComparison.Ordinal);
         Assert.EndsWith("Was this you?", title, StringComparison.Ordinal);
-        Assert.Equal("It signed in with your password from 192.168.7.9.", question.Find(".says p").TextContent);
+        Assert.Equal("It signed in with your password from 192.168.7.9.", question.Find(".says p").TextContent.Trim());
         Assert.Equal(question.Find("h2").Id, question.Find("section").GetAttribute("aria-labelledby"));
     }
 
@@ -58,6 +58,26 @@ public sealed class SessionQuestionTests
         var question = page.Render<SessionQuestion>(parameters => parameters.Add(one => one.Session, session));
         Assert.Equal("No, sign it out", Assert.Single(question.FindAll("button")).TextContent);
         Assert.Contains("answer from a device that you used before", question.Find(".says p").TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "It's signed out now.")]
+    [InlineData(false, "You said that it was you.")]
+    public async Task Answered_elsewhere_it_says_how_and_asks_no_more(bool ended, string says)
+    {
+        await using var host = CoreHost.Start();
+        var (page, session) = await OpenAsync(host);
+        await using var closing = page;
+        var question = page.Render<SessionQuestion>(parameters => parameters.Add(one => one.Session, session).Add(one => one.MayRecognize, true));
+        question.Render(parameters => parameters.Add(one => one.Session, ended
+            ? session with { Ending = new SessionEnding(TestClock.Start, EndReason.Terminated, null, null) }
+            : session with { NewBrowser = false, NewCountry = false }));
+        Assert.Equal(says, question.Find(".answer").TextContent);
+        Assert.StartsWith("New browser: ", question.Find("h2").TextContent, StringComparison.Ordinal);
+        // What was asked keeps its room, and can be pressed no more.
+        Assert.Equal("question answered", question.Find("section").ClassName);
+        Assert.All(question.FindAll("button"), button => Assert.True(button.HasAttribute("disabled")));
+        Assert.Equal(2, question.FindAll(".asks button").Count);
     }
 
     private static async Task<(ComponentPage Page, Session Session)> OpenAsync(CoreHost host)

@@ -27,6 +27,7 @@ internal sealed class SessionBoard
     private readonly List<Session> _rows = [];
     private readonly List<Session> _arrived = [];
     private readonly Dictionary<SessionId, (string Title, string Icon)> _headings = [];
+    private SessionId? _asked;
 
     /// <summary>The session that looks; null until the board is loaded.</summary>
     public Session? Current { get; private set; }
@@ -54,11 +55,11 @@ internal sealed class SessionBoard
     /// <summary>There are others to end: the button for all of them is there.</summary>
     public bool IsSeveral { get; private set; }
 
-    /// <summary>The session that is asked about at the top: of those in question the one that has waited longest.</summary>
-    public Session? Question { get; private set; }
+    /// <summary>The session that is asked about at the top: of those in question the one that has waited longest. Answered or over, it stays until <see cref="Settle"/>.</summary>
+    public Session? Question => Others.FirstOrDefault(session => session.Id == _asked);
 
     /// <summary>From when on <see cref="Settle"/> has something to do; null if it has not.</summary>
-    public DateTimeOffset? SettleAt => _arrived.Count > 0 || (HasTools, IsGrouped, IsSeveral, Question?.Id) != Should
+    public DateTimeOffset? SettleAt => _arrived.Count > 0 || (HasTools, IsGrouped, IsSeveral, _asked) != Should
         ? DateTimeOffset.MinValue
         : Others.Min(session => session.Ending?.At + EndedStays);
 
@@ -66,7 +67,7 @@ internal sealed class SessionBoard
     private (bool Tools, bool Grouped, bool Several, SessionId? Question) Should =>
         (HasTools || LiveCount >= ToolsFrom, IsGrouped || LiveCount >= GroupsFrom, LiveCount > 1, Oldest?.Id);
 
-    private Session? Oldest => Others.Where(IsAsked).MinBy(session => session.StartedAt);
+    private Session? Oldest => Others.Where(session => session.IsInQuestion).MinBy(session => session.StartedAt);
 
     /// <param name="sessions">The live sessions, in order.</param>
     /// <param name="current">The one that looks.</param>
@@ -113,7 +114,7 @@ internal sealed class SessionBoard
         _cards.RemoveAll(HasGone);
         _rows.RemoveAll(HasGone);
         (HasTools, IsGrouped, IsSeveral) = (Should.Tools, Should.Grouped, Should.Several);
-        Question = Oldest;
+        _asked = Oldest?.Id;
         Head();
 
         bool HasGone(Session session) => session.Ending is { } ending && ending.At + EndedStays <= now;
@@ -141,9 +142,7 @@ internal sealed class SessionBoard
         }
     }
 
-    private static bool IsAsked(Session session) => session is { IsFlagged: true, Ending: null };
-
-    private bool Change(SessionId id, Func<Session, Session> change)
+        private bool Change(SessionId id, Func<Session, Session> change)
     {
         if (Current is { } current && current.Id == id)
         {

@@ -170,6 +170,8 @@ public sealed class SessionBoardTests
         Assert.Equal(early.Id, board.Question?.Id);
 
         board.Apply(new SessionChange.Recognized(Ada, early.Id));
+        // Answered, it stays for as long as its place is needed, and is itself no question any more.
+        Assert.Equal((early.Id, false), (board.Question!.Id, board.Question.IsInQuestion));
         Assert.NotNull(board.SettleAt);
         board.Settle(Now);
         Assert.Equal(late.Id, board.Question?.Id);
