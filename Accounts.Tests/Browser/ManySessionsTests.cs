@@ -67,6 +67,13 @@ public sealed class ManySessionsTests(Chromium chromium)
         var rows = owner.Page.Locator("tr[aria-labelledby^=session-]");
         await Assertions.Expect(cards).ToHaveCountAsync(13);
         await Assertions.Expect(rows).ToHaveCountAsync(20);
+        // On a phone a row has three short lines and its buttons beside them; on a desktop it is a line of the table.
+        await Assertions.Expect(owner.Page.Locator("#devices thead")).ToBeHiddenAsync();
+        await LieAsync(rows, atMost: 100);
+        await owner.Page.SetViewportSizeAsync(1280, 800);
+        await Assertions.Expect(owner.Page.Locator("#devices thead")).ToBeVisibleAsync();
+        await LieAsync(rows, atMost: 60);
+        await owner.Page.SetViewportSizeAsync(390, 844);
         await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Show 27 more" }).ClickAsync();
         await Assertions.Expect(rows).ToHaveCountAsync(47);
 
@@ -94,5 +101,17 @@ public sealed class ManySessionsTests(Chromium chromium)
         await Assertions.Expect(cards).ToHaveCountAsync(13);
         await Assertions.Expect(owner.Page).ToHaveURLAsync(new Uri(site.Address, "/settings/sessions").AbsoluteUri);
         Assert.Equal(59, ids.Count);
+    }
+
+    /// <summary>No row is higher than its lines, and each has its buttons at its right edge.</summary>
+    private static async Task LieAsync(ILocator rows, double atMost)
+    {
+        foreach (var row in await rows.AllAsync())
+        {
+            var (box, more) = ((await row.BoundingBoxAsync())!, (await row.GetByRole(AriaRole.Button, new() { Name = "More for" }).BoundingBoxAsync())!);
+            Assert.InRange(box.Height, 40, atMost);
+            Assert.InRange(box.X + box.Width - more.X - more.Width, 0, 24);
+            Assert.InRange(more.Y, box.Y, box.Y + box.Height - more.Height);
+        }
     }
 }

@@ -43,12 +43,12 @@
   addEventListener("focusin", event => {
     if (!event.target.closest("[role=dialog], [role=menu], [popover]")) last = placeOf(event.target);
   });
-  // A button that is gone takes the focus with it: it goes to the title of its card, or of the page. A menu that has closed gives it back.
+  // A button that is gone takes the focus with it: it goes to the title of its card, or of the page. A menu or a dialog that has closed gives it back.
   const restore = () => {
     if (!last || (document.activeElement && document.activeElement !== document.body) || document.querySelector("[role=dialog]")) return;
     if (last.element.isConnected) {
-      if (menuWas) last.element.focus({ preventScroll: true });
-      menuWas = false;
+      if (wasOver) last.element.focus({ preventScroll: true });
+      wasOver = false;
       return;
     }
     const title = last.label && document.getElementById(last.label);
@@ -56,9 +56,9 @@
     last = null;
     next?.focus({ preventScroll: true });
   };
-  let menuWas = false;
+  let wasOver = false;
   new MutationObserver(() => {
-    menuWas ||= document.querySelector(".mud-popover-open [role=menu]") !== null;
+    wasOver ||= document.querySelector(".mud-popover-open [role=menu], [role=dialog]") !== null;
     restore();
   }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["class"] });
 

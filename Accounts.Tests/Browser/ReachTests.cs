@@ -1,0 +1,173 @@
+using Accounts.Tests.Fixtures;
+using Microsoft.Playwright;
+
+namespace Accounts.Tests.Browser;
+
+/// <summary>The pages for people who use no mouse, enlarge them or choose the colours themselves.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class ReachTests(Chromium chromium)
+{
+    private const string Ada = "ada@example.test";
+    private static readonly string[] Outside = ["/sign-in", "/register", "/signed-out", "/help/access", "/there-is-no-such-page"];
+    private static readonly string[] Inside = ["/settings/sessions", "/settings", "/settings/security", "/settings/password", "/settings/audit", "/help/access", "/settings/sessions/end?all=true"];
+
+    // Enlarged, a page has so many times fewer pixels of its own: 1280 by 1024 are 640 by 512, and 320 by 256.
+    [Theory]
+    [InlineData(640, 512)]
+    [InlineData(320, 256)]
+    public async Task Enlarged_twice_and_four_times_nothing_reaches_over_the_edge(int width, int height)
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        await using var ada = await Person.OpenAsync(chromium, site);
+        await ada.Page.SetViewportSizeAsync(width, height);
+        var found = new List<string>();
+        foreach (var path in Outside)
+        {
+            await ada.GoAsync(path);
+            found.AddRange(await OutsideAsync(ada.Page, path));
+        }
+
+        await ada.SignInAsync(Ada);
+        await site.StartSessionsAsync(Ada, 20, Visitor.Phone);
+        await site.StartSessionsAsync(Ada, 20, Visitor.Chrome);
+        foreach (var path in Inside)
+        {
+            await ada.GoAsync(path);
+            found.AddRange(await OutsideAsync(ada.Page, path));
+        }
+
+        await ada.OpenAsync("/settings/sessions");
+        await ada.AskToTerminateAsync(ada.Cards.Nth(1));
+        found.AddRange(await OutsideAsync(ada.Page, "the question"));
+        await ada.Dialog.GetByRole(AriaRole.Button, new() { Name = "Terminate" }).ScrollIntoViewIfNeededAsync();
+        await ada.ConfirmAsync("Terminate");
+        await Assertions.Expect(ada.EndedCards).ToHaveCountAsync(1);
+        await ada.OpenMenuAsync(ada.Cards.Nth(1));
+        found.AddRange(await OutsideAsync(ada.Page, "the menu"));
+        await ada.Page.Keyboard.PressAsync("Escape");
+        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Select", Exact = true }).ClickAsync();
+        await ada.Page.GetByText("0 selected").WaitForAsync();
+        found.AddRange(await OutsideAsync(ada.Page, "while several are selected"));
+        Assert.True(found.Count == 0, string.Join('\n', found));
+    }
+
+    [Fact]
+    public async Task In_colours_that_the_viewer_forces_what_is_chosen_still_looks_different()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        await using var ada = await Person.OpenAsync(chromium, site);
+        await ada.Page.EmulateMediaAsync(new() { ForcedColors = ForcedColors.Active });
+        await ada.SignInAsync(Ada);
+        await site.StartSessionsAsync(Ada, 6, Visitor.Phone);
+        await ada.OpenAsync("/settings/sessions");
+        await ada.WaitForCardsAsync(7);
+
+        await DifferAsync(ada.Page, "nav.side li a.active", "nav.side li a:not(.active)");
+        await DifferAsync(ada.Page, ".tools .chip[aria-pressed=true]", ".tools .chip[aria-pressed=false]");
+        foreach (var edged in new[] { ".session.this", ".devices .cards .session", ".devices .session button.ends", ".question", ".all button" })
+            Assert.NotEqual("none", await ada.Page.Locator(edged).First.EvaluateAsync<string>("one => getComputedStyle(one).borderStyle"), StringComparer.Ordinal);
+        // A dot is a background; those go, unless they are kept.
+        Assert.Equal("none", await ada.Page.Locator("time[data-now]").First.EvaluateAsync<string>("one => getComputedStyle(one, '::before').forcedColorAdjust"));
+
+        await ada.OpenAsync("/settings");
+        await DifferAsync(ada.Page, "label:has(input[name=theme]:checked)", "label:has(input[name=theme]:not(:checked))");
+    }
+
+    [Fact]
+    public async Task The_whole_walk_needs_no_mouse()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        await using var phone = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
+        await using var ada = await Person.OpenAsync(chromium, site);
+        var keys = ada.Page.Keyboard;
+        await ada.GoAsync("/sign-in");
+        await TabToAsync(ada.Page, "Email");
+        await keys.TypeAsync(Ada);
+        await TabToAsync(ada.Page, "Password");
+        await keys.TypeAsync(AccountsSite.Password);
+        await keys.PressAsync("Enter");
+        await ada.WaitForCardsAsync(2);
+        await Person.WaitForCircuitAsync(ada.Page);
+
+        await ada.Page.Locator("a.skip").FocusAsync();
+        await keys.PressAsync("Enter");
+        await TabToAsync(ada.Page, "Devices");
+
+        await TabToAsync(ada.Page, "More for Safari 19 on iOS 19.1");
+        await keys.PressAsync("Enter");
+        await ada.Page.GetByRole(AriaRole.Menu).WaitForAsync();
+        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Rename" })).ToBeFocusedAsync();
+        await keys.PressAsync("ArrowDown");
+        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Details" })).ToBeFocusedAsync();
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(ada.Dialog).ToContainTextAsync("Signed in with");
+        await keys.PressAsync("Escape");
+        await Assertions.Expect(ada.Dialog).ToHaveCountAsync(0);
+        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Button, new() { Name = "More for Safari 19 on iOS 19.1" })).ToBeFocusedAsync();
+
+        await TabToAsync(ada.Page, "Terminate Safari 19 on iOS 19.1");
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(ada.Dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" })).ToBeFocusedAsync();
+        // The focus stays inside: two buttons, and round again.
+        foreach (var next in new[] { "Terminate", "Cancel", "Terminate" })
+        {
+            await keys.PressAsync("Tab");
+            await Assertions.Expect(ada.Dialog.GetByRole(AriaRole.Button, new() { Name = next })).ToBeFocusedAsync();
+        }
+
+        await keys.PressAsync("Escape");
+        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Button, new() { Name = "Terminate Safari 19 on iOS 19.1" })).ToBeFocusedAsync();
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(ada.Dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" })).ToBeFocusedAsync();
+        await keys.PressAsync("Tab");
+        await keys.PressAsync("Enter");
+        await phone.WaitForSignedOutAsync();
+        await Assertions.Expect(ada.EndedCards.GetByRole(AriaRole.Heading)).ToBeFocusedAsync();
+    }
+
+    /// <summary>What reaches over the window's edge on a page: the page itself, and whatever does not stand in something that scrolls.</summary>
+    private static async Task<IEnumerable<string>> OutsideAsync(IPage page, string where) => (await page.EvaluateAsync<string[]>("""
+        () => {
+          const found = [];
+          const { scrollWidth, clientWidth } = document.documentElement;
+          const scrolls = one => { for (let up = one.parentElement; up && up !== document.body; up = up.parentElement) if (/auto|scroll|hidden/.test(getComputedStyle(up).overflowX)) return true; return false; };
+          const outside = [...document.querySelectorAll("body *")].filter(one => {
+            const box = one.getBoundingClientRect();
+            return box.width > 1 && (box.right > clientWidth + 1 || (box.left < -1 && box.right > 0)) && one.checkVisibility({ visibilityProperty: true }) && !one.closest(".vh, .skip") && !scrolls(one);
+          });
+          if (scrollWidth > clientWidth) found.push(`the page is ${scrollWidth} wide in ${clientWidth}`);
+          for (const one of outside) found.push(`${one.tagName}.${one.getAttribute("class")} "${(one.ariaLabel ?? one.textContent).trim().slice(0, 40)}" reaches to ${Math.round(one.getBoundingClientRect().right)}`);
+          return found;
+        }
+        """)).Select(one => $"{where}: {one}");
+
+    private static async Task DifferAsync(IPage page, string chosen, string other)
+    {
+        const string Drawn = "one => { const style = getComputedStyle(one); return [style.borderStyle, style.borderWidth, style.outlineStyle, style.outlineWidth].join(' '); }";
+        Assert.NotEqual(
+            await page.Locator(other).First.EvaluateAsync<string>(Drawn),
+            await page.Locator(chosen).First.EvaluateAsync<string>(Drawn),
+            StringComparer.Ordinal);
+    }
+
+    /// <summary>Tabs on until the focus is on what has this name.</summary>
+    private static async Task TabToAsync(IPage page, string name)
+    {
+        var passed = new List<string>();
+        while (passed.Count < 60)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            passed.Add(await FocusedAsync(page));
+            if (string.Equals(passed[^1], name, StringComparison.Ordinal))
+                return;
+        }
+
+        Assert.Fail($"Tab does not come to \"{name}\": {string.Join(", ", passed)}");
+    }
+
+    private static Task<string> FocusedAsync(IPage page) =>
+        page.EvaluateAsync<string>("() => { const one = document.activeElement; return (one.ariaLabel ?? one.labels?.[0]?.textContent ?? one.textContent).trim(); }");
+}
