@@ -35,6 +35,30 @@ public sealed class HeaderTests
         Assert.DoesNotMatch("<script(?![^>]*src=)", html);
     }
 
+    // Guards: IsPart of SecurityHeaders, and the framework's script in App.razor.
+    [Theory]
+    [InlineData("/sign-in", false)]
+    [InlineData("/settings", true)]
+    public async Task What_belongs_to_a_page_carries_little_and_the_framework_comes_where_a_circuit_is(string path, bool circuit)
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var visitor = circuit ? await site.SignInAsync(Ada) : site.Visit();
+        var document = new HtmlParser().ParseDocument(await visitor.ReadAsync(path));
+        var parts = document.QuerySelectorAll("link[rel=stylesheet], script[src]").Select(part => part.GetAttribute("href") ?? part.GetAttribute("src")!).ToList();
+        Assert.Equal(circuit, parts.Exists(part => part.StartsWith("_framework/blazor.web", StringComparison.Ordinal)));
+        foreach (var part in parts)
+        {
+            using var answer = await visitor.GetAsync("/" + part);
+            Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+            Assert.False(answer.Headers.Contains("Content-Security-Policy"), part);
+        }
+
+        // Whatever can be opened by itself has all of them.
+        using var picture = await visitor.GetAsync("/" + document.QuerySelector("link[rel=icon]")!.GetAttribute("href"));
+        Assert.Contains("script-src 'self'", picture.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/settings")]
     [InlineData("/settings/sessions")]
