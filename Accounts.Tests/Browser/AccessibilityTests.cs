@@ -76,6 +76,55 @@ public sealed class AccessibilityTests(Chromium chromium)
 
     [Theory]
     [MemberData(nameof(Looks))]
+    public async Task Nothing_in_the_Session_manager_is_out_of_reach(ColorScheme colours, bool phone)
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        await using var visitor = await OpenAsync(site, colours, phone);
+        await visitor.SignInAsync(Ada);
+        // Three kinds of groups, and rows below them.
+        await site.StartSessionsAsync(Ada, 15, Visitor.Phone);
+        await site.StartSessionsAsync(Ada, 15, Visitor.Chrome);
+        await visitor.OpenAsync("/settings/sessions");
+        await visitor.WaitForCardsAsync(31);
+        await CheckAsync(visitor.Page, "many sessions, and the question");
+
+        await visitor.OpenMenuAsync(visitor.Cards.Nth(1));
+        await CheckAsync(visitor.Page, "the menu of a card");
+        await visitor.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Details" }).ClickAsync();
+        await visitor.Dialog.GetByText("Signed in with").WaitForAsync();
+        await CheckAsync(visitor.Page, "the details");
+        await visitor.ConfirmAsync("Close");
+        await Assertions.Expect(visitor.Dialog).ToHaveCountAsync(0);
+        await visitor.OpenMenuAsync(visitor.Cards.Last);
+        await visitor.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Rename" }).ClickAsync();
+        await visitor.Dialog.WaitForAsync();
+        await CheckAsync(visitor.Page, "the name");
+        await visitor.ConfirmAsync("Cancel");
+        await Assertions.Expect(visitor.Dialog).ToHaveCountAsync(0);
+
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Select", Exact = true }).ClickAsync();
+        await visitor.Cards.Nth(1).GetByRole(AriaRole.Checkbox).CheckAsync();
+        await visitor.Cards.Last.GetByRole(AriaRole.Checkbox).CheckAsync();
+        await CheckAsync(visitor.Page, "two are selected");
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Terminate 2" }).ClickAsync();
+        await visitor.Dialog.WaitForAsync();
+        await CheckAsync(visitor.Page, "the question before two end");
+        await visitor.ConfirmAsync("Terminate 2");
+        await visitor.WaitForCardsAsync(29);
+        await CheckAsync(visitor.Page, "two have ended");
+
+        foreach (var path in new[] { "/settings/sessions/end?all=true", "/settings/sessions/end" })
+        {
+            await visitor.GoAsync(path);
+            await CheckAsync(visitor.Page, path);
+        }
+
+        Assert.True(_found.Count == 0, string.Join('\n', _found));
+    }
+
+    [Theory]
+    [MemberData(nameof(Looks))]
     public async Task Nothing_in_the_history_and_the_audit_log_is_out_of_reach(ColorScheme colours, bool phone)
     {
         await using var site = AccountsSite.Start();

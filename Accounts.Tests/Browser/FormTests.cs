@@ -139,7 +139,7 @@ public sealed class FormTests(Chromium chromium)
         await Password(ada).FillAsync(AccountsSite.Password);
         hasher.Hold();
         var posts = 0;
-        ada.Page.Request += (_, request) => posts += request.Method is "POST" ? 1 : 0;
+        ada.Page.Request += (_, request) => posts += request.Method is "POST" && request.Url.EndsWith("/sign-in", StringComparison.Ordinal) ? 1 : 0;
         using var pressed = new SemaphoreSlim(0);
         await ada.Page.ExposeFunctionAsync("tellPress", () => { pressed.Release(); });
         await ada.Page.EvaluateAsync("() => addEventListener('submit', () => tellPress(), true)");
