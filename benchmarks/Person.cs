@@ -50,7 +50,7 @@ internal sealed class Person
     {
         await Page.GotoAsync($"/sign-in?returnUrl={Uri.EscapeDataString(path)}");
         await Page.GetByLabel("Email").FillAsync(Application.Email);
-        await Page.GetByLabel("Password").FillAsync(Application.Password);
+        await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Application.Password);
     }
 
     /// <summary>Sends the sign-in page, and waits for the page that follows.</summary>
@@ -76,6 +76,8 @@ internal sealed class Person
         await Page.GotoAsync("/settings/sessions");
         await Page.GetByText("This device", new() { Exact = true }).First.WaitForAsync();
         await Assertions.Expect(Page.GetByRole(AriaRole.Article)).ToHaveCountAsync(others + 1, new() { Timeout = 10_000 });
+        // Drawn by the request; from here on it is alive.
+        await Page.Locator("#session-watch > i").WaitForAsync(new() { State = WaitForSelectorState.Attached });
     }
 
     /// <summary>Asks for one of the other sessions to be terminated, and leaves the dialog open.</summary>

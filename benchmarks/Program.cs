@@ -5,6 +5,7 @@ using Accounts.Benchmarks.Clicks;
 using Accounts.Benchmarks.Devices;
 using Accounts.Benchmarks.Endings;
 using Accounts.Benchmarks.Flood;
+using Accounts.Benchmarks.Lighthouse;
 using Accounts.Benchmarks.Live;
 using Accounts.Benchmarks.Memory;
 using Accounts.Benchmarks.FirstLoad;
@@ -26,5 +27,6 @@ return args switch
     ["places", .. var files] => PlacesBenchmark.Run(files),
     ["devices"] => DevicesBenchmark.Run(),
     ["first-load", var folder] => await FirstLoadBenchmark.RunAsync(folder),
+    ["lighthouse", var folder] => await LighthouseBenchmark.RunAsync(folder),
     _ => Usage.Print(),
 };

@@ -17,6 +17,7 @@ internal static class Usage
           places  [file...]     how long a look-up of a place takes and what it allocates, and what loading the bundled database takes; IP2Location files of one's own as well
           devices               how well devices are named, judged by the samples of the tests, and what naming one costs in time and memory
           first-load <folder>   what a browser with an empty cache fetches for three pages of the program published to the folder; needs Chromium
+          lighthouse <folder>   what Lighthouse says of two pages of that program, as a phone and as a desktop; needs Chromium, Node and npm ci --prefix benchmarks/Lighthouse
         """;
 
     /// <summary>Reads the optional count; false if there is more, or something else than a positive number.</summary>

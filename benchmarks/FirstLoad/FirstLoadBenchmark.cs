@@ -12,12 +12,8 @@ internal static class FirstLoadBenchmark
         if (Chromium.Find() is not { } program)
             return Chromium.PrintMissing();
 
-        var published = Path.Combine(folder, "Accounts.Web.dll");
-        if (!File.Exists(published))
-        {
-            await Console.Error.WriteLineAsync($"There is no {published}. First: dotnet publish Accounts.Web -c Release -o {folder}");
+        if (PublishedProgram.Find(folder) is not { } published)
             return 1;
-        }
 
         using var application = new PublishedProgram(published);
         var site = await application.ListeningAsync();
@@ -46,6 +42,14 @@ internal static class FirstLoadBenchmark
         foreach (var request in requests.ToArray())
             await transfer.AddAsync(request);
         transfer.Print(path);
+    }
+
+    /// <summary>Registers somebody in a browser of its own.</summary>
+    public static async Task RegisterAsync(string program, Uri site)
+    {
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await Chromium.StartAsync(playwright, program);
+        await RegisterAsync(browser, site);
     }
 
     /// <returns>The cookies of somebody who has just registered.</returns>

@@ -18,6 +18,16 @@ internal sealed partial class PublishedProgram : IDisposable
         _process = Process.Start(start) ?? throw new InvalidOperationException("The program could not be started.");
     }
 
+    /// <summary>The program in a folder; null, with a word on the error output, if nothing was published there.</summary>
+    public static string? Find(string folder)
+    {
+        var program = Path.Combine(folder, "Accounts.Web.dll");
+        if (File.Exists(program))
+            return program;
+        Console.Error.WriteLine($"There is no {program}. First: dotnet publish Accounts.Web -c Release -o {folder}");
+        return null;
+    }
+
     /// <summary>Waits until it listens.</summary>
     /// <returns>Where, by the name that browsers trust with secure cookies over plain http.</returns>
     public async Task<Uri> ListeningAsync()
