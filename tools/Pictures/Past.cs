@@ -19,7 +19,7 @@ internal static class Past
     public static SessionRow Live(UserId ada, DateTimeOffset from, DateTimeOffset seen, string userAgent, string address, int pages, string? name = null, bool newBrowser = false)
     {
         var row = Browsers.Session(ada, from, userAgent, address, newBrowser);
-        (row.LastActivityAt, row.PagesVisited, row.Name) = (seen, pages, name);
+        (row.LastActivityAt, row.ExpiresAt, row.PagesVisited, row.Name) = (seen, seen.AddDays(14), pages, name);
         return row;
     }
 
@@ -29,7 +29,11 @@ internal static class Past
         string[] agents = [Browsers.Phone, Browsers.Windows, Browsers.Mac, Browsers.Linux, Browsers.Android, Browsers.Edge, Browsers.Tablet];
         string[] addresses = ["194.117.1.0", "131.130.1.0", "143.107.1.0", "131.111.8.0"];
         return [.. Enumerable.Range(1, count).Select(i =>
-            Live(ada, now.AddHours(-20 * i), now.AddMinutes(-17 * i * i), agents[i % agents.Length], addresses[i % addresses.Length], (i * 37) % 90))];
+        {
+            // Within the twelve days that nobody forgets, most of them lately.
+            var active = now.AddMinutes(-17 - (17_000.0 * i * i / (count * count)));
+            return Live(ada, active.AddHours(-20 * (1 + (i % 90))), active, agents[i % agents.Length], addresses[i % addresses.Length], (i * 37) % 90);
+        })];
     }
 
     /// <summary>Sessions that are over, in the last two weeks and before, for every reason there is.</summary>

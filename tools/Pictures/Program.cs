@@ -17,7 +17,8 @@ for (var i = 0; i < args.Length; i += 2)
 
 State[] all = [.. SignedOutStates.All, .. SettingsStates.All, .. SessionStates.All, .. EndingStates.All, .. HistoryStates.All, .. AuditStates.All, .. SupportStates.All, .. ProblemStates.All];
 var chosen = Array.FindAll(all, state => only.Count == 0 || only.Exists(part => state.File.Contains(part, StringComparison.Ordinal)));
-if (chosen.Length == 0)
+var filmed = only.Count == 0 || only.Exists(part => Film.File.Contains(part, StringComparison.Ordinal));
+if (chosen.Length == 0 && !filmed)
     return Usage();
 if (Chromium.Find() is not { } program)
 {
@@ -47,6 +48,13 @@ foreach (var state in chosen)
     }
 }
 
+if (filmed)
+{
+    await using var scene = await theatre.OpenAsync(browser);
+    await Film.MakeAsync(scene, folder);
+    Console.WriteLine(Film.File);
+}
+
 await album.WriteIndexAsync(all);
 Console.WriteLine($"{chosen.Length - failures.Count} of {chosen.Length} states are in {folder}.");
 foreach (var failure in failures)
@@ -58,7 +66,7 @@ static int Usage()
     Console.Error.WriteLine("""
         Usage: dotnet run --project tools/Pictures [-- [--only PART]… [--out FOLDER]]
 
-          Takes a picture of every page in every state into docs/pictures, and lists them in its index.md.
+          Takes a picture of every page in every state into docs/pictures, and lists them in its index.md. Beside them it makes terminated.png, the film of README.
           --only PART   only the states with this in their name ("sessions", "sign-in-plain"); may be repeated
         """);
     return 2;

@@ -15,10 +15,14 @@ internal static class SessionStates
         new("sessions", "several", "Several devices", OpenAsync, Wide: true),
         new("sessions", "question", "A sign-in from a browser that is new", async scene =>
         {
+            // The browser that is pictured was the account's first: it may answer.
+            await scene.SignInAsync();
+            await scene.AddAsync(Past.Elsewhere(scene.Ada, scene.Clock.GetUtcNow()));
+            await scene.AdvanceAsync(TimeSpan.FromHours(3));
             var now = scene.Clock.GetUtcNow();
             await scene.AddAsync(Past.Live(scene.Ada, now.AddMinutes(-12), now.AddMinutes(-11), Browsers.Android, "143.107.1.0", 2, newBrowser: true));
-            await OpenAsync(scene);
-            await scene.SeeAsync("Was this you?");
+            await scene.Page.ReloadAsync();
+            await scene.SeeAsync("Yes, it was me");
         }, Wide: true),
         new("sessions", "same-browser", "Two of the same program", async scene =>
         {
@@ -64,6 +68,14 @@ internal static class SessionStates
                 await scene.Cards.Nth(card).GetByRole(AriaRole.Checkbox).CheckAsync();
             await scene.SeeAsync("3 selected");
         }, Wide: true),
+        new("sessions", "question-new", "The same, seen from a browser that is as new", async scene =>
+        {
+            var now = scene.Clock.GetUtcNow();
+            await scene.AddAsync(Past.Live(scene.Ada, now.AddMinutes(-12), now.AddMinutes(-11), Browsers.Android, "143.107.1.0", 2, newBrowser: true));
+            await OpenAsync(scene);
+            await scene.SeeAsync("too new to say yes");
+        }),
+        new("sessions", "six-hundred", "600", scene => OpenManyAsync(scene, 599), Wide: true),
         new("sessions", "many", "Very many", scene => OpenManyAsync(scene, 123), Wide: true),
         new("sessions", "many-rows", "Very many, the rows", scene => OpenManyAsync(scene, 123), scene => scene.Page.GetByRole(AriaRole.Heading, new() { Name = "more" }).First, Wide: true),
         new("sessions", "many-filtered", "Very many, filtered", async scene =>
