@@ -143,7 +143,7 @@ public static class AccountsCore
 
     private static void AddSignIn(this IServiceCollection services, SignIn.SignInOptions options)
     {
-        services.AddSingleton(new SignInThrottle(options));
+        services.AddSingleton(_ => new SignInThrottle(options));
         services.AddSingleton<SignInQueue>(sp => new(
             sp.GetRequiredService<PasswordHashingOptions>(),
             sp.GetRequiredService<IMeterFactory>(),

@@ -58,4 +58,15 @@ public sealed class SignInThrottleTests
         Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.Client()));
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(own));
     }
+
+    // Guard: the container makes it, and so disposes of it. Each of its limiters has a timer that ticks ten times a second.
+    [Fact]
+    public async Task Its_limiters_end_with_the_application()
+    {
+        var host = CoreHost.Start();
+        var throttle = host.Get<SignInThrottle>();
+        Assert.Null(throttle.TryAddress(Address));
+        await host.DisposeAsync();
+        Assert.Throws<ObjectDisposedException>(() => throttle.TryAddress(Address));
+    }
 }
