@@ -82,12 +82,12 @@ public sealed class HistoryTests
         await history.FindAll("th button").Single(button => button.TextContent.StartsWith("Duration", StringComparison.Ordinal)).ClickAsync();
         history.WaitForAssertion(() => Assert.StartsWith("30 29 28", Shown(history), StringComparison.Ordinal));
         Assert.Equal("descending", Assert.Single(history.FindAll("th[aria-sort]")).GetAttribute("aria-sort"));
-        Assert.Equal("sort=duration status=ended", Told(page));
+        Assert.Equal("sort=duration status=ended", page.Told);
         await history.FindAll("th button").Single(button => button.TextContent.StartsWith("Duration", StringComparison.Ordinal)).ClickAsync();
         history.WaitForAssertion(() => Assert.StartsWith("1 2 3", Shown(history), StringComparison.Ordinal));
-        Assert.Equal("order=asc sort=duration status=ended", Told(page));
+        Assert.Equal("order=asc sort=duration status=ended", page.Told);
         await history.Find("[aria-label='Next page']").ClickAsync();
-        Assert.Equal("order=asc page=2 sort=duration status=ended", Told(page));
+        Assert.Equal("order=asc page=2 sort=duration status=ended", page.Told);
     }
 
     // Guard: OnLocationChanged of LivePages.
@@ -150,23 +150,13 @@ public sealed class HistoryTests
         history.WaitForAssertion(() => Assert.Equal("Nothing found.", history.Find(".pager [role=status]").TextContent));
         await history.Find(".pager button").ClickAsync();
         history.WaitForAssertion(() => Assert.Equal("1–10 of 10", history.Find(".pager [role=status]").TextContent));
-        Assert.Equal("", Told(page));
+        Assert.Equal("", page.Told);
     }
 
     /// <summary>The numbers in the names of the rows.</summary>
     private static string Shown(IRenderedComponent<IComponent> history) => string.Join(' ', history.FindAll("tbody tr td:first-child b")
         .Select(title => title.TextContent)
         .Where(title => title.StartsWith("Past ", StringComparison.Ordinal)).Select(title => title["Past ".Length..]));
-
-    /// <summary>What the browser was last told to put into the address.</summary>
-    private static string Told(ComponentPage page)
-    {
-        var arguments = page.Browser.Invocations["accounts.remember"][^1].Arguments;
-        Assert.Equal("/settings/sessions", arguments[0]);
-        return string.Join(' ', ((Dictionary<string, string?>)arguments[1]!)
-            .Where(one => one.Value is not null)
-            .Select(one => $"{one.Key}={one.Value}").Order(StringComparer.Ordinal));
-    }
 
     /// <summary>Ada's page, with sessions that are over: "Past 1" of yesterday, "Past 2" of the day before.</summary>
     /// <remarks>Each is a minute longer than the one before; every fourth was terminated.</remarks>

@@ -69,13 +69,13 @@ public sealed class SessionManagerTests
 
         await manager.FindAll(".tools .chip")[2].ClickAsync();
         Assert.Equal(2, manager.FindComponents<SessionCard>().Count);
-        Assert.Equal("kind=phones", Told(page));
+        Assert.Equal("kind=phones", page.Told);
         await manager.Find("input[type=search]").InputAsync("nowhere");
         Assert.Empty(manager.FindComponents<SessionCard>());
-        Assert.Equal("kind=phones q=nowhere", Told(page));
+        Assert.Equal("kind=phones q=nowhere", page.Told);
         await manager.Find(".none button").ClickAsync();
         Assert.Equal(7, manager.FindComponents<SessionCard>().Count);
-        Assert.Equal("", Told(page));
+        Assert.Equal("", page.Told);
     }
 
     [Fact]
@@ -177,9 +177,6 @@ public sealed class SessionManagerTests
 
     private static AngleSharp.Dom.IElement Button(ComponentPage page, string text) =>
         page.Dialogs.FindAll("button").Single(button => string.Equals(button.TextContent, text, StringComparison.Ordinal));
-
-    private static string Told(ComponentPage page) => string.Join(' ', ((Dictionary<string, string?>)page.Browser.Invocations["accounts.remember"][^1].Arguments[1]!)
-        .Where(one => one.Value is not null).Select(one => $"{one.Key}={one.Value}").Order(StringComparer.Ordinal));
 
     /// <summary>Lets the feed tell what has been collected, until the page shows it.</summary>
     private static Task TellAsync(CoreHost host, IRenderedComponent<SessionManager> manager, Func<bool> shown)

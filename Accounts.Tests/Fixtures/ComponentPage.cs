@@ -51,6 +51,19 @@ internal sealed class ComponentPage : IAsyncDisposable
 
     public NavigationManager Navigation => Context.Services.GetRequiredService<NavigationManager>();
 
+    /// <summary>What the browser was last told to put into the address of the Session manager: "key=value" by key, with what has a value.</summary>
+    public string Told
+    {
+        get
+        {
+            var arguments = Browser.Invocations["accounts.remember"][^1].Arguments;
+            Assert.Equal("/settings/sessions", arguments[0]);
+            return string.Join(' ', ((Dictionary<string, string?>)arguments[1]!)
+                .Where(one => one.Value is not null)
+                .Select(one => $"{one.Key}={one.Value}").Order(StringComparer.Ordinal));
+        }
+    }
+
     /// <summary>The dialogs that its components open. They are shown beside it.</summary>
     public IRenderedComponent<MudDialogProvider> Dialogs { get; private set; } = default!;
 

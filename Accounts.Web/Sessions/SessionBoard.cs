@@ -142,7 +142,7 @@ internal sealed class SessionBoard
         }
     }
 
-        private bool Change(SessionId id, Func<Session, Session> change)
+    private bool Change(SessionId id, Func<Session, Session> change)
     {
         if (Current is { } current && current.Id == id)
         {

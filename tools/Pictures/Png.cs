@@ -28,8 +28,7 @@ internal static class Png
         var palette = Palette.Of([.. frames.SelectMany(frame => frame.Picture.Pixels)]);
         using var output = new MemoryStream();
         WriteHead(output, frames[0].Picture.Width, frames[0].Picture.Height, palette);
-        Span<byte> count = stackalloc byte[8];
-        count.Clear();
+        var count = new byte[8];
         BinaryPrimitives.WriteInt32BigEndian(count, frames.Count);
         WriteChunk(output, "acTL", count);
         // One count for the chunks of all frames.
