@@ -56,6 +56,7 @@ internal static class AccountsWeb
         services.AddHsts(o => o.MaxAge = TimeSpan.FromDays(365));
         services.AddProblemDetails();
         services.AddRazorComponents().AddInteractiveServerComponents().AddSessionGate();
+        services.AddCircuitJson();
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.WebHost.ConfigureKestrel(o =>
         {

@@ -15,7 +15,7 @@ public sealed class SessionManagerTests
     [InlineData(3, 2, 0, "3 sessions. Updates live.")]
     [InlineData(13, 12, 0, "13 sessions. Updates live.")]
     [InlineData(18, 17, 0, "18 sessions. Updates live.")]
-    [InlineData(40, 24, 15, "40 sessions. Updates live.")]
+    [InlineData(40, 24, 10, "40 sessions. Updates live.")]
     public async Task One_is_the_strip_what_deserves_a_look_are_cards_and_the_rest_are_rows(int sessions, int cards, int rows, string summary)
     {
         await using var host = Start();

@@ -91,4 +91,12 @@ internal sealed class Handover(string ticket, SessionId session, Channel<IReadOn
 
     /// <summary>Lets go of what nobody came for.</summary>
     public ITimer? Timer { get; set; }
+
+    /// <summary>Hands the list over: whoever goes on listening holds on to this object, and the list is out of date soon.</summary>
+    public IReadOnlyList<Session>? TakeSessions()
+    {
+        var list = Sessions;
+        Sessions = null;
+        return list;
+    }
 }

@@ -17,6 +17,12 @@ internal static class Moment
     /// </param>
     public static MarkupString Of(DateTimeOffset at, string show) => Element(at, show, string.Equals(show, "active", StringComparison.Ordinal) ? $"Active {SessionText.At(at)}" : SessionText.At(at));
 
+    /// <summary>The lines at the foot of a card: when its session was last active, how many pages it has visited, and when it began.</summary>
+    public static MarkupString Facts(Session session) => new($"""
+        <div><p class="act"><span class="vh">Last activity: </span>{Of(session.LastActivityAt, "active")}<span class="pages"> · {SessionText.Pages(session.PagesVisited)}<span class="vh"> visited</span></span></p>
+        <p class="since"><span>Signed in </span>{Of(session.StartedAt, "on")}</p></div>
+        """);
+
     /// <summary>How long something has lasted so far.</summary>
     /// <param name="since">When it began.</param>
     /// <param name="duration">What it came to when the page was made.</param>

@@ -42,7 +42,7 @@ public sealed partial class SessionManager(
         (_, var live) => $"{SessionText.Count(live)}. Updates live.",
     };
 
-    private IReadOnlyList<Session> Rows => [.. _board.Rows.Where(IsWanted)];
+    private IReadOnlyList<Session> Rows => _filter.IsSet ? [.. _board.Rows.Where(IsWanted)] : _board.Rows;
 
     private IEnumerable<Session> Pickable => _board.Others.Where(session => session.Ending is null && IsWanted(session));
 
@@ -58,7 +58,7 @@ public sealed partial class SessionManager(
             }
 
             Listen(handed);
-            if (handed.Sessions is { } list)
+            if (handed.TakeSessions() is { } list)
                 Load(list, caller);
             else
                 await ReloadAsync();

@@ -31,7 +31,6 @@
     }
   };
 
-  const clock = new Intl.DateTimeFormat(navigator.language, { hour: "numeric", minute: "2-digit" });
   let timer = 0;
   let since = null;
 
@@ -66,7 +65,7 @@
     }
     since ??= new Date();
     const what = document.querySelector("#devices") ? "list" : "page";
-    modal.querySelector("p").textContent = `Connection lost at ${clock.format(since)}. This ${what} may be out of date.`;
+    modal.querySelector("p").textContent = `Connection lost at ${since.toLocaleTimeString(navigator.language, { hour: "numeric", minute: "2-digit" })}. This ${what} may be out of date.`;
     hold();
     check(given);
     timer = setInterval(() => check(given), 2000);

@@ -1,12 +1,15 @@
 // Shows times in the viewer's own zone and language, keeps "… ago" true while the page stays open, and names countries in the viewer's language.
 (() => {
   const language = navigator.language || document.documentElement.lang;
+  // Made when the first time is shown: the first of them takes longer than all else here, and many pages show none.
+  const made = make => { let it; return { format: (...given) => (it ??= make()).format(...given) }; };
+  const dates = options => made(() => new Intl.DateTimeFormat(language, options));
   // The viewer's own clock, of 12 or of 24 hours.
-  const clock = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
-  const second = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit", second: "2-digit" });
-  const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
-  const year = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
+  const clock = dates({ hour: "numeric", minute: "2-digit" });
+  const second = dates({ hour: "numeric", minute: "2-digit", second: "2-digit" });
+  const day = dates({ day: "numeric", month: "short" });
+  const year = dates({ day: "numeric", month: "short", year: "numeric" });
+  const relative = made(() => new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" }));
 
   // The server's time, whatever the clock of this machine says: it came with the page, and goes on with a clock that nobody sets.
   const sent = Date.parse(document.querySelector("meta[name=server-time]")?.content);
@@ -51,14 +54,15 @@
     : `${Math.floor(minutes / 1440)} d ${Math.floor(minutes % 1440 / 60)} h`;
 
   // A language or a code that the browser has no name for leaves the English one.
-  const country = (() => {
+  let names;
+  const country = code => {
     try {
-      const names = new Intl.DisplayNames(language, { type: "region", fallback: "none" });
-      return code => { try { return names.of(code); } catch { return undefined; } };
+      names ??= new Intl.DisplayNames(language, { type: "region", fallback: "none" });
+      return names.of(code);
     } catch {
-      return () => undefined;
+      return undefined;
     }
-  })();
+  };
 
   const show = () => {
     const now = present();

@@ -1,0 +1,60 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Accounts.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.JSInterop;
+
+namespace Accounts.Tests.Web.Sessions;
+
+/// <summary>What a circuit and its browser say to each other is what the framework says, with less of it kept in each circuit.</summary>
+public sealed class CircuitJsonTests
+{
+    private static readonly Dictionary<string, List<string>> Initializers = new(StringComparer.Ordinal) { ["start"] = ["One", "Two"] };
+
+    [Fact]
+    public async Task Circuits_write_what_the_framework_writes()
+    {
+        await using var site = AccountsSite.Start();
+        await using var circuit = site.Get<IServiceScopeFactory>().CreateAsyncScope();
+        object?[] arguments = [1, "a", true, 2.5, null, Guid.Empty, DateTimeOffset.UnixEpoch, new[] { 1, 2 }, new { Text = "a", Many = new[] { "b" } }, Initializers];
+
+        Assert.Equal(JsonSerializer.Serialize(arguments, JsonSerializerOptions.Web), JsonSerializer.Serialize(arguments, OptionsOf(circuit)));
+        Assert.Equal(["a"], JsonSerializer.Deserialize<IReadOnlyList<string>>("""["a"]""", OptionsOf(circuit)));
+        Assert.Equal(Initializers, JsonSerializer.Deserialize<Dictionary<string, List<string>>>(JsonSerializer.Serialize(Initializers, OptionsOf(circuit)), OptionsOf(circuit)));
+    }
+
+    [Theory]
+    [InlineData(typeof(IComparable))]
+    [InlineData(typeof(IParsable<int>))]
+    [InlineData(typeof(IEnumerable<char>))]
+    [InlineData(typeof(IDictionary<string, List<string>>))]
+    [InlineData(typeof(ValueType))]
+    public async Task Circuits_hold_nothing_about_what_is_never_sent(Type ancestor)
+    {
+        await using var site = AccountsSite.Start();
+        await using var circuit = site.Get<IServiceScopeFactory>().CreateAsyncScope();
+
+        Assert.False(OptionsOf(circuit).TryGetTypeInfo(ancestor, out _));
+        Assert.True(JsonSerializerOptions.Web.TryGetTypeInfo(ancestor, out _));
+    }
+
+    [Fact]
+    public async Task Circuits_share_what_they_know_of_the_components_for_scripts()
+    {
+        await using var site = AccountsSite.Start();
+        await using var circuit = site.Get<IServiceScopeFactory>().CreateAsyncScope();
+        await using var other = site.Get<IServiceScopeFactory>().CreateAsyncScope();
+        var (one, two) = (OptionsOf(circuit), OptionsOf(other));
+
+        // The reason for all this: the framework makes options for each.
+        Assert.NotSame(one, two);
+        Assert.Same(one.GetTypeInfo(Initializers.GetType()).Converter, two.GetTypeInfo(Initializers.GetType()).Converter);
+        Assert.Equal(JsonTypeInfoKind.None, one.GetTypeInfo(Initializers.GetType()).Kind);
+        var parameters = typeof(Microsoft.AspNetCore.Components.Web.JSComponentConfigurationStore).GetNestedType("JSComponentParameter", BindingFlags.NonPublic)!;
+        Assert.Equal(JsonTypeInfoKind.None, one.GetTypeInfo(typeof(Dictionary<,>).MakeGenericType(typeof(string), parameters.MakeArrayType())).Kind);
+    }
+
+    private static JsonSerializerOptions OptionsOf(AsyncServiceScope circuit) => (JsonSerializerOptions)typeof(JSRuntime)
+        .GetProperty(nameof(JsonSerializerOptions), BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(circuit.ServiceProvider.GetRequiredService<IJSRuntime>())!;
+}
