@@ -9,6 +9,7 @@ using Accounts.Benchmarks.Lighthouse;
 using Accounts.Benchmarks.Live;
 using Accounts.Benchmarks.Memory;
 using Accounts.Benchmarks.FirstLoad;
+using Accounts.Benchmarks.Opening;
 using Accounts.Benchmarks.Places;
 
 return args switch
@@ -17,6 +18,7 @@ return args switch
     ["endings", .. var rest] when Usage.TryCount(rest, 500, out var count) => await EndingsBenchmark.RunAsync(count),
     ["clicks", .. var rest] when Usage.TryCount(rest, 200, out var count) => await ClicksBenchmark.RunAsync(count),
     ["live", .. var rest] when Usage.TryCount(rest, 200, out var count) => await LiveBenchmark.RunAsync(count),
+    ["opening", .. var rest] when Usage.TryCount(rest, 20, out var count) => await OpeningBenchmark.RunAsync(count),
     ["memory", .. var rest] when Usage.TryCount(rest, 200, out var count) => await MemoryBenchmark.RunAsync(count),
     ["check", .. var rest] when Usage.TryCount(rest, 20, out var count) => await CheckBenchmark.RunAsync(count),
     [Visitors.Verb, var page] when Uri.TryCreate(page, UriKind.Absolute, out var address) => await Visitors.RunAsync(address),

@@ -12,6 +12,7 @@ internal static class Usage
           endings flood [s=20]  the same over HTTP, and a session check, beside a flood of sign-ins, with and without the bound on hashing; seconds a row
           clicks  [count=200]   from the click on the confirming button until another real browser is at /signed-out; needs Chromium
           live    [count=200]   from an act in one real browser until it is to be seen on the open dashboard of another, four kinds of acts; needs Chromium
+          opening [count=20]    how long a browser waits for the Session manager of 3, 60 and 600 sessions; needs Chromium
           memory  [count=200]   what an idle circuit with the dashboard open takes in the server, for 3, 60 and 600 sessions; the circuits are held by another process
           check   [count=20]    requests a second with the session check against the same with a bare cookie; the count is of rounds, about 3 seconds each
           places  [file...]     how long a look-up of a place takes and what it allocates, and what loading the bundled database takes; IP2Location files of one's own as well

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Accounts.Core.Users;
 using Microsoft.Playwright;
@@ -10,12 +11,14 @@ public sealed class Person : IAsyncDisposable
     public const string Windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
 
     private readonly Uri _site;
+    private readonly ConcurrentQueue<string> _refused = new();
 
     private Person(Uri site, IBrowserContext profile, IPage page)
     {
         _site = site;
         Profile = profile;
         Page = page;
+        profile.Console += Listen;
     }
 
     public IBrowserContext Profile { get; }
@@ -142,6 +145,14 @@ public sealed class Person : IAsyncDisposable
         }
 
         await Profile.DisposeAsync();
+        Assert.True(_refused.IsEmpty, string.Join('\n', _refused));
+    }
+
+    // Whatever a test opens and does: the browser has nothing of ours to refuse.
+    private void Listen(object? sender, IConsoleMessage message)
+    {
+        if (message.Text.Contains("Content Security Policy", StringComparison.OrdinalIgnoreCase))
+            _refused.Enqueue($"{message.Page?.Url}: {message.Text}");
     }
 
     // A profile that closes while one of its pages is on the way to another (a browser that has just been signed out) never says that it has closed.

@@ -35,6 +35,8 @@ public sealed class SupportOptionsTests
     [InlineData("ftp://help.example.test")]
     [InlineData("//help.example.test")]
     [InlineData("https://name:word@help.example.test")]
+    [InlineData("https://help.example.test/a b")]
+    [InlineData("https://help.example.test/a\tb")]
     public void Anything_else_stops_the_start(string contact) => Assert.Contains($"{Rule} It is '{contact}'.", Problems(contact), StringComparison.Ordinal);
 
     [Fact]
