@@ -65,7 +65,7 @@ public sealed class SessionManagerTests
         await using var host = Start();
         await using var page = await OpenAsync(host, 8, phones: 2);
         var manager = page.Render<SessionManager>();
-        Assert.Equal(["All 7", "Computers 5", "Phones 2", "New 7"], manager.FindAll(".tools .chip").Select(chip => chip.TextContent), StringComparer.Ordinal);
+        Assert.Equal(["All others 7", "Computers 5", "Phones 2", "New 7"], manager.FindAll(".tools .chip").Select(chip => chip.TextContent), StringComparer.Ordinal);
 
         await manager.FindAll(".tools .chip")[2].ClickAsync();
         Assert.Equal(2, manager.FindComponents<SessionCard>().Count);

@@ -16,7 +16,7 @@ public sealed partial class SessionManager
 
     private Task AskForOneAsync(Session session) => AskAsync($"Terminate {session.Title}?", SessionText.Terminate, EndingText.Of(session), () => TerminateAsync(session));
 
-    private Task AskForAllAsync() => AskAsync("Sign out everywhere?", SessionText.SignOutEverywhere, SessionText.WhatEnds(_board.LiveCount - 1), SignOutEverywhereAsync);
+    private Task AskForAllAsync() => AskAsync("Sign out everywhere?", SessionText.SignOutEverywhere, EndingText.OfAll([.. _board.Others.Where(session => session.Ending is null)]), SignOutEverywhereAsync);
 
     private Task AskForPickedAsync()
     {

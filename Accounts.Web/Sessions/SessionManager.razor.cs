@@ -39,7 +39,7 @@ public sealed partial class SessionManager(
     {
         (null, _) => "Looking for your sessions…",
         (_, 1) => "You're only signed in here. Sign in on another device and it appears here.",
-        (_, var live) => $"{SessionText.Count(live)}. Updates live.",
+        (_, var live) => $"{SessionText.Count(live)}.",
     };
 
     private IReadOnlyList<Session> Rows => _filter.IsSet ? [.. _board.Rows.Where(IsWanted)] : _board.Rows;

@@ -42,9 +42,6 @@ internal static class SessionText
     /// <summary>How many sessions there are, where there is room for a sentence.</summary>
     public static string SignedIn(int sessions) => sessions == 1 ? "You're only signed in here." : $"{sessions} sessions are signed in.";
 
-    /// <summary>The same, asked before it is done.</summary>
-    public static RenderFragment WhatEnds(int others) => builder => builder.AddContent(0, EndsOthers(others) + " Every other device has to sign in again.");
-
     public static string NotDone(string act) =>
         $"Couldn't {(act.StartsWith(Terminate, StringComparison.Ordinal) ? "terminate it" : "sign out")}. Nothing changed. Try again.";
 

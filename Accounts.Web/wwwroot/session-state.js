@@ -58,6 +58,7 @@
     const given = /components-reconnect-(failed|rejected|paused|resume-failed)/.test(name);
     const lost = given || name.includes("components-reconnect-show");
     clearInterval(timer);
+    document.documentElement.toggleAttribute("data-lost", lost);
     if (!lost) {
       since = null;
       release();

@@ -22,7 +22,7 @@ public sealed class HandoverTests
 
         var html = await owner.ReadAsync("/settings/sessions");
         Assert.Contains("Safari 19 on iOS 19.1", html, StringComparison.Ordinal);
-        Assert.Contains("2 sessions. Updates live.", html, StringComparison.Ordinal);
+        Assert.Contains("2 sessions.</span>", html, StringComparison.Ordinal);
         Assert.Contains($"session-{(await site.FindSessionAsync(other)).Id}", html, StringComparison.Ordinal);
         // What the page keeps for its circuit is as long with two sessions as with one: a ticket, and no list.
         await other.SignOutAsync();
