@@ -22,6 +22,8 @@ internal sealed class Album(string folder)
             await scene.Page.EvaluateAsync("async () => { await document.fonts.ready; scrollTo(0, 0); await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))); }");
             if (state.Shows is { } shows)
                 await shows(scene).EvaluateAsync("e => { const card = e.matches('[role=article]'); e.scrollIntoView({ block: card ? 'center' : 'start' }); if (!card) scrollBy(0, -24); }");
+            if (state.InEach is { } inEach)
+                await inEach(scene);
             var picture = await scene.Page.ScreenshotAsync(new() { Animations = ScreenshotAnimations.Disabled, Caret = ScreenshotCaret.Hide });
             await File.WriteAllBytesAsync(Path.Combine(folder, $"{state.File}-{look.Name}.png"), Png.Shrink(picture));
         }

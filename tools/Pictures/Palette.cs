@@ -22,8 +22,8 @@ internal sealed class Palette
         foreach (var pixel in pixels)
             counts[pixel] = counts.GetValueOrDefault(pixel) + 1;
 
-        // By frequency, then by value: the same picture gives the same bytes.
-        var colours = counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key).Select(c => c.Key).ToList();
+        // By frequency, then by value: the same picture gives the same bytes. A bright colour counts for more: a dot of few pixels says something by it.
+        var colours = counts.OrderByDescending(c => c.Value * (1 + (Spread(c.Key) / 16))).ThenBy(c => c.Key).Select(c => c.Key).ToList();
         return colours.Count <= Size
             ? new Palette(colours, colours)
             : new Palette([.. colours.Take(Exact), .. Cut(colours[Exact..], counts)], colours);
@@ -56,6 +56,12 @@ internal sealed class Palette
     private static (int Shift, int Length) Longest(List<int> box) => new[] { 16, 8, 0 }
         .Select(shift => (shift, box.Max(c => (c >> shift) & 255) - box.Min(c => (c >> shift) & 255)))
         .MaxBy(side => side.Item2);
+
+    private static int Spread(int colour)
+    {
+        int red = colour >> 16, green = (colour >> 8) & 255, blue = colour & 255;
+        return Math.Max(red, Math.Max(green, blue)) - Math.Min(red, Math.Min(green, blue));
+    }
 
     private static int Mean(List<int> box, int shift, Dictionary<int, int> counts) =>
         (int)(box.Sum(c => (long)((c >> shift) & 255) * counts[c]) / box.Sum(c => (long)counts[c])) << shift;

@@ -42,18 +42,18 @@ internal static class Past
         var desktop = Browsers.Session(ada, now);
         return
         [
-            Over(ada, desktop, now.AddDays(-13), 20, Browsers.Windows, EndReason.SignedOut, 41),
-            Over(ada, desktop, now.AddDays(-10), 52, Browsers.Windows, EndReason.SignedOut, 28),
-            Over(ada, desktop, now.AddDays(-5), 30, Browsers.Windows, EndReason.Replaced, 64),
-            Over(ada, null, now.AddDays(-9), 4, Browsers.Linux, EndReason.Terminated, 3, left: true),
-            Over(ada, null, now.AddDays(-7), 70, Browsers.Android, EndReason.SignedOutEverywhere, 19),
-            Over(ada, null, now.AddDays(-4), 6, Browsers.Edge, EndReason.PasswordChanged, 9, left: true),
-            Over(ada, null, now.AddDays(-3), 24, Browsers.Tablet, EndReason.Expired, 5),
-            Over(ada, null, now.AddDays(-45), 840, Browsers.Phone, EndReason.Expired, 212),
+            Over(ada, desktop, true, now.AddDays(-13), 20, Browsers.Windows, EndReason.SignedOut, 41),
+            Over(ada, desktop, true, now.AddDays(-10), 52, Browsers.Windows, EndReason.SignedOut, 28),
+            Over(ada, desktop, true, now.AddDays(-5), 30, Browsers.Windows, EndReason.Replaced, 64),
+            Over(ada, desktop, false, now.AddDays(-9), 4, Browsers.Linux, EndReason.Terminated, 3, left: true),
+            Over(ada, desktop, false, now.AddDays(-7), 70, Browsers.Android, EndReason.SignedOutEverywhere, 19),
+            Over(ada, desktop, false, now.AddDays(-4), 6, Browsers.Edge, EndReason.PasswordChanged, 9, left: true),
+            Over(ada, desktop, false, now.AddDays(-3), 24, Browsers.Tablet, EndReason.Expired, 5),
+            Over(ada, desktop, false, now.AddDays(-45), 840, Browsers.Phone, EndReason.Expired, 212),
         ];
     }
 
-    private static SessionRow Over(UserId ada, SessionRow? browser, DateTimeOffset from, int hours, string userAgent, EndReason reason, int pages, bool left = false)
+    private static SessionRow Over(UserId ada, SessionRow desktop, bool inIt, DateTimeOffset from, int hours, string userAgent, EndReason reason, int pages, bool left = false)
     {
         var template = Browsers.Session(ada, from, userAgent, "131.130.1.0");
         var ended = from.AddHours(hours);
@@ -62,7 +62,7 @@ internal static class Past
             Id = template.Id,
             UserId = template.UserId,
             KeyHash = template.KeyHash,
-            BrowserHash = browser?.BrowserHash ?? template.BrowserHash,
+            BrowserHash = inIt ? desktop.BrowserHash : template.BrowserHash,
             StartedAt = from,
             LastActivityAt = ended.AddMinutes(-20),
             ExpiresAt = from.AddDays(60),
@@ -76,7 +76,7 @@ internal static class Past
             EndedAt = ended,
             EndReason = reason,
             EndedByUserId = reason == EndReason.Expired ? null : ada.Value,
-            EndedBySessionId = reason switch { EndReason.Expired => null, EndReason.SignedOut => template.Id, _ => browser?.Id },
+            EndedBySessionId = reason switch { EndReason.Expired => null, EndReason.SignedOut => template.Id, _ => desktop.Id },
             PagesTold = left ? 1 : null,
             LeftAt = left ? ended.AddSeconds(1) : null,
         };

@@ -51,12 +51,19 @@ foreach (var state in chosen)
 if (filmed)
 {
     await using var scene = await theatre.OpenAsync(browser);
-    await Film.MakeAsync(scene, folder);
-    Console.WriteLine(Film.File);
+    try
+    {
+        await Film.MakeAsync(scene, folder);
+        Console.WriteLine(Film.File);
+    }
+    catch (Exception failure) when (failure is PlaywrightException or TimeoutException)
+    {
+        failures.Add($"{Film.File}: {failure.Message.Split('\n')[0]}");
+    }
 }
 
 await album.WriteIndexAsync(all);
-Console.WriteLine($"{chosen.Length - failures.Count} of {chosen.Length} states are in {folder}.");
+Console.WriteLine($"{chosen.Length} states: {failures.Count} not reached, the others are in {folder}.");
 foreach (var failure in failures)
     await Console.Error.WriteLineAsync($"NOT REACHED  {failure}");
 return failures.Count == 0 ? 0 : 1;

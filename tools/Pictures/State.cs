@@ -9,7 +9,9 @@ namespace Accounts.Pictures;
 /// <param name="Reach">Gets there, and waits until it is there. What does not come is a timeout.</param>
 /// <param name="Shows">What must be in the picture; null: the top of the page.</param>
 /// <param name="Wide">It is pictured in wide windows too.</param>
-internal sealed record State(string Page, string Name, string Says, Func<Scene, Task> Reach, Func<Scene, ILocator>? Shows = null, bool Wide = false)
+/// <param name="InEach">What is done in each window: a menu stands where its button was when it was opened.</param>
+internal sealed record State(
+    string Page, string Name, string Says, Func<Scene, Task> Reach, Func<Scene, ILocator>? Shows = null, bool Wide = false, Func<Scene, Task>? InEach = null)
 {
     /// <summary>The windows that it is pictured in.</summary>
     public IEnumerable<Look> Looks => Wide ? Look.All.Concat(Look.Wide) : Look.All;

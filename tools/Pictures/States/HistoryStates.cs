@@ -12,17 +12,17 @@ internal static class HistoryStates
         {
             await FilterAsync(scene, "Firefox");
             await Assertions.Expect(Rows(scene).Filter(new() { HasText = "Edge 154 on Windows 10 or 11" })).ToHaveCountAsync(0);
-        }, Heading),
+        }, Tools),
         new("history", "time", "The choice of a time", async scene =>
         {
             await OpenAsync(scene);
             await scene.Page.Locator(".history .drop summary").First.ClickAsync();
-        }, Heading),
+        }, Tools),
         new("history", "none-found", "Nothing found", async scene =>
         {
             await FilterAsync(scene, "Netscape");
             await Assertions.Expect(Rows(scene)).ToHaveCountAsync(0);
-        }, Heading),
+        }, Tools),
     ];
 
     private static async Task OpenAsync(Scene scene)
@@ -40,6 +40,8 @@ internal static class HistoryStates
     }
 
     private static ILocator Heading(Scene scene) => scene.Page.GetByRole(AriaRole.Heading, new() { Name = "History", Exact = true });
+
+    private static ILocator Tools(Scene scene) => scene.Page.Locator(".history .table-tools");
 
     private static ILocator Rows(Scene scene) => scene.Page.Locator(".history tbody tr");
 }

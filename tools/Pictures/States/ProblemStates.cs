@@ -28,5 +28,14 @@ internal static class ProblemStates
             await scene.Page.GotoAsync("/settings");
             await scene.SeeAsync("We can't load this page");
         }),
+        new("problem", "other-site", "Another site sent a form", async scene =>
+        {
+            await scene.Page.GotoAsync("/help/access");
+            var action = new Uri(new Uri(scene.Page.Url), "/sign-out");
+            await scene.Page.GotoAsync("about:blank");
+            await scene.Page.SetContentAsync($"""<form method="post" action="{action}"><button>Send</button></form>""");
+            await scene.PressAsync("Send");
+            await scene.SeeAsync("This came from another site");
+        }),
     ];
 }

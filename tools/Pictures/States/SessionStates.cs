@@ -32,7 +32,7 @@ internal static class SessionStates
                 Past.Live(scene.Ada, now.AddDays(-8), now.AddHours(-30), Browsers.Windows, "131.111.8.0", 57));
             await scene.SignInAsync();
         }),
-        new("sessions", "menu", "The menu of a card", OpenMenuAsync),
+        new("sessions", "menu", "The menu of a card", OpenAsync, InEach: OpenMenuHereAsync),
         new("sessions", "rename", "The question for a name", async scene =>
         {
             await OpenMenuAsync(scene);
@@ -104,6 +104,14 @@ internal static class SessionStates
     private static async Task OpenMenuAsync(Scene scene)
     {
         await OpenAsync(scene);
+        await OpenMenuHereAsync(scene);
+    }
+
+    private static async Task OpenMenuHereAsync(Scene scene)
+    {
+        // Closes the one of the window before.
+        await scene.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(scene.Page.GetByRole(AriaRole.Menu)).ToHaveCountAsync(0);
         await Scene.Button(scene.Card(Phone), "More for").ClickAsync();
         await scene.Page.GetByRole(AriaRole.Menu).WaitForAsync();
     }
