@@ -23,7 +23,10 @@ public sealed class ConnectionLostTests(Chromium chromium)
         var terminate = owner.Page.GetByRole(AriaRole.Button, new() { Name = "Terminate" });
         await Assertions.Expect(terminate).ToBeEnabledAsync();
 
+        var live = owner.Page.GetByText("Updates live.", new() { Exact = true });
+        await Assertions.Expect(live).ToBeVisibleAsync();
         cable.Cut();
+        await Assertions.Expect(live).ToBeHiddenAsync();
         await Assertions.Expect(owner.Page.GetByText(new System.Text.RegularExpressions.Regex(
             @"^Connection lost at \d?\d:\d\d [AP]M\. This list may be out of date\.$", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)))).ToBeVisibleAsync();
         foreach (var button in await owner.Page.Locator("main").GetByRole(AriaRole.Button).AllAsync())
@@ -33,6 +36,7 @@ public sealed class ConnectionLostTests(Chromium chromium)
 
         cable.Mend();
         await Assertions.Expect(owner.Page.GetByText("Connection lost")).ToBeHiddenAsync();
+        await Assertions.Expect(live).ToBeVisibleAsync();
         await owner.WaitForCardsAsync(3);
         await Assertions.Expect(terminate.First).ToBeEnabledAsync();
         Assert.True(await owner.Page.EvaluateAsync<bool>("window.stillHere"));

@@ -120,8 +120,11 @@ public sealed class LiveTests(Chromium chromium)
         var problem = desktop.Page.Locator("main .problem");
         await Assertions.Expect(problem).ToContainTextAsync("We can't load the latest. This list may be out of date.");
         await desktop.WaitForCardsAsync(2);
+        var live = desktop.Page.GetByText("Updates live.", new() { Exact = true });
+        await Assertions.Expect(live).ToHaveCountAsync(0);
 
         await problem.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
         await Assertions.Expect(problem).ToHaveCountAsync(0);
+        await Assertions.Expect(live).ToBeVisibleAsync();
     }
 }

@@ -80,6 +80,9 @@ public sealed class ManySessionsTests(Chromium chromium)
         // A row can be ended like a card, and stays in its place.
         var row = rows.Nth(30);
         await owner.AskToTerminateAsync(row);
+        // On a phone the question is where the thumb is.
+        var question = (await owner.Dialog.BoundingBoxAsync())!;
+        Assert.Equal(844, question.Y + question.Height, tolerance: 12);
         await owner.ConfirmAsync("Terminate");
         await Assertions.Expect(row).ToContainTextAsync("Terminated");
         await Assertions.Expect(owner.Page.GetByText("59 sessions. Updates live.")).ToBeVisibleAsync();

@@ -72,6 +72,7 @@ public sealed class SessionEndTests(Chromium chromium)
         await desktop.Page.GetByRole(AriaRole.Button, new() { Name = "Change password" }).ClickAsync();
 
         await Assertions.Expect(desktop.Page.GetByText("Password changed.")).ToBeVisibleAsync();
+        await Assertions.Expect(desktop.Page.GetByText("1 session ends: this one")).ToBeVisibleAsync();
         await phone.WaitForSignedOutAsync();
         // The other tab was opened with the key before: it is cut, and comes back with the new one.
         await Assertions.Expect(tab.GetByText("You're only signed in here.")).ToBeVisibleAsync();

@@ -85,6 +85,9 @@ public sealed class TerminateTests(Chromium chromium)
         await Assertions.Expect(desktop.Page.GetByText("Signs out 2 other sessions. You stay signed in.")).ToBeVisibleAsync();
         await desktop.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out everywhere" }).ClickAsync();
         await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Signs out 2 other sessions. You stay signed in.");
+        // It names what ends, and not what stays.
+        await Assertions.Expect(desktop.Dialog.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(2);
+        await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Safari 19 on iOS 19.1");
         await desktop.ConfirmAsync("Sign out everywhere");
 
         await phone.WaitForSignedOutAsync();
