@@ -2,6 +2,7 @@ using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
 using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
+using Accounts.Tests.Fixtures.Circuits;
 using Accounts.Web.Sessions;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -38,13 +39,21 @@ public sealed class HandoverTests
         using var owner = await site.SignInAsync(Ada);
         var handovers = site.Get<Handovers>();
         Assert.Equal(0, handovers.Count);
-        await owner.ReadAsync("/settings/sessions");
+        var address = new Uri(site.Address, "/settings/sessions");
+        var html = await owner.ReadAsync("/settings/sessions");
         Assert.Equal(1, handovers.Count);
+        // Nobody tells of it: only who reads finds it.
+        using (var database = site.Rows())
+            database.Execute("UPDATE \"Sessions\" SET \"Name\" = 'Read again'");
 
-        await using var page = await site.OpenAsync(owner);
+        await using var page = await RawCircuit.OpenAsync(address, owner.CookieHeader, html);
         await page.WaitForBatchAsync(circuit => circuit.Page.Text.Contains("This device", StringComparison.Ordinal), Patience.Limit);
-        // The first page's is still waited for; that of the page whose circuit is up has been taken.
-        Assert.Equal(1, handovers.Count);
+        Assert.Equal(0, handovers.Count);
+        Assert.DoesNotContain("Read again", page.Page.Text, StringComparison.Ordinal);
+
+        // The same page once more: its ticket is spent, so its circuit reads.
+        await using var late = await RawCircuit.OpenAsync(address, owner.CookieHeader, html);
+        await late.WaitForBatchAsync(circuit => circuit.Page.Text.Contains("Read again", StringComparison.Ordinal), Patience.Limit);
     }
 
     [Fact]
