@@ -46,8 +46,7 @@ internal static class CircuitJson
         {
             if (IsOnlyAncestor(type))
                 return null;
-            var shared = _shared.GetOrAdd(type, static type => IsOfScripts(type) ? Create.MakeGenericMethod(type).CreateDelegate<Func<JsonSerializerOptions, JsonTypeInfo>>() : null);
-            return shared is null ? _reflection.GetTypeInfo(type, options) : shared(options);
+            return _shared.GetOrAdd(type, FindShared) is { } shared ? shared(options) : _reflection.GetTypeInfo(type, options);
         }
 
         // What is sent may be declared as a list of something; as any other of the runtime's interfaces it is not.
@@ -65,7 +64,11 @@ internal static class CircuitJson
             || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Dictionary<,>)
                 && type.GenericTypeArguments[1].GetElementType()?.DeclaringType == typeof(JSComponentConfigurationStore));
 
-        private static JsonTypeInfo SharedInfo<T>(JsonSerializerOptions options) => JsonMetadataServices.CreateValueInfo<T>(options, SharedConverter<T>.Instance);
+        private static Func<JsonSerializerOptions, JsonTypeInfo>? FindShared(Type type) =>
+            IsOfScripts(type) ? Create.MakeGenericMethod(type).CreateDelegate<Func<JsonSerializerOptions, JsonTypeInfo>>() : null;
+
+        private static JsonTypeInfo SharedInfo<T>(JsonSerializerOptions options) =>
+            JsonMetadataServices.CreateValueInfo<T>(options, SharedConverter<T>.Instance);
     }
 
     /// <summary>Writes what is the same for all circuits with options that are.</summary>
@@ -75,7 +78,8 @@ internal static class CircuitJson
 
         private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
-        public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonSerializer.Deserialize<T>(ref reader, Web);
+        public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            JsonSerializer.Deserialize<T>(ref reader, Web);
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value, Web);
     }

@@ -19,7 +19,7 @@ internal static class Moment
 
     /// <summary>The lines at the foot of a card: when its session was last active, how many pages it has visited, and when it began.</summary>
     public static MarkupString Facts(Session session) => new($"""
-        <div><p class="act"><span class="vh">Last activity: </span>{Of(session.LastActivityAt, "active")}<span class="pages"> · {SessionText.Pages(session.PagesVisited)}<span class="vh"> visited</span></span></p>
+        <div><p class="act"><span class="vh">Last activity: </span>{Of(session.LastActivityAt, "active")}{Pages(session)}</p>
         <p class="since"><span>Signed in </span>{Of(session.StartedAt, "on")}</p></div>
         """);
 
@@ -38,6 +38,9 @@ internal static class Moment
         Departure.NotConfirmed => Sentence("The device hasn't confirmed. It'll be blocked next time it's used."),
         _ => null,
     };
+
+    private static string Pages(Session session) =>
+        $"""<span class="pages"> · {SessionText.Pages(session.PagesVisited)}<span class="vh"> visited</span></span>""";
 
     // Of elements alone: what a browser's translation does inside of one, the page's next change does not meet.
     private static MarkupString Sentence(string text) => new($"<span>{text}</span>");

@@ -16,7 +16,11 @@ public sealed partial class SessionManager
 
     private Task AskForOneAsync(Session session) => AskAsync($"Terminate {session.Title}?", SessionText.Terminate, EndingText.Of(session), () => TerminateAsync(session));
 
-    private Task AskForAllAsync() => AskAsync("Sign out everywhere?", SessionText.SignOutEverywhere, EndingText.OfAll([.. _board.Others.Where(session => session.Ending is null)]), SignOutEverywhereAsync);
+    private Task AskForAllAsync()
+    {
+        var others = _board.Others.Where(session => session.Ending is null).ToList();
+        return AskAsync("Sign out everywhere?", SessionText.SignOutEverywhere, EndingText.OfAll(others), SignOutEverywhereAsync);
+    }
 
     private Task AskForPickedAsync()
     {

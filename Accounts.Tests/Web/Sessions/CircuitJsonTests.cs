@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Accounts.Tests.Fixtures;
+using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.JSInterop;
 
@@ -17,11 +18,16 @@ public sealed class CircuitJsonTests
     {
         await using var site = AccountsSite.Start();
         await using var circuit = site.Get<IServiceScopeFactory>().CreateAsyncScope();
-        object?[] arguments = [1, "a", true, 2.5, null, Guid.Empty, DateTimeOffset.UnixEpoch, new[] { 1, 2 }, new { Text = "a", Many = new[] { "b" } }, Initializers];
+        var options = OptionsOf(circuit);
+        object?[] arguments =
+        [
+            1, "a", true, 2.5, null, Guid.Empty, DateTimeOffset.UnixEpoch, new[] { 1, 2 }, new { Text = "a", Many = new[] { "b" } }, Initializers,
+        ];
 
-        Assert.Equal(JsonSerializer.Serialize(arguments, JsonSerializerOptions.Web), JsonSerializer.Serialize(arguments, OptionsOf(circuit)));
-        Assert.Equal(["a"], JsonSerializer.Deserialize<IReadOnlyList<string>>("""["a"]""", OptionsOf(circuit)));
-        Assert.Equal(Initializers, JsonSerializer.Deserialize<Dictionary<string, List<string>>>(JsonSerializer.Serialize(Initializers, OptionsOf(circuit)), OptionsOf(circuit)));
+        Assert.Equal(JsonSerializer.Serialize(arguments, JsonSerializerOptions.Web), JsonSerializer.Serialize(arguments, options));
+        Assert.Equal(["a"], JsonSerializer.Deserialize<IReadOnlyList<string>>("""["a"]""", options));
+        var written = JsonSerializer.Serialize(Initializers, options);
+        Assert.Equal(Initializers, JsonSerializer.Deserialize<Dictionary<string, List<string>>>(written, options));
     }
 
     [Theory]
@@ -51,10 +57,13 @@ public sealed class CircuitJsonTests
         Assert.NotSame(one, two);
         Assert.Same(one.GetTypeInfo(Initializers.GetType()).Converter, two.GetTypeInfo(Initializers.GetType()).Converter);
         Assert.Equal(JsonTypeInfoKind.None, one.GetTypeInfo(Initializers.GetType()).Kind);
-        var parameters = typeof(Microsoft.AspNetCore.Components.Web.JSComponentConfigurationStore).GetNestedType("JSComponentParameter", BindingFlags.NonPublic)!;
+        var parameters = typeof(JSComponentConfigurationStore).GetNestedType("JSComponentParameter", BindingFlags.NonPublic)!;
         Assert.Equal(JsonTypeInfoKind.None, one.GetTypeInfo(typeof(Dictionary<,>).MakeGenericType(typeof(string), parameters.MakeArrayType())).Kind);
     }
 
-    private static JsonSerializerOptions OptionsOf(AsyncServiceScope circuit) => (JsonSerializerOptions)typeof(JSRuntime)
-        .GetProperty(nameof(JsonSerializerOptions), BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(circuit.ServiceProvider.GetRequiredService<IJSRuntime>())!;
+    private static JsonSerializerOptions OptionsOf(AsyncServiceScope circuit)
+    {
+        var property = typeof(JSRuntime).GetProperty(nameof(JsonSerializerOptions), BindingFlags.Instance | BindingFlags.NonPublic)!;
+        return (JsonSerializerOptions)property.GetValue(circuit.ServiceProvider.GetRequiredService<IJSRuntime>())!;
+    }
 }
