@@ -66,7 +66,7 @@ public sealed partial class TerminateWalkTests
         trail.Recording = true;
         await ownersPage.ClickAsync("Terminate");
         await ownersPage.WaitForBatchAsync(page => page.FindClickHandler("Cancel") is not null, Patience.Limit);
-        await ownersPage.TryClickAsync("Terminate");
+        await ownersPage.ConfirmAsync("Terminate");
         await othersPage.NavigationPushed.WaitAsync(Patience.Limit);
         await other.ReadAsync("/signed-out");
         await left.Task.WaitAsync(Patience.Limit);

@@ -64,7 +64,7 @@ public sealed class ProcessTests : IDisposable
         await page.WaitForBatchAsync(p => p.FindClickHandler("Terminate") is not null, Patience.Limit);
         await page.ClickAsync("Terminate");
         await page.WaitForBatchAsync(p => p.FindClickHandler("Cancel") is not null, Patience.Limit);
-        await page.ClickAsync("Terminate");
+        await page.ConfirmAsync("Terminate");
         await page.WaitForBatchAsync(p => p.Page.Text.Contains("You're only signed in here", StringComparison.Ordinal), Patience.Limit);
         await first.KillAsync();
 

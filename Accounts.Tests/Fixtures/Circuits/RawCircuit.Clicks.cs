@@ -15,6 +15,20 @@ public sealed partial class RawCircuit
     /// <summary>Presses the newest button that says this and doesn't care what becomes of it; a button that is not there is an exception.</summary>
     public Task ClickAsync(string buttonText) => ClickAsync(Handler(buttonText));
 
+    /// <summary>Presses the confirming button of the open dialog, the one after Cancel: a button of the page may say the same and have been drawn again since.</summary>
+    public async Task ConfirmAsync(string buttonText)
+    {
+        for (var tries = 0; tries < 5; tries++)
+        {
+            var cancel = FindClickHandler("Cancel");
+            // A button that is drawn again meanwhile takes no click.
+            if (await TryClickAsync(Page.ClickHandlers(buttonText).Where(handler => handler > cancel).Min()) == ClickOutcome.Done)
+                return;
+        }
+
+        throw new RawCircuitException($"The dialog takes no click. The page: {Page.Text}");
+    }
+
     /// <summary>Sends a click, whether or not the handler still exists or the connection still stands.</summary>
     public async Task ClickAsync(ulong handlerId)
     {
