@@ -76,11 +76,10 @@ internal static class CircuitJson
     {
         public static readonly SharedConverter<T> Instance = new();
 
-        private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
-
         public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            JsonSerializer.Deserialize<T>(ref reader, Web);
+            JsonSerializer.Deserialize<T>(ref reader, JsonSerializerOptions.Web);
 
-        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value, Web);
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, value, JsonSerializerOptions.Web);
     }
 }

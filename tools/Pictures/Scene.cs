@@ -104,6 +104,15 @@ internal sealed class Scene : IAsyncDisposable
 
     public static ILocator Button(ILocator within, string name) => within.GetByRole(AriaRole.Button, new() { NameRegex = Named(name) }).First;
 
+    /// <summary>Opens the menu of a button; one that is open, as from the window before, is closed first.</summary>
+    public async Task OpenMenuAsync(ILocator button)
+    {
+        await Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(Page.GetByRole(AriaRole.Menu)).ToHaveCountAsync(0);
+        await button.ClickAsync();
+        await Page.GetByRole(AriaRole.Menu).WaitForAsync();
+    }
+
     /// <summary>Waits for a text to be there.</summary>
     public Task SeeAsync(string text, float patience = 8_000) => Page.GetByText(text).First.WaitForAsync(new() { Timeout = patience });
 

@@ -107,14 +107,7 @@ internal static class SessionStates
         await OpenMenuHereAsync(scene);
     }
 
-    private static async Task OpenMenuHereAsync(Scene scene)
-    {
-        // Closes the one of the window before.
-        await scene.Page.Keyboard.PressAsync("Escape");
-        await Assertions.Expect(scene.Page.GetByRole(AriaRole.Menu)).ToHaveCountAsync(0);
-        await Scene.Button(scene.Card(Phone), "More for").ClickAsync();
-        await scene.Page.GetByRole(AriaRole.Menu).WaitForAsync();
-    }
+    private static Task OpenMenuHereAsync(Scene scene) => scene.OpenMenuAsync(Scene.Button(scene.Card(Phone), "More for"));
 
     private static async Task OpenManyAsync(Scene scene, int others)
     {
