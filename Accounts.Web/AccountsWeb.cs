@@ -4,6 +4,7 @@ using Accounts.Core.Settings;
 using Accounts.Web.Audit;
 using Accounts.Web.Geolocation;
 using Accounts.Web.Health;
+using Accounts.Web.Languages;
 using Accounts.Web.Layout;
 using Accounts.Web.Network;
 using Accounts.Web.Sessions;
@@ -47,6 +48,7 @@ internal static class AccountsWeb
         services.AddSupport(settings);
         settings.ThrowIfWrong();
 
+        services.AddLanguages();
         services.AddHealth();
         services.AddSessionCookie();
         services.AddStaff();
@@ -55,7 +57,9 @@ internal static class AccountsWeb
         SessionAntiforgery.AddTo(services);
         services.AddHsts(o => o.MaxAge = TimeSpan.FromDays(365));
         services.AddProblemDetails();
-        services.AddRazorComponents().AddInteractiveServerComponents().AddSessionGate();
+        var components = services.AddRazorComponents();
+        components.AddInteractiveServerComponents().AddSessionGate();
+        components.AddPageLanguage();
         services.AddCircuitJson();
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.WebHost.ConfigureKestrel(o =>
@@ -72,6 +76,7 @@ internal static class AccountsWeb
     public static void UseAccountsWeb(this WebApplication app)
     {
         app.UseKnownProxies();
+        app.UseRequestLocalization();
         app.UseSecurityHeaders();
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {

@@ -41,8 +41,8 @@ public sealed record AuditEvent(
 /// <param name="Device">The title of its device; null if that is not known.</param>
 public sealed record AuditedSession(SessionId? Id, string? Name, string? Device)
 {
-    /// <summary>What its card was headed with.</summary>
-    public string Title => Name ?? Device ?? "A session that is no longer kept";
+    /// <summary>What its card was headed with; null if that isn't known.</summary>
+    public string? Title => Name ?? Device;
 }
 
 /// <summary>A page of the audit log.</summary>

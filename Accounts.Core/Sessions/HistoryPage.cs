@@ -1,3 +1,4 @@
+using Accounts.Core.Devices;
 using Accounts.Core.Users;
 
 namespace Accounts.Core.Sessions;
@@ -39,8 +40,9 @@ public sealed record HistoryEntry(Session Session, TimeSpan Duration, SessionEnd
 
 /// <summary>The session that another one was ended through, live or over.</summary>
 /// <param name="Id">Its id.</param>
-/// <param name="Title">What its card is headed with.</param>
-public sealed record SessionEnder(SessionId Id, string Title);
+/// <param name="Name">What the user calls it; null if they have not named it.</param>
+/// <param name="Device">What it is signed in from.</param>
+public sealed record SessionEnder(SessionId Id, string? Name, Device Device);
 
 /// <summary>Which of a session's times ran out.</summary>
 /// <param name="Absolute">True: the longest time that any session lasts. False: the time that it may go unused.</param>

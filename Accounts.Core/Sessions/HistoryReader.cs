@@ -149,7 +149,7 @@ public sealed class HistoryReader
             return new HistoryEntry(
                 session,
                 (session.Ending?.At ?? now) - row.StartedAt,
-                ender is null ? null : new SessionEnder(new SessionId(ender.Id), Session.From(ender, now, _places).Title),
+                ender is null ? null : new SessionEnder(new SessionId(ender.Id), ender.Name, Session.From(ender, now, _places).Device),
                 session.Ending is { Reason: EndReason.Expired, At: var at } ? SessionLifetime.ExpiryOf(_options, row, at) : null);
         }
     }

@@ -29,6 +29,6 @@ public abstract record RenameOutcome
 internal sealed class RenameSessionInputValidator : AbstractValidator<RenameSessionInput>
 {
     public RenameSessionInputValidator() => RuleFor(i => i.Name).Cascade(CascadeMode.Stop)
-        .MaximumLength(RenameSessionInput.NameLimit).WithMessage($"Use at most {RenameSessionInput.NameLimit} characters.")
-        .Must(name => !name.Any(char.IsControl)).WithMessage("A name has no line breaks.");
+        .MaximumLength(RenameSessionInput.NameLimit).Says(InputProblem.TooLong, RenameSessionInput.NameLimit)
+        .Must(name => !name.Any(char.IsControl)).Says(InputProblem.LineBreaks);
 }

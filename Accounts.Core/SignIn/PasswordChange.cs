@@ -23,9 +23,9 @@ internal sealed class ChangePasswordInputValidator : AbstractValidator<ChangePas
 {
     public ChangePasswordInputValidator()
     {
-        RuleFor(i => i.CurrentPassword).MustBeGivenPassword("Enter your current password.");
+        RuleFor(i => i.CurrentPassword).MustBeGivenPassword();
         RuleFor(i => i.NewPassword).MustBeNewPassword();
-        RuleFor(i => i.NewPassword).NotEqual(i => i.CurrentPassword).WithMessage("This is your current password. Choose another one.").When(i => i.CurrentPassword.Length > 0);
+        RuleFor(i => i.NewPassword).NotEqual(i => i.CurrentPassword).Says(InputProblem.SamePassword).When(i => i.CurrentPassword.Length > 0);
     }
 }
 

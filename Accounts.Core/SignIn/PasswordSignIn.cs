@@ -24,7 +24,7 @@ internal sealed class SignInInputValidator : AbstractValidator<SignInInput>
     public SignInInputValidator()
     {
         RuleFor(i => i.Email).MustBeEmail();
-        RuleFor(i => i.Password).MustBeGivenPassword("Enter your password.");
+        RuleFor(i => i.Password).MustBeGivenPassword();
     }
 }
 

@@ -17,9 +17,9 @@ internal sealed class RegisterInputValidator : AbstractValidator<RegisterInput>
     public RegisterInputValidator()
     {
         RuleFor(i => i.Name).Cascade(CascadeMode.Stop)
-            .NotEmpty().WithMessage("Enter your name.")
-            .MaximumLength(User.NameLimit).WithMessage($"Use at most {User.NameLimit} characters.")
-            .Must(name => !name.Any(char.IsControl)).WithMessage("A name has no line breaks.");
+            .NotEmpty().Says(InputProblem.Missing)
+            .MaximumLength(User.NameLimit).Says(InputProblem.TooLong, User.NameLimit)
+            .Must(name => !name.Any(char.IsControl)).Says(InputProblem.LineBreaks);
         RuleFor(i => i.Email).MustBeEmail();
         RuleFor(i => i.Password).MustBeNewPassword(i => [i.Name, i.Email]);
     }

@@ -14,19 +14,19 @@ internal static class WeakPasswords
 
     private static readonly string[] Runs = [.. Rows, .. Rows.Select(row => new string([.. row.Reverse()]))];
 
-    /// <summary>What to do instead; null if the password is good. The password is not in it.</summary>
+    /// <summary>Why a password is easy to guess; null if it isn't.</summary>
     /// <param name="password">What somebody wants to have as their password.</param>
     /// <param name="own">Their name and their e-mail address.</param>
-    public static string? Problem(string password, params IEnumerable<string> own)
+    public static InputProblem? Problem(string password, params IEnumerable<string> own)
     {
         if (CommonPasswords.Contain(password))
-            return "This password is too common.";
+            return InputProblem.CommonPassword;
 
         var text = password.ToLowerInvariant();
         if (DifferentOutsideOfRuns(text) < DifferentCharacters)
-            return "Too easy to guess: it's a sequence or a repeat.";
+            return InputProblem.SequencePassword;
         return DifferentOutsideOfRuns(Without(text, own)) < DifferentCharacters
-            ? "Too easy to guess: it's mostly your name, your email or this site's name."
+            ? InputProblem.PersonalPassword
             : null;
     }
 

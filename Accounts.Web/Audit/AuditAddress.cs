@@ -32,9 +32,9 @@ internal static class AuditAddress
         var reader = new QueryReader(values, "text", "action", "from", "to");
         var query = new AuditQuery { Text = reader.Text("text", AuditQuery.TextLimit), Action = values["action"].ToString(), From = reader.Time("from"), To = reader.Time("to") };
         if (query.Action.Length > 0 && !AuditAction.All.Contains(query.Action, StringComparer.Ordinal))
-            reader.Refuse("action", $"must be {string.Join(", ", AuditAction.All)}.");
+            reader.RefuseUnless("action", AuditAction.All);
         if (query.From >= query.To)
-            reader.Refuse("to", "must be after from.");
+            reader.Refuse("to", Texts.FormatQuery_NotAfter("to", "from"));
         return (query, reader.Problems);
     }
 

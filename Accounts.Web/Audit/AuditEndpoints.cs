@@ -15,17 +15,17 @@ internal static class AuditEndpoints
 
     public static void MapAuditExports(this WebApplication app)
     {
-        Map(CsvPath, Csv.ContentType, AuditFile.CsvHead, AuditFile.WriteCsv);
-        Map(JsonLinesPath, "application/jsonl; charset=utf-8", "", AuditFile.WriteJsonLine);
+        Map(CsvPath, Csv.ContentType, () => AuditFile.CsvHead, AuditFile.WriteCsv);
+        Map(JsonLinesPath, "application/jsonl; charset=utf-8", () => "", AuditFile.WriteJsonLine);
 
-        void Map(string path, string type, string head, Action<StringBuilder, AuditEvent> write) => app
+        void Map(string path, string type, Func<string> head, Action<StringBuilder, AuditEvent> write) => app
             .MapGet(path, (HttpContext context, SessionRegistry registry, AuditLog log, FeatureGate features, TimeProvider time) => ExportAsync(context, registry, log, features, time, type, head, write))
             .RequireAuthorization();
     }
 
     /// <summary>All of the caller's events, filtered as on the page that the link was on.</summary>
     private static async Task<IResult> ExportAsync(
-        HttpContext context, SessionRegistry registry, AuditLog log, FeatureGate features, TimeProvider time, string type, string head, Action<StringBuilder, AuditEvent> write)
+        HttpContext context, SessionRegistry registry, AuditLog log, FeatureGate features, TimeProvider time, string type, Func<string> head, Action<StringBuilder, AuditEvent> write)
     {
         context.Response.Headers.CacheControl = "no-store";
         // It ended between the check of the cookie and this line.
@@ -34,11 +34,11 @@ internal static class AuditEndpoints
 
         var (query, problems) = AuditAddress.Read(context.Request.Query);
         if (problems.Count > 0)
-            return Results.ValidationProblem(problems, title: "This address asks for something that the audit log cannot answer.");
+            return Results.ValidationProblem(problems, title: Texts.Query_AuditTitle);
 
         var name = string.Create(CultureInfo.InvariantCulture, $"audit-log-{time.GetUtcNow():yyyy-MM-dd}{Path.GetExtension(context.Request.Path)}");
         return await log.ExportAsync(caller, query) is { } events
-            ? ExportedFile.Of(context, caller, events, type, name, head, write)
+            ? ExportedFile.Of(context, caller, events, type, name, head(), write)
             : Results.Problem(await features.FindMissingAsync(caller, Feature.AuditLog) is { } missing ? PlanText.Why(missing) : null, statusCode: StatusCodes.Status403Forbidden);
     }
 }

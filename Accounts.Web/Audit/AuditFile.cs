@@ -5,17 +5,19 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
+using Accounts.Web.Geolocation;
 using Accounts.Web.Sessions;
 
 namespace Accounts.Web.Audit;
 
-/// <summary>Events of the audit log as a file: for spreadsheets, or for programs. The names in it are stable; docs/operations.md lists them.</summary>
+/// <summary>Events of the audit log as a file: for spreadsheets, or for programs. A spreadsheet is in the language of its reader. The names for programs are stable; docs/operations.md lists them.</summary>
 internal static class AuditFile
 {
-    private static readonly string[] Columns =
+    private static string[] Columns =>
     [
-        "Id", "At", "Action", "What happened", "Actor", "From session", "From name", "From device", "Address", "Place", "Country", "Session", "Session name", "Session device", "Sessions ended",
-        "Ended sessions",
+        Texts.File_Id, Texts.File_At, Texts.File_Action, Texts.Audit_WhatHappened, Texts.File_Actor, Texts.File_FromSession, Texts.File_FromName,
+        Texts.File_FromDevice, Texts.File_Address, Texts.File_Place, Texts.File_Country, Texts.File_Session, Texts.File_SessionName,
+        Texts.File_SessionDevice, Texts.File_SessionsEnded, Texts.File_EndedSessions,
     ];
 
     // A name may be in any language; what could end a script or a tag is escaped as ever.
@@ -28,13 +30,13 @@ internal static class AuditFile
         one.Id.ToString(),
         Csv.Time(one.At),
         one.Action,
-        AuditText.Sentence(one),
+        AuditText.InOneLine(one),
         Actor(one.Actor),
         one.From?.Id?.ToString(),
         one.From?.Name,
         one.From?.Device,
         Address(one),
-        one.Place?.Name,
+        one.Place is { } place ? Where.Name(place) : null,
         one.Place?.CountryCode,
         one.To?.Id?.ToString(),
         one.To?.Name,

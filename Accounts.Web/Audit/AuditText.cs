@@ -13,21 +13,21 @@ internal static class AuditText
     /// <param name="action">One of <see cref="AuditAction"/>.</param>
     public static string Of(string action) => action switch
     {
-        AuditAction.Registered => "Account created",
-        AuditAction.SignedIn => "Signed in",
-        AuditAction.SignedOut => "Signed out",
-        AuditAction.PasswordChanged => "Password changed",
-        AuditAction.SessionTerminated => "Ended another session",
-        AuditAction.SessionsTerminated => "Ended other sessions",
-        AuditAction.SessionRecognized => "Said it was them",
-        AuditAction.SessionDenied => "Said it was not them",
-        AuditAction.SessionRenamed => "Renamed a session",
-        AuditAction.SessionReplaced => "Session replaced",
-        AuditAction.SessionExpired => "Session expired",
-        AuditAction.SessionEndedByLimit => "Session ended by the limit",
-        AuditAction.SessionReauthenticated => "Confirmed who they are",
-        AuditAction.SignedOutEverywhere => "Signed out everywhere",
-        AuditAction.SessionsInvalidated => "Logged out from all devices",
+        AuditAction.Registered => Texts.Audit_Registered,
+        AuditAction.SignedIn => Texts.Audit_SignedIn,
+        AuditAction.SignedOut => Texts.Audit_SignedOut,
+        AuditAction.PasswordChanged => Texts.Audit_PasswordChanged,
+        AuditAction.SessionTerminated => Texts.Audit_SessionTerminated,
+        AuditAction.SessionsTerminated => Texts.Audit_SessionsTerminated,
+        AuditAction.SessionRecognized => Texts.Audit_SessionRecognized,
+        AuditAction.SessionDenied => Texts.Audit_SessionDenied,
+        AuditAction.SessionRenamed => Texts.Audit_SessionRenamed,
+        AuditAction.SessionReplaced => Texts.Audit_SessionReplaced,
+        AuditAction.SessionExpired => Texts.Audit_SessionExpired,
+        AuditAction.SessionEndedByLimit => Texts.Audit_SessionEndedByLimit,
+        AuditAction.SessionReauthenticated => Texts.Audit_SessionReauthenticated,
+        AuditAction.SignedOutEverywhere => Texts.Audit_SignedOutEverywhere,
+        AuditAction.SessionsInvalidated => Texts.Audit_SessionsInvalidated,
         // Written by a newer version of this program.
         _ => action,
     };
@@ -35,50 +35,47 @@ internal static class AuditText
     /// <summary>What was done in this event: where the kind leaves open how many sessions there were, it says so.</summary>
     public static string Of(AuditEvent one) => (one.Action, one.Count) switch
     {
-        (AuditAction.SessionsTerminated, 1) => "Ended 1 other session",
-        (AuditAction.SessionsTerminated, { } count) => $"Ended {count} other sessions",
+        (AuditAction.SessionsTerminated, { } count) => Plural.Of(nameof(Texts.Audit_SessionsTerminatedCount_other), count),
         _ => Of(one.Action),
     };
 
     /// <summary>To what it was done; null where that is the session that it was done from.</summary>
     public static string? Detail(AuditEvent one) => (one.Action, one.To) switch
     {
-        (AuditAction.SessionRenamed, { Name: { } name } to) => to.Device is null ? $"Now “{name}”" : $"{to.Device}, now “{name}”",
-        (AuditAction.SessionRenamed, { } to) => $"{to.Title}, now without a name",
-        (AuditAction.SessionReplaced, { } to) => $"{Full(to)}, by a new sign-in in that browser",
-        (AuditAction.SessionEndedByLimit, { } to) => $"{Full(to)}, unused for longest when there were too many",
-        (AuditAction.SessionReauthenticated, _) => "Password entered again",
+        (AuditAction.SessionRenamed, { Name: { } name } to) => to.Device is null ? Texts.FormatAudit_NowNamed(name) : Texts.FormatAudit_DeviceNowNamed(to.Device, name),
+        (AuditAction.SessionRenamed, { } to) => Texts.FormatAudit_NowUnnamed(Title(to)),
+        (AuditAction.SessionReplaced, { } to) => Texts.FormatAudit_ReplacedDetail(Full(to)),
+        (AuditAction.SessionEndedByLimit, { } to) => Texts.FormatAudit_LimitDetail(Full(to)),
+        (AuditAction.SessionReauthenticated, _) => Texts.Audit_ReauthenticatedDetail,
         (AuditAction.SessionTerminated or AuditAction.SessionExpired or AuditAction.SessionRecognized, { } to) => Full(to),
-        (AuditAction.SessionDenied, { } to) => $"{Full(to)}, and ended it",
+        (AuditAction.SessionDenied, { } to) => Texts.FormatAudit_DeniedDetail(Full(to)),
         (AuditAction.SessionsTerminated, _) => List(one.EndedSessions),
-        (AuditAction.SignedOutEverywhere, _) => one.Count is null or 0 ? "No other session was signed in" : $"{Sessions(one.Count.Value)} ended",
-        (AuditAction.SessionsInvalidated, _) => one.Count is null ? null : $"{Sessions(one.Count.Value)} ended",
-        (AuditAction.PasswordChanged, _) => one.Count is null or 0 ? "No session was ended with it" : $"{Sessions(one.Count.Value)} ended with it",
+        (AuditAction.SignedOutEverywhere, _) => one.Count is null or 0 ? Texts.Audit_NoneEnded : Ended(one.Count.Value),
+        (AuditAction.SessionsInvalidated, _) => one.Count is null ? null : Ended(one.Count.Value),
+        (AuditAction.PasswordChanged, _) => one.Count is null or 0 ? Texts.Audit_NoneEndedWithIt : Plural.Of(nameof(Texts.Audit_EndedWithIt_other), one.Count.Value),
         _ => null,
     };
 
     /// <summary>Both in one line: "Ended another session: Safari 19 on iOS 19.1".</summary>
-    public static string Sentence(AuditEvent one) => Detail(one) is { } detail ? $"{Of(one)}: {detail}" : Of(one);
+    public static string InOneLine(AuditEvent one) => Detail(one) is { } detail ? Texts.FormatAudit_Sentence(Of(one), detail) : Of(one);
 
     /// <summary>From what it was done.</summary>
-    public static string From(AuditEvent one) => one.Actor == AuditActor.Clock ? "Automatic" : one.From?.Title ?? "Unknown browser";
+    public static string From(AuditEvent one) => one.Actor == AuditActor.Clock ? Texts.Audit_Automatic : one.From?.Title ?? Texts.Device_UnknownBrowser;
 
     /// <summary>A session with its name and its device: "Radio (Mosaic 1)".</summary>
-    public static string Full(AuditedSession session) => session is { Name: { } name, Device: { } device } ? $"{name} ({device})" : session.Title;
+    public static string Full(AuditedSession session) =>
+        session is { Name: { } name, Device: { } device } ? Texts.FormatAudit_Named(name, device) : Title(session);
+
+    private static string Title(AuditedSession session) => session.Title ?? Texts.Audit_SessionGone;
 
     /// <summary>The first of them by title, and how many more: "Radio (Mosaic 1), Safari 19 on iOS 19.1 and 7 more".</summary>
     private static string? List(IReadOnlyList<AuditedSession> sessions)
     {
-        List<string> names = [.. sessions.Take(Named).Select(Full)];
-        if (sessions.Count > Named)
-            names.Add($"{sessions.Count - Named} more");
-        return names switch
-        {
-            [] => null,
-            [var only] => only,
-            [.. var first, var last] => $"{string.Join(", ", first)} and {last}",
-        };
+        if (sessions.Count <= Named)
+            return sessions.Count == 0 ? null : Sentence.List([.. sessions.Select(Full)]);
+        var more = Plural.Of(nameof(Texts.Common_MoreItems_other), sessions.Count - Named);
+        return Texts.FormatCommon_ListLast(Sentence.Enumerate(sessions.Take(Named).Select(Full)), more);
     }
 
-    private static string Sessions(int count) => count == 1 ? "1 session" : $"{count} sessions";
+    private static string Ended(int count) => Plural.Of(nameof(Texts.Audit_Ended_other), count);
 }

@@ -1,5 +1,6 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text.Encodings.Web;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
 using Accounts.Web.Sessions;
@@ -7,30 +8,47 @@ using Microsoft.AspNetCore.Components;
 
 namespace Accounts.Web.Geolocation;
 
-/// <summary>A place on a page: the country's flag, and its name, which viewer.js says in the viewer's language.</summary>
+/// <summary>A place on a page: the country's flag, and its name. viewer.js says the country in the viewer's language.</summary>
 /// <remarks>It is markup that all pages share, for the same reason as <see cref="Moment"/>.</remarks>
 internal static class Where
 {
-    // A place lives as long as its database, and so does its markup.
-    private static readonly ConditionalWeakTable<Place, StrongBox<MarkupString>> Drawn = [];
+    // A place lives as long as its database, and so does its markup in each language.
+    private static readonly ConditionalWeakTable<Place, ConcurrentDictionary<CultureInfo, MarkupString>> Drawn = [];
 
     /// <summary>Where a sign-in was, if it was at another address than the latest act: "Signed in at 203.0.113.7, Germany".</summary>
-    public static RenderFragment? OfSignIn(Session session) => string.Equals(session.SignInAddress, session.Address, StringComparison.Ordinal) ? null : builder =>
-    {
-        builder.AddContent(0, $"Signed in at {SessionText.Address(session.SignInAddress)}, ");
-        builder.AddContent(1, Of(session.SignInPlace));
-    };
+    public static MarkupString? OfSignIn(Session session) => string.Equals(session.SignInAddress, session.Address, StringComparison.Ordinal)
+        ? null
+        : Sentence.Of(Texts.Sessions_SignedInFrom, ("address", SessionText.Address(session.SignInAddress)), ("place", Of(session.SignInPlace)));
 
-    public static MarkupString Of(Place place) => Drawn.GetValue(place, static place => new StrongBox<MarkupString>(Draw(place))).Value;
+    public static MarkupString Of(Place place) =>
+        Drawn.GetOrCreateValue(place).GetOrAdd(CultureInfo.CurrentUICulture, static (_, place) => Draw(place), place);
+
+    /// <summary>The name alone: "Local network", "Germany", "Berlin (approximate), Germany", "Germany, hosting or VPN", "Unknown location".</summary>
+    public static string Name(Place place)
+    {
+        var country = place.Country ?? place.CountryCode;
+        var name = (place.City, country) switch
+        {
+            _ when place.IsLocal => Texts.Place_LocalNetwork,
+            (null, null) => Texts.Place_Unknown,
+            (null, _) => country,
+            (_, null) => Texts.FormatPlace_City(place.City),
+            _ => Texts.FormatPlace_CityIn(place.City, country),
+        };
+        return place.IsHosting ? Texts.FormatPlace_Hosting(name) : name;
+    }
 
     private static MarkupString Draw(Place place)
     {
-        var (before, country, after) = place.Parts;
         var flag = Flags.AddressOf(place.CountryCode) is { } address ? $"""<img class="flag" src="{address}" alt="" width="18" height="12">""" : "";
-        var named = country.Length > 0 ? $"""<span data-country="{Encode(place.CountryCode)}">{Encode(country)}</span>""" : "";
-        return new MarkupString($"""<span class="place">{flag}{Encode(before)}{named}{Encode(after)}</span>""");
+        var country = new MarkupString($"""<span data-country="{Sentence.Encode(place.CountryCode)}">{Sentence.Encode(place.Country ?? place.CountryCode)}</span>""");
+        var name = (place.City, place.Country ?? place.CountryCode) switch
+        {
+            (null, not null) when !place.IsLocal => country,
+            ({ } city, not null) when !place.IsLocal => Sentence.Of(Texts.Place_CityIn, ("city", city), ("country", country)),
+            _ => new MarkupString(Sentence.Encode(Name(place with { IsHosting = false }))),
+        };
+        var whole = place.IsHosting ? Sentence.Of(Texts.Place_Hosting, ("place", name)) : name;
+        return new MarkupString($"""<span class="place">{flag}{whole}</span>""");
     }
-
-    // The names come from a file that somebody has put there.
-    private static string Encode(string? text) => HtmlEncoder.Default.Encode(text ?? "");
 }

@@ -1,7 +1,7 @@
+using System.Globalization;
 using Accounts.Web.Look;
 using System.Net.Mime;
 using System.Text;
-using System.Text.Encodings.Web;
 
 namespace Accounts.Web.Layout;
 
@@ -23,7 +23,7 @@ internal static class TextPage
         context.Response.ContentType = MediaTypeNames.Text.Html + "; charset=utf-8";
         return context.Response.WriteAsync($"""
             <!DOCTYPE html>
-            <html lang="en"{(theme is null ? "" : $" data-theme=\"{theme}\"")}>
+            <html lang="{CultureInfo.CurrentUICulture.Name}" dir="{LanguageChoice.Direction}"{(theme is null ? "" : $" data-theme=\"{theme}\"")}>
             <head>
               <meta charset="utf-8" />
               <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -34,7 +34,7 @@ internal static class TextPage
               <link rel="stylesheet" href="tokens.css" />
               <link rel="stylesheet" href="mudblazor.css" />
               <link rel="stylesheet" href="look.css" />
-              <title>{title} · Accounts</title>
+              <title>{Sentence.Encode(Texts.FormatCommon_PageTitle(title))}</title>
             </head>
             <body>
               <div class="alone">
@@ -42,10 +42,10 @@ internal static class TextPage
                 <main>
                   <div class="sheet">
                     <span class="tile plain">{Icon.Of(icon, 24)}</span>
-                    <h1>{title}</h1>
-                    <p class="lead">{advice}</p>
+                    <h1>{Sentence.Encode(title)}</h1>
+                    <p class="lead">{Sentence.Encode(advice)}</p>
                     <div class="acts">
-                      <a class="mud-button mud-button-filled mud-button-filled-primary" href="{HtmlEncoder.Default.Encode(link.Href)}">{link.Text}</a>
+                      <a class="mud-button mud-button-filled mud-button-filled-primary" href="{Sentence.Encode(link.Href)}">{Sentence.Encode(link.Text)}</a>
                     </div>
                   </div>
                 </main>

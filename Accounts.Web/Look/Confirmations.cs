@@ -15,7 +15,8 @@ internal static class Confirmations
     /// <param name="text">What ends and what stays.</param>
     /// <param name="asksForProof">Whether the last proof is too old.</param>
     /// <param name="act">The act. True: it is done, and the dialog closes. False: the person must prove first that it is them; the dialog asks, and then does it again.</param>
-    public static Task ConfirmAsync(this IDialogService dialogs, string title, string confirm, RenderFragment text, bool asksForProof, Func<Task<bool>> act) =>
+    /// <param name="failed">What the dialog says where the act fails, and nothing changed.</param>
+    public static Task ConfirmAsync(this IDialogService dialogs, string title, string confirm, RenderFragment text, bool asksForProof, Func<Task<bool>> act, string failed) =>
         dialogs.OpenAsync<ConfirmDialog>(new DialogParameters<ConfirmDialog>
         {
             { dialog => dialog.Title, title },
@@ -23,6 +24,7 @@ internal static class Confirmations
             { dialog => dialog.Text, text },
             { dialog => dialog.AsksForProof, asksForProof },
             { dialog => dialog.Act, act },
+            { dialog => dialog.Failed, failed },
         });
 
     /// <summary>Opens a dialog that has a title of its own.</summary>

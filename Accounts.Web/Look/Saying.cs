@@ -9,5 +9,5 @@ public sealed class Saying(string text, (string Text, string Href)? action = nul
 
     public (string Text, string Href)? Action { get; } = action;
 
-    public static Saying Ended(int others) => new(others == 1 ? "Signed out 1 other session." : $"Signed out {others} other sessions.");
+    public static Saying Ended(int others) => new(Plural.Of(nameof(Texts.Sessions_SignedOutOthers_other), others));
 }

@@ -31,9 +31,9 @@ internal static partial class CrossSiteRequests
             return TextPage.WriteAsync(
                 context,
                 "shield",
-                "This came from another site",
-                "Accounts takes forms from its own pages only. Nothing was changed. Open Accounts and do it there.",
-                (LocalAddress.Home, "Open Accounts"));
+                Texts.Problem_CrossSiteTitle,
+                Texts.Problem_CrossSiteAdvice,
+                (LocalAddress.Home, Texts.Problem_OpenAccounts));
         });
     }
 

@@ -64,17 +64,17 @@ internal static class HistoryAddress
             var live when Is(live, HistoryFilter.Active) => query with { Live = true },
             var over when Is(over, HistoryFilter.Ended) => query with { Live = false },
             var name when Named<EndReason>(name) is { } reason => query with { Reason = reason },
-            _ => Refused("status", $"must be active, ended, {Names<EndReason>()}."),
+            _ => Refused("status", [HistoryFilter.Active, HistoryFilter.Ended, .. Enum.GetNames<EndReason>().Select(Camel)]),
         };
         query = values["order"].ToString() switch
         {
             "" => query,
             var order when Is(order, "asc") => query with { Descending = false },
             var order when Is(order, "desc") => query with { Descending = true },
-            _ => Refused("order", "must be asc or desc."),
+            _ => Refused("order", "asc", "desc"),
         };
         if (query.From >= query.To)
-            reader.Refuse("to", "must be after from.");
+            reader.Refuse("to", Texts.FormatQuery_NotAfter("to", "from"));
         return (query, reader.Problems);
 
         string Text(string key) => reader.Text(key, HistoryQuery.TextLimit);
@@ -83,7 +83,7 @@ internal static class HistoryAddress
         {
             var code = Text("country");
             if (code.Length != 0 && !IsCountry(code))
-                reader.Refuse("country", "must be a code of two letters, like DE.");
+                reader.Refuse("country", Texts.FormatQuery_NotACountry("country"));
             return code;
         }
 
@@ -93,15 +93,15 @@ internal static class HistoryAddress
             foreach (var name in reader.Text("names", NamesLimit).Split('|', StringSplitOptions.RemoveEmptyEntries))
             {
                 if (name.Split(':', 2) is not [var code, { Length: > 0 } called] || !IsCountry(code) || !names.TryAdd(code, called))
-                    reader.Refuse("names", "must be codes of countries with their names, like DE:Deutschland|JP:Japan.");
+                    reader.Refuse("names", Texts.FormatQuery_NotCountryNames("names"));
             }
 
             return names;
         }
 
-        HistoryQuery Refused(string key, string why)
+        HistoryQuery Refused(string key, params IEnumerable<string> values)
         {
-            reader.Refuse(key, why);
+            reader.RefuseUnless(key, values);
             return query;
         }
     }
@@ -173,7 +173,4 @@ internal static class HistoryAddress
     }
 
     private static bool Is(string text, string name) => string.Equals(text, name, StringComparison.OrdinalIgnoreCase);
-
-    private static string Names<T>() where T : struct, Enum =>
-        string.Join(" or ", Enum.GetNames<T>().Select(Camel)).Replace(" or ", ", ", StringComparison.Ordinal);
 }

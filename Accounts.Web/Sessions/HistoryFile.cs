@@ -2,16 +2,19 @@ using System.Globalization;
 using System.Text;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
+using Accounts.Web.Geolocation;
 
 namespace Accounts.Web.Sessions;
 
 /// <summary>The history as a file for spreadsheets.</summary>
 internal static class HistoryFile
 {
-    private static readonly string[] Columns =
+    private static string[] Columns =>
     [
-        "Id", "Name", "Device", "Type", "Model", "Sign-in address", "Sign-in place", "Latest address", "Latest place", "Country", "Signed in with", "Signed in at", "Last activity", "Pages visited",
-        "Status", "Ended at", "Ended by session", "Ended from", "Left at", "Connections closed at",
+        Texts.File_Id, Texts.File_Name, Texts.File_Device, Texts.File_Type, Texts.File_Model, Texts.File_SignInAddress, Texts.File_SignInPlace,
+        Texts.File_LatestAddress, Texts.File_LatestPlace, Texts.File_Country, Texts.File_SignedInWith, Texts.File_SignedInAt,
+        Texts.File_LastActivity, Texts.File_PagesVisited, Texts.File_Status, Texts.File_EndedAt, Texts.File_EndedBySession, Texts.File_EndedFrom,
+        Texts.File_LeftAt, Texts.File_ConnectionsClosedAt,
     ];
 
     public static string Head => Csv.Head(Columns);
@@ -25,22 +28,22 @@ internal static class HistoryFile
         [
             session.Id.ToString(),
             session.Name,
-            session.Device.Title,
+            SessionText.Browser(session.Device),
             SessionText.Type(session.Device.Type),
             session.Device.Model,
             ShortAddress.Show(session.SignInAddress),
-            session.SignInPlace.Name,
+            Where.Name(session.SignInPlace),
             ShortAddress.Show(session.Address),
-            session.Place.Name,
+            Where.Name(session.Place),
             session.Place.CountryCode,
             SessionText.Method(session.Method),
             Csv.Time(session.StartedAt),
             Csv.Time(session.LastActivityAt),
             session.PagesVisited.ToString(CultureInfo.InvariantCulture),
-            ending is null ? SessionText.Active : SessionText.Reason(ending.Reason),
+            ending is null ? Texts.Sessions_Active : SessionText.Reason(ending.Reason),
             Csv.Time(ending?.At),
             ending?.BySession?.ToString(),
-            entry.EndedBy?.Title,
+            entry.EndedBy is { } by ? by.Name ?? SessionText.Browser(by.Device) : null,
             Csv.Time((ending?.Departure as Departure.Confirmed)?.At),
             Csv.Time((ending?.Departure as Departure.NotConfirmed)?.ClosedAt),
         ];

@@ -33,7 +33,7 @@ public abstract class LiveSessions : ComponentBase, IDisposable
     protected CancellationToken Closed { get; }
 
     /// <summary>What to say when the database did not answer.</summary>
-    protected virtual string OutOfDate => "We can't load the latest. This list may be out of date.";
+    protected virtual string OutOfDate => Texts.Sessions_ListOutOfDate;
 
     /// <summary>Whether it shows what people do in their sessions, and not only which there are.</summary>
     protected virtual bool ShowsActs => true;

@@ -15,37 +15,47 @@ internal static class Moment
     /// "at": day and time; "on": the same, inside a sentence; "clock": inside a sentence, the time to the second, with the day if that is not today; "minute": the same to the minute; "time": the time alone;
     /// "day": the day alone; "ago": how long ago, for an act; "active": the same as a sentence; "when": how long ago, inside a sentence, for anything else.
     /// </param>
-    public static MarkupString Of(DateTimeOffset at, string show) => Element(at, show, string.Equals(show, "active", StringComparison.Ordinal) ? $"Active {SessionText.At(at)}" : SessionText.At(at));
+    public static MarkupString Of(DateTimeOffset at, string show) => Time(at, show, string.Equals(show, "active", StringComparison.Ordinal) ? Texts.FormatSessions_ActiveAt(SessionText.At(at)) : SessionText.At(at));
 
     /// <summary>The lines at the foot of a card: when its session was last active, how many pages it has visited, and when it began.</summary>
     public static MarkupString Facts(Session session) => new($"""
-        <div><p class="act"><span class="vh">Last activity: </span>{Of(session.LastActivityAt, "active")}{Pages(session)}</p>
-        <p class="since"><span>Signed in </span>{Of(session.StartedAt, "on")}</p></div>
+        <div><p class="act"><span class="vh">{Texts.Sessions_LastActivityIs} </span>{Of(session.LastActivityAt, "active")}{Pages(session)}</p>
+        <p class="since">{SignedIn(session)}</p></div>
         """);
+
+    /// <summary>"Signed in today, 14:05".</summary>
+    public static MarkupString SignedIn(Session session) => Element(Texts.Sessions_SignedInAt, session.StartedAt, "on");
 
     /// <summary>How long something has lasted so far.</summary>
     /// <param name="since">When it began.</param>
     /// <param name="duration">What it came to when the page was made.</param>
-    public static MarkupString Elapsed(DateTimeOffset since, TimeSpan duration) => Element(since, "elapsed", SessionText.Duration(duration));
+    public static MarkupString Elapsed(DateTimeOffset since, TimeSpan duration) => Time(since, "elapsed", SessionText.Duration(duration));
 
     /// <summary>Whether the browser of a session that was ended from elsewhere has really left; nothing where that is not asked.</summary>
     public static MarkupString? Left(Departure? departure) => departure switch
     {
-        Departure.Confirmed confirmed => Sentence("Signed out. Confirmed ", confirmed.At, ""),
-        Departure.NothingOpen => Sentence("No open tab. It'll be blocked next time it's used."),
-        Departure.Awaited => Sentence("Signing out…"),
-        Departure.NotConfirmed { ClosedAt: { } closed } => Sentence("Connection closed at ", closed, ". The device hasn't confirmed."),
-        Departure.NotConfirmed => Sentence("The device hasn't confirmed. It'll be blocked next time it's used."),
+        Departure.Confirmed confirmed => Element(Texts.Left_Confirmed, confirmed.At, "clock"),
+        Departure.NothingOpen => Element(Texts.Left_NothingOpen),
+        Departure.Awaited => Element(Texts.Left_Awaited),
+        Departure.NotConfirmed { ClosedAt: { } closed } => Element(Texts.Left_Closed, closed, "clock"),
+        Departure.NotConfirmed => Element(Texts.Left_NotConfirmed),
         _ => null,
     };
 
-    private static string Pages(Session session) =>
-        $"""<span class="pages"> · {SessionText.Pages(session.PagesVisited)}<span class="vh"> visited</span></span>""";
+    /// <summary>A sentence that says a time, at its place {time}.</summary>
+    public static MarkupString In(string sentence, DateTimeOffset at, string show) => Sentence.Of(sentence, ("time", Of(at, show)));
+
+    // Short to look at, whole to listen to.
+    private static string Pages(Session session)
+    {
+        var pages = SessionText.Pages(session.PagesVisited);
+        return $"""<span class="pages"> · <span aria-hidden="true">{pages}</span><span class="vh">{Texts.FormatSessions_PagesVisited(pages)}</span></span>""";
+    }
 
     // Of elements alone: what a browser's translation does inside of one, the page's next change does not meet.
-    private static MarkupString Sentence(string text) => new($"<span>{text}</span>");
+    private static MarkupString Element(string text) => new($"<span>{Sentence.Encode(text)}</span>");
 
-    private static MarkupString Sentence(string before, DateTimeOffset at, string after) => new($"<span>{before}{Of(at, "clock")}{after}</span>");
+    private static MarkupString Element(string sentence, DateTimeOffset at, string show) => new($"<span>{In(sentence, at, show)}</span>");
 
-    private static MarkupString Element(DateTimeOffset at, string show, string text) => new($"""<time datetime="{at:O}" data-show="{show}">{text}</time>""");
+    private static MarkupString Time(DateTimeOffset at, string show, string text) => new($"""<time datetime="{at:O}" data-show="{show}">{text}</time>""");
 }

@@ -16,9 +16,9 @@ internal sealed class QueryReader
         foreach (var (key, value) in values)
         {
             if (!keys.Contains(key, StringComparer.OrdinalIgnoreCase))
-                Refuse(key, $"is not known. Known are {string.Join(", ", keys)}.");
+                Refuse(key, Texts.FormatQuery_UnknownKey(key, Sentence.Enumerate(keys)));
             else if (value.Count != 1)
-                Refuse(key, "may be given once.");
+                Refuse(key, Texts.FormatQuery_Once(key));
         }
     }
 
@@ -28,7 +28,7 @@ internal sealed class QueryReader
     {
         var text = _values[key].ToString().Trim();
         if (text.Length > limit)
-            Refuse(key, $"may have {limit} characters.");
+            Refuse(key, Plural.Of(nameof(Texts.Query_TooLong_other), limit));
         return text;
     }
 
@@ -38,11 +38,15 @@ internal sealed class QueryReader
             return null;
         if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
             return time.ToUniversalTime();
-        Refuse(key, "must be a time like 2026-03-01T00:00:00Z.");
+        Refuse(key, Texts.FormatQuery_NotATime(key));
         return null;
     }
 
-    public void Refuse(string key, string why) => _problems.TryAdd(key, [$"{key} {why}"]);
+    /// <param name="key">The key.</param>
+    /// <param name="values">What it may be.</param>
+    public void RefuseUnless(string key, params IEnumerable<string> values) => Refuse(key, Texts.FormatQuery_NotOneOf(key, Sentence.Enumerate(values)));
+
+    public void Refuse(string key, string problem) => _problems.TryAdd(key, [problem]);
 
     /// <summary>The text of a key that stands there once, without the blanks around it; otherwise "".</summary>
     /// <remarks>For pages, which pass over what they cannot read.</remarks>

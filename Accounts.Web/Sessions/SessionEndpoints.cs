@@ -45,7 +45,7 @@ internal static class SessionEndpoints
         if (await registry.FindCallerAsync(context.User) is not { } caller)
             return Results.Unauthorized();
         if (!await antiforgery.IsRequestValidAsync(context))
-            return Results.Text("This page expired. Reload it and try again.", statusCode: StatusCodes.Status400BadRequest);
+            return Results.Text(Texts.Common_PageExpired, statusCode: StatusCodes.Status400BadRequest);
 
         var password = (await context.Request.ReadFormAsync())["password"].ToString();
         var (status, problem) = await reauthentication.ProveAsync(context, caller, password);
@@ -62,7 +62,7 @@ internal static class SessionEndpoints
 
         var (query, problems) = HistoryAddress.Read(context.Request.Query);
         if (problems.Count > 0)
-            return Results.ValidationProblem(problems, title: "This address asks for something that the history cannot answer.");
+            return Results.ValidationProblem(problems, title: Texts.Query_HistoryTitle);
 
         var name = string.Create(CultureInfo.InvariantCulture, $"sessions-{time.GetUtcNow():yyyy-MM-dd}.csv");
         return ExportedFile.Of(context, caller, history.ExportAsync(caller, query), Csv.ContentType, name, HistoryFile.Head, HistoryFile.Write);

@@ -1,4 +1,5 @@
 using Accounts.Core.Sessions;
+using Accounts.Web.Geolocation;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Accounts.Web.Sessions;
@@ -37,7 +38,7 @@ public sealed record SessionFilter
     /// <param name="country">Its country's name in the viewer's language; "" if that is not known.</param>
     public bool Wants(Session session, string country) => IsOfKind(session) && (Text.Length == 0 || new[]
     {
-        session.Title, session.Device.Title, SessionText.Kind(session.Device), session.Device.Platform ?? "", session.Place.Name, country, session.Address,
+        session.Name ?? "", SessionText.Browser(session.Device), SessionText.Kind(session.Device), session.Device.Platform ?? "", Where.Name(session.Place), country, session.Address,
     }.Any(text => text.Contains(Text, StringComparison.OrdinalIgnoreCase)));
 
     private bool IsOfKind(Session session) => Kind switch

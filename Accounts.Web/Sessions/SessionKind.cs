@@ -3,15 +3,23 @@ using Accounts.Core.Devices;
 namespace Accounts.Web.Sessions;
 
 /// <summary>What people call the kinds of things that they are signed in on: the headings that many cards stand under, and what one can look for.</summary>
-internal sealed record SessionKind(string Key, string Title, string Icon)
+internal sealed record SessionKind(string Key, string Icon)
 {
-    public static readonly SessionKind Computers = new("computers", "Computers", "desktop");
-    public static readonly SessionKind Phones = new("phones", "Phones", "phone");
-    public static readonly SessionKind Tablets = new("tablets", "Tablets", "tablet");
-    public static readonly SessionKind Other = new("other", "Other", "bot");
+    public static readonly SessionKind Computers = new("computers", "desktop");
+    public static readonly SessionKind Phones = new("phones", "phone");
+    public static readonly SessionKind Tablets = new("tablets", "tablet");
+    public static readonly SessionKind Other = new("other", "bot");
 
     /// <summary>In the order of the page.</summary>
     public static readonly IReadOnlyList<SessionKind> All = [Computers, Phones, Tablets, Other];
+
+    public string Title => Key switch
+    {
+        "computers" => Texts.Sessions_Computers,
+        "phones" => Texts.Sessions_Phones,
+        "tablets" => Texts.Sessions_Tablets,
+        _ => Texts.Sessions_OtherKinds,
+    };
 
     public static SessionKind Of(DeviceType type) => type switch
     {

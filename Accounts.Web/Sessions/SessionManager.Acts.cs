@@ -2,6 +2,7 @@ using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Accounts.Web.Look;
+using Accounts.Web.SignIn;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
@@ -10,16 +11,18 @@ namespace Accounts.Web.Sessions;
 /// <summary>What can be done on the dashboard: each act is asked for in a dialog, done by the core, and said.</summary>
 public sealed partial class SessionManager
 {
-    private static readonly (string, string) ChangePassword = ("Change password", "settings/password");
+    private static (string, string) ChangePassword => (Texts.Common_ChangePassword, "settings/password");
 
     private void Say(string text, (string Text, string Href)? action = null) => _said = new Saying(text, action);
 
-    private Task AskForOneAsync(Session session) => AskAsync($"Terminate {session.Title}?", SessionText.Terminate, EndingText.Of(session), () => TerminateAsync(session));
+    private Task AskForOneAsync(Session session) => AskAsync(
+        Texts.FormatSessions_TerminateQuestion(SessionText.Title(session)), Texts.Sessions_Terminate, EndingText.Of(session), () => TerminateAsync(session), Texts.Sessions_CouldntTerminate);
 
     private Task AskForAllAsync()
     {
         var others = _board.Others.Where(session => session.Ending is null).ToList();
-        return AskAsync("Sign out everywhere?", SessionText.SignOutEverywhere, EndingText.OfAll(others), SignOutEverywhereAsync);
+        return AskAsync(
+            Texts.Sessions_SignOutEverywhereQuestion, Texts.Sessions_SignOutEverywhere, EndingText.OfAll(others), SignOutEverywhereAsync, Texts.Sessions_CouldntSignOut);
     }
 
     private Task AskForPickedAsync()
@@ -29,15 +32,20 @@ public sealed partial class SessionManager
         {
             [] => Task.CompletedTask,
             [var one] => AskForOneAsync(one),
-            _ => AskAsync($"Terminate {picked.Length} sessions?", $"{SessionText.Terminate} {picked.Length}", EndingText.Of(picked), () => TerminateAsync(picked)),
+            _ => AskAsync(
+                Plural.Of(nameof(Texts.Sessions_TerminateManyQuestion_other), picked.Length),
+                Plural.Of(nameof(Texts.Sessions_TerminateCount_other), picked.Length),
+                EndingText.Of(picked),
+                () => TerminateAsync(picked),
+                Texts.Sessions_CouldntTerminate),
         };
     }
 
-    private async Task AskAsync(string title, string confirm, RenderFragment text, Func<Task<bool>> act)
+    private async Task AskAsync(string title, string confirm, RenderFragment text, Func<Task<bool>> act, string failed)
     {
         // Asked anew: a proof may have been given since the page was opened.
         if (await FindCallerAsync() is { } caller)
-            await dialogs.ConfirmAsync(title, confirm, text, sessions.NeedsProof(caller), act);
+            await dialogs.ConfirmAsync(title, confirm, text, sessions.NeedsProof(caller), act, failed);
     }
 
     private Task AskForNameAsync() => _more is not { } session ? Task.CompletedTask : dialogs.OpenAsync<RenameSession>(new DialogParameters<RenameSession>
@@ -62,22 +70,22 @@ public sealed partial class SessionManager
             // It is pressed already: what moves now was meant to.
             _board.Apply(new SessionChange.Recognized(caller.UserId, session.Id));
             _board.Settle(time.GetUtcNow());
-            Say($"Thanks. {session.Title} isn't new any more.");
+            Say(Texts.FormatSessions_Recognized(SessionText.Title(session)));
         }
         catch (DatabaseUnavailableException)
         {
-            Say("Couldn't save your answer. Nothing changed. Try again.");
+            Say(Texts.Sessions_CouldntAnswer);
         }
     }
 
     /// <summary>"No": ends the session, then leads to the password, which somebody else may know.</summary>
-    private Task AskToDenyAsync(Session session) => AskAsync($"Sign out {session.Title}?", SessionText.SignOut, EndingText.Of(session), async () =>
+    private Task AskToDenyAsync(Session session) => AskAsync(Texts.FormatSessions_SignOutQuestion(SessionText.Title(session)), Texts.Common_SignOut, EndingText.Of(session), async () =>
     {
         if (!await TerminateAsync(session, (caller, id) => sessions.DenyAsync(caller, id, Closed)))
             return false;
         navigation.NavigateTo("settings/password");
         return true;
-    });
+    }, Texts.Sessions_CouldntSignOut);
 
     private Task<bool> TerminateAsync(Session session) => TerminateAsync(session, sessions.TerminateAsync);
 
@@ -94,10 +102,10 @@ public sealed partial class SessionManager
         // That it has ended is heard of through the feed.
         Say(outcome switch
         {
-            TerminateOutcome.Terminated => $"Signed out {session.Title}.",
-            TerminateOutcome.AlreadyEnded or TerminateOutcome.NotFound => $"{session.Title} was already signed out.",
-            TerminateOutcome.CurrentSession => SessionText.UseSignOut,
-            _ => "This session has already ended.",
+            TerminateOutcome.Terminated => Texts.FormatSessions_SignedOut(SessionText.Title(session)),
+            TerminateOutcome.AlreadyEnded or TerminateOutcome.NotFound => Texts.FormatSessions_SignedOutAlready(SessionText.Title(session)),
+            TerminateOutcome.CurrentSession => Texts.Sessions_UseSignOut,
+            _ => Texts.Sessions_AlreadyEnded,
         }, outcome == TerminateOutcome.Terminated ? ChangePassword : null);
         _picked = null;
         return true;
@@ -113,10 +121,10 @@ public sealed partial class SessionManager
             case TerminateManyOutcome.ProofNeeded:
                 return false;
             case TerminateManyOutcome.Ended { Count: var count }:
-                Say(count == 1 ? "Signed out 1 session." : $"Signed out {count} sessions.", ChangePassword);
+                Say(Plural.Of(nameof(Texts.Sessions_SignedOutMany_other), count), ChangePassword);
                 break;
             case TerminateManyOutcome.TooMany { Limit: var limit }:
-                Say($"Nothing changed. Select {limit} sessions at most.");
+                Say(Plural.Of(nameof(Texts.Sessions_TooMany_other), limit));
                 break;
         }
 
@@ -140,12 +148,12 @@ public sealed partial class SessionManager
         switch (await sessions.RenameAsync(caller, session.Id, input))
         {
             case RenameOutcome.Invalid invalid:
-                return string.Join(' ', invalid.Errors.Select(error => error.Message));
+                return string.Join(' ', invalid.Errors.Select(InputText.Of));
             case RenameOutcome.Renamed renamed:
-                Say(renamed.Name is { } name ? $"Renamed to {name}." : $"Its name is {session.Device.Title} again.");
+                Say(renamed.Name is { } name ? Texts.FormatSessions_Renamed(name) : Texts.FormatSessions_NameRemoved(SessionText.Browser(session.Device)));
                 return null;
             default:
-                return "This session has already ended.";
+                return Texts.Sessions_AlreadyEnded;
         }
     }
 }

@@ -37,9 +37,9 @@ public sealed partial class SessionManager(
 
     private string Summary => (_caller, _board.LiveCount) switch
     {
-        (null, _) => "Looking for your sessions…",
-        (_, 1) => "You're only signed in here. Sign in on another device and it appears here.",
-        (_, var live) => $"{SessionText.Count(live)}.",
+        (null, _) => Texts.Sessions_Looking,
+        (_, 1) => Texts.Sessions_OnlyHereHint,
+        (_, var live) => Plural.Of(nameof(Texts.Sessions_CountSentence_other), live),
     };
 
     private IReadOnlyList<Session> Rows => _filter.IsSet ? [.. _board.Rows.Where(IsWanted)] : _board.Rows;

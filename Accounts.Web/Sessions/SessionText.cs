@@ -2,86 +2,92 @@ using System.Globalization;
 using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
-using Microsoft.AspNetCore.Components;
+using Accounts.Core.Users;
+using Accounts.Web.Geolocation;
 
 namespace Accounts.Web.Sessions;
 
 /// <summary>The words that the pages have for sessions.</summary>
 internal static class SessionText
 {
-    /// <summary>Why the current session has no Terminate.</summary>
-    public const string UseSignOut = "To end this session, use Sign out in the menu.";
+    /// <summary>What a card is headed with: the name that the user gave the session, or what it is signed in from.</summary>
+    public static string Title(Session session) => session.Name ?? Browser(session.Device);
 
-    /// <summary>The name of the act that ends one session.</summary>
-    public const string Terminate = "Terminate";
-
-    /// <summary>The name of the act that ends one that was not the person's.</summary>
-    public const string SignOut = "Sign out";
-
-    /// <summary>The name of the act that ends all others.</summary>
-    public const string SignOutEverywhere = "Sign out everywhere";
-
-    /// <summary>The name of the act that ends all sessions, this one too.</summary>
-    public const string RemoteLogout = "Remote logout";
-
-    /// <summary>What such an act ends and what stays, asked before it is done.</summary>
-    public static RenderFragment WhatRemoteLogoutEnds(int all) => builder => builder.AddContent(0, all == 1
-        ? "Ends 1 session: this one. You sign in again with your password. Your account and its settings stay as they are."
-        : $"Ends {all} sessions, including this one. Every browser and app must sign in again. Your password, your account and its settings stay as they are.");
-
-    /// <summary>The status of a session that is live.</summary>
-    public const string Active = "Active";
-
-    public static string EndsOthers(int others) => others switch
+    /// <summary>What a session is signed in from: "Chrome 156 on Windows 11".</summary>
+    public static string Browser(Device device)
     {
-        0 => "No other session is signed in.",
-        1 => "Signs out 1 other session. You stay signed in.",
-        _ => $"Signs out {others} other sessions. You stay signed in.",
-    };
+        var browser = Versioned(device.Browser ?? device.Bot ?? (device.Type == DeviceType.Bot ? Texts.Device_UnknownProgram : Texts.Device_UnknownBrowser), device.BrowserVersion);
+        return device.Platform is null ? browser : Texts.FormatDevice_On(browser, Versioned(device.Distribution ?? device.Platform, device.PlatformVersion));
+    }
 
-    /// <summary>How many sessions there are, where there is room for a sentence.</summary>
-    public static string SignedIn(int sessions) => sessions == 1 ? "You're only signed in here." : $"{sessions} sessions are signed in.";
+    /// <summary>What stands on a card below its title: the browser where the title is a name, and the kind of device.</summary>
+    public static string Line(Session session) => session.Name is null ? Kind(session.Device) : Joined(Browser(session.Device), Kind(session.Device));
 
-    public static string NotDone(string act) =>
-        $"Couldn't {(act.StartsWith(Terminate, StringComparison.Ordinal) ? "terminate it" : "sign out")}. Nothing changed. Try again.";
+    /// <summary>The kind of device, with its model where that is known and is not the title already: "Mobile · Pixel 9".</summary>
+    public static string Kind(Device device) => device.Model is null ? Type(device.Type) : Joined(Type(device.Type), device.Model);
+
+    /// <summary>Facts that stand beside each other on one line.</summary>
+    public static string Joined(params IEnumerable<string?> facts) => string.Join(" · ", facts.Where(fact => !string.IsNullOrEmpty(fact)));
+
+    /// <summary>What "Remote logout" ends and what stays, said before it is done.</summary>
+    public static string RemoteLogoutEnds(int all) => all == 1 ? Texts.RemoteLogout_EndsThis : Plural.Of(nameof(Texts.RemoteLogout_EndsAll_other), all);
+
+    /// <summary>What "Sign out everywhere" ends and what stays, said before it is done.</summary>
+    public static string EndsOthers(int others) => others == 0 ? Texts.Sessions_NoOther : Plural.Of(nameof(Texts.Sessions_EndsOthers_other), others);
+
+    /// <summary>How many sessions are signed in, as a sentence.</summary>
+    public static string SignedIn(int sessions) => sessions == 1 ? Texts.Sessions_OnlyHere : Plural.Of(nameof(Texts.Sessions_SignedIn_other), sessions);
+
+    /// <summary>How many sessions there are: "3 sessions".</summary>
+    public static string Count(int sessions) => Plural.Of(nameof(Texts.Sessions_Count_other), sessions);
 
     /// <summary>How many pages were opened, as short as a card needs it: "212 pages", "1.4k pages".</summary>
     public static string Pages(int pages) => pages switch
     {
-        1 => "1 page",
-        < 1_000 => string.Create(CultureInfo.InvariantCulture, $"{pages} pages"),
-        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(pages / 100.0) / 10:0.#}k pages"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(pages / 100_000.0) / 10:0.#}M pages"),
+        < 1_000 => Plural.Of(nameof(Texts.Sessions_Pages_other), pages),
+        < 1_000_000 => Texts.FormatSessions_PagesThousands(Rounded(pages / 100)),
+        _ => Texts.FormatSessions_PagesMillions(Rounded(pages / 100_000)),
     };
-
-    /// <summary>What stands on a card below its title: the browser where the title is a name, and the kind of device.</summary>
-    public static string Line(Session session) => session.Name is null ? Kind(session.Device) : $"{session.Device.Title} · {Kind(session.Device)}";
-
-    /// <summary>How many sessions are signed in, in a sentence.</summary>
-    public static string Count(int sessions) => sessions == 1 ? "1 session" : string.Create(CultureInfo.InvariantCulture, $"{sessions:N0} sessions");
 
     /// <summary>A time in UTC; in the page a script shows it in the viewer's zone.</summary>
-    public static string At(DateTimeOffset time) => time.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    public static string At(DateTimeOffset time) => Texts.FormatTime_Utc(Formatted(time));
 
     /// <summary>A time in the viewer's zone, for where no script can come: inside of drawings.</summary>
-    public static string At(DateTimeOffset time, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(time, zone).ToString("d MMM yyyy, HH:mm", CultureInfo.InvariantCulture);
+    public static string At(DateTimeOffset time, TimeZoneInfo zone) => Formatted(TimeZoneInfo.ConvertTime(time, zone));
 
     /// <summary>An IP address; a shortened one as "203.0.113.x".</summary>
-    public static string Address(string address) => address.Length > 0 ? ShortAddress.Show(address) : "Unknown";
+    public static string Address(string address) => address.Length > 0 ? ShortAddress.Show(address) : Texts.Common_Unknown;
 
+    /// <summary>A length of time as a table has it: "2 h 5 min".</summary>
     public static string Duration(TimeSpan time) => time switch
     {
-        { TotalMinutes: < 1 } => "less than a minute",
-        { TotalHours: < 1 } => $"{time.Minutes} min",
-        { TotalDays: < 1 } => $"{time.Hours} h {time.Minutes} min",
-        { Hours: 0 } => $"{time.Days} d",
-        _ => $"{time.Days} d {time.Hours} h",
+        { TotalMinutes: < 1 } => Texts.Time_LessThanAMinute,
+        { TotalHours: < 1 } => Texts.FormatTime_Minutes(time.Minutes),
+        { TotalDays: < 1 } => Texts.FormatTime_Hours(time.Hours, time.Minutes),
+        { Hours: 0 } => Texts.FormatTime_Days(time.Days),
+        _ => Texts.FormatTime_DaysHours(time.Days, time.Hours),
     };
 
-    public static string Type(DeviceType type) => type == DeviceType.Unknown ? "Unknown device" : type.ToString();
+    /// <summary>A length of time as a sentence has it: "28 days".</summary>
+    public static string Days(TimeSpan time) => time switch
+    {
+        { TotalDays: >= 2, Hours: 0, Minutes: 0 } => Plural.Of(nameof(Texts.Time_LongDays_other), time.Days),
+        { TotalHours: >= 2 and <= 48, Minutes: 0 } => Plural.Of(nameof(Texts.Time_LongHours_other), (int)time.TotalHours),
+        _ => Duration(time),
+    };
 
-    /// <summary>The kind of device, with its model where that is known and is not the title already: "Mobile · Pixel 9".</summary>
-    public static string Kind(Device device) => device.Model is null ? Type(device.Type) : $"{Type(device.Type)} · {device.Model}";
+    public static string Type(DeviceType type) => type switch
+    {
+        DeviceType.Desktop => Texts.Device_Desktop,
+        DeviceType.Mobile => Texts.Device_Mobile,
+        DeviceType.Tablet => Texts.Device_Tablet,
+        DeviceType.Bot => Texts.Device_Bot,
+        DeviceType.TV => Texts.Device_TV,
+        DeviceType.Console => Texts.Device_Console,
+        DeviceType.Watch => Texts.Device_Watch,
+        DeviceType.Car => Texts.Device_Car,
+        _ => Texts.Device_Unknown,
+    };
 
     public static string Icon(DeviceType type) => type switch
     {
@@ -97,70 +103,79 @@ internal static class SessionText
 
     public static string Method(SignInMethod method) => method switch
     {
-        SignInMethod.Password => "Password",
+        SignInMethod.Password => Texts.Method_Password,
         _ => method.ToString(),
     };
 
     /// <summary>The status of a session that is over.</summary>
     public static string Reason(EndReason reason) => reason switch
     {
-        EndReason.SignedOut => "Signed out",
-        EndReason.Terminated => "Terminated",
-        EndReason.SignedOutEverywhere => "Signed out everywhere",
-        EndReason.Expired => "Expired",
-        EndReason.Replaced => "Replaced",
-        EndReason.PasswordChanged => "Password changed",
-        EndReason.RemoteLogout => "Remote logout",
-        EndReason.LimitReached => "Limit reached",
+        EndReason.SignedOut => Texts.Reason_SignedOut,
+        EndReason.Terminated => Texts.Reason_Terminated,
+        EndReason.SignedOutEverywhere => Texts.Reason_SignedOutEverywhere,
+        EndReason.Expired => Texts.Reason_Expired,
+        EndReason.Replaced => Texts.Reason_Replaced,
+        EndReason.PasswordChanged => Texts.Reason_PasswordChanged,
+        EndReason.RemoteLogout => Texts.Reason_RemoteLogout,
+        EndReason.LimitReached => Texts.Reason_LimitReached,
         _ => reason.ToString(),
     };
 
     /// <summary>By whom, how and from where a session was ended.</summary>
-    /// <param name="ending">How it ended.</param>
-    /// <param name="from">What the session that ended it is called, "this device" or the title of its card; null if that is not known.</param>
-    /// <param name="expiry">Which of its times ran out, if that is known.</param>
-    public static string How(SessionEnding ending, string? from, Expiry? expiry = null) => ending.Reason switch
+    /// <param name="entry">The session in the history, which is over.</param>
+    /// <param name="current">The session that looks.</param>
+    public static string How(HistoryEntry entry, SessionId? current = null)
     {
-        EndReason.SignedOut => "on that device",
-        EndReason.Replaced => "by a new sign-in in that browser",
-        EndReason.LimitReached => $"when {from ?? "another device"} signed in",
-        EndReason.Expired => expiry switch
+        var by = entry.EndedBy is { } ender ? ender.Name ?? Browser(ender.Device) : null;
+        return entry.Session.Ending?.Reason switch
         {
-            null => "out of time",
-            { Absolute: true } => $"{Days(expiry.Length)} after sign-in",
-            _ => $"{Days(expiry.Length)} without activity",
-        },
-        _ => from is null ? "from another device" : $"by you, from {from}",
-    };
+            EndReason.SignedOut => Texts.How_OnThatDevice,
+            EndReason.Replaced => Texts.How_Replaced,
+            EndReason.LimitReached => by is null ? Texts.How_LimitReachedByAnother : Texts.FormatHow_LimitReached(by),
+            EndReason.Expired => entry.Expiry switch
+            {
+                null => Texts.How_OutOfTime,
+                { Absolute: true, Length: var length } => Texts.FormatHow_AbsoluteExpiry(Days(length)),
+                { Length: var length } => Texts.FormatHow_IdleExpiry(Days(length)),
+            },
+            _ when by is null => Texts.How_FromAnotherDevice,
+            _ => entry.EndedBy?.Id == current ? Texts.How_FromThisDevice : Texts.FormatHow_From(by),
+        };
+    }
 
     /// <summary>An order of the history, in words.</summary>
     public static string Order(HistorySort sort, bool descending) => (sort, descending) switch
     {
-        (HistorySort.SignedIn, true) => "Latest sign-in first",
-        (HistorySort.SignedIn, false) => "Earliest sign-in first",
-        (HistorySort.Duration, true) => "Longest first",
-        (HistorySort.Duration, false) => "Shortest first",
-        (HistorySort.Device, _) => descending ? "Device, Z to A" : "Device, A to Z",
-        (HistorySort.Location, _) => descending ? "Location, Z to A" : "Location, A to Z",
-        _ => descending ? "Status, ended first" : "Status, active first",
-    };
-
-    public static string Days(TimeSpan time) => time switch
-    {
-        { TotalDays: >= 2, Hours: 0, Minutes: 0 } => $"{time.Days} days",
-        { TotalHours: >= 2 and <= 48, Minutes: 0 } => $"{time.TotalHours:0} hours",
-        _ => Duration(time),
+        (HistorySort.SignedIn, true) => Texts.Order_LatestFirst,
+        (HistorySort.SignedIn, false) => Texts.Order_EarliestFirst,
+        (HistorySort.Duration, true) => Texts.Order_LongestFirst,
+        (HistorySort.Duration, false) => Texts.Order_ShortestFirst,
+        (HistorySort.Device, true) => Texts.Order_DeviceDescending,
+        (HistorySort.Device, false) => Texts.Order_DeviceAscending,
+        (HistorySort.Location, true) => Texts.Order_LocationDescending,
+        (HistorySort.Location, false) => Texts.Order_LocationAscending,
+        (_, true) => Texts.Order_EndedFirst,
+        (_, false) => Texts.Order_ActiveFirst,
     };
 
     /// <summary>What was new about a sign-in; null if nothing.</summary>
     public static string? Flag(Session session) => (session.NewBrowser, session.NewCountry) switch
     {
-        (true, true) => "New browser and country",
-        (true, _) => "New browser",
-        (_, true) => "New country",
+        (true, true) => Texts.Sessions_NewBrowserAndCountry,
+        (true, _) => Texts.Sessions_NewBrowser,
+        (_, true) => Texts.Sessions_NewCountry,
         _ => null,
     };
 
-    /// <summary>What is said aloud of a session that has just started or ended elsewhere.</summary>
-    public static string News(Session session) => session.Ending is { } ending ? $"{session.Title}: {Reason(ending.Reason).ToLowerInvariant()}." : $"New sign-in: {session.Title}, {session.Place.Name}.";
+    /// <summary>What a page says aloud of a session that has just started or ended elsewhere.</summary>
+    public static string News(Session session) => session.Ending is { } ending
+        ? Texts.FormatSessions_NewsEnded(Title(session), Reason(ending.Reason))
+        : Texts.FormatSessions_NewsStarted(Title(session), Where.Name(session.Place));
+
+    // Rounded down, to one decimal: what is said to be 1.4k is never less.
+    private static string Rounded(int tenths) => (tenths / 10.0).ToString("0.#", CultureInfo.CurrentCulture);
+
+    private static string Formatted(DateTimeOffset time) => time.ToString(Texts.Time_Pattern, CultureInfo.CurrentCulture);
+
+    private static string Versioned(string name, string? version) => version is null ? name : $"{name} {version}";
 }

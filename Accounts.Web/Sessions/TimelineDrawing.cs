@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using Accounts.Core.Sessions;
 using Accounts.Web.Look;
 using Microsoft.AspNetCore.Components;
@@ -18,7 +17,7 @@ internal static class TimelineDrawing
         var text = new StringBuilder();
         foreach (var lane in timeline.Lanes)
         {
-            var title = Encode(lane.Newest.Title);
+            var title = Sentence.Encode(SessionText.Title(lane.Newest));
             text.Append(CultureInfo.InvariantCulture, $"""<div class="lane"><span>{Icon.Of(SessionText.Icon(lane.Newest.Device.Type))}""")
                 .Append(CultureInfo.InvariantCulture, $"""<b title="{title}">{title}</b></span><div class="track">""");
             foreach (var bar in lane.Bars)
@@ -37,14 +36,14 @@ internal static class TimelineDrawing
         // The sheet makes a short one wider than it is: it keeps the side that tells more.
         var side = bar.IsTerminated || bar.End > 0.5 ? $"right:{Percent(1 - bar.End)}" : $"left:{Percent(bar.Start)}";
         var (kind, width) = (bar.IsLive ? "bar on" : "bar", Percent(bar.End - bar.Start));
-        text.Append(CultureInfo.InvariantCulture, $"""<i class="{kind}" style="{side};width:{width}" title="{Encode(Words(bar.Entry, zone))}"></i>""");
+        text.Append(CultureInfo.InvariantCulture, $"""<i class="{kind}" style="{side};width:{width}" title="{Sentence.Encode(Words(bar.Entry, zone))}"></i>""");
         if (bar.IsTerminated)
             text.Append(CultureInfo.InvariantCulture, $"""<i class="cut" style="right:{Percent(1 - bar.End)}"></i>""");
     }
 
     private static string Name(TimelineDay day, bool first, bool last) => (first, last) switch
     {
-        (_, true) => "<b>Today</b>",
+        (_, true) => $"<b>{Sentence.Encode(Texts.Common_Today)}</b>",
         (true, _) => Moment.Of(day.At, "day").Value,
         _ => day.Day.Day == 1 ? Moment.Of(day.At, "day").Value : day.Day.Day.ToString(CultureInfo.InvariantCulture),
     };
@@ -52,13 +51,11 @@ internal static class TimelineDrawing
     private static string Words(HistoryEntry entry, TimeZoneInfo zone)
     {
         var from = SessionText.At(entry.Session.StartedAt, zone);
+        var title = SessionText.Title(entry.Session);
         return entry.Session.Ending is { } ending
-            ? $"{entry.Session.Title}: {from} to {SessionText.At(ending.At, zone)}. "
-                + $"{SessionText.Reason(ending.Reason)} {SessionText.How(ending, entry.EndedBy?.Title, entry.Expiry)}."
-            : $"{entry.Session.Title}: since {from}. {SessionText.Active}.";
+            ? Texts.FormatHistory_BarEnded(title, from, SessionText.At(ending.At, zone), SessionText.Reason(ending.Reason), SessionText.How(entry))
+            : Texts.FormatHistory_BarLive(title, from);
     }
 
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##}%");
-
-    private static string Encode(string text) => HtmlEncoder.Default.Encode(text);
 }

@@ -16,6 +16,6 @@ internal sealed class FormErrors
     public void Add(IEnumerable<InputError> errors)
     {
         foreach (var error in errors)
-            Add(error.Field, error.Message);
+            Add(error.Field, InputText.Of(error));
     }
 }

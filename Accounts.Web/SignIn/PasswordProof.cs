@@ -19,11 +19,11 @@ internal static class PasswordProof
             case ReauthenticationOutcome.Busy { Wait: var wait }:
                 return (StatusCodes.Status503ServiceUnavailable, Wait.Busy(context.Response, wait));
             case ReauthenticationOutcome.Throttled { Wait: var wait }:
-                return (StatusCodes.Status429TooManyRequests, $"{Wait.TooMany(context.Response, wait)}.");
+                return (StatusCodes.Status429TooManyRequests, Wait.TooMany(context.Response, wait));
             case ReauthenticationOutcome.CallerEnded:
                 return (StatusCodes.Status401Unauthorized, null);
             default:
-                return (StatusCodes.Status422UnprocessableEntity, password.Length == 0 ? "Enter your password." : "Wrong password.");
+                return (StatusCodes.Status422UnprocessableEntity, password.Length == 0 ? Texts.Input_EnterPassword : Texts.Form_WrongPassword);
         }
     }
 }

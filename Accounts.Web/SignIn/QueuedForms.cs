@@ -33,7 +33,7 @@ internal static class QueuedForms
             if (await context.ReadFormOrProblemAsync() is (null, var problem))
             {
                 context.Response.StatusCode = problem;
-                await RefuseAsync(context, "alert", "This form can't be read", "It's too large, or broken on its way. Nothing was changed.");
+                await RefuseAsync(context, "alert", Texts.Problem_FormTitle, Texts.Problem_FormAdvice);
                 return;
             }
 
@@ -41,7 +41,7 @@ internal static class QueuedForms
             using var place = await queue.EnterAsync(context.Address(), returning, context.RequestAborted);
             if (place is null)
             {
-                await RefuseAsync(context, "wait", "The server is busy", Wait.Busy(context.Response, SignInQueue.Patience));
+                await RefuseAsync(context, "wait", Texts.Problem_BusyTitle, Wait.Busy(context.Response, SignInQueue.Patience));
                 return;
             }
 
@@ -56,5 +56,5 @@ internal static class QueuedForms
     }
 
     private static Task RefuseAsync(HttpContext context, string icon, string title, string advice) =>
-        TextPage.WriteAsync(context, icon, title, advice, (context.Request.GetEncodedPathAndQuery(), "Open the form again"));
+        TextPage.WriteAsync(context, icon, title, advice, (context.Request.GetEncodedPathAndQuery(), Texts.Problem_OpenFormAgain));
 }

@@ -5,12 +5,21 @@ namespace Accounts.Web.SignIn;
 /// <summary>A time to wait, in words and in the answer's headers.</summary>
 internal static class Wait
 {
+    private const int SecondsLimit = 90;
+
     /// <summary>Makes an answer "429 Too Many Requests" with its Retry-After.</summary>
-    /// <returns>What to tell people, without the full stop: some pages know another way.</returns>
+    /// <returns>What to tell people.</returns>
     public static string TooMany(HttpResponse response, TimeSpan wait)
     {
         Tell(response, wait, StatusCodes.Status429TooManyRequests);
-        return $"Too many attempts. Try again {Words(wait)}";
+        return Texts.FormatForm_TooManyAttempts(Words(wait));
+    }
+
+    /// <summary>The same for a sign-in, where there is another way: a browser that the account knows.</summary>
+    public static string TooManyHere(HttpResponse response, TimeSpan wait)
+    {
+        Tell(response, wait, StatusCodes.Status429TooManyRequests);
+        return Texts.FormatForm_TooManyAttemptsHere(Words(wait));
     }
 
     /// <summary>Makes an answer "503 Service Unavailable" with its Retry-After: the server has too many passwords to check.</summary>
@@ -18,15 +27,14 @@ internal static class Wait
     public static string Busy(HttpResponse response, TimeSpan wait)
     {
         Tell(response, wait, StatusCodes.Status503ServiceUnavailable);
-        return $"Too many people are signing in right now. Nothing changed. Try again {Words(wait)}.";
+        return Texts.FormatForm_Busy(Words(wait));
     }
 
     /// <summary>"in 40 seconds", "in 5 minutes": rounded up, so that trying then works.</summary>
     public static string Words(TimeSpan wait) => Seconds(wait) switch
     {
-        1 => "in a second",
-        <= 90 and var seconds => string.Create(CultureInfo.InvariantCulture, $"in {seconds} seconds"),
-        _ => $"in {Math.Ceiling(wait.TotalMinutes):0} minutes",
+        <= SecondsLimit and var seconds => Plural.Of(nameof(Texts.Form_InSeconds_other), seconds),
+        _ => Plural.Of(nameof(Texts.Form_InMinutes_other), (int)Math.Ceiling(wait.TotalMinutes)),
     };
 
     private static void Tell(HttpResponse response, TimeSpan wait, int status)

@@ -6,19 +6,14 @@ namespace Accounts.Web.Users;
 internal static class PlanText
 {
     /// <summary>Why a feature is not there: "Remote logout is part of the plans Plus and Enterprise. Your plan: Free."</summary>
-    public static string Why(MissingFeature missing) => $"{Name(missing.Feature)} is part of {Plans(missing.PlansWithIt)}. Your plan: {missing.Plan}.";
-
-    private static string Name(Feature feature) => feature switch
+    public static string Why(MissingFeature missing) => (missing.Feature, missing.PlansWithIt) switch
     {
-        Feature.RemoteLogout => "Remote logout",
-        Feature.AuditLog => "The audit log",
-        _ => feature.ToString(),
+        (Feature.RemoteLogout, []) => Texts.FormatPlan_RemoteLogoutNowhere(missing.Plan),
+        (Feature.RemoteLogout, var plans) => Texts.FormatPlan_RemoteLogoutIn(Plans(plans), missing.Plan),
+        (_, []) => Texts.FormatPlan_AuditLogNowhere(missing.Plan),
+        (_, var plans) => Texts.FormatPlan_AuditLogIn(Plans(plans), missing.Plan),
     };
 
-    private static string Plans(IReadOnlyList<string> names) => names.Count switch
-    {
-        0 => "no plan here",
-        1 => $"the plan {names[0]}",
-        _ => $"the plans {string.Join(", ", names.SkipLast(1))} and {names[^1]}",
-    };
+    private static string Plans(IReadOnlyList<string> plans) =>
+        plans is [var only] ? Texts.FormatPlan_One(only) : Texts.FormatPlan_Several(Sentence.List(plans));
 }

@@ -31,7 +31,7 @@
     said.textContent = "";
     const copied = await copy(button.dataset.copy);
     button.focus();
-    said.textContent = copied ? "Copied" : "Not copied";
+    said.textContent = copied ? button.dataset.copied : button.dataset.failed;
     clearTimeout(said.timer);
     said.timer = setTimeout(() => said.textContent = "", 4000);
   });

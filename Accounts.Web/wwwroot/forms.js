@@ -24,8 +24,8 @@
     if (!rule) return;
     const left = rule.dataset.least - [...field.value].length;
     const [shown, said] = rule.querySelectorAll("span");
-    shown.textContent = `At least ${rule.dataset.least} characters${left > 0 ? `: ${left} to go` : ""}`;
-    if (left <= 0 !== rule.classList.contains("met")) said.textContent = left > 0 ? "Too short." : "Long enough.";
+    shown.textContent = left > 0 ? rule.dataset.short.replace("{left}", left) : rule.dataset.met;
+    if (left <= 0 !== rule.classList.contains("met")) said.textContent = left > 0 ? rule.dataset.saysShort : rule.dataset.saysMet;
     rule.classList.toggle("met", left <= 0);
     rule.hidden = false;
     // What was said of the last try is not about this one.

@@ -31,10 +31,9 @@
       await back;
       return null;
     }
-    return answer.headers.get("content-type")?.startsWith("text/plain") ? await answer.text() : failure;
+    return answer.headers.get("content-type")?.startsWith("text/plain") ? await answer.text() : form.dataset.failed;
   };
 
-  const failure = "The server did not answer. Try again.";
   // One at a time in this browser: of two answers that cross, the cookie would keep the wrong one.
   const inTurn = work => navigator.locks ? navigator.locks.request("accounts-proof", work) : work();
 
@@ -46,13 +45,13 @@
 
     const password = form.querySelector("[name=password]");
     const problem = form.querySelector("[role=alert] span");
-    problem.textContent = password.value ? "" : "Enter your password.";
+    problem.textContent = password.value ? "" : form.dataset.empty;
     if (!password.value) {
       password.focus();
       return;
     }
     form.ariaBusy = "true";
-    let said = failure;
+    let said = form.dataset.failed;
     try {
       said = await inTurn(() => prove(form));
     } catch {

@@ -17,8 +17,8 @@
     clearInterval(timer);
     const link = document.createElement("a");
     link.href = location.href;
-    link.textContent = "Reload";
-    modal.querySelector("p").replaceChildren("This page may be out of date. You can still send the form. ", link);
+    link.textContent = modal.dataset.reload;
+    modal.querySelector("p").replaceChildren(`${modal.dataset.form} `, link);
   };
 
   const check = async lost => {
@@ -65,8 +65,8 @@
       return;
     }
     since ??= new Date();
-    const what = document.querySelector("#devices") ? "list" : "page";
-    modal.querySelector("p").textContent = `Connection lost at ${since.toLocaleTimeString(navigator.language, { hour: "numeric", minute: "2-digit" })}. This ${what} may be out of date.`;
+    const said = document.querySelector("#devices") ? modal.dataset.list : modal.dataset.page;
+    modal.querySelector("p").textContent = said.replace("{time}", since.toLocaleTimeString(navigator.language, { hour: "numeric", minute: "2-digit" }));
     hold();
     check(given);
     timer = setInterval(() => check(given), 2000);

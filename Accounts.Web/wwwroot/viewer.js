@@ -12,30 +12,33 @@
   const relative = made(() => new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" }));
 
   // The server's time, whatever the clock of this machine says: it came with the page, and goes on with a clock that nobody sets.
-  const sent = Date.parse(document.querySelector("meta[name=server-time]")?.content);
+  const server = document.querySelector("meta[name=server-time]");
+  const sent = Date.parse(server?.content);
   const arrived = performance.getEntriesByType("navigation")[0]?.responseStart || 0;
   const present = () => new Date(Number.isNaN(sent) ? Date.now() : sent + performance.now() - arrived);
 
   const at = (time, now, clock) => {
     const days = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(time).setHours(0, 0, 0, 0)) / 86400000);
-    const date = days === 0 ? "Today" : days === 1 ? "Yesterday" : (time.getFullYear() === now.getFullYear() ? day : year).format(time);
+    const date = days === 0 || days === 1 ? relative.format(-days, "day") : (time.getFullYear() === now.getFullYear() ? day : year).format(time);
     return clock ? `${date}, ${clock.format(time)}` : date;
   };
+  const capital = text => text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
 
-  // In the middle of a sentence.
-  const on = (time, now, clock) => at(time, now, clock).replace(/^(Today|Yesterday)/, word => word.toLowerCase());
+  // The sentences around the times come with the page, in its language.
+  const words = server?.dataset ?? {};
+  const fill = (text, parts) => text.replace(/{(\w+)}/g, (_, name) => parts[name]);
 
   const shown = {
-    at: (time, now) => at(time, now, clock),
-    on: (time, now) => on(time, now, clock),
-    clock: (time, now) => time.toDateString() === now.toDateString() ? second.format(time) : on(time, now, second),
-    ago: (time, now) => ago(time, now, "Active now"),
-    active: (time, now) => now - time < 60000 ? "Active now" : `Active ${ago(time, now, "")}`,
-    when: (time, now) => ago(time, now, "just now"),
+    at: (time, now) => capital(at(time, now, clock)),
+    on: (time, now) => at(time, now, clock),
+    clock: (time, now) => time.toDateString() === now.toDateString() ? second.format(time) : at(time, now, second),
+    ago: (time, now) => ago(time, now, words.activeNow),
+    active: (time, now) => now - time < 60000 ? words.activeNow : fill(words.active, { time: ago(time, now, "") }),
+    when: (time, now) => ago(time, now, words.justNow),
     time: time => clock.format(time),
-    day: (time, now) => at(time, now, null),
+    day: (time, now) => capital(at(time, now, null)),
     elapsed: (time, now) => elapsed(Math.max(0, Math.floor((now - time) / 60000))),
-    minute: (time, now) => time.toDateString() === now.toDateString() ? clock.format(time) : on(time, now, clock),
+    minute: (time, now) => time.toDateString() === now.toDateString() ? clock.format(time) : at(time, now, clock),
   };
 
   const ago = (time, now, present) => {
@@ -47,11 +50,11 @@
   };
 
   const elapsed = minutes =>
-    minutes < 1 ? "less than a minute"
-    : minutes < 60 ? `${minutes} min`
-    : minutes < 1440 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min`
-    : minutes % 1440 < 60 ? `${Math.floor(minutes / 1440)} d`
-    : `${Math.floor(minutes / 1440)} d ${Math.floor(minutes % 1440 / 60)} h`;
+    minutes < 1 ? words.noMinute
+    : minutes < 60 ? fill(words.minutes, { minutes })
+    : minutes < 1440 ? fill(words.hours, { hours: Math.floor(minutes / 60), minutes: minutes % 60 })
+    : minutes % 1440 < 60 ? fill(words.days, { days: Math.floor(minutes / 1440) })
+    : fill(words.daysHours, { days: Math.floor(minutes / 1440), hours: Math.floor(minutes % 1440 / 60) });
 
   // A language or a code that the browser has no name for leaves the English one.
   let names;
@@ -69,7 +72,7 @@
     for (const element of document.querySelectorAll("time[data-show]")) {
       const time = new Date(element.dateTime);
       const text = shown[element.dataset.show](time, now);
-      element.toggleAttribute("data-now", text === "Active now");
+      element.toggleAttribute("data-now", text === words.activeNow);
       if (element.dataset.says !== text) {
         element.title = time.toLocaleString(language);
         element.dataset.says = text;

@@ -148,14 +148,17 @@ public sealed class HistoryReaderTests
         Assert.IsType<ChangePasswordOutcome.Changed>(await host.PasswordChange.ChangeAsync(ada.Caller, change));
 
         var entries = (await host.History.AllAsync(ada.Caller, new HistoryQuery())).ToDictionary(entry => entry.Session.Id);
-        Assert.Equal((EndReason.Terminated, new SessionEnder(laptop.Id, "Work laptop"), true), (entries[phone.Id].Session.Ending!.Reason, entries[phone.Id].EndedBy, entries[phone.Id].EndedFromElsewhere));
+        Assert.Equal((EndReason.Terminated, (laptop.Id, "Work laptop"), true), (entries[phone.Id].Session.Ending!.Reason, Ender(phone), entries[phone.Id].EndedFromElsewhere));
         Assert.Equal((EndReason.SignedOut, laptop.Id, false), (entries[laptop.Id].Session.Ending!.Reason, entries[laptop.Id].EndedBy!.Id, entries[laptop.Id].EndedFromElsewhere));
-        Assert.Equal((EndReason.PasswordChanged, new SessionEnder(ada.Id, "Chrome 154 on Windows 10 or 11"), true), (entries[tablet.Id].Session.Ending!.Reason, entries[tablet.Id].EndedBy, entries[tablet.Id].EndedFromElsewhere));
+        Assert.Equal((EndReason.PasswordChanged, (ada.Id, "Chrome 154 on Windows 10 or 11"), true), (entries[tablet.Id].Session.Ending!.Reason, Ender(tablet), entries[tablet.Id].EndedFromElsewhere));
         Assert.Null(entries[ada.Id].EndedBy);
 
         // On a page of its own, where the one that ended it is not.
         var alone = Assert.Single((await host.History.PageAsync(ada.Caller, new HistoryQuery { Reason = EndReason.Terminated })).Entries);
-        Assert.Equal("Work laptop", alone.EndedBy!.Title);
+        Assert.Equal("Work laptop", alone.EndedBy!.Name);
+
+        (SessionId, string) Ender(SignedInBrowser of) =>
+            entries[of.Id].EndedBy is { } ender ? (ender.Id, ender.Name ?? ender.Device.Title) : default;
     }
 
     [Fact]

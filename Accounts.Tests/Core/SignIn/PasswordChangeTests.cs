@@ -166,16 +166,16 @@ public sealed class PasswordChangeTests
     }
 
     [Theory]
-    [InlineData("", New, "CurrentPassword", "Enter your current password.")]
-    [InlineData(CoreHost.Password, "", "NewPassword", "Enter a password.")]
-    [InlineData(CoreHost.Password, "short", "NewPassword", "Use at least 12 characters.")]
-    [InlineData(CoreHost.Password, CoreHost.Password, "NewPassword", "This is your current password. Choose another one.")]
-    public async Task What_breaks_a_rule_is_answered_with_what_to_do(string current, string replacement, string field, string message)
+    [InlineData("", New, "CurrentPassword", InputProblem.Missing, null)]
+    [InlineData(CoreHost.Password, "", "NewPassword", InputProblem.Missing, null)]
+    [InlineData(CoreHost.Password, "short", "NewPassword", InputProblem.TooShort, 12)]
+    [InlineData(CoreHost.Password, CoreHost.Password, "NewPassword", InputProblem.SamePassword, null)]
+    public async Task What_breaks_a_rule_is_answered_with_the_field_and_the_rule(string current, string replacement, string field, InputProblem problem, int? limit)
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         var outcome = await ChangeAsync(host, await host.SignInAsync(), current, replacement);
-        Assert.Equal([new InputError(field, message)], Assert.IsType<ChangePasswordOutcome.Invalid>(outcome).Errors);
+        Assert.Equal([new InputError(field, problem, limit)], Assert.IsType<ChangePasswordOutcome.Invalid>(outcome).Errors);
     }
 
     private static Task<ChangePasswordOutcome> ChangeAsync(

@@ -31,14 +31,14 @@ public sealed class PasswordSignInTests
     }
 
     [Theory]
-    [InlineData("", "x", "Email", "Enter your email.")]
-    [InlineData("ada", "x", "Email", "Enter a full address, such as name@example.com.")]
-    [InlineData("ada@example.test", "", "Password", "Enter your password.")]
-    public async Task What_breaks_a_rule_is_answered_with_what_to_do(string email, string password, string field, string message)
+    [InlineData("", "x", "Email", InputProblem.Missing, null)]
+    [InlineData("ada", "x", "Email", InputProblem.NotAnEmail, null)]
+    [InlineData("ada@example.test", "", "Password", InputProblem.Missing, null)]
+    public async Task What_breaks_a_rule_is_answered_with_the_field_and_the_rule(string email, string password, string field, InputProblem problem, int? limit)
     {
         await using var host = CoreHost.Start();
         var outcome = await host.TrySignInAsync(CoreHost.Client(), email, password);
-        Assert.Equal([new InputError(field, message)], Assert.IsType<SignInOutcome.Invalid>(outcome).Errors);
+        Assert.Equal([new InputError(field, problem, limit)], Assert.IsType<SignInOutcome.Invalid>(outcome).Errors);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class PasswordSignInTests
     {
         await using var host = CoreHost.Start();
         var outcome = await host.TrySignInAsync(CoreHost.Client(), password: new string('x', 1 << 20));
-        Assert.Equal([new InputError("Password", "Use at most 256 characters.")], Assert.IsType<SignInOutcome.Invalid>(outcome).Errors);
+        Assert.Equal([new InputError("Password", InputProblem.TooLong, 256)], Assert.IsType<SignInOutcome.Invalid>(outcome).Errors);
     }
 
     [Fact]

@@ -7,37 +7,32 @@ namespace Accounts.Tests.Core.Users;
 /// <summary>A password that somebody chooses is long and not one that is tried first; how it is composed does not matter.</summary>
 public sealed class NewPasswordTests
 {
-    private const string Common = "This password is too common.";
-    private const string Row = "Too easy to guess: it's a sequence or a repeat.";
-    private const string Own = "Too easy to guess: it's mostly your name, your email or this site's name.";
-
     // Guard: the three answers of WeakPasswords.Problem.
     [Theory]
-    [InlineData("leavemealone", Common)]
-    [InlineData("LeaveMeAlone", Common)]
-    [InlineData("Leave me alone!", Common)]
-    [InlineData("1qaz2wsx3edc", Common)]
-    [InlineData("unbelievable", Common)]
-    [InlineData("@@@@@@@@@@@@@", Row)]
-    [InlineData("xyxyxyxyxyxyxy", Row)]
-    [InlineData("bcdefghijklmn", Row)]
-    [InlineData("ponmlkjihgfedcba", Row)]
-    [InlineData("9876543210987!", Row)]
-    [InlineData("qwertyasdfzxcv12", Row)]
-    [InlineData("Ada Lovelace 1", Own)]
-    [InlineData("adalovelace1815", Own)]
-    [InlineData("ada@analytical.test", Own)]
-    [InlineData("Analytical!!!!!!!!", Own)]
-    [InlineData("accounts2026", Own)]
-    public async Task What_is_tried_first_is_refused_and_never_repeated(string password, string message)
+    [InlineData("leavemealone", InputProblem.CommonPassword)]
+    [InlineData("LeaveMeAlone", InputProblem.CommonPassword)]
+    [InlineData("Leave me alone!", InputProblem.CommonPassword)]
+    [InlineData("1qaz2wsx3edc", InputProblem.CommonPassword)]
+    [InlineData("unbelievable", InputProblem.CommonPassword)]
+    [InlineData("@@@@@@@@@@@@@", InputProblem.SequencePassword)]
+    [InlineData("xyxyxyxyxyxyxy", InputProblem.SequencePassword)]
+    [InlineData("bcdefghijklmn", InputProblem.SequencePassword)]
+    [InlineData("ponmlkjihgfedcba", InputProblem.SequencePassword)]
+    [InlineData("9876543210987!", InputProblem.SequencePassword)]
+    [InlineData("qwertyasdfzxcv12", InputProblem.SequencePassword)]
+    [InlineData("Ada Lovelace 1", InputProblem.PersonalPassword)]
+    [InlineData("adalovelace1815", InputProblem.PersonalPassword)]
+    [InlineData("ada@analytical.test", InputProblem.PersonalPassword)]
+    [InlineData("Analytical!!!!!!!!", InputProblem.PersonalPassword)]
+    [InlineData("accounts2026", InputProblem.PersonalPassword)]
+    public async Task What_is_tried_first_is_refused(string password, InputProblem problem)
     {
         await using var host = CoreHost.Start();
         var input = new RegisterInput { Name = "Ada Lovelace", Email = "ada@analytical.test", Password = password };
 
         var errors = Assert.IsType<RegisterOutcome.Invalid>(await host.Users.RegisterAsync(CoreHost.Client(), input)).Errors;
 
-        Assert.Equal([new InputError("Password", message)], errors);
-        Assert.DoesNotContain(password, errors[0].Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal([new InputError("Password", problem)], errors);
     }
 
     [Theory]
@@ -63,13 +58,13 @@ public sealed class NewPasswordTests
         await using var host = CoreHost.Start();
         var input = new RegisterInput { Name = "Ada Lovelace", Email = "ada@analytical.test", Password = "🐎🔋🧲🪜🌵🎷🐎🔋🧲🪜🌵" };
         var errors = Assert.IsType<RegisterOutcome.Invalid>(await host.Users.RegisterAsync(CoreHost.Client(), input)).Errors;
-        Assert.Equal([new InputError("Password", "Use at least 12 characters.")], errors);
+        Assert.Equal([new InputError("Password", InputProblem.TooShort, 12)], errors);
     }
 
     [Theory]
-    [InlineData("leavemealone", Common)]
-    [InlineData("lovelacelovelace", Own)]
-    public async Task A_change_keeps_the_same_rule_and_knows_whose_password_it_is(string password, string message)
+    [InlineData("leavemealone", InputProblem.CommonPassword)]
+    [InlineData("lovelacelovelace", InputProblem.PersonalPassword)]
+    public async Task A_change_keeps_the_same_rule_and_knows_whose_password_it_is(string password, InputProblem problem)
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -77,7 +72,7 @@ public sealed class NewPasswordTests
 
         var outcome = await host.PasswordChange.ChangeAsync(owner.Caller, new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = password });
 
-        Assert.Equal([new InputError("NewPassword", message)], Assert.IsType<ChangePasswordOutcome.Invalid>(outcome).Errors);
+        Assert.Equal([new InputError("NewPassword", problem)], Assert.IsType<ChangePasswordOutcome.Invalid>(outcome).Errors);
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client()));
     }
 }

@@ -63,25 +63,25 @@ public sealed class UserServiceTests
     }
 
     [Theory]
-    [InlineData("Name", "", "a@b.example", Password, "Enter your name.")]
-    [InlineData("Name", "   ", "a@b.example", Password, "Enter your name.")]
-    [InlineData("Name", "a\nb", "a@b.example", Password, "A name has no line breaks.")]
-    [InlineData("Name", "L*101", "a@b.example", Password, "Use at most 100 characters.")]
-    [InlineData("Email", "Ada", "", Password, "Enter your email.")]
-    [InlineData("Email", "Ada", "ada", Password, "Enter a full address, such as name@example.com.")]
-    [InlineData("Email", "Ada", "@b.example", Password, "Enter a full address, such as name@example.com.")]
-    [InlineData("Email", "Ada", "a b@b.example", Password, "Remove the spaces.")]
-    [InlineData("Email", "Ada", "a\u0000@b.example", Password, "Remove the spaces.")]
-    [InlineData("Email", "Ada", "L*255@b.example", Password, "Use at most 254 characters.")]
-    [InlineData("Password", "Ada", "a@b.example", "", "Enter a password.")]
-    [InlineData("Password", "Ada", "a@b.example", "elevenchars", "Use at least 12 characters.")]
-    [InlineData("Password", "Ada", "a@b.example", "L*257", "Use at most 256 characters.")]
-    public async Task What_breaks_a_rule_is_answered_with_what_to_do(string field, string name, string email, string password, string message)
+    [InlineData("Name", "", "a@b.example", Password, InputProblem.Missing, null)]
+    [InlineData("Name", "   ", "a@b.example", Password, InputProblem.Missing, null)]
+    [InlineData("Name", "a\nb", "a@b.example", Password, InputProblem.LineBreaks, null)]
+    [InlineData("Name", "L*101", "a@b.example", Password, InputProblem.TooLong, 100)]
+    [InlineData("Email", "Ada", "", Password, InputProblem.Missing, null)]
+    [InlineData("Email", "Ada", "ada", Password, InputProblem.NotAnEmail, null)]
+    [InlineData("Email", "Ada", "@b.example", Password, InputProblem.NotAnEmail, null)]
+    [InlineData("Email", "Ada", "a b@b.example", Password, InputProblem.Spaces, null)]
+    [InlineData("Email", "Ada", "a\u0000@b.example", Password, InputProblem.Spaces, null)]
+    [InlineData("Email", "Ada", "L*255@b.example", Password, InputProblem.TooLong, 254)]
+    [InlineData("Password", "Ada", "a@b.example", "", InputProblem.Missing, null)]
+    [InlineData("Password", "Ada", "a@b.example", "elevenchars", InputProblem.TooShort, 12)]
+    [InlineData("Password", "Ada", "a@b.example", "L*257", InputProblem.TooLong, 256)]
+    public async Task What_breaks_a_rule_is_answered_with_the_field_and_the_rule(string field, string name, string email, string password, InputProblem problem, int? limit)
     {
         await using var host = CoreHost.Start();
         var outcome = await host.Users.RegisterAsync(CoreHost.Client(), Input(Long(name), Long(email), Long(password)));
 
-        Assert.Equal([new InputError(field, message)], Assert.IsType<RegisterOutcome.Invalid>(outcome).Errors);
+        Assert.Equal([new InputError(field, problem, limit)], Assert.IsType<RegisterOutcome.Invalid>(outcome).Errors);
         Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Users\""));
     }
 

@@ -147,7 +147,7 @@ public sealed class AuditFileTests
     [InlineData(12, "Ended 12 other sessions: Session 1 (Mosaic 1), Mosaic 2, Mosaic 3, Mosaic 4, Mosaic 5 and 7 more")]
     public void Of_many_sessions_that_were_ended_the_first_are_named(int count, string sentence) => Assert.Equal(
         sentence,
-        AuditText.Sentence(new AuditEvent(Guid.Empty, Now, AuditAction.SessionsTerminated, AuditActor.You, null, null, null, null, count)
+        AuditText.InOneLine(new AuditEvent(Guid.Empty, Now, AuditAction.SessionsTerminated, AuditActor.You, null, null, null, null, count)
         {
             EndedSessions = [.. Enumerable.Range(1, count).Select(i => new AuditedSession(null, i == 1 ? "Session 1" : null, $"Mosaic {i}"))],
         }));
@@ -293,7 +293,7 @@ public sealed class AuditFileTests
             (AuditAction.Registered, null, null, "Account created"),
             ("token.issued", null, null, "token.issued"),
         ];
-        Assert.All(cases, one => Assert.Equal(one.Sentence, AuditText.Sentence(new AuditEvent(Guid.Empty, Now, one.Action, AuditActor.You, null, null, null, one.To, one.Count))));
+        Assert.All(cases, one => Assert.Equal(one.Sentence, AuditText.InOneLine(new AuditEvent(Guid.Empty, Now, one.Action, AuditActor.You, null, null, null, one.To, one.Count))));
     }
 
     /// <summary>Endings of an hour ago, with names that a spreadsheet would run.</summary>

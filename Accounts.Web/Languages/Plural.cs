@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace Accounts.Web.Languages;
+
+/// <summary>Texts that depend on a number: "1 session", "2 sessions".</summary>
+internal static class Plural
+{
+    private const string Count = "{count}";
+    private const string Other = "_other";
+
+    /// <summary>The text for a number, with the number in it.</summary>
+    /// <param name="key">The key of the general form, which ends in "_other". The forms beside it end in the names of their categories: "_one", "_few", "_many".</param>
+    /// <param name="count">How many.</param>
+    public static string Of(string key, int count)
+    {
+        var language = CultureInfo.CurrentUICulture;
+        var text = Category(language.TwoLetterISOLanguageName, count) is { } category
+            ? Texts.GetResourceString(string.Concat(key.AsSpan(0, key.Length - Other.Length), "_", category)) ?? Texts.GetResourceString(key)
+            : Texts.GetResourceString(key);
+        return text!.Replace(Count, count.ToString("N0", CultureInfo.CurrentCulture), StringComparison.Ordinal);
+    }
+
+    /// <summary>The category of a whole number in a language; null is "other".</summary>
+    /// <param name="language">ISO 639: "en".</param>
+    /// <param name="count">0 or more.</param>
+    /// <remarks>Unicode CLDR, https://cldr.unicode.org/index/cldr-spec/plural-rules. Chinese, Indonesian, Japanese and Korean have "other" alone.</remarks>
+    internal static string? Category(string language, int count) => language switch
+    {
+        "zh" or "id" or "ja" or "ko" => null,
+        "ru" => (count % 10, count % 100) switch
+        {
+            (1, not 11) => "one",
+            (>= 2 and <= 4, not (>= 12 and <= 14)) => "few",
+            _ => "many",
+        },
+        "fr" or "pt" when count <= 1 => "one",
+        _ when count == 1 => "one",
+        "fr" or "pt" or "es" or "it" when count != 0 && count % 1_000_000 == 0 => "many",
+        _ => null,
+    };
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Components;
+
+namespace Accounts.Web.Languages;
+
+/// <summary>Sentences that are put together: by elements in their places, or by lists.</summary>
+internal static class Sentence
+{
+    private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
+
+    /// <summary>A sentence with elements in it: "Signed in {time}", "Then {link}change your password{/link}".</summary>
+    /// <param name="text">The sentence. What stands in braces names a part; everything else is encoded.</param>
+    /// <param name="parts">The names of the parts, and what stands in their places: markup as it is, anything else encoded.</param>
+    /// <exception cref="ArgumentException">The sentence names a part that isn't given.</exception>
+    public static MarkupString Of(string text, params ReadOnlySpan<(string Name, object? Value)> parts)
+    {
+        var markup = new StringBuilder();
+        var rest = text.AsSpan();
+        while (rest.IndexOf('{') is >= 0 and var start && rest[start..].IndexOf('}') is > 0 and var length)
+        {
+            markup.Append(Encode(rest[..start].ToString())).Append(Find(text, rest.Slice(start + 1, length - 1), parts));
+            rest = rest[(start + length + 1)..];
+        }
+
+        return new MarkupString(markup.Append(Encode(rest.ToString())).ToString());
+    }
+
+    /// <summary>A list in words: "A, B and C".</summary>
+    public static string List(IReadOnlyList<string> items) => items switch
+    {
+        [] => "",
+        [var only] => only,
+        _ => Texts.FormatCommon_ListLast(Enumerate(items.SkipLast(1)), items[^1]),
+    };
+
+    /// <summary>A list without its last word: "A, B, C".</summary>
+    public static string Enumerate(IEnumerable<string> items) => items.Aggregate(static (list, item) => Texts.FormatCommon_ListOf(list, item));
+
+    /// <summary>A text as HTML. The pages are UTF-8: letters of any language stay as they are.</summary>
+    public static string Encode(string? text) => Encoder.Encode(text ?? "");
+
+    private static string Find(string text, ReadOnlySpan<char> name, ReadOnlySpan<(string Name, object? Value)> parts)
+    {
+        foreach (var (known, value) in parts)
+        {
+            if (name.SequenceEqual(known))
+                return value is MarkupString markup ? markup.Value : Encode(Convert.ToString(value, CultureInfo.CurrentCulture));
+        }
+
+        throw new ArgumentException($"\"{text}\" names {{{name}}}, which isn't given.", nameof(text));
+    }
+}

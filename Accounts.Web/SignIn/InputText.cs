@@ -1,0 +1,35 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.SignIn;
+using Accounts.Core.Users;
+
+namespace Accounts.Web.SignIn;
+
+/// <summary>The words for inputs: what is asked for, and what is wrong.</summary>
+internal static class InputText
+{
+    /// <summary>What stands below the field of a new password before anything is wrong with it.</summary>
+    public static string NewPasswordHint => Plural.Of(nameof(Texts.Form_PasswordHint_other), InputRules.PasswordMinimum);
+
+    /// <summary>What is wrong with an input, and what to do about it.</summary>
+    public static string Of(InputError error) => error.Problem switch
+    {
+        InputProblem.Missing => error.Field switch
+        {
+            nameof(RegisterInput.Name) => Texts.Input_EnterName,
+            nameof(RegisterInput.Email) => Texts.Input_EnterEmail,
+            nameof(ChangePasswordInput.CurrentPassword) => Texts.Input_EnterCurrentPassword,
+            nameof(ChangePasswordInput.NewPassword) => Texts.Input_EnterNewPassword,
+            _ => Texts.Input_EnterPassword,
+        },
+        InputProblem.TooShort => Plural.Of(nameof(Texts.Input_TooShort_other), error.Limit ?? 0),
+        InputProblem.TooLong => Plural.Of(nameof(Texts.Input_TooLong_other), error.Limit ?? 0),
+        InputProblem.NotAnEmail => Texts.Input_NotAnEmail,
+        InputProblem.Spaces => Texts.Input_Spaces,
+        InputProblem.LineBreaks => Texts.Input_LineBreaks,
+        InputProblem.CommonPassword => Texts.Input_CommonPassword,
+        InputProblem.SequencePassword => Texts.Input_SequencePassword,
+        InputProblem.PersonalPassword => Texts.Input_PersonalPassword,
+        InputProblem.SamePassword => Texts.Input_SamePassword,
+        _ => error.Problem.ToString(),
+    };
+}
