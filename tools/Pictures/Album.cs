@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Accounts.Stage;
 using Microsoft.Playwright;
 
 namespace Accounts.Pictures;
@@ -7,15 +8,20 @@ namespace Accounts.Pictures;
 /// <summary>The folder that the pictures go to, and its list of contents.</summary>
 internal sealed class Album(string folder)
 {
+    private readonly List<string> _faults = [];
+
     /// <summary>docs/pictures of the working copy that this was built from.</summary>
     public static string Home { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "docs", "pictures"));
+
+    /// <summary>In the <see cref="PseudoLanguage"/>: plain English on a page, and what has no room.</summary>
+    public IReadOnlyList<string> Faults => _faults;
 
     /// <summary>Plays a state once and pictures it in every look.</summary>
     public async Task AddAsync(Scene scene, State state)
     {
         await state.Reach(scene);
         Directory.CreateDirectory(folder);
-        foreach (var look in state.Looks)
+        foreach (var look in state.Looks.Where(look => !Words.ArePseudo || look.Colours == ColorScheme.Light))
         {
             await scene.Page.SetViewportSizeAsync(look.Width, look.Height);
             await scene.Page.EmulateMediaAsync(new() { ColorScheme = look.Colours, ReducedMotion = ReducedMotion.Reduce });
@@ -26,7 +32,15 @@ internal sealed class Album(string folder)
                 await inEach(scene);
             var picture = await scene.Page.ScreenshotAsync(new() { Animations = ScreenshotAnimations.Disabled, Caret = ScreenshotCaret.Hide });
             await File.WriteAllBytesAsync(Path.Combine(folder, $"{state.File}-{look.Name}.png"), Png.Shrink(picture));
+            if (Words.ArePseudo)
+                await CheckAsync(scene.Page, $"{state.File}-{look.Name}");
         }
+    }
+
+    private async Task CheckAsync(IPage page, string where)
+    {
+        foreach (var found in new[] { await PageCheck.FindPlainAsync(page), await PageCheck.FindOverflowAsync(page), await PageCheck.FindCutAsync(page) })
+            _faults.AddRange(found.Select(fault => $"{where}: {fault}"));
     }
 
     /// <summary>Lists what is in the folder, page by page.</summary>

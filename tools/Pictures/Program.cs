@@ -7,17 +7,30 @@ var only = new List<string>();
 var folder = Album.Home;
 for (var i = 0; i < args.Length; i += 2)
 {
-    if (i + 1 == args.Length || args[i] is not ("--only" or "--out"))
+    if (i + 1 == args.Length)
         return Usage();
-    if (args[i] is "--only")
-        only.Add(args[i + 1]);
-    else
-        folder = args[i + 1];
+    switch (args[i])
+    {
+        case "--only":
+            only.Add(args[i + 1]);
+            break;
+        case "--out":
+            folder = args[i + 1];
+            break;
+        case "--language" when args[i + 1] is PseudoLanguage.Tag:
+            Words.ArePseudo = true;
+            break;
+        default:
+            return Usage();
+    }
 }
+
+if (Words.ArePseudo && string.Equals(folder, Album.Home, StringComparison.Ordinal))
+    return Usage();
 
 State[] all = [.. SignedOutStates.All, .. SettingsStates.All, .. SessionStates.All, .. EndingStates.All, .. HistoryStates.All, .. AuditStates.All, .. SupportStates.All, .. ProblemStates.All];
 var chosen = Array.FindAll(all, state => only.Count == 0 || only.Exists(part => state.File.Contains(part, StringComparison.Ordinal)));
-var filmed = only.Count == 0 || only.Exists(part => Film.File.Contains(part, StringComparison.Ordinal));
+var filmed = !Words.ArePseudo && (only.Count == 0 || only.Exists(part => Film.File.Contains(part, StringComparison.Ordinal)));
 if (chosen.Length == 0 && !filmed)
     return Usage();
 if (Chromium.Find() is not { } program)
@@ -62,11 +75,14 @@ if (filmed)
     }
 }
 
-await album.WriteIndexAsync(all);
+if (!Words.ArePseudo)
+    await album.WriteIndexAsync(all);
 Console.WriteLine($"{chosen.Length} states: {failures.Count} not reached, the others are in {folder}.");
 foreach (var failure in failures)
     await Console.Error.WriteLineAsync($"NOT REACHED  {failure}");
-return failures.Count == 0 ? 0 : 1;
+foreach (var fault in album.Faults)
+    await Console.Error.WriteLineAsync(fault);
+return failures.Count + album.Faults.Count == 0 ? 0 : 1;
 
 static int Usage()
 {
@@ -74,7 +90,9 @@ static int Usage()
         Usage: dotnet run --project tools/Pictures [-- [--only PART]… [--out FOLDER]]
 
           Takes a picture of every page in every state into docs/pictures, and lists them in its index.md. Beside them it makes terminated.png, the film of README.
-          --only PART   only the states with this in their name ("sessions", "sign-in-plain"); may be repeated
+          --only PART        only the states with this in their name ("sessions", "sign-in-plain"); may be repeated
+          --out FOLDER       another folder
+          --language en-XA   in the pseudo-language, into another folder; names each text that is plain English or has no room
         """);
     return 2;
 }

@@ -3,6 +3,7 @@ using Accounts.Core.Audit;
 using Accounts.Core.Sessions;
 using Accounts.Core.Users;
 using Accounts.Stage;
+using Accounts.Web.Languages;
 using Microsoft.Playwright;
 
 namespace Accounts.Pictures;
@@ -61,6 +62,8 @@ internal sealed class Scene : IAsyncDisposable
             ViewportSize = new ViewportSize { Width = Look.All[0].Width, Height = Look.All[0].Height },
         });
         _profiles.Add(profile);
+        if (Words.ArePseudo)
+            await profile.AddCookiesAsync([new() { Url = _theatre.Application.Url.AbsoluteUri, Name = LanguageChoice.Cookie, Value = PseudoLanguage.Tag }]);
         profile.SetDefaultTimeout(8_000);
         Assertions.SetDefaultExpectTimeout(8_000);
         await profile.Clock.SetFixedTimeAsync(Clock.GetUtcNow().UtcDateTime);
@@ -87,7 +90,7 @@ internal sealed class Scene : IAsyncDisposable
         Own = await _theatre.Application.SessionOfAsync(() => SignInAsync(Page, path));
         await _theatre.Application.WaitForCircuitAsync(Own);
         if (path is "/settings/sessions")
-            await Page.GetByText("This device", new() { Exact = true }).First.WaitForAsync();
+            await Page.GetByText(Words.Whole("This device"), new() { Exact = true }).First.WaitForAsync();
     }
 
     /// <summary>Signs in with another browser, and waits until a page of it is open there.</summary>
@@ -102,7 +105,13 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>Presses the button with this name.</summary>
     public Task PressAsync(string name) => Button(Page.Locator("body"), name).ClickAsync();
 
-    public static ILocator Button(ILocator within, string name) => within.GetByRole(AriaRole.Button, new() { NameRegex = Named(name) }).First;
+    public static ILocator Button(ILocator within, string name) => within.GetByRole(AriaRole.Button, new() { NameRegex = Words.Beginning(name) }).First;
+
+    /// <summary>The field with this label.</summary>
+    public ILocator Field(string label) => Field(Page, label);
+
+    /// <summary>What has this name, whole.</summary>
+    public ILocator Named(AriaRole role, string name) => Page.GetByRole(role, new() { Name = Words.Whole(name), Exact = true });
 
     /// <summary>Opens the menu of a button; one that is open, as from the window before, is closed first.</summary>
     public async Task OpenMenuAsync(ILocator button)
@@ -114,10 +123,10 @@ internal sealed class Scene : IAsyncDisposable
     }
 
     /// <summary>Waits for a text to be there.</summary>
-    public Task SeeAsync(string text, float patience = 8_000) => Page.GetByText(text).First.WaitForAsync(new() { Timeout = patience });
+    public Task SeeAsync(string text, float patience = 8_000) => Page.GetByText(Words.Of(text)).First.WaitForAsync(new() { Timeout = patience });
 
     /// <summary>The card of another device.</summary>
-    public ILocator Card(string title) => Cards.Filter(new() { HasText = title }).First;
+    public ILocator Card(string title) => Cards.Filter(new() { HasText = title.Split(" on ")[0] }).First;
 
     public async ValueTask DisposeAsync()
     {
@@ -130,15 +139,14 @@ internal sealed class Scene : IAsyncDisposable
         }
     }
 
+    private static ILocator Field(IPage page, string label) => page.GetByLabel(Words.Whole(label), new() { Exact = true });
+
     private static async Task SignInAsync(IPage page, string path)
     {
         await page.GotoAsync($"/sign-in?returnUrl={Uri.EscapeDataString(path)}");
-        await page.GetByLabel("Email").FillAsync(Application.Email);
-        await page.GetByLabel("Password", new() { Exact = true }).FillAsync(Application.Password);
+        await Field(page, "Email").FillAsync(Application.Email);
+        await Field(page, "Password").FillAsync(Application.Password);
         await Button(page.Locator("main"), "Sign in").ClickAsync();
         await Assertions.Expect(page).ToHaveURLAsync(new Regex($"{Regex.Escape(path)}$", RegexOptions.None, TimeSpan.FromSeconds(1)));
     }
-
-    // The name, or the name and what it is for: "Terminate", "Terminate Chrome 156 on Windows 10 or 11".
-    private static Regex Named(string name) => new($"^\\s*{Regex.Escape(name)}", RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1));
 }

@@ -20,6 +20,8 @@ internal sealed class Theatre : IAsyncDisposable
         {
             services.AddSingleton<TimeProvider>(Clock);
             services.AddSingleton<IInterceptor>(Outage);
+            if (Words.ArePseudo)
+                PseudoLanguage.Add(services);
             // What fails, fails on purpose.
             services.AddLogging(logging => logging.ClearProviders());
         });

@@ -13,19 +13,19 @@ internal static class AuditStates
         new("audit", "filtered", "Filtered by what happened", async scene =>
         {
             await OpenAsync(scene);
-            await scene.Page.GetByLabel("What happened").SelectOptionAsync(AuditAction.SessionExpired);
+            await scene.Field("What happened").SelectOptionAsync(AuditAction.SessionExpired);
             await Assertions.Expect(Rows(scene)).ToHaveCountAsync(2);
         }),
         new("audit", "open", "One event open", async scene =>
         {
             await OpenAsync(scene);
-            await Rows(scene).Nth(1).GetByRole(AriaRole.Button, new() { Name = "Details" }).ClickAsync();
+            await Rows(scene).Nth(1).GetByRole(AriaRole.Button, new() { Name = Words.Whole("Details") }).ClickAsync();
             await scene.Page.Locator(".audit tr.detail").WaitForAsync();
         }),
         new("audit", "none-found", "Nothing found", async scene =>
         {
             await OpenAsync(scene);
-            await scene.Page.GetByLabel("Device, place or IP address").FillAsync("Netscape");
+            await scene.Field("Device, place or IP address").FillAsync("Netscape");
             await scene.SeeAsync("Nothing found.");
         }),
         new("audit", "no-database", "The database did not answer", async scene =>

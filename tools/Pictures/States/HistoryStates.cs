@@ -36,10 +36,10 @@ internal static class HistoryStates
     private static async Task FilterAsync(Scene scene, string text)
     {
         await OpenAsync(scene);
-        await scene.Page.GetByLabel("Search history").FillAsync(text);
+        await scene.Field("Search history").FillAsync(text);
     }
 
-    private static ILocator Heading(Scene scene) => scene.Page.GetByRole(AriaRole.Heading, new() { Name = "History", Exact = true });
+    private static ILocator Heading(Scene scene) => scene.Named(AriaRole.Heading, "History");
 
     private static ILocator Tools(Scene scene) => scene.Page.Locator(".history .table-tools");
 

@@ -36,13 +36,13 @@ internal static class SessionStates
         new("sessions", "rename", "The question for a name", async scene =>
         {
             await OpenMenuAsync(scene);
-            await scene.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Rename" }).ClickAsync();
+            await scene.Named(AriaRole.Menuitem, "Rename").ClickAsync();
             await scene.Dialog.WaitForAsync();
         }),
         new("sessions", "details", "What is known besides", async scene =>
         {
             await OpenMenuAsync(scene);
-            await scene.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Details" }).ClickAsync();
+            await scene.Named(AriaRole.Menuitem, "Details").ClickAsync();
             await scene.Dialog.WaitForAsync();
         }),
         new("sessions", "terminate", "The question before an ending", AskAsync),
@@ -73,11 +73,11 @@ internal static class SessionStates
             var now = scene.Clock.GetUtcNow();
             await scene.AddAsync(Past.Live(scene.Ada, now.AddMinutes(-12), now.AddMinutes(-11), Browsers.Android, "143.107.1.0", 2, newBrowser: true));
             await OpenAsync(scene);
-            await scene.SeeAsync("too new to say yes");
+            await scene.SeeAsync("it's too new");
         }),
         new("sessions", "six-hundred", "600", scene => OpenManyAsync(scene, 599), Wide: true),
         new("sessions", "many", "Very many", scene => OpenManyAsync(scene, 123), Wide: true),
-        new("sessions", "many-rows", "Very many, the rows", scene => OpenManyAsync(scene, 123), scene => scene.Page.GetByRole(AriaRole.Heading, new() { Name = "more" }).First, Wide: true),
+        new("sessions", "many-rows", "Very many, the rows", scene => OpenManyAsync(scene, 123), scene => scene.Page.Locator("#rows"), Wide: true),
         new("sessions", "many-filtered", "Very many, filtered", async scene =>
         {
             await OpenManyAsync(scene, 123);
@@ -116,5 +116,5 @@ internal static class SessionStates
         await Search(scene).WaitForAsync();
     }
 
-    private static ILocator Search(Scene scene) => scene.Page.GetByRole(AriaRole.Searchbox, new() { Name = "Search sessions" });
+    private static ILocator Search(Scene scene) => scene.Named(AriaRole.Searchbox, "Search sessions");
 }

@@ -13,10 +13,10 @@ internal static class SettingsStates
         {
             await OpenAsync(scene, "/settings");
             await scene.PressAsync("Account menu");
-            await scene.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).WaitForAsync();
+            await scene.Named(AriaRole.Button, "Sign out").WaitForAsync();
         }),
         new("settings", "session-menu", "What the menu of this session offers", scene => OpenAsync(scene, "/settings"),
-            scene => scene.Page.GetByRole(AriaRole.Heading, new() { Name = "Recent sessions" }),
+            scene => scene.Named(AriaRole.Heading, "Recent sessions"),
             InEach: scene => scene.OpenMenuAsync(Scene.Button(scene.Page.Locator("body"), "More for this session"))),
         new("password", "plain", "As it opens", scene => OpenAsync(scene, "/settings/password")),
         new("password", "error", "Another password than the current one", async scene =>
@@ -41,8 +41,8 @@ internal static class SettingsStates
 
     private static async Task ChangeAsync(Scene scene, string current, string next)
     {
-        await scene.Page.GetByLabel("Current password").FillAsync(current);
-        await scene.Page.GetByLabel("New password").FillAsync(next);
+        await scene.Field("Current password").FillAsync(current);
+        await scene.Field("New password").FillAsync(next);
         await scene.PressAsync("Change password");
     }
 }

@@ -14,8 +14,8 @@ internal static class SignedOutStates
         new("sign-in", "error", "A wrong password", async scene =>
         {
             await scene.Page.GotoAsync("/sign-in");
-            await scene.Page.GetByLabel("Email").FillAsync(Application.Email);
-            await scene.Page.GetByLabel("Password", new() { Exact = true }).FillAsync("not the password");
+            await scene.Field("Email").FillAsync(Application.Email);
+            await scene.Field("Password").FillAsync("not the password");
             await scene.PressAsync("Sign in");
             await scene.SeeAsync("Wrong email or password.");
         }),
@@ -23,8 +23,8 @@ internal static class SignedOutStates
         new("register", "errors", "Sent with mistakes", async scene =>
         {
             await scene.Page.GotoAsync("/register");
-            await scene.Page.GetByLabel("Email").FillAsync("ada at example");
-            await scene.Page.GetByLabel("Password", new() { Exact = true }).FillAsync("short");
+            await scene.Field("Email").FillAsync("ada at example");
+            await scene.Field("Password").FillAsync("short");
             await scene.PressAsync("Create account");
             await scene.SeeAsync("Enter your name");
         }),
@@ -48,7 +48,7 @@ internal static class SignedOutStates
         {
             await scene.SignInAsync();
             await scene.PressAsync("Account menu");
-            await scene.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
+            await scene.Named(AriaRole.Button, "Sign out").ClickAsync();
             await scene.SeeAsync("You're signed out");
         }),
     ];

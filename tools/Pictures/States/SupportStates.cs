@@ -22,8 +22,8 @@ internal static class SupportStates
     {
         await scene.Get<DemoAccounts>().SeedAsync();
         await scene.Page.GotoAsync("/sign-in?returnUrl=/support");
-        await scene.Page.GetByLabel("Email").FillAsync("sam@example.test");
-        await scene.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(DemoAccounts.Password);
+        await scene.Field("Email").FillAsync("sam@example.test");
+        await scene.Field("Password").FillAsync(DemoAccounts.Password);
         await Scene.Button(scene.Page.Locator("main"), "Sign in").ClickAsync();
         await scene.SeeAsync("This installation");
         await scene.Page.Locator(".side small").GetByText("1", new() { Exact = true }).First.WaitForAsync();
