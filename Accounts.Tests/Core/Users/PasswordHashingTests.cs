@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Accounts.Tests.Core.Users;
 
 /// <summary>
-/// However many passwords are to be hashed, only a few are at a time, off the threads that everything else needs; and who finds no place is told at
-/// once.
+/// Only a few passwords are hashed at a time, off the thread pool. A request that finds the queue full is refused
+/// at once.
 /// </summary>
 public sealed class PasswordHashingTests
 {
@@ -19,7 +19,7 @@ public sealed class PasswordHashingTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public async Task Only_so_many_passwords_are_hashed_at_once_and_none_on_the_thread_pool(int concurrency)
+    public async Task A_limited_number_of_passwords_is_hashed_at_once_off_the_thread_pool(int concurrency)
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", $"{concurrency}"));
@@ -36,15 +36,15 @@ public sealed class PasswordHashingTests
     }
 
     [Fact]
-    public void By_default_half_of_the_cores_hash()
+    public void By_default_half_of_the_cores_hash_passwords()
     {
         Assert.Equal(Math.Max(1, Environment.ProcessorCount / 2), new PasswordHashingOptions().Threads);
         Assert.Equal(7, new PasswordHashingOptions { Concurrency = 7 }.Threads);
     }
 
-    // Guards: TryEnter before the throttle's count, the size of the line.
+    // Guards: TryEnter before the throttle's count, the queue's size.
     [Fact]
-    public async Task Who_finds_no_place_is_refused_before_anything_is_hashed_and_has_lost_no_attempt()
+    public async Task A_request_without_a_place_is_refused_unhashed_and_loses_no_attempt()
     {
         var hasher = new HeldHasher();
         var journal = new Journal();
@@ -67,7 +67,7 @@ public sealed class PasswordHashingTests
         await Task.WhenAll(attempts);
         Assert.Equal(2, hasher.Begun.Count);
         Assert.Equal(1, host.Rows.Number("SELECT COUNT(*) FROM \"Users\""));
-        // However many were refused, two lines.
+        // However many requests were refused, the log has two lines.
         Patience.Until(() => journal.Of(nameof(PasswordHashing)).Count == 2);
         Assert.Equal(
             [
@@ -75,7 +75,7 @@ public sealed class PasswordHashingTests
                 "Warning: No password waits to be hashed any more; 7 requests had been refused",
             ],
             journal.Of(nameof(PasswordHashing)));
-        // The third attempt of three is still there, and only that.
+        // Of three attempts, exactly the third is left.
         Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
         Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
         Assert.IsType<RegistrationOutcome.SignedIn>(await host.Get<Registration>().RegisterAsync(CoreHost.Client(), Input("grace@example.test")));
@@ -83,7 +83,7 @@ public sealed class PasswordHashingTests
 
     // Guard: the average in PasswordHashing.Measure.
     [Fact]
-    public async Task The_time_to_wait_is_what_the_hashes_ahead_will_take()
+    public async Task The_wait_time_is_the_time_of_the_hashes_ahead()
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(
@@ -102,13 +102,13 @@ public sealed class PasswordHashingTests
         hasher.LetAll();
         await Task.WhenAll(attempts);
 
-        // Five of three seconds each.
+        // Five hashes of three seconds each.
         Assert.InRange(busy.Wait.TotalSeconds, 14.9, 15);
     }
 
-    // Guards: the lines apart, and the order in PasswordHashing.TryTake.
+    // Guards: the separate queues, and the order in PasswordHashing.TryTake.
     [Fact]
-    public async Task People_who_are_known_have_places_of_their_own_and_go_first()
+    public async Task Known_users_have_their_own_queue_and_go_first()
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "3"));
@@ -136,14 +136,14 @@ public sealed class PasswordHashingTests
         Assert.IsType<ChangePasswordOutcome.WrongPassword>(await change);
         Assert.IsType<ChangePasswordOutcome.CallerEnded>(refused);
         await Task.WhenAll(strangers);
-        // One was under way already. Of the next four, three are known, in the order in which they came.
+        // One hash was already running. Of the next four, three are known users', in order of arrival.
         var known = hasher.Begun.Skip(1).Take(4).Where(password => password is not Wrong);
         Assert.Equal(CoreHost.Password + ", my other passphrase, my third passphrase", string.Join(", ", known));
     }
 
     // Guard: the stranger's turn in PasswordHashing.TryTake.
     [Fact]
-    public async Task However_many_known_people_wait_a_stranger_has_a_turn()
+    public async Task A_stranger_gets_a_turn_however_many_known_users_wait()
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"));
@@ -162,7 +162,7 @@ public sealed class PasswordHashingTests
     }
 
     [Fact]
-    public async Task The_line_of_the_known_has_an_end_too_and_a_change_or_a_proof_that_finds_none_changes_nothing()
+    public async Task The_known_users_queue_is_limited_too_and_a_refusal_changes_nothing()
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(
@@ -179,13 +179,13 @@ public sealed class PasswordHashingTests
         hasher.LetAll();
         Assert.IsType<ReauthenticationOutcome.WrongPassword>(await held);
 
-        // With one place for all of its hashes, and the one attempt that nobody has taken from it.
+        // One place is enough for all of its hashes, and its only attempt is still unused.
         Assert.IsType<ChangePasswordOutcome.Changed>(await host.PasswordChange.ChangeAsync(phone.Caller, input));
     }
 
-    // Guard: the look at the token before a hash begins.
+    // Guard: the check of the token before a hash begins.
     [Fact]
-    public async Task A_request_whose_client_has_gone_is_not_hashed()
+    public async Task A_disconnected_clients_password_is_not_hashed()
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"));
@@ -206,7 +206,7 @@ public sealed class PasswordHashingTests
     }
 
     [Fact]
-    public async Task A_hash_that_fails_fails_its_own_request_alone()
+    public async Task A_failing_hash_fails_only_its_own_request()
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"));
@@ -217,7 +217,7 @@ public sealed class PasswordHashingTests
     }
 
     [Fact]
-    public async Task When_the_program_stops_nobody_waits_for_ever()
+    public async Task Shutdown_cancels_waiting_requests()
     {
         var hasher = new HeldHasher();
         Task<SignInOutcome>[] attempts;
@@ -236,7 +236,7 @@ public sealed class PasswordHashingTests
     [Theory]
     [InlineData(CoreHost.Email)]
     [InlineData("nobody@example.test")]
-    public async Task An_account_that_does_not_exist_takes_the_same_work(string email)
+    public async Task An_unknown_account_costs_the_same_work(string email)
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher);
@@ -249,7 +249,7 @@ public sealed class PasswordHashingTests
     }
 
     [Fact]
-    public async Task Registering_takes_one_hash_whether_the_address_has_an_account_or_not()
+    public async Task Registering_takes_one_hash_whether_or_not_the_email_is_taken()
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher);
@@ -266,7 +266,7 @@ public sealed class PasswordHashingTests
     }
 
     [Fact]
-    public async Task Operators_can_count_what_waits_what_is_done_and_what_was_refused()
+    public async Task Meters_count_waiting_completed_and_refused_hashes()
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "2"));
@@ -304,7 +304,7 @@ public sealed class PasswordHashingTests
 
     private static RegisterInput Input(string email) => new() { Name = "Grace Hopper", Email = email, Password = "a passphrase of theirs" };
 
-    /// <summary>Strangers who try the wrong password, each at an account of their own that doesn't exist, or all at one.</summary>
+    /// <summary>Unknown browsers that try a wrong password, each on its own nonexistent account, or all on one.</summary>
     private static Task<SignInOutcome>[] Strangers(CoreHost host, int count, string? email = null) =>
         [.. Enumerable.Range(0, count).Select(i => host.TrySignInAsync(CoreHost.Client(), email ?? $"nobody{i}@example.test", Wrong))];
 }
