@@ -47,7 +47,7 @@ public sealed class ConnectionLostTests(Chromium chromium)
     [Fact]
     public async Task A_page_recovers_from_a_discarded_circuit_and_still_leaves_when_its_session_ends()
     {
-        await using var site = AccountsSite.Start(services: AccountsSite.LetCircuitsGo);
+        await using var site = AccountsSite.Start(services: AccountsSite.DiscardLostCircuits);
         await site.RegisterAsync(Ada);
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
         await using var cable = new Cable(site.Address);

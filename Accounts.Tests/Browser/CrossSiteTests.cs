@@ -14,7 +14,7 @@ public sealed class CrossSiteTests(Chromium chromium)
     private const string Ada = "ada@example.test";
     private const string Mallory = "mallory@example.test";
 
-    /// <summary>Sets cookies for the whole domain, under every name that the form cookie may have, and submits the form at once.</summary>
+    /// <summary>Sets cookies for the whole domain under every possible name of the form cookie, and submits the form at once.</summary>
     private const string Attack = """
         <form method="post" action="{action}"><input name="Input.Email" value="mallory@example.test"><input name="Input.Password" value="{password}">
         <input name="_handler" value="sign-in"><input name="__RequestVerificationToken" value="{token}"></form>

@@ -149,7 +149,7 @@ public sealed class FormTests(Chromium chromium)
         await ada.Page.Mouse.ClickAsync(box.X + 20, box.Y + 20);
         for (var press = 1; press <= 2; press++)
             Assert.True(await pressed.WaitAsync(Patience.Limit), $"Press {press} reached no form.");
-        hasher.LetAll();
+        hasher.ReleaseAll();
         await ada.Page.GetByText("This device", new() { Exact = true }).WaitForAsync();
 
         using var rows = site.Rows();
@@ -161,7 +161,7 @@ public sealed class FormTests(Chromium chromium)
     [Fact]
     public async Task A_form_survives_a_lost_connection_and_keeps_what_you_entered()
     {
-        await using var site = AccountsSite.Start(services: AccountsSite.LetCircuitsGo);
+        await using var site = AccountsSite.Start(services: AccountsSite.DiscardLostCircuits);
         await site.RegisterAsync(Ada);
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
         await using var cable = new Cable(site.Address);

@@ -271,7 +271,7 @@ public sealed class HistoryTests(Chromium chromium)
     private async Task<Person> StartAsync(AccountsSite site, int past, bool phone = false, string address = "?kind=all#history")
     {
         await site.RegisterAsync(Ada);
-        var ada = phone ? await Person.OpenPhoneAsync(chromium, site, Person.WhereItIsNoon()) : await Person.OpenAsync(chromium, site);
+        var ada = phone ? await Person.OpenPhoneAsync(chromium, site, Person.NoonTimeZone()) : await Person.OpenAsync(chromium, site);
         await ada.SignInAsync(Ada);
         var session = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!;
         var now = site.Get<TimeProvider>().GetUtcNow();

@@ -69,10 +69,10 @@ public sealed class ManySessionsTests(Chromium chromium)
         await Assertions.Expect(rows).ToHaveCountAsync(10);
         // On a phone, a row has three short lines with its buttons beside them. On a desktop it is a table row.
         await Assertions.Expect(owner.Page.Locator("#devices thead")).ToBeHiddenAsync();
-        await LieAsync(rows, atMost: 100);
+        await AssertRowLayoutAsync(rows, atMost: 100);
         await owner.Page.SetViewportSizeAsync(1280, 800);
         await Assertions.Expect(owner.Page.Locator("#devices thead")).ToBeVisibleAsync();
-        await LieAsync(rows, atMost: 60);
+        await AssertRowLayoutAsync(rows, atMost: 60);
         await owner.Page.SetViewportSizeAsync(390, 844);
         await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Show 37 more" }).ClickAsync();
         await Assertions.Expect(rows).ToHaveCountAsync(47);
@@ -106,7 +106,7 @@ public sealed class ManySessionsTests(Chromium chromium)
     }
 
     /// <summary>No row is taller than its lines, and each has its buttons at its right edge.</summary>
-    private static async Task LieAsync(ILocator rows, double atMost)
+    private static async Task AssertRowLayoutAsync(ILocator rows, double atMost)
     {
         foreach (var row in await rows.AllAsync())
         {

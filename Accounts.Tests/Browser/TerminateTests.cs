@@ -14,7 +14,7 @@ public sealed class TerminateTests(Chromium chromium)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
-        await using var desktop = await (await Person.OpenAsync(chromium, site, zone: Person.WhereItIsNoon())).SignInAsync(Ada);
+        await using var desktop = await (await Person.OpenAsync(chromium, site, zone: Person.NoonTimeZone())).SignInAsync(Ada);
         await using var phone = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
         var settings = await phone.OpenTabAsync("/settings");
         var password = await phone.OpenTabAsync("/settings/security");

@@ -82,12 +82,12 @@ public sealed class HistoryTests
         await history.FindAll("th button").Single(button => button.TextContent.StartsWith("Duration", StringComparison.Ordinal)).ClickAsync();
         history.WaitForAssertion(() => Assert.StartsWith("30 29 28", Shown(history), StringComparison.Ordinal));
         Assert.Equal("descending", Assert.Single(history.FindAll("th[aria-sort]")).GetAttribute("aria-sort"));
-        Assert.Equal("sort=duration status=ended", page.Told);
+        Assert.Equal("sort=duration status=ended", page.RememberedQuery);
         await history.FindAll("th button").Single(button => button.TextContent.StartsWith("Duration", StringComparison.Ordinal)).ClickAsync();
         history.WaitForAssertion(() => Assert.StartsWith("1 2 3", Shown(history), StringComparison.Ordinal));
-        Assert.Equal("order=asc sort=duration status=ended", page.Told);
+        Assert.Equal("order=asc sort=duration status=ended", page.RememberedQuery);
         await history.Find("[aria-label='Next page']").ClickAsync();
-        Assert.Equal("order=asc page=2 sort=duration status=ended", page.Told);
+        Assert.Equal("order=asc page=2 sort=duration status=ended", page.RememberedQuery);
     }
 
     // Guard: OnLocationChanged of LivePages.
@@ -150,7 +150,7 @@ public sealed class HistoryTests
         history.WaitForAssertion(() => Assert.Equal("Nothing found.", history.Find(".pager [role=status]").TextContent));
         await history.Find(".pager button").ClickAsync();
         history.WaitForAssertion(() => Assert.Equal("1–10 of 10", history.Find(".pager [role=status]").TextContent));
-        Assert.Equal("", page.Told);
+        Assert.Equal("", page.RememberedQuery);
     }
 
     /// <summary>The numbers in the row titles.</summary>

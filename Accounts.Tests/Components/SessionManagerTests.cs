@@ -69,13 +69,13 @@ public sealed class SessionManagerTests
 
         await manager.FindAll(".tools .chip")[2].ClickAsync();
         Assert.Equal(2, manager.FindComponents<SessionCard>().Count);
-        Assert.Equal("kind=phones", page.Told);
+        Assert.Equal("kind=phones", page.RememberedQuery);
         await manager.Find("input[type=search]").InputAsync("nowhere");
         Assert.Empty(manager.FindComponents<SessionCard>());
-        Assert.Equal("kind=phones q=nowhere", page.Told);
+        Assert.Equal("kind=phones q=nowhere", page.RememberedQuery);
         await manager.Find(".none button").ClickAsync();
         Assert.Equal(7, manager.FindComponents<SessionCard>().Count);
-        Assert.Equal("", page.Told);
+        Assert.Equal("", page.RememberedQuery);
     }
 
     [Fact]

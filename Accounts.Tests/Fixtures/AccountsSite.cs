@@ -63,7 +63,7 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
     }
 
     /// <summary>Discards a circuit as soon as its connection is lost, not minutes later: for <see cref="Start"/>.</summary>
-    public static void LetCircuitsGo(IServiceCollection services) =>
+    public static void DiscardLostCircuits(IServiceCollection services) =>
         services.Configure<CircuitOptions>(o => o.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMilliseconds(1));
 
     public DatabaseRows Rows() => new(DatabasePath);

@@ -52,7 +52,7 @@ internal sealed class ComponentPage : IAsyncDisposable
     public NavigationManager Navigation => Context.Services.GetRequiredService<NavigationManager>();
 
     /// <summary>The last query string that the Session manager gave the browser: "key=value", in key order, without empty values.</summary>
-    public string Told
+    public string RememberedQuery
     {
         get
         {

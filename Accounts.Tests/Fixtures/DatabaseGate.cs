@@ -26,7 +26,7 @@ public sealed class DatabaseGate : DbCommandInterceptor, IDbTransactionIntercept
     /// <summary>Holds the next command whose text contains the given part, before it runs.</summary>
     public Stop StopCommand(string part) => Set(Moment.Command, part);
 
-    /// <summary>Holds the next command whose text contains the given part, after it has run and before its caller sees the result.</summary>
+    /// <summary>Holds the next command whose text contains the given part, after it has run but before its caller sees the result.</summary>
     public Stop StopResult(string part) => Set(Moment.Result, part);
 
     /// <summary>Holds the next transaction before it begins. Its writer already has the write lock.</summary>

@@ -52,10 +52,10 @@ internal sealed class HeldHasher : IPasswordHasher<User>
     }
 
     /// <summary>Releases some of the hashes, running ones first.</summary>
-    public void Let(int count = 1) => _passes.Release(count);
+    public void Release(int count = 1) => _passes.Release(count);
 
     /// <summary>Releases all hashes from now on.</summary>
-    public void LetAll()
+    public void ReleaseAll()
     {
         _held = false;
         _passes.Release(1_000);

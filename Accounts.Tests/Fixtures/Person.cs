@@ -134,7 +134,7 @@ public sealed class Person : IAsyncDisposable
         $"^https?://[^/]+{Regex.Escape(path)}([?#].*)?$", RegexOptions.None, TimeSpan.FromSeconds(1)));
 
     /// <summary>A time zone where today's tests don't run past midnight. The signs are reversed: Etc/GMT-3 is ahead of Greenwich.</summary>
-    public static string WhereItIsNoon() => TimeProvider.System.GetUtcNow().Hour is var hour && hour == 12 ? "Etc/GMT" : $"Etc/GMT{hour - 12:+0;-0}";
+    public static string NoonTimeZone() => TimeProvider.System.GetUtcNow().Hour is var hour && hour == 12 ? "Etc/GMT" : $"Etc/GMT{hour - 12:+0;-0}";
 
     public async ValueTask DisposeAsync()
     {
@@ -148,14 +148,14 @@ public sealed class Person : IAsyncDisposable
         Assert.True(_refused.IsEmpty, string.Join('\n', _refused));
     }
 
-    // Whatever a test opens or does, the browser must not refuse anything of ours.
+    // Whatever a test does, the browser must never refuse a resource of the application.
     private void Listen(object? sender, IConsoleMessage message)
     {
         if (message.Text.Contains("Content Security Policy", StringComparison.OrdinalIgnoreCase))
             _refused.Enqueue($"{message.Page?.Url}: {message.Text}");
     }
 
-    // A profile that closes during a navigation (a browser that has just been signed out) never reports that it has closed.
+    // A profile that closes during a navigation (after a sign-out, for example) never reports that it has closed.
     private static async Task LeaveAsync(IPage page)
     {
         try

@@ -38,7 +38,7 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_restart_signs_nobody_out()
+    public async Task Sessions_survive_a_restart()
     {
         await using var first = AccountsProcess.Run(null, Database);
         using var visitor = await RegisterAsync(await first.ListeningAsync(), Ada);

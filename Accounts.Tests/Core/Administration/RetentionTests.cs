@@ -47,12 +47,12 @@ public sealed class RetentionTests
         await using var host = CoreHost.Start(settings: [OneDay]);
         await host.RegisterAsync();
         var browser = await host.SignInAsync();
-        await AfterAsync(host, TimeSpan.FromDays(1), browser, ("203.0.113.0", "203.0.113.0"));
+        await AssertAddressesAfterAsync(host, TimeSpan.FromDays(1), browser, ("203.0.113.0", "203.0.113.0"));
 
         host.Clock.Advance(TimeSpan.FromHours(5));
         host.Activity.Record((await host.RequestAsync(browser))!, "198.51.100.9");
-        await AfterAsync(host, TimeSpan.FromHours(24) - TimeSpan.FromMicroseconds(1), browser, ("203.0.113.0", "198.51.100.9"));
-        await AfterAsync(host, TimeSpan.FromMicroseconds(1), browser, ("203.0.113.0", "198.51.100.0"));
+        await AssertAddressesAfterAsync(host, TimeSpan.FromHours(24) - TimeSpan.FromMicroseconds(1), browser, ("203.0.113.0", "198.51.100.9"));
+        await AssertAddressesAfterAsync(host, TimeSpan.FromMicroseconds(1), browser, ("203.0.113.0", "198.51.100.0"));
     }
 
     // Guard: the flush at the beginning of Retention.RunAsync.
@@ -65,7 +65,7 @@ public sealed class RetentionTests
         host.Clock.Advance(TimeSpan.FromHours(1));
         host.Activity.Record((await host.RequestAsync(browser))!, "198.51.100.9");
 
-        await AfterAsync(host, TimeSpan.FromHours(25), browser, ("203.0.113.0", "198.51.100.0"));
+        await AssertAddressesAfterAsync(host, TimeSpan.FromHours(25), browser, ("203.0.113.0", "198.51.100.0"));
         await host.Activity.FlushAsync();
         Assert.Equal(("203.0.113.0", "198.51.100.0"), Addresses(host, browser));
     }
@@ -196,7 +196,7 @@ public sealed class RetentionTests
 
     private static Retention Retention(CoreHost host) => host.Get<Retention>();
 
-    private static async Task AfterAsync(CoreHost host, TimeSpan time, SignedInBrowser browser, (string, string) addresses)
+    private static async Task AssertAddressesAfterAsync(CoreHost host, TimeSpan time, SignedInBrowser browser, (string, string) addresses)
     {
         host.Clock.Advance(time);
         await Retention(host).RunAsync(TestContext.Current.CancellationToken);

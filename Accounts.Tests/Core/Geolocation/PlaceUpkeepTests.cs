@@ -200,7 +200,7 @@ public sealed class PlaceUpkeepTests : IDisposable
     [InlineData("00:00:00.05")]
     [InlineData("01:00:01")]
     [InlineData("10")]
-    public void A_wrong_interval_is_refused(string interval) => Assert.Contains(
+    public void An_invalid_interval_is_refused(string interval) => Assert.Contains(
         "Geolocation:CheckInterval", Assert.Throws<StartupException>(() => CoreHost.Start(_folder, null, ("Geolocation:CheckInterval", interval))).Message, StringComparison.Ordinal);
 
     public void Dispose() => _folder.Dispose();

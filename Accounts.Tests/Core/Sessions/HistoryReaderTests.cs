@@ -95,7 +95,7 @@ public sealed class HistoryReaderTests
         await FindsAsync(new HistoryQuery { Reason = EndReason.Replaced }, [late.Id]);
         await FindsAsync(new HistoryQuery { To = late.StartedAt }, [old.Id]);
         await FindsAsync(new HistoryQuery { To = late.StartedAt.AddSeconds(1) }, [late.Id, old.Id]);
-        // A session matches a time range if it was live at any moment in it, not only if it began there.
+        // A session matches a time range if it was live at any moment in it, even if it began before.
         await FindsAsync(new HistoryQuery { From = late.StartedAt.AddMinutes(30), To = Now }, [late.Id]);
         await FindsAsync(new HistoryQuery { From = Now.AddHours(24.5), Live = null }, [ada.Id]);
         await FindsAsync(new HistoryQuery { From = Now.AddDays(2) }, []);

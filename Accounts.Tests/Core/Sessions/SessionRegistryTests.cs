@@ -95,7 +95,7 @@ public sealed class SessionRegistryTests
     }
 
     [Fact]
-    public async Task A_session_expires_by_the_clock_alone()
+    public async Task A_session_expires_without_a_sweep()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();

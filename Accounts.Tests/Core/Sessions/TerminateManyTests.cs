@@ -92,7 +92,7 @@ public sealed class TerminateManyTests
     }
 
     [Fact]
-    public async Task The_current_session_is_left_alone()
+    public async Task The_current_session_is_never_ended()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();

@@ -27,7 +27,7 @@ public sealed class PasswordHashingTests
         var attempts = Strangers(host, 10);
         await hasher.ArrivedAsync(concurrency);
         for (var i = 0; i < 10; i++)
-            hasher.Let();
+            hasher.Release();
 
         Assert.All(await Task.WhenAll(attempts), outcome => Assert.IsType<SignInOutcome.WrongCredentials>(outcome));
         Assert.Equal(concurrency, hasher.MostAtOnce);
@@ -63,7 +63,7 @@ public sealed class PasswordHashingTests
         Assert.IsType<RegisterOutcome.Busy>(await host.Users.RegisterAsync(CoreHost.Client(), Input("grace@example.test")));
         Assert.IsType<RegistrationOutcome.Busy>(await host.Get<Registration>().RegisterAsync(CoreHost.Client(), Input("grace@example.test")));
 
-        hasher.LetAll();
+        hasher.ReleaseAll();
         await Task.WhenAll(attempts);
         Assert.Equal(2, hasher.Begun.Count);
         Assert.Equal(1, host.Rows.Number("SELECT COUNT(*) FROM \"Users\""));
@@ -99,7 +99,7 @@ public sealed class PasswordHashingTests
         await hasher.ArrivedAsync();
         Patience.Until(() => meters.Read("accounts.password_hashing.waiting stranger") == 4);
         var busy = Assert.IsType<SignInOutcome.Busy>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
-        hasher.LetAll();
+        hasher.ReleaseAll();
         await Task.WhenAll(attempts);
 
         // Five hashes of three seconds each.
@@ -129,7 +129,7 @@ public sealed class PasswordHashingTests
             ada.Caller with { SessionId = SessionId.New(TestClock.Start) },
             new ChangePasswordInput { CurrentPassword = Wrong, NewPassword = "my fifth passphrase" });
         Patience.Until(() => meters.Read("accounts.password_hashing.waiting known") == 3);
-        hasher.LetAll();
+        hasher.ReleaseAll();
 
         Assert.IsType<ReauthenticationOutcome.Proved>(await proof);
         Assert.IsType<SignInOutcome.WrongCredentials>(await again);
@@ -155,7 +155,7 @@ public sealed class PasswordHashingTests
         Patience.Until(() => meters.Read("accounts.password_hashing.waiting known") == 8);
         var stranger = Strangers(host, 1);
         Patience.Until(() => meters.Read("accounts.password_hashing.waiting stranger") == 1);
-        hasher.LetAll();
+        hasher.ReleaseAll();
         await Task.WhenAll(known);
         await Task.WhenAll(stranger);
         Assert.Contains(hasher.Begun.Skip(1).Take(4), password => password is Wrong);
@@ -168,7 +168,7 @@ public sealed class PasswordHashingTests
         await using var host = await StartAsync(
             hasher, ("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "0"), ("SignIn:AttemptsPerAccount", "1"));
         var ada = await host.SignInAsync();
-        var phone = await host.SignInAsync(client: CoreHost.Client(address: "203.0.113.8"), email: await SecondAsync(host));
+        var phone = await host.SignInAsync(client: CoreHost.Client(address: "203.0.113.8"), email: await RegisterSecondUserAsync(host));
         hasher.Hold();
         var held = host.Reauthentication.ReauthenticateAsync(ada.Caller, Wrong);
         await hasher.ArrivedAsync();
@@ -176,7 +176,7 @@ public sealed class PasswordHashingTests
         Assert.IsType<ReauthenticationOutcome.Busy>(await host.Reauthentication.ReauthenticateAsync(phone.Caller, CoreHost.Password));
         var input = new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "a brand new passphrase" };
         Assert.IsType<ChangePasswordOutcome.Busy>(await host.PasswordChange.ChangeAsync(phone.Caller, input));
-        hasher.LetAll();
+        hasher.ReleaseAll();
         Assert.IsType<ReauthenticationOutcome.WrongPassword>(await held);
 
         // One place is enough for all of its hashes, and its only attempt is still unused.
@@ -197,7 +197,7 @@ public sealed class PasswordHashingTests
         var gone = host.SignIn.SignInAsync(CoreHost.Client(), input, client.Token);
         var stays = host.TrySignInAsync(CoreHost.Client(), "stays@example.test", "of somebody who stays");
         await client.CancelAsync();
-        hasher.LetAll();
+        hasher.ReleaseAll();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
         Assert.IsType<SignInOutcome.WrongCredentials>(await stays);
@@ -230,7 +230,7 @@ public sealed class PasswordHashingTests
 
         foreach (var attempt in attempts[1..])
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt.WaitAsync(Patience.Limit));
-        hasher.LetAll();
+        hasher.ReleaseAll();
     }
 
     [Theory]
@@ -243,7 +243,7 @@ public sealed class PasswordHashingTests
         hasher.Hold();
         var attempt = host.TrySignInAsync(CoreHost.Client(), email, Wrong);
         await hasher.ArrivedAsync();
-        hasher.LetAll();
+        hasher.ReleaseAll();
         await attempt;
         Assert.Equal([Wrong], hasher.Begun);
     }
@@ -259,7 +259,7 @@ public sealed class PasswordHashingTests
             hasher.Hold();
             var registration = host.Get<Registration>().RegisterAsync(CoreHost.Client(), Input(email));
             await hasher.ArrivedAsync();
-            hasher.LetAll();
+            hasher.ReleaseAll();
             Assert.Equal(expected, (await registration).GetType());
             Assert.Equal(["a passphrase of theirs"], hasher.Begun);
         }
@@ -282,7 +282,7 @@ public sealed class PasswordHashingTests
         Patience.Until(() => meters.Read("accounts.password_hashing.waiting known") == 1);
         Assert.Equal((1, 0), (meters.Read("accounts.password_hashing.refused stranger"), meters.Read("accounts.password_hashing.refused known")));
 
-        hasher.LetAll();
+        hasher.ReleaseAll();
         await Task.WhenAll(strangers);
         await proof;
         Assert.Equal((4, 1), (meters.Read("accounts.password_hashing.completed stranger"), meters.Read("accounts.password_hashing.completed known")));
@@ -296,7 +296,7 @@ public sealed class PasswordHashingTests
         return host;
     }
 
-    private static async Task<string> SecondAsync(CoreHost host)
+    private static async Task<string> RegisterSecondUserAsync(CoreHost host)
     {
         await host.RegisterAsync("grace@example.test", "Grace Hopper");
         return "grace@example.test";

@@ -142,7 +142,7 @@ public sealed class RawCircuitTests
     }
 
     [Fact]
-    public async Task A_connection_refused_after_the_greeting_ends_with_a_reason()
+    public async Task A_connection_refused_after_the_handshake_ends_with_a_reason()
     {
         await using var site = await CounterSite.StartAsync(new RefusingFilter());
         await using var client = await RawCircuit.ConnectAsync(

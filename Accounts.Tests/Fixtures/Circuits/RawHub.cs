@@ -226,6 +226,6 @@ public sealed class RawCircuitException(string message, Exception? inner = null)
     /// <summary>The status with which the server refused the socket, if that is what happened.</summary>
     public HttpStatusCode? Status { get; init; }
 
-    /// <summary>Whether the connection ended, as opposed to a call that was refused on one that stands.</summary>
+    /// <summary>Whether the connection ended. False for a call that was refused on an open connection.</summary>
     public bool ConnectionEnded { get; init; }
 }

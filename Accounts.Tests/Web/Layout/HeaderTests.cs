@@ -131,7 +131,7 @@ public sealed class HeaderTests
     }
 
     [Fact]
-    public async Task A_huge_user_agent_with_markup_is_cut_and_escaped()
+    public async Task A_huge_User_Agent_with_markup_is_cut_and_escaped()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);

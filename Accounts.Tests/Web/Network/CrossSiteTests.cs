@@ -10,7 +10,7 @@ public sealed class CrossSiteTests
     private const string Here = "{here}";
 
     /// <summary>What browsers send for another site's request: Sec-Fetch-Site, Origin.</summary>
-    public static readonly TheoryData<string?, string?> OfOthers = new()
+    public static readonly TheoryData<string?, string?> CrossSiteHeaders = new()
     {
         { "cross-site", null },
         { "same-site", null },
@@ -32,7 +32,7 @@ public sealed class CrossSiteTests
     };
 
     /// <summary>What browsers send for our own requests. Programs send neither header.</summary>
-    public static readonly TheoryData<string?, string?> OfOurs = new()
+    public static readonly TheoryData<string?, string?> SameSiteHeaders = new()
     {
         { null, null },
         { "same-origin", Here },
@@ -46,7 +46,7 @@ public sealed class CrossSiteTests
 
     // Guard: UseCrossSiteRefusal.
     [Theory]
-    [MemberData(nameof(OfOthers))]
+    [MemberData(nameof(CrossSiteHeaders))]
     public async Task Another_sites_request_is_refused_and_changes_nothing(string? site, string? origin)
     {
         await using var accounts = AccountsSite.Start();
@@ -84,7 +84,7 @@ public sealed class CrossSiteTests
     }
 
     [Theory]
-    [MemberData(nameof(OfOurs))]
+    [MemberData(nameof(SameSiteHeaders))]
     public async Task Requests_from_our_pages_and_programs_are_accepted(string? site, string? origin)
     {
         await using var accounts = AccountsSite.Start();
@@ -99,7 +99,7 @@ public sealed class CrossSiteTests
 
     // Any site may link to a page.
     [Theory]
-    [MemberData(nameof(OfOthers))]
+    [MemberData(nameof(CrossSiteHeaders))]
     public async Task A_page_opens_from_any_sites_link(string? site, string? origin)
     {
         await using var accounts = AccountsSite.Start();

@@ -88,7 +88,7 @@ public sealed class HostileClientTests
     [InlineData("grace@example.test")]
     public async Task No_other_session_can_resume_a_discarded_circuit(string intruderEmail)
     {
-        await using var site = AccountsSite.Start(services: AccountsSite.LetCircuitsGo);
+        await using var site = AccountsSite.Start(services: AccountsSite.DiscardLostCircuits);
         await site.RegisterAsync("ada@example.test");
         await site.RegisterAsync("grace@example.test");
         using var owner = await site.SignInAsync("ada@example.test");

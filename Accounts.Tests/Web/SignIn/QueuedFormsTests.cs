@@ -54,7 +54,7 @@ public sealed class QueuedFormsTests
 
         clock.Advance(SignInQueue.Patience);
         Patience.Until(() => strangers.Count(stranger => stranger.IsCompleted) == 300 - inside);
-        hasher.LetAll();
+        hasher.ReleaseAll();
         var answers = await Task.WhenAll(strangers);
         Assert.Equal(300 - inside, answers.Count(answer => answer is { Status: HttpStatusCode.ServiceUnavailable, RetryAfter: "2" }));
         Assert.Equal(inside, answers.Count(answer => answer.Status is HttpStatusCode.OK or HttpStatusCode.TooManyRequests));
@@ -99,7 +99,7 @@ public sealed class QueuedFormsTests
         using (var rows = site.Rows())
             Assert.Equal(1, rows.Number("SELECT COUNT(*) FROM \"Users\""));
 
-        hasher.LetAll();
+        hasher.ReleaseAll();
         (await inside).Dispose();
         // The same form works later.
         using var again = await second.PostAsync(path, waits);
@@ -108,7 +108,7 @@ public sealed class QueuedFormsTests
 
     // Guard: the form is read before a place is taken.
     [Fact]
-    public async Task A_slowly_sent_form_holds_up_nobody()
+    public async Task A_slowly_sent_form_delays_no_other_form()
     {
         var door = new Door();
         await using var site = AccountsSite.Start(new TestClock(), services => services
@@ -155,7 +155,7 @@ public sealed class QueuedFormsTests
 
     // Guard: the place is freed when the response starts.
     [Fact]
-    public async Task A_slowly_read_response_holds_up_nobody()
+    public async Task A_slowly_read_response_delays_no_other_form()
     {
         var reader = new SlowReader();
         await using var site = AccountsSite.Start(new TestClock(), services => services.AddSingleton<IStartupFilter>(reader), Smallest);
@@ -196,7 +196,7 @@ public sealed class QueuedFormsTests
         var passwords = new[] { ("Input.CurrentPassword", AccountsSite.Password), ("Input.NewPassword", "a brand new passphrase") };
         using (var change = await phone.SubmitAsync("/settings/password", passwords))
             Assert.DoesNotContain("passphrase\"", await AssertBusyAsync(change), StringComparison.Ordinal);
-        hasher.LetAll();
+        hasher.ReleaseAll();
         using var proved = await held;
         Assert.Equal(HttpStatusCode.NoContent, proved.StatusCode);
         Assert.True(await phone.IsSignedInAsync());
@@ -229,7 +229,7 @@ public sealed class QueuedFormsTests
             Assert.DoesNotContain("a passphrase of hers", page, StringComparison.Ordinal);
         }
 
-        hasher.LetAll();
+        hasher.ReleaseAll();
         (await held).Dispose();
     }
 

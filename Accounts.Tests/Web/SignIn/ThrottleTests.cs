@@ -3,7 +3,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Web.SignIn;
 
-/// <summary>Wherever you enter a password, too many attempts get 429 with the wait time, in the page and in the header.</summary>
+/// <summary>Wherever you enter a password, too many attempts get a 429. The page and a header state the wait time.</summary>
 public sealed class ThrottleTests
 {
     private const string Ada = "ada@example.test";
