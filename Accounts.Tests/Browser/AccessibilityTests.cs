@@ -10,7 +10,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>Every page, light and dark, wide and narrow, holds to all of axe's default rules.</summary>
+/// <summary>Every page passes all of axe's default rules: light and dark, wide and narrow.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class AccessibilityTests(Chromium chromium)
 {
@@ -22,7 +22,7 @@ public sealed class AccessibilityTests(Chromium chromium)
 
     [Theory]
     [MemberData(nameof(Looks))]
-    public async Task Nothing_on_any_page_is_out_of_reach(ColorScheme colours, bool phone)
+    public async Task Every_page_passes_axe(ColorScheme colours, bool phone)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -76,13 +76,13 @@ public sealed class AccessibilityTests(Chromium chromium)
 
     [Theory]
     [MemberData(nameof(Looks))]
-    public async Task Nothing_in_the_Session_manager_is_out_of_reach(ColorScheme colours, bool phone)
+    public async Task The_Session_manager_passes_axe_in_every_state(ColorScheme colours, bool phone)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
         await using var visitor = await OpenAsync(site, colours, phone);
         await visitor.SignInAsync(Ada);
-        // Three kinds of groups, and rows below them.
+        // Three kinds of groups, with rows below the cards.
         await site.StartSessionsAsync(Ada, 15, Visitor.Phone);
         await site.StartSessionsAsync(Ada, 15, Visitor.Chrome);
         await visitor.OpenAsync("/settings/sessions");
@@ -125,7 +125,7 @@ public sealed class AccessibilityTests(Chromium chromium)
 
     [Theory]
     [MemberData(nameof(Looks))]
-    public async Task Nothing_in_the_history_and_the_audit_log_is_out_of_reach(ColorScheme colours, bool phone)
+    public async Task The_history_and_the_audit_log_pass_axe(ColorScheme colours, bool phone)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -140,7 +140,7 @@ public sealed class AccessibilityTests(Chromium chromium)
 
     [Theory]
     [MemberData(nameof(Looks))]
-    public async Task Nothing_on_the_page_of_staff_is_out_of_reach(ColorScheme colours, bool phone)
+    public async Task The_Support_page_passes_axe(ColorScheme colours, bool phone)
     {
         await using var site = AccountsSite.Start();
         site.Get<PlaceFinder>().Keep("It is too short.");
@@ -164,7 +164,7 @@ public sealed class AccessibilityTests(Chromium chromium)
         await visitor.GoAsync("/settings");
         var more = visitor.Page.GetByRole(AriaRole.Button, new() { Name = "More for this session" });
         await more.ClickAsync();
-        // Its edge takes a press too.
+        // A click on its edge counts too.
         Assert.True(await more.EvaluateAsync<bool>(
             "button => { const box = button.getBoundingClientRect(); return document.elementFromPoint(box.x - 1.5, box.y + box.height / 2) === button && box.height >= 40; }"));
         await CheckAsync(visitor.Page, "the menu of this session");
@@ -216,7 +216,7 @@ public sealed class AccessibilityTests(Chromium chromium)
 
     private async Task CheckAsync(IPage page, string place)
     {
-        // What is still fading in has colours that it will not have.
+        // Elements that are still fading in don't have their final colours yet.
         await page.EvaluateAsync("() => Promise.allSettled(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < 5000).map(a => a.finished))");
         var result = await page.RunAxe();
         foreach (var rule in result.Violations)
@@ -225,7 +225,7 @@ public sealed class AccessibilityTests(Chromium chromium)
                 _found.Add($"{place}: {rule.Id}: {string.Join(' ', node.Any.Concat(node.All).Concat(node.None).Select(check => check.Message))} {node.Html}");
         }
 
-        // The rules did run.
+        // The rules really ran.
         Assert.Contains(result.Passes, rule => string.Equals(rule.Id, "color-contrast", StringComparison.Ordinal));
     }
 }

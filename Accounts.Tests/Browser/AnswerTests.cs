@@ -3,14 +3,14 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>"Was this you?", answered in one real browser about another.</summary>
+/// <summary>You answer "Was this you?" in one real browser about another.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class AnswerTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
 
     [Fact]
-    public async Task No_signs_the_other_browser_out_and_leads_to_the_password()
+    public async Task No_signs_the_other_browser_out_and_opens_the_password_page()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -31,7 +31,7 @@ public sealed class AnswerTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Yes_takes_the_question_from_every_open_page_and_ends_nothing()
+    public async Task Yes_removes_the_question_from_every_open_page_and_ends_nothing()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -39,7 +39,7 @@ public sealed class AnswerTests(Chromium chromium)
         await using var phone = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
         var tab = await owner.OpenTabAsync("/settings/sessions");
         await Question(tab).WaitForAsync();
-        // The one that is asked about cannot answer for itself, nor sees the question.
+        // The browser in question can't answer for itself, and doesn't see the question.
         await phone.WaitForCardsAsync(2);
         await Assertions.Expect(Question(phone.Page)).ToHaveCountAsync(0);
 

@@ -14,7 +14,7 @@ public sealed class AuditTests(Chromium chromium)
     private const string Ada = "ada@example.test";
 
     [Fact]
-    public async Task What_happens_elsewhere_shows_up_under_the_filter_that_is_set()
+    public async Task A_new_event_appears_if_it_matches_the_current_filter()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site);
@@ -41,7 +41,7 @@ public sealed class AuditTests(Chromium chromium)
 
     // Guard: SessionChange.Recorded of SessionService.Announce.
     [Fact]
-    public async Task An_act_that_changes_no_session_shows_up_too()
+    public async Task An_event_that_changes_no_session_appears_too()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site);
@@ -55,7 +55,7 @@ public sealed class AuditTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task It_is_filtered_and_paged_and_the_link_brings_a_file_of_what_is_shown()
+    public async Task The_log_is_filtered_and_paged_and_the_export_matches_the_filter()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site, past: 30);
@@ -87,7 +87,7 @@ public sealed class AuditTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task What_is_asked_for_stands_in_the_address_and_bad_values_are_passed_over()
+    public async Task The_URL_holds_the_filter_and_page_and_bad_values_are_ignored()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site, past: 60);
@@ -106,7 +106,7 @@ public sealed class AuditTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task One_event_is_open_at_a_time_and_stays_open_when_others_come()
+    public async Task One_event_is_expanded_at_a_time_and_stays_expanded_when_others_arrive()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site);
@@ -126,7 +126,7 @@ public sealed class AuditTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task The_details_name_every_session_that_one_act_ended()
+    public async Task The_details_name_every_session_that_the_event_ended()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site);
@@ -140,7 +140,7 @@ public sealed class AuditTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task A_phone_shows_a_list_and_nothing_is_wider_than_the_screen()
+    public async Task A_phone_shows_a_list_that_fits_the_screen()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site, past: 30, phone: true);
@@ -157,7 +157,7 @@ public sealed class AuditTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task A_phone_shows_what_happens_elsewhere_as_it_happens()
+    public async Task A_phone_shows_new_events_as_they_happen()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site, phone: true);
@@ -175,7 +175,7 @@ public sealed class AuditTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task It_says_that_the_database_did_not_answer_and_tries_again()
+    public async Task A_failed_read_is_reported_and_can_be_tried_again()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site, past: 30);
@@ -189,7 +189,7 @@ public sealed class AuditTests(Chromium chromium)
         await Assertions.Expect(problem).ToHaveCountAsync(0);
     }
 
-    /// <summary>Ada on the page of her audit log, which has her registration, her sign-in, and as many endings of past hours.</summary>
+    /// <summary>Opens Ada's audit log: her registration, her sign-in, and the given number of sessions that ended in past hours.</summary>
     private async Task<Person> StartAsync(AccountsSite site, int past = 0, bool phone = false)
     {
         await site.RegisterAsync(Ada);
@@ -205,7 +205,7 @@ public sealed class AuditTests(Chromium chromium)
             }));
             return Task.FromResult(true);
         });
-        // Through the page that links to it.
+        // Opened through the page that links to it.
         await ada.GoAsync("/settings/security");
         await ada.Page.GetByRole(AriaRole.Link, new() { Name = "Open audit log" }).ClickAsync();
         await Assertions.Expect(Rows(ada).First).ToBeVisibleAsync();

@@ -4,14 +4,14 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>A page that has lost its connection says since when, lets nothing be pressed, and comes back by itself with what it missed.</summary>
+/// <summary>A page that loses its connection says since when, disables its buttons, and recovers with what it missed.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class ConnectionLostTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
 
     [Fact]
-    public async Task Nothing_can_be_pressed_while_the_connection_is_lost_and_what_was_missed_comes_without_a_reload()
+    public async Task A_disconnected_page_disables_its_buttons_and_catches_up_without_a_reload()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -45,9 +45,9 @@ public sealed class ConnectionLostTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task A_page_whose_circuit_the_server_has_let_go_comes_back_and_is_still_told_of_its_end()
+    public async Task A_page_recovers_from_a_discarded_circuit_and_still_leaves_when_its_session_ends()
     {
-        await using var site = AccountsSite.Start(services: AccountsSite.LetCircuitsGo);
+        await using var site = AccountsSite.Start(services: AccountsSite.DiscardLostCircuits);
         await site.RegisterAsync(Ada);
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
         await using var cable = new Cable(site.Address);
@@ -71,7 +71,7 @@ public sealed class ConnectionLostTests(Chromium chromium)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_page_that_was_paused_goes_on_or_leaves(bool ended)
+    public async Task A_paused_page_resumes_or_leaves_if_its_session_has_ended(bool ended)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -80,8 +80,8 @@ public sealed class ConnectionLostTests(Chromium chromium)
         await owner.WaitForCardsAsync(2);
         var session = await site.FindSessionIdAsync(owner);
 
-        // Nothing of ours does this, but the framework's script lets whatever runs on the page do it.
-        // The page asks at once whether it is still signed in, and is held there until the test has acted.
+        // Our code never pauses a circuit, but the framework lets any script on the page do it.
+        // The page asks at once whether it is still signed in. The test holds that request until it has acted.
         var asks = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await owner.Page.RouteAsync("**/session/state", async route =>

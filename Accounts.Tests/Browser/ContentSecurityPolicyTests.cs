@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>Pages work within their content security policy: no browser refuses anything of ours, on any page, with anything open.</summary>
+/// <summary>Pages work within their content security policy: browsers refuse nothing on any page, with anything open.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class ContentSecurityPolicyTests(Chromium chromium)
 {
@@ -13,7 +13,7 @@ public sealed class ContentSecurityPolicyTests(Chromium chromium)
     private readonly List<string> _said = [];
 
     [Fact]
-    public async Task No_page_makes_the_browser_refuse_or_report_anything()
+    public async Task No_page_violates_its_content_security_policy()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -42,7 +42,7 @@ public sealed class ContentSecurityPolicyTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task The_page_of_staff_makes_the_browser_refuse_or_report_nothing()
+    public async Task The_Support_page_does_not_violate_its_content_security_policy()
     {
         await using var site = AccountsSite.Start();
         await site.Get<DemoAccounts>().SeedAsync();
@@ -59,7 +59,7 @@ public sealed class ContentSecurityPolicyTests(Chromium chromium)
         var policy = (await answer.HeaderValueAsync("Content-Security-Policy"))!.Split(';', StringSplitOptions.TrimEntries);
         var ours = policy.Where(rule => rule.Split('-')[0] is "script" or "style");
         Assert.Equal("script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'", string.Join("; ", ours));
-        // What scripts and circuits add after the load is judged too.
+        // The policy also applies to what scripts and circuits add after the load.
         await person.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
     }
 
@@ -68,7 +68,7 @@ public sealed class ContentSecurityPolicyTests(Chromium chromium)
         page.PageError += (_, error) => _said.Add($"{page.Url}: {error}");
         page.Console += (_, message) =>
         {
-            // A page that says 404 is itself what failed to load.
+            // A page that answers 404 is itself the resource that failed to load.
             var expected = page.Url.EndsWith("/there-is-no-such-page", StringComparison.Ordinal)
                 && message.Text.Contains("status of 404", StringComparison.Ordinal);
             if (!expected && (message.Type is "error" || message.Text.Contains("Content Security Policy", StringComparison.OrdinalIgnoreCase)))

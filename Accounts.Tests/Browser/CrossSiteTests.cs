@@ -4,7 +4,8 @@ using Microsoft.Playwright;
 namespace Accounts.Tests.Browser;
 
 /// <summary>
-/// Over https, beside sites of other people: a sibling sub-domain sends no form of ours, and no link from elsewhere makes an open form worthless.
+/// Over https, next to other sites: a sibling subdomain can't submit our forms, and a link from another site doesn't invalidate
+/// an open form.
 /// </summary>
 [Collection(BrowserTests.Name)]
 public sealed class CrossSiteTests(Chromium chromium)
@@ -13,7 +14,7 @@ public sealed class CrossSiteTests(Chromium chromium)
     private const string Ada = "ada@example.test";
     private const string Mallory = "mallory@example.test";
 
-    /// <summary>Cookies for the whole domain, under every name that the form's may have, and the form at once.</summary>
+    /// <summary>Sets cookies for the whole domain under every possible name of the form cookie, and submits the form at once.</summary>
     private const string Attack = """
         <form method="post" action="{action}"><input name="Input.Email" value="mallory@example.test"><input name="Input.Password" value="{password}">
         <input name="_handler" value="sign-in"><input name="__RequestVerificationToken" value="{token}"></form>
@@ -28,7 +29,7 @@ public sealed class CrossSiteTests(Chromium chromium)
     [InlineData("/sign-in", false)]
     [InlineData("/sign-in", true)]
     [InlineData("/sign-out", true)]
-    public async Task A_sibling_sub_domain_sends_no_form_of_ours(string action, bool signedIn)
+    public async Task A_sibling_subdomain_cannot_submit_our_forms(string action, bool signedIn)
     {
         await using var site = AccountsSite.StartHttps(App);
         await site.RegisterAsync(Ada);
@@ -51,7 +52,7 @@ public sealed class CrossSiteTests(Chromium chromium)
         await victim.Page.GotoAsync(evil.Address.AbsoluteUri);
         await Assertions.Expect(victim.Page.GetByRole(AriaRole.Heading, new() { Name = "This came from another site" })).ToBeVisibleAsync();
         await Person.WaitForPathAsync(victim.Page, action);
-        // The attack was whole: the cookies that a sibling can set were sent along.
+        // The attack was complete: the browser sent the cookies that a sibling can set.
         var cookies = await victim.Profile.CookiesAsync();
         Assert.Contains(cookies, c => c.Name is "accounts-form" && c.Domain.EndsWith("example.test", StringComparison.Ordinal));
 
@@ -62,7 +63,7 @@ public sealed class CrossSiteTests(Chromium chromium)
             await Person.WaitForPathAsync(victim.Page, "/sign-in");
         Assert.DoesNotContain("Mallory", await victim.Page.ContentAsync(), StringComparison.Ordinal);
 
-        // From where it belongs the same form signs in.
+        // The same form signs in when it is submitted from our own page.
         await mallory.Page.GetByLabel("Email").FillAsync(Mallory);
         await mallory.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(AccountsSite.Password);
         await mallory.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
@@ -73,7 +74,7 @@ public sealed class CrossSiteTests(Chromium chromium)
     [InlineData("sign out")]
     [InlineData("terminate")]
     [InlineData("password")]
-    public async Task After_a_link_from_another_site_in_one_tab_the_forms_of_another_tab_still_work(string act)
+    public async Task Forms_in_one_tab_still_work_after_a_cross_site_link_in_another(string act)
     {
         var clock = new ShiftedClock();
         await using var site = AccountsSite.StartHttps(App, clock);
@@ -121,12 +122,12 @@ public sealed class CrossSiteTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Of_four_pages_that_a_browser_opens_at_once_after_a_restart_each_form_works()
+    public async Task Four_pages_opened_at_once_after_a_browser_restart_have_working_forms()
     {
         await using var site = AccountsSite.StartHttps(App);
         await site.RegisterAsync(Ada);
         await using var before = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
-        // What a restart leaves: the cookies with a date. Not even the form's, which was not there when the person signed in.
+        // A restart keeps only cookies with an expiry date. The form cookie has none here: it didn't exist at sign-in.
         var kept = (await before.Profile.CookiesAsync()).Where(c => c.Expires > 0 && !c.Name.EndsWith("accounts-form", StringComparison.Ordinal));
         await using var ada = await Person.OpenAsync(chromium, site);
         await ada.Profile.AddCookiesAsync(kept.Select(c => new Cookie
@@ -149,12 +150,12 @@ public sealed class CrossSiteTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Of_four_sign_in_pages_that_a_new_browser_opens_at_once_each_form_works()
+    public async Task Four_sign_in_pages_opened_at_once_in_a_new_browser_have_working_forms()
     {
         await using var site = AccountsSite.StartHttps(App);
         await site.RegisterAsync(Ada);
         await using var ada = await Person.OpenAsync(chromium, site);
-        // All four are asked for before the first is answered: none brings a cookie.
+        // The browser requests all four before the first is answered, so none sends a cookie.
         var asked = 0;
         var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await ada.Profile.RouteAsync("**/sign-in", async route =>
@@ -181,7 +182,7 @@ public sealed class CrossSiteTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Over_plain_http_the_page_says_that_it_needs_https_and_no_session_starts()
+    public async Task Sign_in_over_plain_http_says_that_it_needs_https_and_starts_no_session()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);

@@ -4,15 +4,15 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>The card of a session that has just ended says whether its browser really left.</summary>
-/// <remarks>The third outcome, that it confirmed, is in <see cref="LiveTests"/>.</remarks>
+/// <summary>The card of a session that has just ended says whether its browser really signed out.</summary>
+/// <remarks>The third outcome, a confirmed sign-out, is in <see cref="LiveTests"/>.</remarks>
 [Collection(BrowserTests.Name)]
 public sealed class DepartureTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
 
     [Fact]
-    public async Task Where_no_page_was_open_the_card_says_so_and_a_late_return_is_confirmed_on_it()
+    public async Task The_card_says_that_no_page_was_open_and_confirms_a_late_return()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -27,9 +27,9 @@ public sealed class DepartureTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task A_browser_that_ignores_the_push_is_waited_for_and_then_said_to_have_been_cut_off()
+    public async Task A_browser_that_ignores_the_push_is_disconnected_and_the_card_says_so()
     {
-        // It stands still: what is said for five seconds is seen however long the browser takes.
+        // The clock stands still, so a message that lasts five seconds stays however slow the browser is.
         var clock = new TestClock(TimeProvider.System.GetUtcNow());
         await using var site = AccountsSite.Start(clock);
         await site.RegisterAsync(Ada);
@@ -45,7 +45,7 @@ public sealed class DepartureTests(Chromium chromium)
         await circuit.Closed.WaitAsync(Patience.Limit);
         using var rows = site.Rows();
         Patience.Until(() => rows.Session(session)["ClosedAt"] is not null);
-        // It is written first and told then, and what is told waits a tenth of a second for company.
+        // The server stores the departure before it publishes it. Subscribers hear of it after the merge window of a tenth of a second.
         var said = Assertions.Expect(owner.EndedCards).ToContainTextAsync("Connection closed at");
         while (!said.IsCompleted)
         {

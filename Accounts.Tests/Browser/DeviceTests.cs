@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>What a card says of a browser that was asked for its hints. Emulated ones send what the emulation of the developer tools sends.</summary>
+/// <summary>What a card says about a browser that sent Client Hints. Emulated browsers send what the developer tools' emulation sends.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class DeviceTests(Chromium chromium)
 {
@@ -30,7 +30,7 @@ public sealed class DeviceTests(Chromium chromium)
     [Theory]
     [InlineData("10.0.0", "Windows 10")]
     [InlineData("15.0.0", "Windows 11")]
-    public async Task Windows_is_told_by_its_hint(string platformVersion, string platform)
+    public async Task A_hint_tells_Windows_10_and_11_apart(string platformVersion, string platform)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -42,7 +42,7 @@ public sealed class DeviceTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task A_phone_is_told_by_its_hints()
+    public async Task Hints_name_a_phones_model_and_version()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -57,7 +57,7 @@ public sealed class DeviceTests(Chromium chromium)
     [Theory]
     [InlineData(true, "Safari 26 on iPadOS 26.1", "Tablet · iPad")]
     [InlineData(false, "Safari 26 on macOS", "Desktop")]
-    public async Task An_iPad_that_says_it_is_a_Mac_is_told_by_its_touch_screen(bool touch, string title, string device)
+    public async Task A_touch_screen_reveals_an_iPad_that_claims_to_be_a_Mac(bool touch, string title, string device)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);

@@ -3,14 +3,14 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>The Session manager before its circuit is up, where it comes late, never, or can't come at all.</summary>
+/// <summary>The Session manager before its circuit starts: it may come late, never, or not be possible at all.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class FirstPaintTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
 
     [Fact]
-    public async Task The_cards_are_there_before_the_circuit_and_what_happened_since_comes_with_it()
+    public async Task The_cards_appear_before_the_circuit_which_then_adds_what_happened_since()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -26,7 +26,7 @@ public sealed class FirstPaintTests(Chromium chromium)
         await owner.Page.GotoAsync(new Uri(site.Address, "/settings/sessions").AbsoluteUri, new() { WaitUntil = WaitUntilState.Commit });
         await owner.WaitForCardsAsync(2);
         await Assertions.Expect(owner.Page.GetByText("2 sessions. Updates live.")).ToBeVisibleAsync();
-        // The page counts once, though it is drawn twice.
+        // The page counts as one visit, though it renders twice.
         using var late = await site.SignInAsync(Ada);
         script.SetResult();
         await Person.WaitForCircuitAsync(owner.Page);
@@ -36,7 +36,7 @@ public sealed class FirstPaintTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Where_the_circuit_never_comes_the_page_says_so_and_its_buttons_lead_to_plain_pages()
+    public async Task A_page_whose_circuit_never_starts_says_so_and_its_buttons_open_plain_pages()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -61,7 +61,7 @@ public sealed class FirstPaintTests(Chromium chromium)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Without_scripts_the_list_is_there_and_Sign_out_everywhere_works(bool late)
+    public async Task Without_scripts_the_list_is_shown_and_Sign_out_everywhere_works(bool late)
     {
         var clock = new ShiftedClock();
         await using var site = AccountsSite.Start(clock);
@@ -74,7 +74,7 @@ public sealed class FirstPaintTests(Chromium chromium)
         await owner.Page.GetByLabel("Keep me signed in").CheckAsync();
         await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await owner.WaitForCardsAsync(2);
-        // Times read without a script too.
+        // Times are readable without a script too.
         await Assertions.Expect(owner.Cards.Last).ToContainTextAsync("UTC");
         if (late)
             clock.PutForward(TimeSpan.FromMinutes(11));
@@ -98,7 +98,7 @@ public sealed class FirstPaintTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task The_page_goes_by_the_servers_clock_whatever_the_viewers_says()
+    public async Task The_page_uses_the_servers_clock_not_the_viewers()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -111,13 +111,13 @@ public sealed class FirstPaintTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task A_translation_of_the_page_by_the_browser_breaks_nothing()
+    public async Task Translating_the_page_in_the_browser_breaks_nothing()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
         await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
         await Assertions.Expect(owner.Page.GetByText("You're only signed in here.")).ToBeVisibleAsync();
-        // What Chromium's translation does: each text goes into two elements of its own.
+        // Chromium's translation wraps each text in two elements of its own.
         await owner.Page.EvaluateAsync("""
             () => {
               const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

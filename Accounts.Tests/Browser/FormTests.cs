@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>A form that is refused: the person is where they have to go on, and no password comes back.</summary>
+/// <summary>A refused form puts the focus where you continue, and sends no password back.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class FormTests(Chromium chromium)
 {
@@ -12,7 +12,7 @@ public sealed class FormTests(Chromium chromium)
 
     // Guard: forms.js, and the last line of each SubmitAsync.
     [Fact]
-    public async Task The_first_field_that_is_wrong_has_the_focus_and_what_was_right_is_still_there()
+    public async Task The_first_wrong_field_gets_the_focus_and_right_values_are_kept()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await Person.OpenAsync(chromium, site);
@@ -41,9 +41,9 @@ public sealed class FormTests(Chromium chromium)
             await Assertions.Expect(field).ToHaveValueAsync("");
     }
 
-    // Guards: the core's one round of rules; each message beside its field and named by it.
+    // Guards: the core checks all rules in one pass; each message stands beside its field and describes it.
     [Fact]
-    public async Task Everything_that_is_wrong_is_said_at_once_beside_its_field()
+    public async Task All_errors_appear_at_once_each_beside_its_field()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await Person.OpenAsync(chromium, site);
@@ -57,12 +57,12 @@ public sealed class FormTests(Chromium chromium)
         await Assertions.Expect(ada.Page.GetByLabel("Email")).ToHaveAccessibleDescriptionAsync("Enter a full address, such as name@example.com.");
         await Assertions.Expect(Password(ada)).ToHaveAccessibleDescriptionAsync("Use at least 12 characters.");
         await Assertions.Expect(ada.Page.Locator("[aria-invalid=true]")).ToHaveCountAsync(2);
-        // A notice is for what is no field's fault.
+        // A notice is for problems that no field caused.
         await Assertions.Expect(ada.Page.Locator(".notice")).ToHaveCountAsync(0);
     }
 
     [Fact]
-    public async Task After_a_wrong_password_people_go_on_at_the_password_and_their_email_is_still_there()
+    public async Task A_wrong_password_keeps_the_email_and_focuses_the_password()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -83,7 +83,7 @@ public sealed class FormTests(Chromium chromium)
 
     // Guard: the rule in forms.js.
     [Fact]
-    public async Task The_length_of_a_new_password_is_checked_while_it_is_typed()
+    public async Task The_length_of_a_new_password_is_checked_as_you_type()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await Person.OpenAsync(chromium, site);
@@ -93,14 +93,14 @@ public sealed class FormTests(Chromium chromium)
         await Password(ada).PressSequentiallyAsync("four w");
         await Assertions.Expect(ada.Page.GetByText("At least 12 characters: 6 to go")).ToBeVisibleAsync();
         await Assertions.Expect(hint).ToBeHiddenAsync();
-        // What was one character for a person is one here.
+        // One visible character counts as one.
         await Password(ada).FillAsync("🐎🔋🧲🪜🌵🎷🐎🔋🧲🪜🌵");
         await Assertions.Expect(ada.Page.GetByText("At least 12 characters: 1 to go")).ToBeVisibleAsync();
         await Password(ada).FillAsync("four words in a row");
         await Assertions.Expect(ada.Page.GetByText("At least 12 characters", new() { Exact = true })).ToBeVisibleAsync();
         await Assertions.Expect(ada.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync("Long enough.");
 
-        // What was wrong with the last try is not said of the next one.
+        // Typing again removes the previous attempt's error.
         await Password(ada).FillAsync("short");
         await Assertions.Expect(ada.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync("Too short.");
         await ada.Page.Keyboard.PressAsync("Enter");
@@ -111,7 +111,7 @@ public sealed class FormTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task A_password_can_be_looked_at_and_is_hidden_when_it_is_sent()
+    public async Task A_password_can_be_shown_and_is_hidden_on_submit()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await Person.OpenAsync(chromium, site);
@@ -126,9 +126,9 @@ public sealed class FormTests(Chromium chromium)
         Assert.Equal("password", await ada.Page.EvaluateAsync<string>("window.sentAs"));
     }
 
-    // Guard: the second submit in forms.js. The first answer, with the browser's id in it, isn't there yet when the second press comes.
+    // Guard: the second submit in forms.js. The second press comes before the first response, which carries the browser's id.
     [Fact]
-    public async Task Two_presses_in_a_new_browser_start_one_session()
+    public async Task Pressing_Sign_in_twice_in_a_new_browser_starts_one_session()
     {
         var hasher = new HeldHasher();
         await using var site = AccountsSite.Start(services: hasher.AddTo);
@@ -149,7 +149,7 @@ public sealed class FormTests(Chromium chromium)
         await ada.Page.Mouse.ClickAsync(box.X + 20, box.Y + 20);
         for (var press = 1; press <= 2; press++)
             Assert.True(await pressed.WaitAsync(Patience.Limit), $"Press {press} reached no form.");
-        hasher.LetAll();
+        hasher.ReleaseAll();
         await ada.Page.GetByText("This device", new() { Exact = true }).WaitForAsync();
 
         using var rows = site.Rows();
@@ -157,11 +157,11 @@ public sealed class FormTests(Chromium chromium)
         Assert.Equal(1, posts);
     }
 
-    // Guards: the exception in hold() of session-state.js, and hasEntered() before it loads the page again.
+    // Guards: the exception in hold() of session-state.js, and hasEntered() before it reloads the page.
     [Fact]
-    public async Task A_form_that_posts_outlives_the_connection_and_keeps_what_was_entered()
+    public async Task A_form_survives_a_lost_connection_and_keeps_what_you_entered()
     {
-        await using var site = AccountsSite.Start(services: AccountsSite.LetCircuitsGo);
+        await using var site = AccountsSite.Start(services: AccountsSite.DiscardLostCircuits);
         await site.RegisterAsync(Ada);
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
         await using var cable = new Cable(site.Address);
@@ -179,7 +179,8 @@ public sealed class FormTests(Chromium chromium)
         Patience.Until(() => site.Get<SessionCircuits>().Of(session).Count == 0);
         cable.Mend();
         await Assertions.Expect(ada.Page.GetByText("Connection lost at")).ToBeHiddenAsync();
-        // A circuit that does not come back has the page loaded again: not this one. Nothing of ours pauses it; any script on the page can.
+        // A page reloads when its circuit doesn't return, but this one must not.
+        // Our code never pauses a circuit, but any script on the page can.
         await ada.Page.EvaluateAsync("() => { Blazor.pauseCircuit(); }");
 
         await Assertions.Expect(ada.Page.GetByText("This page may be out of date. You can still send the form.")).ToBeVisibleAsync();
@@ -191,7 +192,7 @@ public sealed class FormTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task A_long_name_and_a_long_address_leave_the_frame_as_it_is()
+    public async Task A_long_name_and_email_do_not_break_the_layout()
     {
         await using var site = AccountsSite.Start();
         var email = $"{string.Join('.', Enumerable.Repeat("ada", 14))}@{string.Join('.', Enumerable.Repeat("department", 6))}.example.test";

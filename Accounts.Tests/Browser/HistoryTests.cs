@@ -14,7 +14,7 @@ public sealed class HistoryTests(Chromium chromium)
     private const string Ada = "ada@example.test";
 
     [Fact]
-    public async Task It_is_sorted_filtered_and_paged_without_losing_the_place()
+    public async Task Sorting_filtering_and_paging_keep_the_focus()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site, past: 30);
@@ -27,7 +27,7 @@ public sealed class HistoryTests(Chromium chromium)
         await Assertions.Expect(status).ToHaveTextAsync("26–31 of 31");
         await Assertions.Expect(rows).ToHaveCountAsync(6);
         await Assertions.Expect(next).ToBeFocusedAsync();
-        // It says that it leads nowhere, and does not.
+        // The button is marked as disabled and does nothing.
         await Assertions.Expect(next).ToHaveAttributeAsync("aria-disabled", "true");
         await Button(ada, "Previous").ClickAsync();
         await Assertions.Expect(status).ToHaveTextAsync("1–25 of 31");
@@ -58,7 +58,7 @@ public sealed class HistoryTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task It_is_filtered_by_time_and_reason_from_what_drops_from_the_chips()
+    public async Task The_drop_down_chips_filter_by_time_and_reason()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site, past: 30);
@@ -82,17 +82,17 @@ public sealed class HistoryTests(Chromium chromium)
         await ada.Page.GetByLabel("How it ended").SelectOptionAsync("signedOut");
         await Assertions.Expect(Status(ada)).ToHaveTextAsync("1–25 of 30");
         await Assertions.Expect(Button(ada, "Ended 30")).ToHaveAttributeAsync("aria-pressed", "true");
-        // What is pressed elsewhere closes it.
+        // A press outside closes it.
         await Button(ada, "Remove filter Signed out").ClickAsync();
         await Assertions.Expect(ada.Page.GetByLabel("How it ended")).ToBeHiddenAsync();
         await Assertions.Expect(Status(ada)).ToHaveTextAsync("1–25 of 31");
     }
 
-    // Guard: the wait for accounts.near in SessionHistory. Twelve cards and a long list lie above it.
+    // Guard: the wait for accounts.near in SessionHistory. Twelve cards and a long list stand above it.
     [Fact]
-    public async Task It_is_read_when_somebody_comes_near_and_that_is_no_act_of_theirs()
+    public async Task Scrolling_near_loads_the_history_and_is_no_activity()
     {
-        // Today: what a browser is given for months would be over.
+        // The clock starts today: a cookie that expires in months would be over otherwise.
         var clock = new TestClock(TimeProvider.System.GetUtcNow());
         await using var site = AccountsSite.Start(clock);
         await site.RegisterAsync(Ada);
@@ -107,14 +107,14 @@ public sealed class HistoryTests(Chromium chromium)
         await Heading(ada).ScrollIntoViewIfNeededAsync();
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(25);
         Assert.Equal(before, session.LastActivityAt);
-        // A sorting is one: the clock is looked at.
+        // Sorting is activity, so the session's time changes.
         await Column(ada, "Device").GetByRole(AriaRole.Button).ClickAsync();
         await Assertions.Expect(Column(ada, "Device")).ToHaveAttributeAsync("aria-sort", "ascending");
         Assert.Equal(clock.GetUtcNow(), session.LastActivityAt);
     }
 
     [Fact]
-    public async Task A_link_to_it_leads_to_it_and_what_it_shows_stands_in_the_address()
+    public async Task A_link_opens_the_history_and_the_URL_holds_what_it_shows()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site, past: 60, address: "?kind=computers&q=a%20b#history");
@@ -139,7 +139,7 @@ public sealed class HistoryTests(Chromium chromium)
         await Assertions.Expect(Search(ada)).ToHaveValueAsync("past");
         Assert.Equal(shown, await Rows(ada).AllInnerTextsAsync());
 
-        // The last letters are not lost on the way to another page and back.
+        // The last letters survive a visit to another page and back.
         await Search(ada).FillAsync("past 58");
         await Assertions.Expect(Status(ada)).ToHaveTextAsync("1–1 of 1");
         await ada.Page.GetByRole(AriaRole.Link, new() { Name = "Audit log" }).ClickAsync();
@@ -151,7 +151,7 @@ public sealed class HistoryTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Bad_values_in_the_address_of_the_page_are_passed_over_and_the_file_refuses_them()
+    public async Task The_page_ignores_bad_values_in_its_URL_and_the_export_refuses_them()
     {
         const string bad = "?status=gone&country=Germany&from=yesterday&sort=colour&order=up&page=-3&text=a&text=b";
         await using var site = AccountsSite.Start();
@@ -162,7 +162,7 @@ public sealed class HistoryTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task What_happens_elsewhere_shows_up_under_the_filter_that_is_set()
+    public async Task A_change_elsewhere_appears_if_it_matches_the_current_filter()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site, past: 4);
@@ -187,7 +187,7 @@ public sealed class HistoryTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task The_link_brings_a_file_of_what_is_shown()
+    public async Task The_export_contains_what_the_filter_shows()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site, past: 30);
@@ -199,13 +199,13 @@ public sealed class HistoryTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Days_begin_where_the_viewer_is()
+    public async Task Days_begin_at_midnight_in_the_viewers_time_zone()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
-        // One session alone has no timeline.
+        // A single session has no timeline.
         await site.StartSessionsAsync(Ada, 1, Visitor.Phone);
-        // The one place that is a day ahead of the other; whatever the time is, they do not agree on the beginning of today.
+        // These two zones are a day apart, so they never agree on when today begins.
         foreach (var (zone, ahead) in new[] { ("Pacific/Kiritimati", 14), ("Pacific/Honolulu", -10) })
         {
             await using var ada = await (await Person.OpenAsync(chromium, site, zone: zone)).SignInAsync(Ada);
@@ -217,7 +217,7 @@ public sealed class HistoryTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task A_phone_shows_a_list_by_day_instead_of_the_drawing_and_nothing_is_wider_than_the_screen()
+    public async Task A_phone_shows_a_list_by_day_instead_of_the_timeline_and_fits_the_screen()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site, past: 30, phone: true);
@@ -241,7 +241,7 @@ public sealed class HistoryTests(Chromium chromium)
     [Theory]
     [InlineData(ColorScheme.Light)]
     [InlineData(ColorScheme.Dark)]
-    public async Task The_bars_of_the_drawing_stand_out_from_its_ground(ColorScheme colours)
+    public async Task The_timelines_bars_have_enough_contrast(ColorScheme colours)
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site, past: 2);
@@ -253,7 +253,7 @@ public sealed class HistoryTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task It_says_that_the_database_did_not_answer_and_tries_again()
+    public async Task A_failed_read_is_reported_and_can_be_tried_again()
     {
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site, past: 30);
@@ -267,27 +267,27 @@ public sealed class HistoryTests(Chromium chromium)
         await Assertions.Expect(problem).ToHaveCountAsync(0);
     }
 
-    /// <summary>Ada, signed in, with sessions that are over: "Past 1" of 5 hours ago, "Past 2" of 10, each a minute longer than the one before.</summary>
+    /// <summary>Signs Ada in, with ended sessions: "Past 1" 5 hours ago, "Past 2" 10 hours ago, each a minute longer than the last.</summary>
     private async Task<Person> StartAsync(AccountsSite site, int past, bool phone = false, string address = "?kind=all#history")
     {
         await site.RegisterAsync(Ada);
-        var ada = phone ? await Person.OpenPhoneAsync(chromium, site, Person.WhereItIsNoon()) : await Person.OpenAsync(chromium, site);
+        var ada = phone ? await Person.OpenPhoneAsync(chromium, site, Person.NoonTimeZone()) : await Person.OpenAsync(chromium, site);
         await ada.SignInAsync(Ada);
         var session = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!;
         var now = site.Get<TimeProvider>().GetUtcNow();
-        // One browser: 12 lanes would not hold them, and the list by day holds only what 14 days do.
+        // All in one browser: 12 lanes can't hold more, and the list by day covers only 14 days.
         var browser = new byte[32];
         await PastSession.AddAsync(site.Get<AccountsDatabase>(), Enumerable.Range(1, past).Select(i => new PastSession(session.UserId, now.AddHours(-i * (phone && i > 12 ? 30 : 5)))
         {
             Name = $"Past {i}", Length = TimeSpan.FromMinutes(60 + i), Browser = browser,
         }));
-        // The fragment alone would load nothing.
+        // Changing only the fragment would load nothing.
         await ada.GoAsync($"/settings/sessions{address}");
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(Math.Min(25, past + 1));
         return ada;
     }
 
-    // The rows of sessions above have columns too.
+    // The session rows above have columns too.
     private static ILocator Column(Person person, string name) => person.Page.Locator(".history").GetByRole(AriaRole.Columnheader, new() { Name = name });
 
     private static ILocator Rows(Person person) => person.Page.Locator(".history tbody tr");

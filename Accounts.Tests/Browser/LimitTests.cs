@@ -3,14 +3,14 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>ASVS 7.1.2: the browser that makes room hears of it at once and is told why.</summary>
+/// <summary>At the limit, the browser that makes room learns at once that it is signed out, and why.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class LimitTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
 
     [Fact]
-    public async Task The_browser_that_was_unused_for_longest_leaves_and_both_sides_say_why()
+    public async Task The_least_recently_used_browser_is_signed_out_and_both_sides_say_why()
     {
         await using var site = AccountsSite.Start(settings: ("Sessions:MaximumPerUser", "2"));
         await site.RegisterAsync(Ada);

@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>What happens in one browser is on every open dashboard, without a reload.</summary>
+/// <summary>Every open dashboard shows what happens in other browsers, without a reload.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class LiveTests(Chromium chromium)
 {
@@ -13,7 +13,7 @@ public sealed class LiveTests(Chromium chromium)
     private const string Firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
 
     [Fact]
-    public async Task Three_browsers_see_every_change_of_each_other()
+    public async Task Three_browsers_see_each_others_changes()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -39,7 +39,7 @@ public sealed class LiveTests(Chromium chromium)
         foreach (var watcher in watchers)
             await Assertions.Expect(watcher.CardOf(id)).ToContainTextAsync("3 pages visited");
 
-        // A name of its own, given from the phone; the product goes below.
+        // The phone gives the session a name; the product name moves below it.
         await phone.RenameAsync(phone.CardOf(id), "The old laptop");
         foreach (var watcher in watchers)
         {
@@ -47,7 +47,7 @@ public sealed class LiveTests(Chromium chromium)
             await Assertions.Expect(watcher.CardOf(id)).ToContainTextAsync("Firefox 145 on Linux · Desktop");
         }
 
-        // An ending, and that it was heard.
+        // The session ends, and its browser confirms it.
         await desktop.AskToTerminateAsync(desktop.CardOf(id));
         await desktop.ConfirmAsync("Terminate");
         await linux.WaitForSignedOutAsync();
@@ -60,13 +60,13 @@ public sealed class LiveTests(Chromium chromium)
             Assert.True(await watcher.Page.EvaluateAsync<bool>("window.stillHere"));
         }
 
-        // The name belongs to the browser: it is there again after the next sign-in.
+        // The name belongs to the browser, so it returns with the next sign-in.
         await linux.SignInAsync(Ada);
         await Assertions.Expect(desktop.Cards.Last.GetByRole(AriaRole.Heading)).ToHaveTextAsync("The old laptop");
     }
 
     [Fact]
-    public async Task An_untouched_dashboard_shows_no_activity_of_its_own()
+    public async Task An_untouched_dashboard_counts_as_no_activity()
     {
         var clock = new TestClock(TimeProvider.System.GetUtcNow());
         await using var site = AccountsSite.Start(clock);
@@ -80,7 +80,7 @@ public sealed class LiveTests(Chromium chromium)
         using var rows = site.Rows();
         var before = rows.Session(own)["LastActivityAt"];
 
-        // Ten minutes in which the page is moved by what others do, and answers for each of its renderings.
+        // For ten minutes, others' activity changes the page, and the page acknowledges each rendering.
         for (var minute = 1; minute <= 10; minute++)
         {
             clock.Advance(TimeSpan.FromMinutes(1));
@@ -93,14 +93,14 @@ public sealed class LiveTests(Chromium chromium)
         Assert.Equal(before, rows.Session(own)["LastActivityAt"]);
         Assert.NotEqual(before, rows.Session(others)["LastActivityAt"]);
 
-        // A touch is one.
+        // Opening a menu is activity.
         await desktop.OpenMenuAsync(desktop.CardOf(own));
         await site.Get<SessionActivity>().FlushAsync();
         Assert.NotEqual(before, rows.Session(own)["LastActivityAt"]);
     }
 
     [Fact]
-    public async Task What_the_list_could_not_read_is_said_and_read_later_without_a_reload()
+    public async Task The_list_reports_a_failed_read_and_retries_without_a_reload()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -109,11 +109,11 @@ public sealed class LiveTests(Chromium chromium)
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
         await desktop.WaitForCardsAsync(2);
 
-        // All that the sign-in led to has been read.
+        // The page has read everything that the sign-in changed.
         await Assertions.Expect(desktop.Page.Locator(".history tbody tr")).ToHaveCountAsync(2);
         await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Link, new() { Name = "Session manager" }).Locator("small [aria-hidden]")).ToHaveTextAsync("2");
 
-        // Three parts of the page hear of it and read: the cards, the history, the number beside the link.
+        // Three parts of the page read on a change: the cards, the history, and the count beside the link.
         for (var part = 0; part < 3; part++)
             site.Gate.FailCommand("\"Sessions\"");
         site.Get<SessionFeed>().Publish(new SessionChange.Started(caller.UserId, caller.SessionId));

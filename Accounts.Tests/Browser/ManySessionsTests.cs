@@ -3,14 +3,14 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>One session, two of a kind, and more than anybody wants to read.</summary>
+/// <summary>One session, two alike, and a very long list.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class ManySessionsTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
 
     [Fact]
-    public async Task With_one_device_there_is_nothing_to_end()
+    public async Task With_one_device_there_is_nothing_to_sign_out()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -25,7 +25,7 @@ public sealed class ManySessionsTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Two_of_the_same_browser_program_are_told_apart_and_a_new_one_is_pointed_out()
+    public async Task Two_similar_browsers_are_distinguished_and_new_ones_are_marked()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -41,7 +41,7 @@ public sealed class ManySessionsTests(Chromium chromium)
         await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(twin)).Id)).ToContainTextAsync("separate sign-in");
         await Assertions.Expect(owner.Page.GetByText("New", new() { Exact = true })).ToHaveCountAsync(2);
 
-        // Something is new: it is asked about above the cards, one at a time. When nothing is, nothing is asked.
+        // The page asks about new sessions above the cards, one at a time. Without a new session it asks nothing.
         await Assertions.Expect(owner.Page.GetByText("Was this you?")).ToHaveCountAsync(1);
         await owner.TerminateAsync("Safari 19 on iOS 19.1");
         await owner.AskToTerminateAsync(owner.CardOf((await site.FindSessionAsync(twin)).Id));
@@ -51,12 +51,12 @@ public sealed class ManySessionsTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Of_sixty_sessions_twelve_are_cards_the_rest_are_rows_and_the_search_finds_each()
+    public async Task Sixty_sessions_become_twelve_cards_and_rows_and_search_finds_each()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
         var ids = await site.StartSessionsAsync(Ada, 59, Visitor.Chrome);
-        // A week later none of them is new.
+        // A week later, none of them is new.
         using (var database = site.Rows())
             database.Execute("UPDATE \"Sessions\" SET \"NewBrowser\" = 0");
         await using var owner = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
@@ -67,20 +67,20 @@ public sealed class ManySessionsTests(Chromium chromium)
         var rows = owner.Page.Locator("tr[aria-labelledby^=session-]");
         await Assertions.Expect(cards).ToHaveCountAsync(13);
         await Assertions.Expect(rows).ToHaveCountAsync(10);
-        // On a phone a row has three short lines and its buttons beside them; on a desktop it is a line of the table.
+        // On a phone, a row has three short lines with its buttons beside them. On a desktop it is a table row.
         await Assertions.Expect(owner.Page.Locator("#devices thead")).ToBeHiddenAsync();
-        await LieAsync(rows, atMost: 100);
+        await AssertRowLayoutAsync(rows, atMost: 100);
         await owner.Page.SetViewportSizeAsync(1280, 800);
         await Assertions.Expect(owner.Page.Locator("#devices thead")).ToBeVisibleAsync();
-        await LieAsync(rows, atMost: 60);
+        await AssertRowLayoutAsync(rows, atMost: 60);
         await owner.Page.SetViewportSizeAsync(390, 844);
         await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Show 37 more" }).ClickAsync();
         await Assertions.Expect(rows).ToHaveCountAsync(47);
 
-        // A row can be ended like a card, and stays in its place.
+        // A row can be ended like a card, and keeps its place.
         var row = rows.Nth(30);
         await owner.AskToTerminateAsync(row);
-        // On a phone the question is where the thumb is.
+        // On a phone, the dialog is within the thumb's reach.
         await owner.Page.WaitForFunctionAsync("() => Math.abs(innerHeight - document.querySelector('.mud-dialog').getBoundingClientRect().bottom) < 12");
         await owner.ConfirmAsync("Terminate");
         await Assertions.Expect(row).ToContainTextAsync("Terminated");
@@ -92,7 +92,7 @@ public sealed class ManySessionsTests(Chromium chromium)
         await Assertions.Expect(cards).ToHaveCountAsync(2);
         await Assertions.Expect(cards.Nth(1)).ToContainTextAsync("Kitchen tablet");
         await Assertions.Expect(rows).ToHaveCountAsync(0);
-        // It stands in the address: a reload shows the same.
+        // The URL holds the search: a reload shows the same.
         await Assertions.Expect(owner.Page).ToHaveURLAsync(new Uri(site.Address, "/settings/sessions?q=kitchen").AbsoluteUri);
         await owner.Page.ReloadAsync();
         await Person.WaitForCircuitAsync(owner.Page);
@@ -105,8 +105,8 @@ public sealed class ManySessionsTests(Chromium chromium)
         Assert.Equal(59, ids.Count);
     }
 
-    /// <summary>No row is higher than its lines, and each has its buttons at its right edge.</summary>
-    private static async Task LieAsync(ILocator rows, double atMost)
+    /// <summary>No row is taller than its lines, and each has its buttons at its right edge.</summary>
+    private static async Task AssertRowLayoutAsync(ILocator rows, double atMost)
     {
         foreach (var row in await rows.AllAsync())
         {

@@ -11,7 +11,7 @@ using MudBlazor.Services;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>Nothing looks different with the purged sheet than with the whole one, in light or in dark, to a pixel.</summary>
+/// <summary>The purged style sheet looks exactly like the whole one, in light and dark, pixel by pixel.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class MudBlazorSheetTests(Chromium chromium)
 {
@@ -70,7 +70,7 @@ public sealed class MudBlazorSheetTests(Chromium chromium)
     {
         var person = await Person.OpenAsync(chromium, site);
         await person.Page.EmulateMediaAsync(new() { ColorScheme = colors, ReducedMotion = ReducedMotion.Reduce });
-        // What tells how long ago something was stands still.
+        // Relative times stand still.
         await person.Page.Clock.SetFixedTimeAsync(TimeProvider.System.GetUtcNow().UtcDateTime);
         await person.Page.RouteAsync("**" + Whole, route => route.FulfillAsync(new() { Path = WholeSheet() }));
         return person;
@@ -78,7 +78,7 @@ public sealed class MudBlazorSheetTests(Chromium chromium)
 
     private static async Task CompareAsync(IPage page)
     {
-        // The page lives. Only where it looks the same before and after is a difference in between the sheet's doing.
+        // The page is live. Only if it looks the same before and after can a difference in between come from the sheet.
         int? different = null;
         for (var attempt = 0; attempt < 6 && different is not 0; attempt++)
         {
@@ -87,7 +87,7 @@ public sealed class MudBlazorSheetTests(Chromium chromium)
             var whole = await PictureAsync(page);
             await SwapAsync(page, "mudblazor.css");
             var again = await PictureAsync(page);
-            // How many pixels differ, where the two files do: the same pixels make the same file.
+            // Counts the differing pixels only if the files differ: equal pixels make equal files.
             if (purged.AsSpan().SequenceEqual(again))
                 different = purged.AsSpan().SequenceEqual(whole) ? 0 : await CountAsync(page, purged, whole);
         }

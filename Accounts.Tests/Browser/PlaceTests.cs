@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>Where a session is, with a flag, in the language of whoever looks.</summary>
+/// <summary>A session's place, with a flag, in the viewer's language.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class PlaceTests(Chromium chromium)
 {
@@ -33,7 +33,7 @@ public sealed class PlaceTests(Chromium chromium)
 
     // Guard: Encode in Where.
     [Fact]
-    public async Task A_name_in_a_file_is_text_whatever_is_in_it()
+    public async Task Markup_in_a_place_name_is_shown_as_text()
     {
         const string name = "<img src=x> & <b>co</b>";
         using var folder = new TempFolder();
@@ -46,7 +46,7 @@ public sealed class PlaceTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task The_latest_place_follows_the_session_and_the_one_of_the_sign_in_stays()
+    public async Task The_card_shows_the_latest_place_and_the_details_keep_the_sign_in_place()
     {
         await using var site = Start();
         await site.RegisterAsync(Ada);
@@ -62,7 +62,7 @@ public sealed class PlaceTests(Chromium chromium)
         await Assertions.Expect(card.Locator(".where img.flag")).ToHaveAttributeAsync("src", "flags/jp.svg");
         await Assertions.Expect(card).Not.ToContainTextAsync(Germany);
 
-        // Where it signed in is there on demand.
+        // The details show where it signed in.
         await owner.OpenMenuAsync(card);
         await owner.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Details" }).ClickAsync();
         await Assertions.Expect(owner.Dialog).ToContainTextAsync(Germany);
@@ -70,14 +70,14 @@ public sealed class PlaceTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task The_history_is_filtered_by_a_country_of_its_own_named_in_the_viewers_language()
+    public async Task The_history_filters_by_country_in_the_viewers_language()
     {
         await using var site = Start();
         await site.RegisterAsync(Ada);
         using var german = await SignInFromAsync(site, Germany);
         using var japanese = await SignInFromAsync(site, Japan);
         await using var owner = await (await Person.OpenAsync(chromium, site, language: "de-DE")).SignInAsync(Ada);
-        // Of fewer than five there is nothing to choose.
+        // With fewer than five sessions there are no filters.
         await site.StartSessionsAsync(Ada, 2, Visitor.Chrome);
         await owner.GoAsync("/settings/sessions#history");
         var rows = owner.Page.Locator(".history tbody tr");
@@ -103,7 +103,7 @@ public sealed class PlaceTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task The_cards_are_found_by_the_country_that_the_viewer_reads()
+    public async Task Search_finds_cards_by_country_in_the_viewers_language()
     {
         await using var site = Start();
         await site.RegisterAsync(Ada);
@@ -112,7 +112,7 @@ public sealed class PlaceTests(Chromium chromium)
         await using var owner = await (await Person.OpenAsync(chromium, site, language: "de-DE")).SignInAsync(Ada);
 
         await owner.Page.GetByRole(AriaRole.Searchbox, new() { Name = "Search sessions" }).FillAsync("deutschl");
-        // This device, and what is found.
+        // This device, and the match.
         await owner.WaitForCardsAsync(2);
         await Assertions.Expect(owner.Cards.Last).ToContainTextAsync(Germany);
         await owner.Page.GetByRole(AriaRole.Searchbox, new() { Name = "Search sessions" }).FillAsync("Germany");
@@ -122,7 +122,7 @@ public sealed class PlaceTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task A_sign_in_from_a_new_country_is_pointed_out()
+    public async Task A_sign_in_from_a_new_country_is_marked_as_new()
     {
         await using var site = Start();
         await site.RegisterAsync(Ada);
@@ -135,7 +135,7 @@ public sealed class PlaceTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task An_address_of_a_data_centre_is_said_to_be_hosting_or_a_VPN()
+    public async Task A_data_centre_address_is_labelled_as_hosting_or_VPN()
     {
         using var folder = new TempFolder();
         await File.WriteAllBytesAsync(folder.File("places.bin"), PlaceData.Small(type: 24).Write());
@@ -154,9 +154,9 @@ public sealed class PlaceTests(Chromium chromium)
         await Assertions.Expect(rows.Filter(new() { HasText = "5.1.2.3" })).Not.ToContainTextAsync("hosting");
     }
 
-    /// <summary>The three steps of docs/operations.md, Places.</summary>
+    /// <summary>Follows the three steps of docs/operations.md, Places.</summary>
     [Fact]
-    public async Task A_new_edition_that_is_moved_into_place_is_on_the_card_without_a_restart()
+    public async Task A_replaced_geolocation_file_takes_effect_without_a_restart()
     {
         var steps = await File.ReadAllTextAsync(Path.Combine(House.Repository.Root, "docs", "operations.md"));
         Assert.Matches("(?s)\n1[.] Unpack its BIN file.*\n2[.] Set `Geolocation:Path` to it and start.*\n3[.] .*put the file in the place of the old one, best by `mv`.*`Geolocation:CheckInterval`", steps);
@@ -180,7 +180,7 @@ public sealed class PlaceTests(Chromium chromium)
     private static AccountsSite Start(params (string, string)[] settings) =>
         AccountsSite.Start(settings: [("Network:KnownProxies:0", "127.0.0.1"), ("Network:KnownProxies:1", "::1"), .. settings]);
 
-    /// <summary>Signs in by way of a proxy that tells the address.</summary>
+    /// <summary>Signs in through a proxy that forwards the client's address.</summary>
     private static async Task<Visitor> SignInFromAsync(AccountsSite site, string address)
     {
         var visitor = site.Visit(Visitor.Phone);

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>What a plan lacks is shown with a word of why, and cannot be done.</summary>
+/// <summary>A feature that the plan lacks can't be used, and the page says why.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class PlanTests(Chromium chromium)
 {
@@ -20,7 +20,7 @@ public sealed class PlanTests(Chromium chromium)
     [InlineData("/settings/security", "Remote logout")]
     [InlineData("/settings/password", "Remote logout")]
     [InlineData("/settings/account", "Log out")]
-    public async Task Instead_of_the_button_stands_which_plans_have_it(string path, string button)
+    public async Task The_page_names_the_plans_that_include_the_feature_instead_of_its_button(string path, string button)
     {
         await using var site = AccountsSite.Start(settings: Plans);
         await site.RegisterAsync(Ada);
@@ -38,9 +38,9 @@ public sealed class PlanTests(Chromium chromium)
         await Assertions.Expect(person.Page.GetByText(Why)).ToHaveCountAsync(0);
     }
 
-    // Guard: the first lines of SessionService.RemoteLogoutAsync, behind a button that is still there.
+    // Guard: the first lines of SessionService.RemoteLogoutAsync. The button was rendered before the plan changed.
     [Fact]
-    public async Task A_button_from_before_the_plan_was_changed_does_nothing_and_says_why()
+    public async Task A_button_rendered_before_the_plan_changed_does_nothing_and_says_why()
     {
         await using var site = AccountsSite.Start(settings: Plans);
         await site.RegisterAsync(Ada);

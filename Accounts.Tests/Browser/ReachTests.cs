@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>The pages for people who use no mouse, enlarge them or choose the colours themselves.</summary>
+/// <summary>The pages for people who use the keyboard, zoom in, or force their own colours.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class ReachTests(Chromium chromium)
 {
@@ -11,11 +11,11 @@ public sealed class ReachTests(Chromium chromium)
     private static readonly string[] Outside = ["/sign-in", "/register", "/signed-out", "/help/access", "/there-is-no-such-page"];
     private static readonly string[] Inside = ["/settings/sessions", "/settings", "/settings/security", "/settings/password", "/settings/audit", "/help/access", "/settings/sessions/end?all=true"];
 
-    // Enlarged, a page has so many times fewer pixels of its own: 1280 by 1024 are 640 by 512, and 320 by 256.
+    // Zooming divides the viewport: 1280 by 1024 becomes 640 by 512 at 200 %, and 320 by 256 at 400 %.
     [Theory]
     [InlineData(640, 512)]
     [InlineData(320, 256)]
-    public async Task Enlarged_twice_and_four_times_nothing_reaches_over_the_edge(int width, int height)
+    public async Task At_200_and_400_percent_zoom_nothing_overflows(int width, int height)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -53,7 +53,7 @@ public sealed class ReachTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task In_colours_that_the_viewer_forces_what_is_chosen_still_looks_different()
+    public async Task With_forced_colours_selected_items_still_look_different()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -68,7 +68,7 @@ public sealed class ReachTests(Chromium chromium)
         await DifferAsync(ada.Page, ".tools .chip[aria-pressed=true]", ".tools .chip[aria-pressed=false]");
         foreach (var edged in new[] { ".session.this", ".devices .cards .session", ".devices .session button.ends", ".question", ".all button" })
             Assert.NotEqual("none", await ada.Page.Locator(edged).First.EvaluateAsync<string>("one => getComputedStyle(one).borderStyle"), StringComparer.Ordinal);
-        // A dot is a background; those go, unless they are kept.
+        // The dot is a background. Forced colours remove backgrounds unless the style opts out.
         Assert.Equal("none", await ada.Page.Locator("time[data-now]").First.EvaluateAsync<string>("one => getComputedStyle(one, '::before').forcedColorAdjust"));
 
         await ada.OpenAsync("/settings");
@@ -76,7 +76,7 @@ public sealed class ReachTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task The_whole_walk_needs_no_mouse()
+    public async Task Signing_in_and_terminating_a_session_need_no_mouse()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -111,7 +111,7 @@ public sealed class ReachTests(Chromium chromium)
         await TabToAsync(ada.Page, "Terminate Safari 19 on iOS 19.1");
         await keys.PressAsync("Enter");
         await Assertions.Expect(ada.Dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" })).ToBeFocusedAsync();
-        // The focus stays inside: two buttons, and round again.
+        // The focus stays inside the dialog: two buttons, in a loop.
         foreach (var next in new[] { "Terminate", "Cancel", "Terminate" })
         {
             await keys.PressAsync("Tab");
@@ -128,7 +128,7 @@ public sealed class ReachTests(Chromium chromium)
         await Assertions.Expect(ada.EndedCards.GetByRole(AriaRole.Heading)).ToBeFocusedAsync();
     }
 
-    /// <summary>What reaches over the window's edge on a page: the page itself, and whatever does not stand in something that scrolls.</summary>
+    /// <summary>What overflows the window on a page: the page itself, and elements outside any scrolling container.</summary>
     private static async Task<IEnumerable<string>> OutsideAsync(IPage page, string where) => (await page.EvaluateAsync<string[]>("""
         () => {
           const found = [];
@@ -153,7 +153,7 @@ public sealed class ReachTests(Chromium chromium)
             StringComparer.Ordinal);
     }
 
-    /// <summary>Tabs on until the focus is on what has this name.</summary>
+    /// <summary>Presses Tab until the element with this name has the focus.</summary>
     private static async Task TabToAsync(IPage page, string name)
     {
         var passed = new List<string>();

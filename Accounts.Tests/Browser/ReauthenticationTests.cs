@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>Whoever signed in a while ago is asked for the password in the dialog itself, and then what they pressed is done.</summary>
+/// <summary>If you signed in a while ago, the dialog asks for your password and then does what you pressed.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class ReauthenticationTests(Chromium chromium)
 {
@@ -13,7 +13,7 @@ public sealed class ReauthenticationTests(Chromium chromium)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task The_dialog_asks_for_the_password_and_goes_on_where_it_was(bool phone)
+    public async Task The_dialog_asks_for_the_password_and_then_continues(bool phone)
     {
         var clock = new ShiftedClock();
         await using var site = AccountsSite.Start(clock);
@@ -48,7 +48,7 @@ public sealed class ReauthenticationTests(Chromium chromium)
         await owner.WaitForCardsAsync(2);
         await Person.WaitForPathAsync(owner.Page, "/settings/sessions");
 
-        // The same session, by another key; the other tab is still there, and nothing is asked a second time.
+        // The session is the same, with another key. The other tab stays signed in, and the dialog doesn't ask again.
         Assert.Equal(before.Item1, await site.FindSessionIdAsync(owner));
         Assert.NotEqual(before.Item2, await CookieAsync(owner), StringComparer.Ordinal);
         await owner.AskToTerminateAsync(owner.CardOf(await site.FindSessionIdAsync(third)));
@@ -60,7 +60,7 @@ public sealed class ReauthenticationTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Remote_logout_and_the_end_of_all_others_ask_too_and_Cancel_leaves_everything_as_it_was()
+    public async Task Remote_logout_and_Sign_out_everywhere_ask_too_and_Cancel_changes_nothing()
     {
         var clock = new ShiftedClock();
         await using var site = AccountsSite.Start(clock);
@@ -89,7 +89,7 @@ public sealed class ReauthenticationTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task After_too_many_wrong_passwords_the_dialog_says_how_long_to_wait_and_the_right_one_has_to_wait_too()
+    public async Task After_too_many_wrong_passwords_even_the_right_one_has_to_wait()
     {
         var clock = new ShiftedClock();
         await using var site = AccountsSite.Start(clock, settings: ("SignIn:AttemptsPerAccount", "2"));
@@ -105,7 +105,7 @@ public sealed class ReauthenticationTests(Chromium chromium)
         for (var i = 0; i < 2; i++)
             await TryAsync("not this passphrase", "Wrong password.");
 
-        // That it would be taken otherwise is above.
+        // The test above proves that this password works.
         await TryAsync(AccountsSite.Password, "Too many attempts. Try again in 5 minutes.");
         await Assertions.Expect(password).ToBeFocusedAsync();
         await CheckAsync(owner.Page);
@@ -128,7 +128,7 @@ public sealed class ReauthenticationTests(Chromium chromium)
 
     private static async Task CheckAsync(IPage page)
     {
-        // What is fading has colours that it will not have.
+        // Elements that are still fading don't have their final colours yet.
         await page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.Reduce });
         var result = await page.RunAxe();
         Assert.Equal("", string.Join('\n', result.Violations.Select(violation => $"{violation.Id}: {string.Join(' ', violation.Nodes.Select(node => node.Html))}")));

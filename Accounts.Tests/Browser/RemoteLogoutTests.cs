@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>One act ends everything, whatever each browser is doing at that moment.</summary>
+/// <summary>Remote logout ends every session, whatever each browser is doing at that moment.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class RemoteLogoutTests(Chromium chromium)
 {
@@ -13,7 +13,7 @@ public sealed class RemoteLogoutTests(Chromium chromium)
     [InlineData("/settings/security", "Log out from all devices", "Remote logout")]
     [InlineData("/settings/password", "Log out from all devices", "Remote logout")]
     [InlineData("/settings/account", "Log out of all sessions", "Log out")]
-    public async Task It_stands_in_three_places_and_does_nothing_until_it_is_confirmed(string path, string heading, string button)
+    public async Task Remote_logout_is_on_three_pages_and_waits_for_confirmation(string path, string heading, string button)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -36,12 +36,12 @@ public sealed class RemoteLogoutTests(Chromium chromium)
         await phone.WaitForSignedOutAsync();
         await Assertions.Expect(desktop.Page.GetByText("Remote logout ended every session of this account.")).ToBeVisibleAsync();
 
-        // The account is as it was.
+        // The account is unchanged.
         await desktop.SignInAsync(Ada);
     }
 
     [Fact]
-    public async Task Every_browser_is_out_offline_static_with_two_tabs_and_closed_ones_too()
+    public async Task Every_browser_is_signed_out_even_offline_or_closed_ones()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);

@@ -3,14 +3,14 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>Several sessions are selected and end in one act.</summary>
+/// <summary>You select several sessions and end them at once.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class SelectionTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
 
     [Fact]
-    public async Task Those_that_were_selected_leave_and_each_confirms_and_the_others_stay()
+    public async Task Selected_sessions_end_and_confirm_and_the_others_stay()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -42,7 +42,7 @@ public sealed class SelectionTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task What_the_search_finds_can_be_selected_as_a_whole_and_is_all_that_ends()
+    public async Task All_search_results_can_be_selected_and_only_they_end()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);

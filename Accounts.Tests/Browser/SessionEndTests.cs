@@ -4,16 +4,16 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>The endings that nobody clicks on a card for.</summary>
+/// <summary>Sessions that end without a click on their card.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class SessionEndTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
 
     [Fact]
-    public async Task The_open_page_of_an_expired_session_leaves()
+    public async Task The_open_page_of_an_expired_session_shows_that_it_expired()
     {
-        // From now on: browsers judge the cookie by their own clock.
+        // The clock starts now: browsers expire the cookie by their own clock.
         var clock = new TestClock(TimeProvider.System.GetUtcNow());
         await using var site = AccountsSite.Start(clock);
         await site.RegisterAsync(Ada);
@@ -22,7 +22,7 @@ public sealed class SessionEndTests(Chromium chromium)
         clock.Advance(TimeSpan.FromDays(27));
         await person.OpenAsync("/settings");
         await site.Get<SessionActivity>().FlushAsync();
-        // The visit renewed it: the 28th day after the sign-in passes.
+        // The visit renewed the session, so it outlives the 28th day after the sign-in.
         clock.Advance(TimeSpan.FromDays(2));
         await person.OpenAsync("/settings");
         await site.Get<SessionActivity>().FlushAsync();
@@ -36,7 +36,7 @@ public sealed class SessionEndTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Sign_out_in_the_menu_ends_this_session_in_every_tab_and_no_other()
+    public async Task Sign_out_in_the_menu_ends_only_this_session_in_every_tab()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -57,7 +57,7 @@ public sealed class SessionEndTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task A_change_of_password_ends_the_other_sessions_when_asked_to()
+    public async Task Changing_the_password_ends_the_other_sessions_if_asked_to()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -74,7 +74,7 @@ public sealed class SessionEndTests(Chromium chromium)
         await Assertions.Expect(desktop.Page.GetByText("Password changed.")).ToBeVisibleAsync();
         await Assertions.Expect(desktop.Page.GetByText("1 session ends: this one")).ToBeVisibleAsync();
         await phone.WaitForSignedOutAsync();
-        // The other tab was opened with the key before: it is cut, and comes back with the new one.
+        // The other tab has the previous key: the server disconnects it, and it reconnects with the new key.
         await Assertions.Expect(tab.GetByText("You're only signed in here.")).ToBeVisibleAsync();
         await Assertions.Expect(tab.GetByText("Connection lost")).ToBeHiddenAsync();
         await desktop.GoAsync("/settings");
@@ -82,7 +82,7 @@ public sealed class SessionEndTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task A_tab_that_is_open_while_the_server_restarts_works_again_by_itself()
+    public async Task An_open_tab_recovers_by_itself_after_a_server_restart()
     {
         using var folder = new TempFolder();
         (string, string)[] settings = [("Storage__Path", folder.File("accounts.db")), ("ASPNETCORE_ENVIRONMENT", "Development")];
@@ -102,7 +102,7 @@ public sealed class SessionEndTests(Chromium chromium)
 
     // Guard: the watch over #session-watch in session-state.js.
     [Fact]
-    public async Task A_page_whose_session_ends_before_its_circuit_is_up_leaves_all_the_same()
+    public async Task A_page_whose_session_ends_before_its_circuit_starts_still_leaves()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -112,7 +112,7 @@ public sealed class SessionEndTests(Chromium chromium)
         await phone.Profile.RouteAsync("**/_blazor/**", route => route.AbortAsync());
         await phone.Profile.RouteAsync("**/_blazor?**", route => route.AbortAsync());
 
-        // As long as the session lives, it asks and stays.
+        // While the session is live, the page asks and stays.
         var asked = phone.Page.WaitForResponseAsync("**/session/state");
         await phone.GoAsync("/settings");
         Assert.Equal(204, (await asked).Status);

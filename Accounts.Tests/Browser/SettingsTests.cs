@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>Settings, with its recent sessions and the two menus.</summary>
+/// <summary>The Settings page, with its recent sessions and two menus.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class SettingsTests(Chromium chromium)
 {
@@ -14,7 +14,7 @@ public sealed class SettingsTests(Chromium chromium)
     private const string EndOthers = "End all other sessions";
 
     [Fact]
-    public async Task The_menu_of_this_session_ends_all_others_when_it_is_confirmed_and_not_before()
+    public async Task The_menu_of_this_session_ends_all_others_once_confirmed()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -39,7 +39,7 @@ public sealed class SettingsTests(Chromium chromium)
         await More(desktop).ClickAsync();
         await Item(desktop).ClickAsync();
         await desktop.ConfirmAsync(EndOthers);
-        // First: it is said for a few seconds only.
+        // Checked first, because the message shows for only a few seconds.
         await Assertions.Expect(desktop.Page.GetByText(Saying.Ended(1).Text)).ToBeVisibleAsync();
         await phone.WaitForSignedOutAsync();
         await Assertions.Expect(Lines(desktop)).ToHaveCountAsync(1);
@@ -50,7 +50,7 @@ public sealed class SettingsTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task The_menu_of_this_session_is_worked_by_keyboard_and_gives_the_focus_back()
+    public async Task The_menu_of_this_session_works_by_keyboard_and_restores_the_focus()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -77,7 +77,7 @@ public sealed class SettingsTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task The_recent_sessions_follow_what_happens_and_say_when_they_cannot()
+    public async Task The_recent_sessions_update_live_and_say_when_they_cannot()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -92,7 +92,7 @@ public sealed class SettingsTests(Chromium chromium)
         var seen = Lines(desktop).Last.Locator("time");
         var live = await site.FindSessionAsync(phone);
 
-        // An act elsewhere shows without a look at the database: the trap is still set when it does.
+        // Activity elsewhere appears without a database read: the trap is still set afterwards.
         site.Gate.FailCommand("\"s\".\"SignInAddress\"");
         await phone.ReadAsync("/settings/password");
         await Assertions.Expect(seen).ToHaveAttributeAsync("datetime", live.LastActivityAt.ToString("O"));
@@ -112,7 +112,7 @@ public sealed class SettingsTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task No_more_than_five_are_shown_and_the_way_to_all_of_them()
+    public async Task Only_five_sessions_are_shown_with_a_link_to_all_of_them()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -131,7 +131,7 @@ public sealed class SettingsTests(Chromium chromium)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task The_initials_open_the_menu_that_leads_to_settings(bool onPhone)
+    public async Task The_initials_open_a_menu_with_a_link_to_Settings(bool onPhone)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);

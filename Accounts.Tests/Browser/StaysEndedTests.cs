@@ -4,14 +4,14 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>A remembered session that was ended stays ended, however its cookie comes back.</summary>
+/// <summary>A remembered session that has ended stays ended, however its cookie returns.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class StaysEndedTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
 
     [Fact]
-    public async Task From_a_restored_profile_and_after_a_change_of_password_it_is_refused()
+    public async Task A_restored_profile_is_refused_even_after_a_password_change()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -26,7 +26,7 @@ public sealed class StaysEndedTests(Chromium chromium)
         await using (var after = await RestoreAsync(backup))
             Assert.Equal("/signed-out", await OpenAsync(site, after));
 
-        // Keeping the others is offered with a change of password: what had ended before is not among them.
+        // Changing the password can keep the other sessions. A session that had ended before isn't among them.
         using (var rows = site.Rows())
             Assert.Equal(1, rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"EndedAt\" IS NULL"));
         var caller = (await site.Get<Accounts.Core.Sessions.SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(owner)))!.ToCaller();
@@ -37,7 +37,7 @@ public sealed class StaysEndedTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task After_a_restart_of_the_server_it_is_refused_and_a_live_one_is_not()
+    public async Task After_a_server_restart_an_ended_session_is_refused_and_a_live_one_is_not()
     {
         using var folder = new TempFolder();
         (string, string)[] settings = [("Storage__Path", folder.File("accounts.db")), ("ASPNETCORE_ENVIRONMENT", "Development")];
@@ -66,7 +66,7 @@ public sealed class StaysEndedTests(Chromium chromium)
 
     private Task<IBrowserContext> RestoreAsync(string backup) => chromium.OpenProfileAsync(new BrowserNewContextOptions { StorageState = backup, UserAgent = Visitor.Phone });
 
-    /// <summary>Where a profile gets to when it opens Settings.</summary>
+    /// <summary>The path a profile ends up on when it opens Settings.</summary>
     private static async Task<string> OpenAsync(AccountsSite site, IBrowserContext profile)
     {
         var page = await profile.NewPageAsync();

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>Nothing jumps under the hand: who aims at one card cannot hit another, and neither focus nor scroll is lost.</summary>
+/// <summary>Nothing jumps: you can't hit another card than the one you aim at, and you lose neither focus nor scroll position.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class StillnessTests(Chromium chromium)
 {
@@ -14,7 +14,7 @@ public sealed class StillnessTests(Chromium chromium)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_card_that_arrives_between_pressing_and_letting_go_takes_no_press(bool phone)
+    public async Task A_card_that_arrives_between_press_and_release_does_not_take_the_click(bool phone)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -34,7 +34,7 @@ public sealed class StillnessTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task An_ended_card_goes_after_a_minute_but_not_under_a_hand_that_is_about_to_press()
+    public async Task An_ended_card_disappears_after_a_minute_but_not_during_a_press()
     {
         var clock = new TestClock(TimeProvider.System.GetUtcNow());
         await using var site = AccountsSite.Start(clock);
@@ -44,7 +44,7 @@ public sealed class StillnessTests(Chromium chromium)
         using var second = await site.SignInAsync(Ada, Firefox);
         await using var owner = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
         await owner.WaitForCardsAsync(3);
-        // The ended card stands above the one that will be pressed.
+        // The ended card stands above the one that the test presses.
         var (gone, meant) = ((await site.FindSessionAsync(second)).Id, (await site.FindSessionAsync(first)).Id);
         await owner.AskToTerminateAsync(owner.CardOf(gone));
         await owner.ConfirmAsync("Terminate");
@@ -56,14 +56,14 @@ public sealed class StillnessTests(Chromium chromium)
         var before = await TopOfAsync(button);
 
         clock.Advance(TimeSpan.FromMinutes(1));
-        // The page is ready to take the card away, and asks whether it may.
+        // The page is ready to remove the card, and asks whether it may.
         await owner.Page.WaitForFunctionAsync("() => window.asked");
         Assert.Equal(before, await TopOfAsync(button), tolerance: 1);
         await owner.Page.Mouse.UpAsync();
         await Assertions.Expect(owner.Dialog).ToContainTextAsync("Safari 19 on iOS 19.1");
         await Assertions.Expect(owner.EndedCards).ToHaveCountAsync(1);
 
-        // When the hand is gone, so is the card; the history has it.
+        // The card disappears once the pointer is gone. The history has it.
         await owner.Dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
         await owner.Page.Mouse.MoveAsync(5, 5);
         await Assertions.Expect(owner.EndedCards).ToHaveCountAsync(0);
@@ -71,7 +71,7 @@ public sealed class StillnessTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Focus_and_scroll_stay_where_they_are_while_everything_changes()
+    public async Task Focus_and_scroll_stay_in_place_while_everything_changes()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -87,7 +87,7 @@ public sealed class StillnessTests(Chromium chromium)
         var before = await TopOfAsync(button);
         Assert.NotEqual(0, scrolled);
 
-        // A page visited, an ending beside it, a sign-in.
+        // A page visit, a session that ends next to it, and a sign-in.
         await second.ReadAsync("/settings");
         await Assertions.Expect(owner.CardOf(other)).ToContainTextAsync("1 page visited");
         await second.SignOutAsync();
@@ -99,7 +99,7 @@ public sealed class StillnessTests(Chromium chromium)
         Assert.Equal(scrolled, await ScrolledAsync(owner), tolerance: 1);
         Assert.Equal(before, await TopOfAsync(button), tolerance: 1);
 
-        // The button that had the focus goes with its session: the focus stays on the card.
+        // The button that had the focus disappears with its session: the focus stays on the card.
         await first.SignOutAsync();
         await Assertions.Expect(owner.CardOf(one).GetByRole(AriaRole.Heading)).ToBeFocusedAsync();
         Assert.Equal(scrolled, await ScrolledAsync(owner), tolerance: 1);
@@ -111,9 +111,9 @@ public sealed class StillnessTests(Chromium chromium)
 
     private static async Task PressAsync(Person person, ILocator button)
     {
-        // In the middle: the bar at the lower edge of a phone lies over what is scrolled just into view.
+        // In the middle: on a phone, the bottom bar covers what has just scrolled into view.
         await button.EvaluateAsync("button => button.scrollIntoView({ block: 'center' })");
-        // Comes to rest there only when the button does, and when nothing lies over it any more.
+        // Hovering waits until the button stops moving and nothing covers it.
         await button.HoverAsync();
         await person.Page.Mouse.DownAsync();
     }

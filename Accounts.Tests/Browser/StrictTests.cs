@@ -4,22 +4,22 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>The strict profile: whoever does nothing for an hour is signed out, remembered or not, and finds back to where they were.</summary>
+/// <summary>The strict profile: an hour without activity signs you out, remembered or not, and signing in returns you to your page.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class StrictTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
 
     [Fact]
-    public async Task An_hour_without_an_act_ends_a_remembered_session_before_the_eyes_of_its_person()
+    public async Task An_hour_without_activity_ends_even_a_remembered_session()
     {
-        // From now on: browsers judge the cookie by their own clock.
+        // The clock starts now: browsers expire the cookie by their own clock.
         var clock = new TestClock(TimeProvider.System.GetUtcNow());
         await using var site = AccountsSite.Start(clock, settings: ("Sessions:Profile", "Strict"));
         await site.RegisterAsync(Ada);
         await using var ada = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada, remember: true);
 
-        // An act within the hour keeps it for another.
+        // Activity within the hour extends the session by another.
         for (var i = 0; i < 2; i++)
         {
             clock.Advance(TimeSpan.FromMinutes(50));

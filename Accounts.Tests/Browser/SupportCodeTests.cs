@@ -12,12 +12,12 @@ public sealed class SupportCodeTests(Chromium chromium)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task One_click_copies_the_code_with_or_without_the_browsers_clipboard_and_says_so(bool clipboard)
+    public async Task One_click_copies_the_code_with_or_without_the_clipboard_API(bool clipboard)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
         await using var person = await Person.OpenAsync(chromium, site);
-        // Over plain http on another host than localhost there is none.
+        // Over plain http, only localhost has a clipboard API.
         if (!clipboard)
             await person.Profile.AddInitScriptAsync("Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined })");
         await person.Profile.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
@@ -32,7 +32,7 @@ public sealed class SupportCodeTests(Chromium chromium)
 
         await Assertions.Expect(person.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync("Copied");
         await Assertions.Expect(button).ToBeFocusedAsync();
-        // What is in the clipboard is what a paste brings.
+        // Pasting shows what the clipboard holds.
         await person.GoAsync("/sign-in");
         await person.Page.GetByLabel("Email").FocusAsync();
         await person.Page.Keyboard.PressAsync("Control+V");

@@ -3,18 +3,18 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>Two real browsers, one click, and the other one is out.</summary>
+/// <summary>With two real browsers, one click signs the other one out.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class TerminateTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
 
     [Fact]
-    public async Task Terminate_puts_the_other_browser_with_all_its_tabs_on_the_signed_out_page()
+    public async Task Terminate_sends_every_tab_of_the_other_browser_to_the_signed_out_page()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
-        await using var desktop = await (await Person.OpenAsync(chromium, site, zone: Person.WhereItIsNoon())).SignInAsync(Ada);
+        await using var desktop = await (await Person.OpenAsync(chromium, site, zone: Person.NoonTimeZone())).SignInAsync(Ada);
         await using var phone = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
         var settings = await phone.OpenTabAsync("/settings");
         var password = await phone.OpenTabAsync("/settings/security");
@@ -38,20 +38,20 @@ public sealed class TerminateTests(Chromium chromium)
         await desktop.WaitForCardsAsync(1);
         await Assertions.Expect(desktop.Page.GetByText("You're only signed in here.")).ToBeVisibleAsync();
 
-        // Nothing comes back: not with the old cookie, not from the browser's memory.
+        // Nothing returns: neither with the old cookie nor from the browser's cache.
         await phone.GoAsync("/settings/sessions");
         await phone.WaitForSignedOutAsync();
         await password.GoBackAsync();
         await Person.WaitForSignedOutAsync(password);
         await Assertions.Expect(password.GetByText("Ada Lovelace")).ToHaveCountAsync(0);
 
-        // And the history tells it.
+        // And the history shows it.
         await desktop.GoAsync("/settings/sessions");
         await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Safari 19 on iOS 19.1" })).ToContainTextAsync("Terminated");
     }
 
     [Fact]
-    public async Task Of_two_identical_browsers_behind_one_address_the_right_one_ends()
+    public async Task Terminate_ends_the_right_one_of_two_identical_browsers()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -72,7 +72,7 @@ public sealed class TerminateTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Sign_out_everywhere_ends_the_others_and_leaves_this_one_working()
+    public async Task Sign_out_everywhere_ends_the_others_and_keeps_this_one()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -85,7 +85,7 @@ public sealed class TerminateTests(Chromium chromium)
         await Assertions.Expect(desktop.Page.GetByText("Signs out 2 other sessions. You stay signed in.")).ToBeVisibleAsync();
         await desktop.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out everywhere" }).ClickAsync();
         await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Signs out 2 other sessions. You stay signed in.");
-        // It names what ends, and not what stays.
+        // The dialog names the sessions that end, and none that stays.
         await Assertions.Expect(desktop.Dialog.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(2);
         await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Safari 19 on iOS 19.1");
         await desktop.ConfirmAsync("Sign out everywhere");
@@ -107,7 +107,7 @@ public sealed class TerminateTests(Chromium chromium)
         await site.RegisterAsync(Ada);
         await using var desktop = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
         await using var phone = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
-        // No page of it is open: nothing can be pushed, and nothing leaves by itself when the network is back.
+        // It has no open page: the server can push nothing, and no page leaves by itself when the network returns.
         await phone.Page.CloseAsync();
         await phone.Profile.SetOfflineAsync(true);
 
@@ -123,7 +123,7 @@ public sealed class TerminateTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task The_page_says_what_did_not_happen_when_the_database_does_not_answer()
+    public async Task The_dialog_says_that_nothing_changed_when_the_database_is_unavailable()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -132,7 +132,7 @@ public sealed class TerminateTests(Chromium chromium)
         await desktop.WaitForCardsAsync(2);
         await desktop.AskToTerminateAsync(desktop.Cards.Filter(new() { HasText = "Safari 19 on iOS 19.1" }));
 
-        // Another program holds the file's write lock for longer than anybody waits.
+        // Another program holds the file's write lock longer than the server waits.
         using (var rows = site.Rows())
         {
             rows.Execute("BEGIN IMMEDIATE");

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>The browser's own bars have the page's color: the system's, or the viewer's choice.</summary>
+/// <summary>The browser's own bars take the page's color: the system's, or your choice.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class ThemeColorTests(Chromium chromium)
 {
@@ -12,7 +12,7 @@ public sealed class ThemeColorTests(Chromium chromium)
     private const string Dark = "#121318";
 
     [Fact]
-    public async Task The_bars_follow_the_choice_at_once_and_on_the_next_page()
+    public async Task The_browser_bars_follow_the_choice_at_once_and_on_the_next_page()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -28,7 +28,7 @@ public sealed class ThemeColorTests(Chromium chromium)
         }
     }
 
-    // Of the two, a browser takes the one whose media fits its system.
+    // A browser takes the one whose media query fits its system.
     private static async Task ExpectAsync(Person person, string inLight, string inDark)
     {
         var bars = person.Page.Locator("meta[name=theme-color]");

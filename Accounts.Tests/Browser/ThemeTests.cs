@@ -12,7 +12,7 @@ public sealed class ThemeTests(Chromium chromium)
     private const string Dark = "rgb(18, 19, 24)";
 
     [Fact]
-    public async Task A_choice_wins_over_the_system_on_every_page_until_it_is_taken_back()
+    public async Task Your_choice_overrides_the_system_on_every_page_until_you_undo_it()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -43,13 +43,13 @@ public sealed class ThemeTests(Chromium chromium)
         await Assertions.Expect(person.Page.GetByLabel("System")).ToBeCheckedAsync();
         await ExpectAsync(person, Dark);
 
-        // It is this browser's, not the account's.
+        // The choice belongs to this browser, not to the account.
         await other.GoAsync("/settings");
         await Assertions.Expect(other.Page.GetByLabel("System")).ToBeCheckedAsync();
     }
 
     [Fact]
-    public async Task Without_scripts_the_choice_is_saved_by_a_button()
+    public async Task Without_scripts_a_button_saves_the_choice()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);

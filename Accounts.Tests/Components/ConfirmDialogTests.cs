@@ -7,11 +7,11 @@ using MudBlazor;
 
 namespace Accounts.Tests.Components;
 
-/// <summary>The dialog that asks before something ends.</summary>
+/// <summary>The dialog that asks before a session ends.</summary>
 public sealed class ConfirmDialogTests
 {
     [Fact]
-    public async Task It_says_what_ends_and_the_act_closes_it()
+    public async Task The_dialog_says_what_ends_and_closes_after_the_action()
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host);
@@ -27,7 +27,7 @@ public sealed class ConfirmDialogTests
     }
 
     [Fact]
-    public async Task Cancel_closes_it_and_does_nothing()
+    public async Task Cancel_closes_the_dialog_and_does_nothing()
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host);
@@ -39,7 +39,7 @@ public sealed class ConfirmDialogTests
     }
 
     [Fact]
-    public async Task While_it_acts_nothing_can_be_pressed()
+    public async Task Buttons_are_disabled_while_the_action_runs()
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host);
@@ -61,7 +61,7 @@ public sealed class ConfirmDialogTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Where_the_last_proof_is_too_old_it_asks_for_the_password_at_once_or_when_the_act_says_so(bool atOnce)
+    public async Task The_dialog_asks_for_the_password_if_the_last_proof_is_too_old(bool atOnce)
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host);
@@ -74,7 +74,7 @@ public sealed class ConfirmDialogTests
         }
 
         page.Dialogs.WaitForElement("form.proof input[type=password]");
-        // A password manager learns which account it is for, and the password goes to the server by itself.
+        // The form names the account for password managers, and posts the password directly to the server.
         Assert.Equal(CoreHost.Email, page.Dialogs.Find("form.proof input[autocomplete=username]").GetAttribute("value"));
         Assert.Equal("post", page.Dialogs.Find("form.proof").GetAttribute("method"));
         proved = true;
@@ -83,7 +83,7 @@ public sealed class ConfirmDialogTests
     }
 
     [Fact]
-    public async Task A_database_that_does_not_answer_is_said_and_the_act_can_be_tried_again()
+    public async Task A_database_failure_is_reported_and_you_can_try_again()
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host);

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Accounts.Tests.Components;
 
-/// <summary>The history as a component, with the real core behind it.</summary>
+/// <summary>The history component, on the real core.</summary>
 public sealed class HistoryTests
 {
     private static readonly DateTimeOffset Now = TestClock.Start;
@@ -17,7 +17,7 @@ public sealed class HistoryTests
     [InlineData(true, "?kind=phones&q=laptop")]
     [InlineData(false, "?text=past")]
     [InlineData(false, "#history")]
-    public async Task Nothing_of_it_is_there_before_somebody_comes_near(bool interactive, string address)
+    public async Task The_history_is_not_loaded_before_you_scroll_near(bool interactive, string address)
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past: 6, address, interactive);
@@ -27,7 +27,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task It_is_there_when_the_browser_says_that_somebody_is_near()
+    public async Task The_history_loads_when_the_browser_reports_that_you_are_near()
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past: 6);
@@ -40,7 +40,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task The_button_shows_it_and_leads_to_it()
+    public async Task The_button_loads_the_history_and_scrolls_to_it()
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past: 6);
@@ -63,7 +63,7 @@ public sealed class HistoryTests
     [InlineData("?from=2026-02-22&to=2026-02-24", "5 6 7")]
     [InlineData("?status=gone&sort=colour&order=up&days=9&from=yesterday&country=Germany&page=x", "1 2 3 4 5 6 7 8 9")]
     [InlineData("?text=3&text=4&page=99999999999", "1 2 3 4 5 6 7 8 9")]
-    public async Task It_shows_what_the_address_asks_for_and_passes_over_what_it_cannot_read(string address, string expected)
+    public async Task The_URL_sets_the_filters_and_unreadable_values_are_ignored(string address, string expected)
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past: 9, address.StartsWith('#') ? address : address + "&kind=phones#history");
@@ -72,7 +72,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task It_is_sorted_by_its_heads_and_tells_the_address_what_it_shows()
+    public async Task Column_headers_sort_the_history_and_the_URL_follows()
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past: 30, "?page=2&status=ended&kind=phones");
@@ -82,17 +82,17 @@ public sealed class HistoryTests
         await history.FindAll("th button").Single(button => button.TextContent.StartsWith("Duration", StringComparison.Ordinal)).ClickAsync();
         history.WaitForAssertion(() => Assert.StartsWith("30 29 28", Shown(history), StringComparison.Ordinal));
         Assert.Equal("descending", Assert.Single(history.FindAll("th[aria-sort]")).GetAttribute("aria-sort"));
-        Assert.Equal("sort=duration status=ended", page.Told);
+        Assert.Equal("sort=duration status=ended", page.RememberedQuery);
         await history.FindAll("th button").Single(button => button.TextContent.StartsWith("Duration", StringComparison.Ordinal)).ClickAsync();
         history.WaitForAssertion(() => Assert.StartsWith("1 2 3", Shown(history), StringComparison.Ordinal));
-        Assert.Equal("order=asc sort=duration status=ended", page.Told);
+        Assert.Equal("order=asc sort=duration status=ended", page.RememberedQuery);
         await history.Find("[aria-label='Next page']").ClickAsync();
-        Assert.Equal("order=asc page=2 sort=duration status=ended", page.Told);
+        Assert.Equal("order=asc page=2 sort=duration status=ended", page.RememberedQuery);
     }
 
     // Guard: OnLocationChanged of LivePages.
     [Fact]
-    public async Task It_follows_a_link_on_the_page_to_the_same_page_and_no_other()
+    public async Task The_history_follows_links_to_its_own_page_only()
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past: 6, "?text=past%206");
@@ -107,7 +107,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task The_search_finds_countries_by_the_names_that_the_viewer_reads_and_so_does_the_file()
+    public async Task Search_and_export_find_countries_in_the_viewers_language()
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past: 6, "?text=deutschl");
@@ -126,7 +126,7 @@ public sealed class HistoryTests
     [InlineData(1, true, false)]
     [InlineData(3, true, false)]
     [InlineData(4, true, true)]
-    public async Task One_session_has_nothing_beside_it_and_few_have_no_filters(int past, bool timeline, bool filters)
+    public async Task One_session_has_no_timeline_and_a_few_have_no_filters(int past, bool timeline, bool filters)
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past, "#history");
@@ -138,7 +138,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task The_chips_count_what_is_left_by_the_other_filters()
+    public async Task Each_chip_counts_what_the_other_filters_leave()
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past: 9, "?text=past&status=terminated");
@@ -150,16 +150,16 @@ public sealed class HistoryTests
         history.WaitForAssertion(() => Assert.Equal("Nothing found.", history.Find(".pager [role=status]").TextContent));
         await history.Find(".pager button").ClickAsync();
         history.WaitForAssertion(() => Assert.Equal("1–10 of 10", history.Find(".pager [role=status]").TextContent));
-        Assert.Equal("", page.Told);
+        Assert.Equal("", page.RememberedQuery);
     }
 
-    /// <summary>The numbers in the names of the rows.</summary>
+    /// <summary>The numbers in the row titles.</summary>
     private static string Shown(IRenderedComponent<IComponent> history) => string.Join(' ', history.FindAll("tbody tr td:first-child b")
         .Select(title => title.TextContent)
         .Where(title => title.StartsWith("Past ", StringComparison.Ordinal)).Select(title => title["Past ".Length..]));
 
-    /// <summary>Ada's page, with sessions that are over: "Past 1" of yesterday, "Past 2" of the day before.</summary>
-    /// <remarks>Each is a minute longer than the one before; every fourth was terminated.</remarks>
+    /// <summary>Opens Ada's page with ended sessions: "Past 1" from yesterday, "Past 2" from the day before.</summary>
+    /// <remarks>Each lasted a minute longer than the one before. Every fourth was terminated.</remarks>
     private static async Task<ComponentPage> OpenAsync(CoreHost host, int past, string address = "", bool interactive = true)
     {
         await host.RegisterAsync();

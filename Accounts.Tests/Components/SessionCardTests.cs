@@ -6,13 +6,13 @@ using Bunit;
 
 namespace Accounts.Tests.Components;
 
-/// <summary>One card, with a session of the real core on it.</summary>
+/// <summary>One card, with a session from the real core.</summary>
 public sealed class SessionCardTests
 {
     private static readonly DateTimeOffset Now = TestClock.Start;
 
     [Fact]
-    public async Task It_shows_what_people_know_a_session_by()
+    public async Task A_card_shows_what_identifies_a_session()
     {
         await using var host = CoreHost.Start();
         var (page, session) = await OpenAsync(host);
@@ -25,7 +25,7 @@ public sealed class SessionCardTests
     }
 
     [Fact]
-    public async Task Its_buttons_say_which_device_they_act_on_and_lead_to_a_page_where_no_circuit_is()
+    public async Task Buttons_name_their_device_and_submit_a_form_without_a_circuit()
     {
         await using var host = CoreHost.Start();
         var (page, session) = await OpenAsync(host);
@@ -47,7 +47,7 @@ public sealed class SessionCardTests
     }
 
     [Fact]
-    public async Task Only_a_change_renders_it_again()
+    public async Task A_card_renders_again_only_if_something_changed()
     {
         await using var host = CoreHost.Start();
         var (page, session) = await OpenAsync(host);
@@ -75,7 +75,7 @@ public sealed class SessionCardTests
 
     [Theory]
     [MemberData(nameof(Departures))]
-    public async Task Ended_it_says_what_became_of_its_browser_and_offers_nothing(Departure departure, string says)
+    public async Task An_ended_card_says_whether_its_browser_left_and_has_no_buttons(Departure departure, string says)
     {
         await using var host = CoreHost.Start();
         var (page, session) = await OpenAsync(host);
@@ -89,7 +89,7 @@ public sealed class SessionCardTests
     }
 
     [Fact]
-    public async Task While_several_are_selected_it_is_selected_by_its_name_and_an_ended_one_is_not()
+    public async Task In_selection_mode_a_card_has_a_checkbox_until_it_ends()
     {
         await using var host = CoreHost.Start();
         var (page, session) = await OpenAsync(host);
@@ -111,7 +111,7 @@ public sealed class SessionCardTests
     [InlineData(true, false, true)]
     [InlineData(false, true, true)]
     [InlineData(false, false, false)]
-    public async Task What_was_new_to_the_account_is_marked(bool browser, bool country, bool marked)
+    public async Task A_browser_or_country_new_to_the_account_is_marked(bool browser, bool country, bool marked)
     {
         await using var host = CoreHost.Start();
         var (page, session) = await OpenAsync(host);
@@ -121,7 +121,7 @@ public sealed class SessionCardTests
     }
 
     [Fact]
-    public async Task Two_browsers_that_look_the_same_are_told_apart_unless_one_has_a_name()
+    public async Task Browsers_that_look_the_same_are_labelled_unless_one_has_a_name()
     {
         await using var host = CoreHost.Start();
         var (page, session) = await OpenAsync(host);

@@ -7,7 +7,7 @@ using Bunit;
 
 namespace Accounts.Tests.Components;
 
-/// <summary>The dashboard as a component, with the real core behind it.</summary>
+/// <summary>The dashboard component, on the real core.</summary>
 public sealed class SessionManagerTests
 {
     [Theory]
@@ -16,7 +16,7 @@ public sealed class SessionManagerTests
     [InlineData(13, 12, 0, "13 sessions. Updates live.")]
     [InlineData(18, 17, 0, "18 sessions. Updates live.")]
     [InlineData(40, 24, 10, "40 sessions. Updates live.")]
-    public async Task One_is_the_strip_what_deserves_a_look_are_cards_and_the_rest_are_rows(int sessions, int cards, int rows, string summary)
+    public async Task This_device_is_a_strip_and_other_sessions_are_cards_then_rows(int sessions, int cards, int rows, string summary)
     {
         await using var host = Start();
         await using var page = await OpenAsync(host, sessions);
@@ -29,7 +29,7 @@ public sealed class SessionManagerTests
     }
 
     [Fact]
-    public async Task A_change_of_one_renders_its_card_and_no_other()
+    public async Task A_change_to_one_session_renders_only_its_card()
     {
         await using var host = Start();
         await using var page = await OpenAsync(host, 9);
@@ -45,7 +45,7 @@ public sealed class SessionManagerTests
     }
 
     [Fact]
-    public async Task One_that_ends_elsewhere_keeps_its_place_and_the_count_goes_down()
+    public async Task A_session_that_ends_keeps_its_place_and_the_count_drops()
     {
         await using var host = Start();
         await using var page = await OpenAsync(host, 4);
@@ -60,7 +60,7 @@ public sealed class SessionManagerTests
     }
 
     [Fact]
-    public async Task What_is_chosen_or_typed_leaves_only_what_was_meant_and_stands_in_the_address()
+    public async Task Chips_and_search_filter_the_cards_and_the_URL_follows()
     {
         await using var host = Start();
         await using var page = await OpenAsync(host, 8, phones: 2);
@@ -69,17 +69,17 @@ public sealed class SessionManagerTests
 
         await manager.FindAll(".tools .chip")[2].ClickAsync();
         Assert.Equal(2, manager.FindComponents<SessionCard>().Count);
-        Assert.Equal("kind=phones", page.Told);
+        Assert.Equal("kind=phones", page.RememberedQuery);
         await manager.Find("input[type=search]").InputAsync("nowhere");
         Assert.Empty(manager.FindComponents<SessionCard>());
-        Assert.Equal("kind=phones q=nowhere", page.Told);
+        Assert.Equal("kind=phones q=nowhere", page.RememberedQuery);
         await manager.Find(".none button").ClickAsync();
         Assert.Equal(7, manager.FindComponents<SessionCard>().Count);
-        Assert.Equal("", page.Told);
+        Assert.Equal("", page.RememberedQuery);
     }
 
     [Fact]
-    public async Task Several_are_selected_asked_about_by_name_and_ended_in_one_act()
+    public async Task Selected_sessions_are_named_in_the_dialog_and_end_together()
     {
         await using var host = Start();
         await using var page = await OpenAsync(host, 8, phones: 2);
@@ -110,7 +110,7 @@ public sealed class SessionManagerTests
     }
 
     [Fact]
-    public async Task All_that_are_shown_can_be_selected_and_the_selection_left()
+    public async Task You_can_select_all_shown_sessions_and_leave_the_selection()
     {
         await using var host = Start();
         await using var page = await OpenAsync(host, 8, phones: 2);
@@ -125,7 +125,7 @@ public sealed class SessionManagerTests
     }
 
     [Fact]
-    public async Task Yes_takes_the_question_and_the_mark_away()
+    public async Task Yes_removes_the_question_and_the_mark()
     {
         await using var host = Start();
         await using var page = await OpenAsync(host, 2);
@@ -140,7 +140,7 @@ public sealed class SessionManagerTests
     }
 
     [Fact]
-    public async Task No_signs_it_out_and_leads_to_the_password()
+    public async Task No_signs_the_session_out_and_opens_the_password_page()
     {
         await using var host = Start();
         await using var page = await OpenAsync(host, 2);
@@ -148,7 +148,7 @@ public sealed class SessionManagerTests
         await manager.FindAll(".question button").Single(button => button.TextContent is "No, sign it out").ClickAsync();
         page.Dialogs.WaitForElement("[role=dialog]");
         Assert.StartsWith("Sign out ", page.Dialogs.Find("h2").TextContent, StringComparison.Ordinal);
-        // Until it is confirmed nothing has happened.
+        // Nothing happens before it is confirmed.
         Assert.Equal(2, (await host.Sessions.ListAsync(page.Caller)).Count);
         await Button(page, "Sign out").ClickAsync();
 
@@ -158,7 +158,7 @@ public sealed class SessionManagerTests
     }
 
     [Fact]
-    public async Task Before_the_circuit_is_up_the_cards_are_there_and_nothing_waits_for_it()
+    public async Task Before_the_circuit_starts_the_cards_are_there_and_their_buttons_work()
     {
         await using var host = Start();
         await using var page = await OpenAsync(host, 8, interactive: false);
@@ -169,7 +169,7 @@ public sealed class SessionManagerTests
         Assert.Empty(manager.FindComponents<MudBlazor.MudMenu>());
     }
 
-    // Many sign in at once here.
+    // These tests sign in many times at once.
     private static CoreHost Start() => CoreHost.Start(settings: [("SignIn:AttemptsPerAccount", "1000"), ("SignIn:AttemptsPerAddress", "1000")]);
 
     private static List<SessionId> Order(IRenderedComponent<SessionManager> manager) =>
@@ -178,14 +178,14 @@ public sealed class SessionManagerTests
     private static AngleSharp.Dom.IElement Button(ComponentPage page, string text) =>
         page.Dialogs.FindAll("button").Single(button => string.Equals(button.TextContent, text, StringComparison.Ordinal));
 
-    /// <summary>Lets the feed tell what has been collected, until the page shows it.</summary>
+    /// <summary>Makes the feed publish its merged changes, and waits until the page shows them.</summary>
     private static Task TellAsync(CoreHost host, IRenderedComponent<SessionManager> manager, Func<bool> shown)
     {
         host.Clock.Advance(SessionFeed.MergeWindow);
         return manager.WaitForStateAsync(shown);
     }
 
-    /// <summary>Ada's page in the browser that she has used first, with other sessions of hers, each in a browser of its own.</summary>
+    /// <summary>Opens Ada's page in the browser that she used first. Each of her other sessions has its own browser.</summary>
     private static async Task<ComponentPage> OpenAsync(CoreHost host, int sessions, int phones = 0, bool interactive = true)
     {
         await host.RegisterAsync();

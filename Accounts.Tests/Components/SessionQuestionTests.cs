@@ -11,7 +11,7 @@ public sealed class SessionQuestionTests
     [Theory]
     [InlineData(true, false, "New browser")]
     [InlineData(false, true, "New country")]
-    public async Task It_says_what_was_new_where_how_and_from_which_address(bool browser, bool country, string what)
+    public async Task The_question_says_what_was_new_where_how_and_from_which_address(bool browser, bool country, string what)
     {
         await using var host = CoreHost.Start();
         var (page, session) = await OpenAsync(host);
@@ -30,7 +30,7 @@ public sealed class SessionQuestionTests
     }
 
     [Fact]
-    public async Task Both_answers_are_told_with_the_session_and_No_leads_to_a_page_where_no_circuit_is()
+    public async Task Both_answers_name_the_session_and_No_submits_a_form_without_a_circuit()
     {
         await using var host = CoreHost.Start();
         var (page, session) = await OpenAsync(host);
@@ -50,7 +50,7 @@ public sealed class SessionQuestionTests
     }
 
     [Fact]
-    public async Task Who_may_not_say_yes_is_told_who_may()
+    public async Task A_session_that_may_not_say_yes_learns_which_device_may()
     {
         await using var host = CoreHost.Start();
         var (page, session) = await OpenAsync(host);
@@ -63,7 +63,7 @@ public sealed class SessionQuestionTests
     [Theory]
     [InlineData(true, "It's signed out now.")]
     [InlineData(false, "You said that it was you.")]
-    public async Task Answered_elsewhere_it_says_how_and_asks_no_more(bool ended, string says)
+    public async Task A_question_answered_elsewhere_shows_the_answer_and_disables_its_buttons(bool ended, string says)
     {
         await using var host = CoreHost.Start();
         var (page, session) = await OpenAsync(host);
@@ -74,7 +74,7 @@ public sealed class SessionQuestionTests
             : session with { NewBrowser = false, NewCountry = false }));
         Assert.Equal(says, question.Find(".answer").TextContent);
         Assert.StartsWith("New browser: ", question.Find("h2").TextContent, StringComparison.Ordinal);
-        // What was asked keeps its room, and can be pressed no more.
+        // The answered question keeps its place, with its buttons disabled.
         Assert.Equal("question answered", question.Find("section").ClassName);
         Assert.All(question.FindAll("button"), button => Assert.True(button.HasAttribute("disabled")));
         Assert.Equal(2, question.FindAll(".asks button").Count);

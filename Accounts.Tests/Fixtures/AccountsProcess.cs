@@ -5,10 +5,10 @@ using System.Net.Sockets;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>The application as a process of its own: it can be killed, started again on the same file, and refuse to start.</summary>
+/// <summary>Runs the application as its own process: a test can kill it, restart it on the same file, and see it refuse to start.</summary>
 public sealed class AccountsProcess : IAsyncDisposable
 {
-    // Below the ports that systems hand out by themselves: nobody is given one of these between now and the start, nor while a test has its server stopped.
+    // Below the ephemeral ports: the system gives none of these away before the start, or while a test has its server stopped.
     private static int _lastPort = Random.Shared.Next(20_000, 30_000);
 
     private readonly Process _process;
@@ -23,12 +23,12 @@ public sealed class AccountsProcess : IAsyncDisposable
         process.Exited += (_, _) => _listening.TrySetException(new InvalidOperationException("The application ended:\n" + Output));
     }
 
-    /// <summary>Everything it has printed, both streams.</summary>
+    /// <summary>Everything the process has printed, on both streams.</summary>
     public string Output => string.Join('\n', _lines);
 
-    /// <summary>Starts it; the settings are given as environment variables (<c>Storage__Path</c>).</summary>
-    /// <param name="folder">Where to run: the application's own files are read from there if it is a copy of them.</param>
-    /// <param name="settings">Name and value of each.</param>
+    /// <summary>Starts the process. Settings are passed as environment variables (<c>Storage__Path</c>).</summary>
+    /// <param name="folder">The working directory. A copy of the application reads its own files from there.</param>
+    /// <param name="settings">The name and value of each setting.</param>
     public static AccountsProcess Run(string? folder, params (string Name, string Value)[] settings)
     {
         var program = Path.Combine(folder ?? AppContext.BaseDirectory, "Accounts.Web.dll");
@@ -47,7 +47,7 @@ public sealed class AccountsProcess : IAsyncDisposable
         return application;
     }
 
-    /// <summary>Where it listens, once it does.</summary>
+    /// <summary>Returns the address it listens on, once it does.</summary>
     public async Task<Uri> ListeningAsync()
     {
         try
@@ -60,7 +60,7 @@ public sealed class AccountsProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Its exit code, once it has ended by itself.</summary>
+    /// <summary>Returns its exit code, once it has ended by itself.</summary>
     public async Task<int> ExitAsync()
     {
         try
@@ -74,7 +74,7 @@ public sealed class AccountsProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends it as a power cut would: nothing in it gets another turn.</summary>
+    /// <summary>Kills it like a power cut: its code doesn't run again.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
@@ -112,7 +112,7 @@ public sealed class AccountsProcess : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // Somebody has it.
+                // The port is taken.
             }
         }
     }

@@ -17,8 +17,8 @@ using Microsoft.Extensions.Options;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>The real application on a real server, with a database file of its own that goes when it goes.</summary>
-/// <remarks>Not in Development: nobody is in it but whom the test registers. Without a clock of the test's it runs on the system's.</remarks>
+/// <summary>Runs the real application on a real server. Its own database file is deleted with it.</summary>
+/// <remarks>Not in Development: there are no demo accounts. Without a clock from the test, it uses the system's.</remarks>
 public sealed class AccountsSite : WebApplicationFactory<Program>
 {
     public const string Password = "a long enough passphrase";
@@ -36,7 +36,7 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
         _services = services;
     }
 
-    /// <summary>Where it listens. By name, because browsers take secure cookies over plain http from localhost alone.</summary>
+    /// <summary>Its address, by name: over plain http, browsers accept secure cookies only from localhost.</summary>
     public Uri Address { get; private set; } = null!;
 
     public DatabaseGate Gate { get; } = new();
@@ -49,7 +49,7 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
         TimeProvider? clock = null, Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings) =>
         new AccountsSite(clock, settings, services).Listen("http://localhost", _ => { });
 
-    /// <summary>The same over https, under a name that ends with ".test", which only the browsers of the tests find.</summary>
+    /// <summary>Starts it over https, under a name that ends with ".test". Only the test browsers resolve that name.</summary>
     public static AccountsSite StartHttps(string host, TimeProvider? clock = null) =>
         new AccountsSite(clock, [], null).Listen($"https://{host}", listen => listen.UseHttps(Certificates.Of(host)));
 
@@ -62,8 +62,8 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
         return this;
     }
 
-    /// <summary>Lets a circuit go as soon as its connection is lost, and not minutes later: for <see cref="Start"/>.</summary>
-    public static void LetCircuitsGo(IServiceCollection services) =>
+    /// <summary>Discards a circuit as soon as its connection is lost, not minutes later: for <see cref="Start"/>.</summary>
+    public static void DiscardLostCircuits(IServiceCollection services) =>
         services.Configure<CircuitOptions>(o => o.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMilliseconds(1));
 
     public DatabaseRows Rows() => new(DatabasePath);
@@ -74,10 +74,10 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
         Assert.IsType<RegisterOutcome.Registered>(await Get<UserService>().RegisterAsync(client, new RegisterInput { Name = name, Email = email, Password = Password }));
     }
 
-    /// <summary>A browser without a screen: it keeps cookies and follows nothing.</summary>
+    /// <summary>Opens a headless client that keeps cookies and follows no redirects.</summary>
     public Visitor Visit(string userAgent = Visitor.Chrome) => new(Address, userAgent);
 
-    /// <summary>A browser that has signed in.</summary>
+    /// <summary>Opens a headless client that has signed in.</summary>
     public async Task<Visitor> SignInAsync(string email, string userAgent = Visitor.Chrome, bool remember = false)
     {
         var visitor = Visit(userAgent);
@@ -86,7 +86,7 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
         return visitor;
     }
 
-    /// <summary>Many browsers that have signed in, without the work of proving so many times who it is.</summary>
+    /// <summary>Starts many sessions in different browsers, without hashing a password for each.</summary>
     public async Task<IReadOnlyList<SessionId>> StartSessionsAsync(string email, int count, string userAgent)
     {
         using var rows = Rows();
@@ -102,34 +102,34 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
         return ids;
     }
 
-    /// <summary>A page of the visitor's, open in a client that obeys nobody.</summary>
+    /// <summary>Opens a page of the visitor's in a raw client that ignores the server's instructions.</summary>
     public async Task<RawCircuit> OpenAsync(Visitor visitor, string path = "/settings/sessions")
     {
         var page = new Uri(Address, path);
         return await RawCircuit.OpenAsync(page, visitor.CookieHeader, await visitor.ReadAsync(path));
     }
 
-    /// <summary>The session in a visitor's cookie.</summary>
+    /// <summary>Finds the session in a visitor's cookie.</summary>
     public async Task<LiveSession> FindSessionAsync(Visitor visitor)
     {
         var (id, key) = ReadTicket(visitor.SessionCookie);
         return await Get<SessionRegistry>().AuthenticateAsync(id, key) ?? throw new InvalidOperationException("The visitor is not signed in.");
     }
 
-    /// <summary>Ends a session from another one, as a click on Terminate does.</summary>
+    /// <summary>Ends a session from another one, like a click on Terminate.</summary>
     public async Task TerminateAsync(Visitor by, SessionId target) =>
         Assert.Equal(TerminateOutcome.Terminated, await Get<SessionService>().TerminateAsync((await FindSessionAsync(by)).ToCaller(), target));
 
     public async Task TerminateAsync(Visitor by, Visitor target) => await TerminateAsync(by, (await FindSessionAsync(target)).Id);
 
-    /// <summary>The id of the session in a person's cookie.</summary>
+    /// <summary>Returns the id of the session in a person's cookie.</summary>
     public async Task<SessionId> FindSessionIdAsync(Person person)
     {
         var cookies = await person.Profile.CookiesAsync();
         return ReadTicket(cookies.Single(cookie => string.Equals(cookie.Name, Visitor.SessionCookieName, StringComparison.Ordinal)).Value).Id;
     }
 
-    /// <summary>What a cookie says, to a holder of this server's keys.</summary>
+    /// <summary>Decrypts a cookie with this server's keys.</summary>
     public (SessionId Id, string Key) ReadTicket(string cookie)
     {
         var ticket = Cookie.TicketDataFormat.Unprotect(cookie) ?? throw new InvalidOperationException("This server has not made that cookie.");
@@ -142,12 +142,12 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Production");
-        // Outside Development only a published application finds the files of its packages by itself.
+        // Outside Development, only a published application finds its packages' files by itself.
         builder.UseStaticWebAssets();
         builder.UseSetting("Storage:Path", DatabasePath);
-        // A test that moves the clock by hours gets no round of it in between.
+        // No background round runs when a test moves the clock by hours.
         builder.UseSetting("Retention:Interval", "1.00:00:00");
-        // And one that sets a trap in the database catches what it means to: no sweep comes along by itself.
+        // No sweep runs into a trap that a test sets in the database.
         builder.UseSetting("Sessions:SweepInterval", "00:10:00");
         foreach (var (key, value) in _settings)
             builder.UseSetting(key, value);

@@ -1,6 +1,6 @@
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>The tests of what the whole process shares: they run one after the other, when no other test does.</summary>
+/// <summary>Tests of state that the whole process shares: they run one at a time, with no other test beside them.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class Alone
 {

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>The line between a browser and the site, which a test can cut and mend: it carries bytes and knows nothing of them.</summary>
+/// <summary>The network link between a browser and the site. A test can cut and mend it. It forwards bytes and doesn't interpret them.</summary>
 public sealed class Cable : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -21,10 +21,10 @@ public sealed class Cable : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>The site, seen through the cable.</summary>
+    /// <summary>The site's address through the cable.</summary>
     public Uri Address { get; }
 
-    /// <summary>Ends what is open and lets nothing through any more.</summary>
+    /// <summary>Closes open connections and accepts no new ones.</summary>
     public void Cut()
     {
         _cut = true;
@@ -71,7 +71,7 @@ public sealed class Cable : IAsyncDisposable
         using (near)
         {
             _open[near] = _open[far] = 0;
-            // Cut between the two: whoever cut has not seen it.
+            // The cable may have been cut before the sockets were listed: that cut missed them.
             if (_cut)
                 Close();
             try
@@ -81,7 +81,7 @@ public sealed class Cable : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // The site has gone.
+                // The site has stopped.
             }
 
             _open.TryRemove(near, out _);
@@ -99,7 +99,7 @@ public sealed class Cable : IAsyncDisposable
         }
         catch (Exception cut) when (cut is IOException or SocketException or ObjectDisposedException)
         {
-            // Cut.
+            // The cable was cut.
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>Certificates that nobody has signed, for servers of a test.</summary>
+/// <summary>Self-signed certificates for test servers.</summary>
 public static class Certificates
 {
     public static X509Certificate2 Of(string host)

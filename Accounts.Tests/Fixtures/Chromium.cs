@@ -2,9 +2,9 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>One real Chromium for the browser tests; each profile in it is a browser of its own, with its own cookies.</summary>
+/// <summary>One real Chromium for the browser tests. Each profile acts as a separate browser with its own cookies.</summary>
 /// <remarks>
-/// <c>ACCOUNTS_CHROMIUM</c> names another program than the usual ones.
+/// <c>ACCOUNTS_CHROMIUM</c> names the executable to use instead of the usual ones.
 /// </remarks>
 public sealed class Chromium : IAsyncLifetime
 {
@@ -26,13 +26,13 @@ public sealed class Chromium : IAsyncLifetime
             [
                 "--no-sandbox", "--headless=new", "--disable-gpu", "--disable-quic", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                // Host names of the tests: every site of theirs is on this machine.
+                // All test host names resolve to this machine.
                 "--host-resolver-rules=MAP *.test 127.0.0.1",
             ],
         });
     }
 
-    /// <summary>A new profile: nothing in it, signed in nowhere.</summary>
+    /// <summary>Opens a new, empty profile, signed in nowhere.</summary>
     public async Task<IBrowserContext> OpenProfileAsync(BrowserNewContextOptions? options = null)
     {
         if (_browser is null)
@@ -54,7 +54,7 @@ public sealed class Chromium : IAsyncLifetime
     private static string? Find() => Environment.GetEnvironmentVariable("ACCOUNTS_CHROMIUM") is { Length: > 0 } named ? Array.Find([named], File.Exists) : Array.Find(Places, File.Exists);
 }
 
-/// <summary>The tests that share the browser run one after the other.</summary>
+/// <summary>Tests that share the browser run one after the other.</summary>
 [CollectionDefinition(Name)]
 public sealed class BrowserTests : ICollectionFixture<Chromium>
 {

@@ -5,10 +5,10 @@ namespace Accounts.Tests.Fixtures;
 /// <summary>Runs another program to its end.</summary>
 internal static class Command
 {
-    /// <param name="program">Its path, or its name on the path.</param>
-    /// <param name="folder">Where it runs.</param>
-    /// <param name="arguments">Passed on one by one; none is read by a shell.</param>
-    /// <returns>Its exit code and what it printed, both streams.</returns>
+    /// <param name="program">Its path, or a name to find on the path.</param>
+    /// <param name="folder">The working directory.</param>
+    /// <param name="arguments">Passed one by one, without a shell.</param>
+    /// <returns>Its exit code and its output, both streams.</returns>
     public static async Task<(int ExitCode, string Output)> RunAsync(string program, string folder, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
@@ -18,7 +18,7 @@ internal static class Command
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // A build that a test starts leaves no process behind.
+        // A build that a test starts leaves no process running.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();

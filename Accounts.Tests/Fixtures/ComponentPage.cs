@@ -11,7 +11,7 @@ using MudBlazor.Services;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>A page with one component on it, as somebody sees it, rendered here with the real core behind it. The browser answers what the test says.</summary>
+/// <summary>Renders one component as a signed-in viewer sees it, on the real core. The test plays the browser.</summary>
 internal sealed class ComponentPage : IAsyncDisposable
 {
     private readonly Task<AuthenticationState> _state;
@@ -37,9 +37,9 @@ internal sealed class ComponentPage : IAsyncDisposable
     }
 
     /// <param name="host">The core.</param>
-    /// <param name="browser">Who looks.</param>
-    /// <param name="address">The page's address, under the application's.</param>
-    /// <param name="interactive">Whether its circuit is up; otherwise a request draws it.</param>
+    /// <param name="browser">The viewer.</param>
+    /// <param name="address">The page's address, relative to the application.</param>
+    /// <param name="interactive">Whether the circuit is up. If not, a request renders the page.</param>
     public static async Task<ComponentPage> OpenAsync(CoreHost host, SignedInBrowser browser, string address = "settings/sessions", bool interactive = true) =>
         new(host, browser.Caller, (await host.RequestAsync(browser))!.Principal, address, interactive);
 
@@ -51,8 +51,8 @@ internal sealed class ComponentPage : IAsyncDisposable
 
     public NavigationManager Navigation => Context.Services.GetRequiredService<NavigationManager>();
 
-    /// <summary>What the browser was last told to put into the address of the Session manager: "key=value" by key, with what has a value.</summary>
-    public string Told
+    /// <summary>The last query string that the Session manager gave the browser: "key=value", in key order, without empty values.</summary>
+    public string RememberedQuery
     {
         get
         {
@@ -64,7 +64,7 @@ internal sealed class ComponentPage : IAsyncDisposable
         }
     }
 
-    /// <summary>The dialogs that its components open. They are shown beside it.</summary>
+    /// <summary>Renders the dialogs that the component opens.</summary>
     public IRenderedComponent<MudDialogProvider> Dialogs { get; private set; } = default!;
 
     public IRenderedComponent<TComponent> Render<TComponent>(Action<ComponentParameterCollectionBuilder<TComponent>>? parameters = null) where TComponent : IComponent

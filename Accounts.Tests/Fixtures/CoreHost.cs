@@ -13,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>The core as an application holds it, on a database file of its own, with a clock and a gate that the test works.</summary>
+/// <summary>The core as an application hosts it, with its own database file. The test controls the clock and the database gate.</summary>
 internal sealed class CoreHost : IAsyncDisposable
 {
     public const string Email = "ada@example.test";
@@ -36,7 +36,7 @@ internal sealed class CoreHost : IAsyncDisposable
 
     public DatabaseGate Gate { get; }
 
-    /// <summary>A second, raw look at the same file.</summary>
+    /// <summary>Opens a second, raw connection to the same file.</summary>
     public DatabaseRows Rows { get; }
 
     public UserService Users => Get<UserService>();
@@ -68,8 +68,8 @@ internal sealed class CoreHost : IAsyncDisposable
     public AccountsDatabase Database => Get<AccountsDatabase>();
 
     /// <summary>Starts the core over an open database.</summary>
-    /// <param name="folder">Where the file is; null for a folder of its own, deleted with the host.</param>
-    /// <param name="services">What the application adds beside the core.</param>
+    /// <param name="folder">The folder of the database. Null makes a folder that is deleted with the host.</param>
+    /// <param name="services">What the application registers besides the core.</param>
     /// <param name="settings">Settings that differ from the defaults.</param>
     public static CoreHost Start(TempFolder? folder = null, Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings)
     {
@@ -85,7 +85,7 @@ internal sealed class CoreHost : IAsyncDisposable
         collection.AddLogging();
         collection.AddSingleton<TimeProvider>(clock);
         collection.AddSingleton<IInterceptor>(gate);
-        // The product's own cost would be most of what a test run takes.
+        // The product's own hashing cost would take most of a test run.
         collection.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1_000);
         services?.Invoke(collection);
         var reader = new SettingsReader(configuration);
@@ -109,7 +109,7 @@ internal sealed class CoreHost : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
-    /// <summary>A browser as a request shows it; a new one each time, unless it is named.</summary>
+    /// <summary>Returns a browser as a request presents it: a new one each time, unless the test names it.</summary>
     public static Client Client(BrowserId? browser = null, string address = "203.0.113.7", string userAgent = Chrome) =>
         new(address, new DeviceSignals(userAgent), browser ?? BrowserId.New());
 
@@ -131,10 +131,10 @@ internal sealed class CoreHost : IAsyncDisposable
         return new SignedInBrowser(client, new Caller(new UserId(owner), session.Id, client.Address) { AuthenticatedAt = Clock.GetUtcNow() }, session);
     }
 
-    /// <summary>All sessions of a person, live and over, newest first.</summary>
+    /// <summary>Lists all of a user's sessions, live and ended, newest first.</summary>
     public async Task<IReadOnlyList<Session>> HistoryAsync(Caller caller) => [.. (await History.AllAsync(caller, new HistoryQuery())).Select(entry => entry.Session)];
 
-    /// <summary>The events of all pages of the audit log, also for a caller whose session is over by now; null if the plan lacks them.</summary>
+    /// <summary>Returns all events of the audit log, even for a caller whose session has ended. Null if the plan lacks the log.</summary>
     public async Task<IReadOnlyList<AuditEvent>?> EventsAsync(Caller caller, AuditQuery query)
     {
         List<AuditEvent> events = [];
@@ -148,7 +148,7 @@ internal sealed class CoreHost : IAsyncDisposable
         }
     }
 
-    /// <summary>What a request of that browser finds: its session, or null if it is refused.</summary>
+    /// <summary>Returns the session that a request from that browser finds, or null if the core refuses it.</summary>
     public ValueTask<LiveSession?> RequestAsync(SignedInBrowser browser) => Registry.AuthenticateAsync(browser.Id, browser.Key);
 
     public async ValueTask DisposeAsync()
@@ -166,13 +166,13 @@ internal sealed class CoreHost : IAsyncDisposable
     }
 }
 
-/// <summary>A browser with a session in it.</summary>
+/// <summary>A browser with a session.</summary>
 internal sealed record SignedInBrowser(Client Client, Caller Caller, StartedSession Session)
 {
     public SessionId Id => Session.Id;
 
     public string Key => Session.Key.Reveal();
 
-    /// <summary>Who asks, having proved at a moment that it is still them.</summary>
+    /// <summary>Returns the caller, with a password proof from the given time.</summary>
     public Caller ProvedAt(DateTimeOffset moment) => Caller with { AuthenticatedAt = moment };
 }

@@ -2,11 +2,11 @@ using Accounts.Core.Storage;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>The fixture's own proof: what the gate and the host promise to tests.</summary>
+/// <summary>Tests of the fixture itself: what the gate and the host promise to other tests.</summary>
 public sealed class CoreHostTests
 {
     [Fact]
-    public async Task A_person_registers_signs_in_and_is_let_in()
+    public async Task A_user_registers_signs_in_and_is_authenticated()
     {
         await using var host = CoreHost.Start();
         var ada = await host.RegisterAsync();
@@ -18,7 +18,7 @@ public sealed class CoreHostTests
     }
 
     [Fact]
-    public async Task A_commit_that_is_held_has_not_happened_until_it_is_released()
+    public async Task A_held_commit_happens_only_when_it_is_released()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -34,7 +34,7 @@ public sealed class CoreHostTests
     }
 
     [Fact]
-    public async Task A_command_that_is_made_to_fail_says_so_once_and_changes_nothing()
+    public async Task A_failing_command_fails_once_and_changes_nothing()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -48,7 +48,7 @@ public sealed class CoreHostTests
     }
 
     [Fact]
-    public async Task A_commit_that_is_made_to_fail_changes_nothing()
+    public async Task A_failing_commit_changes_nothing()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();

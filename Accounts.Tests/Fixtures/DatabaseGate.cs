@@ -4,10 +4,11 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>Holds an operation at a chosen moment inside the database, or makes it fail there, so that a race runs the same way every time.</summary>
+/// <summary>Holds an operation at a chosen point inside the database, or makes it fail there. A race then runs the same way every time.</summary>
 /// <remarks>
-/// Registered as an interceptor of the context. Each stop and each failure catches once, those set first catch first. It sees the commands that Entity Framework runs and every
-/// transaction; commands that are made by hand on the connection (the flush of activity) it sees only by their transaction.
+/// An interceptor of the context. Each stop and each failure catches once, in the order in which they were set.
+/// It sees Entity Framework's commands and every transaction. Of a command made directly on the connection (the activity flush),
+/// it sees only the transaction.
 /// </remarks>
 public sealed class DatabaseGate : DbCommandInterceptor, IDbTransactionInterceptor
 {
@@ -22,25 +23,25 @@ public sealed class DatabaseGate : DbCommandInterceptor, IDbTransactionIntercept
         Commit,
     }
 
-    /// <summary>Holds the next command whose text contains a part, before it runs.</summary>
+    /// <summary>Holds the next command whose text contains the given part, before it runs.</summary>
     public Stop StopCommand(string part) => Set(Moment.Command, part);
 
-    /// <summary>Holds the next command whose text contains a part, when it has run and before its caller sees the result.</summary>
+    /// <summary>Holds the next command whose text contains the given part, after it has run but before its caller sees the result.</summary>
     public Stop StopResult(string part) => Set(Moment.Result, part);
 
-    /// <summary>Holds the next transaction before it begins; its writer has the write lock by then.</summary>
+    /// <summary>Holds the next transaction before it begins. Its writer already has the write lock.</summary>
     public Stop StopBegin() => Set(Moment.Begin, "");
 
-    /// <summary>Holds the next commit, before it happens.</summary>
+    /// <summary>Holds the next commit before it happens.</summary>
     public Stop StopCommit() => Set(Moment.Commit, "");
 
-    /// <summary>Makes the next command whose text contains a part fail.</summary>
+    /// <summary>Makes the next command whose text contains the given part fail.</summary>
     public void FailCommand(string part = "") => Set(new Trap(Moment.Command, part, null));
 
     /// <summary>Makes the next transaction fail to begin.</summary>
     public void FailBegin() => Set(new Trap(Moment.Begin, "", null));
 
-    /// <summary>Makes the next commit fail; the transaction is rolled back.</summary>
+    /// <summary>Makes the next commit fail. The transaction is rolled back.</summary>
     public void FailCommit() => Set(new Trap(Moment.Commit, "", null));
 
     public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
@@ -114,13 +115,13 @@ public sealed class DatabaseGate : DbCommandInterceptor, IDbTransactionIntercept
         throw new SqliteException("The test made the database fail here.", SQLitePCL.raw.SQLITE_IOERR);
     }
 
-    /// <summary>A place where an operation is held.</summary>
+    /// <summary>A point where an operation is held.</summary>
     public sealed class Stop
     {
         private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>Completes when the operation has come here; fails if none comes.</summary>
+        /// <summary>Completes when the operation has reached this point. Fails if none does.</summary>
         public Task Arrived => _arrived.Task.WaitAsync(Patience.Limit);
 
         public bool HasArrived => _arrived.Task.IsCompleted;

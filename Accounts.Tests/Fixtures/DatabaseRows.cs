@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>Looks at a database file past everything of ours: what is committed there, as SQLite itself gives it back.</summary>
+/// <summary>Reads a database file without our code: what is committed there, as SQLite itself returns it.</summary>
 public sealed class DatabaseRows : IDisposable
 {
     private readonly SqliteConnection _connection;
@@ -14,7 +14,7 @@ public sealed class DatabaseRows : IDisposable
         _connection.Open();
     }
 
-    /// <summary>All rows, each by the names of its columns.</summary>
+    /// <summary>Returns all rows, as values by column name.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, object?>> Query(string sql, params (string Name, object? Value)[] parameters)
     {
         using var command = Command(sql, parameters);
@@ -49,14 +49,14 @@ public sealed class DatabaseRows : IDisposable
         return command.ExecuteNonQuery();
     }
 
-    /// <summary>Runs a statement without waiting for anybody's lock, and gives SQLite's answer.</summary>
+    /// <summary>Runs a statement without waiting for a lock, and returns SQLite's result code.</summary>
     public int Try(string sql) => SQLitePCL.raw.sqlite3_exec(_connection.Handle, sql);
 
-    /// <summary>The row of one session.</summary>
+    /// <summary>Returns one session's row.</summary>
     public IReadOnlyDictionary<string, object?> Session(SessionId id) =>
         Assert.Single(Query("SELECT * FROM \"Sessions\" WHERE \"Id\" = @id", ("@id", id.Value)));
 
-    /// <summary>The audit events with this name, oldest first.</summary>
+    /// <summary>Returns the audit events with this name, oldest first.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, object?>> Audit(string action) =>
         Query("SELECT * FROM \"AuditEvents\" WHERE \"Action\" = @action ORDER BY \"At\"", ("@action", action));
 

@@ -1,12 +1,12 @@
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>What a test leaves behind for whoever reads in a log that it failed. It is shown with the failure, and of tests that pass not at all.</summary>
+/// <summary>What a failed test leaves in the log for its readers. Passing tests show nothing.</summary>
 internal static class Evidence
 {
     private const int Enough = 3_000;
 
-    /// <param name="what">What it is of.</param>
-    /// <param name="text">Of a long one the end is left.</param>
+    /// <param name="what">What the evidence shows.</param>
+    /// <param name="text">The evidence. Only the end of a long text is kept.</param>
     public static void Leave(string what, string text)
     {
         try
@@ -15,7 +15,7 @@ internal static class Evidence
         }
         catch (InvalidOperationException)
         {
-            // The test is over: nobody reads it.
+            // The test is over, so nobody reads it.
         }
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>The framework's own hashing, cheaper, that a test can hold up: a hash that has begun stays under way until it is let go.</summary>
+/// <summary>The framework's hasher at a lower cost. A test can hold it: a hash that has begun keeps running until it is released.</summary>
 internal sealed class HeldHasher : IPasswordHasher<User>
 {
     private readonly PasswordHasher<User> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = 1_000 }));
@@ -18,21 +18,21 @@ internal sealed class HeldHasher : IPasswordHasher<User>
     private int _running;
     private int _mostAtOnce;
 
-    /// <summary>The passwords that were hashed since <see cref="Hold"/>, in the order in which that began.</summary>
+    /// <summary>The passwords hashed since <see cref="Hold"/>, in the order in which their hashes began.</summary>
     public IReadOnlyList<string> Begun => [.. _begun];
 
-    /// <summary>The most that were under way at the same time since <see cref="Hold"/>.</summary>
+    /// <summary>The highest number of hashes that ran at once since <see cref="Hold"/>.</summary>
     public int MostAtOnce => Volatile.Read(ref _mostAtOnce);
 
-    /// <summary>Whether a hash ever ran on a thread of the pool.</summary>
+    /// <summary>Whether any hash ran on a thread-pool thread.</summary>
     public bool WasOnThreadPool { get; private set; }
 
-    /// <summary>Runs within each hash.</summary>
+    /// <summary>Runs inside each hash.</summary>
     public Action? Within { get; set; }
 
     public void AddTo(IServiceCollection services) => services.AddSingleton<IPasswordHasher<User>>(this);
 
-    /// <summary>From here on hashes stay under way.</summary>
+    /// <summary>Holds every hash from now on.</summary>
     public void Hold()
     {
         _begun.Clear();
@@ -44,18 +44,18 @@ internal sealed class HeldHasher : IPasswordHasher<User>
         (_counts, _held) = (true, true);
     }
 
-    /// <summary>Waits until so many more hashes are under way.</summary>
+    /// <summary>Waits until the given number of further hashes are running.</summary>
     public async Task ArrivedAsync(int count = 1)
     {
         for (var i = 0; i < count; i++)
             Assert.True(await _arrivals.WaitAsync(Patience.Limit), "No hash began.");
     }
 
-    /// <summary>Lets some of the hashes go, those that are under way first.</summary>
-    public void Let(int count = 1) => _passes.Release(count);
+    /// <summary>Releases some of the hashes, running ones first.</summary>
+    public void Release(int count = 1) => _passes.Release(count);
 
-    /// <summary>Lets all hashes go, from here on.</summary>
-    public void LetAll()
+    /// <summary>Releases all hashes from now on.</summary>
+    public void ReleaseAll()
     {
         _held = false;
         _passes.Release(1_000);

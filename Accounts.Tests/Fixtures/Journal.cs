@@ -3,20 +3,20 @@ using Microsoft.Extensions.Logging;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>The log of a site, as somebody reads it afterwards.</summary>
+/// <summary>The log of a site, for a test to read afterwards.</summary>
 public sealed class Journal : ILoggerProvider
 {
     private readonly ConcurrentQueue<(string Category, LogLevel Level, string Text, Exception? Failure)> _lines = new();
 
-    /// <summary>Is told of each line as it is written, on the thread that writes it.</summary>
+    /// <summary>Receives each line as it is written, on the writing thread.</summary>
     public Action<string>? Heard { get; set; }
 
     public IReadOnlyList<(string Category, LogLevel Level, string Text)> Lines => [.. _lines.Select(line => (line.Category, line.Level, line.Text))];
 
-    /// <summary>The last lines, with what was thrown.</summary>
+    /// <summary>The last lines, with their exceptions.</summary>
     public string Tail(int count) => string.Join('\n', _lines.TakeLast(count).Select(line => $"{line.Level}: {line.Category}: {line.Text} {line.Failure}"));
 
-    /// <summary>The lines of the type with this name, in order.</summary>
+    /// <summary>The lines of the category with this name, in order.</summary>
     public IReadOnlyList<string> Of(string type) =>
         [.. Lines.Where(line => line.Category.EndsWith("." + type, StringComparison.Ordinal)).Select(line => $"{line.Level}: {line.Text}")];
 

@@ -3,14 +3,14 @@ using System.Diagnostics.Metrics;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>What an operator sees of one application's meters: the sums of its instruments.</summary>
+/// <summary>What an operator sees of one application's meters: each instrument's sum.</summary>
 internal sealed class Meters : IDisposable
 {
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<string, long> _counted = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _observed = new(StringComparer.Ordinal);
 
-    /// <param name="factory">The application's: other applications of the process have meters of the same name.</param>
+    /// <param name="factory">The application's own factory: other applications in the process have meters with the same names.</param>
     public Meters(IMeterFactory factory)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
@@ -24,8 +24,8 @@ internal sealed class Meters : IDisposable
         _listener.Start();
     }
 
-    /// <summary>The sum of a counter since the beginning, or what a gauge shows now.</summary>
-    /// <param name="name">The instrument, with the value of its tag behind a space where it has one.</param>
+    /// <summary>Returns a counter's sum since the beginning, or a gauge's current value.</summary>
+    /// <param name="name">The instrument's name. If it has a tag, the tag's value follows after a space.</param>
     public long Read(string name)
     {
         _listener.RecordObservableInstruments();

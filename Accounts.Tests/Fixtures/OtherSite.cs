@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>Somebody else's site over https, with one page.</summary>
+/// <summary>Another site over https, with one page.</summary>
 public sealed class OtherSite : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -18,8 +18,8 @@ public sealed class OtherSite : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <param name="host">Its name, which ends with ".test".</param>
-    /// <param name="body">What the page has in its body.</param>
+    /// <param name="host">Its host name, which ends with ".test".</param>
+    /// <param name="body">The content of the page's body.</param>
     public static async Task<OtherSite> StartAsync(string host, string body)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

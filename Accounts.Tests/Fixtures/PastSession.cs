@@ -5,7 +5,7 @@ using Accounts.Core.Users;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>A session that is over, put into the database past everything of ours: by default signed out after an hour, in a browser of its own.</summary>
+/// <summary>An ended session, inserted without our code. By default it was signed out after an hour, in a browser of its own.</summary>
 internal sealed record PastSession(UserId Owner, DateTimeOffset StartedAt)
 {
     public SessionId Id { get; } = SessionId.New(StartedAt);
@@ -24,7 +24,7 @@ internal sealed record PastSession(UserId Owner, DateTimeOffset StartedAt)
 
     public byte[] Browser { get; init; } = RandomNumberGenerator.GetBytes(32);
 
-    /// <summary>How long before its end the latest act was.</summary>
+    /// <summary>How long before its end the last activity was.</summary>
     public TimeSpan Unused { get; init; }
 
     public bool Remembered { get; init; } = true;

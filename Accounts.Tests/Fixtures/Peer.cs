@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>Whoever connects to the site, from an address that the test chooses: the machine of a test has only its own.</summary>
+/// <summary>The client that connects to the site, from an address of the test's choice. A test machine has only its own.</summary>
 public sealed class Peer(string address) : IStartupFilter
 {
-    /// <summary>The address that the next request comes from.</summary>
+    /// <summary>The address of the next request.</summary>
     public string Address { get; set; } = address;
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>

@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>Somebody at a real browser: what they see and press, by the names that a screen reader says.</summary>
+/// <summary>A person at a real browser, who finds things by the names that a screen reader says.</summary>
 public sealed class Person : IAsyncDisposable
 {
     public const string Windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
@@ -41,11 +41,11 @@ public sealed class Person : IAsyncDisposable
         var profile = await chromium.OpenProfileAsync(new BrowserNewContextOptions
         {
             UserAgent = userAgent,
-            // Nobody has signed the certificates of the tests.
+            // The test certificates are self-signed.
             IgnoreHTTPSErrors = true,
             HasTouch = touch,
             JavaScriptEnabled = scripts,
-            // Nothing of the machine's: neither its language nor its zone.
+            // The machine's language and time zone don't matter.
             Locale = language ?? "en-US",
             TimezoneId = zone ?? "UTC",
             ViewportSize = phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1360, Height = 900 },
@@ -69,12 +69,12 @@ public sealed class Person : IAsyncDisposable
         return this;
     }
 
-    /// <summary>Waits until what is drawn on a page is alive: its circuit has taken over from the request that drew it.</summary>
+    /// <summary>Waits until a page is interactive: its circuit has taken over from prerendering.</summary>
     public static Task WaitForCircuitAsync(IPage page) => page.Locator("#session-watch > i").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 
     public Task<IResponse?> GoAsync(string path) => Page.GotoAsync(new Uri(_site, path).AbsoluteUri);
 
-    /// <summary>Another tab of the same browser, on a page whose circuit is up.</summary>
+    /// <summary>Opens another tab of the same browser, and waits until its circuit is up.</summary>
     public async Task<IPage> OpenTabAsync(string path)
     {
         var tab = await Profile.NewPageAsync();
@@ -94,7 +94,7 @@ public sealed class Person : IAsyncDisposable
         await ConfirmAsync("Terminate");
     }
 
-    /// <summary>The card or line of a session, live or just ended.</summary>
+    /// <summary>The card or row of a session, live or just ended.</summary>
     public ILocator CardOf(SessionId id) => Page.Locator($"[aria-labelledby='session-{id}']");
 
     public async Task RenameAsync(ILocator card, string name)
@@ -117,7 +117,7 @@ public sealed class Person : IAsyncDisposable
 
     public async Task AskToTerminateAsync(ILocator card)
     {
-        // Before that the button leads to a page.
+        // Before that, the button opens a page.
         await WaitForCircuitAsync(Page);
         await card.GetByRole(AriaRole.Button, new() { Name = "Terminate" }).ClickAsync();
         await Dialog.WaitForAsync();
@@ -129,12 +129,12 @@ public sealed class Person : IAsyncDisposable
 
     public static Task WaitForSignedOutAsync(IPage page) => WaitForPathAsync(page, "/signed-out");
 
-    /// <summary>Waits until a page's address has this path, whatever follows it. It looks again and again: no event of the browser can be missed.</summary>
+    /// <summary>Waits until a page's address has this path. It polls, so it can't miss a browser event.</summary>
     public static Task WaitForPathAsync(IPage page, string path) => Assertions.Expect(page).ToHaveURLAsync(new Regex(
         $"^https?://[^/]+{Regex.Escape(path)}([?#].*)?$", RegexOptions.None, TimeSpan.FromSeconds(1)));
 
-    /// <summary>A time zone in which no test of today runs into tomorrow. The names count from where they are: Etc/GMT-3 is ahead of Greenwich.</summary>
-    public static string WhereItIsNoon() => TimeProvider.System.GetUtcNow().Hour is var hour && hour == 12 ? "Etc/GMT" : $"Etc/GMT{hour - 12:+0;-0}";
+    /// <summary>A time zone where today's tests don't run past midnight. The signs are reversed: Etc/GMT-3 is ahead of Greenwich.</summary>
+    public static string NoonTimeZone() => TimeProvider.System.GetUtcNow().Hour is var hour && hour == 12 ? "Etc/GMT" : $"Etc/GMT{hour - 12:+0;-0}";
 
     public async ValueTask DisposeAsync()
     {
@@ -148,14 +148,14 @@ public sealed class Person : IAsyncDisposable
         Assert.True(_refused.IsEmpty, string.Join('\n', _refused));
     }
 
-    // Whatever a test opens and does: the browser has nothing of ours to refuse.
+    // Whatever a test does, the browser must never refuse a resource of the application.
     private void Listen(object? sender, IConsoleMessage message)
     {
         if (message.Text.Contains("Content Security Policy", StringComparison.OrdinalIgnoreCase))
             _refused.Enqueue($"{message.Page?.Url}: {message.Text}");
     }
 
-    // A profile that closes while one of its pages is on the way to another (a browser that has just been signed out) never says that it has closed.
+    // A profile that closes during a navigation (after a sign-out, for example) never reports that it has closed.
     private static async Task LeaveAsync(IPage page)
     {
         try
@@ -164,7 +164,7 @@ public sealed class Person : IAsyncDisposable
         }
         catch (PlaywrightException)
         {
-            // It went somewhere else meanwhile, or is closed: it is on its way no more.
+            // It went elsewhere or is closed, so the navigation is over.
         }
     }
 
@@ -180,7 +180,7 @@ public sealed class Person : IAsyncDisposable
         }
     }
 
-    // Blazor's second frame from the server comes when the circuit has rendered. It is listened for from the moment that the connection is there.
+    // Blazor's second frame from the server means that the circuit has rendered. The test listens from the start of the connection.
     private async Task OpenAsync(IPage page, string path)
     {
         var rendered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

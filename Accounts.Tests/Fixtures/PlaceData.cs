@@ -4,7 +4,7 @@ using Accounts.Places;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>Geolocation databases that a test makes for itself.</summary>
+/// <summary>Geolocation databases that tests make for themselves.</summary>
 internal static class PlaceData
 {
     public static readonly WrittenPlace Berlin = new("DE", "Germany", "Berlin", "Berlin", 52.5f, 13.4f, "+02:00", "Example Telecom", "ISP");
@@ -14,7 +14,7 @@ internal static class PlaceData
     public static NumericAddress At(string address) =>
         NumericAddress.TryParse(address, out var number) ? number : throw new ArgumentException($"'{address}' is not an address.", nameof(address));
 
-    /// <summary>A database with Berlin at 5.0.0.0/8 and 2a01::/16, Osaka at 6.0.0.0/8 and 2a02::/16, Abidjan at 196.0.0.0/7; nothing is known of the rest.</summary>
+    /// <summary>Berlin at 5.0.0.0/8 and 2a01::/16, Osaka at 6.0.0.0/8 and 2a02::/16, Abidjan at 196.0.0.0/7; the rest is unknown.</summary>
     public static Ip2LocationWriter Small(int type, bool hasV6 = true, bool hasIndex = false, bool isOld = false, (int, int, int)? date = null)
     {
         var writer = new Ip2LocationWriter(type) { HasIndex = hasIndex, IsOld = isOld, Date = date ?? (isOld ? (20, 1, 1) : (26, 6, 1)) };

@@ -1,6 +1,6 @@
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>The system's clock, put forward by a test: time goes on by itself, as a page in a real browser needs it. Timers run as ever.</summary>
+/// <summary>The system's clock, which a test can put forward. Time still runs, as a real browser needs it. Timers are unaffected.</summary>
 public sealed class ShiftedClock : TimeProvider
 {
     private long _ahead;

@@ -1,6 +1,6 @@
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>A folder that is deleted with everything in it.</summary>
+/// <summary>A folder that is deleted with its contents.</summary>
 public sealed class TempFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("accounts-").FullName;
@@ -15,7 +15,7 @@ public sealed class TempFolder : IDisposable
         }
         catch (IOException)
         {
-            // Something still writes there while it ends. What is left lies in the system's folder for such things, and proves nothing.
+            // Something is still writing there as it stops. The rest stays in the system's temporary folder, and proves nothing.
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>A clock that stands still until a test moves it; timers that fall due on the way fire, in order, on the thread of the test.</summary>
+/// <summary>A clock that stands still until a test moves it. Timers that fall due fire in order, on the test's thread.</summary>
 public sealed class TestClock(DateTimeOffset start) : TimeProvider
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
@@ -18,7 +18,7 @@ public sealed class TestClock(DateTimeOffset start) : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>How many timers are waiting: a background task that has come to its timer can be seen here.</summary>
+    /// <summary>How many timers are waiting. It shows when a background task has reached its timer.</summary>
     public int Waiting
     {
         get
@@ -36,7 +36,7 @@ public sealed class TestClock(DateTimeOffset start) : TimeProvider
 
     public override long GetTimestamp() => GetUtcNow().UtcTicks;
 
-    /// <summary>Moves the clock forward, from one timer that falls due to the next.</summary>
+    /// <summary>Moves the clock forward, from one due timer to the next.</summary>
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
@@ -73,7 +73,7 @@ public sealed class TestClock(DateTimeOffset start) : TimeProvider
 
         public void Ring() => callback(state);
 
-        // Called under the clock's lock.
+        // Called while holding the clock's lock.
         public void Rewind() => Due = _period > TimeSpan.Zero ? Due + _period : null;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)

@@ -3,7 +3,7 @@ namespace Accounts.Tests.Fixtures;
 public sealed class TestClockTests
 {
     [Fact]
-    public void Time_passes_only_when_the_test_says_so()
+    public void Time_passes_only_when_the_test_moves_the_clock()
     {
         var clock = new TestClock();
         var begun = clock.GetTimestamp();
@@ -16,7 +16,7 @@ public sealed class TestClockTests
     }
 
     [Fact]
-    public async Task A_periodic_timer_ticks_on_it()
+    public async Task A_periodic_timer_ticks_on_the_test_clock()
     {
         var clock = new TestClock();
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(3), clock);
@@ -34,7 +34,7 @@ public sealed class TestClockTests
     }
 
     [Fact]
-    public void A_cancellation_falls_due_on_it()
+    public void A_cancellation_timeout_uses_the_test_clock()
     {
         var clock = new TestClock();
         using var cancellation = new CancellationTokenSource(TimeSpan.FromSeconds(10), clock);
@@ -47,7 +47,7 @@ public sealed class TestClockTests
     }
 
     [Fact]
-    public void Timers_fire_in_order_and_see_the_time_they_fall_due()
+    public void Timers_fire_in_order_and_see_their_due_time()
     {
         var clock = new TestClock();
         List<double> seconds = [];

@@ -4,8 +4,8 @@ using AngleSharp.Html.Parser;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>A browser without a screen: keeps its cookies, fills in the forms of pages, follows no redirect by itself.</summary>
-/// <remarks>.NET's own cookie container sends no secure cookie over http, which browsers do to localhost; so the cookies are kept here.</remarks>
+/// <summary>A headless client: it keeps its cookies, fills in forms, and follows no redirect by itself.</summary>
+/// <remarks>Unlike browsers, .NET's cookie container sends no secure cookie to localhost over http. So this class keeps its own cookies.</remarks>
 public sealed class Visitor(Uri site, string userAgent) : IDisposable
 {
     public const string Chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
@@ -28,7 +28,7 @@ public sealed class Visitor(Uri site, string userAgent) : IDisposable
 
     public Task<HttpResponseMessage> GetAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path));
 
-    /// <summary>The text of a page that must be there.</summary>
+    /// <summary>Returns the text of a page that must exist.</summary>
     public async Task<string> ReadAsync(string path)
     {
         using var answer = await GetAsync(path);
@@ -36,11 +36,11 @@ public sealed class Visitor(Uri site, string userAgent) : IDisposable
         return await answer.Content.ReadAsStringAsync();
     }
 
-    /// <summary>Opens a page, fills in the form that has the fields, and posts it.</summary>
+    /// <summary>Opens a page, fills in the form with these fields, and posts it.</summary>
     public async Task<HttpResponseMessage> SubmitAsync(string path, params (string Name, string Value)[] fields) =>
         await PostAsync(path, await FillAsync(path, fields));
 
-    /// <summary>The fields of the form on a page, hidden ones included, with the given values.</summary>
+    /// <summary>Returns the fields of a page's form, including hidden ones, with the given values.</summary>
     public async Task<IReadOnlyDictionary<string, string>> FillAsync(string path, params (string Name, string Value)[] fields)
     {
         var page = new HtmlParser().ParseDocument(await ReadAsync(path));
@@ -60,11 +60,11 @@ public sealed class Visitor(Uri site, string userAgent) : IDisposable
     /// <summary>Presses Sign out in the account menu.</summary>
     public async Task<HttpResponseMessage> SignOutAsync() => await PostAsync("/sign-out", await FillAccountMenuAsync());
 
-    /// <summary>Proves again who it is, as the script of a dialog does. The new key is in the cookie then, and has not been shown yet.</summary>
+    /// <summary>Re-authenticates like a dialog's script. The cookie then holds the new key, which no request has shown yet.</summary>
     public async Task<HttpResponseMessage> ReauthenticateAsync(string password) =>
         await PostAsync("/session/reauthenticate", await FillAccountMenuAsync(("password", password)));
 
-    /// <summary>The hidden fields of the form in the account menu, which is on every page, with the given values.</summary>
+    /// <summary>Returns the hidden fields of the account menu's form, which is on every page, with the given values.</summary>
     public async Task<IReadOnlyDictionary<string, string>> FillAccountMenuAsync(params (string Name, string Value)[] fields)
     {
         var page = new HtmlParser().ParseDocument(await ReadAsync("/settings"));
@@ -75,7 +75,7 @@ public sealed class Visitor(Uri site, string userAgent) : IDisposable
         return values;
     }
 
-    /// <summary>Whether the browser is still signed in, seen from outside.</summary>
+    /// <summary>Whether the server still accepts this client's session.</summary>
     public async Task<bool> IsSignedInAsync()
     {
         using var answer = await GetAsync("/settings");

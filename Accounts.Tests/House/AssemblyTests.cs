@@ -3,10 +3,10 @@ using Microsoft.Data.Sqlite;
 
 namespace Accounts.Tests.House;
 
-/// <summary>What the core is built on.</summary>
+/// <summary>What the core depends on.</summary>
 public sealed class AssemblyTests
 {
-    /// <summary>Beside the base library. Nothing of HTTP, Blazor or SignalR: whoever adds a line here moves a wall.</summary>
+    /// <summary>Allowed besides the base library. HTTP, Blazor and SignalR don't belong here: the core must not depend on them.</summary>
     private static readonly string[] Allowed =
     [
         "FluentValidation",
@@ -28,16 +28,16 @@ public sealed class AssemblyTests
     ];
 
     [Fact]
-    public void The_core_is_built_on_a_short_list_of_assemblies()
+    public void The_core_references_only_a_short_list_of_assemblies()
     {
         var references = typeof(AccountsCore).Assembly.GetReferencedAssemblies().Select(name => name.Name!).Where(name => !name.StartsWith("System.", StringComparison.Ordinal));
         Assert.Equal("", string.Join('\n', references.Except(Allowed, StringComparer.Ordinal)));
-        // The list is as short as it can be.
+        // The list has no unused entry.
         Assert.Equal("", string.Join('\n', Allowed.Except(references, StringComparer.Ordinal)));
     }
 
     [Fact]
-    public void The_core_does_not_know_the_web()
+    public void The_core_does_not_reference_the_web()
     {
         Assert.DoesNotContain(typeof(AccountsCore).Assembly.GetReferencedAssemblies(), name => name.Name is "Accounts.Web");
         Assert.Contains(typeof(Program).Assembly.GetReferencedAssemblies(), name => name.Name is "Accounts.Core");

@@ -4,10 +4,10 @@ using Accounts.Core.Users;
 
 namespace Accounts.Tests.House;
 
-/// <summary>Every command says on whose behalf it runs.</summary>
+/// <summary>Every command names its caller.</summary>
 public sealed class CommandTests
 {
-    /// <summary>Public and asynchronous, and yet without somebody who asks; each with the reason.</summary>
+    /// <summary>Public asynchronous methods that take no caller, each with the reason.</summary>
     private static readonly Dictionary<string, string> Exceptions = new(StringComparer.Ordinal)
     {
         ["SessionRegistry.AuthenticateAsync"] = "It is what finds out who asks.",
@@ -41,7 +41,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void What_returns_a_task_is_called_Async()
+    public void Methods_that_return_a_task_end_with_Async()
     {
         var tasks = Methods().Where(method => typeof(Task).IsAssignableFrom(method.ReturnType) || IsValueTask(method.ReturnType));
         Assert.Equal("", string.Join('\n', tasks.Where(method => !method.Name.EndsWith("Async", StringComparison.Ordinal)).Select(Name)));

@@ -3,7 +3,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.House;
 
-/// <summary>What <c>.ci/run</c> installs for a full run. Chromium is not named here: the browser tests start it.</summary>
+/// <summary>The programs that <c>.ci/run</c> installs for a full run. Chromium isn't listed: the browser tests start it.</summary>
 public sealed class EngineTests
 {
     [Theory]
@@ -13,7 +13,7 @@ public sealed class EngineTests
     [InlineData("fc-list", "/usr/bin/fc-list", "Noto Sans CJK JP", "Noto Sans CJK", "apt-get install fontconfig fonts-noto-cjk")]
     [InlineData("fc-list", "/usr/bin/fc-list", "Noto Color Emoji", "Noto Color Emoji", "apt-get install fontconfig fonts-noto-color-emoji")]
     [InlineData("fc-list", "/usr/bin/fc-list", "Roboto", "Roboto", "apt-get install fontconfig fonts-roboto")]
-    public async Task A_full_run_finds_it(string name, string place, string argument, string answer, string remedy)
+    public async Task A_full_run_finds_every_engine(string name, string place, string argument, string answer, string remedy)
     {
         var missing = $"There is no {(name is "fc-list" ? $"font {argument}" : name)} here.";
         if (Engine.Find(name, place) is not { } program)

@@ -4,7 +4,7 @@ using AngleSharp.Html.Parser;
 
 namespace Accounts.Tests.House;
 
-/// <summary>The program as people deploy it, published from a copy of the sources by the command that README.md names.</summary>
+/// <summary>The deployed program, published from a copy of the sources by the command in README.md.</summary>
 public sealed class PublishTests : IDisposable
 {
     private const string Script = "_framework/blazor.web.";
@@ -12,7 +12,7 @@ public sealed class PublishTests : IDisposable
     private readonly TempFolder _folder = new();
 
     [Fact]
-    public async Task A_publish_writes_nothing_beside_the_sources_and_its_program_serves_every_file_compressed()
+    public async Task Publishing_leaves_the_sources_clean_and_every_file_is_served_compressed()
     {
         var copy = Directory.CreateDirectory(_folder.File("sources")).FullName;
         var sources = Repository.Files("*").Where(IsPublished).ToList();
@@ -49,7 +49,7 @@ public sealed class PublishTests : IDisposable
             Assert.Contains("immutable", answer.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
         }
 
-        // No package's own files come along, which are served uncompressed.
+        // The output has no files of the packages' own, which would be served uncompressed.
         Assert.False(Directory.Exists(Path.Combine(program, "wwwroot", "_content")));
     }
 

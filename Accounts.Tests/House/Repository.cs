@@ -2,14 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace Accounts.Tests.House;
 
-/// <summary>The working copy that these tests were built from.</summary>
+/// <summary>The working copy that built these tests.</summary>
 internal static class Repository
 {
     public static string Root { get; } = Find(Here());
 
-    /// <summary>Files of the repository with this extension, without what builds leave behind.</summary>
-    /// <param name="pattern">The extension, such as <c>*.cs</c>.</param>
-    /// <param name="copy">The root of a copy to look in instead.</param>
+    /// <summary>Lists the repository's files that match the pattern, without build output.</summary>
+    /// <param name="pattern">The pattern, for example <c>*.cs</c>.</param>
+    /// <param name="copy">The root of a copy to search instead.</param>
     public static IEnumerable<string> Files(string pattern, string? copy = null) => Directory
         .EnumerateFiles(copy ?? Root, pattern, SearchOption.AllDirectories)
         .Select(path => Path.GetRelativePath(copy ?? Root, path).Replace('\\', '/'))

@@ -3,14 +3,14 @@ using System.Reflection.Emit;
 
 namespace Accounts.Tests.House;
 
-/// <summary>One type that names a type of another room.</summary>
+/// <summary>A reference from a type in one room to a type in another.</summary>
 internal sealed record RoomReference(Type From, string FromRoom, Type To, string ToRoom)
 {
     public override string ToString() => $"{From.FullName} ({FromRoom}) names {To.FullName} ({ToRoom})";
 }
 
-/// <summary>Finds which rooms of an assembly name which: in base types, fields, signatures, attributes, and in the code of every method.</summary>
-/// <remarks>What the compiler makes (closures, state machines) is nested in the type that it made it for and counts as that. A constant leaves no trace in the code.</remarks>
+/// <summary>Finds references between an assembly's rooms: in base types, fields, signatures, attributes, and method bodies.</summary>
+/// <remarks>Compiler-generated types (closures, state machines) count as their outermost type. A constant leaves no reference in the code.</remarks>
 internal static class RoomScanner
 {
     private const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
@@ -19,7 +19,7 @@ internal static class RoomScanner
         .Select(field => (OpCode)field.GetValue(null)!)
         .ToDictionary(code => code.Value);
 
-    /// <summary>The room of a type: the part of its namespace after the root; "" for the root itself, null for a type from elsewhere.</summary>
+    /// <summary>A type's room: the first part of its namespace after the root. Empty for the root itself, null for foreign types.</summary>
     public static string? Room(Type type, string root)
     {
         var space = type.Namespace ?? "";
@@ -28,7 +28,7 @@ internal static class RoomScanner
         return space.StartsWith(root + ".", StringComparison.Ordinal) ? space[(root.Length + 1)..].Split('.')[0] : null;
     }
 
-    /// <summary>Every reference from one room to another. The root's own references are not listed: it is the door to all of them.</summary>
+    /// <summary>Lists every reference from one room to another. The root's references are left out, because the root registers every room.</summary>
     public static IReadOnlyList<RoomReference> Scan(Assembly assembly, string root)
     {
         HashSet<RoomReference> found = [];
@@ -46,7 +46,7 @@ internal static class RoomScanner
         return [.. found.OrderBy(reference => reference.ToString(), StringComparer.Ordinal)];
     }
 
-    /// <summary>The types that a method calls or takes out of its fields to call, as its code says.</summary>
+    /// <summary>The types that a method calls, and the types of the fields that it uses.</summary>
     public static IEnumerable<Type> Calls(MethodBase method)
     {
         if (method.GetMethodBody() is not { } body)

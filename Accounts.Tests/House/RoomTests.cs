@@ -3,7 +3,7 @@ using Accounts.Core;
 
 namespace Accounts.Tests.House;
 
-/// <summary>A room uses only rooms on lower floors; of its own floor none, but everybody uses Settings and Storage.</summary>
+/// <summary>A room uses only rooms on lower floors, and none on its own floor. Every room may use Settings and Storage.</summary>
 public sealed class RoomTests
 {
     private const string Root = "Accounts.Core";
@@ -18,7 +18,7 @@ public sealed class RoomTests
         ["Devices"] = 0, ["Geolocation"] = 0, ["Storage"] = 0, ["Settings"] = 0,
     };
 
-    /// <summary>Who may look up, and why.</summary>
+    /// <summary>Types that may use higher floors, and why.</summary>
     private static readonly (string From, string ToRoom, string Why)[] Exceptions =
     [
         ("Accounts.Core.Storage.AccountsDbContext", "*", "The one place that names the entities of every room."),
@@ -36,7 +36,7 @@ public sealed class RoomTests
     }
 
     [Fact]
-    public void Every_room_stands_on_a_floor()
+    public void Every_room_has_a_floor()
     {
         var rooms = typeof(AccountsCore).Assembly.GetTypes().Select(type => RoomScanner.Room(type, Root)).OfType<string>().Where(room => room.Length > 0);
         Assert.Empty(rooms.Except(Floors.Keys, StringComparer.Ordinal));
@@ -46,7 +46,7 @@ public sealed class RoomTests
     public void Every_exception_is_still_needed()
     {
         var references = RoomScanner.Scan(typeof(AccountsCore).Assembly, Root).Where(reference => !IsAllowed(reference)).ToList();
-        // The migrations name tables by text today.
+        // The migrations currently name tables as text.
         Assert.All(Exceptions.Where(e => !e.From.EndsWith('.')), e => Assert.Contains(references, reference => Covers(e, reference)));
     }
 
@@ -59,14 +59,14 @@ public sealed class RoomTests
     [InlineData("NestsIt")]
     [InlineData("IsMarkedWithIt")]
     [InlineData("OnlyAllowsIt`1")]
-    public void The_scanner_finds_a_reference_however_it_is_made(string type)
+    public void The_scanner_finds_every_kind_of_reference(string type)
     {
         var references = RoomScanner.Scan(Assembly.GetExecutingAssembly(), "Accounts.Tests.House.UpsideDown");
         Assert.Contains(references, reference => string.Equals(reference.From.Name, type, StringComparison.Ordinal) && reference is { FromRoom: "Cellar", ToRoom: "Attic" });
     }
 
     [Fact]
-    public void The_scanner_finds_no_reference_where_none_is()
+    public void The_scanner_reports_no_false_references()
     {
         var references = RoomScanner.Scan(Assembly.GetExecutingAssembly(), "Accounts.Tests.House.UpsideDown");
         Assert.Equal(8, references.Select(reference => reference.From).Distinct().Count());

@@ -2,13 +2,13 @@ using System.Xml.Linq;
 
 namespace Accounts.Tests.House;
 
-/// <summary>What the source itself must keep.</summary>
+/// <summary>Rules for the source code.</summary>
 public sealed class SourceTests
 {
     private static readonly string[] Nowhere = ["Helpers", "Utils", "Managers", "Common", "Shared", "Models", "Extensions", "Infrastructure"];
 
     [Fact]
-    public void No_folder_is_named_after_nothing()
+    public void No_folder_has_a_meaningless_name()
     {
         var folders = Repository.Files("*").SelectMany(path => path.Split('/')[..^1]).Distinct(StringComparer.Ordinal).ToList();
         Assert.Contains("Sessions", folders, StringComparer.Ordinal);
@@ -21,7 +21,7 @@ public sealed class SourceTests
     [InlineData("P:System.DateTime.Today")]
     [InlineData("P:System.DateTimeOffset.Now")]
     [InlineData("P:System.DateTimeOffset.UtcNow")]
-    public void The_clock_of_the_machine_is_banned_everywhere(string symbol)
+    public void The_system_clock_is_banned_everywhere(string symbol)
     {
         Assert.Contains(Repository.Read("BannedSymbols.txt").Split('\n'), line => line.StartsWith(symbol + ";", StringComparison.Ordinal));
         var props = XDocument.Parse(Repository.Read("Directory.Build.props"));
@@ -33,14 +33,14 @@ public sealed class SourceTests
     [InlineData("T:Microsoft.EntityFrameworkCore.IDbContextFactory`1")]
     [InlineData("T:Microsoft.AspNetCore.Identity.UserManager`1")]
     [InlineData("T:Microsoft.AspNetCore.Identity.SignInManager`1")]
-    public void The_web_goes_through_the_core(string symbol)
+    public void The_web_uses_the_database_only_through_the_core(string symbol)
     {
         Assert.Contains(Repository.Read("Accounts.Web/BannedSymbols.Web.txt").Split('\n'), line => line.StartsWith(symbol + ";", StringComparison.Ordinal));
         Assert.Contains("BannedSymbols.Web.txt", Includes(XDocument.Parse(Repository.Read("Accounts.Web/Accounts.Web.csproj")), "AdditionalFiles"), StringComparer.Ordinal);
     }
 
     [Fact]
-    public void A_banned_symbol_stops_the_build()
+    public void A_banned_symbol_fails_the_build()
     {
         var props = XDocument.Parse(Repository.Read("Directory.Build.props"));
         Assert.Contains("Microsoft.CodeAnalysis.BannedApiAnalyzers", Includes(props, "PackageReference"), StringComparer.Ordinal);
@@ -53,15 +53,15 @@ public sealed class SourceTests
     }
 
     [Fact]
-    public void Libraries_bring_their_texts_in_the_languages_of_the_interface()
+    public void Libraries_ship_their_texts_in_the_interface_languages()
     {
-        // A culture that is not listed falls back to English without a word.
+        // A culture that is missing here silently falls back to English.
         string[] languages = ["en", "fr", "de", "id", "it", "ja", "ko", "pt", "ru", "zh-Hans", "zh-Hant", "es"];
         var props = XDocument.Parse(Repository.Read("Directory.Build.props"));
         Assert.Equal(languages, props.Descendants("SatelliteResourceLanguages").Single().Value.Split(';'));
     }
 
-    // In two halves, so that this file does not hold it.
+    // Split in two, so that this file doesn't contain the symbol itself.
     private static string Banned => "RS" + "0030";
 
     private static IEnumerable<string> Includes(XDocument project, string item) => project.Descendants(item).Select(e => (string?)e.Attribute("Include") ?? "");

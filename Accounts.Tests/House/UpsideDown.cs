@@ -1,5 +1,5 @@
 #pragma warning disable CA1823, CS0169, CS0414, CS0649, IDE0051, MA0182, S1144, MA0177
-// What the rules of the house forbid, on purpose: the scanner must find every one of these.
+// Deliberate violations of the room rules: the scanner must find each of them.
 namespace Accounts.Tests.House.UpsideDown.Attic
 {
     internal class Trunk

@@ -9,10 +9,10 @@ using MudBlazor;
 
 namespace Accounts.Tests.Walks;
 
-/// <summary>docs/walks/terminate.md tells the way that the click really goes: no type that it does not pass, none left out.</summary>
+/// <summary>docs/walks/terminate.md describes the click's real path: it names every type that the click passes, and no other.</summary>
 public sealed partial class TerminateWalkTests
 {
-    /// <summary>What every request or every page passes, whatever it is about; the walk does not tell of the doors and the furniture.</summary>
+    /// <summary>Types that every request or page passes, whatever it is about. The walk leaves them out.</summary>
     private static readonly string[] Everywhere =
     [
         "AccountsCore", "AccountsWeb", "Program", "SecurityHeaders", "ProblemPages", "ConnectionRules", "CrossSiteRequests", "KnownProxies", "QueuedForms",
@@ -31,13 +31,13 @@ public sealed partial class TerminateWalkTests
         var named = Quoted().Matches(Repository.Read("docs/walks/terminate.md")).Select(match => match.Groups["name"].Value).Where(known.Contains).ToHashSet(StringComparer.Ordinal);
         Assert.True(named.Count > 10, "The page names almost nothing: has its form changed?");
 
-        // On a stack, or called directly by a method that was: what only takes a lock or compares bytes is on no stack at which anything is written down.
+        // On a stack, or called directly by such a method: code that only takes a lock or compares bytes never logs.
         var seen = trail.Types.Select(type => type.Name).ToHashSet(StringComparer.Ordinal);
         var passed = trail.Methods.SelectMany(RoomScanner.Calls).Where(Trail.IsOurs).Select(type => Trail.Outermost(type).Name).Concat(seen).ToHashSet(StringComparer.Ordinal);
 
         Assert.Equal("", string.Join(", ", named.Except(passed, StringComparer.Ordinal)));
         Assert.Equal("", string.Join(", ", seen.Except(named, StringComparer.Ordinal).Except(Everywhere, StringComparer.Ordinal).Order(StringComparer.Ordinal)));
-        // And the trail is one: types that have nothing to do with an ending are not on it.
+        // The trail is specific: types unrelated to ending a session aren't on it.
         Assert.DoesNotContain("PasswordChange", passed);
         Assert.DoesNotContain("SessionStarter", passed);
     }
@@ -71,13 +71,13 @@ public sealed partial class TerminateWalkTests
         await other.ReadAsync("/signed-out");
         await left.Task.WaitAsync(Patience.Limit);
         await ownersPage.WaitForBatchAsync(page => page.Page.Text.Contains("You're only signed in here", StringComparison.Ordinal), Patience.Limit);
-        // A client that stays is cut off two seconds later: the last step of the walk.
+        // The server disconnects a client that stays two seconds later: the walk's last step.
         await othersPage.Closed.WaitAsync(Patience.Limit);
         trail.Recording = false;
         return trail;
     }
 
-    // The dialog is where the card's click arrives without anything being logged.
+    // The dialog receives the card's click without logging anything.
     private static DialogService Watched(IServiceProvider provider, Trail trail)
     {
         var dialogs = ActivatorUtilities.CreateInstance<DialogService>(provider);

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Accounts.Tests.Walks;
 
-/// <summary>Writes down which methods of ours are on the stack, at every line that anything logs and at every look at the clock.</summary>
-/// <remarks>SQLite answers on the thread that asks, so the stack at a database command reaches back to the click. Off until a walk begins.</remarks>
+/// <summary>Records which of our methods are on the stack, whenever anything logs or reads the clock.</summary>
+/// <remarks>SQLite answers on the calling thread, so the stack at a database command reaches back to the click. Off until a walk begins.</remarks>
 public sealed class Trail : TimeProvider, ILoggerProvider, ILogger
 {
     private static readonly string[] Ours = ["Accounts.Core", "Accounts.Web"];
@@ -15,10 +15,10 @@ public sealed class Trail : TimeProvider, ILoggerProvider, ILogger
 
     public bool Recording { get; set; }
 
-    /// <summary>Every method of ours that was on a stack.</summary>
+    /// <summary>Each of our methods that was on a stack.</summary>
     public IEnumerable<MethodBase> Methods => _methods.Keys;
 
-    /// <summary>The types of ours on the stacks; what the compiler makes counts as the type that it made it for.</summary>
+    /// <summary>Our types on the stacks. A compiler-generated type counts as the type it was generated for.</summary>
     public IReadOnlySet<Type> Types => _methods.Keys.Select(method => Outermost(method.DeclaringType!)).ToHashSet();
 
     public static bool IsOurs(Type type) => Ours.Contains(type.Assembly.GetName().Name, StringComparer.Ordinal);
@@ -37,7 +37,7 @@ public sealed class Trail : TimeProvider, ILoggerProvider, ILogger
         return base.GetTimestamp();
     }
 
-    // Nothing but the click: no round of anybody's comes between, however long the walk takes.
+    // Only the click counts: no background work runs in between, however long the walk takes.
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         base.CreateTimer(callback, state, period == Timeout.InfiniteTimeSpan ? dueTime : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
@@ -53,7 +53,7 @@ public sealed class Trail : TimeProvider, ILoggerProvider, ILogger
     {
     }
 
-    /// <summary>Writes down the stack of the caller.</summary>
+    /// <summary>Records the caller's stack.</summary>
     public void Note()
     {
         if (!Recording)

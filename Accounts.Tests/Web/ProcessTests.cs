@@ -5,7 +5,7 @@ using Accounts.Tests.Fixtures.Circuits;
 
 namespace Accounts.Tests.Web;
 
-/// <summary>The application from outside: what it prints, when it refuses to start, and what survives its death.</summary>
+/// <summary>The application from outside: what it prints, when it refuses to start, and what survives a kill.</summary>
 public sealed class ProcessTests : IDisposable
 {
     private const string Ada = "ada@example.test";
@@ -15,7 +15,7 @@ public sealed class ProcessTests : IDisposable
     private (string, string) Database => ("Storage__Path", _folder.File("accounts.db"));
 
     [Fact]
-    public async Task It_says_what_to_open()
+    public async Task The_process_prints_the_address_to_open()
     {
         await using var application = AccountsProcess.Run(null, Database);
         var address = await application.ListeningAsync();
@@ -27,7 +27,7 @@ public sealed class ProcessTests : IDisposable
     [Theory]
     [InlineData("Development", true)]
     [InlineData("Production", false)]
-    public async Task Demo_accounts_exist_and_are_shown_in_development_alone(string environment, bool there)
+    public async Task Demo_accounts_exist_and_are_shown_only_in_Development(string environment, bool there)
     {
         await using var application = AccountsProcess.Run(null, Database, ("ASPNETCORE_ENVIRONMENT", environment));
         using var visitor = new Visitor(await application.ListeningAsync(), Visitor.Chrome);
@@ -38,7 +38,7 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_restart_signs_nobody_out()
+    public async Task Sessions_survive_a_restart()
     {
         await using var first = AccountsProcess.Run(null, Database);
         using var visitor = await RegisterAsync(await first.ListeningAsync(), Ada);
@@ -51,7 +51,7 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task An_ending_survives_a_kill_right_after_the_page_has_said_so()
+    public async Task A_terminated_session_stays_ended_after_an_immediate_kill()
     {
         await using var first = AccountsProcess.Run(null, Database);
         var address = await first.ListeningAsync();
@@ -78,7 +78,7 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task Every_wrong_setting_is_named_with_its_rule_and_value()
+    public async Task Every_invalid_setting_is_named_with_its_rule_and_value()
     {
         await using var application = AccountsProcess.Run(
             null, Database, ("Sessions__IdleTimeout", "soon"), ("Sessions__AbsoluteTimeout", "900.00:00:00"), ("SignIn__AttemptsPerAcount", "5"), ("Network__KnownProxies__0", "proxy"));
@@ -103,7 +103,7 @@ public sealed class ProcessTests : IDisposable
     [InlineData("folder")]
     [InlineData("garbage")]
     [InlineData("readonly")]
-    public async Task A_file_that_cannot_be_used_is_named_and_left_alone(string fault)
+    public async Task An_unusable_file_is_named_and_left_unchanged(string fault)
     {
         var path = _folder.File("accounts.db");
         string expected;
@@ -130,7 +130,7 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_named()
+    public async Task A_port_in_use_is_named()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -8,7 +8,7 @@ namespace Accounts.Tests.Core.Administration;
 public sealed class DemoAccountsTests
 {
     [Fact]
-    public async Task They_are_made_once()
+    public async Task Demo_accounts_are_created_once()
     {
         await using var host = CoreHost.Start();
         await host.Get<DemoAccounts>().SeedAsync();
@@ -24,7 +24,7 @@ public sealed class DemoAccountsTests
     }
 
     [Fact]
-    public async Task Everyone_signs_in_with_the_demo_password_and_has_their_role()
+    public async Task Each_account_signs_in_with_the_demo_password_and_has_its_role()
     {
         await using var host = CoreHost.Start();
         await host.Get<DemoAccounts>().SeedAsync();
@@ -38,7 +38,7 @@ public sealed class DemoAccountsTests
     }
 
     [Fact]
-    public async Task Ada_gets_history_and_no_live_session()
+    public async Task Ada_has_a_history_and_no_live_session()
     {
         await using var host = CoreHost.Start();
         await host.Get<DemoAccounts>().SeedAsync();
@@ -57,7 +57,7 @@ public sealed class DemoAccountsTests
     }
 
     [Fact]
-    public async Task The_history_could_have_happened()
+    public async Task The_history_is_plausible()
     {
         await using var host = CoreHost.Start();
         await host.Get<DemoAccounts>().SeedAsync();
@@ -66,13 +66,13 @@ public sealed class DemoAccountsTests
 
         Assert.Equal(Enum.GetValues<EndReason>(), history.Values.Select(entry => entry.Session.Ending!.Reason).Distinct().Order());
         Assert.All(history.Values, entry => Assert.Equal(entry.Session.Ending!.Reason == EndReason.Expired, entry.Expiry is not null));
-        // Whoever ended it was signed in at the time.
+        // The session that ended it was live at the time.
         Assert.All(history.Values.Where(entry => entry.EndedBy is not null), entry =>
         {
             var (at, by) = (entry.Session.Ending!.At, history[entry.EndedBy!.Id].Session);
             Assert.InRange(at, by.StartedAt, by.Ending!.At);
         });
-        // One session of a browser at a time.
+        // Each browser has one session at a time.
         foreach (var browser in history.Values.Select(entry => entry.Session).GroupBy(session => session.Browser))
         {
             var sessions = browser.OrderBy(session => session.StartedAt).ToList();
@@ -87,7 +87,7 @@ public sealed class DemoAccountsTests
     }
 
     [Fact]
-    public async Task The_audit_log_tells_the_same_story_as_the_history()
+    public async Task The_audit_log_matches_the_history()
     {
         await using var host = CoreHost.Start();
         await host.Get<DemoAccounts>().SeedAsync();
@@ -104,7 +104,7 @@ public sealed class DemoAccountsTests
     }
 
     [Fact]
-    public async Task An_account_that_is_there_keeps_its_password()
+    public async Task An_existing_account_keeps_its_password()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();

@@ -5,14 +5,14 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Administration;
 
-/// <summary>What is old is shortened or removed, once, whatever happens meanwhile.</summary>
+/// <summary>Retention shortens or removes old data once, whatever happens at the same time.</summary>
 public sealed class RetentionTests
 {
     private static readonly (string, string) LongIdle = ("Sessions:IdleTimeout", "170.00:00:00");
     private static readonly (string, string) OneDay = ("Retention:Addresses", "1.00:00:00");
 
     [Fact]
-    public async Task An_address_is_shortened_at_the_age_of_the_setting_and_not_before()
+    public async Task An_address_is_shortened_at_the_configured_age_and_not_before()
     {
         await using var host = CoreHost.Start(settings: [LongIdle]);
         await host.RegisterAsync();
@@ -28,7 +28,7 @@ public sealed class RetentionTests
         host.Clock.Advance(TimeSpan.FromMicroseconds(1));
         await Retention(host).RunAsync(TestContext.Current.CancellationToken);
         Assert.Equal(("203.0.113.0", "203.0.113.0"), Addresses(host, idle));
-        // A live session loses the address of its sign-in and keeps the one of its latest act.
+        // A live session loses its sign-in address and keeps its latest one.
         Assert.Equal(("203.0.113.0", "2001:db8:1:2::3"), Addresses(host, active));
         Assert.All(host.Rows.Audit("user.signed_in"), audit => Assert.Equal("203.0.113.0", audit["Address"]));
 
@@ -42,22 +42,22 @@ public sealed class RetentionTests
     }
 
     [Fact]
-    public async Task An_act_after_the_shortening_brings_an_address_that_is_shortened_in_its_turn()
+    public async Task Activity_after_shortening_stores_an_address_that_is_shortened_later()
     {
         await using var host = CoreHost.Start(settings: [OneDay]);
         await host.RegisterAsync();
         var browser = await host.SignInAsync();
-        await AfterAsync(host, TimeSpan.FromDays(1), browser, ("203.0.113.0", "203.0.113.0"));
+        await AssertAddressesAfterAsync(host, TimeSpan.FromDays(1), browser, ("203.0.113.0", "203.0.113.0"));
 
         host.Clock.Advance(TimeSpan.FromHours(5));
         host.Activity.Record((await host.RequestAsync(browser))!, "198.51.100.9");
-        await AfterAsync(host, TimeSpan.FromHours(24) - TimeSpan.FromMicroseconds(1), browser, ("203.0.113.0", "198.51.100.9"));
-        await AfterAsync(host, TimeSpan.FromMicroseconds(1), browser, ("203.0.113.0", "198.51.100.0"));
+        await AssertAddressesAfterAsync(host, TimeSpan.FromHours(24) - TimeSpan.FromMicroseconds(1), browser, ("203.0.113.0", "198.51.100.9"));
+        await AssertAddressesAfterAsync(host, TimeSpan.FromMicroseconds(1), browser, ("203.0.113.0", "198.51.100.0"));
     }
 
     // Guard: the flush at the beginning of Retention.RunAsync.
     [Fact]
-    public async Task An_act_that_was_counted_and_not_yet_written_does_not_bring_its_old_address_back()
+    public async Task Activity_not_yet_flushed_does_not_restore_an_old_address()
     {
         await using var host = CoreHost.Start(settings: [OneDay]);
         await host.RegisterAsync();
@@ -65,13 +65,13 @@ public sealed class RetentionTests
         host.Clock.Advance(TimeSpan.FromHours(1));
         host.Activity.Record((await host.RequestAsync(browser))!, "198.51.100.9");
 
-        await AfterAsync(host, TimeSpan.FromHours(25), browser, ("203.0.113.0", "198.51.100.0"));
+        await AssertAddressesAfterAsync(host, TimeSpan.FromHours(25), browser, ("203.0.113.0", "198.51.100.0"));
         await host.Activity.FlushAsync();
         Assert.Equal(("203.0.113.0", "198.51.100.0"), Addresses(host, browser));
     }
 
     [Fact]
-    public async Task An_ended_session_is_removed_at_the_age_of_the_setting_and_its_audit_events_stay()
+    public async Task An_ended_session_is_removed_at_the_configured_age_and_its_events_stay()
     {
         await using var host = CoreHost.Start(settings: [LongIdle, ("Retention:EndedSessions", "30.00:00:00")]);
         await host.RegisterAsync();
@@ -100,7 +100,7 @@ public sealed class RetentionTests
 
     // Guard: Take(BatchSize), and the priority of the batches.
     [Fact]
-    public async Task An_ending_beside_a_long_round_waits_for_one_batch()
+    public async Task Ending_a_session_during_a_long_round_waits_for_one_batch()
     {
         await using var host = CoreHost.Start(settings: [OneDay]);
         await host.RegisterAsync();
@@ -126,7 +126,7 @@ public sealed class RetentionTests
     }
 
     [Fact]
-    public async Task A_round_that_was_cut_off_is_finished_by_the_next_process()
+    public async Task The_next_process_finishes_an_interrupted_round()
     {
         using var folder = new TempFolder();
         await using (var host = CoreHost.Start(folder, settings: [OneDay]))
@@ -151,7 +151,7 @@ public sealed class RetentionTests
     }
 
     [Fact]
-    public async Task It_runs_at_start_and_by_the_clock_and_outlives_a_database_that_does_not_answer()
+    public async Task Retention_runs_at_start_and_by_the_clock_and_survives_a_database_failure()
     {
         await using var host = CoreHost.Start(settings: [OneDay]);
         await host.RegisterAsync();
@@ -164,7 +164,7 @@ public sealed class RetentionTests
         await host.Activity.FlushAsync();
         host.Gate.FailCommand("\"WholeAddressSince\" <=");
         var failed = host.Gate.StopCommand("\"WholeAddressSince\" <=");
-        // The round after a day meets a database that does not answer; the one an hour later does.
+        // The round a day later finds the database unavailable. The round an hour after that succeeds.
         host.Clock.Advance(TimeSpan.FromDays(1));
         failed.Release();
         Patience.Until(() =>
@@ -186,7 +186,7 @@ public sealed class RetentionTests
         await Retention(host).RunAsync(TestContext.Current.CancellationToken);
         Assert.False(commit.HasArrived);
 
-        // The day after there is something to do.
+        // A day later there is something to do.
         host.Clock.Advance(TimeSpan.FromDays(1));
         var round = Retention(host).RunAsync(TestContext.Current.CancellationToken);
         await commit.Arrived;
@@ -196,7 +196,7 @@ public sealed class RetentionTests
 
     private static Retention Retention(CoreHost host) => host.Get<Retention>();
 
-    private static async Task AfterAsync(CoreHost host, TimeSpan time, SignedInBrowser browser, (string, string) addresses)
+    private static async Task AssertAddressesAfterAsync(CoreHost host, TimeSpan time, SignedInBrowser browser, (string, string) addresses)
     {
         host.Clock.Advance(time);
         await Retention(host).RunAsync(TestContext.Current.CancellationToken);

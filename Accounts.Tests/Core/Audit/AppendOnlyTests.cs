@@ -5,12 +5,12 @@ using Microsoft.Data.Sqlite;
 
 namespace Accounts.Tests.Core.Audit;
 
-/// <summary>What is in the audit log stays as it is, whoever tries: seen past everything of ours, by SQL.</summary>
+/// <summary>Nothing changes the audit log, not even plain SQL.</summary>
 public sealed class AppendOnlyTests
 {
     // Guard: the triggers of M0006_AuditLog, and the one of M0008_Answers.
     [Fact]
-    public async Task Nothing_is_deleted_and_nothing_is_changed()
+    public async Task Events_cannot_be_deleted_or_changed()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -20,7 +20,7 @@ public sealed class AppendOnlyTests
 
         List<string> statements = ["DELETE FROM \"AuditEvents\""];
         statements.AddRange(before[0].Keys.Select(column => $"UPDATE \"AuditEvents\" SET \"{column}\" = 7"));
-        // Taking the place of another row is no DELETE to SQLite.
+        // SQLite doesn't treat replacing a row as a DELETE.
         statements.Add("INSERT OR REPLACE INTO \"AuditEvents\" SELECT * FROM \"AuditEvents\"");
         foreach (var statement in statements)
         {
@@ -29,18 +29,18 @@ public sealed class AppendOnlyTests
         }
 
         Assert.Equal(before, host.Rows.Query("SELECT * FROM \"AuditEvents\" ORDER BY \"Id\""));
-        // There is somebody who may write: it grows.
+        // The log still accepts new events.
         await host.SignInAsync();
         Assert.Equal(3, host.Rows.Number("SELECT COUNT(*) FROM \"AuditEvents\""));
     }
 
     [Fact]
-    public async Task An_address_is_shortened_when_it_is_due_and_then_stays_too()
+    public async Task An_address_is_shortened_when_due_and_cannot_change_afterwards()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         var owner = await host.SignInAsync(remember: false);
-        // Of what the clock did there is no address: nothing to shorten, and never due.
+        // An expiry has no address: there is nothing to shorten, and it is never due.
         host.Clock.Advance(TimeSpan.FromDays(2));
         await host.Upkeep.SweepAsync();
         Assert.Null(Assert.Single(host.Rows.Audit("session.expired"))["WholeAddressSince"]);

@@ -29,7 +29,7 @@ public sealed class ClientHintsTests
     [InlineData("\"\"", "Chrome 156 on Windows 10 or 11")]
     [InlineData("\"", "Chrome 156 on Windows 10 or 11")]
     [InlineData(null, "Chrome 156 on Windows 10 or 11")]
-    public void Windows_11_is_told_by_its_platform_version(string? version, string title) =>
+    public void The_platform_version_tells_Windows_10_and_11_apart(string? version, string title) =>
         Assert.Equal(title, Detect(Windows, new() { Brands = Chrome, Platform = "\"Windows\"", PlatformVersion = version, Mobile = "?0" }).Title);
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class ClientHintsTests
     [InlineData($"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) {WebKit} Safari/537.36", "\"Chrome OS\"", "\"16093.103.0\"", "Chrome 156 on ChromeOS", DeviceType.Desktop)]
     [InlineData($"Mozilla/5.0 (X11; Linux x86_64) {WebKit} Safari/537.36", "\"Android\"", "\"15.0.0\"", "Chrome 156 on Android 15", DeviceType.Mobile)]
     [InlineData("", "\"Windows\"", "\"15.0.0\"", "Chrome 156 on Windows 11", DeviceType.Desktop)]
-    public void The_hints_win_over_what_is_frozen_in_the_text(string userAgent, string? platform, string? version, string title, DeviceType type)
+    public void Hints_override_the_frozen_parts_of_the_User_Agent(string userAgent, string? platform, string? version, string title, DeviceType type)
     {
         var mobile = type == DeviceType.Mobile ? "?1" : "?0";
         var device = Detect(userAgent, new() { Brands = Chrome, Platform = platform, PlatformVersion = version, Mobile = mobile });
@@ -67,14 +67,14 @@ public sealed class ClientHintsTests
     [InlineData("\"Vivaldi", "Vivaldi")]
     [InlineData("\"\";v=\"1\"", "Chrome 156")]
     [InlineData(";;;,,,\"", "Chrome 156")]
-    public void The_brand_names_the_browser_and_grease_is_skipped(string brands, string title)
+    public void The_brand_names_the_browser_and_grease_is_ignored(string brands, string title)
     {
         Assert.Equal($"{title} on Windows 10 or 11", Detect(Windows, new() { Brands = brands }).Title);
         Assert.Equal($"{title} on Windows 10 or 11", Detect(Windows, new() { FullVersionList = brands }).Title);
     }
 
     [Fact]
-    public void The_full_list_tells_the_version()
+    public void The_full_version_list_gives_the_version()
     {
         var device = Detect(Windows, new() { Brands = "\"Chromium\";v=\"156\", \"Opera\";v=\"\"", FullVersionList = "\"Chromium\";v=\"156.0.7012.33\", \"Opera\";v=\"140.0.5601.1\"" });
         Assert.Equal(("Opera", "140"), (device.Browser, device.BrowserVersion));
@@ -91,7 +91,7 @@ public sealed class ClientHintsTests
     [InlineData(null, "?0", DeviceType.Tablet)]
     [InlineData(null, "?1", DeviceType.Mobile)]
     [InlineData(null, null, DeviceType.Tablet)]
-    public void The_form_factor_comes_before_mobile_and_both_before_the_text(string? formFactors, string? mobile, DeviceType type) =>
+    public void Form_factors_override_the_mobile_hint_and_both_override_the_User_Agent(string? formFactors, string? mobile, DeviceType type) =>
         Assert.Equal(type, Detect(Tablet, new() { Brands = Chrome, FormFactors = formFactors, Mobile = mobile }).Type);
 
     [Theory]
@@ -104,7 +104,7 @@ public sealed class ClientHintsTests
         Assert.Equal(expected, Detect(Phone, new() { Brands = Chrome, Model = model }).Model);
 
     [Fact]
-    public void An_iPad_that_says_it_is_a_Mac_is_told_by_its_touch_screen()
+    public void A_touch_screen_reveals_an_iPad_that_claims_to_be_a_Mac()
     {
         var device = Detect(IPad, new() { Touch = true });
         Assert.Equal("Safari 26 on iPadOS 26.1", device.Title);
@@ -113,7 +113,7 @@ public sealed class ClientHintsTests
     }
 
     [Fact]
-    public void An_app_in_a_web_view_keeps_its_name_beside_the_brands()
+    public void An_app_in_a_web_view_keeps_its_own_name()
     {
         const string app = "Mozilla/5.0 (Linux; Android 14; SM-S918B Build/UP1A; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/156.0.0.0 Mobile Safari/537.36 Instagram 350.0.0.45";
         var hints = new ClientHints { Brands = "\"Chromium\";v=\"156\", \"Android WebView\";v=\"156\"", Platform = "\"Android\"", PlatformVersion = "\"14.0.0\"", Mobile = "?1" };
@@ -124,11 +124,11 @@ public sealed class ClientHintsTests
     [InlineData("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:156.0) Gecko/20100101 Firefox/156.0", "Firefox 156 on Windows 10 or 11")]
     [InlineData("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1", "Safari 17 on iOS 17.5")]
     [InlineData("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Googlebot 2.1")]
-    public void Hints_beside_a_browser_that_sends_none_are_not_believed(string userAgent, string title) =>
+    public void Hints_from_a_browser_that_never_sends_them_are_ignored(string userAgent, string title) =>
         Assert.Equal(title, Detect(userAgent, new() { Brands = Chrome, Platform = "\"Linux\"", PlatformVersion = "\"6.8.0\"", Mobile = "?0" }).Title);
 
     [Fact]
-    public void The_number_of_Opera_is_its_own_and_not_that_of_Chromium()
+    public void Opera_shows_its_own_version_not_Chromiums()
     {
         var hints = new ClientHints
         {
@@ -148,11 +148,11 @@ public sealed class ClientHintsTests
     [InlineData(Phone, "\"Android\"", "?1", "\"SHT-W09\"", null, DeviceType.Tablet)]
     [InlineData(Phone, "\"Android\"", "?1", "\"SM-S918B\"", "\"Tablet\", \"Mobile\"", DeviceType.Tablet)]
     [InlineData(Phone, "\"Android\"", "?1", "\"SM-S918B\"", "\"XR\"", DeviceType.Mobile)]
-    public void The_model_and_the_form_factors_tell_the_kind_of_device(string userAgent, string platform, string mobile, string model, string? factors, DeviceType type) =>
+    public void The_model_and_form_factors_determine_the_device_type(string userAgent, string platform, string mobile, string model, string? factors, DeviceType type) =>
         Assert.Equal(type, Detect(userAgent, new() { Brands = Chrome, Platform = platform, Mobile = mobile, Model = model, FormFactors = factors }).Type);
 
     [Fact]
-    public void Hints_that_were_kept_as_text_tell_the_same()
+    public void Stored_hints_give_the_same_device()
     {
         var hints = new ClientHints { Brands = Chrome, Platform = "\"Windows\"", PlatformVersion = "\"15.0.0\"", Mobile = "?0", Model = "\"\"", FormFactors = "\"Desktop\"" };
         Assert.Equal(Detect(Windows, hints), Detect(Windows, ClientHints.Parse(hints.ToText())));

@@ -3,26 +3,26 @@ using Accounts.Core.Devices;
 
 namespace Accounts.Tests.Core.Devices;
 
-/// <summary>How often the detector and the samples agree, and what is taken for what where they do not.</summary>
+/// <summary>How often the detector agrees with the samples, and what it mistakes for what.</summary>
 internal sealed class Confusion
 {
     private readonly Dictionary<string, double> _mistakes = new(StringComparer.Ordinal);
     private double _weight;
 
-    /// <summary>Shares of the traffic, from 0 to 1.</summary>
+    /// <summary>Share of the traffic that is right, from 0 to 1.</summary>
     public double Family { get; private set; }
 
     public double Platform { get; private set; }
 
     public double Type { get; private set; }
 
-    /// <summary>Share of the different texts of the traffic for which all three are right.</summary>
+    /// <summary>Share of distinct User-Agents in the traffic for which all three are right.</summary>
     public double Texts { get; private set; }
 
-    /// <summary>Share of the crawlers that are taken for bots.</summary>
+    /// <summary>Share of the crawlers that are recognised as bots.</summary>
     public double Crawlers { get; private set; }
 
-    /// <summary>Browsers of the traffic that are taken for bots.</summary>
+    /// <summary>Number of the traffic's browsers that are mistaken for bots.</summary>
     public int BrowsersTakenForBots { get; private set; }
 
     public static Confusion Measure()
@@ -47,7 +47,7 @@ internal sealed class Confusion
         return confusion;
     }
 
-    /// <summary>All of it, to be read.</summary>
+    /// <summary>Returns everything as readable lines.</summary>
     public IEnumerable<string> Lines()
     {
         yield return Text($"traffic, {DeviceSamples.Traffic.Count} texts by weight: browser {Family:P2}, platform {Platform:P2}, kind of device {Type:P2}");

@@ -3,8 +3,8 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Devices;
 
-/// <summary>What is remembered of signals that come again, and what that costs.</summary>
-/// <remarks>Alone: the process has one such memory, and thousands of signals of another test may push out those of this one.</remarks>
+/// <summary>What the cache keeps of repeated signals, and what a lookup costs.</summary>
+/// <remarks>Runs alone: the cache is per process, and another test's signals could push out this test's.</remarks>
 [Collection(Alone.Name)]
 public sealed class DeviceCacheTests
 {
@@ -12,7 +12,7 @@ public sealed class DeviceCacheTests
     private readonly DeviceCache _cache = new();
 
     [Fact]
-    public void The_same_signals_give_the_same_object_and_allocate_nothing()
+    public void Repeated_signals_return_the_same_object_and_allocate_nothing()
     {
         DeviceSignals Signals() => new(Chrome.Replace("{0}", "1001", StringComparison.Ordinal), new ClientHints { Platform = "\"Windows\"", PlatformVersion = "\"15.0.0\"" });
         var first = DeviceDetector.Detect(Signals());
@@ -41,7 +41,7 @@ public sealed class DeviceCacheTests
     }
 
     [Fact]
-    public void A_flood_of_texts_that_come_once_does_not_push_out_what_came_twice()
+    public void A_flood_of_new_signals_does_not_evict_repeated_ones()
     {
         var own = new DeviceSignals(Chrome.Replace("{0}", "1002", StringComparison.Ordinal));
         var device = new Device();
@@ -57,7 +57,7 @@ public sealed class DeviceCacheTests
     }
 
     [Fact]
-    public void A_flood_does_push_out_what_came_once()
+    public void A_flood_evicts_signals_seen_only_once()
     {
         var own = new DeviceSignals(Chrome.Replace("{0}", "1003", StringComparison.Ordinal));
         _cache.Add(own, own.GetHashCode(), Device.Unknown);
@@ -71,7 +71,7 @@ public sealed class DeviceCacheTests
     }
 
     [Fact]
-    public void Signals_of_the_same_hash_are_kept_apart()
+    public void Signals_with_the_same_hash_are_kept_apart()
     {
         var one = new DeviceSignals("one");
         var other = new DeviceSignals("other");
@@ -82,7 +82,7 @@ public sealed class DeviceCacheTests
     }
 
     [Fact]
-    public void Many_threads_get_what_one_would_get()
+    public void Many_threads_get_the_same_results_as_one()
     {
         var samples = DeviceSamples.Traffic.Take(200).Select(sample => new DeviceSignals(sample.UserAgent)).ToArray();
         var expected = samples.Select(DeviceDetector.DetectAnew).ToArray();

@@ -46,7 +46,7 @@ public sealed class DeviceDetectorTests
     [InlineData("python-requests/2.32.3", DeviceType.Bot, "python-requests 2.32.3")]
     [InlineData("", DeviceType.Unknown, "Unknown browser")]
     [InlineData(null, DeviceType.Unknown, "Unknown browser")]
-    public void It_names_the_device(string? userAgent, DeviceType type, string title)
+    public void The_detector_names_the_device(string? userAgent, DeviceType type, string title)
     {
         var device = DeviceDetector.Detect(new DeviceSignals(userAgent));
         Assert.Equal(title, device.Title);
@@ -69,7 +69,7 @@ public sealed class DeviceDetectorTests
     [InlineData("((((((((((")]
     [InlineData("Version/1 ")]
     [InlineData("\uD83D")]
-    public void A_text_of_a_hundred_thousand_characters_is_cut_and_costs_little(string part)
+    public void A_huge_User_Agent_is_cut_and_parsed_quickly(string part)
     {
         var text = string.Concat(Enumerable.Repeat(part, 100_000 / part.Length));
         DeviceDetector.Detect(new DeviceSignals(text));
@@ -83,12 +83,13 @@ public sealed class DeviceDetectorTests
             fastest = TimeSpan.FromTicks(Math.Min(fastest.Ticks, Stopwatch.GetElapsedTime(begun).Ticks));
         }
 
-        // Generous by a factor of a thousand: only what grows with the text or its backtracking would take so long. Of many times the shortest, which is not that of other programs.
+        // A thousand times what it needs: only growth with the text or backtracking takes that long.
+        // The fastest of many runs is free of other programs' load.
         Assert.True(fastest < TimeSpan.FromMilliseconds(50), $"It took {fastest.TotalMilliseconds} ms.");
     }
 
     [Fact]
-    public void No_bytes_make_it_throw()
+    public void Arbitrary_bytes_never_throw()
     {
         var random = new Random(20260301);
         for (var i = 0; i < 5_000; i++)
@@ -106,7 +107,7 @@ public sealed class DeviceDetectorTests
     [InlineData("Chrome", "156", "macOS", false)]
     [InlineData("Firefox", "156", "Windows", false)]
     [InlineData(null, null, "Windows", false)]
-    public void The_same_program_of_another_version_looks_alike(string? browser, string? version, string platform, bool alike)
+    public void Another_version_of_the_same_browser_looks_alike(string? browser, string? version, string platform, bool alike)
     {
         var own = new Device { Type = DeviceType.Desktop, Platform = "Windows", PlatformVersion = "11", Browser = "Chrome", BrowserVersion = "156" };
         var other = new Device { Type = DeviceType.Desktop, Platform = platform, Browser = browser, BrowserVersion = version };
@@ -115,5 +116,5 @@ public sealed class DeviceDetectorTests
     }
 
     [Fact]
-    public void Of_two_that_are_unknown_nothing_is_said() => Assert.False(Device.Unknown.LooksLike(Device.Unknown));
+    public void Two_unknown_devices_do_not_look_alike() => Assert.False(Device.Unknown.LooksLike(Device.Unknown));
 }

@@ -3,7 +3,7 @@ using Accounts.Core.Devices;
 
 namespace Accounts.Tests.Core.Devices;
 
-/// <summary>What anybody may send. The seeds are fixed, so that a failure comes again.</summary>
+/// <summary>Arbitrary input. The seeds are fixed, so a failure repeats.</summary>
 public sealed class DeviceFuzzTests
 {
     private const int Rounds = 1_000_000;
@@ -21,7 +21,7 @@ public sealed class DeviceFuzzTests
     .. DeviceSamples.Known.Select(known => known.UserAgent)];
 
     [Fact]
-    public void A_million_random_and_mutated_texts_give_short_clean_names_and_the_same_again()
+    public void A_million_random_inputs_give_short_clean_and_repeatable_names()
     {
         Parallel.For(0, Batches, batch =>
         {
@@ -38,7 +38,7 @@ public sealed class DeviceFuzzTests
     }
 
     [Fact]
-    public void The_check_sees_a_name_that_is_not_clean()
+    public void The_check_rejects_an_unclean_name()
     {
         var signals = new DeviceSignals("x");
         Check(new Device { Browser = "Chrome", Model = "Pixel 9" }, signals);

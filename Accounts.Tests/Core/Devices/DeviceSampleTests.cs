@@ -2,13 +2,13 @@ using Accounts.Core.Devices;
 
 namespace Accounts.Tests.Core.Devices;
 
-/// <summary>How well devices are named, measured on samples that were judged without the detector.</summary>
+/// <summary>How well the detector names devices, measured on samples that were labelled without it.</summary>
 public sealed class DeviceSampleTests(ITestOutputHelper output)
 {
     public static TheoryData<string, string> KnownUserAgents() => [.. DeviceSamples.Known.Select(known => (known.Title, known.UserAgent))];
 
     [Fact]
-    public void Real_traffic_is_named_right_by_its_weight()
+    public void Real_traffic_is_named_correctly_by_weight()
     {
         var confusion = Confusion.Measure();
         foreach (var line in confusion.Lines())
@@ -24,7 +24,7 @@ public sealed class DeviceSampleTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(KnownUserAgents))]
-    public void A_name_in_the_list_is_told_as_the_list_says(string title, string userAgent)
+    public void Every_known_User_Agent_gets_its_listed_name(string title, string userAgent)
     {
         var known = DeviceSamples.Known.First(known => string.Equals(known.UserAgent, userAgent, StringComparison.Ordinal));
         var device = DeviceDetector.Detect(new DeviceSignals(userAgent));
@@ -35,7 +35,7 @@ public sealed class DeviceSampleTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void The_list_is_long_enough_to_mean_something()
+    public void The_samples_are_numerous_enough()
     {
         Assert.True(DeviceSamples.Known.Count >= 250);
         Assert.True(DeviceSamples.Traffic.Count >= 900);

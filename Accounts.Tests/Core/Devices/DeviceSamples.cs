@@ -4,13 +4,13 @@ using Accounts.Tests.House;
 
 namespace Accounts.Tests.Core.Devices;
 
-/// <summary>A User-Agent of real traffic, its share of it, and what somebody else than the detector says that it is.</summary>
+/// <summary>A User-Agent from real traffic, its share of the traffic, and an independent label.</summary>
 internal sealed record TrafficSample(double Weight, DeviceType Type, string Platform, string Family, string UserAgent);
 
-/// <summary>A User-Agent with what is to be said of it.</summary>
+/// <summary>A User-Agent with its expected name.</summary>
 internal sealed record KnownSample(DeviceType Type, string Title, string? Model, string UserAgent);
 
-/// <summary>The samples beside this file. How they are made: tools/DeviceSamples.</summary>
+/// <summary>The samples next to this file. tools/DeviceSamples makes them.</summary>
 internal static class DeviceSamples
 {
     public static IReadOnlyList<TrafficSample> Traffic { get; } = [.. Lines("traffic.tsv").Select(line => line.Split('\t')).Select(part =>

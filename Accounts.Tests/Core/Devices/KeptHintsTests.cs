@@ -5,7 +5,7 @@ namespace Accounts.Tests.Core.Devices;
 public sealed class KeptHintsTests
 {
     [Fact]
-    public void What_is_kept_is_read_again()
+    public void Hints_round_trip_as_text()
     {
         var hints = new ClientHints { Brands = "\"A\";v=\"1\"", Platform = "\"Linux\"", FormFactors = "\"Desktop\"" };
         Assert.Equal(hints, ClientHints.Parse(hints.ToText()));
@@ -15,7 +15,7 @@ public sealed class KeptHintsTests
     }
 
     [Fact]
-    public void Of_nothing_nothing_is_kept()
+    public void No_hints_are_stored_as_null()
     {
         Assert.Null(ClientHints.None.ToText());
         Assert.Null(new ClientHints { Model = "" }.ToText());
@@ -24,14 +24,14 @@ public sealed class KeptHintsTests
     }
 
     [Fact]
-    public void A_line_break_in_one_does_not_shift_the_others()
+    public void A_line_break_in_one_hint_does_not_shift_the_others()
     {
         var hints = new ClientHints { Brands = "a\nb", Platform = "\"Linux\"" };
         Assert.Equal("\"Linux\"", ClientHints.Parse(hints.ToText()).Platform);
     }
 
     [Fact]
-    public void However_long_they_are_they_fit_into_their_column()
+    public void Hints_of_any_length_fit_into_their_column()
     {
         var text = new string('x', 10_000);
         var hints = new ClientHints
@@ -46,5 +46,5 @@ public sealed class KeptHintsTests
     [InlineData("\n\n\n")]
     [InlineData("a")]
     [InlineData("a\nb\nc\nd\ne\nf\ng\nh\ni\nj")]
-    public void Any_other_text_is_no_error(string text) => Assert.NotNull(ClientHints.Parse(text));
+    public void Malformed_text_is_accepted(string text) => Assert.NotNull(ClientHints.Parse(text));
 }

@@ -5,22 +5,22 @@ using static Accounts.Tests.Fixtures.PlaceData;
 
 namespace Accounts.Tests.Core.Geolocation;
 
-/// <summary>A file that is not whole is refused when it is read; one that is taken cannot fail a look-up.</summary>
+/// <summary>The reader refuses a damaged file. A file it accepts never fails a lookup.</summary>
 public sealed class BadPlaceFileTests
 {
     public static TheoryData<string> Names => [.. BadPlaceFiles.All.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_bad_file_is_refused_with_what_is_wrong(string name)
+    public void A_bad_file_is_refused_with_the_reason(string name)
     {
         var (file, says) = BadPlaceFiles.All[name];
         Assert.Contains(says, Assert.Throws<PlaceFileException>(() => Ip2LocationReader.Read(file)).Message, StringComparison.Ordinal);
     }
 
-    // The controls: what the bad files were made of.
+    // Control: the files that the bad ones were made from.
     [Fact]
-    public void The_files_that_they_were_made_of_are_good()
+    public void The_undamaged_files_are_accepted()
     {
         Assert.Equal("DE", Ip2LocationReader.Read(BadPlaceFiles.Good()).Find(At("5.0.0.1")).CountryCode);
         Assert.Equal("DE", Ip2LocationReader.Read(Small(type: 3, hasIndex: true).Write()).Find(At("5.0.0.1")).CountryCode);
@@ -29,13 +29,13 @@ public sealed class BadPlaceFileTests
     }
 
     [Fact]
-    public void Any_beginning_of_a_file_is_refused()
+    public void Any_truncated_file_is_refused()
     {
         foreach (var file in new[] { BadPlaceFiles.Good(), Small(type: 26, isOld: true).Write() })
         {
             for (var length = 0; length < file.Length; length++)
             {
-                // An old file does not say how long it is: what is missed is the last text, and that is missed by a row.
+                // An old file doesn't state its length. The cut removes the last text, and a row points at it.
                 var part = file[..length];
                 Assert.Throws<PlaceFileException>(() => Ip2LocationReader.Read(part));
             }
@@ -48,7 +48,7 @@ public sealed class BadPlaceFileTests
     [InlineData(5)]
     [InlineData(11)]
     [InlineData(26)]
-    public void Of_thousands_of_damaged_files_each_is_refused_or_answers_from_its_own_texts(int type)
+    public void Every_damaged_file_is_refused_or_answers_from_its_own_texts(int type)
     {
         var random = new Random(type);
         byte[][] whole = [Small(type).Write(), Small(type, isOld: true).Write(), Small(type, hasV6: false).Write()];
@@ -77,7 +77,7 @@ public sealed class BadPlaceFileTests
     }
 
     [Fact]
-    public void A_damaged_index_is_refused_or_leads_nobody_astray()
+    public void A_damaged_index_is_refused_or_gives_correct_answers()
     {
         var whole = Small(type: 3, hasIndex: true).Write();
         var good = Ip2LocationReader.Read(whole);
@@ -121,7 +121,7 @@ public sealed class BadPlaceFileTests
                 var at = random.Next(file.Length);
                 random.NextBytes(file.AsSpan(at, Math.Min(random.Next(1, 12), file.Length - at)));
                 return file;
-            case 2: // Cut off, as by a copy that was not finished.
+            case 2: // Truncated, like an unfinished copy.
                 return file[..random.Next(file.Length)];
             default: // The beginning of one file and the rest of another.
                 var seam = random.Next(Math.Min(file.Length, other.Length));
@@ -129,7 +129,7 @@ public sealed class BadPlaceFileTests
         }
     }
 
-    /// <summary>All texts that can be read anywhere in the file.</summary>
+    /// <summary>Every text that can be read anywhere in the file.</summary>
     private static HashSet<string> TextsOf(byte[] file) => new(
         Enumerable.Range(64, Math.Max(0, file.Length - 64)).Where(at => at + 1 + file[at] <= file.Length).Select(at => Encoding.UTF8.GetString(file, at + 1, file[at])),
         StringComparer.Ordinal);

@@ -5,7 +5,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Geolocation;
 
-/// <summary>Files that are no database that can be used, each with words that the refusal must have.</summary>
+/// <summary>Unusable files, each with words that the error must contain.</summary>
 internal static class BadPlaceFiles
 {
     private const int FirstRow = 64;
@@ -58,7 +58,7 @@ internal static class BadPlaceFiles
         ["with an index that leads behind the rows"] = (Index((5 * 256) + 0.5, 7000), "entry 1280 of the IPv4 index does not lead to its rows"),
     };
 
-    /// <summary>DB3 without an index: the header, seven rows of IPv4 at 64, five of IPv6, the texts.</summary>
+    /// <summary>A DB3 file without an index: the header, seven rows of IPv4 at 64, five of IPv6, the texts.</summary>
     public static byte[] Good() => PlaceData.Small(type: 3).Write();
 
     private static byte[] With(int at, byte value)
@@ -89,7 +89,7 @@ internal static class BadPlaceFiles
         return writer.Write();
     }
 
-    /// <summary>An index with one number that is wrong: a whole entry is the first row of a block of addresses, half an entry more the last.</summary>
+    /// <summary>Makes an index with one wrong number. A whole entry is a block's first row; half an entry more is its last.</summary>
     private static byte[] Index(double entry, uint row)
     {
         var file = PlaceData.Small(type: 3, hasIndex: true).Write();

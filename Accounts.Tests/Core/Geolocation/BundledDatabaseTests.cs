@@ -3,7 +3,7 @@ using Accounts.Tests.House;
 
 namespace Accounts.Tests.Core.Geolocation;
 
-/// <summary>The country database that comes with the program.</summary>
+/// <summary>The country database that ships with the program.</summary>
 public sealed class BundledDatabaseTests
 {
     private const string Notice = "dbip-country.notice.txt";
@@ -17,14 +17,14 @@ public sealed class BundledDatabaseTests
     [InlineData("2a02:2e0:3fe:1001:302::", "DE", "Germany")]
     [InlineData("2003::1", "DE", "Germany")]
     [InlineData("::ffff:193.99.144.80", "DE", "Germany")]
-    public void Well_known_addresses_are_where_they_should_be(string address, string code, string country)
+    public void Well_known_addresses_are_in_the_right_country(string address, string code, string country)
     {
         var place = new PlaceFinder().Find(address);
         Assert.Equal((code, country, country), (place.CountryCode, place.Country, place.Name));
     }
 
     [Fact]
-    public void Every_country_has_one_code_and_one_ordinary_name()
+    public void Every_country_has_one_code_and_a_common_name()
     {
         var names = Sample().ToDictionary(place => place.CountryCode!, place => place.Country!, StringComparer.Ordinal);
         Assert.True(names.Count > 200, $"Only {names.Count} countries were found.");
@@ -34,14 +34,14 @@ public sealed class BundledDatabaseTests
     }
 
     [Fact]
-    public void A_country_is_one_object()
+    public void Every_address_in_a_country_returns_the_same_object()
     {
         Assert.Same(new PlaceFinder().Find("193.99.144.80"), new PlaceFinder().Find("2003::1"));
         Assert.Equal(Sample().Count, Sample().Select(place => place.CountryCode).Distinct(StringComparer.Ordinal).Count());
     }
 
     [Fact]
-    public void Its_licence_stands_beside_it_here_and_beside_the_program()
+    public void The_licence_is_in_the_sources_and_next_to_the_program()
     {
         var notice = Repository.Read("Accounts.Core/Geolocation/Bundled/" + Notice);
         Assert.Equal(notice, File.ReadAllText(Path.Combine(AppContext.BaseDirectory, Notice)));
@@ -50,14 +50,14 @@ public sealed class BundledDatabaseTests
     }
 
     [Fact]
-    public void Operations_say_of_which_day_it_is() =>
+    public void The_operations_page_states_the_databases_date() =>
         Assert.Contains($"{BundledDatabase.Source.Date:yyyy-MM-dd}", Repository.Read("docs/operations.md"), StringComparison.Ordinal);
 
     [Fact]
-    public void It_is_small() =>
+    public void The_bundled_file_is_small() =>
         Assert.InRange(new FileInfo(Path.Combine(Repository.Root, "Accounts.Core/Geolocation/Bundled/dbip-country.bin.br")).Length, 100_000, 4_000_000);
 
-    /// <summary>The objects that answer for one address in each /20 of IPv4.</summary>
+    /// <summary>The distinct places of one address in each /20 of IPv4.</summary>
     private static List<Place> Sample()
     {
         var reader = BundledDatabase.Reader;

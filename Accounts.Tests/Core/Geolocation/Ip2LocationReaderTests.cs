@@ -5,14 +5,14 @@ using static Accounts.Tests.Fixtures.PlaceData;
 
 namespace Accounts.Tests.Core.Geolocation;
 
-/// <summary>Files are made by the test. That the format is the vendor's is known by <c>tools/Places/compare.mjs</c>.</summary>
+/// <summary>The tests write their own files. <c>tools/Places/compare.mjs</c> proves that the format is the vendor's.</summary>
 public sealed class Ip2LocationReaderTests
 {
     public static TheoryData<int> Types => [.. Enumerable.Range(1, 26)];
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void Every_type_is_read_for_what_it_has(int type)
+    public void Every_database_type_gives_the_columns_it_has(int type)
     {
         var reader = Ip2LocationReader.Read(Small(type, hasIndex: type % 2 == 0).Write());
         Assert.Equal((type, new DateOnly(2026, 6, 1)), (reader.Type, reader.Date));
@@ -34,9 +34,9 @@ public sealed class Ip2LocationReaderTests
         Assert.Equal("Côte d’Ivoire", reader.Find(At("197.255.255.255")).Country);
     }
 
-    // One file byte by byte, not by our writer: DB3, IPv4 alone, one index-free table at 65, texts behind it.
+    // One file byte by byte, without our writer: DB3, IPv4 only, no index, table at 65, texts after it.
     [Fact]
-    public void A_file_that_was_laid_out_by_hand_is_read()
+    public void A_handwritten_file_is_read()
     {
         byte[] file =
         [
@@ -90,7 +90,7 @@ public sealed class Ip2LocationReaderTests
     }
 
     [Fact]
-    public void The_last_range_reaches_to_the_last_address()
+    public void The_last_range_includes_the_last_address()
     {
         var writer = Small(type: 1);
         writer.Add(At("240.0.0.0"), Osaka);
@@ -101,7 +101,7 @@ public sealed class Ip2LocationReaderTests
     }
 
     [Fact]
-    public void Of_a_file_of_IPv4_alone_an_IPv6_address_is_unknown_but_for_tunnels()
+    public void An_IPv4_only_file_knows_no_IPv6_addresses_except_tunnels()
     {
         var reader = Ip2LocationReader.Read(Small(type: 3, hasV6: false).Write());
         Assert.Same(Place.Unknown, reader.Find(At("2a01::1")));
@@ -113,7 +113,7 @@ public sealed class Ip2LocationReaderTests
     [InlineData(20, 25, 7)]
     [InlineData(0, 0, 0)]
     [InlineData(19, 2, 29)]
-    public void A_file_from_before_2021_is_read_whatever_its_date(int year, int month, int day)
+    public void A_file_from_before_2021_is_read_without_its_date(int year, int month, int day)
     {
         var reader = Ip2LocationReader.Read(Small(type: 5, isOld: true, date: (year, month, day)).Write());
         Assert.Equal("DE", reader.Find(At("5.0.0.1")).CountryCode);
@@ -121,7 +121,7 @@ public sealed class Ip2LocationReaderTests
     }
 
     [Fact]
-    public void However_many_rows_a_place_has_it_is_one_object()
+    public void Rows_with_the_same_place_share_one_object()
     {
         var writer = Small(type: 1);
         writer.Add(At("200.0.0.0"), Berlin);
@@ -131,9 +131,9 @@ public sealed class Ip2LocationReaderTests
         Assert.NotSame(reader.Find(At("5.0.0.1")), reader.Find(At("6.0.0.1")));
     }
 
-    // The vendor's samples have a row that begins where the next one does.
+    // The vendor's samples contain a row that begins where the next one does.
     [Fact]
-    public void An_empty_row_answers_nothing()
+    public void An_empty_row_is_skipped()
     {
         var file = Small(type: 1, hasV6: false).Write();
         const int secondRow = 64 + 8;
@@ -145,7 +145,7 @@ public sealed class Ip2LocationReaderTests
     }
 
     [Fact]
-    public void Many_threads_get_the_answers_that_one_gets()
+    public void Many_threads_get_the_same_answers_as_one()
     {
         var reader = Ip2LocationReader.Read(Small(type: 26, hasIndex: true).Write());
         string[] addresses = ["5.0.0.1", "6.0.0.1", "196.0.0.1", "2a01::1", "2a02::1", "8.8.8.8"];

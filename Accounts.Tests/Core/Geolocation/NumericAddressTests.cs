@@ -26,7 +26,7 @@ public sealed class NumericAddressTests
     [InlineData("::203.0.113.7")]
     [InlineData("fe80::1%2")]
     [InlineData("fe80::1%eth0")]
-    public void An_address_is_read(string text)
+    public void Valid_addresses_are_parsed(string text)
     {
         Assert.True(NumericAddress.TryParse(text, out var address));
         Assert.Equal(Expected(IPAddress.Parse(text)), address);
@@ -63,17 +63,17 @@ public sealed class NumericAddressTests
     [InlineData("1:2:3:4:5:6:7:1.2.3.4")]
     [InlineData("fe80::1%")]
     [InlineData("%2")]
-    public void Anything_else_is_refused(string text) => Assert.False(NumericAddress.TryParse(text, out _));
+    public void Any_other_text_is_refused(string text) => Assert.False(NumericAddress.TryParse(text, out _));
 
     [Fact]
-    public void What_dotnet_prints_is_read_whatever_the_address()
+    public void Every_address_that_dotnet_prints_is_parsed()
     {
         var random = new Random(7);
         var bytes = new byte[16];
         for (var i = 0; i < 50_000; i++)
         {
             random.NextBytes(bytes);
-            // Runs of zeros are what is spelled in many ways.
+            // Runs of zeros can be written in many ways.
             foreach (var at in Enumerable.Range(0, 8).Where(_ => random.Next(3) > 0))
                 bytes.AsSpan(at * 2, 2).Clear();
             var address = new IPAddress(bytes.AsSpan(0, i % 2 == 0 ? 16 : 4));
@@ -83,7 +83,7 @@ public sealed class NumericAddressTests
     }
 
     [Fact]
-    public void Nothing_is_read_as_another_address_than_dotnet_reads()
+    public void Accepted_text_means_the_same_address_as_in_dotnet()
     {
         var random = new Random(8);
         const string alphabet = "01259afF:::...%";

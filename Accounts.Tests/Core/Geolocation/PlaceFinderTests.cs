@@ -21,9 +21,9 @@ public sealed class PlaceFinderTests
     [InlineData("fc00::1")]
     [InlineData("::ffff:127.0.0.1")]
     [InlineData("::ffff:192.168.1.20")]
-    public void An_address_that_is_nowhere_else_than_here_is_the_local_network(string address) => Assert.Equal("Local network", Everywhere().Find(address).Name);
+    public void Private_addresses_are_the_local_network(string address) => Assert.Equal("Local network", Everywhere().Find(address).Name);
 
-    // Documentation, benchmarks, multicast, a carrier's own network: https://www.iana.org/assignments/iana-ipv4-special-registry
+    // Documentation, benchmarks, multicast, carrier-grade NAT: https://www.iana.org/assignments/iana-ipv4-special-registry
     [Theory]
     [InlineData("0.0.0.0")]
     [InlineData("0.255.255.255")]
@@ -54,7 +54,7 @@ public sealed class PlaceFinderTests
     [InlineData("ff02::1")]
     public void A_reserved_address_is_unknown_whatever_the_database_says(string address) => Assert.Equal("Unknown location", Everywhere().Find(address).Name);
 
-    // The neighbours of the above: each guard is seen not to reach further.
+    // Neighbours of the ranges above: no range reaches too far.
     [Theory]
     [InlineData("1.0.0.0")]
     [InlineData("9.255.255.255")]
@@ -81,7 +81,7 @@ public sealed class PlaceFinderTests
     [InlineData("2001:db7:ffff::1")]
     [InlineData("2001:db9::1")]
     [InlineData("3ffe::1")]
-    public void Its_neighbours_are_looked_up(string address) => Assert.Equal("Germany", Everywhere().Find(address).Name);
+    public void Addresses_next_to_reserved_ranges_are_looked_up(string address) => Assert.Equal("Germany", Everywhere().Find(address).Name);
 
     [Theory]
     [InlineData("2002:0505:0505::1", "Germany")]
@@ -89,7 +89,7 @@ public sealed class PlaceFinderTests
     [InlineData("2002:c0a8:0101::1", "Unknown location")]
     [InlineData("2001:0:4136:e378:8000:63bf:3f57:fefe", "Unknown location")]
     [InlineData("2002:cb00:7107::1", "Unknown location")]
-    public void A_tunnel_leads_to_where_it_begins_and_never_to_the_network_here(string address, string name) => Assert.Equal(name, Everywhere().Find(address).Name);
+    public void A_tunnel_has_its_IPv4_place_and_is_never_local(string address, string name) => Assert.Equal(name, Everywhere().Find(address).Name);
 
     [Theory]
     [InlineData("")]
@@ -98,7 +98,7 @@ public sealed class PlaceFinderTests
     [InlineData("192.168.1.20:443")]
     [InlineData("192.168.1.20, 203.0.113.7")]
     [InlineData("010.8.8.8")]
-    public void What_is_no_address_is_unknown(string? address) => Assert.Equal("Unknown location", Everywhere().Find(address).Name);
+    public void Text_that_is_no_address_is_unknown(string? address) => Assert.Equal("Unknown location", Everywhere().Find(address).Name);
 
     [Fact]
     public void A_shortened_address_is_looked_up_like_any_other()
@@ -109,7 +109,7 @@ public sealed class PlaceFinderTests
     }
 
     [Fact]
-    public void A_look_up_allocates_nothing()
+    public void A_lookup_allocates_nothing()
     {
         var finder = new PlaceFinder();
         var full = new PlaceFinder();
@@ -121,7 +121,7 @@ public sealed class PlaceFinderTests
         LookUp();
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
 
-        // The control: a parser that makes an object is seen.
+        // Control: the measurement notices a parser that allocates.
         Assert.NotNull(System.Net.IPAddress.Parse("8.8.8.8"));
         Assert.NotEqual(0, GC.GetAllocatedBytesForCurrentThread() - before);
 
@@ -138,7 +138,7 @@ public sealed class PlaceFinderTests
         }
     }
 
-    /// <summary>A finder whose database says Germany to everything.</summary>
+    /// <summary>Makes a finder whose database answers Germany for every address.</summary>
     private static PlaceFinder Everywhere()
     {
         var writer = new Accounts.Places.Ip2LocationWriter(type: 1) { HasIndex = false };

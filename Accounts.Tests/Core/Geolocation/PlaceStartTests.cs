@@ -2,7 +2,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Geolocation;
 
-/// <summary>The application as a process, with a geolocation file that is good or not.</summary>
+/// <summary>Starts the application as a process, with a good or a bad geolocation file.</summary>
 public sealed class PlaceStartTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -37,7 +37,7 @@ public sealed class PlaceStartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_good_file_is_taken_and_named()
+    public async Task A_good_file_is_used_and_logged()
     {
         await File.WriteAllBytesAsync(Path, BadPlaceFiles.Good());
         await using var application = AccountsProcess.Run(null, ("Storage__Path", _folder.File("accounts.db")), ("Geolocation__Path", Path));

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Accounts.Tests.Core.Geolocation;
 
-/// <summary>The configured file: taken at start, changed while it is in use.</summary>
+/// <summary>The configured file: loaded at start, and replaced while it is in use.</summary>
 public sealed class PlaceUpkeepTests : IDisposable
 {
     private const string Somewhere = "8.8.8.8";
@@ -20,7 +20,7 @@ public sealed class PlaceUpkeepTests : IDisposable
     private string Path => _folder.File("places.bin");
 
     [Fact]
-    public async Task Without_a_setting_the_bundled_database_answers_and_asks_for_its_attribution()
+    public async Task Without_a_setting_the_bundled_database_answers_with_its_attribution()
     {
         await using var host = CoreHost.Start(_folder, Logged);
         var finder = host.Get<PlaceFinder>();
@@ -33,7 +33,7 @@ public sealed class PlaceUpkeepTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_configured_file_wins_and_a_relative_path_starts_at_the_content_root(bool relative)
+    public async Task A_configured_file_wins_and_its_path_is_relative_to_the_content_root(bool relative)
     {
         Write(Germany);
         await using var host = CoreHost.Start(_folder, Logged, ("Geolocation:Path", relative ? "places.bin" : Path));
@@ -46,7 +46,7 @@ public sealed class PlaceUpkeepTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_new_file_in_the_place_of_the_old_one_is_taken_at_the_next_check(bool byRename)
+    public async Task A_replaced_file_takes_effect_at_the_next_check(bool byRename)
     {
         await using var host = Start();
         await host.Get<PlaceUpkeep>().StartAsync(TestContext.Current.CancellationToken);
@@ -76,7 +76,7 @@ public sealed class PlaceUpkeepTests : IDisposable
 
     [Theory]
     [MemberData(nameof(BadNames))]
-    public async Task A_bad_new_file_leaves_the_old_one_in_use_and_is_reported_once(string name)
+    public async Task A_bad_replacement_is_reported_once_and_the_old_file_stays_in_use(string name)
     {
         await using var host = Start();
         var (upkeep, finder) = (host.Get<PlaceUpkeep>(), host.Get<PlaceFinder>());
@@ -98,7 +98,7 @@ public sealed class PlaceUpkeepTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_goes_away_stays_in_use_and_may_come_back_as_it_was()
+    public async Task A_deleted_file_stays_in_use_and_may_come_back()
     {
         await using var host = Start();
         var (upkeep, finder) = (host.Get<PlaceUpkeep>(), host.Get<PlaceFinder>());
@@ -116,12 +116,12 @@ public sealed class PlaceUpkeepTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_did_not_change_is_not_read_again()
+    public async Task An_unchanged_file_is_not_read_again()
     {
         await using var host = Start();
         host.Get<PlaceUpkeep>().Check();
         Assert.Single(_log.Of(LogLevel.Information), line => line.StartsWith("Took ", StringComparison.Ordinal));
-        // The control: the same bytes, written anew.
+        // Control: the same bytes, written again.
         Write(Germany);
         host.Get<PlaceUpkeep>().Check();
         Assert.Equal(2, _log.Of(LogLevel.Information).Count(line => line.StartsWith("Took ", StringComparison.Ordinal)));
@@ -129,14 +129,14 @@ public sealed class PlaceUpkeepTests : IDisposable
 
     // Guard: the second look at the file in PlaceUpkeep.Check.
     [Fact]
-    public async Task A_file_that_is_still_being_written_waits_for_the_next_check_good_or_bad()
+    public async Task A_file_still_being_written_waits_for_the_next_check()
     {
         await using var host = Start();
         var (upkeep, finder) = (host.Get<PlaceUpkeep>(), host.Get<PlaceFinder>());
         foreach (var file in new[] { Japan, [.. Japan, 0] })
         {
             Write(file);
-            // Somebody writes on, just when it has been read.
+            // Another write comes just after the file has been read.
             _log.Heard = text => _written = text.StartsWith("Read the geolocation file", StringComparison.Ordinal) ? Touch() : _written;
             upkeep.Check();
             _log.Heard = null;
@@ -160,7 +160,7 @@ public sealed class PlaceUpkeepTests : IDisposable
     }
 
     [Fact]
-    public async Task During_changes_every_answer_is_whole_and_comes_from_one_of_the_files()
+    public async Task Every_answer_during_replacements_comes_from_exactly_one_file()
     {
         await using var host = Start();
         var (upkeep, finder) = (host.Get<PlaceUpkeep>(), host.Get<PlaceFinder>());
@@ -175,7 +175,7 @@ public sealed class PlaceUpkeepTests : IDisposable
                 Interlocked.Increment(ref place.CountryCode is "DE" ? ref germany : ref japan);
             }
         })).ToList();
-        // Whoever asks may get their turn late: it goes on until both were seen.
+        // The readers may be scheduled late, so the loop continues until both answers have been seen.
         for (var i = 0; i < 200 || (Math.Min(Volatile.Read(ref germany), Volatile.Read(ref japan)) == 0 && !done.IsCancellationRequested); i++)
         {
             Write(i % 2 == 0 ? Japan : Germany);
@@ -189,7 +189,7 @@ public sealed class PlaceUpkeepTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_too_large_to_be_held_is_refused()
+    public void A_file_of_more_than_2_GB_is_refused()
     {
         using (var file = File.Create(Path))
             file.SetLength(3L << 30);
@@ -200,7 +200,7 @@ public sealed class PlaceUpkeepTests : IDisposable
     [InlineData("00:00:00.05")]
     [InlineData("01:00:01")]
     [InlineData("10")]
-    public void A_wrong_interval_is_refused(string interval) => Assert.Contains(
+    public void An_invalid_interval_is_refused(string interval) => Assert.Contains(
         "Geolocation:CheckInterval", Assert.Throws<StartupException>(() => CoreHost.Start(_folder, null, ("Geolocation:CheckInterval", interval))).Message, StringComparison.Ordinal);
 
     public void Dispose() => _folder.Dispose();
@@ -213,7 +213,7 @@ public sealed class PlaceUpkeepTests : IDisposable
 
     private void Logged(IServiceCollection services) => services.AddSingleton<ILoggerProvider>(_log).AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug));
 
-    // A time of its own for each content: the file system's clock may tick less often than a test writes.
+    // Each content gets its own time: the file system's clock may be coarser than the test's writes.
     private void Write(byte[] file)
     {
         File.WriteAllBytes(Path, file);

@@ -15,7 +15,7 @@ public sealed class ShortAddressTests
     [InlineData("fe80::1%2", "fe80::", "fe80:0:0:x")]
     [InlineData("", "", "")]
     [InlineData("not an address", "", "")]
-    public void An_address_loses_the_part_that_points_at_one_household_and_is_shown_without_it(string address, string shortened, string shown)
+    public void A_shortened_address_no_longer_identifies_a_household(string address, string shortened, string shown)
     {
         Assert.Equal(shortened, ShortAddress.Of(address));
         Assert.Equal(shortened, ShortAddress.Of(shortened));
@@ -27,5 +27,5 @@ public sealed class ShortAddressTests
     [InlineData("2001:db8:1::7")]
     [InlineData("::1")]
     [InlineData("")]
-    public void A_whole_address_is_shown_as_it_is(string address) => Assert.Equal(address, ShortAddress.Show(address));
+    public void A_whole_address_is_shown_unchanged(string address) => Assert.Equal(address, ShortAddress.Show(address));
 }

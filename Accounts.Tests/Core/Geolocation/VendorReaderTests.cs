@@ -7,7 +7,7 @@ using Accounts.Tests.House;
 
 namespace Accounts.Tests.Core.Geolocation;
 
-/// <summary>The vendor's own reader, from npm, judges ours: the same file, the same addresses, the same answers.</summary>
+/// <summary>Compares our reader with the vendor's from npm: same files, same addresses, same answers.</summary>
 public sealed partial class VendorReaderTests : IDisposable
 {
     private static readonly string Tool = typeof(VendorReaderTests).Assembly
@@ -17,7 +17,7 @@ public sealed partial class VendorReaderTests : IDisposable
     private readonly TempFolder _folder = new();
 
     [Fact]
-    public async Task The_bundled_database_says_the_same_to_both()
+    public async Task Both_readers_agree_on_the_bundled_database()
     {
         var file = _folder.File("bundled.bin");
         await File.WriteAllBytesAsync(file, BundledDatabase.Unpack());
@@ -25,7 +25,7 @@ public sealed partial class VendorReaderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_database_of_each_type_says_the_same_to_both()
+    public async Task Both_readers_agree_on_every_database_type()
     {
         var samples = _folder.File("samples");
         var (exitCode, output) = await Command.RunAsync("dotnet", Repository.Root, Tool, "samples", samples);
@@ -48,7 +48,7 @@ public sealed partial class VendorReaderTests : IDisposable
 
         var (exitCode, output) = await Command.RunAsync(node, Repository.Root, ["tools/Places/compare.mjs", "--few", Tool, .. files]);
         Assert.True(exitCode == 0, output);
-        // Thousands of addresses each, and not all of them unknown.
+        // Each comparison covers thousands of addresses, many of them known.
         var counts = Counts().Matches(output);
         Assert.Equal(files.Length, counts.Count);
         Assert.All(counts, count => Assert.True(int.Parse(count.Groups["placed"].Value, CultureInfo.InvariantCulture) > 1_000, count.Value));

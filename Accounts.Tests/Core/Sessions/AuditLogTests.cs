@@ -7,13 +7,13 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;
 
-/// <summary>The audit log as its reader gives it.</summary>
+/// <summary>The audit log as its reader sees it.</summary>
 public sealed class AuditLogTests
 {
     private static readonly DateTimeOffset Now = TestClock.Start;
 
     [Fact]
-    public async Task It_is_filtered_by_kind_time_and_words()
+    public async Task The_log_is_filtered_by_action_time_and_words()
     {
         await using var host = CoreHost.Start();
         var owner = await StartAsync(host);
@@ -29,14 +29,14 @@ public sealed class AuditLogTests
         await FindsAsync(new AuditQuery { Text = "radio microwave" });
         await FindsAsync(new AuditQuery { Text = "2001:db8:77" }, "Netscape 2");
         await FindsAsync(new AuditQuery { Text = "192.0.2.3 unknown location" }, "Netscape 3");
-        // From is in it, to is not.
+        // From is inclusive, To is exclusive.
         await FindsAsync(new AuditQuery { From = Now.AddHours(-3), To = Now.AddHours(-1) }, "Netscape 2", "Netscape 3");
 
         async Task FindsAsync(AuditQuery query, params string[] devices) => Assert.Equal(string.Join(", ", devices), string.Join(", ", ((await host.EventsAsync(owner, query))!).Select(one => one.From!.Device)));
     }
 
     [Fact]
-    public async Task It_comes_in_pages_the_latest_first()
+    public async Task The_log_comes_in_pages_latest_first()
     {
         await using var host = CoreHost.Start();
         var owner = await StartAsync(host);
@@ -55,7 +55,7 @@ public sealed class AuditLogTests
 
     // Guard: UserId in AuditLog.FindAsync, and in NamesAsync.
     [Fact]
-    public async Task Nobody_sees_what_was_done_to_somebody_elses_account()
+    public async Task Users_do_not_see_events_of_other_accounts()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -67,13 +67,13 @@ public sealed class AuditLogTests
         Assert.Equal(grace.Id, Assert.Single(hers, one => one.Action is "user.signed_in").From!.Id);
         Assert.Equal(2, ((await host.AuditLog.PageAsync(ada.Caller, new AuditQuery()))!).Total);
 
-        // An event of Grace's that names a session of Ada's tells nothing of it.
+        // An event of Grace's that names Ada's session reveals nothing about that session.
         await AddAsync(host, grace.Caller, 1, (_, at) => new AuditEventRow(at, "session.terminated", grace.Caller.UserId.Value) { SessionId = ada.Id.Value });
         Assert.Null(Assert.Single((await host.EventsAsync(grace.Caller, new AuditQuery { Action = "session.terminated" }))!).To!.Device);
     }
 
     [Fact]
-    public async Task An_event_still_tells_of_a_session_that_has_been_removed()
+    public async Task An_event_still_describes_a_session_that_has_been_removed()
     {
         await using var host = CoreHost.Start(settings: ("Retention:EndedSessions", "1.00:00:00"));
         await host.RegisterAsync();
@@ -88,7 +88,7 @@ public sealed class AuditLogTests
     }
 
     [Fact]
-    public async Task An_event_from_before_it_told_of_the_session_itself_asks_the_session()
+    public async Task An_old_event_without_session_details_looks_up_the_session()
     {
         await using var host = CoreHost.Start();
         var owner = await StartAsync(host);
@@ -107,7 +107,7 @@ public sealed class AuditLogTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_reader_who_is_ended_in_the_middle_of_an_export_is_given_no_more(bool ended)
+    public async Task An_export_stops_when_the_readers_session_ends(bool ended)
     {
         await using var host = CoreHost.Start();
         var owner = await StartAsync(host);
@@ -123,7 +123,7 @@ public sealed class AuditLogTests
     }
 
     [Fact]
-    public async Task More_events_than_it_looks_at_are_said_to_be_there()
+    public async Task A_page_says_if_the_log_has_more_events_than_it_reads()
     {
         await using var host = CoreHost.Start();
         var owner = await StartAsync(host);
@@ -139,7 +139,7 @@ public sealed class AuditLogTests
         return (await host.SignInAsync()).Caller;
     }
 
-    /// <summary>Events of past hours: the first of an hour ago, the second of two.</summary>
+    /// <summary>Adds events from past hours: the first an hour ago, the second two hours ago.</summary>
     private static Task AddAsync(CoreHost host, Caller owner, int count, Func<int, DateTimeOffset, AuditEventRow> make) => host.Database.WriteAsync(WritePriority.Ordinary, db =>
     {
         db.AuditEvents.AddRange(Enumerable.Range(1, count).Select(i => make(i, Now.AddHours(-i))));

@@ -7,13 +7,13 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;
 
-/// <summary>Every act writes one event: who, to whom, from which session, which device and where.</summary>
+/// <summary>Every action writes one event: who, to whom, from which session, which device and where.</summary>
 public sealed class AuditRecordTests
 {
     private const string Chrome = "Chrome 154 on Windows 10 or 11";
     private const string Safari = "Safari 19 on iOS 19.1";
 
-    /// <summary>Each act, done by a laptop with the name "Laptop" to a phone, and what must be told of it.</summary>
+    /// <summary>Each action, done by a laptop named "Laptop" to a phone, and what its event must say.</summary>
     private static readonly Dictionary<string, (Func<Stage, Task> Act, Func<Stage, Told> Tells)> Acts = new(StringComparer.Ordinal)
     {
         [AuditAction.Registered] = (s => s.Host.RegisterAsync("new@example.test"), _ => new(AuditActor.You, null, null, null, null, null)),
@@ -42,7 +42,7 @@ public sealed class AuditRecordTests
     public static TheoryData<string> Actions => [.. Acts.Keys];
 
     [Fact]
-    public void Every_action_is_offered_and_tried_here()
+    public void Every_action_is_listed_and_tested_here()
     {
         var constants = typeof(AuditAction).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!).ToHashSet(StringComparer.Ordinal);
         Assert.True(constants.Count >= 10);
@@ -52,7 +52,7 @@ public sealed class AuditRecordTests
 
     [Theory]
     [MemberData(nameof(Actions))]
-    public async Task An_act_writes_one_event_that_tells_all_of_it(string action)
+    public async Task An_action_writes_one_complete_event(string action)
     {
         await using var host = CoreHost.Start();
         var stage = await Stage.OpenAsync(host);
@@ -71,7 +71,7 @@ public sealed class AuditRecordTests
     }
 
     [Fact]
-    public async Task A_session_whose_time_is_up_is_told_of_once_whether_the_sweeper_or_the_next_sign_in_finds_it()
+    public async Task An_expiry_is_recorded_once_by_the_sweeper_or_the_next_sign_in()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -85,13 +85,13 @@ public sealed class AuditRecordTests
         var expired = (await host.EventsAsync(swept.Caller, new AuditQuery { Action = "session.expired" }))!;
         Assert.Equal(2, expired.Count);
         Assert.Equal([swept.Id, found.Id], expired.Select(one => one.To!.Id!.Value).OrderBy(id => id != swept.Id));
-        // At the time at which it ended, not at that at which somebody looked.
+        // The event has the time of the expiry, not the time of its discovery.
         Assert.All(expired, one => Assert.Equal(TestClock.Start.AddHours(24), one.At));
         Assert.Empty(host.Rows.Audit("session.replaced"));
     }
 
     [Fact]
-    public async Task An_act_that_ends_nothing_is_told_to_those_who_watch()
+    public async Task Subscribers_hear_of_an_action_that_ends_nothing()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -118,7 +118,7 @@ public sealed class AuditRecordTests
         {
             await host.RegisterAsync();
             var laptop = await host.SignInAsync();
-            // In question: the laptop was there first.
+            // The phone is in question, because the laptop came first.
             host.Clock.Advance(TimeSpan.FromSeconds(1));
             var phone = await host.SignInAsync(client: CoreHost.Client(address: "198.51.100.9", userAgent: Visitor.Phone), remember: false);
             var stage = new Stage(host, laptop, phone);
@@ -134,7 +134,7 @@ public sealed class AuditRecordTests
         public Task ChangePasswordAsync() =>
             Host.PasswordChange.ChangeAsync(Laptop.Caller, new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase for tests", EndOtherSessions = true });
 
-        /// <summary>Signs in a third browser where there is room for two; the laptop was used last.</summary>
+        /// <summary>Signs in a third browser at a limit of two. The laptop was used last.</summary>
         public async Task CrowdOutAsync()
         {
             Host.Get<SessionOptions>().MaximumPerUser = 2;

@@ -4,14 +4,14 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;
 
-/// <summary>Browsers update themselves while a session lives; a card that kept the version of the sign-in would be wrong within weeks.</summary>
+/// <summary>Browsers update themselves during a session. A card with the version at sign-in would be wrong within weeks.</summary>
 public sealed class BrowserUpdateTests
 {
     private const string Later = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/160.0.0.0 Safari/537.36";
     private const string Address = "203.0.113.7";
 
     [Fact]
-    public async Task An_updated_browser_is_shown_as_what_it_is_now_and_written_with_the_next_flush()
+    public async Task An_updated_browser_shows_at_once_and_is_stored_by_the_next_flush()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -25,14 +25,14 @@ public sealed class BrowserUpdateTests
         await host.Activity.FlushAsync();
         Assert.Equal(Later, host.Rows.Session(browser.Id)["UserAgent"]);
 
-        // And what says nothing of the browser takes nothing away.
+        // A request that says nothing about the browser removes nothing.
         host.Activity.Record((await host.RequestAsync(browser))!, Address);
         await host.Activity.FlushAsync();
         Assert.Equal(Later, host.Rows.Session(browser.Id)["UserAgent"]);
     }
 
     [Fact]
-    public async Task Another_browser_with_the_same_cookie_does_not_become_the_one_that_signed_in()
+    public async Task A_different_browser_with_the_same_cookie_does_not_replace_the_device()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -47,7 +47,7 @@ public sealed class BrowserUpdateTests
     }
 
     [Fact]
-    public async Task A_browser_that_has_not_been_asked_yet_takes_back_nothing_of_what_it_said()
+    public async Task Hints_that_are_not_complete_yet_do_not_replace_the_device()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -65,7 +65,7 @@ public sealed class BrowserUpdateTests
     }
 
     [Fact]
-    public async Task What_a_flush_could_not_write_the_next_one_writes()
+    public async Task The_next_flush_writes_what_a_failed_one_could_not()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();

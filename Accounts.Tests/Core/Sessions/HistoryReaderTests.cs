@@ -6,13 +6,13 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;
 
-/// <summary>The history, filtered, sorted, a page at a time, and who ended what.</summary>
+/// <summary>The history: filtered, sorted, in pages, and with who ended what.</summary>
 public sealed class HistoryReaderTests
 {
     private static readonly DateTimeOffset Now = TestClock.Start;
 
     [Fact]
-    public async Task It_comes_in_pages_that_hold_every_session_once()
+    public async Task Pages_contain_every_session_exactly_once()
     {
         await using var host = CoreHost.Start();
         var ada = await StartAsync(host);
@@ -33,14 +33,14 @@ public sealed class HistoryReaderTests
     }
 
     [Fact]
-    public async Task Nobody_elses_sessions_are_in_it_nor_named_by_it()
+    public async Task The_history_neither_contains_nor_names_other_users_sessions()
     {
         await using var host = CoreHost.Start();
         var ada = await StartAsync(host);
         await host.RegisterAsync("grace@example.test", "Grace Hopper");
         var grace = await host.SignInAsync("grace@example.test");
         var hers = new PastSession(grace.Caller.UserId, Now.AddDays(-2)) { Name = "Grace's own" };
-        // As a member of staff would have ended it: through a session that is not Ada's.
+        // As if staff had ended it, through a session that isn't Ada's.
         var mine = new PastSession(ada.Caller.UserId, Now.AddDays(-1)) { Reason = EndReason.Terminated, By = hers.Id };
         await AddAsync(host, [hers, mine]);
 
@@ -61,7 +61,7 @@ public sealed class HistoryReaderTests
     [InlineData("", "local", "laptop")]
     [InlineData("", "198.51.", "far")]
     [InlineData("chrome", "unknown", "far")]
-    public async Task Device_and_place_are_found_by_their_words(string device, string place, string found)
+    public async Task Words_find_a_device_or_place(string device, string place, string found)
     {
         await using var host = CoreHost.Start();
         var ada = await StartAsync(host);
@@ -79,14 +79,14 @@ public sealed class HistoryReaderTests
     }
 
     [Fact]
-    public async Task Status_and_time_leave_out_what_they_say()
+    public async Task Filters_by_status_reason_and_time_return_only_matches()
     {
         await using var host = CoreHost.Start();
         var ada = await StartAsync(host);
         var brief = await host.SignInAsync(remember: false);
         var (old, late) = (new PastSession(ada.Caller.UserId, Now.AddDays(-10)), new PastSession(ada.Caller.UserId, Now.AddDays(-3)) { Reason = EndReason.Replaced });
         await AddAsync(host, [old, late]);
-        // The clock has ended it, and no sweeper has come yet.
+        // The session has expired, but the sweeper hasn't run yet.
         host.Clock.Advance(TimeSpan.FromHours(25));
 
         await FindsAsync(new HistoryQuery { Live = true }, [ada.Id]);
@@ -95,7 +95,7 @@ public sealed class HistoryReaderTests
         await FindsAsync(new HistoryQuery { Reason = EndReason.Replaced }, [late.Id]);
         await FindsAsync(new HistoryQuery { To = late.StartedAt }, [old.Id]);
         await FindsAsync(new HistoryQuery { To = late.StartedAt.AddSeconds(1) }, [late.Id, old.Id]);
-        // In time is whatever was alive at some moment of it, not only what began in it.
+        // A session matches a time range if it was live at any moment in it, even if it began before.
         await FindsAsync(new HistoryQuery { From = late.StartedAt.AddMinutes(30), To = Now }, [late.Id]);
         await FindsAsync(new HistoryQuery { From = Now.AddHours(24.5), Live = null }, [ada.Id]);
         await FindsAsync(new HistoryQuery { From = Now.AddDays(2) }, []);
@@ -135,7 +135,7 @@ public sealed class HistoryReaderTests
     }
 
     [Fact]
-    public async Task Each_ending_says_through_which_session_it_came_also_if_that_one_is_over()
+    public async Task Each_ending_names_the_session_that_caused_it_even_if_that_has_ended()
     {
         await using var host = CoreHost.Start();
         var ada = await StartAsync(host);
@@ -153,7 +153,7 @@ public sealed class HistoryReaderTests
         Assert.Equal((EndReason.PasswordChanged, (ada.Id, "Chrome 154 on Windows 10 or 11"), true), (entries[tablet.Id].Session.Ending!.Reason, Ender(tablet), entries[tablet.Id].EndedFromElsewhere));
         Assert.Null(entries[ada.Id].EndedBy);
 
-        // On a page of its own, where the one that ended it is not.
+        // On a page of its own, without the session that ended it.
         var alone = Assert.Single((await host.History.PageAsync(ada.Caller, new HistoryQuery { Reason = EndReason.Terminated })).Entries);
         Assert.Equal("Work laptop", alone.EndedBy!.Name);
 
@@ -162,7 +162,7 @@ public sealed class HistoryReaderTests
     }
 
     [Fact]
-    public async Task An_expired_session_says_which_of_its_times_ran_out_where_that_can_be_told()
+    public async Task An_expired_session_says_which_timeout_ended_it_if_known()
     {
         await using var host = CoreHost.Start();
         var ada = await StartAsync(host);
@@ -172,7 +172,7 @@ public sealed class HistoryReaderTests
             (Expired(-51, 40, unused: 27.99), new Expiry(false, TimeSpan.FromDays(28))),
             (Expired(-52, 40, unused: 1, remembered: false), new Expiry(false, TimeSpan.FromDays(1))),
             (Expired(-200, 180, unused: 2), new Expiry(true, TimeSpan.FromDays(180))),
-            // Times that somebody has changed since.
+            // Timeouts that have been changed since.
             (Expired(-53, 40, unused: 20), null),
             (Expired(-54, 40, unused: 28, remembered: false), null),
         };
@@ -188,7 +188,7 @@ public sealed class HistoryReaderTests
     }
 
     [Fact]
-    public async Task Only_so_many_of_the_newest_are_looked_at()
+    public async Task Only_a_limited_number_of_the_newest_sessions_is_read()
     {
         await using var host = CoreHost.Start();
         var ada = await StartAsync(host);
@@ -201,7 +201,7 @@ public sealed class HistoryReaderTests
     }
 
     [Fact]
-    public async Task A_database_that_does_not_answer_is_said_to_be_that()
+    public async Task A_database_failure_is_reported_as_unavailable()
     {
         await using var host = CoreHost.Start();
         var ada = await StartAsync(host);

@@ -5,15 +5,15 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;
 
-/// <summary>A proof brings another key. The one before ends when the new one is first seen, and never profits from the proof.</summary>
+/// <summary>A proof issues a new key. The old key ends when the new one is first used, and never benefits from the proof.</summary>
 public sealed class KeyRotationTests
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    // Guard: the comparison with the offered key alone in LiveSession.HasKey, and _proof being replaced in Adopt.
+    // Guard: the comparison with only the offered key in LiveSession.HasKey, and _proof being replaced in Adopt.
     [Fact]
-    public async Task The_old_key_goes_on_until_the_new_one_is_seen_and_is_refused_from_then_on()
+    public async Task The_old_key_works_until_the_new_one_is_first_used()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -22,7 +22,7 @@ public sealed class KeyRotationTests
         using var subscription = host.Feed.Subscribe(heard.Add);
         var key = await ProveAsync(host, owner);
 
-        // Requests in flight come with the old one.
+        // Requests in flight still have the old key.
         for (var i = 0; i < 3; i++)
             Assert.NotNull(await host.RequestAsync(owner));
         Assert.Empty(heard.OfType<SessionChange.KeyReplaced>());
@@ -34,9 +34,9 @@ public sealed class KeyRotationTests
         Assert.Equal(1, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
     }
 
-    // Guard: the mark of the key in LiveSession.ToCaller(principal).
+    // Guard: the key mark in LiveSession.ToCaller(principal).
     [Fact]
-    public async Task The_proof_counts_for_the_new_key_alone()
+    public async Task The_proof_counts_only_for_the_new_key()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -44,21 +44,21 @@ public sealed class KeyRotationTests
         host.Clock.Advance(Hour);
         var key = await ProveAsync(host, owner);
 
-        // A thief who has the old key, while both work.
+        // A thief has the old key while both keys work.
         var old = (await host.RequestAsync(owner))!;
         var oldPrincipal = old.Principal;
         Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.TerminateAsync(old.ToCaller(), other.Id));
 
         var live = (await host.Registry.AuthenticateAsync(owner.Id, key))!;
-        // What was opened with the old key still holds its principal, and may not act on the owner's proof.
+        // A circuit opened with the old key still holds its principal, and can't use the owner's proof.
         Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.TerminateAsync((await host.Registry.FindCallerAsync(oldPrincipal))!, other.Id));
         Assert.NotNull(await host.RequestAsync(other));
         Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync((await host.Registry.FindCallerAsync(live.Principal))!, other.Id));
     }
 
-    // Guard: Caller.AuthenticatedAt is what the caller could show when it called, not what the row says by now.
+    // Guard: Caller.AuthenticatedAt is the caller's own proof at the time of the call, not the row's current one.
     [Fact]
-    public async Task A_command_of_the_old_key_that_waits_behind_the_proof_does_not_profit_from_it()
+    public async Task A_command_with_the_old_key_does_not_benefit_from_a_later_proof()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -80,7 +80,7 @@ public sealed class KeyRotationTests
 
     // Guard: IsDue in LiveSession.HasKey, and EndFirstKeyAsync in SessionRegistry.Offer.
     [Fact]
-    public async Task The_old_key_has_a_minute_even_if_the_new_one_is_never_seen()
+    public async Task The_old_key_expires_after_a_minute_if_the_new_one_is_never_used()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -103,14 +103,14 @@ public sealed class KeyRotationTests
         Assert.False(live.HasKeyMark(live.Principal.FindKeyMark(), host.Clock.GetUtcNow()));
         await replaced.Task.WaitAsync(Patience.Limit);
 
-        // The browser that has the new one is let in, however late.
+        // The browser with the new key is accepted, however late.
         host.Clock.Advance(Hour);
         Assert.NotNull(await host.Registry.AuthenticateAsync(owner.Id, key));
         Assert.Null(await host.RequestAsync(owner));
     }
 
     [Fact]
-    public async Task After_a_lost_answer_another_proof_in_time_brings_another_key_and_voids_the_lost_one()
+    public async Task Another_proof_after_a_lost_response_replaces_the_lost_key()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -119,7 +119,7 @@ public sealed class KeyRotationTests
         host.Clock.Advance(Minute / 2);
         var key = await ProveAsync(host, owner);
 
-        // The minute of the second one counts.
+        // The second proof starts a new minute.
         host.Clock.Advance(Minute - TimeSpan.FromMilliseconds(1));
         Assert.NotNull(await host.RequestAsync(owner));
         Assert.Null(await host.Registry.AuthenticateAsync(owner.Id, lost));
@@ -129,7 +129,7 @@ public sealed class KeyRotationTests
 
     // Guard: EndFirstKeyAsync in SessionRegistry.LoadAsync.
     [Fact]
-    public async Task A_restart_in_the_minute_changes_nothing_of_it()
+    public async Task A_restart_does_not_change_the_minute()
     {
         using var folder = new TempFolder();
         SignedInBrowser owner;
@@ -163,7 +163,7 @@ public sealed class KeyRotationTests
     }
 
     [Fact]
-    public async Task Whoever_lost_the_answer_signs_in_again_in_place_of_the_session_that_nobody_can_use()
+    public async Task Signing_in_after_a_lost_response_replaces_the_unusable_session()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -178,7 +178,7 @@ public sealed class KeyRotationTests
     }
 
     [Fact]
-    public async Task A_browser_that_got_the_answer_and_slept_on_it_is_let_in_and_its_proof_is_as_old_as_it_is()
+    public async Task A_browser_that_uses_its_new_key_late_keeps_the_proofs_age()
     {
         using var folder = new TempFolder();
         SignedInBrowser owner;
@@ -205,7 +205,7 @@ public sealed class KeyRotationTests
     }
 
     [Fact]
-    public async Task Requests_with_the_new_key_that_come_at_once_are_all_let_in_and_it_is_told_once()
+    public async Task Concurrent_first_requests_with_the_new_key_all_pass_and_announce_it_once()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -218,7 +218,7 @@ public sealed class KeyRotationTests
         var first = host.Registry.AuthenticateAsync(owner.Id, key).AsTask();
         await commit.Arrived;
         var second = host.Registry.AuthenticateAsync(owner.Id, key).AsTask();
-        // Not committed yet: what comes with the old one now is in flight.
+        // The new key isn't committed yet: a request with the old one counts as in flight.
         Assert.NotNull(await host.RequestAsync(owner));
         commit.Release();
 
@@ -229,7 +229,7 @@ public sealed class KeyRotationTests
     }
 
     [Fact]
-    public async Task A_first_sight_that_cannot_be_written_is_none_and_the_next_one_is()
+    public async Task A_first_use_that_cannot_be_stored_is_retried_by_the_next()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -245,7 +245,7 @@ public sealed class KeyRotationTests
     }
 
     [Fact]
-    public async Task An_ended_session_takes_no_other_key_and_tells_the_holder_of_either_that_it_has_ended()
+    public async Task An_ended_session_accepts_neither_key_but_tells_both_that_it_ended()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -262,7 +262,7 @@ public sealed class KeyRotationTests
 
     // Guard: the state in the WHERE clause of KeyRotation.AdoptAsync.
     [Fact]
-    public async Task A_first_sight_beside_an_ending_does_not_bring_the_session_back()
+    public async Task First_use_of_a_key_does_not_revive_a_session_that_just_ended()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();

@@ -4,7 +4,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;
 
-/// <summary>A country that the account was never signed in from before is pointed out for a week.</summary>
+/// <summary>A country that is new to the account is marked for a week.</summary>
 public sealed class NewCountryTests
 {
     private const string Germany = "193.99.144.80";
@@ -12,7 +12,7 @@ public sealed class NewCountryTests
     private const string Home = "192.168.1.20";
 
     [Fact]
-    public async Task Only_a_country_that_is_known_and_was_not_there_before_is_new()
+    public async Task Only_a_known_country_that_the_account_has_not_used_is_new()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -28,7 +28,7 @@ public sealed class NewCountryTests
     }
 
     [Fact]
-    public async Task After_a_week_it_is_new_no_more()
+    public async Task A_country_is_no_longer_new_after_a_week()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -42,7 +42,7 @@ public sealed class NewCountryTests
     }
 
     [Fact]
-    public async Task Somebody_elses_countries_count_for_nobody()
+    public async Task Other_users_countries_do_not_count()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();

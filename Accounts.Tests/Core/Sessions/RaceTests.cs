@@ -4,12 +4,12 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;
 
-/// <summary>Two things at once, held by the gate so that they meet in the worst order every time.</summary>
+/// <summary>Two operations at once. The gate holds them so that they meet in the worst order every time.</summary>
 public sealed class RaceTests
 {
     // Guard: AND "EndedAt" IS NULL in SessionActivity.Update.
     [Fact]
-    public async Task A_renewal_in_flight_does_not_touch_a_session_that_is_ended_meanwhile()
+    public async Task A_renewal_in_flight_does_not_touch_a_session_that_has_just_ended()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -22,7 +22,7 @@ public sealed class RaceTests
         var commit = host.Gate.StopCommit();
         var terminate = host.Sessions.TerminateAsync(owner.ProvedAt(host.Clock.GetUtcNow()), other.Id);
         await commit.Arrived;
-        // The flusher takes its batch and comes to the write lock that the ending holds.
+        // The flush takes its batch and waits for the write lock that the ending holds.
         var flush = host.Activity.FlushAsync();
         Assert.False(flush.IsCompleted);
         commit.Release();
@@ -36,20 +36,20 @@ public sealed class RaceTests
         Assert.Equal(before["PagesVisited"], after["PagesVisited"]);
         Assert.Equal(before["LastAddress"], after["LastAddress"]);
         Assert.Null(await host.RequestAsync(other));
-        // The same batch did reach the session that lives.
+        // The same batch did reach the live session.
         Assert.Equal(1L, host.Rows.Session(owner.Id)["PagesVisited"]);
         Assert.True((long)host.Rows.Session(owner.Id)["ExpiresAt"]! > (long)before["ExpiresAt"]!);
     }
 
     // Guard: AND "ExpiresAt" > @at in SessionActivity.Update (and activityAt >= expiresAt in SessionLifetime.Renew, see its own tests).
     [Fact]
-    public async Task An_act_after_the_end_does_not_bring_an_expired_session_back()
+    public async Task Activity_after_the_expiry_does_not_revive_a_session()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         var browser = await host.SignInAsync(remember: false);
         var live = (await host.RequestAsync(browser))!;
-        // A request that was let in just before the end counts its act just after it.
+        // A request that was accepted just before the expiry records its activity just after it.
         host.Clock.Advance(TimeSpan.FromHours(24));
         host.Activity.RecordPage(live, "198.51.100.9");
         var before = host.Rows.Session(browser.Id);
@@ -63,9 +63,9 @@ public sealed class RaceTests
         Assert.Null(await host.RequestAsync(browser));
     }
 
-    // The control of the one above: the same flow one second earlier.
+    // Control for the test above: the same steps one second earlier.
     [Fact]
-    public async Task An_act_before_the_end_keeps_the_session()
+    public async Task Activity_before_the_expiry_renews_the_session()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -81,15 +81,15 @@ public sealed class RaceTests
         Assert.Equal(1L, host.Rows.Session(browser.Id)["PagesVisited"]);
     }
 
-    // Guard: the tombstone that SessionRegistry.MarkEnded puts for an id it does not know (AddOrUpdate, not TryUpdate).
+    // Guard: the tombstone that SessionRegistry.MarkEnded adds for an unknown id (AddOrUpdate, not TryUpdate).
     [Fact]
-    public async Task A_load_that_read_live_before_an_ending_committed_does_not_put_the_session_back()
+    public async Task A_load_that_began_before_the_end_does_not_revive_the_session()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
 
-        // The load reads the session's row, then its person's; it is held between the two.
+        // The load reads the session's row, then its user's. The gate holds it in between.
         var load = host.Gate.StopCommand("FROM \"Users\"");
         var request = host.RequestAsync(other).AsTask();
         await load.Arrived;
@@ -104,7 +104,7 @@ public sealed class RaceTests
 
     // Guard: GetElapsedTime(begun) > LongestLoad in SessionRegistry.LoadAsync.
     [Fact]
-    public async Task A_load_that_outlived_the_tombstone_is_made_again()
+    public async Task A_load_that_outlives_the_tombstone_is_repeated()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -127,7 +127,7 @@ public sealed class RaceTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_sign_in_half_way_does_not_survive_the_end_of_all(bool remoteLogout)
+    public async Task A_sign_in_in_progress_does_not_survive_signing_out_everywhere(bool remoteLogout)
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -136,7 +136,7 @@ public sealed class RaceTests
         var commit = host.Gate.StopCommit();
         Task everywhere = remoteLogout ? host.Sessions.RemoteLogoutAsync(owner.Caller) : host.Sessions.SignOutEverywhereAsync(owner.Caller);
         await commit.Arrived;
-        // The password is right and is found so; starting the session waits for the lock that the ending holds.
+        // The password has been verified. Starting the session waits for the lock that the ending holds.
         var signIn = host.TrySignInAsync(CoreHost.Client());
         Assert.False(signIn.IsCompleted);
         commit.Release();
@@ -149,7 +149,7 @@ public sealed class RaceTests
 
     // Guard: the same comparison, and RenewStamp in PasswordChange.ChangeAsync.
     [Fact]
-    public async Task A_sign_in_half_way_with_the_old_password_does_not_survive_its_change()
+    public async Task A_sign_in_in_progress_does_not_survive_a_password_change()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -169,9 +169,9 @@ public sealed class RaceTests
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client(), password: "another passphrase"));
     }
 
-    // The control of the two above: the same wait at the same lock, behind an ending that voids nothing.
+    // Control for the two tests above: the same wait at the same lock, behind an ending that leaves the stamp alone.
     [Fact]
-    public async Task A_sign_in_half_way_survives_the_ending_of_one_session()
+    public async Task A_sign_in_in_progress_survives_the_end_of_one_session()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -190,7 +190,7 @@ public sealed class RaceTests
 
     // Guard: IsLiveAsync inside the transaction of SessionService.TerminateAsync.
     [Fact]
-    public async Task Of_two_sessions_that_terminate_each_other_exactly_one_wins()
+    public async Task When_two_sessions_terminate_each_other_exactly_one_succeeds()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -212,7 +212,7 @@ public sealed class RaceTests
 
     // Guard: IsLiveAsync inside the transaction of SessionService.EndManyAsync.
     [Fact]
-    public async Task A_session_that_is_ended_meanwhile_signs_nobody_out_everywhere()
+    public async Task A_session_that_has_just_ended_cannot_sign_out_everywhere()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();

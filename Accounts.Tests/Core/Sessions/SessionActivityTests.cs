@@ -8,7 +8,7 @@ namespace Accounts.Tests.Core.Sessions;
 public sealed class SessionActivityTests
 {
     [Fact]
-    public async Task What_was_counted_is_written_by_the_next_flush_and_once()
+    public async Task The_next_flush_writes_activity_exactly_once()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -29,7 +29,7 @@ public sealed class SessionActivityTests
     }
 
     [Fact]
-    public async Task The_list_shows_what_is_counted_and_not_written_yet()
+    public async Task The_list_shows_activity_that_is_not_written_yet()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -43,7 +43,7 @@ public sealed class SessionActivityTests
     }
 
     [Fact]
-    public async Task A_flush_without_activity_asks_nothing_of_the_database()
+    public async Task A_flush_without_activity_does_not_use_the_database()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -59,7 +59,7 @@ public sealed class SessionActivityTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_flush_that_fails_keeps_what_was_counted(bool atTheCommit)
+    public async Task A_failed_flush_keeps_the_activity(bool atTheCommit)
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -82,7 +82,7 @@ public sealed class SessionActivityTests
     }
 
     [Fact]
-    public async Task More_sessions_than_a_batch_holds_are_all_written()
+    public async Task A_flush_writes_more_sessions_than_a_batch_holds()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -90,7 +90,7 @@ public sealed class SessionActivityTests
         var ids = Copies(host, browser, 1_201);
         foreach (var id in ids)
             host.Activity.RecordPage((await host.Registry.FindLiveAsync(id))!, "198.51.100.1");
-        // The first batch reaches the disk although the second does not.
+        // The first batch is committed although the second fails.
         var commit = host.Gate.StopCommit();
         var flush = host.Activity.FlushAsync();
         await commit.Arrived;
@@ -106,7 +106,7 @@ public sealed class SessionActivityTests
     }
 
     [Fact]
-    public async Task A_flush_ends_although_people_go_on()
+    public async Task A_flush_completes_while_activity_continues()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -116,7 +116,7 @@ public sealed class SessionActivityTests
         var commit = host.Gate.StopCommit();
         var flush = host.Activity.FlushAsync();
         await commit.Arrived;
-        // Counted after the flush was called: it is the next one's.
+        // This activity came after the flush began: the next flush writes it.
         host.Activity.RecordPage(live, "198.51.100.2");
         var second = host.Gate.StopBegin();
         commit.Release();
@@ -132,7 +132,7 @@ public sealed class SessionActivityTests
     }
 
     [Fact]
-    public async Task Two_flushes_at_once_write_each_act_once()
+    public async Task Concurrent_flushes_write_each_activity_once()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -170,7 +170,7 @@ public sealed class SessionActivityTests
 
     // Guard: the CASE in SessionActivity.Update, and ExpiresAt > now before Renewed.
     [Fact]
-    public async Task A_session_that_was_refused_once_is_never_let_in_again()
+    public async Task A_session_that_was_refused_once_is_never_accepted_again()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -181,7 +181,7 @@ public sealed class SessionActivityTests
         host.Clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Null(await host.RequestAsync(browser));
 
-        // The act took place before the end and is counted; it renews nothing any more.
+        // The activity came before the expiry and counts, but no longer renews the session.
         await host.Activity.FlushAsync();
 
         Assert.Null(await host.RequestAsync(browser));
@@ -190,7 +190,7 @@ public sealed class SessionActivityTests
     }
 
     [Fact]
-    public async Task An_act_that_is_written_late_does_not_set_times_back()
+    public async Task Activity_that_is_written_late_does_not_set_times_back()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -198,7 +198,7 @@ public sealed class SessionActivityTests
         var early = (await host.RequestAsync(browser))!;
         host.Clock.Advance(TimeSpan.FromHours(2));
         host.Activity.RecordPage(early, "198.51.100.1");
-        // Another reading of the same row, in which more has happened by the time that this one is written.
+        // The row changes in between: it has later times than the ones about to be written.
         var later = Microseconds.FromTime(TestClock.Start.AddHours(5));
         var expires = Microseconds.FromTime(TestClock.Start.AddDays(30));
         host.Rows.Execute("UPDATE \"Sessions\" SET \"LastActivityAt\" = @later, \"ExpiresAt\" = @expires", ("@later", later), ("@expires", expires));

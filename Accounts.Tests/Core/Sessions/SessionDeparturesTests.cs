@@ -7,7 +7,7 @@ namespace Accounts.Tests.Core.Sessions;
 public sealed class SessionDeparturesTests
 {
     [Fact]
-    public async Task An_ended_browser_that_asks_is_told_why_and_has_left_once()
+    public async Task An_ended_browser_that_asks_learns_why_and_confirms_once()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -29,7 +29,7 @@ public sealed class SessionDeparturesTests
 
     // Guard: s.LeftAt == null in the update of SessionDepartures.ConfirmLeftAsync.
     [Fact]
-    public async Task A_browser_that_asks_twice_at_once_has_left_once()
+    public async Task A_browser_that_asks_twice_at_once_confirms_once()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -53,7 +53,7 @@ public sealed class SessionDeparturesTests
     }
 
     [Fact]
-    public async Task Without_its_key_nobody_learns_anything_and_nothing_is_confirmed()
+    public async Task A_wrong_key_reveals_and_confirms_nothing()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -70,7 +70,7 @@ public sealed class SessionDeparturesTests
     }
 
     [Fact]
-    public async Task A_live_session_has_not_left()
+    public async Task A_live_session_cannot_confirm_a_departure()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -80,7 +80,7 @@ public sealed class SessionDeparturesTests
     }
 
     [Fact]
-    public async Task A_browser_that_asks_before_the_sweeper_came_is_told_that_the_session_expired()
+    public async Task A_browser_that_asks_before_the_sweep_learns_that_its_session_expired()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -94,7 +94,7 @@ public sealed class SessionDeparturesTests
     }
 
     [Fact]
-    public async Task Where_no_page_was_open_that_is_told_at_once_and_kept()
+    public async Task A_departure_without_open_pages_is_published_at_once_and_stored()
     {
         await using var host = CoreHost.Start();
         var (owner, _, ended) = await TerminatedAsync(host);
@@ -106,13 +106,13 @@ public sealed class SessionDeparturesTests
         await host.Departures.RecordToldAsync(ended, pages: 0);
 
         var told = new SessionChange.Departed(ended.UserId, ended.SessionId, new Departure.NothingOpen());
-        // At once, and again when it can be read.
+        // At once, and again when it is stored.
         Assert.Equal([told, told], heard);
         Assert.Equal(new Departure.NothingOpen(), await DepartureAsync(host, owner, ended));
     }
 
     [Fact]
-    public async Task A_browser_whose_pages_were_told_is_waited_for_and_then_it_is_kept_that_it_did_not_confirm()
+    public async Task A_browser_that_does_not_confirm_in_time_is_recorded_as_such()
     {
         await using var host = CoreHost.Start();
         var (owner, _, ended) = await TerminatedAsync(host);
@@ -123,7 +123,7 @@ public sealed class SessionDeparturesTests
         await host.Departures.RecordToldAsync(ended, pages: 2);
         Assert.Equal(new Departure.Awaited(), await DepartureAsync(host, owner, ended));
 
-        // A server that stops here says no more than it knows.
+        // If the server stops here, it claims no more than it knows.
         host.Clock.Advance(SessionDepartures.Patience);
         Assert.Equal(new Departure.NotConfirmed(null), await DepartureAsync(host, owner, ended));
 
@@ -136,7 +136,7 @@ public sealed class SessionDeparturesTests
 
     // Guard: s.LeftAt == null in RecordClosedAsync.
     [Fact]
-    public async Task A_browser_that_has_confirmed_is_never_said_not_to_have()
+    public async Task A_confirmed_departure_never_becomes_unconfirmed()
     {
         await using var host = CoreHost.Start();
         var (owner, other, ended) = await TerminatedAsync(host);
@@ -150,7 +150,7 @@ public sealed class SessionDeparturesTests
     }
 
     [Fact]
-    public async Task A_browser_that_comes_back_late_has_confirmed_all_the_same()
+    public async Task A_browser_that_returns_late_still_confirms()
     {
         await using var host = CoreHost.Start();
         var (owner, other, ended) = await TerminatedAsync(host);
@@ -164,7 +164,7 @@ public sealed class SessionDeparturesTests
     }
 
     [Fact]
-    public async Task Of_a_browser_that_signed_out_by_itself_nothing_is_asked()
+    public async Task A_browser_that_signed_out_by_itself_has_nothing_to_confirm()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -179,7 +179,7 @@ public sealed class SessionDeparturesTests
 
         Assert.Empty(heard);
         Assert.Null(await DepartureAsync(host, owner, ended));
-        // The same of a session that was ended from elsewhere is heard.
+        // A session that was ended from elsewhere does have a departure.
         host.Departures.Announce(ended with { Reason = EndReason.Terminated }, pages: 1);
         Assert.Single(heard);
     }

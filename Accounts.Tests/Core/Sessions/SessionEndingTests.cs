@@ -27,14 +27,14 @@ public sealed class SessionEndingTests
         Assert.Null(await host.Registry.FindLiveAsync(other.Id));
         Assert.False(held.IsLive(host.Clock.GetUtcNow()));
         Assert.NotNull(await host.RequestAsync(owner));
-        // Whoever hears of it finds every check closed already.
+        // By the time a subscriber hears of it, every check already refuses.
         Assert.Equal([(new SessionChange.Ended(owner.Caller.UserId, other.Id, EndReason.Terminated), true)], heard);
         var ended = Assert.Single(await host.HistoryAsync(owner.Caller), s => s.Id == other.Id);
         Assert.Equal(new SessionEnding(TestClock.Start.AddMinutes(5), EndReason.Terminated, owner.Id, null), ended.Ending);
     }
 
     [Fact]
-    public async Task A_termination_is_in_the_audit_log()
+    public async Task Terminating_is_recorded_in_the_audit_log()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -51,7 +51,7 @@ public sealed class SessionEndingTests
     }
 
     [Fact]
-    public async Task The_current_session_is_not_terminated_but_signed_out()
+    public async Task Terminate_refuses_the_current_session()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -61,7 +61,7 @@ public sealed class SessionEndingTests
     }
 
     [Fact]
-    public async Task Somebody_elses_session_is_as_unknown_as_one_that_does_not_exist()
+    public async Task Another_users_session_looks_as_if_it_did_not_exist()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -70,18 +70,18 @@ public sealed class SessionEndingTests
 
         Assert.Equal(TerminateOutcome.NotFound, await host.Sessions.TerminateAsync(ada.Caller, grace.Id));
         Assert.Equal(TerminateOutcome.NotFound, await host.Sessions.TerminateAsync(ada.Caller, SessionId.New(TestClock.Start)));
-        // A person who is somebody else than the session says has no session.
+        // A caller whose user id doesn't match the session has no session.
         Assert.Equal(TerminateOutcome.CallerEnded, await host.Sessions.TerminateAsync(ada.Caller with { UserId = grace.Caller.UserId }, grace.Id));
 
         Assert.NotNull(await host.RequestAsync(grace));
         Assert.Empty(host.Rows.Audit("session.terminated"));
-        // A session of hers that has ended is no more known than that.
+        // Another user's ended session is just as unknown.
         await host.Sessions.SignOutAsync(grace.Caller);
         Assert.Equal(TerminateOutcome.NotFound, await host.Sessions.TerminateAsync(ada.Caller, grace.Id));
     }
 
     [Fact]
-    public async Task A_session_that_has_ended_is_said_to_have_ended_and_keeps_how()
+    public async Task Ending_an_ended_session_reports_that_and_keeps_the_first_reason()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -91,7 +91,7 @@ public sealed class SessionEndingTests
         host.Clock.Advance(TimeSpan.FromHours(25));
 
         Assert.Equal(TerminateOutcome.AlreadyEnded, await host.Sessions.TerminateAsync(owner.ProvedAt(host.Clock.GetUtcNow()), other.Id));
-        // The clock has ended this one; the sweeper has not come by yet.
+        // The session has expired, but the sweeper hasn't run yet.
         Assert.Equal(TerminateOutcome.AlreadyEnded, await host.Sessions.TerminateAsync(owner.ProvedAt(host.Clock.GetUtcNow()), idle.Id));
 
         Assert.Equal(before, host.Rows.Session(other.Id));
@@ -99,7 +99,7 @@ public sealed class SessionEndingTests
     }
 
     [Fact]
-    public async Task A_caller_whose_own_session_has_ended_ends_nothing()
+    public async Task An_ended_caller_ends_nothing()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -120,7 +120,7 @@ public sealed class SessionEndingTests
     }
 
     [Fact]
-    public async Task Remote_logout_ends_the_current_one_too_and_keeps_other_people_and_what_is_no_session()
+    public async Task Remote_logout_ends_all_of_the_users_sessions_and_nothing_else()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -137,12 +137,12 @@ public sealed class SessionEndingTests
         var told = Assert.Single(host.Rows.Audit("user.session_invalidated"));
         Assert.Equal((3L, owner.Id.Value, owner.Caller.UserId.Value), (told["Count"], Guid.Parse((string)told["ActorSessionId"]!), Guid.Parse((string)told["ActorUserId"]!)));
         Assert.IsType<EndSessionsOutcome.CallerEnded>(await host.Sessions.RemoteLogoutAsync(owner.Caller));
-        // The password is the same.
+        // The password is unchanged.
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client()));
     }
 
     [Fact]
-    public async Task Signing_out_everywhere_ends_the_others_and_keeps_the_current_one_and_other_people()
+    public async Task Sign_out_everywhere_ends_only_the_users_other_sessions()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -163,7 +163,7 @@ public sealed class SessionEndingTests
     }
 
     [Fact]
-    public async Task Signing_out_twice_is_signing_out_once()
+    public async Task Signing_out_twice_ends_the_session_once()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -184,7 +184,7 @@ public sealed class SessionEndingTests
     }
 
     [Fact]
-    public async Task An_ending_that_does_not_commit_ends_nothing_and_leaves_no_trace()
+    public async Task An_ending_that_fails_to_commit_changes_nothing()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();

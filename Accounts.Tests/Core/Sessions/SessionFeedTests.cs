@@ -27,7 +27,7 @@ public sealed class SessionFeedTests
     }
 
     [Fact]
-    public async Task Who_watches_one_person_hears_only_of_them()
+    public async Task A_subscriber_for_one_user_hears_only_of_that_user()
     {
         await using var host = CoreHost.Start();
         var heard = Watch(host, out var subscription);
@@ -42,7 +42,7 @@ public sealed class SessionFeedTests
     }
 
     [Fact]
-    public async Task What_happens_within_a_tenth_of_a_second_is_one_batch_and_the_later_of_a_kind_replaces_the_earlier()
+    public async Task Changes_within_a_tenth_of_a_second_are_merged_into_one_batch()
     {
         await using var host = CoreHost.Start();
         var heard = Watch(host, out var subscription);
@@ -56,7 +56,7 @@ public sealed class SessionFeedTests
         host.Clock.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Equal([Seen(50), new SessionChange.Renamed(Ada, Change.SessionId, "Phone")], Assert.Single(heard));
 
-        // And the next one gets a window of its own.
+        // The next change gets its own window.
         host.Feed.Publish(Seen(51));
         host.Clock.Advance(SessionFeed.MergeWindow);
         Assert.Equal([Seen(51)], heard[1]);
@@ -66,7 +66,7 @@ public sealed class SessionFeedTests
     }
 
     [Fact]
-    public async Task An_ending_does_not_wait_and_takes_along_what_was_waiting()
+    public async Task An_ending_is_delivered_at_once_together_with_waiting_changes()
     {
         await using var host = CoreHost.Start();
         var heard = Watch(host, out var subscription);
@@ -83,7 +83,7 @@ public sealed class SessionFeedTests
     }
 
     [Fact]
-    public async Task Who_stops_watching_hears_nothing_of_what_was_waiting()
+    public async Task Unsubscribing_discards_waiting_changes()
     {
         await using var host = CoreHost.Start();
         var waiting = host.Clock.Waiting;
@@ -103,7 +103,7 @@ public sealed class SessionFeedTests
     }
 
     [Fact]
-    public async Task An_act_is_told_to_those_who_watch_with_what_it_made_true()
+    public async Task Subscribers_hear_of_activity_with_the_resulting_state()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -127,7 +127,7 @@ public sealed class SessionFeedTests
         host.Feed.Publish(new SessionChange.Renamed(browser.Caller.UserId, browser.Id, "Desk"));
         host.Clock.Advance(SessionFeed.MergeWindow);
         Assert.Single(withoutActs);
-        // The list says the same, though the database does not know of the second page yet.
+        // The list agrees, though the second page isn't in the database yet.
         var listed = Assert.Single(await host.Sessions.ListAsync(browser.Caller));
         Assert.Equal((2, "198.51.100.25"), (listed.PagesVisited, listed.Address));
         Assert.Equal(1L, host.Rows.Session(browser.Id)["PagesVisited"]);
@@ -141,7 +141,7 @@ public sealed class SessionFeedTests
     }
 
     [Fact]
-    public async Task Nobody_hears_after_unsubscribing_even_from_within()
+    public async Task A_handler_that_unsubscribes_itself_is_not_called_again()
     {
         await using var host = CoreHost.Start();
         var heard = 0;

@@ -6,7 +6,7 @@ namespace Accounts.Tests.Core.Sessions;
 public sealed class SessionKeyTests
 {
     [Fact]
-    public void It_has_256_bits_in_43_characters_and_matches_its_hash()
+    public void A_key_has_256_bits_in_43_characters_and_matches_its_hash()
     {
         var key = SessionKey.New();
         Assert.Equal(43, key.Reveal().Length);
@@ -16,14 +16,14 @@ public sealed class SessionKeyTests
     }
 
     [Fact]
-    public void It_does_not_print_itself()
+    public void A_key_does_not_print_itself()
     {
         var key = SessionKey.New();
         Assert.DoesNotContain(key.Reveal(), $"{key} {new StartedSession(default, key, null)}", StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Its_hash_is_not_its_key()
+    public void A_hash_does_not_match_as_a_key()
     {
         var key = SessionKey.New();
         Assert.False(SessionKey.Matches(System.Buffers.Text.Base64Url.EncodeToString(key.Hash()), key.Hash()));
@@ -44,6 +44,6 @@ public sealed class SessionKeyTests
         Assert.False(SessionKey.Matches(text, SHA256.HashData(RandomNumberGenerator.GetBytes(32))));
 
     [Fact]
-    public void A_text_of_a_megabyte_does_not_match() =>
+    public void A_one_megabyte_text_does_not_match() =>
         Assert.False(SessionKey.Matches(new string('A', 1 << 20), SessionKey.New().Hash()));
 }

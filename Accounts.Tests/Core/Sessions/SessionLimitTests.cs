@@ -4,14 +4,14 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;
 
-/// <summary>ASVS 7.1.2: how many sessions a person may have at once, and which one makes room.</summary>
+/// <summary>How many sessions a user may have at once, and which one makes room for a new one.</summary>
 public sealed class SessionLimitTests
 {
     private const string Live = "SELECT COUNT(*) FROM \"Sessions\" WHERE \"EndedAt\" IS NULL";
 
     // Guard: MakeRoomAsync in SessionStarter.StartAsync, and its order.
     [Fact]
-    public async Task The_session_that_was_unused_for_longest_makes_room()
+    public async Task The_least_recently_used_session_makes_room()
     {
         await using var host = CoreHost.Start(settings: ("Sessions:MaximumPerUser", "3"));
         await host.RegisterAsync();
@@ -36,7 +36,7 @@ public sealed class SessionLimitTests
     }
 
     [Fact]
-    public async Task Where_there_is_no_limit_nobody_makes_room()
+    public async Task Without_a_limit_no_session_ends()
     {
         await using var host = CoreHost.Start(settings: [("Sessions:MaximumPerUser", "0"), ("SignIn:AttemptsPerAccount", "100")]);
         await host.RegisterAsync();
@@ -46,7 +46,7 @@ public sealed class SessionLimitTests
     }
 
     [Fact]
-    public async Task Only_live_sessions_of_the_same_person_in_other_browsers_count()
+    public async Task Only_the_users_live_sessions_in_other_browsers_count()
     {
         await using var host = CoreHost.Start(settings: ("Sessions:MaximumPerUser", "2"));
         await host.RegisterAsync();
@@ -67,7 +67,7 @@ public sealed class SessionLimitTests
     }
 
     [Fact]
-    public async Task A_limit_that_was_lowered_holds_from_the_next_sign_in_on()
+    public async Task A_lowered_limit_applies_from_the_next_sign_in()
     {
         using var folder = new TempFolder();
         SignedInBrowser latest;
@@ -90,7 +90,7 @@ public sealed class SessionLimitTests
     }
 
     [Fact]
-    public async Task Two_sign_ins_at_once_do_not_both_take_the_last_place()
+    public async Task Concurrent_sign_ins_do_not_exceed_the_limit()
     {
         await using var host = CoreHost.Start(settings: ("Sessions:MaximumPerUser", "1"));
         await host.RegisterAsync();
@@ -107,7 +107,7 @@ public sealed class SessionLimitTests
     }
 
     [Fact]
-    public async Task A_sign_in_that_does_not_commit_ends_nobody()
+    public async Task A_sign_in_that_fails_to_commit_ends_no_session()
     {
         await using var host = CoreHost.Start(settings: ("Sessions:MaximumPerUser", "1"));
         await host.RegisterAsync();

@@ -10,13 +10,13 @@ namespace Accounts.Tests.Core.Sessions;
 public sealed class SessionRegistryTests
 {
     [Fact]
-    public async Task Only_the_key_of_the_session_opens_it()
+    public async Task Only_the_sessions_own_key_is_accepted()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         var (browser, other) = (await host.SignInAsync(), await host.SignInAsync());
 
-        // Once while the registry does not know the session, once when it does.
+        // Once before the registry has cached the session, and once after.
         for (var round = 0; round < 2; round++)
         {
             foreach (var key in new[] { "", "garbage", other.Key, SessionKey.New().Reveal(), new string('!', 43), browser.Key + "A", new string('A', 100_000) })
@@ -26,7 +26,7 @@ public sealed class SessionRegistryTests
     }
 
     [Fact]
-    public async Task A_ticket_forged_from_everything_that_the_database_holds_does_not_open_it()
+    public async Task A_ticket_forged_from_the_database_contents_is_refused()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -44,14 +44,14 @@ public sealed class SessionRegistryTests
     }
 
     [Fact]
-    public async Task An_unknown_session_is_refused_and_not_remembered()
+    public async Task An_unknown_session_is_refused_and_not_cached()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         var unknown = SessionId.New(TestClock.Start);
         for (var round = 0; round < 2; round++)
         {
-            // It is asked of the database each time.
+            // The registry asks the database each time.
             var query = host.Gate.StopResult("FROM \"Sessions\"");
             var request = host.Registry.AuthenticateAsync(unknown, SessionKey.New().Reveal());
             await query.Arrived;
@@ -61,7 +61,7 @@ public sealed class SessionRegistryTests
     }
 
     [Fact]
-    public async Task A_known_session_is_answered_without_the_database()
+    public async Task A_cached_session_needs_no_database()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -77,7 +77,7 @@ public sealed class SessionRegistryTests
     }
 
     [Fact]
-    public async Task A_session_that_ended_before_this_process_started_is_refused()
+    public async Task A_session_that_ended_before_a_restart_is_refused()
     {
         using var folder = new TempFolder();
         SignedInBrowser ended, living;
@@ -95,7 +95,7 @@ public sealed class SessionRegistryTests
     }
 
     [Fact]
-    public async Task A_session_expires_by_the_clock_alone()
+    public async Task A_session_expires_without_a_sweep()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -115,7 +115,7 @@ public sealed class SessionRegistryTests
     }
 
     [Fact]
-    public async Task Forgetting_what_nobody_uses_changes_no_answer()
+    public async Task Pruning_unused_entries_changes_no_answer()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -154,7 +154,7 @@ public sealed class SessionRegistryTests
     }
 
     [Fact]
-    public async Task A_principal_asks_as_its_person_as_long_as_its_session_is_alive()
+    public async Task A_principal_gives_its_caller_while_its_session_is_live()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();

@@ -9,7 +9,7 @@ namespace Accounts.Tests.Core.Sessions;
 public sealed class SessionStartTests
 {
     [Fact]
-    public async Task A_sign_in_starts_a_session_with_what_the_browser_said()
+    public async Task A_sign_in_starts_a_session_with_the_browsers_details()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -27,7 +27,7 @@ public sealed class SessionStartTests
     }
 
     [Fact]
-    public async Task A_remembered_session_gives_the_cookie_its_end_and_another_gives_none()
+    public async Task Only_a_remembered_session_gives_the_cookie_an_expiry()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -51,7 +51,7 @@ public sealed class SessionStartTests
     }
 
     [Fact]
-    public async Task Signing_in_again_in_the_same_browser_replaces_the_session_there()
+    public async Task Signing_in_again_in_the_same_browser_replaces_its_session()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -73,7 +73,7 @@ public sealed class SessionStartTests
     }
 
     [Fact]
-    public async Task A_ghost_that_the_clock_has_ended_is_told_and_recorded_as_expired()
+    public async Task A_replaced_session_that_had_already_expired_is_recorded_as_expired()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -103,7 +103,7 @@ public sealed class SessionStartTests
     }
 
     [Fact]
-    public async Task Two_people_in_one_browser_do_not_replace_each_other()
+    public async Task Two_users_in_one_browser_do_not_replace_each_other()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -117,7 +117,7 @@ public sealed class SessionStartTests
     }
 
     [Fact]
-    public async Task The_list_shows_the_current_session_first_then_the_latest_activity_and_nobody_elses()
+    public async Task The_list_has_the_users_current_session_first_then_by_latest_activity()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();

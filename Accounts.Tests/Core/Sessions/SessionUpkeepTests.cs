@@ -7,7 +7,7 @@ namespace Accounts.Tests.Core.Sessions;
 public sealed class SessionUpkeepTests
 {
     [Fact]
-    public async Task The_sweeper_ends_what_has_expired_and_tells_it_like_any_other_ending()
+    public async Task The_sweeper_ends_expired_sessions_and_announces_it()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -31,7 +31,7 @@ public sealed class SessionUpkeepTests
     }
 
     [Fact]
-    public async Task The_sweeper_touches_no_session_that_ended_otherwise()
+    public async Task The_sweeper_does_not_touch_sessions_that_have_already_ended()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -46,7 +46,7 @@ public sealed class SessionUpkeepTests
     }
 
     [Fact]
-    public async Task The_sweeper_ends_more_than_a_batch_holds()
+    public async Task The_sweeper_ends_more_sessions_than_a_batch_holds()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -68,7 +68,7 @@ public sealed class SessionUpkeepTests
     }
 
     [Fact]
-    public async Task It_flushes_and_sweeps_by_the_clock_and_outlives_a_database_that_does_not_answer()
+    public async Task Upkeep_flushes_and_sweeps_by_the_clock_and_survives_a_database_failure()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -78,7 +78,7 @@ public sealed class SessionUpkeepTests
         host.Activity.RecordPage(live, "198.51.100.1");
         Patience.Until(() => host.Clock.Waiting == 2);
 
-        // This flush meets a database that does not answer; the one after it does.
+        // This flush finds the database unavailable. The next one succeeds.
         host.Gate.FailBegin();
         var begin = host.Gate.StopBegin();
         host.Clock.Advance(TimeSpan.FromSeconds(3));
@@ -95,7 +95,7 @@ public sealed class SessionUpkeepTests
         host.Clock.Advance(TimeSpan.FromHours(25));
         Assert.True(left.Wait(Patience.Limit, TestContext.Current.CancellationToken));
 
-        // What was counted last is written when it stops.
+        // Stopping writes the last activity.
         host.Activity.RecordPage(live, "198.51.100.2");
         await host.Upkeep.StopAsync(TestContext.Current.CancellationToken);
         Assert.Equal(2L, host.Rows.Session(browser.Id)["PagesVisited"]);

@@ -5,11 +5,11 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;
 
-/// <summary>The code that a person reads to support.</summary>
+/// <summary>The code that you read out to support.</summary>
 public sealed class SupportCodesTests
 {
     [Fact]
-    public async Task A_session_keeps_its_code_until_ten_minutes_of_it_are_left()
+    public async Task A_session_keeps_its_code_until_ten_minutes_are_left()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -26,13 +26,13 @@ public sealed class SupportCodesTests
         var next = await Codes(host).FindOrMakeAsync(browser.Caller);
         Assert.NotEqual(code.Text, next!.Text, StringComparer.Ordinal);
         Assert.Equal(host.Clock.GetUtcNow().AddHours(1), next.ExpiresAt);
-        // The one before it may just be being read to somebody.
+        // You may be reading out the previous code at this moment.
         Assert.Equal(2, Count(host));
     }
 
     // Guard: the removal of expired codes in SupportCodes, and in Retention.
     [Fact]
-    public async Task However_often_it_is_asked_a_session_has_two_codes_at_most_and_in_the_end_none()
+    public async Task A_session_has_at_most_two_codes_and_finally_none()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -51,9 +51,9 @@ public sealed class SupportCodesTests
         Assert.Equal(0, Count(host));
     }
 
-    // Guard: the second look, inside the transaction.
+    // Guard: the second check, inside the transaction.
     [Fact]
-    public async Task Two_pages_that_ask_at_once_get_one_code()
+    public async Task Concurrent_requests_get_the_same_code()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -71,9 +71,9 @@ public sealed class SupportCodesTests
         Assert.Equal(1, Count(host));
     }
 
-    // Guard: the look for a code that exists.
+    // Guard: the check for an existing code.
     [Fact]
-    public async Task A_code_that_exists_is_not_given_twice()
+    public async Task An_existing_code_is_not_issued_again()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -87,7 +87,7 @@ public sealed class SupportCodesTests
     }
 
     [Fact]
-    public void Codes_are_drawn_at_random_from_characters_that_nobody_takes_for_others()
+    public void Codes_are_random_and_use_only_unambiguous_characters()
     {
         HashSet<string> codes = new(StringComparer.Ordinal);
         for (var i = 0; i < 1_000; i++)
@@ -98,7 +98,7 @@ public sealed class SupportCodesTests
 
     // Guard: IsLiveAsync in FindOrMakeAsync.
     [Fact]
-    public async Task A_caller_that_has_no_live_session_gets_none()
+    public async Task A_caller_without_a_live_session_gets_no_code()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -117,7 +117,7 @@ public sealed class SupportCodesTests
 
     // Guard: SessionKey.Matches in FindOrMakeForEndedAsync.
     [Fact]
-    public async Task Of_a_session_that_is_over_only_the_holder_of_its_key_gets_the_code()
+    public async Task An_ended_sessions_code_goes_only_to_the_holder_of_its_key()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();

@@ -7,13 +7,13 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;
 
-/// <summary>Several sessions that a person chose, ended in one act.</summary>
+/// <summary>Ending several selected sessions at once.</summary>
 public sealed class TerminateManyTests
 {
     private const string Action = "sessions.terminated";
 
     [Fact]
-    public async Task The_chosen_sessions_are_refused_on_the_next_request_and_the_others_are_not()
+    public async Task Selected_sessions_are_refused_on_the_next_request_and_others_are_not()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -29,7 +29,7 @@ public sealed class TerminateManyTests
         Assert.Null(await host.RequestAsync(two));
         Assert.NotNull(await host.RequestAsync(kept));
         Assert.NotNull(await host.RequestAsync(owner));
-        // Each is told of, when every check is closed already: so each is asked whether its browser has left.
+        // By the time the feed announces each session, every check already refuses. So each browser is asked whether it has left.
         var person = owner.Caller.UserId;
         Assert.Equal([Told(two.Id), Told(one.Id)], heard);
         var ended = (await host.HistoryAsync(owner.Caller)).Where(s => s.Ending is not null);
@@ -43,7 +43,7 @@ public sealed class TerminateManyTests
     }
 
     [Fact]
-    public async Task One_event_lists_them_as_they_were_called_then()
+    public async Task One_event_lists_the_sessions_with_their_names_at_that_time()
     {
         await using var host = CoreHost.Start(settings: ("Retention:EndedSessions", "1.00:00:00"));
         await host.RegisterAsync();
@@ -62,7 +62,7 @@ public sealed class TerminateManyTests
             row["EndedSessions"]);
         Assert.Empty(host.Rows.Audit("session.terminated"));
 
-        // The event tells of them long after they have been removed, and its address is shortened like any other.
+        // The event still describes the sessions long after their removal. Its address is shortened like any other.
         host.Clock.Advance(TimeSpan.FromDays(91));
         await host.Get<Retention>().RunAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"EndedAt\" IS NOT NULL"));
@@ -79,7 +79,7 @@ public sealed class TerminateManyTests
     [Theory]
     [InlineData("kitchen safari", 1)]
     [InlineData("kitchen opera", 0)]
-    public async Task The_event_is_found_by_each_of_them(string words, int found)
+    public async Task A_search_for_any_of_the_sessions_finds_the_event(string words, int found)
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -92,7 +92,7 @@ public sealed class TerminateManyTests
     }
 
     [Fact]
-    public async Task The_current_session_is_left_alone()
+    public async Task The_current_session_is_never_ended()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -106,7 +106,7 @@ public sealed class TerminateManyTests
     }
 
     [Fact]
-    public async Task What_is_over_unknown_or_somebody_elses_gets_one_answer_and_leaves_no_trace()
+    public async Task Ended_unknown_and_other_users_sessions_get_the_same_answer()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -128,7 +128,7 @@ public sealed class TerminateManyTests
         Assert.Empty(host.Rows.Audit(Action));
         Assert.Empty(heard);
 
-        // Beside one that can be ended they change nothing either.
+        // Next to a session that can be ended, they change nothing either.
         var live = await host.SignInAsync();
         Assert.Equal([live.Id], await EndAsync(host, caller, over.Id, grace.Id, live.Id, expired.Id));
         Assert.Equal(1L, Assert.Single(host.Rows.Audit(Action))["Count"]);
@@ -136,7 +136,7 @@ public sealed class TerminateManyTests
     }
 
     [Fact]
-    public async Task Nothing_and_more_than_the_limit_are_refused()
+    public async Task An_empty_selection_and_one_above_the_limit_are_refused()
     {
         await using var host = CoreHost.Start(settings: ("Sessions:MaximumPerUser", "0"));
         await host.RegisterAsync();
@@ -151,7 +151,7 @@ public sealed class TerminateManyTests
     }
 
     [Fact]
-    public async Task A_caller_who_must_prove_who_they_are_or_whose_session_is_over_ends_nothing()
+    public async Task A_caller_without_recent_proof_or_a_live_session_ends_nothing()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -168,7 +168,7 @@ public sealed class TerminateManyTests
     }
 
     [Fact]
-    public async Task An_act_that_does_not_commit_ends_none_of_them()
+    public async Task A_failed_commit_ends_no_session()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -189,7 +189,7 @@ public sealed class TerminateManyTests
 
     // Guard: ThrowIfCancellationRequested in SessionService.TerminateManyAsync.
     [Fact]
-    public async Task Cancelled_while_it_waits_for_its_turn_it_changes_nothing()
+    public async Task A_command_cancelled_while_it_waits_for_the_lock_changes_nothing()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -211,7 +211,7 @@ public sealed class TerminateManyTests
 
     // Guard: StandingAsync inside the transaction of SessionService.TerminateManyAsync.
     [Fact]
-    public async Task Of_two_that_end_each_other_among_several_exactly_one_wins()
+    public async Task When_two_sessions_end_each_other_exactly_one_succeeds()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -231,9 +231,9 @@ public sealed class TerminateManyTests
         Assert.Single(host.Rows.Audit(Action));
     }
 
-    // Guard: the conditions of SessionStatements.EndAsync: what another act ended first isn't claimed.
+    // Guard: the conditions of SessionStatements.EndAsync: a command doesn't claim what another one ended first.
     [Fact]
-    public async Task Of_two_acts_that_end_the_same_session_one_has_ended_it()
+    public async Task When_two_commands_end_the_same_session_only_one_has_ended_it()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -252,9 +252,9 @@ public sealed class TerminateManyTests
         Assert.Equal(one.Id.Value, Guid.Parse((string)host.Rows.Session(target.Id)["EndedBySessionId"]!));
     }
 
-    // The control of RaceTests.A_sign_in_half_way_does_not_survive_the_end_of_all: choosing several isn't ending all.
+    // Control for RaceTests.A_sign_in_in_progress_does_not_survive_signing_out_everywhere: a selection isn't all sessions.
     [Fact]
-    public async Task A_sign_in_half_way_survives_it()
+    public async Task A_sign_in_in_progress_survives_ending_selected_sessions()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();

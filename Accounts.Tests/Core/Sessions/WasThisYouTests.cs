@@ -5,7 +5,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;
 
-/// <summary>A sign-in from a browser or country that is new to the account is in question until its person answers.</summary>
+/// <summary>A sign-in from a browser or country that is new to the account stays in question until its user answers.</summary>
 public sealed class WasThisYouTests
 {
     private const string Germany = "193.99.144.80";
@@ -14,7 +14,7 @@ public sealed class WasThisYouTests
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public async Task Yes_takes_the_question_away_everywhere()
+    public async Task Yes_removes_the_question_everywhere()
     {
         await using var host = CoreHost.Start();
         var (owner, other) = await AskedAsync(host);
@@ -38,7 +38,7 @@ public sealed class WasThisYouTests
         Assert.Equal(after, before.With(change));
         Assert.Equal(before, before.With(change with { SessionId = owner.Id }));
 
-        // From now on it may answer for those that come after it.
+        // From now on it may answer for sessions that come after it.
         host.Clock.Advance(Minute);
         var third = await host.SignInAsync();
         Assert.Equal(RecognizeOutcome.Recognized, await RecognizeAsync(host, other, third.Id));
@@ -58,7 +58,7 @@ public sealed class WasThisYouTests
     }
 
     [Fact]
-    public async Task Nobody_asks_about_what_was_answered_has_lapsed_is_over_is_not_new_or_not_theirs()
+    public async Task Only_the_users_own_new_live_unanswered_sessions_are_in_question()
     {
         await using var host = CoreHost.Start();
         var (owner, lapsed) = await AskedAsync(host);
@@ -67,14 +67,14 @@ public sealed class WasThisYouTests
         var (over, ended) = (await host.SignInAsync(), await host.SignInAsync(remember: false));
         var hers = await host.SignInAsync("grace@example.test");
         host.Clock.Advance(Minute);
-        // In question for Grace, and nobody else's business.
+        // This session is in question, but only for Grace.
         var hersToo = await host.SignInAsync("grace@example.test");
         await host.Sessions.SignOutAsync(over.Caller);
 
         foreach (var id in new[] { lapsed.Id, over.Id, owner.Id, hers.Id, hersToo.Id, SessionId.New(TestClock.Start) })
             Assert.Equal(RecognizeOutcome.NotInQuestion, await RecognizeAsync(host, owner, id));
         host.Clock.Advance(TimeSpan.FromHours(25));
-        // The clock has ended this one; the sweeper has not come by yet.
+        // The session has expired, but the sweeper hasn't run yet.
         Assert.Equal(RecognizeOutcome.NotInQuestion, await RecognizeAsync(host, owner, ended.Id));
 
         Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"RecognizedAt\" IS NOT NULL"));
@@ -82,7 +82,7 @@ public sealed class WasThisYouTests
     }
 
     [Fact]
-    public async Task One_that_is_in_question_itself_answers_nothing_not_even_for_itself()
+    public async Task A_session_in_question_may_not_answer_not_even_for_itself()
     {
         await using var host = CoreHost.Start();
         var (owner, thief) = await AskedAsync(host);
@@ -96,13 +96,13 @@ public sealed class WasThisYouTests
         Assert.True((await FindAsync(host, owner, later.Id)).IsInQuestion);
         Assert.True((await FindAsync(host, owner, thief.Id)).IsInQuestion);
 
-        // A week later nobody asks about it any more, and it answers like any other.
+        // A week later it is no longer in question, and may answer like any other.
         host.Clock.Advance(Session.NewFor - Minute);
         Assert.Equal(RecognizeOutcome.Recognized, await RecognizeAsync(host, thief, later.Id));
     }
 
     [Fact]
-    public async Task One_that_came_later_answers_nothing_unless_its_browser_was_there_before()
+    public async Task A_later_session_may_not_answer_unless_its_browser_is_older()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -111,13 +111,13 @@ public sealed class WasThisYouTests
         host.Clock.Advance(Minute);
         var other = await host.SignInAsync();
         host.Clock.Advance(Minute);
-        // Not in question, and yet the other was there first: the account has learned of it since.
+        // This session isn't in question, because the account now knows its browser. Still, the other session is older.
         var late = await host.SignInAsync();
         host.Rows.Execute("UPDATE \"Sessions\" SET \"NewBrowser\" = 0 WHERE \"Id\" = @id", ("@id", late.Id.Value));
         Assert.Equal(RecognizeOutcome.NotAllowed, await RecognizeAsync(host, late, other.Id));
         Assert.False((await FindAsync(host, late, late.Id)).MayAnswer(await FindAsync(host, late, other.Id)));
 
-        // Signing in again in the browser that was there first makes nothing new.
+        // Signing in again in the older browser isn't new.
         var again = await host.SignInAsync(client: laptop);
         Assert.False((await FindAsync(host, again, again.Id)).IsFlagged);
         Assert.True((await FindAsync(host, again, again.Id)).MayAnswer(await FindAsync(host, again, other.Id)));
@@ -138,13 +138,13 @@ public sealed class WasThisYouTests
         var third = await host.SignInAsync(client: thief.Client);
         Assert.True((await FindAsync(host, owner, third.Id)).IsInQuestion);
 
-        // Where the person has recognized it once, it is known from then on.
+        // Once recognized, the browser stays known.
         Assert.Equal(RecognizeOutcome.Recognized, await RecognizeAsync(host, owner, third.Id));
         Assert.False((await FindAsync(host, owner, (await host.SignInAsync(client: thief.Client)).Id)).IsFlagged);
     }
 
     [Fact]
-    public async Task A_browser_that_has_been_there_for_a_week_is_known()
+    public async Task A_browser_is_known_after_a_week()
     {
         await using var host = CoreHost.Start();
         var (owner, other) = await AskedAsync(host);
@@ -172,7 +172,7 @@ public sealed class WasThisYouTests
     }
 
     [Fact]
-    public async Task A_caller_whose_session_is_over_answers_nothing()
+    public async Task An_ended_caller_may_not_answer()
     {
         await using var host = CoreHost.Start();
         var (owner, other) = await AskedAsync(host);
@@ -184,7 +184,7 @@ public sealed class WasThisYouTests
     }
 
     [Fact]
-    public async Task No_ends_the_session_and_is_recorded_as_the_answer()
+    public async Task No_ends_the_session_and_is_recorded_as_a_denial()
     {
         await using var host = CoreHost.Start();
         var (owner, other) = await AskedAsync(host);
@@ -202,7 +202,7 @@ public sealed class WasThisYouTests
     }
 
     [Fact]
-    public async Task No_has_the_rules_of_terminate()
+    public async Task No_follows_the_same_rules_as_Terminate()
     {
         await using var host = CoreHost.Start();
         var (owner, other) = await AskedAsync(host);
@@ -220,7 +220,7 @@ public sealed class WasThisYouTests
 
     // Guard: Ending in Session.IsInQuestion and in Session.MayAnswer.
     [Fact]
-    public async Task What_is_over_is_not_in_question_and_does_not_answer()
+    public async Task An_ended_session_is_not_in_question_and_may_not_answer()
     {
         await using var host = CoreHost.Start();
         var (owner, other) = await AskedAsync(host);
@@ -235,12 +235,12 @@ public sealed class WasThisYouTests
 
     // Guard: AnswerableBy in SessionService.TerminateAsync.
     [Fact]
-    public async Task No_where_nobody_asks_or_by_one_that_cannot_answer_is_an_ordinary_ending()
+    public async Task No_without_a_question_or_the_right_to_answer_is_an_ordinary_ending()
     {
         await using var host = CoreHost.Start();
         var (owner, thief) = await AskedAsync(host);
 
-        // The thief ends the owner's session, and must not pass for the owner in the log.
+        // The thief ends the owner's session. The log must not record that as the owner's answer.
         Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.DenyAsync(thief.Caller, owner.Id, TestContext.Current.CancellationToken));
         Assert.Empty(host.Rows.Audit("session.denied"));
         host.Clock.Advance(Minute);
@@ -251,7 +251,7 @@ public sealed class WasThisYouTests
     }
 
     [Fact]
-    public async Task An_answer_that_does_not_commit_changes_nothing()
+    public async Task An_answer_that_fails_to_commit_changes_nothing()
     {
         await using var host = CoreHost.Start();
         var (owner, other) = await AskedAsync(host);
@@ -269,7 +269,7 @@ public sealed class WasThisYouTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_answer_that_is_cancelled_while_it_waits_for_its_turn_changes_nothing(bool yes)
+    public async Task An_answer_cancelled_while_it_waits_for_the_lock_changes_nothing(bool yes)
     {
         await using var host = CoreHost.Start();
         var (owner, other) = await AskedAsync(host);
@@ -292,7 +292,7 @@ public sealed class WasThisYouTests
 
     // Guard: EndedAt in SessionStatements.QuestionsOf.
     [Fact]
-    public async Task Yes_and_no_at_once_are_one_answer()
+    public async Task Yes_and_No_at_once_count_as_one_answer()
     {
         await using var host = CoreHost.Start();
         var (owner, other) = await AskedAsync(host);
@@ -312,7 +312,7 @@ public sealed class WasThisYouTests
 
     // Guard: IsLiveAsync inside the transaction of SessionService.RecognizeAsync.
     [Fact]
-    public async Task A_session_that_is_ended_meanwhile_answers_nothing()
+    public async Task A_session_that_has_just_ended_may_not_answer()
     {
         await using var host = CoreHost.Start();
         var (owner, other) = await AskedAsync(host);
@@ -329,7 +329,7 @@ public sealed class WasThisYouTests
         Assert.Null(host.Rows.Session(other.Id)["RecognizedAt"]);
     }
 
-    /// <summary>A browser that the account knows, and a minute later one that it doesn't.</summary>
+    /// <summary>Signs in a browser that the account knows, and a minute later one that it doesn't.</summary>
     private static async Task<(SignedInBrowser Owner, SignedInBrowser Other)> AskedAsync(CoreHost host)
     {
         await host.RegisterAsync();

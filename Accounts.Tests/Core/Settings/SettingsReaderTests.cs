@@ -14,7 +14,7 @@ namespace Accounts.Tests.Core.Settings;
 public sealed class SettingsReaderTests
 {
     [Fact]
-    public void Good_values_are_read_and_missing_ones_keep_their_default()
+    public void Valid_values_are_read_and_missing_ones_keep_their_default()
     {
         var reader = Reader(("Sessions:IdleTimeout", "14.00:00:00"), ("sessions:FLUSHINTERVAL", "00:00:00.5"), ("SignIn:AttemptsPerAccount", "3"), ("Sessions:Profile", "strict"));
 
@@ -30,7 +30,7 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
-    public void The_environment_is_read_like_the_file()
+    public void Environment_variables_are_read_like_the_file()
     {
         Environment.SetEnvironmentVariable("ACCOUNTSTEST_Sessions__IdleTimeout", "02:30:00");
         var reader = new SettingsReader(new ConfigurationBuilder().AddEnvironmentVariables("ACCOUNTSTEST_").Build());
@@ -39,7 +39,7 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
-    public void Everything_wrong_is_in_one_message_each_with_its_rule_and_its_value()
+    public void One_message_lists_every_error_with_its_rule_and_value()
     {
         var reader = Reader(
             ("Storage:Provider", "Oracle"),
@@ -91,7 +91,7 @@ public sealed class SettingsReaderTests
     [InlineData("Retention:Addresses", "23:59:59")]
     [InlineData("Retention:EndedSessions", "23:59:59")]
     [InlineData("Retention:Interval", "00:00:59")]
-    public void A_wrong_value_is_named(string key, string value)
+    public void An_invalid_value_is_named(string key, string value)
     {
         var reader = Reader((key, value));
         reader.Read("Storage", new StorageOptionsValidator());
@@ -115,7 +115,7 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
-    public void A_list_that_is_given_as_one_text_is_wrong_and_not_empty()
+    public void A_list_given_as_a_single_text_is_an_error()
     {
         var reader = Reader(("Network:KnownProxies", "10.0.0.1"));
         reader.Read("Network", new InlineValidator<ListOptions>());
@@ -125,7 +125,7 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
-    public void The_settings_file_of_the_repository_is_good()
+    public void The_repositorys_settings_file_is_valid()
     {
         var file = Path.Combine(House.Repository.Root, "appsettings.json");
         var reader = new SettingsReader(new ConfigurationBuilder().AddJsonFile(file).Build());
@@ -136,7 +136,7 @@ public sealed class SettingsReaderTests
         var features = reader.Read("Features", new FeatureOptionsValidator());
         reader.Read("Storage", new StorageOptionsValidator());
         reader.ThrowIfWrong();
-        // The file says what is so anyway: whoever deletes a line changes nothing.
+        // The file states the defaults: deleting a line changes nothing.
         Assert.Equivalent(new SessionOptions(), sessions, strict: true);
         Assert.Equivalent(new SignInOptions(), signIn, strict: true);
         Assert.Equivalent(new FeatureOptions(), features, strict: true);

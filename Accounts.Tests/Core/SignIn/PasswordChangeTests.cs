@@ -14,7 +14,7 @@ public sealed class PasswordChangeTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_new_password_counts_from_now_on_and_the_other_sessions_end_if_asked_to(bool endOthers)
+    public async Task The_new_password_replaces_the_old_one_and_other_sessions_end_if_asked_to(bool endOthers)
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -40,7 +40,7 @@ public sealed class PasswordChangeTests
 
     // Guard: OfferAsync in PasswordChange.
     [Fact]
-    public async Task A_copy_of_the_cookie_is_worth_nothing_after_the_change()
+    public async Task A_copied_cookie_is_refused_after_the_change()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -68,7 +68,7 @@ public sealed class PasswordChangeTests
     }
 
     [Fact]
-    public async Task A_form_that_is_posted_twice_changes_the_password_once()
+    public async Task A_form_posted_twice_changes_the_password_once()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -84,7 +84,7 @@ public sealed class PasswordChangeTests
     }
 
     [Fact]
-    public async Task A_form_that_is_posted_twice_at_once_changes_the_password_once()
+    public async Task A_form_posted_twice_concurrently_changes_the_password_once()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -104,7 +104,7 @@ public sealed class PasswordChangeTests
     }
 
     [Fact]
-    public async Task A_caller_whose_session_has_ended_learns_nothing_and_changes_nothing()
+    public async Task An_ended_caller_learns_nothing_and_changes_nothing()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -120,7 +120,7 @@ public sealed class PasswordChangeTests
     }
 
     [Fact]
-    public async Task A_session_that_is_ended_meanwhile_changes_nothing()
+    public async Task A_session_that_ends_during_the_change_changes_nothing()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -170,7 +170,7 @@ public sealed class PasswordChangeTests
     [InlineData(CoreHost.Password, "", "NewPassword", InputProblem.Missing, null)]
     [InlineData(CoreHost.Password, "short", "NewPassword", InputProblem.TooShort, 12)]
     [InlineData(CoreHost.Password, CoreHost.Password, "NewPassword", InputProblem.SamePassword, null)]
-    public async Task What_breaks_a_rule_is_answered_with_the_field_and_the_rule(string current, string replacement, string field, InputProblem problem, int? limit)
+    public async Task Invalid_input_is_answered_with_the_field_and_the_rule(string current, string replacement, string field, InputProblem problem, int? limit)
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();

@@ -7,7 +7,7 @@ namespace Accounts.Tests.Core.SignIn;
 public sealed class PasswordSignInTests
 {
     [Fact]
-    public async Task The_right_password_signs_in_however_the_address_is_written()
+    public async Task The_right_password_signs_in_with_any_spelling_of_the_email()
     {
         await using var host = CoreHost.Start();
         var ada = await host.RegisterAsync();
@@ -17,7 +17,7 @@ public sealed class PasswordSignInTests
     }
 
     [Fact]
-    public async Task A_wrong_password_and_an_unknown_address_get_the_same_answer()
+    public async Task A_wrong_password_and_an_unknown_email_get_the_same_answer()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -34,7 +34,7 @@ public sealed class PasswordSignInTests
     [InlineData("", "x", "Email", InputProblem.Missing, null)]
     [InlineData("ada", "x", "Email", InputProblem.NotAnEmail, null)]
     [InlineData("ada@example.test", "", "Password", InputProblem.Missing, null)]
-    public async Task What_breaks_a_rule_is_answered_with_the_field_and_the_rule(string email, string password, string field, InputProblem problem, int? limit)
+    public async Task Invalid_input_is_answered_with_the_field_and_the_rule(string email, string password, string field, InputProblem problem, int? limit)
     {
         await using var host = CoreHost.Start();
         var outcome = await host.TrySignInAsync(CoreHost.Client(), email, password);
@@ -42,7 +42,7 @@ public sealed class PasswordSignInTests
     }
 
     [Fact]
-    public async Task A_password_of_a_megabyte_is_refused_before_it_is_hashed()
+    public async Task A_one_megabyte_password_is_refused_before_it_is_hashed()
     {
         await using var host = CoreHost.Start();
         var outcome = await host.TrySignInAsync(CoreHost.Client(), password: new string('x', 1 << 20));
@@ -50,22 +50,22 @@ public sealed class PasswordSignInTests
     }
 
     [Fact]
-    public async Task Strangers_who_try_too_often_wait_while_a_browser_that_is_known_still_signs_in()
+    public async Task Unknown_browsers_are_throttled_while_a_known_browser_still_signs_in()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         var own = CoreHost.Client();
         await host.SignInAsync(client: own);
 
-        // The sign-in above was a stranger's, too: the first of ten.
+        // The sign-in above came from an unknown browser too: it was the first of ten.
         for (var attempt = 2; attempt <= 10; attempt++)
             Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.Client(address: $"198.51.100.{attempt}"), password: "a guess or two"));
 
-        // The eleventh is not even checked: the right password is refused as well.
+        // The eleventh attempt isn't even checked: the right password is refused as well.
         var throttled = Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.Client(address: "198.51.100.99")));
         Assert.InRange(throttled.Wait, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(own));
-        // Another account is nobody's victim.
+        // Other accounts aren't affected.
         await host.RegisterAsync("grace@example.test", "Grace Hopper");
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client(), "grace@example.test"));
     }
@@ -80,12 +80,12 @@ public sealed class PasswordSignInTests
         for (var attempt = 1; attempt <= 10; attempt++)
             Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(own, password: "forgotten, it seems"));
         Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(own));
-        // A stranger's attempts are counted apart.
+        // Unknown browsers' attempts are counted separately.
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client()));
     }
 
     [Fact]
-    public async Task An_unknown_address_is_throttled_like_a_known_one()
+    public async Task An_unknown_email_is_throttled_like_a_known_one()
     {
         await using var host = CoreHost.Start();
         for (var attempt = 1; attempt <= 10; attempt++)
@@ -100,7 +100,7 @@ public sealed class PasswordSignInTests
     [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", false)]
     [InlineData("::ffff:198.51.100.1", "198.51.100.1", true)]
     [InlineData("::ffff:198.51.100.1", "::ffff:198.51.100.2", false)]
-    public async Task One_address_tries_a_bounded_number_of_accounts(string one, string two, bool same)
+    public async Task One_IP_address_can_try_a_limited_number_of_accounts(string one, string two, bool same)
     {
         await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAddress", "3"));
         for (var attempt = 1; attempt <= 3; attempt++)

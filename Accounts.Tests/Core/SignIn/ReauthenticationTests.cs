@@ -6,7 +6,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.SignIn;
 
-/// <summary>What ends other sessions asks for a proof that is not older than ten minutes, and what counts as one.</summary>
+/// <summary>Ending other sessions needs a recent proof, by default from the last ten minutes. A sign-in or the password is one.</summary>
 public sealed class ReauthenticationTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
@@ -23,7 +23,7 @@ public sealed class ReauthenticationTests
     [InlineData(Act.Terminate)]
     [InlineData(Act.SignOutEverywhere)]
     [InlineData(Act.RemoteLogout)]
-    public async Task What_ends_other_sessions_needs_a_proof_of_the_last_ten_minutes(Act act)
+    public async Task Ending_other_sessions_needs_a_proof_from_the_last_ten_minutes(Act act)
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -45,7 +45,7 @@ public sealed class ReauthenticationTests
     [InlineData(Act.Terminate)]
     [InlineData(Act.SignOutEverywhere)]
     [InlineData(Act.RemoteLogout)]
-    public async Task Whoever_has_just_signed_in_is_not_asked(Act act)
+    public async Task A_recent_sign_in_needs_no_further_proof(Act act)
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -55,7 +55,7 @@ public sealed class ReauthenticationTests
     }
 
     [Fact]
-    public async Task How_long_a_proof_counts_is_a_setting()
+    public async Task A_proofs_lifetime_is_configurable()
     {
         await using var host = CoreHost.Start(settings: ("Sessions:ReauthenticateAfter", "00:01:00"));
         await host.RegisterAsync();
@@ -65,14 +65,14 @@ public sealed class ReauthenticationTests
     }
 
     [Fact]
-    public async Task A_caller_without_a_proof_has_none_and_one_whose_session_is_over_is_told_that()
+    public async Task A_caller_without_proof_needs_one_and_an_ended_caller_learns_that_it_ended()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
         var bare = new Caller(owner.Caller.UserId, owner.Id, "");
         Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.TerminateAsync(bare, other.Id));
-        // Nothing about the target: not even whether it is there.
+        // The answer reveals nothing about the target, not even whether it exists.
         Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.TerminateAsync(bare, SessionId.New(TestClock.Start)));
 
         await host.Sessions.SignOutAsync(owner.Caller);
@@ -81,7 +81,7 @@ public sealed class ReauthenticationTests
     }
 
     [Fact]
-    public async Task A_new_name_a_new_password_and_signing_out_oneself_ask_for_nothing_more()
+    public async Task Renaming_changing_the_password_and_signing_out_need_no_recent_proof()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -98,7 +98,7 @@ public sealed class ReauthenticationTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_right_password_brings_the_same_session_another_key(bool remember)
+    public async Task The_right_password_gives_the_same_session_a_new_key(bool remember)
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -137,7 +137,7 @@ public sealed class ReauthenticationTests
     }
 
     [Fact]
-    public async Task Guessing_is_held_up_together_with_guessing_at_the_change_of_the_password()
+    public async Task Guesses_share_one_throttle_with_the_password_change()
     {
         await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAccount", "2"));
         await host.RegisterAsync();
@@ -148,7 +148,7 @@ public sealed class ReauthenticationTests
 
         var throttled = Assert.IsType<ReauthenticationOutcome.Throttled>(await host.Reauthentication.ReauthenticateAsync(owner.Caller, CoreHost.Password));
         Assert.InRange(throttled.Wait, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
-        // Another session of the person has its own attempts.
+        // The user's other session has its own attempts.
         Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(other.Caller, CoreHost.Password));
     }
 
@@ -163,9 +163,9 @@ public sealed class ReauthenticationTests
             Assert.IsType<ReauthenticationOutcome.CallerEnded>(await host.Reauthentication.ReauthenticateAsync(thief.Caller, password));
     }
 
-    // Guard: the comparison of the two hashes of the password inside the transaction.
+    // Guard: the comparison of the two password hashes inside the transaction.
     [Fact]
-    public async Task A_password_that_is_changed_meanwhile_proves_nothing()
+    public async Task A_password_replaced_during_the_check_proves_nothing()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -183,7 +183,7 @@ public sealed class ReauthenticationTests
     }
 
     [Fact]
-    public async Task Without_the_database_nothing_changes()
+    public async Task A_failed_commit_changes_nothing()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();

@@ -6,15 +6,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Accounts.Tests.Core.SignIn;
 
-/// <summary>Password forms wait their turn; a flood from one network holds up nobody else, and nobody waits for long.</summary>
+/// <summary>Password forms wait their turn, briefly. A flood from one network delays nobody else.</summary>
 public sealed class SignInQueueTests
 {
-    // Three places in either line, one of them for one network.
+    // Each queue has three places, one of them per network.
     private static readonly (string, string)[] Small = [("PasswordHashing:Concurrency", "2"), ("PasswordHashing:WaitingPerHash", "2")];
 
-    // Guard: the limit of a line.
+    // Guard: a queue's limit.
     [Fact]
-    public async Task Only_so_many_are_worked_on_and_who_leaves_lets_the_next_one_in()
+    public async Task A_limited_number_run_at_once_and_a_finished_one_admits_the_next()
     {
         await using var host = CoreHost.Start(settings: Small);
         var queue = host.Get<SignInQueue>();
@@ -23,7 +23,7 @@ public sealed class SignInQueueTests
             inside.Add((await EnterAsync(queue, $"203.0.113.{i}"))!);
         var fourth = EnterAsync(queue, "203.0.113.4");
         var fifth = EnterAsync(queue, "203.0.113.5");
-        // The other line is not touched.
+        // The other queue isn't affected.
         using var returning = await EnterAsync(queue, "203.0.113.6", returning: true);
         Assert.NotNull(returning);
         Assert.False(fourth.IsCompleted);
@@ -42,7 +42,7 @@ public sealed class SignInQueueTests
     [Theory]
     [InlineData("203.0.113.7", "203.0.113.7", "203.0.113.8")]
     [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1")]
-    public async Task A_flood_from_one_network_holds_up_nobody_else(string flood, string same, string other)
+    public async Task A_flood_from_one_network_delays_no_other_network(string flood, string same, string other)
     {
         await using var host = CoreHost.Start(settings: [("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "9")]);
         var queue = host.Get<SignInQueue>();
@@ -50,7 +50,7 @@ public sealed class SignInQueueTests
         using (await attempts[0])
         using (await attempts[1])
         {
-            // Its own neighbours are refused, and at once.
+            // Other clients in the same network are refused at once.
             Assert.Null(await EnterAsync(queue, same).WaitAsync(Patience.Limit));
             using var stranger = await EnterAsync(queue, other).WaitAsync(Patience.Limit);
             Assert.NotNull(stranger);
@@ -62,7 +62,7 @@ public sealed class SignInQueueTests
 
     // Guard: the patience in SignInQueue.WaitAsync.
     [Fact]
-    public async Task Who_waited_for_two_seconds_is_refused_and_takes_nobodys_place()
+    public async Task A_form_that_waits_two_seconds_is_refused_and_frees_its_place()
     {
         var journal = new Journal();
         await using var host = CoreHost.Start(services: services => services.AddLogging(logging => logging.AddProvider(journal)), settings: Small);
@@ -83,7 +83,7 @@ public sealed class SignInQueueTests
         Assert.All(await Task.WhenAll(waitsForItsNetwork).WaitAsync(Patience.Limit), Assert.Null);
         Assert.Equal((0, 6), (meters.Read("accounts.sign_in.waiting"), meters.Read("accounts.sign_in.refused")));
 
-        // However many were refused, two lines.
+        // However many forms were refused, the log has two lines.
         Assert.Equal(
             [
                 "Warning: Too many people tried to sign in at once: forms were refused",
@@ -97,7 +97,7 @@ public sealed class SignInQueueTests
     }
 
     [Fact]
-    public async Task Where_hundreds_wait_one_more_is_refused_at_once()
+    public async Task A_full_queue_refuses_the_next_form_at_once()
     {
         await using var host = CoreHost.Start(settings: Small);
         var queue = host.Get<SignInQueue>();
@@ -114,7 +114,7 @@ public sealed class SignInQueueTests
     }
 
     [Fact]
-    public async Task A_client_that_has_gone_makes_room_at_once()
+    public async Task A_disconnected_client_frees_its_place_at_once()
     {
         await using var host = CoreHost.Start(settings: Small);
         var queue = host.Get<SignInQueue>();
@@ -126,7 +126,7 @@ public sealed class SignInQueueTests
         await client.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone.WaitAsync(Patience.Limit));
-        // It was not refused.
+        // It doesn't count as refused.
         Assert.Equal((0, 0), (meters.Read("accounts.sign_in.waiting"), meters.Read("accounts.sign_in.refused")));
     }
 

@@ -9,9 +9,9 @@ public sealed class SignInThrottleTests
     private const string Ada = "ADA@EXAMPLE.TEST";
     private const string Address = "203.0.113.7";
 
-    // Guard: the attempt in the names of the partitions of SignInThrottle.
+    // Guard: the attempt kind in the names of SignInThrottle's partitions.
     [Fact]
-    public void Each_kind_of_attempt_has_a_count_of_its_own_for_an_account_and_a_browser()
+    public void Each_kind_of_attempt_is_counted_separately_per_account_and_browser()
     {
         using var throttle = new SignInThrottle(new SignInOptions { AttemptsPerAccount = 2 });
         var browser = RandomNumberGenerator.GetBytes(32);
@@ -30,7 +30,7 @@ public sealed class SignInThrottleTests
     }
 
     [Fact]
-    public void An_address_has_one_count_for_all_kinds()
+    public void An_IP_address_has_one_count_for_all_kinds()
     {
         using var throttle = new SignInThrottle(new SignInOptions { AttemptsPerAddress = 4 });
         foreach (var attempt in Enum.GetValues<Attempt>())
@@ -40,9 +40,9 @@ public sealed class SignInThrottleTests
         Assert.Null(throttle.TryAddress("203.0.113.8"));
     }
 
-    // Guard: a known browser takes nothing from the address's count.
+    // Guard: a known browser's attempts don't count towards the address.
     [Fact]
-    public async Task A_known_browser_signs_in_from_an_address_whose_attempts_others_have_used_up()
+    public async Task A_known_browser_signs_in_from_a_throttled_IP_address()
     {
         await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAddress", "3"));
         await host.RegisterAsync();
@@ -59,9 +59,9 @@ public sealed class SignInThrottleTests
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(own));
     }
 
-    // Guard: the container makes it, and so disposes of it. Each of its limiters has a timer that ticks ten times a second.
+    // Guard: the container creates the throttle and so disposes of it. Each limiter has a timer that ticks ten times a second.
     [Fact]
-    public async Task Its_limiters_end_with_the_application()
+    public async Task The_limiters_are_disposed_with_the_application()
     {
         var host = CoreHost.Start();
         var throttle = host.Get<SignInThrottle>();

@@ -20,7 +20,7 @@ public sealed class AccountsDatabaseTests
     }
 
     [Fact]
-    public async Task A_write_holds_the_database_from_its_begin_on()
+    public async Task A_write_locks_the_database_from_its_beginning()
     {
         await using var host = CoreHost.Start();
         var inside = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -58,7 +58,7 @@ public sealed class AccountsDatabaseTests
     }
 
     [Fact]
-    public async Task A_database_that_does_not_answer_is_said_to_be_unavailable_and_the_lock_passes_on()
+    public async Task A_database_failure_is_reported_as_unavailable_and_releases_the_lock()
     {
         await using var host = CoreHost.Start();
         var register = () => host.Users.RegisterAsync(CoreHost.Client(), new RegisterInput { Email = CoreHost.Email, Name = "Ada", Password = CoreHost.Password });
@@ -77,7 +77,7 @@ public sealed class AccountsDatabaseTests
     }
 
     [Fact]
-    public async Task A_bug_is_not_mistaken_for_a_database_that_does_not_answer()
+    public async Task A_bug_is_not_reported_as_an_unavailable_database()
     {
         await using var host = CoreHost.Start();
         await Assert.ThrowsAsync<InvalidOperationException>(() => host.Database.WriteAsync<bool>(WritePriority.Ordinary, _ => throw new InvalidOperationException("a bug")));

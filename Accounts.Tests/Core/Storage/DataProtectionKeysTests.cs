@@ -8,7 +8,7 @@ namespace Accounts.Tests.Core.Storage;
 public sealed class DataProtectionKeysTests
 {
     [Fact]
-    public async Task What_one_process_protected_the_next_one_can_read()
+    public async Task The_next_process_can_read_what_the_previous_one_protected()
     {
         using var folder = new TempFolder();
         string text;

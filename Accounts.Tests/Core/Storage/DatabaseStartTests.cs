@@ -3,7 +3,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Storage;
 
-/// <summary>A database that cannot be used is named, the message says what to do, and the file stays as it was.</summary>
+/// <summary>The start refuses an unusable database. The message names it and says what to do, and the file stays unchanged.</summary>
 public sealed class DatabaseStartTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -13,14 +13,14 @@ public sealed class DatabaseStartTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task The_default_folder_is_made()
+    public async Task The_default_folder_is_created()
     {
         await using var host = CoreHost.Start(_folder, settings: [("Storage:Path", "App_Data/accounts.db")]);
         Assert.True(File.Exists(_folder.File("App_Data/accounts.db")));
     }
 
     [Fact]
-    public async Task A_database_opens_again_with_what_was_in_it()
+    public async Task A_database_opens_again_with_its_contents()
     {
         await WriteDatabaseAsync();
         await using var host = CoreHost.Start(_folder);
@@ -36,7 +36,7 @@ public sealed class DatabaseStartTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_folder_is_refused_when_somebody_chose_it()
+    public void A_missing_folder_is_refused_if_it_is_configured()
     {
         var message = Assert.Throws<StartupException>(() => CoreHost.Start(_folder, settings: [("Storage:Path", "data/accounts.db")])).Message;
         Assert.Contains(_folder.File("data/accounts.db"), message, StringComparison.Ordinal);
@@ -45,7 +45,7 @@ public sealed class DatabaseStartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_default_folder_that_cannot_be_made_is_refused()
+    public async Task A_default_folder_that_cannot_be_created_is_refused()
     {
         await File.WriteAllTextAsync(_folder.File("App_Data"), "a file stands where the folder should be");
         var message = Assert.Throws<StartupException>(() => CoreHost.Start(_folder, settings: [("Storage:Path", "App_Data/accounts.db")])).Message;
@@ -54,7 +54,7 @@ public sealed class DatabaseStartTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_in_place_of_the_file_is_refused()
+    public void A_folder_instead_of_the_file_is_refused()
     {
         Directory.CreateDirectory(Database);
         var message = Assert.Throws<StartupException>(() => CoreHost.Start(_folder)).Message;
@@ -110,7 +110,7 @@ public sealed class DatabaseStartTests : IDisposable
     }
 
     [Fact]
-    public async Task The_database_of_another_program_is_refused()
+    public async Task Another_programs_database_is_refused()
     {
         using (var other = new DatabaseRows(Database))
             other.Execute("CREATE TABLE Bookmarks (Url TEXT); INSERT INTO Bookmarks VALUES ('https://example.com')");
@@ -118,7 +118,7 @@ public sealed class DatabaseStartTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_programs_database_with_a_history_table_and_its_own_mark_is_refused()
+    public async Task Another_programs_database_with_a_migration_history_is_refused()
     {
         using (var other = new DatabaseRows(Database))
             other.Execute("CREATE TABLE \"__EFMigrationsHistory\" (\"MigrationId\" TEXT PRIMARY KEY, \"ProductVersion\" TEXT); PRAGMA application_id = 42");
@@ -126,7 +126,7 @@ public sealed class DatabaseStartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_database_of_a_newer_version_is_refused()
+    public async Task A_database_from_a_newer_version_is_refused()
     {
         await WriteDatabaseAsync();
         using (var rows = new DatabaseRows(Database))
@@ -135,7 +135,7 @@ public sealed class DatabaseStartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_second_process_on_the_same_file_is_refused_until_the_first_has_ended()
+    public async Task A_second_process_is_refused_until_the_first_has_ended()
     {
         await using (var first = CoreHost.Start(_folder))
         {
@@ -150,7 +150,7 @@ public sealed class DatabaseStartTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_killed_migration_left_behind_does_not_hang_the_start()
+    public async Task A_lock_left_by_a_killed_migration_does_not_block_the_start()
     {
         await WriteDatabaseAsync();
         using (var rows = new DatabaseRows(Database))
@@ -166,7 +166,7 @@ public sealed class DatabaseStartTests : IDisposable
     [Theory]
     [InlineData("CREATE TABLE \"__EFMigrationsHistory\" (\"MigrationId\" TEXT NOT NULL CONSTRAINT \"PK___EFMigrationsHistory\" PRIMARY KEY, \"ProductVersion\" TEXT NOT NULL)")]
     [InlineData("CREATE TABLE \"__EFMigrationsLock\" (\"Id\" INTEGER NOT NULL PRIMARY KEY, \"Timestamp\" TEXT NOT NULL)")]
-    public async Task A_first_start_that_was_killed_is_taken_up_again(string left)
+    public async Task A_first_start_that_was_killed_is_resumed(string left)
     {
         using (var rows = new DatabaseRows(Database))
             rows.Execute(left);

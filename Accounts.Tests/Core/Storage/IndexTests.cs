@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Tests.Core.Storage;
 
-/// <summary>The queries that grow with the data are answered from an index, as SQLite itself plans them.</summary>
+/// <summary>Queries over growing tables use an index, according to SQLite's own query plan.</summary>
 public sealed class IndexTests
 {
     [Theory]
@@ -19,14 +19,14 @@ public sealed class IndexTests
     [InlineData("IX_SupportCodes_Session", "SELECT * FROM \"SupportCodes\" WHERE \"SessionId\" = 'a' AND \"ExpiresAt\" >= 1 ORDER BY \"ExpiresAt\" DESC LIMIT 1")]
     [InlineData("IX_AuditEvents_User", "SELECT * FROM \"AuditEvents\" WHERE \"UserId\" = 'a' AND \"At\" >= 1 AND \"At\" < 2 AND \"Action\" = 'b' ORDER BY \"At\" DESC LIMIT 5001")]
     [InlineData("EmailIndex", "SELECT * FROM \"Users\" WHERE \"NormalizedEmail\" = 'A' LIMIT 2")]
-    public async Task A_query_that_grows_with_the_data_has_its_index(string index, string query)
+    public async Task A_query_over_a_growing_table_uses_its_index(string index, string query)
     {
         await using var host = CoreHost.Start();
         AssertPlan(host, index, query);
     }
 
     [Fact]
-    public async Task A_round_of_retention_finds_what_is_due_and_looks_at_nothing_else()
+    public async Task Retention_queries_use_their_indexes()
     {
         await using var host = CoreHost.Start();
         await using var db = await host.Get<IDbContextFactory<AccountsDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
@@ -43,7 +43,7 @@ public sealed class IndexTests
     }
 
     [Fact]
-    public async Task Several_that_were_chosen_and_a_question_are_found_without_looking_at_others()
+    public async Task Selected_sessions_and_questions_are_found_without_a_scan()
     {
         await using var host = CoreHost.Start();
         await using var db = await host.Get<IDbContextFactory<AccountsDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
@@ -63,7 +63,7 @@ public sealed class IndexTests
         Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
     }
 
-    /// <summary>The statement itself, without the lines that would set its parameters.</summary>
+    /// <summary>The statement without the lines that set its parameters.</summary>
     private static string Statement(IQueryable query) => string.Join('\n', query.ToQueryString().Split('\n').Where(line => !line.StartsWith('.')));
 
     private static string Plan(CoreHost host, string query)

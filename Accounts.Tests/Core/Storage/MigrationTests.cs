@@ -3,18 +3,18 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Storage;
 
-/// <summary>What a migration makes of the rows that are there.</summary>
+/// <summary>What migrations do with existing rows.</summary>
 public sealed class MigrationTests
 {
     [Fact]
-    public async Task The_addresses_of_rows_from_before_retention_are_due_like_any_others()
+    public async Task Addresses_stored_before_retention_existed_become_due_too()
     {
         using var folder = new TempFolder();
         await using (var host = CoreHost.Start(folder))
         {
             await host.RegisterAsync();
             await host.SignInAsync();
-            // The file as the version before left it.
+            // The file as the previous version left it.
             host.Rows.Execute("""
                 DROP TRIGGER "TR_AuditEvents_Address";
                 DROP TABLE "SupportCodes";
@@ -34,7 +34,7 @@ public sealed class MigrationTests
     }
 
     [Fact]
-    public async Task A_live_session_from_before_answers_knows_its_browser_as_long_as_the_account_does()
+    public async Task A_session_from_before_answers_existed_gets_its_browsers_first_use()
     {
         using var folder = new TempFolder();
         SessionId id;
@@ -46,7 +46,7 @@ public sealed class MigrationTests
             host.Clock.Advance(TimeSpan.FromDays(1));
             id = (await host.SignInAsync(client: client)).Id;
             await host.SignInAsync();
-            // The file as the version before left it.
+            // The file as the previous version left it.
             host.Rows.Execute("""
                 DROP TRIGGER "TR_AuditEvents_EndedSessions";
                 ALTER TABLE "AuditEvents" DROP COLUMN "EndedSessions";

@@ -4,11 +4,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Tests.Core.Storage;
 
-/// <summary>The migrations are written by hand; here they are held against the model.</summary>
+/// <summary>Compares the handwritten migrations with the model.</summary>
 public sealed class SchemaTests
 {
     [Fact]
-    public async Task The_migrated_tables_are_those_of_the_model()
+    public async Task The_migrated_schema_matches_the_model()
     {
         using var folder = new TempFolder();
         await using var host = CoreHost.Start();
@@ -28,7 +28,7 @@ public sealed class SchemaTests
     }
 
     [Fact]
-    public async Task A_difference_between_the_two_would_be_seen()
+    public async Task The_comparison_notices_a_difference()
     {
         await using var host = CoreHost.Start();
         var before = Describe(host.Rows);

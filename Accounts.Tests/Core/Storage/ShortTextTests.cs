@@ -3,7 +3,7 @@ using Accounts.Core.Storage;
 
 namespace Accounts.Tests.Core.Storage;
 
-/// <summary>A text that is too long loses whole characters.</summary>
+/// <summary>A text that is too long is cut between characters.</summary>
 public sealed class ShortTextTests
 {
     [Theory]
@@ -13,11 +13,11 @@ public sealed class ShortTextTests
     [InlineData("ab😀", 4, "ab😀")]
     [InlineData("ab😀", 3, "ab")]
     [InlineData("😀", 1, "")]
-    public void It_is_never_cut_within_a_character(string text, int limit, string cut) => Assert.Equal(cut, ShortText.Cut(text, limit));
+    public void A_text_is_never_cut_within_a_character(string text, int limit, string cut) => Assert.Equal(cut, ShortText.Cut(text, limit));
 
-    // A text with half a character in it comes back from the database as another one.
+    // A text that ends in half a character changes on its way through the database.
     [Fact]
-    public void A_browser_whose_name_is_too_long_keeps_whole_characters()
+    public void A_long_User_Agent_or_hint_is_cut_between_characters()
     {
         var name = new string('x', DeviceSignals.UserAgentLimit - 1) + "😀";
         Assert.Equal(name[..^2], new DeviceSignals(name).UserAgent);

@@ -5,7 +5,7 @@ namespace Accounts.Tests.Core.Storage;
 public sealed class WriteLockTests
 {
     [Fact]
-    public async Task Endings_go_before_everything_that_waits_and_within_a_priority_the_first_comes_first()
+    public async Task Endings_go_first_and_each_priority_keeps_its_order()
     {
         var writeLock = new WriteLock();
         var holder = await writeLock.EnterAsync(WritePriority.Ordinary);
@@ -32,7 +32,7 @@ public sealed class WriteLockTests
     }
 
     [Fact]
-    public async Task One_writes_at_a_time()
+    public async Task Only_one_writer_runs_at_a_time()
     {
         var writeLock = new WriteLock();
         var inside = 0;

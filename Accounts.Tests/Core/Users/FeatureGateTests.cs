@@ -5,10 +5,10 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Users;
 
-/// <summary>Features are tied to plans by the settings; the core refuses what a plan lacks.</summary>
+/// <summary>The settings tie features to plans. The core refuses features that a plan lacks.</summary>
 public sealed class FeatureGateTests
 {
-    /// <summary>As the reference product has it, and a plan with nothing.</summary>
+    /// <summary>The plans of the reference product, and one without features.</summary>
     private static readonly (string, string)[] Plans =
     [
         ("Features:DefaultPlan", "Free"),
@@ -19,7 +19,7 @@ public sealed class FeatureGateTests
     ];
 
     [Fact]
-    public async Task Out_of_the_box_everybody_has_everything()
+    public async Task By_default_every_feature_is_enabled_for_everyone()
     {
         await using var host = CoreHost.Start();
         var owner = await OwnerAsync(host, "a plan that nobody knows");
@@ -33,7 +33,7 @@ public sealed class FeatureGateTests
     [InlineData("plus", null, "Plus")]
     [InlineData("Enterprise", null, null)]
     [InlineData("a plan of long ago", "Free", "Free")]
-    public async Task A_plan_decides_and_an_unknown_one_is_the_default_one(string? plan, string? withoutLogout, string? withoutAudit)
+    public async Task The_plan_decides_and_an_unknown_plan_means_the_default_plan(string? plan, string? withoutLogout, string? withoutAudit)
     {
         await using var host = CoreHost.Start(settings: Plans);
         var owner = await OwnerAsync(host, plan);
@@ -47,7 +47,7 @@ public sealed class FeatureGateTests
 
     // Guard: the first lines of SessionService.RemoteLogoutAsync.
     [Fact]
-    public async Task Remote_logout_is_refused_where_the_plan_lacks_it_and_the_event_of_an_allowed_one_is_written()
+    public async Task Remote_logout_is_refused_without_the_plan_and_recorded_with_it()
     {
         await using var host = CoreHost.Start(settings: Plans);
         var (owner, other) = (await OwnerAsync(host, null), await host.SignInAsync());
@@ -59,10 +59,10 @@ public sealed class FeatureGateTests
         Assert.NotNull(await host.RequestAsync(owner));
         Assert.NotNull(await host.RequestAsync(other));
         Assert.Empty(host.Rows.Audit("user.session_invalidated"));
-        // What every plan has is not touched.
+        // Features of every plan aren't affected.
         Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
 
-        // A plan that is changed holds at once. Who can read the event is another question.
+        // A changed plan applies at once. The audit log feature is separate.
         host.Rows.Execute("UPDATE \"Users\" SET \"Plan\" = 'Plus'");
         Assert.Equal(new EndSessionsOutcome.Ended(1), await host.Sessions.RemoteLogoutAsync(owner.Caller));
         Assert.Single(host.Rows.Audit("user.session_invalidated"));
@@ -70,7 +70,7 @@ public sealed class FeatureGateTests
 
     // Guard: IsLackingAsync in AuditLog.
     [Fact]
-    public async Task The_audit_log_is_written_for_everybody_and_read_by_those_whose_plan_has_it()
+    public async Task The_audit_log_is_written_for_everyone_but_readable_only_with_the_plan()
     {
         await using var host = CoreHost.Start(settings: Plans);
         var owner = await OwnerAsync(host, null);
@@ -92,7 +92,7 @@ public sealed class FeatureGateTests
     [InlineData("Features:DefaultPlan=Gold", "Features:DefaultPlan: must be empty where there are no plans. It is 'Gold'.")]
     [InlineData("Features:Plans=Free", "Features:Plans: must be names with a list each (Features:Plans:Name:0, Features:Plans:Name:1 …). It is 'Free'.")]
     [InlineData("Features:Plan=Free", "Features:Plan: there is no such setting; known here are Plans, DefaultPlan.")]
-    public void Plans_that_cannot_be_meant_stop_the_start(string settings, string line)
+    public void Invalid_plans_stop_the_start(string settings, string line)
     {
         var given = settings.Split(' ').Select(setting => setting.Split('=')).Select(pair => (pair[0], pair[1])).ToArray();
         var refusal = Assert.Throws<StartupException>(() => CoreHost.Start(settings: given));

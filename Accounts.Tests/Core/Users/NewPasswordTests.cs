@@ -4,7 +4,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Users;
 
-/// <summary>A password that somebody chooses is long and not one that is tried first; how it is composed does not matter.</summary>
+/// <summary>A new password must be long and hard to guess. Its composition doesn't matter.</summary>
 public sealed class NewPasswordTests
 {
     // Guard: the three answers of WeakPasswords.Problem.
@@ -25,7 +25,7 @@ public sealed class NewPasswordTests
     [InlineData("ada@analytical.test", InputProblem.PersonalPassword)]
     [InlineData("Analytical!!!!!!!!", InputProblem.PersonalPassword)]
     [InlineData("accounts2026", InputProblem.PersonalPassword)]
-    public async Task What_is_tried_first_is_refused(string password, InputProblem problem)
+    public async Task Easily_guessed_passwords_are_refused_and_never_echoed(string password, InputProblem problem)
     {
         await using var host = CoreHost.Start();
         var input = new RegisterInput { Name = "Ada Lovelace", Email = "ada@analytical.test", Password = password };
@@ -44,16 +44,16 @@ public sealed class NewPasswordTests
     [InlineData("кошка любит молоко")]
     [InlineData("🐎🔋🧲🪜🌵🎷🐎🔋🧲🪜🌵🎷")]
     [InlineData("a broken \uD83D half")]
-    public async Task A_long_password_of_any_composition_is_taken(string password)
+    public async Task A_long_password_of_any_composition_is_accepted(string password)
     {
         await using var host = CoreHost.Start();
         var input = new RegisterInput { Name = "Ada Lovelace", Email = "ada@analytical.test", Password = password };
         Assert.IsType<RegisterOutcome.Registered>(await host.Users.RegisterAsync(CoreHost.Client(), input));
     }
 
-    // A character is what people count, not how UTF-16 stores it.
+    // One visible character counts as one, however UTF-16 stores it.
     [Fact]
-    public async Task Eleven_characters_are_too_few_however_many_units_they_take()
+    public async Task Eleven_characters_are_too_few_however_they_are_encoded()
     {
         await using var host = CoreHost.Start();
         var input = new RegisterInput { Name = "Ada Lovelace", Email = "ada@analytical.test", Password = "🐎🔋🧲🪜🌵🎷🐎🔋🧲🪜🌵" };
@@ -64,7 +64,7 @@ public sealed class NewPasswordTests
     [Theory]
     [InlineData("leavemealone", InputProblem.CommonPassword)]
     [InlineData("lovelacelovelace", InputProblem.PersonalPassword)]
-    public async Task A_change_keeps_the_same_rule_and_knows_whose_password_it_is(string password, InputProblem problem)
+    public async Task A_password_change_applies_the_same_rules(string password, InputProblem problem)
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();

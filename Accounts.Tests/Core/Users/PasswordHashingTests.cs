@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Accounts.Tests.Core.Users;
 
 /// <summary>
-/// However many passwords are to be hashed, only a few are at a time, off the threads that everything else needs; and who finds no place is told at
-/// once.
+/// Only a few passwords are hashed at a time, off the thread pool. A request that finds the queue full is refused
+/// at once.
 /// </summary>
 public sealed class PasswordHashingTests
 {
@@ -19,7 +19,7 @@ public sealed class PasswordHashingTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public async Task Only_so_many_passwords_are_hashed_at_once_and_none_on_the_thread_pool(int concurrency)
+    public async Task A_limited_number_of_passwords_is_hashed_at_once_off_the_thread_pool(int concurrency)
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", $"{concurrency}"));
@@ -27,7 +27,7 @@ public sealed class PasswordHashingTests
         var attempts = Strangers(host, 10);
         await hasher.ArrivedAsync(concurrency);
         for (var i = 0; i < 10; i++)
-            hasher.Let();
+            hasher.Release();
 
         Assert.All(await Task.WhenAll(attempts), outcome => Assert.IsType<SignInOutcome.WrongCredentials>(outcome));
         Assert.Equal(concurrency, hasher.MostAtOnce);
@@ -36,15 +36,15 @@ public sealed class PasswordHashingTests
     }
 
     [Fact]
-    public void By_default_half_of_the_cores_hash()
+    public void By_default_half_of_the_cores_hash_passwords()
     {
         Assert.Equal(Math.Max(1, Environment.ProcessorCount / 2), new PasswordHashingOptions().Threads);
         Assert.Equal(7, new PasswordHashingOptions { Concurrency = 7 }.Threads);
     }
 
-    // Guards: TryEnter before the throttle's count, the size of the line.
+    // Guards: TryEnter before the throttle's count, the queue's size.
     [Fact]
-    public async Task Who_finds_no_place_is_refused_before_anything_is_hashed_and_has_lost_no_attempt()
+    public async Task A_request_without_a_place_is_refused_unhashed_and_loses_no_attempt()
     {
         var hasher = new HeldHasher();
         var journal = new Journal();
@@ -63,11 +63,11 @@ public sealed class PasswordHashingTests
         Assert.IsType<RegisterOutcome.Busy>(await host.Users.RegisterAsync(CoreHost.Client(), Input("grace@example.test")));
         Assert.IsType<RegistrationOutcome.Busy>(await host.Get<Registration>().RegisterAsync(CoreHost.Client(), Input("grace@example.test")));
 
-        hasher.LetAll();
+        hasher.ReleaseAll();
         await Task.WhenAll(attempts);
         Assert.Equal(2, hasher.Begun.Count);
         Assert.Equal(1, host.Rows.Number("SELECT COUNT(*) FROM \"Users\""));
-        // However many were refused, two lines.
+        // However many requests were refused, the log has two lines.
         Patience.Until(() => journal.Of(nameof(PasswordHashing)).Count == 2);
         Assert.Equal(
             [
@@ -75,7 +75,7 @@ public sealed class PasswordHashingTests
                 "Warning: No password waits to be hashed any more; 7 requests had been refused",
             ],
             journal.Of(nameof(PasswordHashing)));
-        // The third attempt of three is still there, and only that.
+        // Of three attempts, exactly the third is left.
         Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
         Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
         Assert.IsType<RegistrationOutcome.SignedIn>(await host.Get<Registration>().RegisterAsync(CoreHost.Client(), Input("grace@example.test")));
@@ -83,7 +83,7 @@ public sealed class PasswordHashingTests
 
     // Guard: the average in PasswordHashing.Measure.
     [Fact]
-    public async Task The_time_to_wait_is_what_the_hashes_ahead_will_take()
+    public async Task The_wait_time_is_the_time_of_the_hashes_ahead()
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(
@@ -99,16 +99,16 @@ public sealed class PasswordHashingTests
         await hasher.ArrivedAsync();
         Patience.Until(() => meters.Read("accounts.password_hashing.waiting stranger") == 4);
         var busy = Assert.IsType<SignInOutcome.Busy>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
-        hasher.LetAll();
+        hasher.ReleaseAll();
         await Task.WhenAll(attempts);
 
-        // Five of three seconds each.
+        // Five hashes of three seconds each.
         Assert.InRange(busy.Wait.TotalSeconds, 14.9, 15);
     }
 
-    // Guards: the lines apart, and the order in PasswordHashing.TryTake.
+    // Guards: the separate queues, and the order in PasswordHashing.TryTake.
     [Fact]
-    public async Task People_who_are_known_have_places_of_their_own_and_go_first()
+    public async Task Known_users_have_their_own_queue_and_go_first()
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "3"));
@@ -129,21 +129,21 @@ public sealed class PasswordHashingTests
             ada.Caller with { SessionId = SessionId.New(TestClock.Start) },
             new ChangePasswordInput { CurrentPassword = Wrong, NewPassword = "my fifth passphrase" });
         Patience.Until(() => meters.Read("accounts.password_hashing.waiting known") == 3);
-        hasher.LetAll();
+        hasher.ReleaseAll();
 
         Assert.IsType<ReauthenticationOutcome.Proved>(await proof);
         Assert.IsType<SignInOutcome.WrongCredentials>(await again);
         Assert.IsType<ChangePasswordOutcome.WrongPassword>(await change);
         Assert.IsType<ChangePasswordOutcome.CallerEnded>(refused);
         await Task.WhenAll(strangers);
-        // One was under way already. Of the next four, three are known, in the order in which they came.
+        // One hash was already running. Of the next four, three are known users', in order of arrival.
         var known = hasher.Begun.Skip(1).Take(4).Where(password => password is not Wrong);
         Assert.Equal(CoreHost.Password + ", my other passphrase, my third passphrase", string.Join(", ", known));
     }
 
     // Guard: the stranger's turn in PasswordHashing.TryTake.
     [Fact]
-    public async Task However_many_known_people_wait_a_stranger_has_a_turn()
+    public async Task A_stranger_gets_a_turn_however_many_known_users_wait()
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"));
@@ -155,20 +155,20 @@ public sealed class PasswordHashingTests
         Patience.Until(() => meters.Read("accounts.password_hashing.waiting known") == 8);
         var stranger = Strangers(host, 1);
         Patience.Until(() => meters.Read("accounts.password_hashing.waiting stranger") == 1);
-        hasher.LetAll();
+        hasher.ReleaseAll();
         await Task.WhenAll(known);
         await Task.WhenAll(stranger);
         Assert.Contains(hasher.Begun.Skip(1).Take(4), password => password is Wrong);
     }
 
     [Fact]
-    public async Task The_line_of_the_known_has_an_end_too_and_a_change_or_a_proof_that_finds_none_changes_nothing()
+    public async Task The_known_users_queue_is_limited_too_and_a_refusal_changes_nothing()
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(
             hasher, ("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "0"), ("SignIn:AttemptsPerAccount", "1"));
         var ada = await host.SignInAsync();
-        var phone = await host.SignInAsync(client: CoreHost.Client(address: "203.0.113.8"), email: await SecondAsync(host));
+        var phone = await host.SignInAsync(client: CoreHost.Client(address: "203.0.113.8"), email: await RegisterSecondUserAsync(host));
         hasher.Hold();
         var held = host.Reauthentication.ReauthenticateAsync(ada.Caller, Wrong);
         await hasher.ArrivedAsync();
@@ -176,16 +176,16 @@ public sealed class PasswordHashingTests
         Assert.IsType<ReauthenticationOutcome.Busy>(await host.Reauthentication.ReauthenticateAsync(phone.Caller, CoreHost.Password));
         var input = new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "a brand new passphrase" };
         Assert.IsType<ChangePasswordOutcome.Busy>(await host.PasswordChange.ChangeAsync(phone.Caller, input));
-        hasher.LetAll();
+        hasher.ReleaseAll();
         Assert.IsType<ReauthenticationOutcome.WrongPassword>(await held);
 
-        // With one place for all of its hashes, and the one attempt that nobody has taken from it.
+        // One place is enough for all of its hashes, and its only attempt is still unused.
         Assert.IsType<ChangePasswordOutcome.Changed>(await host.PasswordChange.ChangeAsync(phone.Caller, input));
     }
 
-    // Guard: the look at the token before a hash begins.
+    // Guard: the check of the token before a hash begins.
     [Fact]
-    public async Task A_request_whose_client_has_gone_is_not_hashed()
+    public async Task A_disconnected_clients_password_is_not_hashed()
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"));
@@ -197,7 +197,7 @@ public sealed class PasswordHashingTests
         var gone = host.SignIn.SignInAsync(CoreHost.Client(), input, client.Token);
         var stays = host.TrySignInAsync(CoreHost.Client(), "stays@example.test", "of somebody who stays");
         await client.CancelAsync();
-        hasher.LetAll();
+        hasher.ReleaseAll();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
         Assert.IsType<SignInOutcome.WrongCredentials>(await stays);
@@ -206,7 +206,7 @@ public sealed class PasswordHashingTests
     }
 
     [Fact]
-    public async Task A_hash_that_fails_fails_its_own_request_alone()
+    public async Task A_failing_hash_fails_only_its_own_request()
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"));
@@ -217,7 +217,7 @@ public sealed class PasswordHashingTests
     }
 
     [Fact]
-    public async Task When_the_program_stops_nobody_waits_for_ever()
+    public async Task Shutdown_cancels_waiting_requests()
     {
         var hasher = new HeldHasher();
         Task<SignInOutcome>[] attempts;
@@ -230,26 +230,26 @@ public sealed class PasswordHashingTests
 
         foreach (var attempt in attempts[1..])
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt.WaitAsync(Patience.Limit));
-        hasher.LetAll();
+        hasher.ReleaseAll();
     }
 
     [Theory]
     [InlineData(CoreHost.Email)]
     [InlineData("nobody@example.test")]
-    public async Task An_account_that_does_not_exist_takes_the_same_work(string email)
+    public async Task An_unknown_account_costs_the_same_work(string email)
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher);
         hasher.Hold();
         var attempt = host.TrySignInAsync(CoreHost.Client(), email, Wrong);
         await hasher.ArrivedAsync();
-        hasher.LetAll();
+        hasher.ReleaseAll();
         await attempt;
         Assert.Equal([Wrong], hasher.Begun);
     }
 
     [Fact]
-    public async Task Registering_takes_one_hash_whether_the_address_has_an_account_or_not()
+    public async Task Registering_takes_one_hash_whether_or_not_the_email_is_taken()
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher);
@@ -259,14 +259,14 @@ public sealed class PasswordHashingTests
             hasher.Hold();
             var registration = host.Get<Registration>().RegisterAsync(CoreHost.Client(), Input(email));
             await hasher.ArrivedAsync();
-            hasher.LetAll();
+            hasher.ReleaseAll();
             Assert.Equal(expected, (await registration).GetType());
             Assert.Equal(["a passphrase of theirs"], hasher.Begun);
         }
     }
 
     [Fact]
-    public async Task Operators_can_count_what_waits_what_is_done_and_what_was_refused()
+    public async Task Meters_count_waiting_completed_and_refused_hashes()
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "2"));
@@ -282,7 +282,7 @@ public sealed class PasswordHashingTests
         Patience.Until(() => meters.Read("accounts.password_hashing.waiting known") == 1);
         Assert.Equal((1, 0), (meters.Read("accounts.password_hashing.refused stranger"), meters.Read("accounts.password_hashing.refused known")));
 
-        hasher.LetAll();
+        hasher.ReleaseAll();
         await Task.WhenAll(strangers);
         await proof;
         Assert.Equal((4, 1), (meters.Read("accounts.password_hashing.completed stranger"), meters.Read("accounts.password_hashing.completed known")));
@@ -296,7 +296,7 @@ public sealed class PasswordHashingTests
         return host;
     }
 
-    private static async Task<string> SecondAsync(CoreHost host)
+    private static async Task<string> RegisterSecondUserAsync(CoreHost host)
     {
         await host.RegisterAsync("grace@example.test", "Grace Hopper");
         return "grace@example.test";
@@ -304,7 +304,7 @@ public sealed class PasswordHashingTests
 
     private static RegisterInput Input(string email) => new() { Name = "Grace Hopper", Email = email, Password = "a passphrase of theirs" };
 
-    /// <summary>Strangers who try the wrong password, each at an account of their own that doesn't exist, or all at one.</summary>
+    /// <summary>Unknown browsers that try a wrong password, each on its own nonexistent account, or all on one.</summary>
     private static Task<SignInOutcome>[] Strangers(CoreHost host, int count, string? email = null) =>
         [.. Enumerable.Range(0, count).Select(i => host.TrySignInAsync(CoreHost.Client(), email ?? $"nobody{i}@example.test", Wrong))];
 }

@@ -8,7 +8,7 @@ public sealed class UserServiceTests
     private const string Password = "correct horse battery";
 
     [Fact]
-    public async Task Somebody_registers_and_is_known_and_not_signed_in()
+    public async Task Registering_creates_an_account_and_does_not_sign_in()
     {
         await using var host = CoreHost.Start();
         var outcome = await host.Users.RegisterAsync(CoreHost.Client(), Input(name: "  Ada Lovelace "));
@@ -22,7 +22,7 @@ public sealed class UserServiceTests
     }
 
     [Fact]
-    public async Task The_password_is_kept_as_a_hash()
+    public async Task The_password_is_stored_as_a_hash()
     {
         await using var host = CoreHost.Start();
         await host.Users.RegisterAsync(CoreHost.Client(), Input());
@@ -35,7 +35,7 @@ public sealed class UserServiceTests
     [InlineData("Ada@Example.test")]
     [InlineData("ada@example.test")]
     [InlineData("ADA@EXAMPLE.TEST")]
-    public async Task An_address_that_is_taken_in_any_spelling_is_refused_and_nothing_changes(string email)
+    public async Task An_email_taken_in_any_spelling_is_refused_and_nothing_changes(string email)
     {
         await using var host = CoreHost.Start();
         await host.Users.RegisterAsync(CoreHost.Client(), Input());
@@ -48,7 +48,7 @@ public sealed class UserServiceTests
     }
 
     [Fact]
-    public async Task Two_who_register_the_same_address_at_once_get_one_account()
+    public async Task Registering_the_same_email_twice_at_once_creates_one_account()
     {
         await using var host = CoreHost.Start();
         var commit = host.Gate.StopCommit();
@@ -76,7 +76,7 @@ public sealed class UserServiceTests
     [InlineData("Password", "Ada", "a@b.example", "", InputProblem.Missing, null)]
     [InlineData("Password", "Ada", "a@b.example", "elevenchars", InputProblem.TooShort, 12)]
     [InlineData("Password", "Ada", "a@b.example", "L*257", InputProblem.TooLong, 256)]
-    public async Task What_breaks_a_rule_is_answered_with_the_field_and_the_rule(string field, string name, string email, string password, InputProblem problem, int? limit)
+    public async Task Invalid_input_is_answered_with_the_field_and_the_rule(string field, string name, string email, string password, InputProblem problem, int? limit)
     {
         await using var host = CoreHost.Start();
         var outcome = await host.Users.RegisterAsync(CoreHost.Client(), Input(Long(name), Long(email), Long(password)));
@@ -86,7 +86,7 @@ public sealed class UserServiceTests
     }
 
     [Fact]
-    public async Task Everything_that_is_wrong_is_said_at_once()
+    public async Task All_errors_are_reported_at_once()
     {
         await using var host = CoreHost.Start();
         var invalid = Assert.IsType<RegisterOutcome.Invalid>(await host.Users.RegisterAsync(CoreHost.Client(), new RegisterInput()));
@@ -96,7 +96,7 @@ public sealed class UserServiceTests
     [Theory]
     [InlineData("L*100", "a@b.example", "twelve chars")]
     [InlineData("山田太郎", "name+tag@sub.example.co.uk", "L*256@correct horse")]
-    public async Task What_just_keeps_the_rules_is_taken(string name, string email, string password)
+    public async Task Input_at_the_limits_is_accepted(string name, string email, string password)
     {
         await using var host = CoreHost.Start();
         Assert.IsType<RegisterOutcome.Registered>(await host.Users.RegisterAsync(CoreHost.Client(), Input(Long(name), email, Long(password))));

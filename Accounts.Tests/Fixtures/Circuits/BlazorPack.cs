@@ -4,11 +4,11 @@ using System.Text;
 
 namespace Accounts.Tests.Fixtures.Circuits;
 
-/// <summary>Turns hub messages into bytes and back: the part of MessagePack that Blazor's hub speaks, behind a length prefix.</summary>
-/// <remarks>Integers come back as <see cref="long"/>, arrays as <c>object?[]</c>, maps as dictionaries.</remarks>
+/// <summary>Converts hub messages to bytes and back: the subset of MessagePack that Blazor's hub uses, with a length prefix.</summary>
+/// <remarks>Integers are read as <see cref="long"/>, arrays as <c>object?[]</c>, maps as dictionaries.</remarks>
 public static class BlazorPack
 {
-    /// <summary>Writes one message with its length in front, ready for the socket.</summary>
+    /// <summary>Writes one message with its length prefix, ready for the socket.</summary>
     public static byte[] Frame(object?[] message)
     {
         var body = new ArrayBufferWriter<byte>();
@@ -23,7 +23,7 @@ public static class BlazorPack
         return framed.WrittenSpan.ToArray();
     }
 
-    /// <summary>Takes the first whole message off the buffer, or answers false and leaves the buffer alone when it is not all there.</summary>
+    /// <summary>Takes the first message off the buffer. If it is incomplete, returns false and leaves the buffer unchanged.</summary>
     public static bool TryTakeFrame(ref ReadOnlySpan<byte> buffer, out object?[] message)
     {
         message = [];
@@ -113,7 +113,7 @@ public static class BlazorPack
         PutBigEndian(output, unchecked((ulong)number), size);
     }
 
-    /// <summary>Writes the shortest head that says what follows and how much of it.</summary>
+    /// <summary>Writes the shortest header that gives the type and length of what follows.</summary>
     private static void WriteHead(ArrayBufferWriter<byte> output, int count, byte small, int smallBelow, byte? mark8, byte mark16, byte mark32)
     {
         if (count < smallBelow)

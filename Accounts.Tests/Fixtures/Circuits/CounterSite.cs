@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Tests.Fixtures.Circuits;
 
-/// <summary>A stock Blazor Server site with one page of buttons, to prove the raw client on something that has no defences.</summary>
+/// <summary>A stock Blazor Server site with one page of buttons. It proves the raw client on a site without defences.</summary>
 public sealed class CounterSite : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -21,12 +21,12 @@ public sealed class CounterSite : IAsyncDisposable
 
     public Uri Page => new(new Uri(app.Urls.First()), CounterPage.Path);
 
-    /// <summary>Ends when a circuit has been thrown away: from then on no connection reaches it.</summary>
+    /// <summary>Completes when a circuit has been discarded: from then on, no connection reaches it.</summary>
     public Task CircuitClosed => ends.Closed.Task;
 
     /// <summary>Starts the site on a free port.</summary>
-    /// <param name="filter">Looks at every hub call first, if given.</param>
-    /// <param name="hubStatus">The answer to every request for the hub, if it is to be refused.</param>
+    /// <param name="filter">If given, sees every hub call first.</param>
+    /// <param name="hubStatus">If given, the server refuses every hub request with this status.</param>
     public static async Task<CounterSite> StartAsync(IHubFilter? filter = null, HttpStatusCode? hubStatus = null)
     {
         var circuits = new Ends();
@@ -76,7 +76,7 @@ public sealed class CounterSite : IAsyncDisposable
     }
 }
 
-/// <summary>The whole document; it shows the one page wherever it is asked for.</summary>
+/// <summary>The whole document: it shows the same page at every address.</summary>
 public sealed class CounterDocument : ComponentBase
 {
     protected override void BuildRenderTree(RenderTreeBuilder builder)
@@ -89,7 +89,7 @@ public sealed class CounterDocument : ComponentBase
     }
 }
 
-/// <summary>Buttons with every kind of change behind them: a text, a new handler, a label, an order, a removal, a fault, a navigation.</summary>
+/// <summary>Buttons for every kind of change: a text, a new handler, a label, an order, a removal, a fault, a navigation.</summary>
 [Route(Path)]
 public sealed class CounterPage : ComponentBase
 {
@@ -105,7 +105,7 @@ public sealed class CounterPage : ComponentBase
         builder.AddMarkupContent(0, "<h1>Counter &amp; co</h1>");
         builder.AddContent(1, $"Count: {count};");
 
-        // A handler that captures what changes is a new one after each press, as in any list.
+        // A handler that captures changing state is new after each press, as in any list.
         var next = count + 1;
         (string Text, Action Press)[] buttons =
         [
@@ -141,7 +141,7 @@ public sealed class CounterPage : ComponentBase
         builder.CloseRegion();
     }
 
-    /// <summary>A button's text inside a component of its own, as component libraries have it.</summary>
+    /// <summary>A button whose text is a component of its own, as in component libraries.</summary>
     public sealed class Caption : ComponentBase
     {
         [Parameter]

@@ -4,13 +4,13 @@ using AngleSharp.Html.Parser;
 
 namespace Accounts.Tests.Fixtures.Circuits;
 
-/// <summary>What a page tells the browser about the circuit it wants: its base, the components to start, and their kept state.</summary>
+/// <summary>What a page tells the browser about its circuit: the base address, the components to start, and their persisted state.</summary>
 public sealed record PageMarkers(Uri BaseUri, IReadOnlyList<string> Components, string State)
 {
     private const string ComponentMark = "Blazor:";
     private const string StateMark = "Blazor-Server-Component-State:";
 
-    /// <summary>Reads the markers out of a page's comments.</summary>
+    /// <summary>Reads the markers from a page's comments.</summary>
     public static PageMarkers Read(Uri page, string html)
     {
         var document = new HtmlParser().ParseDocument(html);
@@ -35,7 +35,7 @@ public sealed record PageMarkers(Uri BaseUri, IReadOnlyList<string> Components, 
         })]),
     }.ToJsonString();
 
-    /// <summary>A prerendered component is closed by a second comment without a descriptor: that one starts nothing.</summary>
+    /// <summary>A second comment, without a descriptor, closes a prerendered component. It starts nothing.</summary>
     private static bool IsServerComponent(string json)
     {
         var marker = JsonNode.Parse(json);

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Accounts.Tests.Fixtures.Circuits;
 
-/// <content>The raw client's hands: it finds buttons and presses them, wanted or not.</content>
+/// <content>How the raw client finds and presses buttons, whether the server allows it or not.</content>
 public sealed partial class RawCircuit
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource<bool>> clicks = new(StringComparer.Ordinal);
@@ -12,16 +12,16 @@ public sealed partial class RawCircuit
     public ulong? FindClickHandler(string buttonText) =>
         Page.ClickHandlers(buttonText) is { Count: > 0 } handlers ? handlers.Max() : null;
 
-    /// <summary>Presses the newest button that says this and doesn't care what becomes of it; a button that is not there is an exception.</summary>
+    /// <summary>Presses the newest button with this text and ignores the outcome. A missing button throws.</summary>
     public Task ClickAsync(string buttonText) => ClickAsync(Handler(buttonText));
 
-    /// <summary>Presses the confirming button of the open dialog, the one after Cancel: a button of the page may say the same and have been drawn again since.</summary>
+    /// <summary>Presses the open dialog's confirm button, the one after Cancel. A page button may have the same text and a newer rendering.</summary>
     public async Task ConfirmAsync(string buttonText)
     {
         for (var tries = 0; tries < 5; tries++)
         {
             var cancel = FindClickHandler("Cancel");
-            // A button that is drawn again meanwhile takes no click.
+            // A button that is rendered again in between takes no click.
             if (await TryClickAsync(Page.ClickHandlers(buttonText).Where(handler => handler > cancel).Min()) == ClickOutcome.Done)
                 return;
         }
@@ -29,7 +29,7 @@ public sealed partial class RawCircuit
         throw new RawCircuitException($"The dialog takes no click. The page: {Page.Text}");
     }
 
-    /// <summary>Sends a click, whether or not the handler still exists or the connection still stands.</summary>
+    /// <summary>Sends a click, whether or not the handler or the connection still exists.</summary>
     public async Task ClickAsync(ulong handlerId)
     {
         try
@@ -38,14 +38,14 @@ public sealed partial class RawCircuit
         }
         catch (RawCircuitException)
         {
-            // A closed connection is one of the ways in which a server ignores a click.
+            // A server may ignore a click by closing the connection.
         }
     }
 
-    /// <summary>Presses the newest button that says this and answers what became of it.</summary>
+    /// <summary>Presses the newest button with this text and returns the outcome.</summary>
     public Task<ClickOutcome> TryClickAsync(string buttonText) => TryClickAsync(Handler(buttonText));
 
-    /// <summary>Sends a click and answers what became of it, so that a test can prove that nothing did.</summary>
+    /// <summary>Sends a click and returns its outcome, so that a test can prove that it had no effect.</summary>
     public async Task<ClickOutcome> TryClickAsync(ulong handlerId)
     {
         var click = NextClick();
@@ -94,24 +94,24 @@ public sealed partial class RawCircuit
     }
 }
 
-/// <summary>What became of a click.</summary>
+/// <summary>The outcome of a click.</summary>
 public enum ClickOutcome
 {
     /// <summary>The handler ran.</summary>
     Done,
 
-    /// <summary>The circuit took the click and found no such handler; it lives on.</summary>
+    /// <summary>The circuit received the click but has no such handler. The circuit lives on.</summary>
     Failed,
 
-    /// <summary>The server reported an error instead of an answer, as it does when the handler threw: the circuit is gone.</summary>
+    /// <summary>The server reported an error, as it does when the handler throws. The circuit is gone.</summary>
     Broken,
 
     /// <summary>The hub refused the call before the circuit saw it.</summary>
     Refused,
 
-    /// <summary>The connection ended instead of an answer.</summary>
+    /// <summary>The connection closed before an answer came.</summary>
     Closed,
 
-    /// <summary>Nobody answered for as long as the client was willing to wait.</summary>
+    /// <summary>No answer came within the client's timeout.</summary>
     Silence,
 }

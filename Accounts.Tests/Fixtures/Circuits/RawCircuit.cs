@@ -4,8 +4,8 @@ using System.Text.Json;
 
 namespace Accounts.Tests.Fixtures.Circuits;
 
-/// <summary>Plays a browser that obeys nobody: it holds a circuit, presses buttons, and takes note of pushes without following them.</summary>
-/// <remarks>It acknowledges batches and script calls only because a silent client gets no more of them.</remarks>
+/// <summary>Acts as a hostile browser: it holds a circuit, presses buttons, and records pushes without obeying them.</summary>
+/// <remarks>It acknowledges batches and script calls only because the server stops sending to a silent client.</remarks>
 public sealed partial class RawCircuit : IAsyncDisposable
 {
     private const string AllLoaded = "JS.EndUpdateRootComponents";
@@ -22,10 +22,10 @@ public sealed partial class RawCircuit : IAsyncDisposable
 
     private RawCircuit(RawCircuitOptions options) => this.options = options;
 
-    /// <summary>The circuit's bearer token; empty until a circuit has been started or joined.</summary>
+    /// <summary>The circuit's bearer token. Empty until a circuit has been started or joined.</summary>
     public string Secret { get; private set; } = "";
 
-    /// <summary>The number under which the circuit takes events; null until the server has told it.</summary>
+    /// <summary>The renderer's id, which events must name. Null until the server has sent it.</summary>
     public long? InteropId { get; private set; }
 
     /// <summary>The page as this client would see it.</summary>
@@ -34,30 +34,30 @@ public sealed partial class RawCircuit : IAsyncDisposable
     /// <summary>Every text ever received, oldest first.</summary>
     public IReadOnlyList<string> Texts => Page.Texts;
 
-    /// <summary>The names of all pushes received, oldest first; a script call appears under the script's name.</summary>
+    /// <summary>The names of all pushes received, oldest first. A script call appears under the script's name.</summary>
     public IReadOnlyList<string> Pushes => [.. pushes];
 
-    /// <summary>Every address the server told this client to go to.</summary>
+    /// <summary>Every address that the server told this client to open.</summary>
     public IReadOnlyList<string> Navigations => [.. navigations];
 
     /// <summary>Every error the server reported to this client.</summary>
     public IReadOnlyList<string> Errors => [.. errors];
 
-    /// <summary>Gives the first address that the server told this client to go to.</summary>
+    /// <summary>Completes with the first address that the server told this client to open.</summary>
     public Task<string> NavigationPushed => navigated.Task;
 
-    /// <summary>Gives the first error that the server reported to this client.</summary>
+    /// <summary>Completes with the first error that the server reported to this client.</summary>
     public Task<string> ErrorPushed => failed.Task;
 
-    /// <summary>Ends when the connection has ended, whoever ended it.</summary>
+    /// <summary>Completes when either side has closed the connection.</summary>
     public Task Closed => Hub.Closed;
 
-    /// <summary>Why the connection ended, as far as anybody said so.</summary>
+    /// <summary>Why the connection closed, if either side gave a reason.</summary>
     public string? CloseReason => Hub.CloseReason;
 
     private RawHub Hub => hub ?? throw new InvalidOperationException("The client is not connected yet.");
 
-    /// <summary>Connects and greets the hub, and starts nothing.</summary>
+    /// <summary>Connects and completes the hub's handshake, but starts no circuit.</summary>
     /// <param name="site">Any address of the site.</param>
     public static async Task<RawCircuit> ConnectAsync(Uri site, string? cookieHeader, RawCircuitOptions? options = null)
     {
@@ -67,8 +67,8 @@ public sealed partial class RawCircuit : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Opens the page's circuit as a browser would, and returns once its components have loaded and can take events.</summary>
-    /// <remarks>The server says so only after every component's initialisation has ended: one that never ends is a timeout here.</remarks>
+    /// <summary>Opens the page's circuit like a browser. Returns once its components have loaded and can receive events.</summary>
+    /// <remarks>The server reports that only after every component has initialised. A component that never finishes causes a timeout here.</remarks>
     public static async Task<RawCircuit> OpenAsync(Uri page, string? cookieHeader, string html, RawCircuitOptions? options = null)
     {
         var markers = PageMarkers.Read(page, html);
@@ -87,7 +87,7 @@ public sealed partial class RawCircuit : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the page's circuit on this connection, as <see cref="OpenAsync"/> does.</summary>
+    /// <summary>Starts the page's circuit on this connection, like <see cref="OpenAsync"/>.</summary>
     public async Task StartAsync(Uri page, PageMarkers markers)
     {
         Secret = await InvokeAsync("StartCircuit", markers.BaseUri.ToString(), page.ToString(), "[]", markers.State) as string
@@ -96,8 +96,8 @@ public sealed partial class RawCircuit : IAsyncDisposable
         await WaitForBatchAsync(client => client is { InteropId: not null, Page.Batches: > 0 } && client.HasReceived(AllLoaded), options.Patience);
     }
 
-    /// <summary>Presents a circuit's secret and answers whether the server took it.</summary>
-    /// <param name="before">A client that held the circuit: what it learned, the page and where to send events, is taken over.</param>
+    /// <summary>Sends a circuit's secret and returns whether the server accepted it.</summary>
+    /// <param name="before">A client that held the circuit. This client takes over its page and its renderer id.</param>
     public async Task<bool> ConnectCircuitAsync(string secret, RawCircuit? before = null)
     {
         if (before is not null)
@@ -108,20 +108,20 @@ public sealed partial class RawCircuit : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Calls a hub method and waits for its answer; a refusal or a closed connection is a <see cref="RawCircuitException"/>.</summary>
+    /// <summary>Calls a hub method and waits for its answer. A refusal or a closed connection throws <see cref="RawCircuitException"/>.</summary>
     public Task<object?> InvokeAsync(string method, params object?[] args) => Hub.InvokeAsync(method, args);
 
-    /// <summary>Calls a hub method and asks for no answer.</summary>
+    /// <summary>Calls a hub method without asking for an answer.</summary>
     public Task SendAsync(string method, params object?[] args) => Hub.SendAsync(method, args);
 
-    /// <summary>Waits until the condition holds, asking again after every push; a closed connection ends the wait with an exception.</summary>
+    /// <summary>Waits until the condition holds, and checks it after every push. Throws if the connection closes.</summary>
     public async Task WaitForBatchAsync(Func<RawCircuit, bool> predicate, TimeSpan timeout)
     {
         using var patience = new CancellationTokenSource(timeout);
         while (true)
         {
             var next = Volatile.Read(ref changed).Task;
-            // Looked at first: what came just before the end counts.
+            // Checks first: what arrived just before the end counts.
             var over = Closed.IsCompleted;
             if (predicate(this))
                 return;
@@ -140,10 +140,10 @@ public sealed partial class RawCircuit : IAsyncDisposable
 
     private string Describe() => $"Errors: {string.Join(' ', Errors)} Navigations: {string.Join(' ', Navigations)} Last pushes: {string.Join(' ', Pushes.TakeLast(8))} Page: {Page.Text}";
 
-    /// <summary>Drops the connection without a word, like a lost network: the circuit stays behind on the server.</summary>
+    /// <summary>Drops the connection without a close message, like a lost network. The circuit stays on the server.</summary>
     public void Abort() => Hub.Abort();
 
-    /// <summary>Closes the connection; the circuit stays behind on the server.</summary>
+    /// <summary>Closes the connection. The circuit stays on the server.</summary>
     public ValueTask DisposeAsync() => hub?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private bool HasReceived(string push) => pushes.Contains(push, StringComparer.Ordinal);
@@ -197,7 +197,7 @@ public sealed partial class RawCircuit : IAsyncDisposable
         }
         catch (RawCircuitException)
         {
-            // The connection went while the answer was on its way; Closed says so.
+            // The connection closed before the answer came. Closed has the reason.
         }
     }
 }

@@ -2,22 +2,22 @@ using System.Net.WebSockets;
 
 namespace Accounts.Tests.Fixtures.Circuits;
 
-/// <summary>Says how a raw client reaches the hub and what it claims to be.</summary>
+/// <summary>How a raw client reaches the hub, and what it claims to be.</summary>
 public sealed record RawCircuitOptions
 {
-    /// <summary>The Origin header; null sends none, as no browser would.</summary>
+    /// <summary>The Origin header. Null sends none, unlike any browser.</summary>
     public string? Origin { get; init; }
 
-    /// <summary>Further headers of the request that opens the socket.</summary>
+    /// <summary>More headers for the request that opens the socket.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Carries the connection, for instance one that trusts a test certificate; null uses a plain one.</summary>
+    /// <summary>Makes the connection, for example one that trusts a test certificate. Null uses a plain one.</summary>
     public HttpMessageInvoker? Invoker { get; init; }
 
-    /// <summary>How long any single answer may take.</summary>
+    /// <summary>How long to wait for any single answer.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Opens a socket to the hub of the site; a server that won't have it is a <see cref="RawCircuitException"/>.</summary>
+    /// <summary>Opens a socket to the site's hub. A refusal throws <see cref="RawCircuitException"/>.</summary>
     public async Task<WebSocket> DialAsync(Uri site, string? cookieHeader)
     {
         var socket = new ClientWebSocket();

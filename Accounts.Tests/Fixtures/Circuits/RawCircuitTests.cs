@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Accounts.Tests.Fixtures.Circuits;
 
-/// <summary>Proves the raw client on a site without defences: what it can do there, a defended site must be seen to prevent.</summary>
+/// <summary>Proves the raw client on a site without defences. Tests of a defended site must show that it prevents each of these.</summary>
 public sealed class RawCircuitTests
 {
     [Fact]
@@ -40,12 +40,12 @@ public sealed class RawCircuitTests
     }
 
     [Fact]
-    public async Task A_navigation_is_noticed_and_not_obeyed()
+    public async Task The_client_notices_a_navigation_but_does_not_follow_it()
     {
         await using var site = await CounterSite.StartAsync();
         await using var client = await site.OpenAsync();
 
-        // Its answer comes after what it drew: the buttons that are pressed next are those of now.
+        // The answer comes after the rendering, so the next press uses the current buttons.
         Assert.Equal(ClickOutcome.Done, await client.TryClickAsync("Leave"));
 
         Assert.EndsWith("/elsewhere", await client.NavigationPushed.WaitAsync(Patience.Limit), StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed class RawCircuitTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_secret_is_all_that_stock_Blazor_asks_for(bool dropFirst)
+    public async Task Stock_Blazor_asks_for_nothing_but_the_secret(bool dropFirst)
     {
         await using var site = await CounterSite.StartAsync();
         await using var first = await site.OpenAsync();
@@ -76,7 +76,7 @@ public sealed class RawCircuitTests
     }
 
     [Fact]
-    public async Task A_stranger_with_the_secret_alone_reads_what_changes_next()
+    public async Task A_stranger_with_only_the_secret_reads_the_next_changes()
     {
         await using var site = await CounterSite.StartAsync();
         await using var first = await site.OpenAsync();
@@ -89,7 +89,7 @@ public sealed class RawCircuitTests
     }
 
     [Fact]
-    public async Task A_click_without_a_circuit_ends_the_connection_and_nothing_is_thrown()
+    public async Task A_click_without_a_circuit_closes_the_connection_and_does_not_throw()
     {
         await using var site = await CounterSite.StartAsync();
         await using var client = await RawCircuit.ConnectAsync(site.Page, null);
@@ -102,7 +102,7 @@ public sealed class RawCircuitTests
     }
 
     [Fact]
-    public async Task A_broken_circuit_takes_no_more_clicks_and_its_secret_is_void()
+    public async Task A_broken_circuit_accepts_no_more_clicks_and_its_secret_is_void()
     {
         await using var site = await CounterSite.StartAsync();
         await using var client = await site.OpenAsync();
@@ -118,7 +118,7 @@ public sealed class RawCircuitTests
     }
 
     [Fact]
-    public async Task A_handler_that_does_not_exist_fails_alone()
+    public async Task A_click_on_a_missing_handler_leaves_the_circuit_working()
     {
         await using var site = await CounterSite.StartAsync();
         await using var client = await site.OpenAsync();
@@ -128,7 +128,7 @@ public sealed class RawCircuitTests
     }
 
     [Fact]
-    public async Task A_filter_that_refuses_calls_is_told_from_a_closed_connection()
+    public async Task A_call_refused_by_a_filter_differs_from_a_closed_connection()
     {
         var filter = new RefusingFilter();
         await using var site = await CounterSite.StartAsync(filter);
@@ -142,7 +142,7 @@ public sealed class RawCircuitTests
     }
 
     [Fact]
-    public async Task A_connection_refused_after_the_greeting_ends_with_a_reason()
+    public async Task A_connection_refused_after_the_handshake_ends_with_a_reason()
     {
         await using var site = await CounterSite.StartAsync(new RefusingFilter());
         await using var client = await RawCircuit.ConnectAsync(
@@ -153,7 +153,7 @@ public sealed class RawCircuitTests
     }
 
     [Fact]
-    public async Task A_socket_that_is_refused_tells_the_status()
+    public async Task A_refused_socket_reports_its_status()
     {
         await using var site = await CounterSite.StartAsync(hubStatus: HttpStatusCode.ServiceUnavailable);
         var refusal = await Assert.ThrowsAsync<RawCircuitException>(() => site.OpenAsync());
@@ -172,7 +172,7 @@ public sealed class RawCircuitTests
 
     [Theory]
     [MemberData(nameof(Lengths))]
-    public void Texts_bytes_and_lists_of_every_length_come_back(int length)
+    public void Texts_bytes_and_lists_of_every_length_round_trip(int length)
     {
         var bytes = new byte[length];
         Random.Shared.NextBytes(bytes);
@@ -187,7 +187,7 @@ public sealed class RawCircuitTests
     }
 
     [Fact]
-    public void Numbers_come_back_whatever_their_size()
+    public void Numbers_of_every_size_round_trip()
     {
         for (var shift = 0; shift < 64; shift++)
         {
@@ -203,7 +203,7 @@ public sealed class RawCircuitTests
     }
 
     [Fact]
-    public void A_frame_that_is_cut_short_waits_for_the_rest()
+    public void An_incomplete_frame_waits_for_the_rest()
     {
         var whole = BlazorPack.Frame([1L, "half", Encoding.UTF8.GetBytes(new string('x', 200))]);
         for (var length = 0; length < whole.Length; length++)

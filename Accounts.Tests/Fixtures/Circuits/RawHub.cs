@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Accounts.Tests.Fixtures.Circuits;
 
-/// <summary>Speaks to Blazor's hub over one socket: calls go out, pushes come in, and nothing is done about either.</summary>
+/// <summary>Talks to Blazor's hub over one socket: it sends calls, receives pushes, and acts on neither.</summary>
 public sealed class RawHub : IAsyncDisposable
 {
     private const byte HandshakeEnd = 0x1E;
@@ -26,13 +26,13 @@ public sealed class RawHub : IAsyncDisposable
         this.patience = patience;
     }
 
-    /// <summary>Ends when the connection has ended, whoever ended it.</summary>
+    /// <summary>Completes when either side has closed the connection.</summary>
     public Task Closed => closed.Task;
 
-    /// <summary>Why the connection ended, as far as the server or the socket said so.</summary>
+    /// <summary>Why the connection closed, if the server or the socket gave a reason.</summary>
     public string? CloseReason { get; private set; }
 
-    /// <summary>Greets the hub and starts to listen; a server that refuses the greeting is an exception.</summary>
+    /// <summary>Completes the handshake and starts to listen. Throws if the server refuses.</summary>
     public static async Task<RawHub> GreetAsync(WebSocket socket, TimeSpan patience, Func<string, object?[], Task> onPush)
     {
         var hub = new RawHub(socket, patience);
@@ -52,7 +52,7 @@ public sealed class RawHub : IAsyncDisposable
         }
     }
 
-    /// <summary>Calls a hub method and waits for its answer; a refusal or a closed connection is a <see cref="RawCircuitException"/>.</summary>
+    /// <summary>Calls a hub method and waits for its answer. A refusal or a closed connection throws <see cref="RawCircuitException"/>.</summary>
     public async Task<object?> InvokeAsync(string method, params object?[] args)
     {
         var id = Interlocked.Increment(ref lastCall).ToString();
@@ -72,13 +72,13 @@ public sealed class RawHub : IAsyncDisposable
         }
     }
 
-    /// <summary>Calls a hub method and asks for no answer.</summary>
+    /// <summary>Calls a hub method without asking for an answer.</summary>
     public Task SendAsync(string method, params object?[] args) => WriteAsync([1, Headers, null, method, args, Array.Empty<object?>()]);
 
-    /// <summary>Drops the connection without a word, like a lost network.</summary>
+    /// <summary>Drops the connection without a close message, like a lost network.</summary>
     public void Abort() => socket.Abort();
 
-    /// <summary>Closes the socket politely but says nothing to the circuit, which therefore stays behind on the server.</summary>
+    /// <summary>Closes the socket cleanly but tells the circuit nothing, so the circuit stays on the server.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref disposed, 1) != 0)
@@ -94,7 +94,7 @@ public sealed class RawHub : IAsyncDisposable
         catch (Exception failure)
             when (failure is WebSocketException or TimeoutException or ObjectDisposedException or InvalidOperationException)
         {
-            // The other side was faster: closed is closed.
+            // The other side closed first, which is fine.
         }
 
         await stopping.CancelAsync();
@@ -148,7 +148,7 @@ public sealed class RawHub : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            // A message that this client cannot read ends the connection, loudly for whoever looks at the reason.
+            // A message that this client can't read closes the connection, and the reason says so.
             CloseReason = failure.ToString();
             socket.Abort();
         }
@@ -157,7 +157,7 @@ public sealed class RawHub : IAsyncDisposable
         closed.TrySetResult();
     }
 
-    /// <summary>Takes the whole messages off the stream and leaves what is still incomplete.</summary>
+    /// <summary>Takes the complete messages off the stream and leaves the incomplete rest.</summary>
     private static List<object?[]> Split(ref MemoryStream waiting, TaskCompletionSource greeted)
     {
         ReadOnlySpan<byte> bytes = waiting.GetBuffer().AsSpan(0, (int)waiting.Length);
@@ -198,7 +198,7 @@ public sealed class RawHub : IAsyncDisposable
                     call.TrySetResult(result is [var value, ..] ? value : null);
                 break;
             case [6L, ..]:
-                // Answered, so that an idle connection outlives the server's patience with silent clients.
+                // Answers pings, because the server drops silent clients.
                 await TryWriteAsync([6]);
                 break;
             case [7L, .. var reason]:
@@ -226,6 +226,6 @@ public sealed class RawCircuitException(string message, Exception? inner = null)
     /// <summary>The status with which the server refused the socket, if that is what happened.</summary>
     public HttpStatusCode? Status { get; init; }
 
-    /// <summary>Whether the connection ended, as opposed to a call that was refused on one that stands.</summary>
+    /// <summary>Whether the connection ended. False for a call that was refused on an open connection.</summary>
     public bool ConnectionEnded { get; init; }
 }

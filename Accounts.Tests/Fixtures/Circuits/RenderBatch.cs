@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Accounts.Tests.Fixtures.Circuits;
 
-/// <summary>Reads one render batch as Blazor Server sends it: what changed in which component, and the frames that came new.</summary>
+/// <summary>Reads one render batch as Blazor Server sends it: what changed in which component, and the new frames.</summary>
 /// <remarks>
-/// Little endian throughout. The last twenty bytes say where the five parts begin: updated components, frames, disposed
-/// components, disposed event handlers, and the table of strings. Edits take 16 bytes each and frames 20, whatever their kind.
+/// Little endian throughout. The last twenty bytes give the offsets of the five parts: updated components, frames, disposed
+/// components, disposed event handlers, and the string table. Every edit takes 16 bytes and every frame 20.
 /// </remarks>
 public sealed class RenderBatch(ReadOnlyMemory<byte> data)
 {

@@ -4,8 +4,8 @@ namespace Accounts.Tests.Fixtures.Circuits;
 
 /// <summary>Keeps the page as a browser would show it, by applying every render batch to a small tree.</summary>
 /// <remarks>
-/// A client that joins a circuit halfway has never seen the beginning: nodes it lacks are stood in for by empty ones rather
-/// than treated as a fault.
+/// A client that joins a circuit halfway hasn't seen its beginning. Missing nodes become empty ones
+/// instead of errors.
 /// </remarks>
 public sealed class RenderedPage
 {
@@ -38,7 +38,7 @@ public sealed class RenderedPage
         }
     }
 
-    /// <summary>The text a person would read on the page now.</summary>
+    /// <summary>The text that is visible on the page now.</summary>
     public string Text
     {
         get
@@ -48,8 +48,8 @@ public sealed class RenderedPage
         }
     }
 
-    /// <summary>How often what stands in each element with such a label has been rendered, at most: by the label.</summary>
-    /// <param name="label">The beginning of the value of aria-labelledby.</param>
+    /// <summary>For each labelled element, the highest number of times that a component in it has rendered.</summary>
+    /// <param name="label">How the value of aria-labelledby begins.</param>
     public IReadOnlyDictionary<string, int> Renderings(string label)
     {
         lock (gate)
@@ -62,11 +62,11 @@ public sealed class RenderedPage
                 .ToDictionary(group => group.Key, group => group.Max(), StringComparer.Ordinal);
         }
 
-        // Of a component whose markup begins with such an element, itself or through others.
+        // The label of the component's first element, which may be a child component's.
         static string? LabelOf(Node component) => component.WithDescendants().FirstOrDefault(node => node.Tag is not null)?.Attributes.GetValueOrDefault("aria-labelledby").Value;
     }
 
-    /// <summary>Applies a batch once: one that the server sends again after a reconnection changes nothing.</summary>
+    /// <summary>Applies a batch once. A batch that the server sends again after a reconnection changes nothing.</summary>
     public void Apply(long batchId, ReadOnlyMemory<byte> data)
     {
         var batch = new RenderBatch(data);
@@ -90,7 +90,7 @@ public sealed class RenderedPage
         }
     }
 
-    /// <summary>Lists the click handlers of the buttons whose text or label contains the given text, in the order of the page.</summary>
+    /// <summary>Lists the click handlers of buttons whose text or label contains the given text, in page order.</summary>
     public IReadOnlyList<ulong> ClickHandlers(string buttonText)
     {
         lock (gate)
@@ -145,7 +145,7 @@ public sealed class RenderedPage
         }
     }
 
-    /// <summary>Puts a frame and what it contains among the parent's children, and answers how many children that made.</summary>
+    /// <summary>Inserts a frame and its subtree among the parent's children, and returns the number of children added.</summary>
     private int Insert(RenderBatch batch, Node parent, int index, int at)
     {
         var frame = batch.FrameAt(at);

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Accounts.Tests.Web.Audit;
 
-/// <summary>The audit log as a file.</summary>
+/// <summary>Exports of the audit log.</summary>
 public sealed class AuditFileTests
 {
     private const string Ada = "ada@example.test";
@@ -21,7 +21,7 @@ public sealed class AuditFileTests
     private static readonly DateTimeOffset Now = TestClock.Start;
 
     [Fact]
-    public async Task A_spreadsheet_gets_every_event_with_all_that_is_known_of_it()
+    public async Task The_CSV_export_has_every_event_with_all_details()
     {
         await using var site = AccountsSite.Start(new TestClock());
         await site.RegisterAsync(Ada);
@@ -44,7 +44,7 @@ public sealed class AuditFileTests
     }
 
     [Fact]
-    public async Task Where_the_plan_lacks_the_log_the_page_says_why_and_no_file_is_given()
+    public async Task Without_the_plan_the_page_says_why_and_exports_are_refused()
     {
         await using var site = AccountsSite.Start(settings: [("Features:DefaultPlan", "Free"), ("Features:Plans:Free", ""), ("Features:Plans:Enterprise:0", "AuditLog")]);
         await site.RegisterAsync(Ada);
@@ -67,7 +67,7 @@ public sealed class AuditFileTests
     }
 
     [Fact]
-    public async Task A_program_gets_one_object_a_line_with_every_key()
+    public async Task The_JSON_export_has_one_object_per_line_with_every_key()
     {
         await using var site = AccountsSite.Start(new TestClock());
         await site.RegisterAsync(Ada);
@@ -95,7 +95,7 @@ public sealed class AuditFileTests
     }
 
     [Fact]
-    public async Task An_event_that_ended_several_names_each_of_them_in_both()
+    public async Task Both_exports_name_every_session_that_an_event_ended()
     {
         await using var site = AccountsSite.Start(new TestClock());
         await site.RegisterAsync(Ada);
@@ -120,7 +120,7 @@ public sealed class AuditFileTests
     }
 
     [Fact]
-    public async Task The_page_says_how_many_sessions_were_ended_and_which()
+    public async Task The_page_says_how_many_sessions_an_event_ended_and_which()
     {
         await using var site = AccountsSite.Start(new TestClock());
         var from = new AuditedSession(null, null, "Mosaic 2");
@@ -145,7 +145,7 @@ public sealed class AuditFileTests
     [InlineData(2, "Ended 2 other sessions: Session 1 (Mosaic 1) and Mosaic 2")]
     [InlineData(5, "Ended 5 other sessions: Session 1 (Mosaic 1), Mosaic 2, Mosaic 3, Mosaic 4 and Mosaic 5")]
     [InlineData(12, "Ended 12 other sessions: Session 1 (Mosaic 1), Mosaic 2, Mosaic 3, Mosaic 4, Mosaic 5 and 7 more")]
-    public void Of_many_sessions_that_were_ended_the_first_are_named(int count, string sentence) => Assert.Equal(
+    public void An_event_that_ended_many_sessions_names_the_first(int count, string sentence) => Assert.Equal(
         sentence,
         AuditText.InOneLine(new AuditEvent(Guid.Empty, Now, AuditAction.SessionsTerminated, AuditActor.You, null, null, null, null, count)
         {
@@ -155,7 +155,7 @@ public sealed class AuditFileTests
     [Theory]
     [InlineData("csv", 1)]
     [InlineData("jsonl", 0)]
-    public async Task It_holds_all_pages_of_what_the_query_finds_and_nobody_elses_events(string format, int heads)
+    public async Task An_export_contains_every_match_and_no_other_users_events(string format, int heads)
     {
         await using var site = AccountsSite.Start(new TestClock());
         await site.RegisterAsync(Ada);
@@ -178,7 +178,7 @@ public sealed class AuditFileTests
     [Theory]
     [InlineData("csv", 1)]
     [InlineData("jsonl", 0)]
-    public async Task However_many_there_are_each_is_in_it_once(string format, int heads)
+    public async Task An_export_of_any_size_contains_each_event_once(string format, int heads)
     {
         await using var site = AccountsSite.Start(new TestClock());
         await site.RegisterAsync(Ada);
@@ -194,7 +194,7 @@ public sealed class AuditFileTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_reader_who_is_ended_in_the_middle_gets_no_more_and_no_file_that_looks_whole(bool ended)
+    public async Task An_export_is_aborted_when_the_readers_session_ends(bool ended)
     {
         await using var site = AccountsSite.Start(new TestClock());
         await site.RegisterAsync(Ada);
@@ -220,7 +220,7 @@ public sealed class AuditFileTests
     }
 
     [Fact]
-    public async Task What_cannot_be_read_is_refused_by_its_name()
+    public async Task An_unreadable_query_value_is_refused_by_name()
     {
         (string Query, string Keys)[] cases =
         [
@@ -248,7 +248,7 @@ public sealed class AuditFileTests
     [InlineData("/settings/audit")]
     [InlineData("/settings/audit/export.csv")]
     [InlineData("/settings/audit/export.jsonl")]
-    public async Task Somebody_who_is_not_signed_in_gets_nothing(string path)
+    public async Task Signed_out_visitors_get_no_export(string path)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -262,7 +262,7 @@ public sealed class AuditFileTests
     }
 
     [Fact]
-    public void Every_action_has_words_of_its_own()
+    public void Every_action_has_its_own_wording()
     {
         var words = AuditAction.All.Select(AuditText.Of).ToList();
         Assert.Equal(AuditAction.All.Count, words.Distinct(StringComparer.Ordinal).Count());
@@ -270,7 +270,7 @@ public sealed class AuditFileTests
     }
 
     [Fact]
-    public void An_event_is_told_in_one_line()
+    public void An_event_is_described_in_one_line()
     {
         var (phone, named) = (new AuditedSession(null, null, "Safari 19 on iOS 19.1"), new AuditedSession(null, "Radio", "Mosaic 1"));
         (string Action, AuditedSession? To, int? Count, string Sentence)[] cases =
@@ -296,8 +296,8 @@ public sealed class AuditFileTests
         Assert.All(cases, one => Assert.Equal(one.Sentence, AuditText.InOneLine(new AuditEvent(Guid.Empty, Now, one.Action, AuditActor.You, null, null, null, one.To, one.Count))));
     }
 
-    /// <summary>Endings of an hour ago, with names that a spreadsheet would run.</summary>
-    /// <returns>The id of the last.</returns>
+    /// <summary>Adds events from an hour ago, with names that a spreadsheet would run as formulas.</summary>
+    /// <returns>The last event's id.</returns>
     private static Task<Guid> AddAsync(AccountsSite site, LiveSession by, int count = 1) => site.Get<AccountsDatabase>().WriteAsync(WritePriority.Ordinary, db =>
     {
         var rows = Enumerable.Range(0, count).Select(_ => new AuditEventRow(Now.AddHours(-1), AuditAction.SessionTerminated, by.UserId.Value)

@@ -5,7 +5,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Web.Devices;
 
-/// <summary>Pages ask for what the User-Agent no longer says, and a session keeps what its browser answered.</summary>
+/// <summary>Pages ask for what the User-Agent no longer says, and a session stores its browser's answer.</summary>
 public sealed class ClientHintTests
 {
     private const string Ada = "ada@example.test";
@@ -14,7 +14,7 @@ public sealed class ClientHintTests
     [InlineData("/sign-in")]
     [InlineData("/register")]
     [InlineData("/signed-out")]
-    public async Task A_page_asks(string path)
+    public async Task Pages_ask_for_client_hints(string path)
     {
         await using var site = AccountsSite.Start();
         using var visitor = site.Visit();
@@ -31,7 +31,7 @@ public sealed class ClientHintTests
     }
 
     [Fact]
-    public async Task A_session_keeps_what_its_browser_answered()
+    public async Task A_session_stores_its_browsers_hints()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -60,7 +60,7 @@ public sealed class ClientHintTests
     }
 
     [Fact]
-    public async Task A_browser_that_says_nothing_has_no_hints()
+    public async Task A_browser_that_sends_no_hints_has_none_stored()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);

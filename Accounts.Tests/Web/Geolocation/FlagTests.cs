@@ -8,7 +8,7 @@ namespace Accounts.Tests.Web.Geolocation;
 public sealed class FlagTests
 {
     [Fact]
-    public async Task A_flag_comes_from_this_server_and_may_be_kept()
+    public async Task A_flag_is_served_locally_and_can_be_cached()
     {
         await using var site = AccountsSite.Start();
         using var visitor = site.Visit();
@@ -24,7 +24,7 @@ public sealed class FlagTests
     [InlineData("/flags/zz.svg")]
     [InlineData("/flags/..%2fappsettings.json")]
     [InlineData("/flags/")]
-    public async Task What_is_no_flag_is_not_found(string path)
+    public async Task Any_other_path_is_not_found(string path)
     {
         await using var site = AccountsSite.Start();
         using var visitor = site.Visit();
@@ -42,7 +42,7 @@ public sealed class FlagTests
     public void Only_a_country_has_a_flag(string? code, string? address) => Assert.Equal(address, Flags.AddressOf(code));
 
     [Fact]
-    public void A_flag_asks_for_nothing_and_runs_nothing()
+    public void Flags_load_nothing_and_run_no_scripts()
     {
         var folder = Path.Combine(House.Repository.Root, "Accounts.Web", "Geolocation", "flags");
         var flags = Directory.GetFiles(folder, "*.svg");

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Accounts.Tests.Web.Geolocation;
 
-/// <summary>What the licence of the database in use wants on the pages that show places.</summary>
+/// <summary>The credit that the database's licence requires on pages with places.</summary>
 public sealed class PlaceCreditTests : IDisposable
 {
     private const string Words = "Places by Example <Lite>";
@@ -18,14 +18,14 @@ public sealed class PlaceCreditTests : IDisposable
     private string Own => _folder.File("own.bin");
 
     [Fact]
-    public async Task The_bundled_database_has_its_own_credit_whatever_the_settings_say()
+    public async Task The_bundled_database_keeps_its_own_credit_whatever_the_settings()
     {
         Assert.Equal(("IP Geolocation by DB-IP", "https://db-ip.com/"), await CreditAsync());
         Assert.Equal(("IP Geolocation by DB-IP", "https://db-ip.com/"), await CreditAsync(Given));
     }
 
     [Fact]
-    public async Task A_file_of_ones_own_has_the_credit_of_the_settings()
+    public async Task A_configured_file_shows_the_configured_credit()
     {
         await File.WriteAllBytesAsync(Own, PlaceData.Small(type: 3).Write());
         Assert.Equal((Words, Link), await CreditAsync([("Geolocation:Path", Own), .. Given]));
@@ -33,7 +33,7 @@ public sealed class PlaceCreditTests : IDisposable
     }
 
     [Fact]
-    public async Task It_is_in_the_answer_to_whoever_watches_and_stays_with_a_new_edition()
+    public async Task The_readiness_answer_has_the_credit_even_after_a_replacement()
     {
         await File.WriteAllBytesAsync(Own, PlaceData.Small(type: 3).Write());
         await using var site = AccountsSite.Start(settings: [("Geolocation:Path", Own), .. Given]);
@@ -58,10 +58,10 @@ public sealed class PlaceCreditTests : IDisposable
     [InlineData(Words, "https://name:word@places.example/", false)]
     [InlineData(Words, "/places", false)]
     [InlineData(Words, "https://", false)]
-    public void Words_need_a_link_by_https_and_a_link_needs_words(string text, string link, bool isGood) => Assert.Equal(isGood, IsGood(text, link));
+    public void Text_needs_an_https_link_and_a_link_needs_text(string text, string link, bool isGood) => Assert.Equal(isGood, IsGood(text, link));
 
     [Fact]
-    public void Neither_is_longer_than_it_may_be()
+    public void Text_and_link_have_maximum_lengths()
     {
         Assert.True(IsGood(new string('w', 200), Link));
         Assert.False(IsGood(new string('w', 201), Link));

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Accounts.Tests.Web.Health;
 
-/// <summary>What machines are told of the state of the server, and that being asked costs next to nothing.</summary>
+/// <summary>What monitoring learns about the server's state. Asking costs next to nothing.</summary>
 public sealed class HealthTests
 {
     private const string Ada = "ada@example.test";
@@ -28,7 +28,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task A_server_without_its_database_is_alive_and_not_ready_until_it_answers_again()
+    public async Task A_server_without_its_database_is_alive_but_not_ready()
     {
         var clock = new TestClock();
         await using var site = AccountsSite.Start(clock);
@@ -41,14 +41,14 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task The_database_is_asked_once_a_second_however_many_want_to_know()
+    public async Task Concurrent_requests_share_one_database_probe()
     {
         var clock = new TestClock();
         await using var site = AccountsSite.Start(clock);
         var stop = site.Gate.StopCommand(Probe);
         var first = AskAsync(site, "/health/ready");
         await stop.Arrived;
-        // Should anybody's question get through, it fails.
+        // If another probe reached the database, it would fail.
         site.Gate.FailCommand(Probe);
         clock.Advance(TimeSpan.FromSeconds(5));
         var check = site.Get<DatabaseCheck>();
@@ -60,7 +60,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task An_answer_of_the_database_counts_for_a_second()
+    public async Task A_probes_result_is_reused_for_a_second()
     {
         var clock = new TestClock();
         await using var site = AccountsSite.Start(clock);
@@ -73,7 +73,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task A_server_that_stops_is_alive_and_not_ready()
+    public async Task A_stopping_server_is_alive_but_not_ready()
     {
         var held = new HeldStop();
         await using var site = AccountsSite.Start(services: services => services.AddHostedService(_ => held));
@@ -103,7 +103,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task A_geolocation_file_that_cannot_be_read_degrades_and_its_path_stays_here()
+    public async Task An_unreadable_geolocation_file_degrades_without_revealing_its_path()
     {
         using var folder = new TempFolder();
         await File.WriteAllBytesAsync(folder.File("own.bin"), PlaceData.Small(type: 1).Write());
@@ -118,7 +118,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task What_fails_unforeseen_is_not_described()
+    public async Task An_unexpected_failure_is_not_described()
     {
         await using var site = AccountsSite.Start(services: services => services.AddHealthChecks()
             .AddCheck("broken", () => throw new InvalidOperationException("/srv/accounts/secret"))
@@ -131,7 +131,7 @@ public sealed class HealthTests
     [Theory]
     [InlineData("/health/live")]
     [InlineData("/health/ready")]
-    public async Task An_answer_is_json_is_kept_by_nobody_and_sets_no_cookie(string path)
+    public async Task Answers_are_uncached_JSON_without_cookies(string path)
     {
         await using var site = AccountsSite.Start();
         using var visitor = site.Visit();
@@ -143,7 +143,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task To_be_asked_is_no_act_of_a_session_and_asks_for_none()
+    public async Task Health_requests_are_no_activity_and_look_up_no_session()
     {
         var clock = new TestClock();
         await using var site = AccountsSite.Start(clock);
@@ -152,10 +152,10 @@ public sealed class HealthTests
         await owner.ReadAsync("/settings");
         var seen = (await site.FindSessionAsync(owner)).LastActivityAt;
 
-        // After two idle hours the session is no longer in memory: who asks for it asks the database, which would fail.
+        // After two idle hours the session is no longer cached, so a lookup would query the database and fail.
         clock.Advance(TimeSpan.FromHours(2));
         await site.Get<SessionUpkeep>().SweepAsync();
-        // Asked for, and not swept: the sweeper that the clock has woken may be at work as well.
+        // Catches only lookups: the sweeper that the clock woke may be running as well.
         site.Gate.FailCommand("FROM \"Sessions\" AS");
         foreach (var path in new[] { "/health/live", "/health/ready" })
             await owner.ReadAsync(path);
@@ -168,7 +168,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task The_probe_of_the_core_says_whether_the_database_answers()
+    public async Task The_cores_probe_says_whether_the_database_answers()
     {
         await using var host = CoreHost.Start();
         var probe = host.Get<DatabaseProbe>();
@@ -187,7 +187,7 @@ public sealed class HealthTests
         return $"{(int)answer.StatusCode} {body}";
     }
 
-    /// <summary>Keeps a stopping server where it is until it is let go.</summary>
+    /// <summary>Holds a server in its stopping state until it is released.</summary>
     private sealed class HeldStop : IHostedLifecycleService
     {
         private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);

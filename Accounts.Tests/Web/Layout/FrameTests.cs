@@ -5,7 +5,7 @@ using AngleSharp.Html.Parser;
 
 namespace Accounts.Tests.Web.Layout;
 
-/// <summary>What the frame of a page says in its first response: the colours, the way on from a problem, where the person is, and nothing large.</summary>
+/// <summary>What a page's frame contains in its first response: colours, a way out of a problem, the navigation, and small assets.</summary>
 public sealed class FrameTests
 {
     private const string Ada = "ada@example.test";
@@ -15,7 +15,7 @@ public sealed class FrameTests
     [InlineData("dark", "dark")]
     [InlineData("light", "light")]
     [InlineData("\"><script>", null)]
-    public async Task The_chosen_colours_are_in_the_first_response_of_every_page(string? cookie, string? expected)
+    public async Task Every_pages_first_response_has_the_chosen_colours(string? cookie, string? expected)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -33,7 +33,7 @@ public sealed class FrameTests
     }
 
     [Fact]
-    public async Task The_colours_are_not_chosen_by_a_form_of_another_site()
+    public async Task Another_sites_form_cannot_change_the_colours()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -50,7 +50,7 @@ public sealed class FrameTests
     }
 
     [Fact]
-    public async Task An_unknown_address_leads_on_to_where_the_person_can_go()
+    public async Task The_not_found_page_links_to_a_page_that_you_can_open()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -60,18 +60,18 @@ public sealed class FrameTests
         Assert.Equal(("Go to Session manager", "/settings/sessions"), Way(await OpenAsync(owner, "/nowhere", HttpStatusCode.NotFound)));
     }
 
-    // Guards: FrameOrPlainLayout, and the line of SessionCookie that remembers who was there before the failure.
+    // Guards: FrameOrPlainLayout, and the line of SessionCookie that remembers the user before a failure.
     [Theory]
     [InlineData("/help/access", HttpStatusCode.OK)]
     [InlineData("/nowhere", HttpStatusCode.NotFound)]
     [InlineData("/problem/500", HttpStatusCode.OK)]
     [InlineData("/settings", HttpStatusCode.ServiceUnavailable)]
-    public async Task Help_and_problems_keep_the_navigation_around_whoever_is_signed_in(string path, HttpStatusCode status)
+    public async Task Help_and_problem_pages_keep_the_navigation_while_signed_in(string path, HttpStatusCode status)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
         using var owner = await site.SignInAsync(Ada);
-        // Known before the database fails: whoever is not known then is shown the plain page.
+        // This request authenticates before the database fails. Otherwise the plain page would appear.
         await owner.ReadAsync("/settings/security");
         if (status == HttpStatusCode.ServiceUnavailable)
             site.Gate.FailCommand("\"Users\"");
@@ -87,7 +87,7 @@ public sealed class FrameTests
     }
 
     [Fact]
-    public async Task A_page_without_its_database_offers_to_try_again_and_then_works()
+    public async Task A_page_offers_to_try_again_after_a_database_failure_and_then_works()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -100,7 +100,7 @@ public sealed class FrameTests
     }
 
     [Fact]
-    public async Task A_form_that_is_out_of_date_leads_back_to_its_page_if_it_has_one()
+    public async Task An_outdated_form_links_back_to_its_page_if_it_has_one()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -119,7 +119,7 @@ public sealed class FrameTests
     [InlineData("/settings/security", "Security")]
     [InlineData("/settings/password", "Password")]
     [InlineData("/settings/audit", "Audit log")]
-    public async Task The_navigation_says_which_page_this_is(string path, string name)
+    public async Task The_navigation_marks_the_current_page(string path, string name)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -131,7 +131,7 @@ public sealed class FrameTests
     [Theory]
     [InlineData("/settings")]
     [InlineData("/settings/sessions")]
-    public async Task What_a_page_fetches_is_small_and_named_by_its_content(string path)
+    public async Task A_pages_assets_are_small_and_fingerprinted(string path)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -145,7 +145,7 @@ public sealed class FrameTests
             total += (await answer.Content.ReadAsByteArrayAsync()).Length;
         }
 
-        // Unpacked. Blazor's own script is 201 kB of it, MudBlazor's 70; the whole of MudBlazor's sheet would be 565 kB more.
+        // Uncompressed. Blazor's own script is 201 kB of it, MudBlazor's 70. MudBlazor's whole style sheet would add 565 kB.
         Assert.InRange(total, 271_000, 460_000);
     }
 
@@ -159,7 +159,7 @@ public sealed class FrameTests
 
     private static async Task<IHtmlDocument> ParseAsync(HttpResponseMessage answer) => new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync());
 
-    /// <summary>The one primary action of a problem page.</summary>
+    /// <summary>The single primary action of a problem page.</summary>
     private static (string Text, string Href) Way(IHtmlDocument page)
     {
         var way = Assert.Single(page.QuerySelectorAll("main .mud-button-filled-primary"));

@@ -4,7 +4,7 @@ using AngleSharp.Html.Parser;
 
 namespace Accounts.Tests.Web.Layout;
 
-/// <summary>What every answer carries, and what hostile headers of a request do: nothing.</summary>
+/// <summary>The headers of every response, and hostile request headers, which have no effect.</summary>
 public sealed class HeaderTests
 {
     private const string Ada = "ada@example.test";
@@ -18,7 +18,7 @@ public sealed class HeaderTests
     [InlineData("/settings/sessions", true)]
     [InlineData("/settings/password", true)]
     [InlineData("/there-is-no-such-page", true)]
-    public async Task A_page_is_kept_by_nobody_framed_by_nobody_and_runs_no_script_but_ours(string path, bool signedIn)
+    public async Task A_page_is_neither_cached_nor_framed_and_runs_only_our_scripts(string path, bool signedIn)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -39,7 +39,7 @@ public sealed class HeaderTests
     [Theory]
     [InlineData("/sign-in", false)]
     [InlineData("/settings", true)]
-    public async Task What_belongs_to_a_page_carries_little_and_the_framework_comes_where_a_circuit_is(string path, bool circuit)
+    public async Task Assets_have_few_headers_and_only_pages_with_a_circuit_load_the_framework(string path, bool circuit)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -54,7 +54,7 @@ public sealed class HeaderTests
             Assert.False(answer.Headers.Contains("Content-Security-Policy"), part);
         }
 
-        // Whatever can be opened by itself has all of them.
+        // Files that can be opened directly have all headers.
         using var picture = await visitor.GetAsync("/" + document.QuerySelector("link[rel=icon]")!.GetAttribute("href"));
         Assert.Contains("script-src 'self'", picture.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
     }
@@ -63,7 +63,7 @@ public sealed class HeaderTests
     [InlineData("/settings")]
     [InlineData("/settings/sessions")]
     [InlineData("/settings/password")]
-    public async Task A_page_behind_sign_in_has_a_circuit_to_push_to_and_no_dead_link(string path)
+    public async Task A_signed_in_page_has_a_circuit_and_no_dead_links(string path)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -79,7 +79,7 @@ public sealed class HeaderTests
     [InlineData("/signed-out")]
     [InlineData("/help/access")]
     [InlineData("/there-is-no-such-page")]
-    public async Task A_page_of_the_signed_out_has_no_dead_link(string path)
+    public async Task A_signed_out_page_has_no_dead_links(string path)
     {
         await using var site = AccountsSite.Start();
         using var visitor = site.Visit();
@@ -90,12 +90,12 @@ public sealed class HeaderTests
     {
         using var page = await visitor.GetAsync(path);
         var document = new HtmlParser().ParseDocument(await page.Content.ReadAsStringAsync());
-        // The base of every page is the root; an empty one loads the page again.
+        // Every page's base is the root. An empty link reloads the page.
         var links = document.QuerySelectorAll("a[href], link[href], script[src]").Select(e => e.GetAttribute("href") ?? e.GetAttribute("src")!).Where(link => link.Length > 0).ToList();
         Assert.NotEmpty(links);
         foreach (var link in links)
         {
-            // Somebody else's page is not asked; it is behind https.
+            // The test doesn't request other sites' pages, but requires https.
             if (link.Contains("://", StringComparison.Ordinal))
             {
                 Assert.StartsWith("https://", link, StringComparison.Ordinal);
@@ -111,7 +111,7 @@ public sealed class HeaderTests
     [InlineData("/settings")]
     [InlineData("/settings/sessions")]
     [InlineData("/settings/password")]
-    public async Task A_page_behind_sign_in_sends_a_visitor_to_it_and_back(string path)
+    public async Task A_protected_page_redirects_to_sign_in_and_back(string path)
     {
         await using var site = AccountsSite.Start();
         using var visitor = site.Visit();
@@ -120,7 +120,7 @@ public sealed class HeaderTests
     }
 
     [Fact]
-    public async Task A_page_that_does_not_exist_says_so()
+    public async Task A_missing_page_says_so()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -131,7 +131,7 @@ public sealed class HeaderTests
     }
 
     [Fact]
-    public async Task A_huge_user_agent_with_markup_is_cut_and_escaped()
+    public async Task A_huge_User_Agent_with_markup_is_cut_and_escaped()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -150,7 +150,7 @@ public sealed class HeaderTests
     [InlineData(null, "127.0.0.1")]
     [InlineData("10.9.8.7", "127.0.0.1")]
     [InlineData("127.0.0.1", "203.0.113.9")]
-    public async Task Forwarding_headers_are_believed_from_a_configured_proxy_alone(string? proxy, string recorded)
+    public async Task Forwarding_headers_are_accepted_only_from_a_configured_proxy(string? proxy, string recorded)
     {
         await using var site = AccountsSite.Start(settings: proxy is null ? [] : [("Network:KnownProxies:0", proxy)]);
         await site.RegisterAsync(Ada);
@@ -162,9 +162,9 @@ public sealed class HeaderTests
     }
 
     [Fact]
-    public async Task Https_is_remembered_outside_development()
+    public async Task Outside_Development_browsers_are_told_to_use_https()
     {
-        // HSTS is never sent to localhost, so the request names another host; the proxy says that it came by https.
+        // Localhost never gets HSTS, so the request names another host. The proxy says that it came over https.
         await using var site = AccountsSite.Start(settings: [("Network:KnownProxies:0", "127.0.0.1")]);
         using var visitor = site.Visit();
         visitor.Headers["X-Forwarded-Proto"] = "https";

@@ -2,7 +2,7 @@ using Accounts.Web.Look;
 
 namespace Accounts.Tests.Web.Look;
 
-/// <summary>A name is cut where people see a character end.</summary>
+/// <summary>A name is cut between visible characters.</summary>
 public sealed class InitialsTests
 {
     [Theory]
@@ -17,5 +17,5 @@ public sealed class InitialsTests
     [InlineData("🇫🇷 Ada", "🇫🇷A")]
     [InlineData("王 小明", "王小")]
     [InlineData("ärzte", "Ä")]
-    public void They_are_the_first_characters_of_the_first_two_words(string name, string initials) => Assert.Equal(initials, Initials.Of(name));
+    public void Initials_are_the_first_characters_of_the_first_two_words(string name, string initials) => Assert.Equal(initials, Initials.Of(name));
 }

@@ -9,7 +9,7 @@ using MudBlazor.Utilities;
 
 namespace Accounts.Tests.Web.Look;
 
-/// <summary>The product's mark, wherever systems show it: in a tab, on a home screen, as an installed application.</summary>
+/// <summary>The product's mark wherever it appears: in a tab, on a home screen, as an installed application.</summary>
 public sealed class MarkTests
 {
     [Fact]
@@ -20,7 +20,7 @@ public sealed class MarkTests
     }
 
     [Fact]
-    public async Task Everybody_gets_the_icons_that_a_page_names()
+    public async Task Every_icon_that_a_page_names_is_served_without_signing_in()
     {
         await using var site = AccountsSite.Start();
         using var visitor = site.Visit();

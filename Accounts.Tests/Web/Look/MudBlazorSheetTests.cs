@@ -5,7 +5,7 @@ using Accounts.Tests.House;
 
 namespace Accounts.Tests.Web.Look;
 
-/// <summary>MudBlazor's purged sheet: it names its version and its components, and the pages use no other.</summary>
+/// <summary>MudBlazor's purged style sheet names its version and components, and pages use no others.</summary>
 public sealed partial class MudBlazorSheetTests : IDisposable
 {
     private const string Sheet = "Accounts.Web/wwwroot/mudblazor.css";
@@ -16,7 +16,7 @@ public sealed partial class MudBlazorSheetTests : IDisposable
     private readonly TempFolder _folder = new();
 
     [Fact]
-    public void The_sheet_is_of_the_version_that_the_pages_use()
+    public void The_sheet_has_the_version_that_the_pages_use()
     {
         var packages = XDocument.Parse(Repository.Read("Directory.Packages.props")).Descendants("PackageVersion");
         var version = packages.Single(package => (string?)package.Attribute("Include") is "MudBlazor").Attribute("Version")!.Value;
@@ -37,7 +37,7 @@ public sealed partial class MudBlazorSheetTests : IDisposable
     }
 
     [Fact]
-    public void Every_class_and_color_of_MudBlazors_on_a_page_has_its_styles()
+    public void Every_MudBlazor_class_and_color_on_a_page_has_its_styles()
     {
         var lines = Lines();
         var colors = lines["{color}"].Split(' ');
@@ -59,7 +59,7 @@ public sealed partial class MudBlazorSheetTests : IDisposable
     }
 
     [Fact]
-    public async Task The_sheet_is_the_one_that_the_tool_makes()
+    public async Task The_sheet_matches_the_tools_output()
     {
         if (Engine.Find("node") is not { } node)
             Engine.Missing("There is no Node here.", "Install it.");
@@ -79,7 +79,7 @@ public sealed partial class MudBlazorSheetTests : IDisposable
     private static IEnumerable<string> Pages() =>
         Repository.Files("*.razor").Where(file => file.StartsWith("Accounts.Web/", StringComparison.Ordinal));
 
-    // The lines of the head that say what is kept: a component, and its classes.
+    // The header's lines that say what is kept: a component, and its classes.
     private static Dictionary<string, string> Lines() => Head[4..]
         .Select(line => line[Math.Min(3, line.Length)..].Split(": "))
         .Where(parts => parts.Length is 2)

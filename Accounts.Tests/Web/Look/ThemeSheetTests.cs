@@ -4,19 +4,19 @@ using Accounts.Tests.House;
 
 namespace Accounts.Tests.Web.Look;
 
-/// <summary>The theme's static sheet, and the names that our own sheets use.</summary>
+/// <summary>The theme's static style sheet, and the variables that our own sheets use.</summary>
 public sealed partial class ThemeSheetTests
 {
     [Fact]
-    public async Task The_sheet_is_the_one_that_the_tool_makes_from_the_theme() =>
+    public async Task The_sheet_matches_the_tools_output() =>
         Assert.Equal(await ThemeSheet.MakeAsync(), Repository.Read(ThemeSheet.Path));
 
     [Fact]
-    public void Every_name_in_a_sheet_has_a_value()
+    public void Every_variable_in_a_sheet_is_defined()
     {
         var sheets = Repository.Files("*.css").Where(file => file.StartsWith("Accounts.Web/", StringComparison.Ordinal)).ToList();
         var defined = sheets.SelectMany(file => Defined().Matches(Repository.Read(file)))
-            // Set on an element by its component.
+            // Components define these on elements.
             .Concat(Repository.Files("*.razor").SelectMany(file => Defined().Matches(Repository.Read(file))))
             .Select(match => match.Groups["name"].Value)
             .ToHashSet(StringComparer.Ordinal);
@@ -28,7 +28,7 @@ public sealed partial class ThemeSheetTests
     }
 
     [Fact]
-    public void No_component_writes_sheets_into_pages()
+    public void No_component_renders_inline_style_sheets()
     {
         // MudThemeProvider and MudSnackbar render style elements, which the content security policy refuses.
         var components = Repository.Files("*.razor").Where(file => file.StartsWith("Accounts.Web/", StringComparison.Ordinal)).ToList();

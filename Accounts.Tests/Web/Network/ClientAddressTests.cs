@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Tests.Web.Network;
 
-/// <summary>Where a session comes from, whatever headers come along: what the proxies of this installation say, and nothing that a client makes up.</summary>
+/// <summary>A session's address comes from this installation's proxies, whatever headers a client makes up.</summary>
 public sealed class ClientAddressTests
 {
     private const string Ada = "ada@example.test";
@@ -17,10 +17,10 @@ public sealed class ClientAddressTests
 
     private static readonly string Hundred = string.Join(", ", Enumerable.Range(1, 100).Select(i => $"10.1.0.{i}"));
 
-    /// <summary>The list of known proxies, who connects, what X-Forwarded-For says, and what the session records.</summary>
+    /// <summary>The known proxies, the peer, X-Forwarded-For, and the address that the session records.</summary>
     public static TheoryData<string, string, string?, string> Hops => new()
     {
-        // Who is believed.
+        // Which peers are trusted.
         { "", "10.0.0.5", Client, "10.0.0.5" },
         { "10.0.0.5", "10.0.0.5", Client, Client },
         { "10.0.0.5", "10.0.0.6", Client, "10.0.0.6" },
@@ -34,7 +34,7 @@ public sealed class ClientAddressTests
         { "2001:db8:1::/48", "2001:db8:1::5", Client, Client },
         { "2001:db8:1::/48", "2001:db8:2::5", Client, "2001:db8:2::5" },
         { "fe80::/64", "fe80::5%1", Client, Client },
-        // The walk from the right, and its end at the first that is not known.
+        // Accounts reads the header from right to left, and stops at the first unknown address.
         { "10.0.0.5", "10.0.0.5", $"{Forged}, {Client}", Client },
         { "10.0.0.5 192.0.2.80", "10.0.0.5", $"{Forged}, {Client}, 192.0.2.80", Client },
         { "10.0.0.5", "10.0.0.5", $"{Client}, 192.0.2.80", "192.0.2.80" },
@@ -48,7 +48,7 @@ public sealed class ClientAddressTests
         { "10.0.0.5", "10.0.0.5", "[2001:db8::9]:4711", "2001:db8::9" },
         { "10.0.0.5", "10.0.0.5", $"::ffff:{Client}", Client },
         { "10.0.0.5", "10.0.0.5", $"{Forged},   {Client}  ", Client },
-        // What is no address ends the walk where it stands: the client is unknown, not somebody else.
+        // Text that is no address stops the reading there: the client is unknown.
         { "10.0.0.5", "10.0.0.5", "unknown", "10.0.0.5" },
         { "10.0.0.5", "10.0.0.5", $"{Forged}, unknown", "10.0.0.5" },
         { "10.0.0.5", "10.0.0.5", $"{Forged}, <script>", "10.0.0.5" },
@@ -56,13 +56,13 @@ public sealed class ClientAddressTests
         { "10.0.0.5", "10.0.0.5", $"unknown, {Client}", Client },
         { "10.0.0.5", "10.0.0.5", ", ,", "10.0.0.5" },
         { "10.0.0.5", "10.0.0.5", null, "10.0.0.5" },
-        // A chain that never ends in a client.
+        // A chain that never reaches a client.
         { "10.0.0.0/8", "10.0.0.5", Hundred, "10.1.0.81" },
     };
 
     [Theory]
     [MemberData(nameof(Hops))]
-    public async Task A_session_records_where_it_comes_from(string proxies, string peer, string? forwarded, string recorded)
+    public async Task A_session_records_its_clients_address(string proxies, string peer, string? forwarded, string recorded)
     {
         await using var site = Start(new Peer(peer), proxies);
         await site.RegisterAsync(Ada);
@@ -80,7 +80,7 @@ public sealed class ClientAddressTests
     [InlineData("True-Client-IP", Forged)]
     [InlineData("X-Original-For", Forged)]
     [InlineData("X-Forwarded", Forged)]
-    public async Task No_other_header_is_believed_even_from_a_known_proxy(string name, string value)
+    public async Task No_other_header_is_used_even_from_a_known_proxy(string name, string value)
     {
         await using var site = Start(new Peer("10.0.0.5"), "10.0.0.5");
         await site.RegisterAsync(Ada);
@@ -98,7 +98,7 @@ public sealed class ClientAddressTests
     [InlineData("X-Forwarded-For: " + Forged + "\r\nX-Forwarded-For: " + Client + "\r\n")]
     [InlineData("X-Forwarded-For: " + Forged + ", 10.0.0.5\r\nx-forwarded-for: " + Client + "\r\n")]
     [InlineData("X-Forwarded-For: " + Client + "\r\nX-Forwarded-For:\r\n")]
-    public async Task A_header_that_comes_twice_is_one_list_whose_last_entry_counts(string headers)
+    public async Task A_repeated_header_counts_as_one_list(string headers)
     {
         await using var site = Start(new Peer("10.0.0.5"), "10.0.0.5");
         await site.RegisterAsync(Ada);
@@ -114,7 +114,7 @@ public sealed class ClientAddressTests
     }
 
     [Fact]
-    public async Task What_is_done_over_a_circuit_comes_from_the_same_address_as_the_page()
+    public async Task Actions_over_a_circuit_have_the_same_address_as_the_page()
     {
         await using var site = Start(new Peer("10.0.0.5"), "10.0.0.5");
         await site.RegisterAsync(Ada);
@@ -134,7 +134,7 @@ public sealed class ClientAddressTests
     [InlineData("10.0.0.5", "https://accounts.example/sign-in?returnUrl=%2Fsettings")]
     [InlineData("10.0.0.6", "http://localhost/sign-in?returnUrl=%2Fsettings")]
     [InlineData("203.0.113.9", "http://localhost/sign-in?returnUrl=%2Fsettings")]
-    public async Task Scheme_and_host_are_believed_from_a_known_proxy_alone(string peer, string address)
+    public async Task Scheme_and_host_are_accepted_only_from_a_known_proxy(string peer, string address)
     {
         await using var site = Start(new Peer(peer), "10.0.0.5");
         using var visitor = site.Visit();
@@ -149,7 +149,7 @@ public sealed class ClientAddressTests
     [InlineData("accounts.example", "http://accounts.example/sign-in?returnUrl=%2Fsettings")]
     [InlineData("evil.example", "http://localhost/sign-in?returnUrl=%2Fsettings")]
     [InlineData("evil.example, accounts.example", "http://accounts.example/sign-in?returnUrl=%2Fsettings")]
-    public async Task A_forwarded_host_is_one_of_the_allowed(string host, string address)
+    public async Task A_forwarded_host_must_be_allowed(string host, string address)
     {
         await using var site = Start(new Peer("10.0.0.5"), "10.0.0.5", ("AllowedHosts", "localhost;accounts.example"));
         using var visitor = site.Visit();
@@ -163,7 +163,7 @@ public sealed class ClientAddressTests
     [InlineData("javascript", HttpStatusCode.BadRequest)]
     [InlineData("ftp", HttpStatusCode.BadRequest)]
     [InlineData("https", HttpStatusCode.OK)]
-    public async Task A_scheme_that_a_proxy_passes_on_unseen_is_refused(string scheme, HttpStatusCode status)
+    public async Task An_invalid_forwarded_scheme_is_refused(string scheme, HttpStatusCode status)
     {
         await using var site = Start(new Peer("10.0.0.5"), "10.0.0.5");
         using var visitor = site.Visit();
@@ -177,6 +177,6 @@ public sealed class ClientAddressTests
         services: services => services.AddSingleton<IStartupFilter>(peer),
         settings: [.. proxies.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select((entry, i) => ($"Network:KnownProxies:{i}", entry)), .. settings]);
 
-    /// <summary>Where the latest act of a session came from.</summary>
+    /// <summary>The address of a session's latest activity.</summary>
     private static async Task<string> AddressAsync(AccountsSite site, Visitor visitor) => (await site.FindSessionAsync(visitor)).ToCaller().Address;
 }

@@ -3,14 +3,14 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Web.Network;
 
-/// <summary>What another site's page sends is refused before anything looks at it; what this site's pages and programs send is not.</summary>
+/// <summary>The server refuses requests from another site's pages before anything else reads them. It accepts our pages and programs.</summary>
 public sealed class CrossSiteTests
 {
     private const string Ada = "ada@example.test";
     private const string Here = "{here}";
 
-    /// <summary>What browsers say of a request that another site has sent: Sec-Fetch-Site, Origin.</summary>
-    public static readonly TheoryData<string?, string?> OfOthers = new()
+    /// <summary>What browsers send for another site's request: Sec-Fetch-Site, Origin.</summary>
+    public static readonly TheoryData<string?, string?> CrossSiteHeaders = new()
     {
         { "cross-site", null },
         { "same-site", null },
@@ -31,8 +31,8 @@ public sealed class CrossSiteTests
         { "same-origin", "https://evil.example" },
     };
 
-    /// <summary>And what they say of one of ours; a program says nothing.</summary>
-    public static readonly TheoryData<string?, string?> OfOurs = new()
+    /// <summary>What browsers send for our own requests. Programs send neither header.</summary>
+    public static readonly TheoryData<string?, string?> SameSiteHeaders = new()
     {
         { null, null },
         { "same-origin", Here },
@@ -40,19 +40,19 @@ public sealed class CrossSiteTests
         { "none", null },
         { null, Here },
         { null, "HTTP://LOCALHOST:{port}" },
-        // TLS ends at a proxy that nobody has named.
+        // TLS ends at a proxy that isn't configured.
         { null, "https://localhost:{port}" },
     };
 
     // Guard: UseCrossSiteRefusal.
     [Theory]
-    [MemberData(nameof(OfOthers))]
-    public async Task What_another_site_sends_is_refused_and_changes_nothing(string? site, string? origin)
+    [MemberData(nameof(CrossSiteHeaders))]
+    public async Task Another_sites_request_is_refused_and_changes_nothing(string? site, string? origin)
     {
         await using var accounts = AccountsSite.Start();
         await accounts.RegisterAsync(Ada);
         using var visitor = await accounts.SignInAsync(Ada);
-        // Even with everything that a form of ours has.
+        // Even with every field of our own form.
         var form = await visitor.FillAccountMenuAsync(("password", AccountsSite.Password), ("theme", "dark"));
         Say(visitor, accounts, site, origin);
         var paths = new[]
@@ -68,7 +68,7 @@ public sealed class CrossSiteTests
             Assert.Contains("This came from another site", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
 
-        // Nor does it set the cookies anew of a browser that was kept from sending them.
+        // Nor does the refusal set cookies anew for a browser that sent none.
         using (var stranger = accounts.Visit())
         {
             Say(stranger, accounts, site, origin);
@@ -84,8 +84,8 @@ public sealed class CrossSiteTests
     }
 
     [Theory]
-    [MemberData(nameof(OfOurs))]
-    public async Task What_our_pages_and_programs_send_is_taken(string? site, string? origin)
+    [MemberData(nameof(SameSiteHeaders))]
+    public async Task Requests_from_our_pages_and_programs_are_accepted(string? site, string? origin)
     {
         await using var accounts = AccountsSite.Start();
         await accounts.RegisterAsync(Ada);
@@ -97,10 +97,10 @@ public sealed class CrossSiteTests
         Assert.Equal("/signed-out", left.Headers.Location!.OriginalString);
     }
 
-    // A browser may come by a link from anywhere.
+    // Any site may link to a page.
     [Theory]
-    [MemberData(nameof(OfOthers))]
-    public async Task A_page_opens_whoever_links_to_it(string? site, string? origin)
+    [MemberData(nameof(CrossSiteHeaders))]
+    public async Task A_page_opens_from_any_sites_link(string? site, string? origin)
     {
         await using var accounts = AccountsSite.Start();
         using var visitor = accounts.Visit();
@@ -113,7 +113,7 @@ public sealed class CrossSiteTests
     [InlineData("cross-site", null, HttpStatusCode.Forbidden)]
     [InlineData(null, "https://evil.example", HttpStatusCode.Forbidden)]
     [InlineData("same-origin", Here, HttpStatusCode.NotFound)]
-    public async Task Another_sites_page_opens_no_connection(string? site, string? origin, HttpStatusCode expected)
+    public async Task Another_sites_page_cannot_open_a_connection(string? site, string? origin, HttpStatusCode expected)
     {
         await using var accounts = AccountsSite.Start();
         await accounts.RegisterAsync(Ada);
@@ -131,7 +131,7 @@ public sealed class CrossSiteTests
     [InlineData("https://[2001:db8::1]:8443", "[2001:db8::1]:8443", HttpStatusCode.Redirect)]
     [InlineData("http://accounts.example", "accounts.example", HttpStatusCode.Forbidden)]
     [InlineData("https://other.example", "accounts.example", HttpStatusCode.Forbidden)]
-    public async Task Behind_a_known_proxy_ours_is_what_the_browser_asked_for(string origin, string host, HttpStatusCode expected)
+    public async Task Behind_a_known_proxy_the_forwarded_host_must_match_the_origin(string origin, string host, HttpStatusCode expected)
     {
         await using var accounts = AccountsSite.Start(settings: ("Network:KnownProxies:0", "127.0.0.1"));
         await accounts.RegisterAsync(Ada);
@@ -151,7 +151,7 @@ public sealed class CrossSiteTests
     [InlineData("PATCH", HttpStatusCode.Forbidden)]
     [InlineData("ANYTHING", HttpStatusCode.Forbidden)]
     [InlineData("OPTIONS", HttpStatusCode.MethodNotAllowed)]
-    public async Task Every_method_that_may_change_something_is_refused(string method, HttpStatusCode expected)
+    public async Task Every_cross_site_method_that_may_change_something_is_refused(string method, HttpStatusCode expected)
     {
         await using var accounts = AccountsSite.Start();
         using var http = new HttpClient { BaseAddress = accounts.Address };

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Accounts.Tests.Web.Network;
 
-/// <summary>What can stand in the list of known proxies, and what is said of anything else.</summary>
+/// <summary>The allowed entries of the known proxies, and the errors for others.</summary>
 public sealed class NetworkOptionsTests
 {
     [Theory]
@@ -17,7 +17,7 @@ public sealed class NetworkOptionsTests
     [InlineData("::1", "::1/128")]
     [InlineData("::ffff:10.0.0.5", "10.0.0.5/32")]
     [InlineData("::ffff:10.0.0.0/104", "10.0.0.0/8")]
-    public void An_address_and_a_network_are_understood(string entry, string network)
+    public void Addresses_and_networks_are_accepted(string entry, string network)
     {
         Assert.Equal("", Problems(entry));
         Assert.Equal(network, ProxyEntry.Read(entry).Network.ToString());
@@ -41,7 +41,7 @@ public sealed class NetworkOptionsTests
     [InlineData("10.0.0.0/255.0.0.0")]
     [InlineData("fd00::/129")]
     [InlineData("10.0.0.1-10.0.0.9")]
-    public void Anything_else_is_refused_with_its_place_the_rule_and_its_value(string entry) =>
+    public void Any_other_entry_is_refused_with_its_index_rule_and_value(string entry) =>
         Assert.Contains($"Network:KnownProxies:0: must be an IP address or a network of them, such as 192.0.2.10", Problems(entry), StringComparison.Ordinal);
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class NetworkOptionsTests
     [InlineData("::/0")]
     [InlineData("2000::/3")]
     [InlineData("::ffff:0.0.0.0/96")]
-    public void A_network_of_strangers_is_refused_with_the_reason(string entry)
+    public void A_network_that_is_too_wide_is_refused_with_the_reason(string entry)
     {
         var problems = Problems(entry);
         Assert.Contains("must not be wider than /8: whoever is in it is believed, and can make up the address that they come from.", problems, StringComparison.Ordinal);
@@ -62,11 +62,11 @@ public sealed class NetworkOptionsTests
     [InlineData("10.0.0.5/8", "10.0.0.0/8")]
     [InlineData("fd00::5/64", "fd00::/64")]
     [InlineData("::ffff:10.0.0.5/104", "10.0.0.0/8")]
-    public void A_network_that_begins_in_its_middle_is_refused_with_its_beginning(string entry, string network) =>
+    public void A_network_that_does_not_begin_at_its_first_address_is_refused(string entry, string network) =>
         Assert.Contains($"must begin with the first address of the network, {network}, or be one address without a /. It is '{entry}'.", Problems(entry), StringComparison.Ordinal);
 
     [Fact]
-    public void Every_bad_entry_is_named_and_no_good_one()
+    public void Only_the_bad_entries_are_named()
     {
         var lines = Problems("10.0.0.5", "proxy", "10.0.0.0/8", "0.0.0.0/0").Split(Environment.NewLine);
         Assert.Equal(3, lines.Length);
@@ -75,7 +75,7 @@ public sealed class NetworkOptionsTests
         Assert.StartsWith("  Network:KnownProxies:3: must not be wider", lines[2], StringComparison.Ordinal);
     }
 
-    /// <summary>What the start says; "" if it has nothing against the list.</summary>
+    /// <summary>Returns the startup error for the list, or "" if there is none.</summary>
     private static string Problems(params string[] entries)
     {
         var settings = new SettingsReader(new ConfigurationBuilder()

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Accounts.Tests.Web.Network;
 
-/// <summary>A proxy that nobody has configured is noticed; nobody is believed for it, and strangers cannot make it up.</summary>
+/// <summary>Accounts notices a proxy that isn't configured, but doesn't trust it. Strangers can't fake one.</summary>
 public sealed class UnknownProxyTests
 {
     private const string Client = "203.0.113.9";
@@ -22,7 +22,7 @@ public sealed class UnknownProxyTests
     [InlineData("Forwarded", "::1", "::1")]
     [InlineData("x-forwarded-for", "fd00::5", "fd00::5")]
     [InlineData("X-Forwarded-For", "::ffff:10.0.0.5", "10.0.0.5")]
-    public async Task A_proxy_of_the_own_network_that_is_not_in_the_list_is_warned_of_once(string header, string peer, string named)
+    public async Task An_unlisted_proxy_in_a_private_network_is_logged_once(string header, string peer, string named)
     {
         _peer.Address = peer;
         await using var site = Start("192.0.2.80");
@@ -45,7 +45,7 @@ public sealed class UnknownProxyTests
     [InlineData("10.0.0.5", "10.0.0.5")]
     [InlineData("10.0.0.5", "10.0.0.0/8")]
     [InlineData("::ffff:10.0.0.5", "10.0.0.0/8")]
-    public async Task A_stranger_and_a_known_proxy_are_not_warned_of(string peer, string proxies)
+    public async Task Public_addresses_and_known_proxies_are_not_logged(string peer, string proxies)
     {
         _peer.Address = peer;
         await using var site = Start(proxies);
@@ -62,7 +62,7 @@ public sealed class UnknownProxyTests
     }
 
     [Fact]
-    public async Task The_link_that_is_missing_in_a_chain_of_proxies_is_warned_of()
+    public async Task A_missing_proxy_in_a_chain_is_logged()
     {
         await using var site = Start("10.0.0.5");
         using var visitor = site.Visit();
@@ -72,7 +72,7 @@ public sealed class UnknownProxyTests
     }
 
     [Fact]
-    public async Task A_client_that_makes_up_hops_behind_a_known_proxy_is_not_warned_of()
+    public async Task Hops_that_a_client_makes_up_are_not_logged()
     {
         await using var site = Start("10.0.0.5");
         using var visitor = site.Visit();
@@ -85,7 +85,7 @@ public sealed class UnknownProxyTests
     }
 
     [Fact]
-    public async Task Of_one_network_one_address_is_warned_of_and_of_all_networks_a_few()
+    public async Task One_address_per_network_and_a_few_networks_are_logged()
     {
         await using var site = Start("");
         using var visitor = site.Visit();

@@ -3,7 +3,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Web.Sessions;
 
-/// <summary>Which requests are pages that a person visited.</summary>
+/// <summary>Which requests count as page visits.</summary>
 public sealed class ActivityTests
 {
     [Theory]
@@ -13,7 +13,7 @@ public sealed class ActivityTests
     [InlineData("/session/state", "*/*", "empty", 0)]
     [InlineData("/favicon.svg", "image/*", "image", 0)]
     [InlineData("/there-is-no-such-page", "text/html", "document", 0)]
-    public async Task A_page_that_was_shown_counts_once_and_nothing_else_counts(string path, string accept, string purpose, int pages)
+    public async Task Only_pages_that_are_shown_count_as_visits(string path, string accept, string purpose, int pages)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync("ada@example.test");
@@ -30,7 +30,7 @@ public sealed class ActivityTests
     [InlineData("Sec-Purpose", "prefetch")]
     [InlineData("Sec-Purpose", "prefetch;prerender")]
     [InlineData("Purpose", "prefetch")]
-    public async Task A_page_that_the_browser_fetches_ahead_is_no_act(string header, string purpose)
+    public async Task A_prefetched_page_is_no_activity(string header, string purpose)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync("ada@example.test");
@@ -46,7 +46,7 @@ public sealed class ActivityTests
     }
 
     [Fact]
-    public async Task A_page_that_loads_itself_again_is_no_act_and_the_next_load_is_one()
+    public async Task A_page_that_reloads_itself_is_no_activity()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync("ada@example.test");

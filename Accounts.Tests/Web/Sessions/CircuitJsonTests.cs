@@ -8,13 +8,13 @@ using Microsoft.JSInterop;
 
 namespace Accounts.Tests.Web.Sessions;
 
-/// <summary>What a circuit and its browser say to each other is what the framework says, with less of it kept in each circuit.</summary>
+/// <summary>Circuits write the same JSON as the framework's default, but each circuit keeps less metadata.</summary>
 public sealed class CircuitJsonTests
 {
     private static readonly Dictionary<string, List<string>> Initializers = new(StringComparer.Ordinal) { ["start"] = ["One", "Two"] };
 
     [Fact]
-    public async Task Circuits_write_what_the_framework_writes()
+    public async Task Circuits_write_the_same_JSON_as_the_framework()
     {
         await using var site = AccountsSite.Start();
         await using var circuit = site.Get<IServiceScopeFactory>().CreateAsyncScope();
@@ -36,7 +36,7 @@ public sealed class CircuitJsonTests
     [InlineData(typeof(IEnumerable<char>))]
     [InlineData(typeof(IDictionary<string, List<string>>))]
     [InlineData(typeof(ValueType))]
-    public async Task Circuits_hold_nothing_about_what_is_never_sent(Type ancestor)
+    public async Task Circuits_keep_no_metadata_of_types_that_are_never_sent(Type ancestor)
     {
         await using var site = AccountsSite.Start();
         await using var circuit = site.Get<IServiceScopeFactory>().CreateAsyncScope();
@@ -46,14 +46,14 @@ public sealed class CircuitJsonTests
     }
 
     [Fact]
-    public async Task Circuits_share_what_they_know_of_the_components_for_scripts()
+    public async Task Circuits_share_the_metadata_of_script_components()
     {
         await using var site = AccountsSite.Start();
         await using var circuit = site.Get<IServiceScopeFactory>().CreateAsyncScope();
         await using var other = site.Get<IServiceScopeFactory>().CreateAsyncScope();
         var (one, two) = (OptionsOf(circuit), OptionsOf(other));
 
-        // The reason for all this: the framework makes options for each.
+        // The reason for the converter: the framework makes separate options for each circuit.
         Assert.NotSame(one, two);
         Assert.Same(one.GetTypeInfo(Initializers.GetType()).Converter, two.GetTypeInfo(Initializers.GetType()).Converter);
         Assert.Equal(JsonTypeInfoKind.None, one.GetTypeInfo(Initializers.GetType()).Kind);

@@ -10,8 +10,8 @@ using Stop = Accounts.Tests.Fixtures.DatabaseGate.Stop;
 
 namespace Accounts.Tests.Web.Sessions;
 
-/// <summary>An ending that comes while a circuit or a connection is being opened, and finds none to close yet.</summary>
-/// <remarks>The clock stands still, so that the cut which follows an ending does not do what the check at the opening has to do.</remarks>
+/// <summary>A session ends while a circuit or connection is opening, before there is one to close.</summary>
+/// <remarks>The clock stands still. Otherwise the delayed disconnect would do the job of the check at opening.</remarks>
 public sealed class CircuitRaceTests
 {
     private const string Ada = "ada@example.test";
@@ -20,7 +20,7 @@ public sealed class CircuitRaceTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_circuit_that_opens_while_its_session_ends_is_ended_too(bool ends)
+    public async Task A_circuit_that_opens_while_its_session_ends_is_closed(bool ends)
     {
         var (gates, clock) = (new Gates(), new TestClock());
         await using var site = await StartAsync(clock, services => services.AddSingleton(gates).AddScoped<CircuitHandler, HeldOpening>());
@@ -37,13 +37,13 @@ public sealed class CircuitRaceTests
             await site.TerminateAsync(owner, session);
         Assert.Empty(site.Get<SessionCircuits>().Of(session));
         gates.Opened.Release();
-        // Nothing is rendered yet: what comes now comes from the opening alone.
+        // Nothing has rendered yet: any push can come only from the opening.
         await gates.Connected.Arrived;
 
         if (ends)
         {
             Assert.Equal("/signed-out", new Uri(site.Address, await circuit.NavigationPushed.WaitAsync(Patience.Limit)).AbsolutePath);
-            // A circuit that has only lost its connection is kept for a while; this one is gone.
+            // The server keeps a circuit that only loses its connection, but this one is gone.
             await gates.Gone.Task.WaitAsync(Patience.Limit);
             gates.Connected.Release();
             Assert.Equal(ClickOutcome.Refused, await circuit.TryClickAsync(1UL));
@@ -69,11 +69,11 @@ public sealed class CircuitRaceTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_connection_that_opens_while_its_session_ends_is_closed_too(bool ends)
+    public async Task A_connection_that_opens_while_its_session_ends_is_closed(bool ends)
     {
         var clock = new TestClock();
         var held = new HeldConnection();
-        // A filter of all hubs comes before those of one hub.
+        // Filters of all hubs run before those of one hub.
         await using var site = await StartAsync(clock, services => services.Configure<HubOptions>(o => o.AddFilter(held)));
         using var owner = await site.SignInAsync(Ada);
         using var thief = await site.SignInAsync(Ada, Visitor.Phone);
@@ -83,7 +83,7 @@ public sealed class CircuitRaceTests
         await held.Stop.Arrived;
         if (ends)
             await site.TerminateAsync(owner, session);
-        // The cut has come and gone before the connection is known.
+        // The delayed disconnect passes before the connection is registered.
         clock.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(0, site.Get<SessionConnections>().Abort(session));
         held.Stop.Release();
@@ -94,15 +94,15 @@ public sealed class CircuitRaceTests
         }
         else
         {
-            // It is answered: the connection was let in.
+            // The hub answers, so the connection was accepted.
             Assert.False(await connection.ConnectCircuitAsync("no such secret"));
             Assert.True(await thief.IsSignedInAsync());
         }
     }
 
-    // Guard: that the check which follows Add asks about the key, and not about the session alone.
+    // Guard: the check that follows Add compares the key, not only the session.
     [Fact]
-    public async Task A_connection_that_opens_while_its_key_is_replaced_is_closed_too()
+    public async Task A_connection_that_opens_while_its_key_is_replaced_is_closed()
     {
         var held = new HeldConnection();
         await using var site = await StartAsync(new TestClock(), services => services.Configure<HubOptions>(o => o.AddFilter(held)));
@@ -120,9 +120,9 @@ public sealed class CircuitRaceTests
         Assert.True(await owner.IsSignedInAsync());
     }
 
-    // Guard: the live check in SessionHubFilter.InvokeMethodAsync, and that it does not cut the connection at once.
+    // Guard: the live check in SessionHubFilter.InvokeMethodAsync, which doesn't close the connection at once.
     [Fact]
-    public async Task A_click_of_a_session_that_has_expired_unnoticed_does_not_reach_its_circuit()
+    public async Task A_click_does_not_reach_the_circuit_of_an_expired_unswept_session()
     {
         var clock = new TestClock();
         await using var site = await StartAsync(clock, _ => { });
@@ -131,13 +131,13 @@ public sealed class CircuitRaceTests
         await using var circuit = await site.OpenAsync(owner);
         await circuit.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience.Limit);
 
-        // The sweeper is held: no push, and the circuit lives.
+        // The gate holds the sweeper: nothing is pushed, and the circuit lives.
         var sweep = site.Gate.StopBegin();
         clock.Advance(TimeSpan.FromHours(25));
         Assert.Equal(ClickOutcome.Refused, await circuit.TryClickAsync("Terminate"));
         Assert.Null(circuit.FindClickHandler("Cancel"));
 
-        // The connection still stands for the push, and is cut after it.
+        // The connection stays open for the push, and is closed afterwards.
         sweep.Release();
         await site.Get<SessionUpkeep>().SweepAsync();
         Assert.Equal("/signed-out", new Uri(site.Address, await circuit.NavigationPushed.WaitAsync(Patience.Limit)).AbsolutePath);
@@ -147,7 +147,7 @@ public sealed class CircuitRaceTests
 
     // Guard: SessionCircuitHandler.CreateInboundActivityHandler.
     [Fact]
-    public async Task A_click_that_has_passed_the_hub_when_its_session_ends_is_not_done()
+    public async Task A_click_that_passed_the_hub_before_the_session_ended_does_nothing()
     {
         var (clock, inbound) = (new TestClock(), new HeldInbound());
         await using var site = await StartAsync(clock, services => services.AddSingleton<CircuitHandler>(inbound).Configure<HubOptions>(o => o.AddFilter(inbound)));
@@ -174,7 +174,7 @@ public sealed class CircuitRaceTests
         return site;
     }
 
-    /// <summary>Where the opening of a circuit is held: before the product knows of the circuit, and when it does.</summary>
+    /// <summary>Points at which the opening of a circuit is held: before the product knows the circuit, and afterwards.</summary>
     private sealed class Gates
     {
         public Stop Opened { get; } = new();
@@ -211,8 +211,8 @@ public sealed class CircuitRaceTests
         }
     }
 
-    /// <summary>Holds a click when the hub has let it in. Other calls of the client's, as those that acknowledge what it was shown, go on.</summary>
-    /// <remarks>The calls of one connection come one after the other, each with its way to the circuit.</remarks>
+    /// <summary>Holds a click that the hub has let in. The client's other calls, such as acknowledgements, continue.</summary>
+    /// <remarks>A connection's calls run one after the other, each with its own way to the circuit.</remarks>
     private sealed class HeldInbound : CircuitHandler, IHubFilter
     {
         private bool _clicked;

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Accounts.Tests.Web.Sessions;
 
-/// <summary>What a cookie that is replayed, cut or forged is worth: nothing.</summary>
+/// <summary>A replayed, truncated or forged cookie is worthless.</summary>
 public sealed class CookieTests
 {
     private const string Ada = "ada@example.test";
@@ -25,7 +25,7 @@ public sealed class CookieTests
         using var answer = await other.GetAsync("/settings/sessions");
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         Assert.Equal("/signed-out", answer.Headers.Location!.OriginalString);
-        // The refusal touches no cookie: a sign-in beside it may just have set a new one.
+        // The refusal leaves cookies alone: a concurrent sign-in may have just set a new one.
         Assert.DoesNotContain(
             answer.Headers.TryGetValues("Set-Cookie", out var set) ? set : [], text => text.StartsWith(Visitor.SessionCookieName, StringComparison.Ordinal));
         using var state = await other.GetAsync("/session/state");
@@ -39,7 +39,7 @@ public sealed class CookieTests
     [InlineData("//evil.example/", "sign-in")]
     [InlineData("https://evil.example/settings", "sign-in")]
     [InlineData("javascript:alert(1)", "sign-in")]
-    public async Task The_signed_out_page_leads_back_to_the_page_before_if_that_is_of_this_site(string before, string expected)
+    public async Task The_signed_out_page_links_back_to_the_previous_page_of_this_site(string before, string expected)
     {
         await using var site = await StartAsync();
         using var visitor = site.Visit();
@@ -48,7 +48,7 @@ public sealed class CookieTests
     }
 
     [Fact]
-    public async Task The_signed_out_page_tells_why_to_the_key_alone_and_confirms_once_that_the_browser_has_left()
+    public async Task The_signed_out_page_explains_only_to_the_key_and_confirms_the_departure_once()
     {
         await using var site = await StartAsync();
         using var owner = await site.SignInAsync(Ada);
@@ -76,7 +76,7 @@ public sealed class CookieTests
     }
 
     [Fact]
-    public async Task A_ticket_forged_with_the_servers_keys_and_everything_in_the_database_is_refused()
+    public async Task A_ticket_forged_with_server_keys_and_database_contents_is_refused()
     {
         await using var site = await StartAsync();
         using var owner = await site.SignInAsync(Ada);
@@ -94,14 +94,14 @@ public sealed class CookieTests
             Assert.False(await thief.IsSignedInAsync());
         }
 
-        // The forger's tool is right: with the true key it gets in.
+        // Control: the forged ticket works with the real session key.
         using var control = site.Visit();
         control.SessionCookie = Forge(site, new ClaimsPrincipal(new ClaimsIdentity("Accounts.Session")), id, key);
         Assert.True(await control.IsSignedInAsync());
     }
 
     [Fact]
-    public async Task A_cookie_that_is_cut_mixed_or_garbage_is_refused_and_breaks_nothing()
+    public async Task A_damaged_cookie_is_refused_and_breaks_nothing()
     {
         await using var site = await StartAsync();
         using var owner = await site.SignInAsync(Ada);
@@ -119,7 +119,7 @@ public sealed class CookieTests
     }
 
     [Fact]
-    public async Task Two_tickets_of_one_person_cannot_be_mixed()
+    public async Task Two_tickets_of_one_user_cannot_be_mixed()
     {
         await using var site = await StartAsync();
         using var first = await site.SignInAsync(Ada);
@@ -132,7 +132,7 @@ public sealed class CookieTests
     }
 
     [Fact]
-    public async Task A_database_that_does_not_answer_makes_a_page_that_says_so()
+    public async Task A_database_failure_shows_an_error_page()
     {
         await using var site = await StartAsync();
         using var owner = await site.SignInAsync(Ada);
@@ -145,16 +145,16 @@ public sealed class CookieTests
     }
 
     [Fact]
-    public async Task A_database_that_does_not_answer_while_a_session_is_looked_up_makes_that_page_too()
+    public async Task A_database_failure_during_authentication_shows_the_same_page()
     {
         var clock = new TestClock();
         await using var site = AccountsSite.Start(clock);
         await site.RegisterAsync(Ada);
         using var owner = await site.SignInAsync(Ada);
-        // After two idle hours the session is no longer in memory.
+        // After two idle hours the session is no longer cached.
         clock.Advance(TimeSpan.FromHours(2));
         await site.Get<SessionUpkeep>().SweepAsync();
-        // Asked for, and not swept: the sweeper that the clock has woken may be at work as well.
+        // Catches only lookups: the sweeper that the clock woke may be running as well.
         site.Gate.FailCommand("FROM \"Sessions\" AS");
 
         using var answer = await owner.GetAsync("/settings");
@@ -179,7 +179,7 @@ public sealed class CookieTests
         return site;
     }
 
-    /// <summary>The address of the link on a page that leads to a path, whatever follows the path.</summary>
+    /// <summary>Returns the address of the page's link to a path, with whatever follows the path.</summary>
     private static string LinkTo(string path, string page) =>
         new HtmlParser().ParseDocument(page).QuerySelectorAll("main a").Select(link => link.GetAttribute("href")!).First(href => href.StartsWith(path, StringComparison.Ordinal));
 }

@@ -8,13 +8,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Accounts.Tests.Web.Sessions;
 
-/// <summary>The page that a request draws holds the cards, and hands them to its circuit and to nobody else.</summary>
+/// <summary>A prerendered page contains the cards, and hands them only to its own circuit.</summary>
 public sealed class HandoverTests
 {
     private const string Ada = "ada@example.test";
 
     [Fact]
-    public async Task The_first_html_holds_the_cards_and_its_state_says_nothing_of_anybody()
+    public async Task The_first_HTML_contains_the_cards_and_its_state_only_a_ticket()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -25,14 +25,14 @@ public sealed class HandoverTests
         Assert.Contains("Safari 19 on iOS 19.1", html, StringComparison.Ordinal);
         Assert.Contains("2 sessions.</span>", html, StringComparison.Ordinal);
         Assert.Contains($"session-{(await site.FindSessionAsync(other)).Id}", html, StringComparison.Ordinal);
-        // What the page keeps for its circuit is as long with two sessions as with one: a ticket, and no list.
+        // The page's state is as long with two sessions as with one: it holds a ticket, not a list.
         await other.SignOutAsync();
         Assert.Equal(StateOf(html).Length, StateOf(await owner.ReadAsync("/settings/sessions")).Length, tolerance: 8);
         Assert.InRange(StateOf(html).Length, 1, 2_000);
     }
 
     [Fact]
-    public async Task A_circuit_goes_on_with_the_list_of_its_page_and_reads_none()
+    public async Task A_circuit_takes_over_its_pages_list_without_reading_again()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -42,7 +42,7 @@ public sealed class HandoverTests
         var address = new Uri(site.Address, "/settings/sessions");
         var html = await owner.ReadAsync("/settings/sessions");
         Assert.Equal(1, handovers.Count);
-        // Nobody tells of it: only who reads finds it.
+        // No event announces this change: only a new read finds it.
         using (var database = site.Rows())
             database.Execute("UPDATE \"Sessions\" SET \"Name\" = 'Read again'");
 
@@ -51,13 +51,13 @@ public sealed class HandoverTests
         Assert.Equal(0, handovers.Count);
         Assert.DoesNotContain("Read again", page.Page.Text, StringComparison.Ordinal);
 
-        // The same page once more: its ticket is spent, so its circuit reads.
+        // The same page again: its ticket is spent, so its circuit reads.
         await using var late = await RawCircuit.OpenAsync(address, owner.CookieHeader, html);
         await late.WaitForBatchAsync(circuit => circuit.Page.Text.Contains("Read again", StringComparison.Ordinal), Patience.Limit);
     }
 
     [Fact]
-    public void A_ticket_is_good_once_for_its_own_session_and_for_twenty_seconds()
+    public void A_ticket_works_once_for_its_own_session_within_twenty_seconds()
     {
         var clock = new TestClock();
         var feed = Feed(clock);
@@ -78,14 +78,14 @@ public sealed class HandoverTests
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(0, handovers.Count);
         Assert.Null(handovers.Take(late.Ticket, ada.SessionId));
-        // What nobody came for listens no more.
+        // An unclaimed handover no longer listens.
         feed.Publish(new SessionChange.Started(ada.UserId, SessionId.New(clock.GetUtcNow())));
         clock.Advance(SessionFeed.MergeWindow);
         Assert.False(late.Changes.Reader.TryRead(out _));
     }
 
     [Fact]
-    public void What_happens_between_the_reading_and_the_circuit_is_not_lost()
+    public void Changes_between_the_read_and_the_circuit_are_not_lost()
     {
         var clock = new TestClock();
         var feed = Feed(clock);
@@ -107,7 +107,7 @@ public sealed class HandoverTests
     }
 
     [Fact]
-    public void A_session_has_four_at_most_and_the_oldest_goes()
+    public void A_session_has_at_most_four_handovers_and_the_oldest_is_dropped()
     {
         var clock = new TestClock();
         using var handovers = new Handovers(Feed(clock), clock);

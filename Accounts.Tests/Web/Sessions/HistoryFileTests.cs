@@ -8,7 +8,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Web.Sessions;
 
-/// <summary>The history as a file.</summary>
+/// <summary>The export of the history.</summary>
 public sealed class HistoryFileTests
 {
     private const string Ada = "ada@example.test";
@@ -17,7 +17,7 @@ public sealed class HistoryFileTests
     private static readonly DateTimeOffset Now = TestClock.Start;
 
     [Fact]
-    public async Task The_file_holds_every_session_with_all_that_is_known_of_it()
+    public async Task The_export_has_every_session_with_all_details()
     {
         await using var site = AccountsSite.Start(new TestClock());
         await site.RegisterAsync(Ada);
@@ -47,7 +47,7 @@ public sealed class HistoryFileTests
     }
 
     [Fact]
-    public async Task A_name_is_a_text_to_a_spreadsheet_whatever_it_is()
+    public async Task A_spreadsheet_never_runs_a_name_as_a_formula()
     {
         (string Name, string Cell)[] cases =
         [
@@ -73,7 +73,7 @@ public sealed class HistoryFileTests
     }
 
     [Fact]
-    public async Task It_holds_all_pages_of_what_the_query_finds_in_the_order_of_the_query_and_nobody_elses_sessions()
+    public async Task The_export_has_every_match_in_order_and_no_other_users_sessions()
     {
         await using var site = AccountsSite.Start(new TestClock());
         await site.RegisterAsync(Ada);
@@ -100,13 +100,13 @@ public sealed class HistoryFileTests
     [Theory]
     [InlineData("", false)]
     [InlineData("?order=asc", true)]
-    public async Task However_many_there_are_each_is_in_it_once(string order, bool ascending)
+    public async Task An_export_of_any_size_contains_each_session_once(string order, bool ascending)
     {
         await using var site = AccountsSite.Start(new TestClock());
         await site.RegisterAsync(Ada);
         using var visitor = await site.SignInAsync(Ada);
         var session = await site.FindSessionAsync(visitor);
-        // Many at the same moment, so that parts of the file begin and end among them.
+        // Many sessions share a time, so that batches begin and end among them.
         var past = Enumerable.Range(0, HistoryReader.Bound + 700).Select(i => new PastSession(session.UserId, Now.AddHours(-1 - (i / 300))) { Name = $"Number {i % 10}" }).ToList();
         await AddAsync(site, [.. past]);
 
@@ -122,7 +122,7 @@ public sealed class HistoryFileTests
     }
 
     [Fact]
-    public async Task What_cannot_be_read_is_refused_by_its_name()
+    public async Task An_unreadable_query_value_is_refused_by_name()
     {
         (string Query, string Keys)[] cases =
         [
@@ -154,7 +154,7 @@ public sealed class HistoryFileTests
     }
 
     [Fact]
-    public async Task Somebody_who_is_not_signed_in_gets_nothing()
+    public async Task Signed_out_visitors_get_no_export()
     {
         await using var site = AccountsSite.Start(new TestClock());
         await site.RegisterAsync(Ada);

@@ -4,11 +4,11 @@ using Accounts.Web.Sessions;
 
 namespace Accounts.Tests.Web.Sessions;
 
-/// <summary>A client that speaks Blazor's protocol and ignores the push can do nothing from the ending on.</summary>
+/// <summary>A client that speaks Blazor's protocol and ignores the push can do nothing once its session has ended.</summary>
 public sealed class HostileClientTests
 {
     [Fact]
-    public async Task Nothing_that_a_client_sends_after_the_ending_has_an_effect()
+    public async Task Nothing_a_client_sends_after_its_session_ended_has_an_effect()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync("ada@example.test");
@@ -18,7 +18,7 @@ public sealed class HostileClientTests
         await using var circuit = await site.OpenAsync(thief);
         await circuit.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience.Limit);
 
-        // The same clicks work before: the question is asked.
+        // The same click works before: the dialog opens.
         await circuit.ClickAsync("Terminate");
         await circuit.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience.Limit);
         var confirm = circuit.FindClickHandler("Terminate");
@@ -32,7 +32,7 @@ public sealed class HostileClientTests
         Assert.True(await owner.IsSignedInAsync());
         Assert.False(await thief.IsSignedInAsync());
 
-        // And the same click of another session has its effect after it.
+        // The same click still works in another session.
         await using var allowed = await site.OpenAsync(owner);
         await TerminateOnlyOtherAsync(allowed);
         await allowed.WaitForBatchAsync(c => c.Page.Text.Contains("You're only signed in here", StringComparison.Ordinal), Patience.Limit);
@@ -40,7 +40,7 @@ public sealed class HostileClientTests
     }
 
     [Fact]
-    public async Task An_ended_session_cannot_come_back_with_the_secret_of_its_circuit()
+    public async Task An_ended_session_cannot_reconnect_with_its_circuits_secret()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync("ada@example.test");
@@ -49,7 +49,7 @@ public sealed class HostileClientTests
         await using var circuit = await site.OpenAsync(thief);
         var secret = circuit.Secret;
 
-        // Before: the same session comes back with it on a new connection.
+        // Before the end, the same session reconnects with it.
         circuit.Abort();
         await using var returned = await RawCircuit.ConnectAsync(site.Address, thief.CookieHeader);
         Assert.True(await returned.ConnectCircuitAsync(secret, circuit));
@@ -58,7 +58,7 @@ public sealed class HostileClientTests
         await returned.Closed.WaitAsync(Patience.Limit);
 
         await Assert.ThrowsAsync<RawCircuitException>(() => RawCircuit.ConnectAsync(site.Address, thief.CookieHeader));
-        // Nor does the owner get it, who is signed in.
+        // The owner, who is signed in, can't use it either.
         await using var owners = await RawCircuit.ConnectAsync(site.Address, owner.CookieHeader);
         Assert.False(await owners.ConnectCircuitAsync(secret));
     }
@@ -66,7 +66,7 @@ public sealed class HostileClientTests
     [Theory]
     [InlineData("ada@example.test")]
     [InlineData("grace@example.test")]
-    public async Task No_other_session_takes_a_circuit_over_with_its_secret(string intruderEmail)
+    public async Task No_other_session_can_take_over_a_circuit_with_its_secret(string intruderEmail)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync("ada@example.test");
@@ -86,9 +86,9 @@ public sealed class HostileClientTests
     [Theory]
     [InlineData("ada@example.test")]
     [InlineData("grace@example.test")]
-    public async Task No_other_session_resumes_a_circuit_that_the_server_has_let_go(string intruderEmail)
+    public async Task No_other_session_can_resume_a_discarded_circuit(string intruderEmail)
     {
-        await using var site = AccountsSite.Start(services: AccountsSite.LetCircuitsGo);
+        await using var site = AccountsSite.Start(services: AccountsSite.DiscardLostCircuits);
         await site.RegisterAsync("ada@example.test");
         await site.RegisterAsync("grace@example.test");
         using var owner = await site.SignInAsync("ada@example.test");
@@ -104,7 +104,7 @@ public sealed class HostileClientTests
 
         await using var own = await RawCircuit.ConnectAsync(site.Address, owner.CookieHeader);
         var resumed = Assert.IsType<string>(await ResumeAsync(own));
-        // And what was resumed is the owner's as well.
+        // The resumed circuit belongs to the owner as well.
         Assert.False(await stolen.ConnectCircuitAsync(resumed));
 
         Task<object?> ResumeAsync(RawCircuit client)
@@ -115,25 +115,25 @@ public sealed class HostileClientTests
     }
 
     [Fact]
-    public async Task A_connection_that_stays_open_after_the_ending_is_cut()
+    public async Task A_connection_that_stays_open_after_its_session_ended_is_closed()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync("ada@example.test");
         using var owner = await site.SignInAsync("ada@example.test");
         using var thief = await site.SignInAsync("ada@example.test", Visitor.Phone);
 
-        // No circuit at all, only a connection: there is nothing to push over.
+        // There is only a connection without a circuit, so nothing can be pushed.
         await using var silent = await RawCircuit.ConnectAsync(site.Address, thief.CookieHeader);
         await using var bystander = await RawCircuit.ConnectAsync(site.Address, owner.CookieHeader);
         await site.TerminateAsync(owner, thief);
 
         await silent.Closed.WaitAsync(Patience.Limit);
-        // It is answered: that connection stands.
+        // The hub answers, so this connection is still open.
         Assert.False(await bystander.ConnectCircuitAsync("no such secret"));
     }
 
     [Fact]
-    public async Task A_visitor_and_a_page_of_another_site_get_no_connection()
+    public async Task Signed_out_visitors_and_other_sites_pages_get_no_connection()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync("ada@example.test");

@@ -6,7 +6,7 @@ using Microsoft.JSInterop;
 
 namespace Accounts.Tests.Web.Sessions;
 
-/// <summary>An ended session is no error: whoever reads the log is not woken for it, and is for everything else.</summary>
+/// <summary>An ended session isn't logged as an error. Everything else still is.</summary>
 public sealed class QuietEndingsTests
 {
     private const string Circuits = "Microsoft.AspNetCore.Components.Server.Circuits.RemoteNavigationManager";
@@ -25,7 +25,7 @@ public sealed class QuietEndingsTests
     // Guard: the condition in QuietEndings.
     [Theory]
     [MemberData(nameof(Failures), DisableDiscoveryEnumeration = true)]
-    public async Task The_framework_reports_no_ending_as_an_error_and_all_else(Exception failure, string reporter, bool heard)
+    public async Task The_framework_logs_every_error_except_ended_sessions(Exception failure, string reporter, bool heard)
     {
         var journal = new Journal();
         await using var site = AccountsSite.Start(services: services => services.AddSingleton<ILoggerProvider>(journal));

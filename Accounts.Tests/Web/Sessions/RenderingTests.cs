@@ -2,14 +2,14 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Web.Sessions;
 
-/// <summary>What happens in one session costs the dashboard the rendering of one card.</summary>
+/// <summary>A change to one session renders one card on the dashboard.</summary>
 public sealed class RenderingTests
 {
     private const string Ada = "ada@example.test";
 
     // Guard: ShouldRender in SessionCard.
     [Fact]
-    public async Task Only_the_card_that_changed_is_rendered_again()
+    public async Task Only_the_changed_card_renders_again()
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
@@ -27,7 +27,7 @@ public sealed class RenderingTests
         var cards = page.Page.Renderings("session-");
         Assert.Equal(1, cards[$"session-{(await site.FindSessionAsync(second)).Id}"]);
         Assert.InRange(cards[$"session-{(await site.FindSessionAsync(first)).Id}"], 2, 8);
-        // The page that looks was visited itself, a moment after it was drawn.
+        // The viewer's own page visit counted a moment after it rendered.
         Assert.InRange(cards[$"session-{(await site.FindSessionAsync(owner)).Id}"], 1, 2);
     }
 }

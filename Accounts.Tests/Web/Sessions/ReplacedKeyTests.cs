@@ -5,14 +5,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Tests.Web.Sessions;
 
-/// <summary>What was opened with a key that another one has replaced is cut, and comes back with the new cookie alone.</summary>
+/// <summary>The server closes connections opened with a replaced key. They come back only with the new cookie.</summary>
 public sealed class ReplacedKeyTests
 {
     private const string Ada = "ada@example.test";
 
     // Guard: AbortOlder in SessionPush.
     [Fact]
-    public async Task A_thief_with_a_copy_of_the_cookie_is_cut_when_the_owner_proves_who_they_are()
+    public async Task Re_authentication_disconnects_a_thief_with_a_copied_cookie()
     {
         await using var site = await StartAsync(new TestClock());
         using var owner = await site.SignInAsync(Ada);
@@ -24,13 +24,13 @@ public sealed class ReplacedKeyTests
 
         using (await owner.ReauthenticateAsync(AccountsSite.Password))
         {
-            // The new key is given out and not seen yet: everything goes on.
+            // The new key has been issued but not used yet, so everything still works.
             await circuit.ClickAsync("Terminate");
             await circuit.WaitForBatchAsync(c => c.FindClickHandler("Cancel") is not null, Patience.Limit);
             Assert.True(await thief.IsSignedInAsync());
         }
 
-        // The first request with it.
+        // The first request with the new key.
         Assert.True(await owner.IsSignedInAsync());
 
         await circuit.Closed.WaitAsync(Patience.Limit);
@@ -44,7 +44,7 @@ public sealed class ReplacedKeyTests
 
     // Guard: IsDue in LiveSession.HasKeyMark, and EndFirstKeyAsync in SessionRegistry.Offer.
     [Fact]
-    public async Task What_the_old_key_opened_is_cut_after_a_minute_even_if_the_answer_with_the_new_one_was_lost()
+    public async Task Connections_with_the_old_key_close_after_a_minute_even_without_the_new_one()
     {
         var clock = new TestClock();
         await using var site = await StartAsync(clock);
@@ -68,7 +68,7 @@ public sealed class ReplacedKeyTests
 
     // Guard: WriteTicketAsync in PasswordPage.
     [Fact]
-    public async Task A_thief_with_a_copy_of_the_cookie_is_out_when_the_owner_changes_the_password()
+    public async Task A_password_change_signs_out_a_thief_with_a_copied_cookie()
     {
         await using var site = await StartAsync(new TestClock());
         using var owner = await site.SignInAsync(Ada);
@@ -89,7 +89,7 @@ public sealed class ReplacedKeyTests
 
     // Guard: HasKeyMark in SessionHubFilter.
     [Fact]
-    public async Task A_connection_of_the_old_key_can_do_nothing_even_if_it_is_not_cut()
+    public async Task A_connection_with_the_old_key_can_do_nothing_even_if_it_stays_open()
     {
         await using var site = await StartAsync(new TestClock(), services => services.Remove(services.Single(service => service.ImplementationType == typeof(SessionPush))));
         using var owner = await site.SignInAsync(Ada);
@@ -108,9 +108,9 @@ public sealed class ReplacedKeyTests
         Assert.False(circuit.Closed.IsCompleted);
     }
 
-    // Guard: the dialog acts when its own page says so, not when the session has been proved.
+    // Guard: the dialog acts on its own page's proof, not on the session's.
     [Fact]
-    public async Task A_thief_who_waits_at_the_question_does_not_act_on_the_owners_proof_and_the_owner_goes_on()
+    public async Task A_thief_at_the_open_dialog_cannot_use_the_owners_proof()
     {
         var clock = new TestClock();
         await using var site = await StartAsync(clock);
@@ -133,7 +133,7 @@ public sealed class ReplacedKeyTests
         Assert.NotEqual(ClickOutcome.Done, await thiefs.TryClickAsync(thiefs.FindClickHandler("Go on")!.Value));
         Assert.True(await victim.IsSignedInAsync());
 
-        // The owner's page comes back with the new cookie, the dialog as it was, and goes on.
+        // The owner's page reconnects with the new cookie, finds its dialog unchanged, and continues.
         await using var returned = await RawCircuit.ConnectAsync(site.Address, owner.CookieHeader);
         Assert.True(await returned.ConnectCircuitAsync(owners.Secret, owners));
         Assert.Equal(ClickOutcome.Done, await returned.TryClickAsync("Go on"));
@@ -142,7 +142,7 @@ public sealed class ReplacedKeyTests
     }
 
     [Fact]
-    public async Task A_second_page_of_the_owner_is_cut_too_and_comes_back()
+    public async Task The_owners_second_page_is_disconnected_too_and_reconnects()
     {
         await using var site = await StartAsync(new TestClock());
         using var owner = await site.SignInAsync(Ada);

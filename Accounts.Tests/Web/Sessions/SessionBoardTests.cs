@@ -13,7 +13,7 @@ public sealed class SessionBoardTests
     private static readonly UserId Ada = new(Guid.NewGuid());
 
     [Fact]
-    public void The_first_twelve_others_are_cards_and_the_rest_are_rows_in_the_order_they_came()
+    public void The_first_twelve_other_sessions_are_cards_and_the_rest_rows()
     {
         var (board, others) = Load(15);
         Assert.Equal(others.Take(12), board.Cards);
@@ -31,14 +31,14 @@ public sealed class SessionBoardTests
     [InlineData(12, true, true, false)]
     [InlineData(13, true, true, true)]
     [InlineData(600, true, true, true)]
-    public void What_stands_around_the_cards_depends_on_how_many_there_are(int sessions, bool several, bool tools, bool grouped)
+    public void Tools_and_groups_depend_on_the_number_of_sessions(int sessions, bool several, bool tools, bool grouped)
     {
         var (board, _) = Load(sessions - 1);
         Assert.Equal((several, tools, grouped), (board.IsSeveral, board.HasTools, board.IsGrouped));
     }
 
     [Fact]
-    public void What_is_there_for_many_stays_when_some_of_them_have_ended()
+    public void Tools_and_groups_stay_when_sessions_end()
     {
         var (board, others) = Load(12);
         foreach (var session in others.Skip(1))
@@ -50,7 +50,7 @@ public sealed class SessionBoardTests
     }
 
     [Fact]
-    public void Many_cards_stand_by_kind_and_those_of_one_name_together()
+    public void Many_cards_are_grouped_by_device_type_and_shared_name()
     {
         var others = Enumerable.Range(0, 12).Select(i => i switch
         {
@@ -66,7 +66,7 @@ public sealed class SessionBoardTests
             board.Groups(_ => true).Select(group => (group.Title!, group.Sessions.Count)));
         Assert.Equal([others[2], others[7]], board.Groups(_ => true)[1].Sessions);
 
-        // One that is renamed while the page is open stays where it is.
+        // A session that is renamed while the page is open keeps its place.
         board.Apply(new SessionChange.Renamed(Ada, others[0].Id, "Work laptop"));
         Assert.Equal([8, 2, 2], board.Groups(_ => true).Select(group => group.Sessions.Count));
         Assert.Equal([("Phones", 2)], board.Groups(session => session.Device.Type == DeviceType.Mobile).Select(group => (group.Title!, group.Sessions.Count)));
@@ -82,7 +82,7 @@ public sealed class SessionBoardTests
     }
 
     [Fact]
-    public void A_session_that_starts_goes_to_the_end_of_the_cards()
+    public void A_new_session_becomes_the_last_card()
     {
         var (board, others) = Load(2);
         var late = Session();
@@ -94,7 +94,7 @@ public sealed class SessionBoardTests
     [Theory]
     [InlineData(12)]
     [InlineData(13)]
-    public void Above_rows_and_in_groups_it_waits_until_nothing_can_be_pressed_by_mistake(int count)
+    public void Above_rows_or_in_groups_a_new_session_waits_for_a_quiet_moment(int count)
     {
         var (board, others) = Load(count);
         var late = Session();
@@ -108,7 +108,7 @@ public sealed class SessionBoardTests
     }
 
     [Fact]
-    public void One_that_ends_stays_in_its_place_for_a_minute()
+    public void An_ended_session_keeps_its_place_for_a_minute()
     {
         var (board, sessions) = Load(3);
         var ended = sessions[1] with { Ending = new SessionEnding(Now, EndReason.Terminated, null, null) };
@@ -125,7 +125,7 @@ public sealed class SessionBoardTests
     }
 
     [Fact]
-    public void One_that_was_over_before_it_was_seen_does_not_come()
+    public void A_session_that_ended_before_it_was_shown_does_not_appear()
     {
         var (board, sessions) = Load(2);
         board.Put(Session() with { Ending = new SessionEnding(Now, EndReason.Replaced, null, null) });
@@ -133,7 +133,7 @@ public sealed class SessionBoardTests
     }
 
     [Fact]
-    public void What_a_change_says_is_true_from_then_on_and_an_act_after_the_end_is_not_shown()
+    public void Changes_apply_at_once_but_activity_after_the_end_is_ignored()
     {
         var (board, sessions) = Load(1);
         var id = sessions[0].Id;
@@ -150,7 +150,7 @@ public sealed class SessionBoardTests
     }
 
     [Fact]
-    public void A_new_browser_is_asked_about_as_soon_as_that_moves_nothing()
+    public void The_question_about_a_new_browser_waits_for_a_quiet_moment()
     {
         var (board, _) = Load(2);
         var stranger = Session() with { NewBrowser = true };
@@ -162,7 +162,7 @@ public sealed class SessionBoardTests
     }
 
     [Fact]
-    public void Of_several_the_one_that_has_waited_longest_is_asked_about_first()
+    public void The_oldest_question_comes_first()
     {
         var late = Session() with { NewBrowser = true, StartedAt = Now.AddMinutes(2) };
         var early = Session() with { NewCountry = true, StartedAt = Now.AddMinutes(1) };
@@ -170,7 +170,7 @@ public sealed class SessionBoardTests
         Assert.Equal(early.Id, board.Question?.Id);
 
         board.Apply(new SessionChange.Recognized(Ada, early.Id));
-        // Answered, it stays for as long as its place is needed, and is itself no question any more.
+        // The answered session keeps its place while that is needed, but is no longer in question.
         Assert.Equal((early.Id, false), (board.Question!.Id, board.Question.IsInQuestion));
         Assert.NotNull(board.SettleAt);
         board.Settle(Now);
@@ -183,7 +183,7 @@ public sealed class SessionBoardTests
     }
 
     [Fact]
-    public void New_browsers_are_cards_even_beyond_the_twelfth_and_the_one_that_looks_is_not_asked_about()
+    public void New_browsers_are_always_cards_and_this_device_is_never_in_question()
     {
         var others = Enumerable.Range(0, 20).Select(i => Session() with { NewBrowser = i < 15 }).ToList();
         Assert.Equal(others.Take(15), Load(others).Cards);
@@ -195,7 +195,7 @@ public sealed class SessionBoardTests
     }
 
     [Fact]
-    public void The_button_for_all_others_comes_and_goes_when_that_moves_nothing()
+    public void Sign_out_everywhere_appears_only_at_a_quiet_moment()
     {
         var (board, _) = Load(0);
         board.Put(Session());

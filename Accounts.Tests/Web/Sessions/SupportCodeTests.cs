@@ -12,13 +12,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Accounts.Tests.Web.Sessions;
 
-/// <summary>Who is shown a support code, and for how long.</summary>
+/// <summary>Who sees a support code, and for how long.</summary>
 public sealed class SupportCodeTests
 {
     private const string Ada = "ada@example.test";
 
     [Fact]
-    public async Task The_signed_out_page_shows_a_code_to_the_key_alone_and_the_same_one_when_it_is_loaded_again()
+    public async Task The_signed_out_page_shows_its_code_only_to_the_key_and_keeps_it()
     {
         await using var site = AccountsSite.Start();
         using var ended = await EndedAsync(site);
@@ -37,12 +37,12 @@ public sealed class SupportCodeTests
     [Theory]
     [InlineData("\"SupportCodes\"", "Someone signed this browser out from another device")]
     [InlineData("\"Sessions\"", "You&#x27;re signed out")]
-    public async Task Without_the_database_the_signed_out_page_says_what_it_knows_and_shows_no_code(string table, string text)
+    public async Task Without_the_database_the_signed_out_page_works_without_a_code(string table, string text)
     {
         await using var site = AccountsSite.Start();
         using var ended = await EndedAsync(site);
         site.Gate.FailCommand(table);
-        // Both questions of the page ask for the session.
+        // Both of the page's queries read the session.
         if (table is "\"Sessions\"")
             site.Gate.FailCommand(table);
 
@@ -57,7 +57,7 @@ public sealed class SupportCodeTests
 
     // Guard: the timer of SupportCodeLine, and _gone.
     [Fact]
-    public async Task An_open_page_shows_the_next_code_when_the_one_it_shows_has_expired()
+    public async Task An_open_page_replaces_an_expired_code()
     {
         var clock = new TestClock();
         await using var page = new InteractivePage(clock);
@@ -81,7 +81,7 @@ public sealed class SupportCodeTests
         clock.Advance(TimeSpan.FromHours(1));
         Assert.Equal("CODE-3", await page.CodeAsync());
 
-        // It goes while it waits for an answer, and asks no more when that has come.
+        // The page closes while it waits for an answer, and doesn't ask again once that arrives.
         slow = new TaskCompletionSource();
         clock.Advance(TimeSpan.FromHours(1));
         await page.DisposeAsync();
@@ -92,7 +92,7 @@ public sealed class SupportCodeTests
     }
 
     [Fact]
-    public async Task An_open_page_asks_again_when_the_database_did_not_answer()
+    public async Task An_open_page_asks_again_after_a_database_failure()
     {
         var clock = new TestClock();
         await using var page = new InteractivePage(clock);
@@ -113,7 +113,7 @@ public sealed class SupportCodeTests
         await site.RegisterAsync(Ada);
         using var owner = await site.SignInAsync(Ada);
         var other = await site.SignInAsync(Ada, Visitor.Phone);
-        // Nothing that follows the ending is under way any more: it is told once at once, and once when it has been written.
+        // Waits until all work after the ending is done: the departure is published at once, and again when it is stored.
         var (told, written) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         using var following = site.Get<SessionFeed>().Subscribe(change =>
         {
@@ -131,8 +131,8 @@ public sealed class SupportCodeTests
 
     private static long Count(DatabaseRows rows) => rows.Number("SELECT COUNT(*) FROM \"SupportCodes\"");
 
-#pragma warning disable BL0006 // There is no other way to render a component that is told that it is interactive.
-    /// <summary>The component as a circuit holds it: it is told that it is interactive, and keeps living.</summary>
+#pragma warning disable BL0006 // No other API renders a component as interactive.
+    /// <summary>Renders the component as a circuit does: interactive, and alive after the first rendering.</summary>
     private sealed class InteractivePage(TestClock clock) : IAsyncDisposable
     {
         private readonly Renderer _renderer = new(new ServiceCollection().AddSingleton<TimeProvider>(clock).BuildServiceProvider());
@@ -143,7 +143,7 @@ public sealed class SupportCodeTests
 
         public Task<string?> CodeAsync() => _renderer.Dispatcher.InvokeAsync(() => Code(_root.ToHtmlString()));
 
-        /// <summary>Completes when what was waiting for the page's turn has had it.</summary>
+        /// <summary>Completes when the work queued on the page has run.</summary>
         public Task SettleAsync() => _renderer.Dispatcher.InvokeAsync(async () => await Task.Yield());
 
         public ValueTask DisposeAsync() => _renderer.DisposeAsync();

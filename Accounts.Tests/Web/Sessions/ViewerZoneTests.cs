@@ -13,7 +13,7 @@ public sealed class ViewerZoneTests
     [InlineData("Nowhere/Land", 100_000, 0)]
     [InlineData("../../../etc/localtime", 45, 45)]
     [InlineData("/etc/localtime", 45, 45)]
-    public void A_browser_is_in_the_zone_that_it_names_or_that_far_from_UTC(string? id, int minutes, int ahead)
+    public void A_viewers_zone_is_the_named_one_or_the_offset_from_UTC(string? id, int minutes, int ahead)
     {
         var zone = ViewerZone.Find(id, minutes);
         Assert.Equal(TimeSpan.FromMinutes(ahead), zone.GetUtcOffset(new DateTimeOffset(2026, 1, 15, 12, 0, 0, TimeSpan.Zero)));
@@ -22,13 +22,13 @@ public sealed class ViewerZoneTests
     [Theory]
     [InlineData("Europe/Vienna", "2026-03-29", "2026-03-28T23:00:00Z")]
     [InlineData("Europe/Vienna", "2026-03-30", "2026-03-29T22:00:00Z")]
-    // The clocks go from 00:00 to 01:00: that day has no midnight.
+    // Clocks go from 00:00 to 01:00, so that day has no midnight.
     [InlineData("Africa/Cairo", "2026-04-24", "2026-04-23T22:00:00Z")]
-    public void A_day_begins_at_its_midnight_where_the_viewer_is(string id, string day, string start) =>
+    public void A_day_begins_at_midnight_in_the_viewers_zone(string id, string day, string start) =>
         Assert.Equal(DateTimeOffset.Parse(start), ViewerZone.Find(id, 0).StartOf(DateOnly.Parse(day)));
 
     [Fact]
-    public void The_drawing_is_in_proportion_to_time_and_ends_with_the_viewers_day()
+    public void The_timeline_is_proportional_to_time_and_ends_with_the_viewers_day()
     {
         var now = TestClock.Start;
         var zone = ViewerZone.Find("Europe/Vienna", 0);

@@ -3,18 +3,18 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Web.SignIn;
 
-/// <summary>A form goes on working for as long as its session, whatever other pages and tabs do; and it is worth nothing to anybody else.</summary>
+/// <summary>A form works as long as its session, whatever other pages and tabs do. In any other session it is worthless.</summary>
 public sealed class AntiforgeryTests
 {
     private const string Ada = "ada@example.test";
     private const string Cookie = "__Host-accounts-form";
 
-    // Guards: HostCookie, its lasting, SameSite.
+    // Guards: HostCookie, its lifetime, SameSite.
     [Theory]
     [InlineData("http", "/sign-in")]
     [InlineData("https", "/sign-in")]
     [InlineData("https", "/register")]
-    public async Task The_cookie_of_a_form_is_one_that_no_sibling_can_set_and_that_a_link_from_elsewhere_carries(string scheme, string path)
+    public async Task The_form_cookie_is_host_only_and_sent_with_cross_site_links(string scheme, string path)
     {
         await using var site = AccountsSite.Start(settings: ("Network:KnownProxies:0", "127.0.0.1"));
         using var visitor = site.Visit();
@@ -24,7 +24,7 @@ public sealed class AntiforgeryTests
         var cookie = Assert.Single(answer.Headers.GetValues("Set-Cookie"));
         Assert.StartsWith(Cookie + "=", cookie, StringComparison.Ordinal);
         Assert.Equal("max-age=34560000; path=/; secure; samesite=lax; httponly", cookie.Split("; ", 2)[1]);
-        // It is there: no other one is set.
+        // The cookie exists, so the server sets no other.
         using var again = await visitor.GetAsync(path);
         Assert.False(again.Headers.Contains("Set-Cookie"));
     }
@@ -33,7 +33,7 @@ public sealed class AntiforgeryTests
     [InlineData("/settings")]
     [InlineData("/settings/sessions")]
     [InlineData("/settings/password")]
-    public async Task A_page_of_a_session_sets_no_cookie_that_could_replace_another(string path)
+    public async Task A_signed_in_page_sets_no_form_cookie(string path)
     {
         await using var site = await StartAsync();
         using var visitor = await site.SignInAsync(Ada);
@@ -49,7 +49,7 @@ public sealed class AntiforgeryTests
     [InlineData("/session/reauthenticate")]
     [InlineData("/settings/theme")]
     [InlineData("/settings/password")]
-    public async Task The_forms_of_a_session_work_whatever_became_of_the_other_cookies(string path)
+    public async Task A_sessions_forms_need_only_the_session_cookie(string path)
     {
         await using var site = await StartAsync();
         using var visitor = await site.SignInAsync(Ada);
@@ -59,7 +59,7 @@ public sealed class AntiforgeryTests
         var session = visitor.SessionCookie;
         visitor.Cookies.Clear();
         visitor.SessionCookie = session;
-        // As a page that another site has linked to.
+        // Opens a page as after another site's link.
         await visitor.ReadAsync("/settings");
 
         using var answer = await visitor.PostAsync(path, form);
@@ -69,7 +69,7 @@ public sealed class AntiforgeryTests
     }
 
     [Fact]
-    public async Task A_form_survives_another_key_of_its_session()
+    public async Task A_form_survives_its_sessions_key_rotation()
     {
         await using var site = await StartAsync();
         using var visitor = await site.SignInAsync(Ada);
@@ -82,7 +82,7 @@ public sealed class AntiforgeryTests
 
     // Guard: SessionAntiforgery.Names.
     [Fact]
-    public async Task The_form_of_one_session_is_worth_nothing_in_another_of_the_same_person_or_of_somebody_else()
+    public async Task A_form_of_one_session_is_refused_in_any_other()
     {
         await using var site = await StartAsync();
         await site.RegisterAsync("grace@example.test", "Grace Hopper");
@@ -103,7 +103,7 @@ public sealed class AntiforgeryTests
         }
 
         Assert.True(await ada.IsSignedInAsync());
-        // Where nobody is signed in, a session's token is none.
+        // A session's token is worthless for a signed-out visitor.
         var adas = await ada.FillAccountMenuAsync();
         using var crossed = await stranger.PostAsync("/sign-in", new Dictionary<string, string>(adas, StringComparer.Ordinal)
         {
@@ -119,11 +119,11 @@ public sealed class AntiforgeryTests
     [InlineData("same-origin", HttpStatusCode.Redirect)]
     [InlineData("none", HttpStatusCode.BadRequest)]
     [InlineData(null, HttpStatusCode.BadRequest)]
-    public async Task Of_four_sign_in_pages_that_a_new_browser_opens_at_once_each_works_if_the_browser_vouches_for_it(
+    public async Task Four_sign_in_pages_opened_at_once_work_if_the_browser_vouches(
         string? site, HttpStatusCode expected)
     {
         await using var accounts = await StartAsync();
-        // Four answers to requests without a cookie; the last one's cookie stays.
+        // The server answers four requests without a cookie. The browser keeps the last cookie.
         var tabs = Enumerable.Range(0, 4).Select(_ => accounts.Visit()).ToList();
         var forms = new List<IReadOnlyDictionary<string, string>>();
         foreach (var tab in tabs)
@@ -143,7 +143,7 @@ public sealed class AntiforgeryTests
     [Theory]
     [InlineData("/sign-out")]
     [InlineData("/settings/password")]
-    public async Task What_is_no_form_has_no_token(string path)
+    public async Task A_body_that_is_no_form_is_refused(string path)
     {
         await using var site = await StartAsync();
         using var visitor = await site.SignInAsync(Ada);
@@ -167,7 +167,7 @@ public sealed class AntiforgeryTests
     [InlineData("/help/access", "")]
     [InlineData("/signed-out", "multipart/form-data; boundary=b")]
     [InlineData("/sign-in", "multipart/form-data; boundary=b")]
-    public async Task What_is_no_form_is_no_error_of_the_server_even_if_the_browser_vouches_for_it(string path, string type)
+    public async Task A_body_that_is_no_form_causes_no_server_error(string path, string type)
     {
         await using var site = await StartAsync();
         using var http = new HttpClient { BaseAddress = site.Address };

@@ -12,20 +12,20 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Tests.Web.SignIn;
 
-/// <summary>However many strangers try passwords, everybody else goes on; and whoever is refused is told so, and when to come back.</summary>
+/// <summary>A flood of password attempts stops nobody else. A refused form learns that, and when to come back.</summary>
 public sealed class QueuedFormsTests
 {
     private const string Ada = "ada@example.test";
     private const string Wrong = "not the right passphrase";
 
-    // One hash at a time, one place for each line of forms.
+    // One hash at a time, and one place in each queue.
     private static readonly (string, string)[] Smallest = [("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "1")];
 
-    // Guards: UseQueuedForms, and the threads of PasswordHashing.
+    // Guards: UseQueuedForms, and PasswordHashing's threads.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Beside_three_hundred_strangers_a_session_is_checked_and_ended(bool manyNetworks)
+    public async Task During_a_flood_of_sign_ins_sessions_are_still_checked_and_ended(bool manyNetworks)
     {
         var hasher = new HeldHasher();
         var clock = new TestClock();
@@ -54,19 +54,19 @@ public sealed class QueuedFormsTests
 
         clock.Advance(SignInQueue.Patience);
         Patience.Until(() => strangers.Count(stranger => stranger.IsCompleted) == 300 - inside);
-        hasher.LetAll();
+        hasher.ReleaseAll();
         var answers = await Task.WhenAll(strangers);
         Assert.Equal(300 - inside, answers.Count(answer => answer is { Status: HttpStatusCode.ServiceUnavailable, RetryAfter: "2" }));
         Assert.Equal(inside, answers.Count(answer => answer.Status is HttpStatusCode.OK or HttpStatusCode.TooManyRequests));
         Assert.Equal(1, hasher.MostAtOnce);
     }
 
-    // Guards: QueuedForm on both pages; that it is looked for at the endpoint, not in the address.
+    // Guards: QueuedForm on both pages, which is found by endpoint, not by address.
     [Theory]
     [InlineData("/sign-in?returnUrl=%2Fsettings%22%3E", "/sign-in?returnUrl=%2Fsettings%22%3E")]
     [InlineData("/SIGN-IN/", "/SIGN-IN/")]
     [InlineData("/register", "/register")]
-    public async Task Who_waited_in_vain_is_told_when_to_come_back_and_nothing_was_done(string path, string back)
+    public async Task A_form_that_waited_in_vain_learns_when_to_retry_and_changes_nothing(string path, string back)
     {
         var hasher = new HeldHasher();
         var clock = new TestClock();
@@ -99,21 +99,21 @@ public sealed class QueuedFormsTests
         using (var rows = site.Rows())
             Assert.Equal(1, rows.Number("SELECT COUNT(*) FROM \"Users\""));
 
-        hasher.LetAll();
+        hasher.ReleaseAll();
         (await inside).Dispose();
-        // The same form is good when it comes back.
+        // The same form works later.
         using var again = await second.PostAsync(path, waits);
         Assert.NotEqual(HttpStatusCode.ServiceUnavailable, again.StatusCode);
     }
 
     // Guard: the form is read before a place is taken.
     [Fact]
-    public async Task A_form_that_is_sent_slowly_keeps_nobody_waiting()
+    public async Task A_slowly_sent_form_delays_no_other_form()
     {
         var door = new Door();
         await using var site = AccountsSite.Start(new TestClock(), services => services
             .AddSingleton<IStartupFilter>(door)
-            // However slow they are, the server does not hang up on them.
+            // The server keeps the connections, however slow they are.
             .Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MinRequestBodyDataRate = null), Smallest);
         await site.RegisterAsync(Ada);
         var slow = new List<TcpClient>();
@@ -141,7 +141,7 @@ public sealed class QueuedFormsTests
     [InlineData("multipart/form-data", 10, HttpStatusCode.BadRequest)]
     [InlineData("multipart/form-data; boundary=b", 10, HttpStatusCode.BadRequest)]
     [InlineData("", 10, HttpStatusCode.UnsupportedMediaType)]
-    public async Task What_is_no_form_of_ours_is_refused(string type, int length, HttpStatusCode expected)
+    public async Task A_body_that_is_none_of_our_forms_is_refused(string type, int length, HttpStatusCode expected)
     {
         await using var site = AccountsSite.Start();
         using var http = new HttpClient { BaseAddress = site.Address };
@@ -153,9 +153,9 @@ public sealed class QueuedFormsTests
         Assert.Contains(length == 60_000 ? "This page expired" : "This form can't be read", page, StringComparison.Ordinal);
     }
 
-    // Guard: the place is given back when the answer starts.
+    // Guard: the place is freed when the response starts.
     [Fact]
-    public async Task An_answer_that_is_read_slowly_keeps_nobody_waiting()
+    public async Task A_slowly_read_response_delays_no_other_form()
     {
         var reader = new SlowReader();
         await using var site = AccountsSite.Start(new TestClock(), services => services.AddSingleton<IStartupFilter>(reader), Smallest);
@@ -175,7 +175,7 @@ public sealed class QueuedFormsTests
 
     // Guard: Wait.Busy in the pages and at the endpoint.
     [Fact]
-    public async Task Who_is_signed_in_and_finds_no_place_is_told_so_where_they_are()
+    public async Task A_busy_server_says_so_on_the_signed_in_users_own_page()
     {
         var hasher = new HeldHasher();
         await using var site = AccountsSite.Start(
@@ -196,7 +196,7 @@ public sealed class QueuedFormsTests
         var passwords = new[] { ("Input.CurrentPassword", AccountsSite.Password), ("Input.NewPassword", "a brand new passphrase") };
         using (var change = await phone.SubmitAsync("/settings/password", passwords))
             Assert.DoesNotContain("passphrase\"", await AssertBusyAsync(change), StringComparison.Ordinal);
-        hasher.LetAll();
+        hasher.ReleaseAll();
         using var proved = await held;
         Assert.Equal(HttpStatusCode.NoContent, proved.StatusCode);
         Assert.True(await phone.IsSignedInAsync());
@@ -205,7 +205,7 @@ public sealed class QueuedFormsTests
     [Theory]
     [InlineData("/sign-in")]
     [InlineData("/register")]
-    public async Task A_form_that_the_core_has_no_place_for_keeps_what_was_entered_but_the_password(string path)
+    public async Task A_form_refused_by_a_busy_core_keeps_all_values_but_the_password(string path)
     {
         var hasher = new HeldHasher();
         await using var site = AccountsSite.Start(
@@ -229,11 +229,11 @@ public sealed class QueuedFormsTests
             Assert.DoesNotContain("a passphrase of hers", page, StringComparison.Ordinal);
         }
 
-        hasher.LetAll();
+        hasher.ReleaseAll();
         (await held).Dispose();
     }
 
-    /// <summary>Says when a request has come in, with its head and before its body.</summary>
+    /// <summary>Signals when a request's headers have arrived, before its body.</summary>
     private sealed class Door : IStartupFilter
     {
         public SemaphoreSlim Arrivals { get; } = new(0);
@@ -250,7 +250,8 @@ public sealed class QueuedFormsTests
     }
 
     /// <summary>
-    /// Clients that ask for it get the head of an answer to a form, and of its body nothing until the test says so: as if they had stopped reading.
+    /// Clients that ask for it get the headers of a form's response. The body waits until the test releases it,
+    /// as if they had stopped reading.
     /// </summary>
     private sealed class SlowReader : IStartupFilter
     {

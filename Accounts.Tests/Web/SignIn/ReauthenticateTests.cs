@@ -3,7 +3,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Web.SignIn;
 
-/// <summary>The request by which somebody who is signed in proves again who they are.</summary>
+/// <summary>The request with which a signed-in user proves their identity again.</summary>
 public sealed class ReauthenticateTests
 {
     private const string Ada = "ada@example.test";
@@ -12,7 +12,7 @@ public sealed class ReauthenticateTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_right_password_brings_the_session_another_key_in_a_cookie_like_the_first(bool remember)
+    public async Task The_right_password_sets_a_new_key_in_a_cookie_with_the_same_attributes(bool remember)
     {
         await using var site = await StartAsync();
         using var visitor = await site.SignInAsync(Ada, remember: remember);
@@ -27,7 +27,7 @@ public sealed class ReauthenticateTests
             Assert.Contains(attribute, cookie, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(remember, cookie.Contains("expires=", StringComparison.OrdinalIgnoreCase));
 
-        // Before the new one is seen, the old one works; after it, no more.
+        // The old key works until the new one is first used.
         using var old = site.Visit();
         old.SessionCookie = before;
         Assert.True(await old.IsSignedInAsync());
@@ -39,7 +39,7 @@ public sealed class ReauthenticateTests
     }
 
     [Fact]
-    public async Task A_wrong_password_is_said_to_be_wrong_and_changes_no_cookie()
+    public async Task A_wrong_password_is_reported_and_sets_no_cookie()
     {
         await using var site = await StartAsync();
         using var visitor = await site.SignInAsync(Ada);
@@ -55,7 +55,7 @@ public sealed class ReauthenticateTests
     }
 
     [Fact]
-    public async Task Too_many_attempts_are_told_how_long_to_wait()
+    public async Task After_too_many_attempts_the_answer_says_how_long_to_wait()
     {
         await using var site = AccountsSite.Start(settings: ("SignIn:AttemptsPerAccount", "1"));
         await site.RegisterAsync(Ada);
@@ -71,7 +71,7 @@ public sealed class ReauthenticateTests
 
     // Guards: RequireAuthorization and IsRequestValidAsync at the endpoint.
     [Fact]
-    public async Task A_stranger_an_ended_session_and_another_sites_form_get_nothing()
+    public async Task Strangers_ended_sessions_and_other_sites_forms_are_refused()
     {
         await using var site = await StartAsync();
         using var visitor = await site.SignInAsync(Ada);
@@ -86,7 +86,7 @@ public sealed class ReauthenticateTests
         Assert.Equal(HttpStatusCode.BadRequest, crossed.StatusCode);
         AssertNoTicket(crossed);
 
-        // The same form does it where it belongs.
+        // The same form works in its own session.
         using var own = await visitor.PostAsync(Path, form);
         Assert.Equal(HttpStatusCode.NoContent, own.StatusCode);
 
@@ -100,7 +100,7 @@ public sealed class ReauthenticateTests
     }
 
     [Fact]
-    public async Task Without_the_database_nothing_changes_and_it_is_said()
+    public async Task A_database_failure_is_reported_and_changes_nothing()
     {
         await using var site = await StartAsync();
         using var visitor = await site.SignInAsync(Ada);

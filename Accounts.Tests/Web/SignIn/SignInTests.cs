@@ -3,7 +3,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Web.SignIn;
 
-/// <summary>Signing in and out over plain HTTP, and what a cookie is worth.</summary>
+/// <summary>Signing in and out over plain HTTP, and the session cookie.</summary>
 public sealed class SignInTests
 {
     private const string Ada = "ada@example.test";
@@ -22,7 +22,7 @@ public sealed class SignInTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_cookie_is_locked_to_this_site_and_lives_as_long_as_was_asked_for(bool remember)
+    public async Task The_cookie_is_restricted_to_this_site_and_persists_only_if_asked_to(bool remember)
     {
         await using var site = await StartAsync();
         using var visitor = site.Visit();
@@ -37,7 +37,7 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task A_wrong_password_and_an_unknown_address_get_the_same_answer()
+    public async Task A_wrong_password_and_an_unknown_email_get_the_same_answer()
     {
         await using var site = await StartAsync();
         using var visitor = site.Visit();
@@ -55,7 +55,7 @@ public sealed class SignInTests
     [InlineData("//evil.example/", "/settings/sessions")]
     [InlineData("/\\evil.example/", "/settings/sessions")]
     [InlineData("javascript:alert(1)", "/settings/sessions")]
-    public async Task A_sign_in_leads_only_to_pages_of_this_site(string asked, string reached)
+    public async Task A_sign_in_redirects_only_within_this_site(string asked, string reached)
     {
         await using var site = await StartAsync();
         using var visitor = site.Visit();
@@ -70,7 +70,7 @@ public sealed class SignInTests
     [InlineData("/register", "/settings/sessions")]
     [InlineData("/sign-in?returnUrl=%2Fsettings%2Fsecurity", "/settings/security")]
     [InlineData("/register?returnUrl=%2F%2Fevil.example", "/settings/sessions")]
-    public async Task Whoever_is_signed_in_already_is_led_on(string path, string reached)
+    public async Task Signed_in_users_are_redirected_from_the_sign_in_pages(string path, string reached)
     {
         await using var site = await StartAsync();
         using var visitor = await site.SignInAsync(Ada);
@@ -81,7 +81,7 @@ public sealed class SignInTests
 
     // Guard: the hidden field, which password managers read.
     [Fact]
-    public async Task The_form_for_a_new_password_says_whose_it_is()
+    public async Task The_password_form_names_its_account()
     {
         await using var site = await StartAsync();
         using var visitor = await site.SignInAsync(Ada);
@@ -92,7 +92,7 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task Too_many_attempts_are_told_how_long_to_wait_and_a_known_browser_still_gets_in()
+    public async Task Too_many_attempts_must_wait_while_a_known_browser_still_signs_in()
     {
         await using var site = await StartAsync(("SignIn:AttemptsPerAccount", "3"));
         using var known = await site.SignInAsync(Ada);
@@ -116,7 +116,7 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task A_form_that_is_posted_twice_leaves_one_session()
+    public async Task A_form_posted_twice_leaves_one_session()
     {
         await using var site = await StartAsync();
         using var visitor = site.Visit();
@@ -133,14 +133,14 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task Signing_in_as_somebody_else_ends_the_session_that_this_browser_had()
+    public async Task Signing_in_as_another_user_ends_this_browsers_session()
     {
         await using var site = await StartAsync();
         await site.RegisterAsync("grace@example.test", "Grace Hopper");
         using var shared = await site.SignInAsync(Ada);
         using var elsewhere = await site.SignInAsync(Ada);
         var adas = shared.SessionCookie;
-        // The page isn't shown to whoever is signed in; its form is taken.
+        // Signed-in users don't see this page, but its form works.
         using var answer = await shared.PostAsync("/sign-in", await shared.FillAccountMenuAsync(
             ("_handler", "sign-in"), ("Input.Email", "grace@example.test"), ("Input.Password", AccountsSite.Password)));
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
@@ -152,7 +152,7 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task A_registration_that_is_posted_twice_makes_one_account_and_signs_in()
+    public async Task A_registration_posted_twice_creates_one_account_and_signs_in()
     {
         await using var site = await StartAsync();
         using var visitor = site.Visit();
@@ -169,7 +169,7 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task A_form_of_another_site_is_refused_with_a_page_that_says_what_to_do()
+    public async Task A_form_without_a_token_is_refused_with_a_page_that_says_what_to_do()
     {
         await using var site = await StartAsync();
         using var visitor = site.Visit();
@@ -181,7 +181,7 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task Signing_out_ends_the_session_and_done_twice_is_no_error()
+    public async Task Signing_out_ends_the_session_and_a_second_time_is_no_error()
     {
         await using var site = await StartAsync();
         using var visitor = await site.SignInAsync(Ada);
@@ -196,7 +196,7 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task Another_site_cannot_sign_somebody_out()
+    public async Task Another_site_cannot_sign_you_out()
     {
         await using var site = await StartAsync();
         using var visitor = await site.SignInAsync(Ada);

@@ -3,7 +3,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Web.SignIn;
 
-/// <summary>Wherever a password is tried, too many attempts are answered 429 with the time to wait, in the page and in the header.</summary>
+/// <summary>Wherever you enter a password, too many attempts get a 429. The page and a header state the wait time.</summary>
 public sealed class ThrottleTests
 {
     private const string Ada = "ada@example.test";
@@ -13,7 +13,7 @@ public sealed class ThrottleTests
     [InlineData("/sign-in")]
     [InlineData("/register")]
     [InlineData("/settings/password")]
-    public async Task Too_many_attempts_are_told_how_long_to_wait(string path)
+    public async Task After_too_many_attempts_the_answer_says_how_long_to_wait(string path)
     {
         await using var site = AccountsSite.Start(settings: [("SignIn:AttemptsPerAccount", "2"), ("SignIn:AttemptsPerAddress", "3")]);
         await site.RegisterAsync(Ada);

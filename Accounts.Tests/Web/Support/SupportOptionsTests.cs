@@ -6,7 +6,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Accounts.Tests.Web.Support;
 
-/// <summary>Who runs the service says how to reach support; people find it where they can't get in.</summary>
+/// <summary>The operator configures how to reach support. You find the link where you can't sign in.</summary>
 public sealed class SupportOptionsTests
 {
     private const string Rule = "Support:Contact: must be empty, an https or http address, or an email address, of at most 500 characters.";
@@ -17,7 +17,7 @@ public sealed class SupportOptionsTests
     [InlineData("http://help.example.test", "http://help.example.test")]
     [InlineData("help@example.test", "mailto:help@example.test")]
     [InlineData("help+accounts@example.test", "mailto:help%2Baccounts@example.test")]
-    public void A_page_or_an_address_becomes_a_link(string contact, string? href)
+    public void A_URL_or_an_email_becomes_a_link(string contact, string? href)
     {
         Assert.Equal("", Problems(contact));
         Assert.Equal(href, new SupportOptions { Contact = contact }.Href);
@@ -37,10 +37,10 @@ public sealed class SupportOptionsTests
     [InlineData("https://name:word@help.example.test")]
     [InlineData("https://help.example.test/a b")]
     [InlineData("https://help.example.test/a\tb")]
-    public void Anything_else_stops_the_start(string contact) => Assert.Contains($"{Rule} It is '{contact}'.", Problems(contact), StringComparison.Ordinal);
+    public void Other_contacts_stop_the_start(string contact) => Assert.Contains($"{Rule} It is '{contact}'.", Problems(contact), StringComparison.Ordinal);
 
     [Fact]
-    public void It_has_a_longest()
+    public void A_contact_has_a_maximum_length()
     {
         Assert.Equal("", Problems("https://help.example.test/".PadRight(500, 'x')));
         Assert.Contains(Rule, Problems("https://help.example.test/".PadRight(501, 'x')), StringComparison.Ordinal);
@@ -49,7 +49,7 @@ public sealed class SupportOptionsTests
     [Theory]
     [InlineData("/help/access")]
     [InlineData("/signed-out")]
-    public async Task It_is_found_where_people_cannot_get_in(string path)
+    public async Task The_contact_is_on_the_pages_for_people_who_cannot_sign_in(string path)
     {
         await using var silent = AccountsSite.Start();
         using var visitor = silent.Visit();

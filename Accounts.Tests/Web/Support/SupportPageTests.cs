@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Tests.Web.Support;
 
-/// <summary>The page of staff: who gets it, and what it says of the installation.</summary>
+/// <summary>The Support page: who may open it, and what it says about the installation.</summary>
 public sealed class SupportPageTests
 {
     private const string Sam = "sam@example.test";
@@ -17,7 +17,7 @@ public sealed class SupportPageTests
     [Theory]
     [InlineData(Sam)]
     [InlineData("root@example.test")]
-    public async Task Support_and_administrators_find_it_in_the_navigation(string email)
+    public async Task Support_and_administrators_find_the_page_in_the_navigation(string email)
     {
         await using var site = await StartAsync();
         using var staff = await SignInAsync(site, email);
@@ -31,7 +31,7 @@ public sealed class SupportPageTests
     }
 
     [Fact]
-    public async Task For_anybody_else_there_is_no_such_page()
+    public async Task For_other_users_the_page_does_not_exist()
     {
         await using var site = await StartAsync();
         using var ada = await SignInAsync(site, "ada@example.test");
@@ -49,7 +49,7 @@ public sealed class SupportPageTests
     }
 
     [Fact]
-    public async Task Whoever_is_not_signed_in_is_sent_to_sign_in_and_back()
+    public async Task A_signed_out_visitor_is_redirected_to_sign_in_and_back()
     {
         await using var site = await StartAsync();
         using var visitor = site.Visit();
@@ -58,7 +58,7 @@ public sealed class SupportPageTests
     }
 
     [Fact]
-    public async Task It_says_what_is_in_use()
+    public async Task The_page_shows_what_is_in_use()
     {
         await using var site = await StartAsync(settings: [("Network:KnownProxies:0", "10.0.0.0/8"), ("Network:KnownProxies:1", "192.0.2.10")]);
         using var sam = await SignInAsync(site, Sam);
@@ -73,7 +73,7 @@ public sealed class SupportPageTests
     }
 
     [Fact]
-    public async Task Of_a_file_of_the_operators_own_it_says_the_name_and_no_other_licence()
+    public async Task A_configured_geolocation_file_is_named_without_the_bundled_licence()
     {
         using var folder = new TempFolder();
         await File.WriteAllBytesAsync(folder.File("own.bin"), PlaceData.Small(type: 3).Write());
@@ -85,7 +85,7 @@ public sealed class SupportPageTests
     }
 
     [Fact]
-    public async Task It_says_what_is_wrong()
+    public async Task The_page_shows_what_is_wrong()
     {
         var clock = new TestClock();
         var peer = new Peer("127.0.0.1");
