@@ -3,6 +3,12 @@ namespace Accounts.Core.Devices;
 /// <summary>What a session is signed in from, as far as it is known. What is not known is null, never a guess.</summary>
 public sealed record Device
 {
+    /// <summary>The title of a browser that isn't known.</summary>
+    public const string UnknownBrowser = "Unknown browser";
+
+    /// <summary>The title of a program without a name.</summary>
+    public const string UnknownProgram = "Unknown program";
+
     public static readonly Device Unknown = new();
 
     public DeviceType Type { get; init; }
@@ -31,12 +37,12 @@ public sealed record Device
     /// <summary>The name of the crawler, agent or tool where <see cref="Type"/> is Bot and it has one: "Googlebot", "GPTBot", "curl". <see cref="Browser"/> says the same then.</summary>
     public string? Bot { get; init; }
 
-    /// <summary>The title of its card: "Chrome 156 on Windows 11"; "Unknown browser" where nothing is known.</summary>
+    /// <summary>Its title as the audit log keeps it and as a search finds it, in English: "Chrome 156 on Windows 11".</summary>
     public string Title
     {
         get
         {
-            var name = Joined(Browser ?? Bot ?? (Type == DeviceType.Bot ? "Unknown program" : "Unknown browser"), BrowserVersion);
+            var name = Joined(Browser ?? Bot ?? (Type == DeviceType.Bot ? UnknownProgram : UnknownBrowser), BrowserVersion);
             return Platform is null ? name : $"{name} on {Joined(Distribution ?? Platform, PlatformVersion)}";
         }
     }

@@ -9,7 +9,7 @@ namespace Accounts.Core.Geolocation;
 public sealed record PlaceSource(string? Path, string Type, DateOnly? Date, PlaceAttribution? Attribution, string? Problem = null)
 {
     /// <summary>What people call it: never a path.</summary>
-    public string Name => Path is null ? "DB-IP Lite country (bundled)" : System.IO.Path.GetFileName(Path);
+    public string Name => Path is null ? "DB-IP Lite" : System.IO.Path.GetFileName(Path);
 }
 
 /// <summary>The words that a database's licence asks for, and where they lead.</summary>

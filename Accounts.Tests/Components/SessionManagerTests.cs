@@ -119,7 +119,7 @@ public sealed class SessionManagerTests
         await manager.Find("button.pick-many").ClickAsync();
         await manager.FindAll(".bar button").Single(button => button.TextContent is "Select all 2").ClickAsync();
         Assert.Equal("2 selected", manager.Find(".bar [role=status]").TextContent);
-        await manager.Find("[aria-label='Leave the selection']").ClickAsync();
+        await manager.Find("[aria-label='Stop selecting']").ClickAsync();
         Assert.Empty(manager.FindAll("input[type=checkbox], .bar"));
         Assert.Equal(8, (await host.Sessions.ListAsync(page.Caller)).Count);
     }

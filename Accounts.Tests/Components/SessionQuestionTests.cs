@@ -57,12 +57,12 @@ public sealed class SessionQuestionTests
         await using var closing = page;
         var question = page.Render<SessionQuestion>(parameters => parameters.Add(one => one.Session, session));
         Assert.Equal("No, sign it out", Assert.Single(question.FindAll("button")).TextContent);
-        Assert.Contains("answer from a device that you used before", question.Find(".says p").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Use a device you've used before", question.Find(".says p").TextContent, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(true, "It's signed out now.")]
-    [InlineData(false, "You said that it was you.")]
+    [InlineData(false, "You said it was you.")]
     public async Task A_question_answered_elsewhere_shows_the_answer_and_disables_its_buttons(bool ended, string says)
     {
         await using var host = CoreHost.Start();

@@ -1,5 +1,6 @@
 using Accounts.Core.Audit;
 using Accounts.Core.Sessions;
+using Accounts.Web.Sessions;
 
 namespace Accounts.Web.Audit;
 
@@ -42,7 +43,7 @@ internal static class AuditText
     /// <summary>To what it was done; null where that is the session that it was done from.</summary>
     public static string? Detail(AuditEvent one) => (one.Action, one.To) switch
     {
-        (AuditAction.SessionRenamed, { Name: { } name } to) => to.Device is null ? Texts.FormatAudit_NowNamed(name) : Texts.FormatAudit_DeviceNowNamed(to.Device, name),
+        (AuditAction.SessionRenamed, { Name: { } name } to) => to.Device is null ? Texts.FormatAudit_NowNamed(name) : Texts.FormatAudit_DeviceNowNamed(SessionText.Recorded(to.Device), name),
         (AuditAction.SessionRenamed, { } to) => Texts.FormatAudit_NowUnnamed(Title(to)),
         (AuditAction.SessionReplaced, { } to) => Texts.FormatAudit_ReplacedDetail(Full(to)),
         (AuditAction.SessionEndedByLimit, { } to) => Texts.FormatAudit_LimitDetail(Full(to)),
@@ -60,13 +61,14 @@ internal static class AuditText
     public static string InOneLine(AuditEvent one) => Detail(one) is { } detail ? Texts.FormatAudit_Sentence(Of(one), detail) : Of(one);
 
     /// <summary>From what it was done.</summary>
-    public static string From(AuditEvent one) => one.Actor == AuditActor.Clock ? Texts.Audit_Automatic : one.From?.Title ?? Texts.Device_UnknownBrowser;
+    public static string From(AuditEvent one) => one.Actor == AuditActor.Clock ? Texts.Audit_Automatic : one.From is { Title: not null } from ? Title(from) : Texts.Device_UnknownBrowser;
 
     /// <summary>A session with its name and its device: "Radio (Mosaic 1)".</summary>
     public static string Full(AuditedSession session) =>
-        session is { Name: { } name, Device: { } device } ? Texts.FormatAudit_Named(name, device) : Title(session);
+        session is { Name: { } name, Device: { } device } ? Texts.FormatAudit_Named(name, SessionText.Recorded(device)) : Title(session);
 
-    private static string Title(AuditedSession session) => session.Title ?? Texts.Audit_SessionGone;
+    private static string Title(AuditedSession session) =>
+        session.Name ?? (session.Device is { } device ? SessionText.Recorded(device) : Texts.Audit_SessionGone);
 
     /// <summary>The first of them by title, and how many more: "Radio (Mosaic 1), Safari 19 on iOS 19.1 and 7 more".</summary>
     private static string? List(IReadOnlyList<AuditedSession> sessions)

@@ -20,6 +20,13 @@ internal static class SessionText
         return device.Platform is null ? browser : Texts.FormatDevice_On(browser, Versioned(device.Distribution ?? device.Platform, device.PlatformVersion));
     }
 
+    /// <summary>The same as the audit log keeps it, in English: "Chrome 156 on Windows 11".</summary>
+    public static string Recorded(string title) => title.Split(" on ") switch
+    {
+        [var browser, var platform] => Texts.FormatDevice_On(Named(browser), Named(platform)),
+        _ => Named(title),
+    };
+
     /// <summary>What stands on a card below its title: the browser where the title is a name, and the kind of device.</summary>
     public static string Line(Session session) => session.Name is null ? Kind(session.Device) : Joined(Browser(session.Device), Kind(session.Device));
 
@@ -177,5 +184,13 @@ internal static class SessionText
 
     private static string Formatted(DateTimeOffset time) => time.ToString(Texts.Time_Pattern, CultureInfo.CurrentCulture);
 
-    private static string Versioned(string name, string? version) => version is null ? name : $"{name} {version}";
+    private static string Versioned(string name, string? version) => version is null ? name : Named($"{name} {version}");
+
+    // The core's own words in names. A frozen version stands for two: "10 or 11".
+    private static string Named(string name) => name switch
+    {
+        Device.UnknownBrowser => Texts.Device_UnknownBrowser,
+        Device.UnknownProgram => Texts.Device_UnknownProgram,
+        _ => name.Split(" or ") is [var one, var other] ? Texts.FormatDevice_EitherVersion(one, other) : name,
+    };
 }

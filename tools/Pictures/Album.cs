@@ -21,7 +21,7 @@ internal sealed class Album(string folder)
     {
         await state.Reach(scene);
         Directory.CreateDirectory(folder);
-        foreach (var look in state.Looks.Where(look => !Words.ArePseudo || look.Colours == ColorScheme.Light))
+        foreach (var look in Words.ArePseudo ? Look.All.Where(look => look.Colours == ColorScheme.Light) : state.Looks)
         {
             await scene.Page.SetViewportSizeAsync(look.Width, look.Height);
             await scene.Page.EmulateMediaAsync(new() { ColorScheme = look.Colours, ReducedMotion = ReducedMotion.Reduce });

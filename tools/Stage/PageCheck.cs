@@ -8,10 +8,10 @@ internal static class PageCheck
     /// <summary>What the product is called, and the people, programs and networks of the tests. Nothing of it is translated.</summary>
     private static readonly string[] Names =
     [
-        "Accounts", "Ada", "Lovelace", "AL", "Sam", "SM", "demo", "Passphrase",
-        "Chrome", "Safari", "Firefox", "Edge", "Opera", "Samsung", "Internet", "Mosaic", "Radio",
+        "Accounts", "Ada", "Lovelace", "AL", "Sam", "Keller", "SK", "demo", "Passphrase",
+        "Chrome", "Chromium", "Safari", "Firefox", "Edge", "Opera", "Samsung", "Internet", "Mosaic", "Radio", "Work", "laptop",
         "Windows", "macOS", "iOS", "iPadOS", "Android", "ChromeOS", "Linux", "Ubuntu", "iPhone", "iPad", "Pixel", "Mac",
-        "DB", "IP", "Geolocation", "by", "Lite", "CC", "BY", "https", "http", "KnownProxies", "Network", "appsettings", "json",
+        "DB", "IP", "Geolocation", "by", "Lite", "June", "CC", "BY", "https", "http", "KnownProxies", "Network", "appsettings", "json",
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ];
 
@@ -48,7 +48,7 @@ internal static class PageCheck
           const known = new Set(names);
           const words = text => text
             .replace(/\S+@\S+/g, "")
-            .replace(/\b[\da-f]{8}-[\da-f-]{27}\b/gi, "")
+            .replace(/\b[\da-f]{8}-[\da-f-]{27}\b|\([\da-f]{7}\)/gi, "")
             .replace(/\b[\da-f]*[.:][\da-f.:x]+\b|::\S*/gi, "")
             .match(/[A-Za-z]+/g)?.filter(word => !known.has(word)) ?? [];
           const found = [];
@@ -58,7 +58,7 @@ internal static class PageCheck
           for (const one of document.querySelectorAll("body *")) {
             // Times and countries are the browser's words, code is nobody's.
             if (one.closest("script, style, time, [data-country], code")) continue;
-            for (const name of ["aria-label", "title", "placeholder", "alt"]) look(`${one.tagName} ${name}`, one.getAttribute(name));
+            for (const name of ["aria-label", "title", "placeholder", "alt"]) if (!one.querySelector("[data-country]")) look(`${one.tagName} ${name}`, one.getAttribute(name));
             for (const child of one.childNodes) if (child.nodeType === 3) look(one.tagName, child.data);
           }
           return found;

@@ -97,7 +97,7 @@ public sealed class HealthTests
         await using var site = AccountsSite.Start();
         Assert.Matches(
             """
-            [{]"name":"DB-IP Lite country [(]bundled[)]","type":"DB1","date":"20[0-9]{2}-[0-9]{2}-[0-9]{2}","attribution":"IP Geolocation by DB-IP, https://db-ip.com/","licence":"CC BY 4.0, https://creativecommons.org/licenses/by/4.0/","status":"Healthy"[}]
+            [{]"name":"DB-IP Lite","type":"DB1","date":"20[0-9]{2}-[0-9]{2}-[0-9]{2}","attribution":"IP Geolocation by DB-IP, https://db-ip.com/","licence":"CC BY 4.0, https://creativecommons.org/licenses/by/4.0/","status":"Healthy"[}]
             """,
             await AskAsync(site, "/health/ready"));
     }

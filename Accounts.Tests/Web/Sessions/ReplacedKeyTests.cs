@@ -130,13 +130,13 @@ public sealed class ReplacedKeyTests
 
         await thiefs.Closed.WaitAsync(Patience.Limit);
         await owners.Closed.WaitAsync(Patience.Limit);
-        Assert.NotEqual(ClickOutcome.Done, await thiefs.TryClickAsync(thiefs.FindClickHandler("Go on")!.Value));
+        Assert.NotEqual(ClickOutcome.Done, await thiefs.TryClickAsync(thiefs.FindClickHandler("Continue")!.Value));
         Assert.True(await victim.IsSignedInAsync());
 
         // The owner's page reconnects with the new cookie, finds its dialog unchanged, and continues.
         await using var returned = await RawCircuit.ConnectAsync(site.Address, owner.CookieHeader);
         Assert.True(await returned.ConnectCircuitAsync(owners.Secret, owners));
-        Assert.Equal(ClickOutcome.Done, await returned.TryClickAsync("Go on"));
+        Assert.Equal(ClickOutcome.Done, await returned.TryClickAsync("Continue"));
         await returned.WaitForBatchAsync(c => c.Page.Text.Contains("You're only signed in here", StringComparison.Ordinal), Patience.Limit);
         Assert.False(await victim.IsSignedInAsync());
     }

@@ -65,7 +65,7 @@ public sealed class SupportPageTests
         var page = Parse(await sam.ReadAsync("/support"));
         Assert.Equal("Answers", Fact(page, "Database"));
         Assert.Matches("^[0-9]+[.][0-9]+[.][0-9]+( [(][0-9a-f]{7}[)])?$", Fact(page, "Version"));
-        Assert.Matches("^DB-IP Lite country [(]bundled[)], DB1 of [0-9]{1,2} [A-Z][a-z]+ 20[0-9]{2}$", Fact(page, "Geolocation database"));
+        Assert.Matches("^DB-IP Lite [(]bundled[)], DB1 Published [0-9]{1,2} [A-Z][a-z]+ 20[0-9]{2}$", Fact(page, "Geolocation database"));
         Assert.Equal("10.0.0.0/8 192.0.2.10", Fact(page, "Known proxies"));
         Assert.Equal("https://db-ip.com/", page.QuerySelectorAll("main a").OfType<IHtmlAnchorElement>().Single(a => a.TextContent is "IP Geolocation by DB-IP").Href);
         Assert.Equal("https://creativecommons.org/licenses/by/4.0/", page.QuerySelectorAll("main a").OfType<IHtmlAnchorElement>().Single(a => a.TextContent is "CC BY 4.0").Href);
@@ -80,7 +80,7 @@ public sealed class SupportPageTests
         await using var site = await StartAsync(settings: [("Geolocation:Path", folder.File("own.bin"))]);
         using var sam = await SignInAsync(site, Sam);
         var page = Parse(await sam.ReadAsync("/support"));
-        Assert.Equal("own.bin, DB3 of 1 June 2026", Fact(page, "Geolocation database"));
+        Assert.Equal("own.bin, DB3 Published 1 June 2026", Fact(page, "Geolocation database"));
         Assert.Empty(page.QuerySelectorAll("main .credit"));
     }
 
@@ -108,7 +108,7 @@ public sealed class SupportPageTests
         clock.Advance(TimeSpan.FromSeconds(2));
         site.Gate.FailCommand("\"DataProtectionKeys\"");
         var page = Parse(await sam.ReadAsync("/support"));
-        Assert.Equal("Does not answer", Fact(page, "Database"));
+        Assert.Equal("Doesn't answer", Fact(page, "Database"));
         var tips = page.QuerySelectorAll("main .notice").Select(Words).ToList();
         Assert.Equal(2, tips.Count);
         Assert.StartsWith("Requests come through 10.0.0.5, which is not in Network:KnownProxies.", tips[0], StringComparison.Ordinal);
@@ -116,7 +116,7 @@ public sealed class SupportPageTests
             "KnownProxies": ["192.0.2.10", "10.0.0.5"]
             """, tips[0], StringComparison.Ordinal);
         Assert.StartsWith("A newer geolocation database can't be read. Accounts still uses the one below. ", tips[1], StringComparison.Ordinal);
-        Assert.Equal("own.bin, DB1 of 1 June 2026", Fact(page, "Geolocation database"));
+        Assert.Equal("own.bin, DB1 Published 1 June 2026", Fact(page, "Geolocation database"));
         Assert.DoesNotContain("198.51.100.7", page.Body!.TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("203.0.113.9", page.Body.TextContent, StringComparison.Ordinal);
     }

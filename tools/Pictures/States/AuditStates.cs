@@ -13,7 +13,7 @@ internal static class AuditStates
         new("audit", "filtered", "Filtered by what happened", async scene =>
         {
             await OpenAsync(scene);
-            await scene.Field("What happened").SelectOptionAsync(AuditAction.SessionExpired);
+            await scene.Page.GetByLabel(Words.Of("What happened")).SelectOptionAsync(AuditAction.SessionExpired);
             await Assertions.Expect(Rows(scene)).ToHaveCountAsync(2);
         }),
         new("audit", "open", "One event open", async scene =>

@@ -34,7 +34,7 @@ internal static class ProblemStates
             var action = new Uri(new Uri(scene.Page.Url), "/sign-out");
             await scene.Page.GotoAsync("about:blank");
             await scene.Page.SetContentAsync($"""<form method="post" action="{action}"><button>Send</button></form>""");
-            await scene.PressAsync("Send");
+            await scene.Page.GetByRole(Microsoft.Playwright.AriaRole.Button).ClickAsync();
             await scene.SeeAsync("This came from another site");
         }),
     ];
