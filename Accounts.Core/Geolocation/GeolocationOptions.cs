@@ -29,7 +29,7 @@ internal sealed class GeolocationOptionsValidator : AbstractValidator<Geolocatio
         RuleFor(o => o.AttributionText).Must(text => text.Length <= TextLimit && !text.Any(char.IsControl)).WithMessage($"must be one line of at most {TextLimit} characters.");
         RuleFor(o => o.AttributionText).Must((o, text) => string.IsNullOrWhiteSpace(text) == (o.AttributionLink.Length == 0)).WithMessage("must be given together with AttributionLink, or neither.");
         RuleFor(o => o.AttributionLink).Must(IsLink).WithMessage($"must be an https address such as https://lite.ip2location.com/, of at most {LinkLimit} characters.");
-        RuleFor(o => o.CheckInterval).InclusiveBetween(TimeSpan.FromSeconds(0.1), TimeSpan.FromHours(1)).WithMessage("must be from 0.1 seconds to 1 hour.");
+        RuleFor(o => o.CheckInterval).InclusiveBetween(TimeSpan.FromSeconds(0.1), TimeSpan.FromHours(1)).WithMessage("must be between 0.1 seconds and 1 hour.");
     }
 
     private static bool IsLink(string link) =>

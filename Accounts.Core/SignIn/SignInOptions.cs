@@ -19,8 +19,8 @@ internal sealed class SignInOptionsValidator : AbstractValidator<SignInOptions>
 {
     public SignInOptionsValidator()
     {
-        RuleFor(o => o.AttemptsPerAccount).InclusiveBetween(1, 1000).WithMessage("must be from 1 to 1000.");
-        RuleFor(o => o.AttemptsPerAddress).InclusiveBetween(1, 100_000).WithMessage("must be from 1 to 100000.");
-        RuleFor(o => o.AttemptWindow).InclusiveBetween(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)).WithMessage("must be from 1 second to 1 day.");
+        RuleFor(o => o.AttemptsPerAccount).InclusiveBetween(1, 1000).WithMessage("must be between 1 and 1000.");
+        RuleFor(o => o.AttemptsPerAddress).InclusiveBetween(1, 100_000).WithMessage("must be between 1 and 100000.");
+        RuleFor(o => o.AttemptWindow).InclusiveBetween(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)).WithMessage("must be between 1 second and 1 day.");
     }
 }

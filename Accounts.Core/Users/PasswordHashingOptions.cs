@@ -24,7 +24,7 @@ internal sealed class PasswordHashingOptionsValidator : AbstractValidator<Passwo
 {
     public PasswordHashingOptionsValidator()
     {
-        RuleFor(o => o.Concurrency).InclusiveBetween(0, 1000).WithMessage("must be from 0 to 1000.");
-        RuleFor(o => o.WaitingPerHash).InclusiveBetween(0, 1000).WithMessage("must be from 0 to 1000.");
+        RuleFor(o => o.Concurrency).InclusiveBetween(0, 1000).WithMessage("must be between 0 and 1000.");
+        RuleFor(o => o.WaitingPerHash).InclusiveBetween(0, 1000).WithMessage("must be between 0 and 1000.");
     }
 }
