@@ -148,7 +148,7 @@ public sealed class PasswordChange
             : new ChangePasswordOutcome.CallerEnded();
     }
 
-    /// <summary>Handles a wrong current password. If the new password is already the account's, the form was posted twice: that proves the user.</summary>
+    /// <summary>Handles a wrong current password. If the new one is already the account's, the form was posted twice: that proves the user.</summary>
     private async Task<ChangePasswordOutcome> RefuseAsync(
         HashPlace place, Caller caller, User user, ChangePasswordInput input, CancellationToken cancellationToken)
     {
