@@ -24,7 +24,7 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
 
     private FileStream? _lock;
 
-    /// <exception cref="StartupException">The file can't be used. The message names it and says why and what to do. The file is unchanged.</exception>
+    /// <exception cref="StartupException">The file can't be used; it is unchanged. The message names it and says why and what to do.</exception>
     public void Open()
     {
         if (file.IsDefault)
