@@ -36,7 +36,7 @@ internal sealed record Ip2LocationHeader(int Type, int Columns, DateOnly? Date, 
         if (type is 0 or > Ip2LocationColumns.LastType || (product != 1 && (product != 0 || year >= FirstYearWithProduct)))
             throw new PlaceFileException($"it is not an IP2Location database. {IsOther}");
         if (!Ip2LocationColumns.Allows(type, columns))
-            throw PlaceFileException.Damaged($"its header says {columns} columns, but DB{type} has another number");
+            throw PlaceFileException.Damaged($"its header says {columns} columns, which DB{type} does not have");
 
         var length = LengthOf(file);
         if (length > file.Length)
