@@ -120,11 +120,11 @@ public sealed class PlaceUpkeepTests : IDisposable
     {
         await using var host = Start();
         host.Get<PlaceUpkeep>().Check();
-        Assert.Single(_log.Of(LogLevel.Information), line => line.StartsWith("Took ", StringComparison.Ordinal));
+        Assert.Single(_log.Of(LogLevel.Information), line => line.StartsWith("Loaded ", StringComparison.Ordinal));
         // The control: the same bytes, written anew.
         Write(Germany);
         host.Get<PlaceUpkeep>().Check();
-        Assert.Equal(2, _log.Of(LogLevel.Information).Count(line => line.StartsWith("Took ", StringComparison.Ordinal)));
+        Assert.Equal(2, _log.Of(LogLevel.Information).Count(line => line.StartsWith("Loaded ", StringComparison.Ordinal)));
     }
 
     // Guard: the second look at the file in PlaceUpkeep.Check.
