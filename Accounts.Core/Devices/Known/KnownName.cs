@@ -8,7 +8,7 @@ internal sealed record KnownName(string Key, string Name, Tells Tells, DeviceTyp
 }
 
 /// <summary>What a known word tells.</summary>
-/// <remarks>From <see cref="Tool"/> on these are programs. The later value wins: every browser claims to be Safari, and every bot a browser.</remarks>
+/// <remarks>From <see cref="Tool"/> on, these are programs. The later value wins: every browser claims to be Safari, every bot a browser.</remarks>
 internal enum Tells
 {
     /// <summary>Nothing, but the word isn't a name.</summary>
