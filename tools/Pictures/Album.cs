@@ -4,13 +4,13 @@ using Microsoft.Playwright;
 
 namespace Accounts.Pictures;
 
-/// <summary>The folder that the pictures go to, and its list of contents.</summary>
+/// <summary>The folder of the pictures, and its index.</summary>
 internal sealed class Album(string folder)
 {
-    /// <summary>docs/pictures of the working copy that this was built from.</summary>
+    /// <summary>docs/pictures in the working copy that built this program.</summary>
     public static string Home { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "docs", "pictures"));
 
-    /// <summary>Plays a state once and pictures it in every look.</summary>
+    /// <summary>Reaches a state once, and takes its picture in every window.</summary>
     public async Task AddAsync(Scene scene, State state)
     {
         await state.Reach(scene);
@@ -29,7 +29,7 @@ internal sealed class Album(string folder)
         }
     }
 
-    /// <summary>Lists what is in the folder, page by page.</summary>
+    /// <summary>Writes the index, page by page.</summary>
     public Task WriteIndexAsync(IEnumerable<State> states)
     {
         var text = new StringBuilder("# Every page in every state\n\nMade by `dotnet run --project tools/Pictures`.\n");

@@ -22,7 +22,7 @@ if (chosen.Length == 0 && !filmed)
     return Usage();
 if (Chromium.Find() is not { } program)
 {
-    await Console.Error.WriteLineAsync("Pictures need Chromium, and there is none. Install chromium or google-chrome, or name the program in ACCOUNTS_CHROMIUM.");
+    await Console.Error.WriteLineAsync("This tool needs Chromium, but none was found. Install chromium or google-chrome, or set ACCOUNTS_CHROMIUM to the program's path.");
     return 1;
 }
 
@@ -44,7 +44,7 @@ foreach (var state in chosen)
     {
         var instead = Path.Combine(Path.GetTempPath(), $"instead-of-{state.File}.png");
         await scene.Page.ScreenshotAsync(new() { Path = instead });
-        failures.Add($"{state.File}: {failure.Message.Split('\n')[0]} {instead} shows what was there instead.");
+        failures.Add($"{state.File}: {failure.Message.Split('\n')[0]} See {instead} for the page that was shown instead.");
     }
 }
 
@@ -63,9 +63,9 @@ if (filmed)
 }
 
 await album.WriteIndexAsync(all);
-Console.WriteLine($"{chosen.Length} states: {failures.Count} not reached, the others are in {folder}.");
+Console.WriteLine($"{chosen.Length} states: {failures.Count} failed, the other pictures are in {folder}.");
 foreach (var failure in failures)
-    await Console.Error.WriteLineAsync($"NOT REACHED  {failure}");
+    await Console.Error.WriteLineAsync($"FAILED  {failure}");
 return failures.Count == 0 ? 0 : 1;
 
 static int Usage()
@@ -73,8 +73,9 @@ static int Usage()
     Console.Error.WriteLine("""
         Usage: dotnet run --project tools/Pictures [-- [--only PART]… [--out FOLDER]]
 
-          Takes a picture of every page in every state into docs/pictures, and lists them in its index.md. Beside them it makes terminated.png, the film of README.
-          --only PART   only the states with this in their name ("sessions", "sign-in-plain"); may be repeated
+          Takes a picture of every page in every state and lists them in index.md, in docs/pictures. Also records terminated.png, the README's animation.
+          --only PART   only the states with this text in their name ("sessions", "sign-in-plain"); you can repeat it
+          --out FOLDER  another folder for the pictures
         """);
     return 2;
 }
