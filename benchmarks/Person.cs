@@ -54,7 +54,7 @@ internal sealed class Person
     }
 
     /// <summary>Submits the sign-in page, and waits for the next page.</summary>
-    /// <returns>When the form's request started, not that of the next page.</returns>
+    /// <returns>When the form's request started.</returns>
     public async Task<double> SubmitAsync(string path)
     {
         await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();

@@ -10,8 +10,8 @@ namespace Accounts.Core.Sessions;
 /// <remarks>
 /// There are two kinds of subscription. The first gets every user's changes at once, one by one, except activity. The second gets one user's
 /// changes in batches. A batch holds the changes within <see cref="MergeWindow"/>. In it, a later change of the same kind to the same session
-/// replaces the earlier one; departures are all kept. An ending goes out at once, with the changes that wait. Handlers run synchronously on the
-/// publisher's thread: return quickly and hand the work off. If a handler throws, the feed logs it and calls the others.
+/// replaces the earlier one; departures are all kept. An ending goes out at once, with the changes that wait. Handlers run synchronously, on the
+/// publisher's or a timer's thread: return quickly and hand the work off. If a handler throws, the feed logs it and calls the others.
 /// </remarks>
 public sealed partial class SessionFeed
 {

@@ -50,7 +50,7 @@ public sealed partial class SignInQueue : IDisposable
         var meter = meters.Create(PasswordHashing.MeterName);
         meter.CreateObservableUpDownCounter(
             "accounts.sign_in.waiting", () => Volatile.Read(ref _waiting), "{form}", "Password forms in the queue.");
-            _refused = meter.CreateCounter<long>("accounts.sign_in.refused", "{form}", "Password forms that the queue refused because too many waited.");
+        _refused = meter.CreateCounter<long>("accounts.sign_in.refused", "{form}", "Password forms that the queue refused because too many waited.");
     }
 
     /// <summary>Waits for a place.</summary>

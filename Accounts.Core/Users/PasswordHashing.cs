@@ -65,7 +65,7 @@ internal sealed partial class PasswordHashing : IDisposable
         var meter = meters.Create(MeterName);
         meter.CreateObservableUpDownCounter(
             "accounts.password_hashing.waiting", () => new[] { _known.Waiting, _strangers.Waiting }, "{hash}", "Hashes that wait for a thread.");
-            _completed = meter.CreateCounter<long>("accounts.password_hashing.completed", "{hash}", "Completed hashes.");
+        _completed = meter.CreateCounter<long>("accounts.password_hashing.completed", "{hash}", "Completed hashes.");
         _refused = meter.CreateCounter<long>(
             "accounts.password_hashing.refused", "{request}", "Requests that were refused because too many hashes waited.");
 

@@ -6,7 +6,7 @@ namespace Accounts.Web.Network;
 
 /// <summary>Determines a request's client address: the connection's own, or the one that a known proxy reports.</summary>
 /// <remarks>
-/// Accounts reads X-Forwarded-For from right to left, starting with the nearest proxy's entry, and stops at the first address that isn't a known
+/// Accounts reads X-Forwarded-For from right to left, starting with the nearest proxy's entry. It stops at the first address that isn't a known
 /// proxy. A client's own entries are further left, so they are never used.
 /// </remarks>
 internal static class KnownProxies

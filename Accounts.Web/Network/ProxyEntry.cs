@@ -7,7 +7,7 @@ namespace Accounts.Web.Network;
 /// <summary>Parses an entry in the list of known proxies: an address or a network.</summary>
 internal static class ProxyEntry
 {
-    /// <summary>The shortest allowed prefix, that of the widest private networks: 10.0.0.0/8, fd00::/8.</summary>
+    /// <summary>The shortest allowed prefix, as in the widest private networks: 10.0.0.0/8, fd00::/8.</summary>
     private const int Widest = 8;
 
     /// <summary>The prefix length of IPv4-mapped IPv6 addresses (::ffff:0:0/96, RFC 4291).</summary>

@@ -68,7 +68,7 @@ public sealed class UnknownProxyTests
         using var visitor = site.Visit();
         visitor.Headers["X-Forwarded-For"] = $"{Client}, 10.0.9.9";
         await visitor.ReadAsync("/sign-in");
-        Assert.Contains("through 10.0.9.9,", Assert.Single(Warnings), StringComparison.Ordinal);
+        Assert.Contains("headers of 10.0.9.9,", Assert.Single(Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
