@@ -18,14 +18,14 @@ using Microsoft.Extensions.Options;
 
 namespace Accounts.Core;
 
-/// <summary>The door to the core: add it to an application's services, open it at start.</summary>
+/// <summary>Entry point of the core: registers its services and opens its files at startup.</summary>
 public static class AccountsCore
 {
-    /// <summary>Adds everything of the core.</summary>
-    /// <param name="services">The application's services. A <see cref="TimeProvider"/> that is already there is used.</param>
+    /// <summary>Registers all services of the core.</summary>
+    /// <param name="services">The application's services. A <see cref="TimeProvider"/> registered before this call is used.</param>
     /// <param name="settings">
-    /// Reads the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SignIn and Retention; the caller throws what is wrong when it
-    /// has read its own.
+    /// Reads the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SignIn and Retention. The caller reads its own sections and
+    /// then calls <see cref="SettingsReader.ThrowIfWrong"/>.
     /// </param>
     /// <param name="contentRoot">The folder that a relative <c>Storage:Path</c> or <c>Geolocation:Path</c> starts from.</param>
     public static IServiceCollection AddAccountsCore(this IServiceCollection services, SettingsReader settings, string contentRoot)
@@ -42,9 +42,9 @@ public static class AccountsCore
     }
 
     /// <summary>
-    /// Opens the geolocation file and the database, before anything else is asked of them, and starts the threads that hash passwords.
+    /// Opens the geolocation file and the database, and starts the threads that hash passwords. Call this before you use any other service.
     /// </summary>
-    /// <exception cref="StartupException">One of them cannot be used; the message says why and what to do.</exception>
+    /// <exception cref="StartupException">A file can't be used. The message says why and what to do.</exception>
     public static void OpenAccounts(this IServiceProvider services)
     {
         services.GetRequiredService<PlaceUpkeep>().Open();
@@ -75,7 +75,7 @@ public static class AccountsCore
     private static void AddStorage(this IServiceCollection services, StorageOptions options, string contentRoot)
     {
         services.AddSingleton(new DatabaseFile(options, contentRoot));
-        // Read by the base class of the context: the schema with passkeys.
+        // The base class of the context reads this: Version3 is the schema with passkeys.
         services.Configure<IdentityOptions>(identity => identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3);
         services.AddDbContextFactory<AccountsDbContext>((sp, builder) => builder
             .UseSqlite(sp.GetRequiredService<DatabaseFile>().ConnectionString)
@@ -88,7 +88,7 @@ public static class AccountsCore
         services.AddSingleton<DatabaseStart>();
         services.AddSingleton<DatabaseProbe>(sp => new(sp.GetRequiredService<AccountsDatabase>()));
         services.AddSingleton<DataProtectionKeys>();
-        // The keys belong to the database, not to the folder that the program happens to stand in.
+        // By default the discriminator is the content root's path. A fixed one keeps the keys valid when the program moves to another folder.
         services.Configure<DataProtectionOptions>(o => o.ApplicationDiscriminator = "Accounts");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(sp =>
             new ConfigureOptions<KeyManagementOptions>(o => o.XmlRepository = sp.GetRequiredService<DataProtectionKeys>()));

@@ -17,19 +17,19 @@ using MudBlazor.Services;
 
 namespace Accounts.Web;
 
-/// <summary>The application, put together: what it is made of and in which order a request passes through it.</summary>
+/// <summary>Configures the application: its services, and the order of the request pipeline.</summary>
 internal static class AccountsWeb
 {
-    /// <summary>Room for one long header. A User-Agent of 100 kB is cut, not refused.</summary>
+    /// <summary>Limit for all request headers. It leaves room for a long User-Agent: one of 100 kB is cut, not refused.</summary>
     private const int HeaderBytes = 160 * 1024;
 
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
-        // Published, the program and its data stand in one folder, wherever it is started from; in Development the project's folder is the root.
+        // When published, the content root is the program's own folder, wherever you start it from. In Development it is the project's folder.
         var published = !File.Exists("Accounts.Web.csproj") && !args.Any(a => a.StartsWith("--contentRoot", StringComparison.OrdinalIgnoreCase));
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = published ? AppContext.BaseDirectory : null });
 
-        // The one settings file travels beside the program; environment and command line come after it and win.
+        // The settings file is in the program's folder. Environment and command line come later and win.
         builder.Configuration.Sources.Insert(0, new JsonConfigurationSource
         {
             FileProvider = new PhysicalFileProvider(AppContext.BaseDirectory),
@@ -69,7 +69,7 @@ internal static class AccountsWeb
         });
     }
 
-    /// <summary>In Development: makes the demo accounts. Elsewhere nothing is made.</summary>
+    /// <summary>Creates the demo accounts in Development, and only there.</summary>
     public static Task SeedInDevelopmentAsync(this WebApplication app) =>
         app.Environment.IsDevelopment() ? app.Services.GetRequiredService<DemoAccounts>().SeedAsync() : Task.CompletedTask;
 

@@ -27,14 +27,14 @@ catch (InvalidDataException unreadable)
 }
 catch (FileNotFoundException missing)
 {
-    await Console.Error.WriteLineAsync($"{missing.Message} Put the appsettings.json of the repository beside the program.");
+    await Console.Error.WriteLineAsync($"{missing.Message} Copy the repository's appsettings.json to the program's folder.");
     return 1;
 }
 catch (IOException taken) when (taken.InnerException is AddressInUseException)
 {
-    await Console.Error.WriteLineAsync($"{taken.Message} End the program that listens there, or give this one another address with --urls.");
+    await Console.Error.WriteLineAsync($"{taken.Message} Stop the program that listens there, or choose another address with --urls.");
     return 1;
 }
 
-/// <summary>The entry point, named so that tests can start the application.</summary>
+/// <summary>The entry point, public so that tests can start the application.</summary>
 public partial class Program;

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Accounts.Benchmarks;
 
 /// <summary>
-/// This program once more, as another process: what it does is not counted here. It gets lines and answers with lines, until its input ends.
+/// Runs this program again in another process, so that its work isn't measured here. It reads lines and answers with lines until its input ends.
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
@@ -11,13 +11,13 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     private readonly Process _process;
 
-    /// <param name="arguments">What it is to be, as on the command line.</param>
+    /// <param name="arguments">Its command-line arguments.</param>
     public ChildProcess(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var argument in (string[])[typeof(ChildProcess).Assembly.Location, .. arguments])
             start.ArgumentList.Add(argument);
-        _process = Process.Start(start) ?? throw new InvalidOperationException("The other process did not start.");
+        _process = Process.Start(start) ?? throw new InvalidOperationException("The child process did not start.");
     }
 
     public async Task WriteAsync(string line)
@@ -26,11 +26,11 @@ internal sealed class ChildProcess : IAsyncDisposable
         await _process.StandardInput.FlushAsync();
     }
 
-    /// <summary>Its next line.</summary>
+    /// <summary>Reads its next line.</summary>
     public async Task<string> ReadAsync() =>
-        await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The other process ended.");
+        await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The child process ended.");
 
-    /// <summary>Ends its input, and gives the lines that it still has to say.</summary>
+    /// <summary>Closes its input and returns its remaining lines.</summary>
     public async Task<string[]> FinishAsync()
     {
         _process.StandardInput.Close();

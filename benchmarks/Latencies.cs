@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Accounts.Benchmarks;
 
-/// <summary>Durations of one kind of thing in milliseconds, and what they amount to.</summary>
+/// <summary>Durations of one operation in milliseconds, and their percentiles.</summary>
 internal sealed class Latencies
 {
     private readonly List<double> _sorted = [];
@@ -17,7 +17,7 @@ internal sealed class Latencies
         _sorted.Insert(place < 0 ? ~place : place, milliseconds);
     }
 
-    /// <summary>The smallest of the durations that at least this share of them does not exceed (nearest rank).</summary>
+    /// <summary>The smallest duration that at least this share of all durations doesn't exceed (nearest rank).</summary>
     /// <param name="share">From 0, exclusive, to 1.</param>
     public double Percentile(double share) => _sorted[(int)Math.Ceiling(share * Count) - 1];
 
@@ -26,10 +26,10 @@ internal sealed class Latencies
         $"{name,-52} p50 {Percentile(0.5),7:F2}   p90 {Percentile(0.9),7:F2}   p99 {Percentile(0.99),7:F2}   max {_sorted[^1],7:F2} ms   ({Count})"));
 }
 
-/// <summary>A goal, and whether this run held it.</summary>
+/// <summary>A target, and whether this run met it.</summary>
 internal static class Target
 {
     public static void Print(string name, double actual, double limit) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"target: {name} <= {limit:F0} ms: {(actual <= limit ? "held" : "MISSED")} ({actual:F2} ms)"));
+        $"target: {name} <= {limit:F0} ms: {(actual <= limit ? "met" : "MISSED")} ({actual:F2} ms)"));
 }

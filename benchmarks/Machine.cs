@@ -3,7 +3,7 @@ using Accounts.Stage;
 
 namespace Accounts.Benchmarks;
 
-/// <summary>Says what the figures are measured on, and how busy it was before: beside other work they are worse, the worst of them most.</summary>
+/// <summary>Prints the machine and its load before the run. Other work makes the results worse, the maximum most of all.</summary>
 internal static class Machine
 {
     private const string Load = "/proc/loadavg";

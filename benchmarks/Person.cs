@@ -4,12 +4,12 @@ using Microsoft.Playwright;
 
 namespace Accounts.Benchmarks;
 
-/// <summary>Somebody with a browser of their own (cookies, storage, processes), on one page.</summary>
+/// <summary>A user with their own browser profile (cookies, storage, processes) and one page.</summary>
 internal sealed class Person
 {
     /// <summary>
-    /// Runs in every document before anything of the page. The times are the browser's own, in milliseconds of the wall clock: when the input of the
-    /// latest click reached the browser; when the document's navigation began; when the document, and its address with it, was there.
+    /// A script that runs in every document before the page's own scripts. The times are the browser's wall clock in milliseconds: when the latest
+    /// click reached the browser, when the navigation started, and when the document with its address was there.
     /// </summary>
     private const string Clock = """
         (() => {
@@ -37,15 +37,15 @@ internal sealed class Person
         return new Person(site, await context.NewPageAsync());
     }
 
-    /// <summary>Signs in and goes to a page behind sign-in.</summary>
+    /// <summary>Signs in and opens a page.</summary>
     public async Task SignInAsync(string path)
     {
         await FillInAsync(path);
         await SubmitAsync(path);
     }
 
-    /// <summary>Fills in the sign-in page, and does not send it.</summary>
-    /// <param name="path">The page that is to follow.</param>
+    /// <summary>Fills in the sign-in page without submitting it.</summary>
+    /// <param name="path">The page to open after the sign-in.</param>
     public async Task FillInAsync(string path)
     {
         await Page.GotoAsync($"/sign-in?returnUrl={Uri.EscapeDataString(path)}");
@@ -53,8 +53,8 @@ internal sealed class Person
         await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Application.Password);
     }
 
-    /// <summary>Sends the sign-in page, and waits for the page that follows.</summary>
-    /// <returns>When the request began: that of the form, not that of the page it led to.</returns>
+    /// <summary>Submits the sign-in page, and waits for the next page.</summary>
+    /// <returns>When the form's request started.</returns>
     public async Task<double> SubmitAsync(string path)
     {
         await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
@@ -63,24 +63,24 @@ internal sealed class Person
     }
 
     /// <summary>Opens a page.</summary>
-    /// <returns>When its request began.</returns>
+    /// <returns>When its request started.</returns>
     public async Task<double> OpenAsync(string path)
     {
         await Page.GotoAsync(path);
         return await BegunAsync();
     }
 
-    /// <summary>Opens the Session manager and waits until it shows this device and as many others.</summary>
+    /// <summary>Opens the Session manager and waits until it shows this device and the given number of others.</summary>
     public async Task OpenDashboardAsync(int others)
     {
         await Page.GotoAsync("/settings/sessions");
         await Page.GetByText("This device", new() { Exact = true }).First.WaitForAsync();
         await Assertions.Expect(Page.GetByRole(AriaRole.Article)).ToHaveCountAsync(others + 1, new() { Timeout = 10_000 });
-        // Drawn by the request; from here on it is alive.
+        // The request has rendered the page. Now it is interactive as well.
         await Page.Locator("#session-watch > i").WaitForAsync(new() { State = WaitForSelectorState.Attached });
     }
 
-    /// <summary>Asks for one of the other sessions to be terminated, and leaves the dialog open.</summary>
+    /// <summary>Clicks Terminate on another session, and leaves the dialog open.</summary>
     public async Task AskToTerminateAsync(SessionId session)
     {
         await CardOf(session).GetByRole(AriaRole.Button, new() { Name = "Terminate" }).ClickAsync();
@@ -95,7 +95,7 @@ internal sealed class Person
         return await Page.EvaluateAsync<double>("window.benchmark.clicked");
     }
 
-    /// <summary>Waits until the dialog is gone, and nothing more can be done on the card of the ended session, or it is gone too.</summary>
+    /// <summary>Waits until the dialog is closed and the ended session's card has no Terminate button or is gone.</summary>
     public async Task SeeItDoneAsync(SessionId session)
     {
         await Confirm.WaitForAsync(new() { State = WaitForSelectorState.Detached });
@@ -103,7 +103,7 @@ internal sealed class Person
     }
 
     /// <summary>Waits until this browser is at the signed-out page.</summary>
-    /// <returns>When the page set out for it, and when its address was the new one.</returns>
+    /// <returns>When the page started to navigate there, and when its address was the new one.</returns>
     public async Task<(double Left, double Arrived)> SignedOutAsync()
     {
         await AtAsync("/signed-out");

@@ -17,7 +17,7 @@ internal static class RealBrowsers
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await Chromium.StartAsync(playwright, program);
         Machine.Print(folder);
-        Console.WriteLine($"browser: Chromium {browser.Version}, without a window, on the same machine");
+        Console.WriteLine($"browser: Chromium {browser.Version}, headless, on the same machine");
         return await benchmark(application, browser);
     }
 }

@@ -5,13 +5,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Administration;
 
-/// <summary>The four accounts to try the product with. Only an application in Development asks for them.</summary>
-/// <remarks>What Ada gets is history (<see cref="DemoHistory"/>): sessions that are over. A live one exists only where somebody has signed in.</remarks>
+/// <summary>Four accounts for trying the product. Only an application in Development creates them.</summary>
+/// <remarks>Ada also gets ended sessions (<see cref="DemoHistory"/>). Live sessions come only from real sign-ins.</remarks>
 public sealed class DemoAccounts
 {
     public const string Password = "demo-Passphrase-1";
 
-    /// <summary>Their names, e-mail addresses and roles; a role of null is a plain user.</summary>
+    /// <summary>The accounts' names, email addresses and roles. A null role is a plain user.</summary>
     public static readonly IReadOnlyList<(string Name, string Email, string? Role)> All =
     [
         ("Ada Lovelace", "ada@example.test", null),
@@ -33,8 +33,8 @@ public sealed class DemoAccounts
         _time = time;
     }
 
-    /// <summary>Makes those of the accounts that are missing, all of them in one transaction.</summary>
-    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing was made.</exception>
+    /// <summary>Creates the missing accounts in one transaction.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; no account was created.</exception>
     public Task SeedAsync()
     {
         var now = _time.GetUtcNow();
@@ -76,7 +76,7 @@ public sealed class DemoAccounts
     }
 }
 
-/// <summary>What staff may be. A plain user has no role.</summary>
+/// <summary>The roles of staff. A plain user has no role.</summary>
 public static class Roles
 {
     public const string Support = "Support";

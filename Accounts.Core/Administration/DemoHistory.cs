@@ -5,7 +5,8 @@ using Accounts.Core.Sessions;
 
 namespace Accounts.Core.Administration;
 
-/// <summary>Sessions that are over, for the demo account that shows the history: several browsers, every way to end, within the last 14 days and before.</summary>
+/// <summary>Ended sessions for the demo account that shows the history.</summary>
+/// <remarks>They cover several browsers and every way to end. Some fall within the last 14 days, others before.</remarks>
 internal sealed class DemoHistory(Guid user, DateTimeOffset now)
 {
     private const string Chrome = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/154.0.0.0 Safari/537.36";
@@ -20,7 +21,7 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
         "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36",
         new ClientHints { Platform = "\"Android\"", PlatformVersion = "\"16.0.0\"", Mobile = "?0", Model = "\"Pixel Tablet\"" });
 
-    // A network at home, and networks of universities: the address of a network is in a country, and no device has it.
+    // A home network and university networks. These are network addresses: they have a country, but no device uses them.
     private const string Home = "192.168.1.20";
     private const string Work = "131.130.1.0";
     private const string Away = "194.117.1.0";
@@ -28,7 +29,7 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
 
     public static IEnumerable<SessionRow> Of(Guid user, DateTimeOffset now) => new DemoHistory(user, now).Rows();
 
-    /// <summary>What the audit log says of such sessions: the account that is made before them, and everything that their rows tell.</summary>
+    /// <summary>The audit events of these sessions: the account's registration, then what the rows tell.</summary>
     public static IEnumerable<AuditEventRow> EventsOf(IReadOnlyList<SessionRow> rows) => rows.SelectMany(row => EventsOf(row, rows))
         .Append(new AuditEventRow(rows.Min(row => row.StartedAt).AddMinutes(-2), AuditAction.Registered, rows[0].UserId)
         {
@@ -96,7 +97,7 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
         return [spring, summer, first, second, third, lost, oldPhone, newPhone, slate, desk, intruder, borrowed, again, forgotten];
     }
 
-    /// <summary>One that its own person signed out of.</summary>
+    /// <summary>A session that its user signed out of.</summary>
     private SessionRow Over(byte[] browser, DeviceSignals signals, string address, double daysAgo, double days, int pages, bool remembered = true)
     {
         var from = now.AddDays(-daysAgo);
@@ -106,7 +107,7 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
         {
             Id = id,
             UserId = user,
-            // No key has this hash: nobody can come back with it.
+            // No key has this hash, so nobody can use this session.
             KeyHash = RandomNumberGenerator.GetBytes(32),
             BrowserHash = browser,
             StartedAt = from,
@@ -126,7 +127,7 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
         };
     }
 
-    /// <summary>The clock ended it, after so many days without an act.</summary>
+    /// <summary>Turns the session into one that expired after this many days without activity.</summary>
     private static SessionRow Unused(SessionRow row, int days)
     {
         row.LastActivityAt = row.ExpiresAt.AddDays(-days);

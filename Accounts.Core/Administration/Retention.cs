@@ -7,10 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.Administration;
 
-/// <summary>Keeps nothing longer than the settings say: shortens old IP addresses, removes sessions that ended long ago and support codes that have expired.</summary>
+/// <summary>Deletes old data as the settings say: shortens old IP addresses, and removes old ended sessions and expired support codes.</summary>
 /// <remarks>
-/// It remembers nothing itself. What is due stands in the rows, each kind in an index of its own that a row leaves when it is done: a round reads what it
-/// changes and no more, and after a crash the next one goes on where the last stopped.
+/// It has no state of its own. The rows say what is due. Each kind of work has its own index, and a row leaves the index when its work is done.
+/// So a round reads only the rows that it changes, and after a crash the next round continues the work.
 /// </remarks>
 internal sealed partial class Retention(
     AccountsDatabase database,
@@ -19,16 +19,16 @@ internal sealed partial class Retention(
     TimeProvider time,
     ILogger<Retention> logger) : BackgroundService
 {
-    /// <summary>Rows in one transaction: an ending that comes meanwhile waits for one batch and then goes first.</summary>
+    /// <summary>Rows per transaction. A session that is ended during a round waits for one batch at most.</summary>
     internal const int BatchSize = 100;
 
-    /// <summary>Does everything that is due now, batch by batch.</summary>
-    /// <exception cref="DatabaseUnavailableException">The database did not answer; the batches before are done.</exception>
+    /// <summary>Does all work that is due now, batch by batch.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer. Earlier batches are committed.</exception>
     public async Task RunAsync(CancellationToken stoppingToken = default)
     {
         var now = time.GetUtcNow();
         var until = now - options.Addresses;
-        // An act that is counted and not written yet would bring back its address after the round.
+        // Unwritten activity would bring back a whole address after the round.
         await activity.FlushAsync();
 
         await WhileAnyAsync("Shortened the addresses of sessions", db => DueSessions(db, until), due => ForEachAsync(due, row => row.ShortenAddresses(until, now)), stoppingToken);
@@ -72,12 +72,12 @@ internal sealed partial class Retention(
         }
         catch (Exception failure)
         {
-            // Whatever it was: what is due stays due.
+            // Any failure: the work stays due, and the next round tries again.
             Log.Postponed(logger, failure);
         }
     }
 
-    /// <summary>Works on one batch after the other, each in a transaction of its own; a round with nothing to do only reads.</summary>
+    /// <summary>Processes one batch after the other, each in its own transaction. A round without work only reads.</summary>
     private async Task WhileAnyAsync<T>(string fact, Func<AccountsDbContext, IQueryable<T>> due, Func<IQueryable<T>, Task<int>> work, CancellationToken stoppingToken)
     {
         var done = 0;
@@ -105,7 +105,7 @@ internal sealed partial class Retention(
         [LoggerMessage(1, LogLevel.Information, "{Fact}: {Count}")]
         public static partial void Done(ILogger logger, string fact, int count);
 
-        [LoggerMessage(2, LogLevel.Error, "Retention was postponed to its next round")]
+        [LoggerMessage(2, LogLevel.Error, "Retention failed; the next round tries again")]
         public static partial void Postponed(ILogger logger, Exception failure);
 
         [LoggerMessage(3, LogLevel.Debug, "Retention stopped")]

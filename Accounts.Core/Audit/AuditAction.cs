@@ -1,6 +1,6 @@
 namespace Accounts.Core.Audit;
 
-/// <summary>What an audit event can say was done. The names are part of the record and of the exports, and never change.</summary>
+/// <summary>The actions that an audit event can record. Stored events and exports contain these names, so they never change.</summary>
 public static class AuditAction
 {
     public const string Registered = "user.registered";
@@ -19,7 +19,7 @@ public static class AuditAction
     public const string SignedOutEverywhere = "user.signed_out_everywhere";
     public const string SessionsInvalidated = "user.session_invalidated";
 
-    /// <summary>All of them, in the order in which a page offers them.</summary>
+    /// <summary>All actions, in the order in which a page lists them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         SignedIn, SignedOut, SessionTerminated, SessionsTerminated, SignedOutEverywhere, SessionsInvalidated, SessionReplaced, SessionExpired,

@@ -3,15 +3,15 @@ using Accounts.Core.Storage;
 
 namespace Accounts.Core.Audit;
 
-/// <summary>Something that somebody did to an account; written in the transaction that did it, and never changed. The one exception is its address, which is shortened with age.</summary>
+/// <summary>One audit event. The transaction of the action writes it. Later only its address changes: it is shortened.</summary>
 internal sealed class AuditEventRow
 {
-    /// <summary>Characters of a device's title that are kept.</summary>
+    /// <summary>Maximum length of a device's title, in characters.</summary>
     public const int DeviceLimit = 200;
 
     private string? _address;
 
-    // Entity Framework's way in.
+    // Entity Framework uses this constructor.
     private AuditEventRow()
     {
         Action = "";
@@ -32,37 +32,37 @@ internal sealed class AuditEventRow
     /// <summary>One of <see cref="AuditAction"/>.</summary>
     public string Action { get; private init; }
 
-    /// <summary>Whose account it was done to. Not a foreign key: the record outlives the account.</summary>
+    /// <summary>The account that the event belongs to. Not a foreign key: the event outlives the account.</summary>
     public Guid UserId { get; private init; }
 
-    /// <summary>Who did it; null: the clock.</summary>
+    /// <summary>The user who acted; null if a timeout did.</summary>
     public Guid? ActorUserId { get; init; }
 
-    /// <summary>The session that it was done through; null before there is one.</summary>
+    /// <summary>The session that the user acted from; null if there was no session yet.</summary>
     public Guid? ActorSessionId { get; init; }
 
-    /// <summary>What that session was called by its person at the time; null if it had no name. Written here because the session is removed long before its events.</summary>
+    /// <summary>That session's name at the time; null if it had none. Stored here because the session is removed long before its events.</summary>
     public string? ActorName { get; init; }
 
-    /// <summary>The title of the device that it was done from: "Chrome 156 on Windows 11"; null where that was not kept yet.</summary>
+    /// <summary>The title of that session's device: "Chrome 156 on Windows 11"; null in rows from before this column existed.</summary>
     public string? ActorDevice { get; init => field = Cut(value); }
 
-    /// <summary>The one session that it was done to; null for many.</summary>
+    /// <summary>The session that the action changed; null if it changed several or none.</summary>
     public Guid? SessionId { get; init; }
 
-    /// <summary>What that session was called afterwards; null if it had no name.</summary>
+    /// <summary>That session's name after the action; null if it had none.</summary>
     public string? SessionName { get; init; }
 
-    /// <summary>The title of the device of that session.</summary>
+    /// <summary>The title of that session's device.</summary>
     public string? SessionDevice { get; init => field = Cut(value); }
 
-    /// <summary>How many sessions it ended.</summary>
+    /// <summary>How many sessions the action ended; null for actions that don't count them.</summary>
     public int? Count { get; init; }
 
-    /// <summary>The sessions that it ended, as <see cref="EndedSessionList"/> writes them; null for an event that doesn't list them.</summary>
+    /// <summary>The ended sessions, as <see cref="EndedSessionList"/> writes them; null for an event that doesn't list them.</summary>
     public string? EndedSessions { get; init; }
 
-    /// <summary>The IP address that it came from.</summary>
+    /// <summary>The IP address that the request came from.</summary>
     public string? Address
     {
         get => _address;
@@ -73,7 +73,7 @@ internal sealed class AuditEventRow
         }
     }
 
-    /// <summary>Since when the address is kept whole, which is <see cref="At"/>; null once it is shortened, or if there is none.</summary>
+    /// <summary>Equals <see cref="At"/> while the address is whole; null if it is shortened or missing.</summary>
     public DateTimeOffset? WholeAddressSince { get; private set; }
 
     public void ShortenAddress()
@@ -82,6 +82,6 @@ internal sealed class AuditEventRow
         WholeAddressSince = null;
     }
 
-    /// <summary>As much of a device's title as is kept.</summary>
+    /// <summary>Cuts a device's title to <see cref="DeviceLimit"/> characters.</summary>
     public static string? Cut(string? title) => title is null ? null : ShortText.Cut(title, DeviceLimit);
 }

@@ -5,20 +5,20 @@ using System.Text.Unicode;
 
 namespace Accounts.Core.Audit;
 
-/// <summary>One of the sessions in the list of an event that ended several.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Name">What its person called it at the time; null if it had no name.</param>
-/// <param name="Device">The title of its device: "Chrome 156 on Windows 11".</param>
+/// <summary>One entry in the list of sessions that an event ended.</summary>
+/// <param name="Id">The session's id.</param>
+/// <param name="Name">The session's name at the time; null if it had none.</param>
+/// <param name="Device">The title of the session's device: "Chrome 156 on Windows 11".</param>
 internal sealed record EndedSession(Guid Id, string? Name, string? Device);
 
 /// <summary>
-/// Writes the sessions that one act ended as the text of one column, and reads it. The text is a JSON array, one object per session:
+/// Writes and reads the list of sessions that one action ended, as the text of one column. The text is a JSON array with one object per session:
 /// <c>[{"id":"019c…","name":"Phone","device":"Safari 19 on iOS 19.1"}]</c>. A session without a name has no <c>name</c>.
 /// </summary>
-/// <remarks>Written texts never change. A reader ignores keys that it doesn't know, so keys can be added; those here keep their meaning.</remarks>
+/// <remarks>Written texts never change. A reader ignores unknown keys, so keys can be added. Existing keys keep their meaning.</remarks>
 internal static class EndedSessionList
 {
-    // Names stand in the database as they are read, whatever their language.
+    // The database stores names unescaped in any language, so that you can read them there.
     private static readonly EndedSessionJson Json = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -2,7 +2,7 @@ using Accounts.Core.Devices.Known;
 
 namespace Accounts.Core.Devices;
 
-/// <summary>Concludes what the browser or the app is, its version and its engine.</summary>
+/// <summary>Determines the browser or app, its version and its engine.</summary>
 internal static class BrowserReader
 {
     // Chrome left WebKit with this version.
@@ -10,10 +10,10 @@ internal static class BrowserReader
 
     public static (string? Name, string? Version) Read(in UserAgentReading reading, in HintsReading hints)
     {
-        // Of a brand and a product that tell equally much the brand wins; an app is only in the User-Agent.
+        // If a brand and a product tell equally much, the brand wins. Apps appear only in the User-Agent.
         if (hints.Browser is { } brand && (reading.Program is null || brand.Tells >= reading.Program.Tells) && !IsApp(in reading) && !(reading.HasWebView && brand.Tells <= Tells.Base))
         {
-            // Opera's brand has the number of Chromium in the full list, its product its own.
+            // Opera's brand has Chromium's version in the full list. Its product has its own.
             var isSame = brand.Tells == Tells.Browser && string.Equals(brand.Name, reading.Program?.Name, StringComparison.Ordinal) && !reading.ProgramVersion.IsEmpty;
             return (brand.Name, VersionText.Major(isSame ? reading.ProgramVersion : hints.BrowserVersion));
         }
@@ -52,7 +52,7 @@ internal static class BrowserReader
         };
     }
 
-    // An app of its own name: it says the name first, or beside Electron, or in a web view.
+    // An app that the tables don't know: its name comes first, or it uses Electron or a web view.
     private static bool IsApp(in UserAgentReading reading) =>
         !reading.Product.IsEmpty && reading.Program is null or { Tells: <= Tells.Base }
         && ((reading.ProductIsFirst && reading.Platform is not null && !IsOldPhone(reading.Platform)) || reading.HasElectron || IsWebView(in reading));

@@ -2,14 +2,14 @@ using Accounts.Core.Storage;
 
 namespace Accounts.Core.Devices;
 
-/// <summary>What a browser says about itself in its User-Agent Client Hints headers, each as it was sent, cut to <see cref="Limit"/> characters; null for one that was not sent.</summary>
-/// <remarks>Anybody's text, like the User-Agent. The headers are those of https://wicg.github.io/ua-client-hints/.</remarks>
+/// <summary>A browser's User-Agent Client Hints headers, as sent, each cut to <see cref="Limit"/> characters; null for a missing one.</summary>
+/// <remarks>Untrusted text, like the User-Agent. The headers are those of https://wicg.github.io/ua-client-hints/.</remarks>
 public sealed record ClientHints
 {
-    /// <summary>Characters kept of each header. Real ones stay under 200.</summary>
+    /// <summary>Maximum length of each header, in characters. Real headers have fewer than 200.</summary>
     public const int Limit = 256;
 
-    /// <summary>Characters of the longest text that <see cref="ToText"/> gives.</summary>
+    /// <summary>Maximum length of <see cref="ToText"/>'s result, in characters.</summary>
     public const int TextLimit = (7 * (Limit + 1)) + 1;
 
     public static readonly ClientHints None = new();
@@ -37,10 +37,10 @@ public sealed record ClientHints
     /// <summary><c>Sec-CH-UA-Form-Factors</c>: <c>"Desktop"</c>, <c>"Mobile", "EInk"</c> …</summary>
     public string? FormFactors { get; init => field = Cut(value); }
 
-    /// <summary>Not a header: a script of the page saw a touch screen where the User-Agent says Macintosh, which only an iPad has.</summary>
+    /// <summary>Not a header: our script found a touch screen although the User-Agent says Macintosh. Only an iPad has both.</summary>
     public bool Touch { get; init; }
 
-    /// <summary>Reads what <see cref="ToText"/> wrote. Any other text gives the hints that it seems to hold, never an error.</summary>
+    /// <summary>Parses the result of <see cref="ToText"/>. It never fails: from another text it reads what it can.</summary>
     public static ClientHints Parse(string? text)
     {
         if (string.IsNullOrEmpty(text))
@@ -62,12 +62,12 @@ public sealed record ClientHints
         string? Part(int index) => index < parts.Length && parts[index].Length > 0 ? parts[index] : null;
     }
 
-    /// <summary>All of them in one text, as a session keeps them; null if nothing was sent.</summary>
+    /// <summary>All hints as one text, as a session stores them; null if there are none.</summary>
     public string? ToText() => this == None
         ? null
         : string.Join(Separator, Brands, FullVersionList, Platform, PlatformVersion, Mobile, Model, FormFactors, Touch ? "1" : null);
 
-    // A header has no line break in it; a text from elsewhere must not shift the parts.
+    // A header has no line break. In a text from elsewhere, a line break would shift the parts.
     private static string? Cut(string? text) => text switch
     {
         null or "" => null,

@@ -1,6 +1,6 @@
 namespace Accounts.Core.Devices;
 
-/// <summary>What a session is signed in from, as far as it is known. What is not known is null, never a guess.</summary>
+/// <summary>The device and the browser of a session. Unknown values are null, never a guess.</summary>
 public sealed record Device
 {
     /// <summary>The title of a browser that isn't known.</summary>
@@ -16,16 +16,16 @@ public sealed record Device
     /// <summary>"Windows", "macOS", "iOS", "iPadOS", "Android", "ChromeOS", "Linux" …</summary>
     public string? Platform { get; init; }
 
-    /// <summary>Of Linux, where it is told: "Ubuntu".</summary>
+    /// <summary>The Linux distribution, if the browser names it: "Ubuntu".</summary>
     public string? Distribution { get; init; }
 
-    /// <summary>"11", "10 or 11", "19.1"; null where the browser sends a frozen number.</summary>
+    /// <summary>"11", "10 or 11", "19.1"; null if the browser sends a frozen number.</summary>
     public string? PlatformVersion { get; init; }
 
-    /// <summary>The browser, the app or the program: "Chrome", "Instagram", "curl", "OurApp".</summary>
+    /// <summary>The browser, app or program: "Chrome", "Instagram", "curl", "OurApp".</summary>
     public string? Browser { get; init; }
 
-    /// <summary>The major version, "156"; for an app or a program the version that it gives, "2.1".</summary>
+    /// <summary>A browser's major version, "156". For an app or a program, its version as given, "2.1".</summary>
     public string? BrowserVersion { get; init; }
 
     /// <summary>"Blink", "WebKit", "Gecko" …</summary>
@@ -34,7 +34,7 @@ public sealed record Device
     /// <summary>"iPhone", "Pixel 9", "SM-S918B".</summary>
     public string? Model { get; init; }
 
-    /// <summary>The name of the crawler, agent or tool where <see cref="Type"/> is Bot and it has one: "Googlebot", "GPTBot", "curl". <see cref="Browser"/> says the same then.</summary>
+    /// <summary>The bot's name if <see cref="Type"/> is Bot: "Googlebot", "GPTBot", "curl". <see cref="Browser"/> has the same name.</summary>
     public string? Bot { get; init; }
 
     /// <summary>Its title as the audit log keeps it and as a search finds it, in English: "Chrome 156 on Windows 11".</summary>
@@ -47,7 +47,7 @@ public sealed record Device
         }
     }
 
-    /// <summary>Whether it is the same browser program on the same kind of machine, of whatever version. What is unknown is like nothing.</summary>
+    /// <summary>Whether both are the same browser on the same kind of machine, in any version. False if the browser is unknown.</summary>
     public bool LooksLike(Device other) => Browser is not null && WithoutVersions() == other.WithoutVersions();
 
     private Device WithoutVersions() => this with { BrowserVersion = null, PlatformVersion = null };

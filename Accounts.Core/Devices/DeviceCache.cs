@@ -1,10 +1,10 @@
 namespace Accounts.Core.Devices;
 
-/// <summary>Remembers devices by their signals, a fixed number of them, so that the same browser costs nothing again.</summary>
+/// <summary>Caches a fixed number of devices by their signals, so that detecting the same browser again costs almost nothing.</summary>
 /// <remarks>
-/// A set has one place for what was seen once and some for what was seen again, and a newcomer only ever takes the former: any number of texts that are sent
-/// once each push out nothing that comes again. Entries are whole objects that are written at once, so there is no lock; of two that write at the same
-/// time one is forgotten.
+/// Each set has one place for signals seen once and several for signals seen again. A new entry only replaces the one seen once. So a flood of
+/// texts that are each sent once removes no entry that is used again. Entries are immutable objects that are written at once, so there is no
+/// lock. If two threads write at the same time, one entry is lost.
 /// </remarks>
 internal sealed class DeviceCache
 {
@@ -31,7 +31,7 @@ internal sealed class DeviceCache
 
     public void Add(DeviceSignals signals, int hash, Device device) => _entries[Set(hash)] = new Entry(signals, hash, device);
 
-    // Of those that came again the one that was kept longest goes.
+    // Removes the entry that was kept longest among those seen again.
     private void Keep(int set, Entry entry)
     {
         for (var place = Places - 1; place > 1; place--)

@@ -1,12 +1,12 @@
 namespace Accounts.Core.Devices;
 
-/// <summary>Names the device behind a User-Agent and its Client Hints. A pure function: it never throws, and says "unknown" rather than guess.</summary>
-/// <remarks>How it concludes, and what it does not say on purpose, is in the room's README.</remarks>
+/// <summary>Detects the device from a User-Agent and its Client Hints. It never throws, and answers "unknown" rather than guess.</summary>
+/// <remarks>The README in this folder says how it works and what it leaves out on purpose.</remarks>
 public static class DeviceDetector
 {
     private static readonly DeviceCache Cache = new();
 
-    /// <summary>The device; for signals that came a moment ago the same object again.</summary>
+    /// <summary>Detects the device. For recent signals it returns the same object again.</summary>
     public static Device Detect(DeviceSignals signals)
     {
         var hash = signals.GetHashCode();
@@ -18,6 +18,6 @@ public static class DeviceDetector
         return device;
     }
 
-    /// <summary>The same without the memory, for measuring.</summary>
+    /// <summary>Detects the device without the cache, for benchmarks.</summary>
     internal static Device DetectAnew(DeviceSignals signals) => DeviceReader.Read(signals);
 }

@@ -2,7 +2,7 @@ using Accounts.Core.Devices.Known;
 
 namespace Accounts.Core.Devices;
 
-/// <summary>Concludes from what was found in the User-Agent and the hints what the device is.</summary>
+/// <summary>Determines the device from the parsed User-Agent and hints.</summary>
 internal static class DeviceReader
 {
     public static Device Read(DeviceSignals signals)
@@ -56,7 +56,7 @@ internal static class DeviceReader
         else
             (name, version) = reading.IsMozilla ? (null, null) : (reading.Program?.Name, VersionText.Given(reading.ProgramVersion));
 
-        // What it says of a platform is a disguise.
+        // A bot's platform is a disguise, so we leave it out.
         return new Device { Type = DeviceType.Bot, Browser = name, BrowserVersion = name is null ? null : version, Bot = name };
     }
 
@@ -115,13 +115,13 @@ internal static class DeviceReader
         if (type != DeviceType.Unknown || platform is null)
             return type;
 
-        // A browser on Android says Mobile on a phone, and nothing on a tablet; apps say nothing on either.
+        // A browser on Android says Mobile on a phone and nothing on a tablet. Apps say nothing on either.
         return platform is Platforms.Android or "HarmonyOS" ? reading.IsMozilla && !IsBeforeTablets(in reading) ? DeviceType.Tablet : DeviceType.Mobile
             : platform is "Tizen" ? DeviceType.TV
             : platform is "webOS" ? DeviceType.Mobile
             : DeviceType.Unknown;
     }
 
-    // Android came to tablets with 3.0.
+    // Tablets exist since Android 3.0.
     private static bool IsBeforeTablets(in UserAgentReading reading) => reading.PlatformNumbers != Numbers.None && VersionText.MajorNumber(reading.PlatformVersion) is 1 or 2;
 }

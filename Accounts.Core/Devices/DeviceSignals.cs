@@ -2,15 +2,15 @@ using Accounts.Core.Storage;
 
 namespace Accounts.Core.Devices;
 
-/// <summary>What a browser says about itself: the text of its User-Agent header, cut to <see cref="UserAgentLimit"/> characters, and its Client Hints.</summary>
-/// <remarks>It is anybody's text: show it only escaped, believe it only for naming.</remarks>
+/// <summary>A browser's description of itself: its User-Agent, cut to <see cref="UserAgentLimit"/> characters, and its Client Hints.</summary>
+/// <remarks>Untrusted text: show it only escaped, and use it only to name devices.</remarks>
 public sealed record DeviceSignals
 {
-    /// <summary>Characters kept of a User-Agent. Real ones stay under 500.</summary>
+    /// <summary>Maximum length of a User-Agent, in characters. Real ones have fewer than 500.</summary>
     public const int UserAgentLimit = 512;
 
-    /// <param name="userAgent">The header's text; null or "" if there was none.</param>
-    /// <param name="hints">The hints that came with it; null if there were none.</param>
+    /// <param name="userAgent">The header's text; null or "" if it is missing.</param>
+    /// <param name="hints">The hints of the same request; null if there are none.</param>
     public DeviceSignals(string? userAgent, ClientHints? hints = null)
     {
         UserAgent = ShortText.Cut(userAgent ?? "", UserAgentLimit);
@@ -21,6 +21,6 @@ public sealed record DeviceSignals
 
     public ClientHints Hints { get; }
 
-    /// <summary>False for a browser that has more to say than it says here, because it has not been asked yet.</summary>
+    /// <summary>False if the browser has more hints that it hasn't been asked for yet.</summary>
     public bool IsWhole => Hints.Brands is null || Hints.PlatformVersion is not null;
 }

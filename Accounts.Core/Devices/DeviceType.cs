@@ -1,6 +1,6 @@
 namespace Accounts.Core.Devices;
 
-/// <summary>The kind of thing that a browser runs on.</summary>
+/// <summary>The kind of device that a browser runs on.</summary>
 public enum DeviceType
 {
     Unknown,
@@ -8,7 +8,7 @@ public enum DeviceType
     Mobile,
     Tablet,
 
-    /// <summary>A program without a person before it: a crawler, an AI agent, a monitor, a command-line tool or a library.</summary>
+    /// <summary>A program without a user: a crawler, an AI agent, a monitor, a command-line tool or a library.</summary>
     Bot,
     TV,
     Console,

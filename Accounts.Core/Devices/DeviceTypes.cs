@@ -1,9 +1,9 @@
 namespace Accounts.Core.Devices;
 
-/// <summary>Of several kinds of device that a text names, which one it is.</summary>
+/// <summary>Chooses between several kinds of device that a text names.</summary>
 internal static class DeviceTypes
 {
-    /// <summary>The one that tells more: a television also says Mobile.</summary>
+    /// <summary>The more specific kind. For example, a television also says Mobile.</summary>
     public static DeviceType Stronger(DeviceType one, DeviceType other) => Weight(other) > Weight(one) ? other : one;
 
     private static int Weight(DeviceType type) => type switch

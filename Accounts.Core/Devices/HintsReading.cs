@@ -2,7 +2,7 @@ using Accounts.Core.Devices.Known;
 
 namespace Accounts.Core.Devices;
 
-/// <summary>What the Client Hints say.</summary>
+/// <summary>The parsed Client Hints.</summary>
 internal ref struct HintsReading
 {
     public KnownName? Browser;
@@ -14,7 +14,7 @@ internal ref struct HintsReading
     public DeviceType Type;
     public bool Touch;
 
-    /// <summary>Reads them. Only browsers made of Chromium send any: beside the User-Agent of another they are somebody's play, and nothing but the touch screen counts.</summary>
+    /// <summary>Parses the hints. Only Chromium sends them. Beside another browser's User-Agent they are fake, except the touch screen.</summary>
     public static HintsReading Of(ClientHints hints, in UserAgentReading userAgent)
     {
         var reading = new HintsReading { Touch = hints.Touch };
@@ -44,7 +44,7 @@ internal ref struct HintsReading
         {
             if (list.Value.IsEmpty || Brands.IsGrease(list.Value) || Brands.Find(list.Value) is not { } brand)
                 continue;
-            // The full list comes second: the same brand there is the same browser.
+            // The full list comes second. The same brand there is the same browser.
             if (Browser is null || brand.Tells > Browser.Tells || (Browser.Name is Brands.Chromium && brand.Name is not Brands.Chromium) || string.Equals(brand.Name, Browser.Name, StringComparison.Ordinal))
             {
                 Browser = brand;

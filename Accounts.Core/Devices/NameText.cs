@@ -1,15 +1,15 @@
 namespace Accounts.Core.Devices;
 
-/// <summary>Makes a name out of anybody's text.</summary>
+/// <summary>Makes names from untrusted text.</summary>
 internal static class NameText
 {
-    /// <summary>Characters of the longest name or model.</summary>
+    /// <summary>Maximum length of a name or model, in characters.</summary>
     public const int Limit = 40;
 
-    /// <summary>The start of the text up to a character that no name has, at most <see cref="Limit"/> characters; null if nothing of a name is left.</summary>
+    /// <summary>The text up to the first character that no name has, at most <see cref="Limit"/> characters; null if nothing is left.</summary>
     public static string? Of(ReadOnlySpan<char> text)
     {
-        // Apple's network library writes a space of the app's name as in an address: "Home%20Assistant".
+        // Apple's network library encodes spaces in the app's name: "Home%20Assistant".
         if (text.Contains("%20", StringComparison.Ordinal))
             text = text.ToString().Replace("%20", " ", StringComparison.Ordinal);
         text = text.Trim();
@@ -20,7 +20,7 @@ internal static class NameText
         return text.Length > 0 && text.ContainsAnyInRange('0', 'z') ? text.ToString() : null;
     }
 
-    /// <summary>Whether it could be the name of a program: it starts with a letter, or with a digit before one.</summary>
+    /// <summary>Whether the text can be a program's name: it starts with a letter, or with a digit and has a letter.</summary>
     public static bool IsName(ReadOnlySpan<char> text) =>
         text.Length > 1 && (char.IsAsciiLetter(text[0]) || (char.IsAsciiDigit(text[0]) && text.ContainsAnyInRange('A', 'z')));
 

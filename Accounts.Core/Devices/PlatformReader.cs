@@ -2,15 +2,15 @@ using Accounts.Core.Devices.Known;
 
 namespace Accounts.Core.Devices;
 
-/// <summary>Concludes what the platform is, and its version where the browser does not send a frozen one.</summary>
+/// <summary>Determines the platform, and its version if the browser doesn't send a frozen one.</summary>
 internal static class PlatformReader
 {
     private const string TenOrEleven = "10 or 11";
 
-    // Since this version Firefox says "Android 10" also on older ones.
+    // Since this version, Firefox also says "Android 10" on older systems.
     private const int FirstFirefoxWithFloor = 122;
 
-    // Since iOS 26 browsers go on saying 18.6 or 18.7; Safari's own version is the system's.
+    // On iOS 26 and later, browsers still say 18.6 or 18.7. Safari's own version equals the system's.
     private const int FirstFrozenIOS = 26;
 
     public static (string? Name, string? Version) Read(in UserAgentReading reading, in HintsReading hints, string? browser)
@@ -37,7 +37,7 @@ internal static class PlatformReader
         };
     }
 
-    /// <summary>The kind of device of a platform that only the hints told.</summary>
+    /// <summary>The kind of device of a platform that only the hints name.</summary>
     public static DeviceType TypeOf(string platform) =>
         platform is Platforms.Android or Platforms.IOS or "Fuchsia" ? DeviceType.Unknown : DeviceType.Desktop;
 
@@ -62,7 +62,7 @@ internal static class PlatformReader
             return version.StartsWith("9x", StringComparison.OrdinalIgnoreCase) ? "ME" : VersionText.Platform(version);
         return VersionText.Platform(version) switch
         {
-            // An app tells the build: "10.0.22631".
+            // An app names the build: "10.0.22631".
             "10" => version.Length >= 10 && VersionText.MajorNumber(version[5..]) is var build and >= 1000 ? build >= 2200 ? "11" : "10" : TenOrEleven,
             "6.4" => "10",
             "6.3" => "8.1",

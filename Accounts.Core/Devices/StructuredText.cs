@@ -1,21 +1,21 @@
 namespace Accounts.Core.Devices;
 
-/// <summary>Goes through a list of strings with parameters, as Client Hints send them: <c>"Chromium";v="156", "Not A;Brand";v="99"</c>.</summary>
+/// <summary>Iterates over a list of strings with parameters, the form of Client Hints: <c>"Chromium";v="156", "Not A;Brand";v="99"</c>.</summary>
 /// <remarks>
-/// The small part of https://www.rfc-editor.org/rfc/rfc9651 that is needed. It throws at nothing: what is not of that form is read as far as it goes.
+/// It implements the needed part of https://www.rfc-editor.org/rfc/rfc9651. It never throws: it reads malformed text as far as it can.
 /// </remarks>
 internal ref struct StructuredText(ReadOnlySpan<char> text)
 {
     private readonly ReadOnlySpan<char> _text = text;
     private int _at;
 
-    /// <summary>The string, without its quotes; a backslash inside stays.</summary>
+    /// <summary>The string without its quotes. A backslash inside stays.</summary>
     public ReadOnlySpan<char> Value { get; private set; }
 
     /// <summary>The parameter "v"; empty if there is none.</summary>
     public ReadOnlySpan<char> Version { get; private set; }
 
-    /// <summary>The one string of a header that holds no list; a text without quotes as it is.</summary>
+    /// <summary>The only string of a header that isn't a list. A text without quotes is returned as it is.</summary>
     public static ReadOnlySpan<char> One(string? text)
     {
         var list = new StructuredText(text);
@@ -49,7 +49,7 @@ internal ref struct StructuredText(ReadOnlySpan<char> text)
         return true;
     }
 
-    // "in quotes" or not.
+    // With or without quotes.
     private ReadOnlySpan<char> Item()
     {
         if (_at >= _text.Length || _text[_at] != '"')

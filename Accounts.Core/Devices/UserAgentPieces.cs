@@ -2,8 +2,8 @@ using System.Buffers;
 
 namespace Accounts.Core.Devices;
 
-/// <summary>Goes through a User-Agent once, piece by piece: its products, "Chrome/156.0", and the parts of its comments, "Windows NT 10.0".</summary>
-/// <remarks>It never looks back further than the piece at hand, so its time grows with the text and no faster.</remarks>
+/// <summary>Iterates once over a User-Agent's pieces: its products, "Chrome/156.0", and the parts of its comments, "Windows NT 10.0".</summary>
+/// <remarks>It never looks back further than the current piece, so its time is linear in the text's length.</remarks>
 internal ref struct UserAgentPieces(ReadOnlySpan<char> text)
 {
     private static readonly SearchValues<char> PartEnds = SearchValues.Create("();[],");
@@ -15,16 +15,16 @@ internal ref struct UserAgentPieces(ReadOnlySpan<char> text)
     private int _at;
     private int _depth;
 
-    /// <summary>The piece as it stands: "Windows NT 10.0".</summary>
+    /// <summary>The whole piece: "Windows NT 10.0".</summary>
     public ReadOnlySpan<char> Piece { get; private set; }
 
-    /// <summary>What comes before its number: "Windows NT".</summary>
+    /// <summary>The part before the number: "Windows NT".</summary>
     public ReadOnlySpan<char> Name { get; private set; }
 
-    /// <summary>Its number and what follows: "10.0"; empty if there is none.</summary>
+    /// <summary>The number and the text after it: "10.0"; empty if there is none.</summary>
     public ReadOnlySpan<char> Version { get; private set; }
 
-    /// <summary>Which comment it stands in, counted from 1; 0 outside of comments.</summary>
+    /// <summary>The number of the comment that the piece is in, from 1; 0 outside comments.</summary>
     public readonly int Comment => _depth > 0 ? Comments : 0;
 
     private int Comments { readonly get; set; }
@@ -101,7 +101,7 @@ internal ref struct UserAgentPieces(ReadOnlySpan<char> text)
         Name = owner > 0 ? piece[..owner].TrimEnd() : piece;
     }
 
-    // "Chrome/156.0", "XiaoMi/MiuiBrowser/17.1", and "Instagram 302.1", whose number is the next word.
+    // "Chrome/156.0", "XiaoMi/MiuiBrowser/17.1", and "Instagram 302.1", whose version is the next word.
     private void SplitProduct(ReadOnlySpan<char> after)
     {
         Name = Piece;
@@ -127,7 +127,7 @@ internal ref struct UserAgentPieces(ReadOnlySpan<char> text)
         }
     }
 
-    // "7.0b", "17_4"; "3DS" and "3a" are names.
+    // "7.0b" and "17_4" are numbers; "3DS" and "3a" are names.
     private static bool IsNumber(ReadOnlySpan<char> text)
     {
         var end = text.IndexOfAnyExceptInRange('0', '9');

@@ -2,14 +2,14 @@ using Accounts.Core.Devices.Known;
 
 namespace Accounts.Core.Devices;
 
-/// <summary>How what is found is kept.</summary>
+/// <summary>Collects what the pieces tell.</summary>
 internal ref partial struct UserAgentReading
 {
     private const string Header = "User-Agent:";
 
     public static UserAgentReading Of(ReadOnlySpan<char> text)
     {
-        // Some are sent in quotes or brackets of their own, or with the name of the header.
+        // Some clients add quotes, brackets or the header's name.
         text = text.TrimStart("\"'[( ");
         if (text.StartsWith(Header, StringComparison.OrdinalIgnoreCase))
             text = text[Header.Length..];
@@ -105,7 +105,7 @@ internal ref partial struct UserAgentReading
             return;
         }
 
-        // "FBAN/FBIOS", "FB_IAB/Orca-Android": the app stands where others have their version, which is elsewhere.
+        // "FBAN/FBIOS", "FB_IAB/Orca-Android": these have the app's name in place of the version. The version is elsewhere.
         if (known is { Tells: Tells.App, Numbers: Numbers.None })
         {
             known = KnownNames.Find(version, false) is { Tells: Tells.App } app ? app : known;
@@ -137,7 +137,7 @@ internal ref partial struct UserAgentReading
         if (known.Name is Platforms.Android && comment > 0 && _androidComment == 0)
         {
             _androidComment = comment;
-            // "(Pixel 9; Android 16)": a model may stand before it.
+            // "(Pixel 9; Android 16)": the model may come first.
             if (!IsMozilla && _partPiece.ContainsAnyInRange('0', '9') && !_partPiece.ContainsAny('.', '@'))
                 Model = Models.In(_partPiece);
         }
@@ -145,7 +145,7 @@ internal ref partial struct UserAgentReading
         var tells = known.Numbers == Numbers.None || version.IsEmpty ? Numbers.None : known.Numbers;
         if (Platform is null || known.Rank >= Platform.Rank)
         {
-            // Another word for the same platform keeps the number that the first one gave.
+            // A second word for the same platform doesn't replace the first word's version.
             if (tells > Numbers.None || Platform is null || !IsSame(Platform, known))
                 TakePlatformVersion(version, tells);
             Platform = known;
@@ -162,7 +162,8 @@ internal ref partial struct UserAgentReading
         PlatformNumbers = numbers;
     }
 
-    // The first part behind "Android 16" that is neither a language nor a word of the tables. Whatever it is called: there are phones called CUBOT and Google Pixel.
+    // The first part after "Android 16" that is neither a language nor a known word. It may sound like a bot or a brand: CUBOT and Google Pixel
+    // are phones.
     private bool TakeModel(ReadOnlySpan<char> piece)
     {
         var model = _modelStandsAfter || IsModelHidden ? [] : Models.In(piece);
@@ -180,7 +181,7 @@ internal ref partial struct UserAgentReading
         if (BotWords.AreIn(piece.Piece) || BotWords.IsHost(piece.Name))
         {
             SaysBot = true;
-            // "+http://example.org/bot.html" has the word, too, but is no name.
+            // "+http://example.org/bot.html" contains the word too, but isn't a name.
             if (BotName.IsEmpty && NameText.IsName(piece.Name) && BotWords.AreIn(piece.Name) && !IsAddress(piece.Name) && !piece.Piece.Contains('@'))
             {
                 BotName = piece.Name;
@@ -218,7 +219,7 @@ internal ref partial struct UserAgentReading
         }
         else if (_productGoesOn && !piece.Version.IsEmpty && _text.Overlaps(Product, out var start) && _text.Overlaps(piece.Name, out var last))
         {
-            // "Box Sync/4.0": the words up to the first number are one name.
+            // "Box Sync/4.0": the words before the first number are one name.
             Product = _text[start..(last + piece.Name.Length)];
             ProductVersion = piece.Version;
             _productGoesOn = false;

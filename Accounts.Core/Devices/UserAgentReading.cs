@@ -2,10 +2,10 @@ using Accounts.Core.Devices.Known;
 
 namespace Accounts.Core.Devices;
 
-/// <summary>What was found in a User-Agent, piece by piece, before anything is concluded from it.</summary>
+/// <summary>The facts found in a User-Agent, before any conclusion.</summary>
 internal ref partial struct UserAgentReading
 {
-    /// <summary>It begins with "Mozilla": a browser, or somebody who wants to be taken for one.</summary>
+    /// <summary>The text starts with "Mozilla": a browser, or a program that pretends to be one.</summary>
     public bool IsMozilla;
     public bool HasMozilla;
 
@@ -22,7 +22,7 @@ internal ref partial struct UserAgentReading
     public DeviceType Type;
     public ReadOnlySpan<char> Model;
 
-    /// <summary>The number of Chrome, of whatever is made of it.</summary>
+    /// <summary>The version of Chrome, even in a browser based on it.</summary>
     public ReadOnlySpan<char> Chrome;
     public bool HasChrome;
     public bool HasSafari;
@@ -35,30 +35,30 @@ internal ref partial struct UserAgentReading
     public bool HasIntel;
     public bool IsModelHidden;
 
-    /// <summary>What <c>FBAV/</c> says.</summary>
+    /// <summary>The value of <c>FBAV/</c>.</summary>
     public ReadOnlySpan<char> AppVersion;
 
-    /// <summary>What <c>Version/</c> says.</summary>
+    /// <summary>The value of <c>Version/</c>.</summary>
     public ReadOnlySpan<char> Version;
 
-    /// <summary>The first product that is in no table, and the first such part of a comment.</summary>
+    /// <summary>The first unknown product. <see cref="Part"/> is the first unknown part of a comment.</summary>
     public ReadOnlySpan<char> Product;
     public ReadOnlySpan<char> ProductVersion;
     public bool ProductIsFirst;
     public ReadOnlySpan<char> Part;
     public ReadOnlySpan<char> PartVersion;
 
-    /// <summary>The piece that says that it is a bot, by a word or an address; what it is called stands there or before.</summary>
+    /// <summary>The name in the piece that identifies a bot, by a word or an address. If that piece has none, the name comes before it.</summary>
     public ReadOnlySpan<char> BotName;
     public ReadOnlySpan<char> BotVersion;
     public bool SaysBot;
     public bool LooksLikeBot;
 
-    /// <summary>Firefox OS says no name of its own: "Mozilla/5.0 (Mobile; rv:26.0) Gecko/26.0 Firefox/26.0".</summary>
+    /// <summary>Firefox OS doesn't name itself: "Mozilla/5.0 (Mobile; rv:26.0) Gecko/26.0 Firefox/26.0".</summary>
     public readonly bool IsFirefoxOS =>
         IsMozilla && Platform is null && !LooksLikeBot && Program is { Name: Browsers.Firefox } && Type is DeviceType.Mobile or DeviceType.Tablet or DeviceType.TV;
 
-    // Where in the text it is.
+    // The state of the iteration.
     private ReadOnlySpan<char> _text;
     private bool _productGoesOn;
     private bool _begun;

@@ -1,11 +1,11 @@
 namespace Accounts.Core.Devices;
 
-/// <summary>Reads the numbers of versions.</summary>
+/// <summary>Parses version numbers.</summary>
 internal static class VersionText
 {
     private static readonly string[] Small = [.. Enumerable.Range(0, 400).Select(number => number.ToString(System.Globalization.CultureInfo.InvariantCulture))];
 
-    /// <summary>The first number, at most four digits of it: "156" of "156.0.1"; null if there is none.</summary>
+    /// <summary>The first number, at most four digits: "156" for "156.0.1"; null if there is none.</summary>
     public static string? Major(ReadOnlySpan<char> text)
     {
         var digits = Digits(text, 4);
@@ -18,7 +18,7 @@ internal static class VersionText
     /// <summary>The first number as a number; 0 if there is none.</summary>
     public static int MajorNumber(ReadOnlySpan<char> text) => Number(Digits(text, 4));
 
-    /// <summary>A platform's version, two numbers of it, without a second that is 0: "17.4" of "17_4_1", "15" of "15.0.0"; null if there is none.</summary>
+    /// <summary>A platform's version: two numbers, without a second 0. "17.4" for "17_4_1", "15" for "15.0.0"; null if there is none.</summary>
     public static string? Platform(ReadOnlySpan<char> text)
     {
         text = text.TrimStart('v');
@@ -30,7 +30,7 @@ internal static class VersionText
         return second.IsEmpty || second is "0" ? Major(first) : string.Concat(first, ".", second);
     }
 
-    /// <summary>As a program gives it, three numbers at most: "8.14.1" of "v8.14.1-rc2"; null if there is none.</summary>
+    /// <summary>A program's own version, at most three numbers: "8.14.1" for "v8.14.1-rc2"; null if there is none.</summary>
     public static string? Given(ReadOnlySpan<char> text)
     {
         if (text.Length > 1 && text[0] is 'v' or 'V')

@@ -1,26 +1,26 @@
 namespace Accounts.Core.Geolocation;
 
-/// <summary>What is known of an address without any database.</summary>
+/// <summary>The kind of an address, known without a database.</summary>
 internal enum AddressKind
 {
-    /// <summary>It may belong to somebody somewhere.</summary>
+    /// <summary>A public address.</summary>
     Public,
 
-    /// <summary>It is nowhere else than here.</summary>
+    /// <summary>An address of the local network or this machine.</summary>
     Local,
 
-    /// <summary>It is set apart for something else: documentation, benchmarks, multicast, a carrier's own network. No place in the world has it.</summary>
+    /// <summary>An address reserved for documentation, benchmarks, multicast or a carrier's own network. It has no place.</summary>
     Reserved,
 }
 
-/// <summary>The addresses with a special purpose: https://www.iana.org/assignments/iana-ipv4-special-registry and its sibling for IPv6 (RFC 6890).</summary>
+/// <summary>Addresses with a special purpose (RFC 6890): https://www.iana.org/assignments/iana-ipv4-special-registry and its IPv6 twin.</summary>
 internal static class AddressKinds
 {
     private static readonly (uint First, uint Last, AddressKind Kind)[] V4 =
     [
         (0x0000_0000, 0x00ff_ffff, AddressKind.Reserved), // 0.0.0.0/8
         (0x0a00_0000, 0x0aff_ffff, AddressKind.Local),    // 10.0.0.0/8, RFC 1918
-        (0x6440_0000, 0x647f_ffff, AddressKind.Reserved), // 100.64.0.0/10, RFC 6598: a carrier's network, shared by strangers, is not the local one
+        (0x6440_0000, 0x647f_ffff, AddressKind.Reserved), // 100.64.0.0/10, RFC 6598: a carrier's network, which strangers share, so not local
         (0x7f00_0000, 0x7fff_ffff, AddressKind.Local),    // 127.0.0.0/8, loopback
         (0xa9fe_0000, 0xa9fe_ffff, AddressKind.Local),    // 169.254.0.0/16, RFC 3927
         (0xac10_0000, 0xac1f_ffff, AddressKind.Local),    // 172.16.0.0/12, RFC 1918
@@ -52,7 +52,7 @@ internal static class AddressKinds
         var top = (uint)(value >> 96);
         if (top >> 29 != 1)
         {
-            // Outside 2000::/3 nobody is given addresses. Here are ::1, fc00::/7 (RFC 4193) and fe80::/10 (RFC 4291).
+            // No addresses outside 2000::/3 are assigned. Local ones are ::1, fc00::/7 (RFC 4193) and fe80::/10 (RFC 4291).
             return value == UInt128.One || top >> 25 == 0x7e || top >> 22 == 0x3fa ? AddressKind.Local : AddressKind.Reserved;
         }
 

@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace Accounts.Core.Geolocation;
 
-/// <summary>The country database that comes with the program: DB-IP Lite, CC BY 4.0, made by <c>tools/Places</c>. It is unpacked once in a process, when it is first asked.</summary>
+/// <summary>The bundled country database: DB-IP Lite, CC BY 4.0, built by <c>tools/Places</c>. The first use unpacks it.</summary>
 internal static class BundledDatabase
 {
     private const string Resource = "Accounts.Core.Geolocation.Bundled.dbip-country.bin.br";

@@ -1,13 +1,15 @@
 namespace Accounts.Core.Geolocation;
 
-/// <summary>Where a row of an IP2Location database of one type has what places are made of: numbers of columns after the IP-from, the country's is 0; -1 if the type has no such column.</summary>
+/// <summary>Which columns of an IP2Location row make up a place, by database type.</summary>
+/// <remarks>Columns count from 0, the country's, after the IP-from. -1 if the type has no such column.</remarks>
 internal sealed record Ip2LocationColumns(int Count, int Region, int Latitude, int TimeZone, int Provider, int Usage)
 {
     public const int LastType = 26;
 
     /// <summary>
-    /// The groups of columns that each type has, always in this order: country; region and city; latitude and longitude; zip code; time zone; internet provider; domain; net speed;
-    /// telephone codes (2); weather station (2); mobile network (3); elevation; usage type; kind of address and category (2); district and network (6). https://www.ip2location.com/database
+    /// The column groups of each type, always in this order: country; region and city; latitude and longitude; zip code; time zone; internet
+    /// provider; domain; net speed; telephone codes (2); weather station (2); mobile network (3); elevation; usage type; kind of address and
+    /// category (2); district and network (6). https://www.ip2location.com/database
     /// </summary>
     private static readonly string[] Types =
     [
@@ -15,10 +17,10 @@ internal sealed record Ip2LocationColumns(int Count, int Region, int Latitude, i
         "CRLZTIDNPWM", "CRLZTPE", "CRLZTIDNPWME", "CRLIDMU", "CRLZTIDNPWMEU", "CRLZTIDNPWMEUA", "CRLZTIDNPWMEUAX",
     ];
 
-    /// <summary>Older files of the last type end before some of its last columns.</summary>
+    /// <summary>Older files of the last type lack up to this many of its last columns.</summary>
     private const int OptionalOfLastType = 3;
 
-    /// <summary>The columns of a type, 1 to 26; a row has so many beside its IP-from.</summary>
+    /// <summary>The columns of a type, 1 to 26. The count excludes the IP-from.</summary>
     public static Ip2LocationColumns Of(int type)
     {
         var groups = Types[type];
@@ -27,7 +29,7 @@ internal sealed record Ip2LocationColumns(int Count, int Region, int Latitude, i
         int Find(char group) => groups.IndexOf(group, StringComparison.Ordinal) is >= 0 and var at ? groups[..at].Sum(Width) : -1;
     }
 
-    /// <summary>Whether a file of the type may have so many columns, the IP-from counted.</summary>
+    /// <summary>Whether a file of this type may have this many columns, including the IP-from.</summary>
     public static bool Allows(int type, int columns)
     {
         var count = Of(type).Count + 1;

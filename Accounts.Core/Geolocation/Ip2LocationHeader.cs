@@ -2,33 +2,33 @@ using System.Buffers.Binary;
 
 namespace Accounts.Core.Geolocation;
 
-/// <summary>What an IP2Location database says of itself in its first 64 bytes.</summary>
+/// <summary>The header of an IP2Location database: its first 64 bytes.</summary>
 /// <param name="Type">1 to 26: DB1 to DB26.</param>
-/// <param name="Columns">Columns of a row, the IP-from counted.</param>
-/// <param name="Date">The day of the data; null where the file has none that is a date, as the vendor's samples.</param>
+/// <param name="Columns">Columns of a row, including the IP-from.</param>
+/// <param name="Date">The date of the data; null if the file has no valid date, like the vendor's samples.</param>
 /// <param name="V4">The IPv4 table.</param>
-/// <param name="V6">The IPv6 table; without rows in a database of IPv4 alone.</param>
+/// <param name="V6">The IPv6 table; without rows in an IPv4-only database.</param>
 internal sealed record Ip2LocationHeader(int Type, int Columns, DateOnly? Date, Ip2LocationHeader.Table V4, Ip2LocationHeader.Table V6)
 {
     public const int Bytes = 64;
 
-    /// <summary>From this year on, counted from 2000, a file says which product it is.</summary>
+    /// <summary>From this year on, counted from 2000, a file names its product.</summary>
     private const int FirstYearWithProduct = 21;
 
-    private const string IsOther = "Put an IP2Location database in the BIN format in its place (DB1 to DB26), or correct Geolocation:Path in appsettings.json.";
+    private const string IsOther = "Use an IP2Location database in BIN format (DB1 to DB26), or correct Geolocation:Path in appsettings.json.";
 
-    /// <summary>https://maxmind.github.io/MaxMind-DB/#database-metadata: within the last 128 kB.</summary>
+    /// <summary>The mark of an MMDB file, within its last 128 kB: https://maxmind.github.io/MaxMind-DB/#database-metadata.</summary>
     private static readonly byte[] MmdbMark = [0xab, 0xcd, 0xef, .. "MaxMind.com"u8];
 
-    /// <summary>Where a table is: positions are counted from 0; an index at -1 is not there.</summary>
+    /// <summary>A table's position in the file, counted from 0. An index of -1 means that there is none.</summary>
     internal sealed record Table(uint Rows, long Position, long Index);
 
-    /// <exception cref="PlaceFileException">It is not such a database, or it is not whole.</exception>
+    /// <exception cref="PlaceFileException">The file is not an IP2Location database, or it is incomplete.</exception>
     public static Ip2LocationHeader Read(ReadOnlySpan<byte> file)
     {
         RequireFormat(file);
         if (file.Length < Bytes)
-            throw new PlaceFileException("it is cut off: it is shorter than its header. Put a whole copy of it in its place.");
+            throw new PlaceFileException("it is incomplete: it is shorter than its header. Copy the file again.");
 
         var (type, columns, year, product) = (file[0], file[1], file[2], file[29]);
         if (product == 2)
@@ -36,21 +36,21 @@ internal sealed record Ip2LocationHeader(int Type, int Columns, DateOnly? Date, 
         if (type is 0 or > Ip2LocationColumns.LastType || (product != 1 && (product != 0 || year >= FirstYearWithProduct)))
             throw new PlaceFileException($"it is not an IP2Location database. {IsOther}");
         if (!Ip2LocationColumns.Allows(type, columns))
-            throw PlaceFileException.Damaged($"its header speaks of {columns} columns, which DB{type} does not have");
+            throw PlaceFileException.Damaged($"its header says {columns} columns, which DB{type} does not have");
 
         var length = LengthOf(file);
         if (length > file.Length)
-            throw new PlaceFileException($"it is cut off: its header speaks of {length} bytes, and it has {file.Length}. Put a whole copy of it in its place.");
+            throw new PlaceFileException($"it is incomplete: its header says {length} bytes, but it has {file.Length}. Copy the file again.");
         if (length > 0 && length < file.Length)
-            throw PlaceFileException.Damaged($"its header speaks of {length} bytes, and it has {file.Length}");
+            throw PlaceFileException.Damaged($"its header says {length} bytes, but it has {file.Length}");
 
-        // Addresses are counted from 1.
+        // The file counts positions from 1.
         var v4 = new Table(Number(file, 5), Number(file, 9) - 1L, Number(file, 21) - 1L);
         var v6 = new Table(Number(file, 13), Number(file, 17) - 1L, Number(file, 25) - 1L);
         return new Ip2LocationHeader(type, columns, ReadDate(year, file[3], file[4]), v4, v6);
     }
 
-    /// <summary>The length that the file itself says it has; 0 in old files.</summary>
+    /// <summary>The file's length as its header says; 0 in old files.</summary>
     public static uint LengthOf(ReadOnlySpan<byte> header) => Number(header, 31);
 
     private static uint Number(ReadOnlySpan<byte> file, int at) => BinaryPrimitives.ReadUInt32LittleEndian(file[at..]);
@@ -61,12 +61,12 @@ internal sealed record Ip2LocationHeader(int Type, int Columns, DateOnly? Date, 
     private static void RequireFormat(ReadOnlySpan<byte> file)
     {
         if (file.IsEmpty)
-            throw new PlaceFileException("it is empty. Put a whole copy of it in its place.");
+            throw new PlaceFileException("it is empty. Copy the file again.");
         if (file is [(byte)'P', (byte)'K', ..] or [0x1f, 0x8b, ..])
-            throw new PlaceFileException("it is a packed archive. Unpack it, and put the BIN file that is inside in its place.");
+            throw new PlaceFileException("it is a compressed archive. Unpack it and use the BIN file inside.");
         if (file[^Math.Min(file.Length, 128 * 1024)..].IndexOf(MmdbMark) >= 0)
             throw new PlaceFileException($"it is a MaxMind database (MMDB). {IsOther}");
         if (!file[..Math.Min(file.Length, Bytes)].ContainsAnyInRange((byte)0, (byte)8))
-            throw new PlaceFileException($"it is a text, as a CSV file is. {IsOther}");
+            throw new PlaceFileException($"it is a text file, such as CSV. {IsOther}");
     }
 }

@@ -5,16 +5,16 @@ using System.Text;
 
 namespace Accounts.Core.Geolocation;
 
-/// <summary>Makes the places that the rows of a database speak of, each once: however many rows a country or a city has, its place is one object.</summary>
+/// <summary>Creates the places of a database's rows. Rows with the same place share one object.</summary>
 internal sealed class Ip2LocationPlaces(byte[] file, Ip2LocationColumns columns)
 {
-    /// <summary>What the vendor writes where it knows nothing.</summary>
+    /// <summary>The vendor's text for an unknown value.</summary>
     private const string Nothing = "-";
 
-    /// <summary>"Data Center/Web Hosting/Transit". A row may have several, separated by a slash.</summary>
+    /// <summary>The usage type "Data Center/Web Hosting/Transit". A row may have several types, separated by a slash.</summary>
     private const string DataCentre = "DCH";
 
-    /// <summary>Rows that were seen a moment ago: at start the dictionary's code is not optimised yet, and a country has thousands of rows.</summary>
+    /// <summary>Size of the cache of recent rows. At startup the dictionary isn't optimized yet, and a country has thousands of rows.</summary>
     private const int RecentRows = 4096;
 
     private const uint Spread = 2654435761;
@@ -24,12 +24,12 @@ internal sealed class Ip2LocationPlaces(byte[] file, Ip2LocationColumns columns)
     private readonly Dictionary<uint, string?> _texts = [];
     private readonly List<Place> _places = [];
 
-    /// <summary>All that were made, by their numbers.</summary>
+    /// <summary>All places, by their numbers.</summary>
     public Place[] ToArray() => [.. _places];
 
-    /// <summary>The number of the place that a row speaks of.</summary>
+    /// <summary>The number of a row's place.</summary>
     /// <param name="fields">The row after its IP-from.</param>
-    /// <exception cref="PlaceFileException">A position is outside of the file, or what stands there is not what should.</exception>
+    /// <exception cref="PlaceFileException">A position is outside the file, or the data there is invalid.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Of(ReadOnlySpan<byte> fields)
     {
@@ -63,12 +63,12 @@ internal sealed class Ip2LocationPlaces(byte[] file, Ip2LocationColumns columns)
     {
         var code = Text(row.Country);
         if (code is not (null or [>= 'A' and <= 'Z', >= 'A' and <= 'Z']))
-            throw PlaceFileException.Damaged($"a country's code is '{code}'");
+            throw PlaceFileException.Damaged($"a country code is '{code}'");
         var place = new Place
         {
             CountryCode = code,
-            // The name follows the code. Without a code the vendor's samples have a notice there.
-            Country = code is null ? null : Text(row.Country + 3) ?? throw PlaceFileException.Damaged($"the country {code} has no name"),
+            // The name follows the code. Without a code, the vendor's samples store a notice there.
+            Country = code is null ? null : Text(row.Country + 3) ?? throw PlaceFileException.Damaged($"country {code} has no name"),
             Region = columns.Region < 0 ? null : Text(row.Region),
             City = columns.Region < 0 ? null : Text(row.City),
             Latitude = columns.Latitude < 0 ? null : Degrees(row.Latitude, 90, code),
@@ -80,12 +80,12 @@ internal sealed class Ip2LocationPlaces(byte[] file, Ip2LocationColumns columns)
         return place == Place.Unknown ? Place.Unknown : place;
     }
 
-    /// <summary>Zero and zero, without a country, is no point in the Atlantic.</summary>
+    /// <summary>Zero coordinates without a country mean that the place is unknown.</summary>
     private static float? Degrees(uint bits, float limit, string? code)
     {
         var degrees = BitConverter.UInt32BitsToSingle(bits);
         if (!(MathF.Abs(degrees) <= limit))
-            throw PlaceFileException.Damaged("a latitude or longitude is none");
+            throw PlaceFileException.Damaged("a latitude or longitude is invalid");
         return code is null ? null : degrees;
     }
 
@@ -95,20 +95,20 @@ internal sealed class Ip2LocationPlaces(byte[] file, Ip2LocationColumns columns)
             return known;
 
         if (position < Ip2LocationHeader.Bytes || position >= (uint)file.Length || position + 1L + file[position] > file.Length)
-            throw PlaceFileException.Damaged("a text is not within the file");
+            throw PlaceFileException.Damaged("a text lies outside the file");
         var bytes = file.AsSpan((int)position + 1, file[position]);
-        // Also what a position finds that points into the midst of texts: their lengths are such characters.
+        // This also catches a position that points into the middle of texts: their length bytes are control characters.
         if (bytes.ContainsAnyInRange((byte)0, (byte)0x1f) || bytes.Contains((byte)0x7f))
-            throw PlaceFileException.Damaged("a text has control characters");
+            throw PlaceFileException.Damaged("a text contains control characters");
         var text = Encoding.UTF8.GetString(bytes);
         return _texts[position] = text is "" or Nothing ? null : text;
     }
 
-    /// <summary>The columns of a row that a place is made of, as they stand there. Two rows with the same are the same place.</summary>
+    /// <summary>The columns that make up a place. Two rows with equal values have the same place.</summary>
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Row(uint Country, uint Region, uint City, uint Latitude, uint Longitude, uint TimeZone, uint Provider, uint Usage)
     {
-        /// <summary>The same as equality, for the one place where it is asked for every row.</summary>
+        /// <summary>Equality, inlined because it runs for every row.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public bool Is(in Row other) =>
             Country == other.Country && Region == other.Region && City == other.City && Latitude == other.Latitude && Longitude == other.Longitude

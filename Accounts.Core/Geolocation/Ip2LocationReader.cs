@@ -1,7 +1,10 @@
 namespace Accounts.Core.Geolocation;
 
-/// <summary>An IP2Location database of any type from DB1 to DB26, read and checked whole; from then on it answers from memory and never fails.</summary>
-/// <remarks>Immutable: any number of threads may ask. The format: https://www.ip2location.com/development-libraries; what is kept of a file are its ranges and their places, not the file.</remarks>
+/// <summary>An IP2Location database of any type from DB1 to DB26. All of it is read and checked at once; look-ups then never fail.</summary>
+/// <remarks>
+/// Immutable and thread-safe. It keeps the address ranges and their places, not the file. The format:
+/// https://www.ip2location.com/development-libraries.
+/// </remarks>
 internal sealed class Ip2LocationReader
 {
     private readonly Ip2LocationTable<uint> _v4;
@@ -21,16 +24,16 @@ internal sealed class Ip2LocationReader
     /// <summary>1 to 26: DB1 to DB26.</summary>
     public int Type { get; }
 
-    /// <summary>The day of the data, if the file says one.</summary>
+    /// <summary>The date of the data; null if the file has none.</summary>
     public DateOnly? Date { get; }
 
     public int Rows => _v4.Rows + (_v6?.Rows ?? 0);
 
     /// <summary>Reads a whole file.</summary>
-    /// <exception cref="PlaceFileException">It is not such a database, or it is not whole.</exception>
+    /// <exception cref="PlaceFileException">The file is not an IP2Location database, or it is incomplete.</exception>
     public static Ip2LocationReader Read(byte[] file) => new(file);
 
-    /// <summary>The place of an address; an IPv6 address of a tunnel has the place of its IPv4 address. Allocates nothing.</summary>
+    /// <summary>Finds an address's place without allocating. An IPv6 tunnel address has the place of its IPv4 address.</summary>
     public Place Find(NumericAddress address)
     {
         if (address.TryGetTunnelled(out var v4))

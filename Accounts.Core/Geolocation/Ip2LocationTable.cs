@@ -4,14 +4,14 @@ using System.Runtime.CompilerServices;
 
 namespace Accounts.Core.Geolocation;
 
-/// <summary>One table of a database, IPv4 or IPv6: which place each address has.</summary>
-/// <remarks>Everything is read and checked when it is made. A look-up touches its own arrays only, so nothing in the file can mislead or fail it later.</remarks>
+/// <summary>The IPv4 or the IPv6 table of a database: it maps each address to a place.</summary>
+/// <remarks><see cref="Read"/> checks everything. A look-up uses only this object's arrays, so a bad file can't make it fail later.</remarks>
 internal sealed class Ip2LocationTable<T> where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
 {
-    /// <summary>An entry for each value of the first 16 bits of an address: the first and the last row that may hold it.</summary>
+    /// <summary>The index has an entry for each value of an address's first 16 bits: the first and the last row that may hold it.</summary>
     private const int IndexEntries = 65536;
 
-    /// <summary>Each so-many-th row also stands in a list of its own, which is short enough to stay in the processor's cache.</summary>
+    /// <summary>Every 64th row is also in a separate list, which is short enough to stay in the CPU's cache.</summary>
     private const int Step = 64;
 
     private readonly T[] _from;
@@ -29,22 +29,22 @@ internal sealed class Ip2LocationTable<T> where T : struct, IBinaryInteger<T>, I
 
     public int Rows => _from.Length;
 
-    /// <summary>Reads a table whole.</summary>
+    /// <summary>Reads and checks a table.</summary>
     /// <param name="file">The whole file.</param>
-    /// <param name="header">Where in it the table is.</param>
-    /// <param name="columns">The columns of a row, the IP-from counted.</param>
-    /// <param name="places">Makes the places of the rows.</param>
-    /// <param name="name">"IPv4" or "IPv6", for the message.</param>
-    /// <exception cref="PlaceFileException">Something in it is not as it must be.</exception>
+    /// <param name="header">The table's position in the file.</param>
+    /// <param name="columns">Columns of a row, including the IP-from.</param>
+    /// <param name="places">Creates the rows' places.</param>
+    /// <param name="name">"IPv4" or "IPv6", for error messages.</param>
+    /// <exception cref="PlaceFileException">The table is invalid.</exception>
     public static Ip2LocationTable<T> Read(ReadOnlySpan<byte> file, Ip2LocationHeader.Table header, int columns, Ip2LocationPlaces places, string name)
     {
         var size = T.MaxValue.GetByteCount();
         var width = size + (4 * (columns - 1));
-        // The last row only says where the last but one ends.
+        // The last row only marks the end of the row before it.
         if (header.Rows < 2)
             throw PlaceFileException.Damaged($"the {name} table has no rows");
         if (header.Position < Ip2LocationHeader.Bytes || header.Position + ((long)header.Rows * width) > file.Length)
-            throw PlaceFileException.Damaged($"the {name} table is not within the file");
+            throw PlaceFileException.Damaged($"the {name} table lies outside the file");
 
         var rows = file.Slice((int)header.Position, (int)header.Rows * width);
         var from = new T[header.Rows - 1];
@@ -59,14 +59,14 @@ internal sealed class Ip2LocationTable<T> where T : struct, IBinaryInteger<T>, I
         return table;
     }
 
-    /// <summary>The number of the place that the address has.</summary>
+    /// <summary>The number of the address's place.</summary>
     public int Find(T address)
     {
         var start = Last(_steps, address) * Step;
         return _places[start + Last(_from.AsSpan(start, Math.Min(Step, _from.Length - start)), address)];
     }
 
-    /// <summary>The last that is not above the address; the first never is.</summary>
+    /// <summary>The index of the last start that is not above the address. The first start never is.</summary>
     private static int Last(ReadOnlySpan<T> from, T address)
     {
         var low = 0;
@@ -80,14 +80,14 @@ internal sealed class Ip2LocationTable<T> where T : struct, IBinaryInteger<T>, I
         return low;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // It runs once, at start, before the runtime has found out that it is long.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // It runs once, before the runtime would optimize it.
     private static void Fill(ReadOnlySpan<byte> rows, int size, int width, T[] from, int[] of, Ip2LocationPlaces places, string name)
     {
         for (var i = 0; i < from.Length; i++)
         {
             var row = rows.Slice(i * width, width);
             from[i] = From(row, size);
-            // A row that begins where the next one does is empty and harmless; the vendor's samples have one.
+            // A row that begins where the next one does is empty and harmless. The vendor's samples have one.
             if (i == 0 ? from[i] != T.Zero : from[i] < from[i - 1])
                 throw PlaceFileException.Damaged($"row {i + 1} of the {name} table begins {(i == 0 ? "after the first address" : "before the row above it")}");
             of[i] = places.Of(row[size..]);
@@ -97,13 +97,13 @@ internal sealed class Ip2LocationTable<T> where T : struct, IBinaryInteger<T>, I
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T From(ReadOnlySpan<byte> row, int size) => T.ReadLittleEndian(row[..size], isUnsigned: true);
 
-    /// <summary>The index is not needed here, but where it leads elsewhere than the rows something in the file is wrong.</summary>
+    /// <summary>Checks the file's index. We don't use it, but a wrong entry means that the file is damaged.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CheckIndex(ReadOnlySpan<byte> file, long position, string name)
     {
         const int width = 8;
         if (position < Ip2LocationHeader.Bytes || position + (IndexEntries * width) > file.Length)
-            throw PlaceFileException.Damaged($"the {name} index is not within the file");
+            throw PlaceFileException.Damaged($"the {name} index lies outside the file");
 
         var index = file.Slice((int)position, IndexEntries * width);
         var shift = (T.MaxValue.GetByteCount() * 8) - 16;
@@ -116,7 +116,7 @@ internal sealed class Ip2LocationTable<T> where T : struct, IBinaryInteger<T>, I
             row = Advance(row, block | (T.MaxValue >> 16));
             var (low, high) = (BinaryPrimitives.ReadUInt32LittleEndian(index[(entry * width)..]), BinaryPrimitives.ReadUInt32LittleEndian(index[((entry * width) + 4)..]));
             if (low > first || high < row || high > _from.Length)
-                throw PlaceFileException.Damaged($"entry {entry} of the {name} index does not lead to its rows");
+                throw PlaceFileException.Damaged($"entry {entry} of the {name} index points to wrong rows");
         }
     }
 

@@ -1,11 +1,12 @@
 namespace Accounts.Core.Geolocation;
 
-/// <summary>An IP address as a number: 32 bits of IPv4 or 128 of IPv6. An IPv4-mapped IPv6 address is its IPv4 address.</summary>
+/// <summary>An IP address as a number: 32 bits for IPv4, 128 for IPv6. An IPv4-mapped IPv6 address becomes its IPv4 address.</summary>
 internal readonly record struct NumericAddress(UInt128 Value, bool IsV4)
 {
     private const int Groups = 8;
 
-    /// <summary>Reads an address as .NET prints it, without allocating; an IPv6 zone ("%2") is ignored. Every other spelling is refused, octal numbers and ports among them.</summary>
+    /// <summary>Parses an address in the form that .NET prints, without allocating. It ignores an IPv6 zone ("%2").</summary>
+    /// <remarks>It refuses all other spellings, such as octal numbers and ports.</remarks>
     public static bool TryParse(ReadOnlySpan<char> text, out NumericAddress address)
     {
         if (!text.Contains(':'))
@@ -26,7 +27,7 @@ internal readonly record struct NumericAddress(UInt128 Value, bool IsV4)
         return true;
     }
 
-    /// <summary>The IPv4 address that an IPv6 address of a tunnel was made from: 6to4 (RFC 3056) and Teredo (RFC 4380).</summary>
+    /// <summary>The IPv4 address inside an IPv6 tunnel address: 6to4 (RFC 3056) and Teredo (RFC 4380).</summary>
     public bool TryGetTunnelled(out NumericAddress v4)
     {
         var isTeredo = !IsV4 && Value >> 96 == 0x2001_0000;
@@ -42,7 +43,7 @@ internal readonly record struct NumericAddress(UInt128 Value, bool IsV4)
         {
             if (char.IsAsciiDigit(c))
             {
-                // A leading zero makes octal numbers for some readers and decimal ones for others.
+                // Some parsers read a number with a leading zero as octal, others as decimal.
                 if (digits > 0 && number == 0)
                     return false;
                 number = (number * 10) + c - '0';
@@ -111,7 +112,7 @@ internal readonly record struct NumericAddress(UInt128 Value, bool IsV4)
             }
         }
 
-        // The gap stands for one group at least.
+        // "::" stands for at least one group.
         if (gap < 0 ? count != Groups : count == Groups)
             return false;
         value = Join(groups, count, gap < 0 ? count : gap);

@@ -1,16 +1,16 @@
 namespace Accounts.Core.Geolocation;
 
-/// <summary>Where an address is, as far as it is known. What is not known is null.</summary>
+/// <summary>An address's place. Unknown values are null.</summary>
 public sealed record Place
 {
-    /// <summary>An address that is nowhere else than here: private, loopback, link-local or unique-local.</summary>
+    /// <summary>The place of a private, loopback, link-local or unique-local address.</summary>
     public static readonly Place LocalNetwork = new() { IsLocal = true };
 
     public static readonly Place Unknown = new();
 
     public bool IsLocal { get; private init; }
 
-    /// <summary>ISO 3166-1 alpha-2, upper case: "DE". Source: the geolocation database, as everything below.</summary>
+    /// <summary>ISO 3166-1 alpha-2, upper case: "DE". Source: the geolocation database, like all values below.</summary>
     public string? CountryCode { get; init; }
 
     /// <summary>The country's English name: "Germany".</summary>
@@ -18,7 +18,7 @@ public sealed record Place
 
     public string? Region { get; init; }
 
-    /// <summary>The city that the database names; it can be far from the person, so it is shown as approximate.</summary>
+    /// <summary>The city in the database. It can be far from the user, so pages show it as approximate.</summary>
     public string? City { get; init; }
 
     /// <summary>Degrees north.</summary>
@@ -27,16 +27,17 @@ public sealed record Place
     /// <summary>Degrees east.</summary>
     public float? Longitude { get; init; }
 
-    /// <summary>Distance to UTC: "+02:00".</summary>
+    /// <summary>Offset from UTC: "+02:00".</summary>
     public string? TimeZone { get; init; }
 
     /// <summary>The internet provider: "Deutsche Telekom AG".</summary>
     public string? Provider { get; init; }
 
-    /// <summary>The database says that a data centre or a VPN answers there, so that the person may be anywhere.</summary>
+    /// <summary>The database says that the address belongs to a data centre or a VPN, so the user may be anywhere.</summary>
     public bool IsHosting { get; init; }
 
-    /// <summary>What a page prints, in English: "Local network", "Germany", "Berlin (approximate), Germany", "Germany, hosting or VPN", "Unknown location".</summary>
+    /// <summary>The place's English name.</summary>
+    /// <remarks>"Local network", "Germany", "Berlin (approximate), Germany", "Germany, hosting or VPN" or "Unknown location".</remarks>
     public string Name
     {
         get
@@ -46,7 +47,7 @@ public sealed record Place
         }
     }
 
-    /// <summary>The same in three parts, of which the second is the country alone, so that a page can say it in another language; each may be "".</summary>
+    /// <summary>The name in three parts. The second is only the country, so that a page can translate it. Each part may be "".</summary>
     public (string Before, string Country, string After) Parts
     {
         get

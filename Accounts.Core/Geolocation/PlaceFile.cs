@@ -1,19 +1,19 @@
 namespace Accounts.Core.Geolocation;
 
-/// <summary>The file that the settings name as the geolocation database.</summary>
+/// <summary>The configured geolocation file.</summary>
 internal sealed class PlaceFile(string path)
 {
     public string Path { get; } = path;
 
-    /// <summary>What tells one content from another without reading it; null: there is no such file.</summary>
+    /// <summary>The file's time and length, which reveal a replaced file without reading it; null if there is no file.</summary>
     public Stamp? Look()
     {
         var info = new FileInfo(Path);
         return info.Exists ? new Stamp(info.LastWriteTimeUtc, info.Length) : null;
     }
 
-    /// <summary>Reads the file whole.</summary>
-    /// <exception cref="PlaceFileException">It cannot be read, or it is no database that can be used.</exception>
+    /// <summary>Reads the whole file.</summary>
+    /// <exception cref="PlaceFileException">The file can't be read, or it isn't a usable database.</exception>
     public Ip2LocationReader Read()
     {
         try
@@ -22,11 +22,11 @@ internal sealed class PlaceFile(string path)
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new PlaceFileException("it does not exist. Put it there, or correct Geolocation:Path in appsettings.json; without a path the bundled country database is used.", missing);
+            throw new PlaceFileException("it does not exist. Correct Geolocation:Path in appsettings.json, or leave it empty to use the bundled country database.", missing);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new PlaceFileException($"it cannot be read ({failure.Message}). Give the user that runs this program the right to.", failure);
+            throw new PlaceFileException($"it cannot be read ({failure.Message}). Give read access to the user that runs this program.", failure);
         }
         catch (OutOfMemoryException full)
         {
@@ -37,14 +37,14 @@ internal sealed class PlaceFile(string path)
     private byte[] ReadBytes()
     {
         if (Directory.Exists(Path))
-            throw new PlaceFileException("it is a folder. Name the BIN file in it with Geolocation:Path in appsettings.json.");
+            throw new PlaceFileException("it is a folder. Set Geolocation:Path in appsettings.json to the BIN file in it.");
 
-        // Others may write and replace it meanwhile; what was read is checked in any case.
+        // Other programs may write to or replace the file while we read. The reader checks the bytes in any case.
         using var file = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         if (file.Length > Array.MaxLength)
-            throw new PlaceFileException("it has more than 2 GB, the most that can be held. Use a database with fewer columns.");
+            throw new PlaceFileException("it is larger than 2 GB, the maximum. Use a database with fewer columns.");
         var bytes = new byte[file.Length];
-        // Less than it had a moment ago: somebody is writing it.
+        // Fewer bytes than a moment ago: another program is writing the file.
         var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         return read == bytes.Length ? bytes : bytes[..read];
     }

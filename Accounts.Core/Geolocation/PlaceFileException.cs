@@ -1,7 +1,8 @@
 namespace Accounts.Core.Geolocation;
 
-/// <summary>A file cannot serve as the geolocation database. The message goes on after "The geolocation file … cannot be used:" and says why and what to do.</summary>
+/// <summary>A file can't be used as the geolocation database.</summary>
+/// <remarks>The message completes "The geolocation file … cannot be used:". It says why and what to do.</remarks>
 internal sealed class PlaceFileException(string message, Exception? inner = null) : Exception(message, inner)
 {
-    public static PlaceFileException Damaged(string detail) => new($"it is damaged ({detail}). Put a whole copy of it in its place.");
+    public static PlaceFileException Damaged(string detail) => new($"it is damaged ({detail}). Copy the file again.");
 }

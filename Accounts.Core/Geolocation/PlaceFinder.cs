@@ -1,23 +1,23 @@
 namespace Accounts.Core.Geolocation;
 
-/// <summary>Says where an IP address is: from the database that the settings name, or else the bundled one.</summary>
-/// <remarks>Any number of threads may ask, also while the database is changed for another: an answer comes from the one or the other.</remarks>
+/// <summary>Finds the place of an IP address in the configured database, or in the bundled one if none is configured.</summary>
+/// <remarks>Thread-safe, even while the database is replaced: each answer comes from the old or the new one.</remarks>
 public sealed class PlaceFinder
 {
     private volatile InUse? _inUse;
 
-    /// <summary>Where the answers come from.</summary>
+    /// <summary>The database in use.</summary>
     public PlaceSource Source => Current.Source;
 
     private InUse Current => _inUse ??= new InUse(BundledDatabase.Reader, BundledDatabase.Source);
 
-    /// <summary>The place of an address. Reserved addresses, a carrier's shared ones (100.64.0.0/10) among them, are unknown whatever the database says.</summary>
-    /// <param name="address">An IPv4 or IPv6 address as text; anything else is an unknown place.</param>
+    /// <summary>Finds an address's place. A reserved address, such as a carrier's shared one (100.64.0.0/10), always has an unknown place.</summary>
+    /// <param name="address">An IPv4 or IPv6 address as text. For any other text the place is unknown.</param>
     public Place Find(string? address)
     {
         if (!NumericAddress.TryParse(address, out var number))
             return Place.Unknown;
-        // A tunnel from a private network is nowhere that we know; it is not the network here.
+        // A tunnel from a private network has an unknown place: that network isn't ours.
         if (number.TryGetTunnelled(out var tunnelled))
             return tunnelled.Kind() is AddressKind.Public ? Current.Reader.Find(tunnelled) : Place.Unknown;
 
@@ -29,10 +29,10 @@ public sealed class PlaceFinder
         };
     }
 
-    /// <summary>Answers from another database from now on.</summary>
+    /// <summary>Replaces the database in use.</summary>
     internal void Use(Ip2LocationReader reader, PlaceSource source) => _inUse = new InUse(reader, source);
 
-    /// <summary>Goes on with the same database and says why.</summary>
+    /// <summary>Keeps the database in use and records why the new file was refused.</summary>
     internal void Keep(string problem) => _inUse = Current with { Source = Current.Source with { Problem = problem } };
 
     private sealed record InUse(Ip2LocationReader Reader, PlaceSource Source);

@@ -4,9 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.Geolocation;
 
-/// <summary>Puts the configured database into use at start, and a new file in its place whenever there is one that is good.</summary>
+/// <summary>Loads the configured database on startup, and loads a new file whenever a valid one replaces it.</summary>
 /// <remarks>
-/// Between two checks it remembers how the file looked that it last read, good or bad. A bad file is read and reported once, and again when it changes; the database before it stays in use.
+/// It remembers the time and length of the file that it last read, valid or not. So it reads and reports an invalid file once, and again only
+/// when the file changes. The database before it stays in use.
 /// </remarks>
 internal sealed partial class PlaceUpkeep(PlaceFinder finder, GeolocationOptions options, string contentRoot, TimeProvider time, ILogger<PlaceUpkeep> logger) : BackgroundService
 {
@@ -15,7 +16,7 @@ internal sealed partial class PlaceUpkeep(PlaceFinder finder, GeolocationOptions
         options.AttributionLink.Length == 0 ? null : new PlaceAttribution(options.AttributionText.Trim(), new Uri(options.AttributionLink));
     private PlaceFile.Stamp? _seen;
 
-    /// <exception cref="StartupException">The configured file cannot be used; the message names it, says why, and what to do.</exception>
+    /// <exception cref="StartupException">The configured file can't be used. The message names it and says why and what to do.</exception>
     public void Open()
     {
         try
@@ -34,7 +35,7 @@ internal sealed partial class PlaceUpkeep(PlaceFinder finder, GeolocationOptions
         LogInUse();
     }
 
-    /// <summary>Looks once whether another file lies there, and takes it into use if it is good.</summary>
+    /// <summary>Checks once for a replaced file, and loads it if it is valid.</summary>
     public void Check()
     {
         if (_file is null)
@@ -45,7 +46,7 @@ internal sealed partial class PlaceUpkeep(PlaceFinder finder, GeolocationOptions
 
         var (reader, refused) = Read(_file);
         Log.Read(logger, _file.Path);
-        // What was read while somebody wrote may be half of the one and half of the other: the next check reads it again.
+        // If the file changed during the read, the bytes may mix two files. The next check reads it again.
         if (_file.Look() != stamp)
             return;
 
@@ -113,19 +114,19 @@ internal sealed partial class PlaceUpkeep(PlaceFinder finder, GeolocationOptions
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Took {Database} into use for places: {Type} of {Date}")]
+        [LoggerMessage(1, LogLevel.Information, "Loaded {Database} to find places: {Type} of {Date}")]
         public static partial void InUse(ILogger logger, string database, string type, string date);
 
-        [LoggerMessage(2, LogLevel.Error, "The geolocation file {Path} was not taken into use: {Why} The one before it stays in use")]
+        [LoggerMessage(2, LogLevel.Error, "Refused the geolocation file {Path}: {Why} The previous one stayed in use")]
         public static partial void Kept(ILogger logger, string path, string why);
 
-        [LoggerMessage(3, LogLevel.Error, "The check of the geolocation file was postponed to its next round")]
+        [LoggerMessage(3, LogLevel.Error, "The check of the geolocation file failed; the next round tries again")]
         public static partial void Postponed(ILogger logger, Exception failure);
 
         [LoggerMessage(5, LogLevel.Debug, "Read the geolocation file {Path}")]
         public static partial void Read(ILogger logger, string path);
 
-        [LoggerMessage(4, LogLevel.Debug, "The upkeep of the geolocation file stopped")]
+        [LoggerMessage(4, LogLevel.Debug, "The checks of the geolocation file stopped")]
         public static partial void Stopped(ILogger logger);
     }
 }

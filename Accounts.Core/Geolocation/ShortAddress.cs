@@ -3,13 +3,13 @@ using System.Net.Sockets;
 
 namespace Accounts.Core.Geolocation;
 
-/// <summary>An IP address without the part that points at one household: an IPv4 address to its /24, an IPv6 address to its /48.</summary>
+/// <summary>Shortens IP addresses so that they don't point to one household: IPv4 to /24, IPv6 to /48.</summary>
 public static class ShortAddress
 {
     private const int KeptOf4 = 3;
     private const int KeptOf6 = 6;
 
-    /// <summary>Shortens an address: "203.0.113.7" becomes "203.0.113.0". One that is short already stays; of a text that is no address nothing stays.</summary>
+    /// <summary>Shortens an address: "203.0.113.7" becomes "203.0.113.0". A short address doesn't change; a text that isn't one becomes "".</summary>
     public static string Of(string address)
     {
         if (!TryParse(address, out var parsed))
@@ -20,8 +20,8 @@ public static class ShortAddress
         return new IPAddress(bytes).ToString();
     }
 
-    /// <summary>How a page shows an address: a shortened one as "203.0.113.x" or "2001:db8:1:x", which says that the rest is not kept; any other as it is.</summary>
-    /// <remarks>The network's own address, which no device has, is taken for a shortened one.</remarks>
+    /// <summary>Formats an address for a page: a shortened one as "203.0.113.x" or "2001:db8:1:x", any other one unchanged.</summary>
+    /// <remarks>A network's own address also counts as shortened. No device has it.</remarks>
     public static string Show(string address)
     {
         if (!TryParse(address, out var parsed))

@@ -4,41 +4,41 @@ using Accounts.Core.Users;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>Who did what an audit event tells of.</summary>
+/// <summary>Who caused an audit event.</summary>
 public enum AuditActor
 {
-    /// <summary>The person whose account it is.</summary>
+    /// <summary>The account's owner.</summary>
     You,
 
-    /// <summary>Nobody: a time had run out.</summary>
+    /// <summary>A timeout.</summary>
     Clock,
 
     SomebodyElse,
 }
 
-/// <summary>Something that was done to a person's account.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="At">When.</param>
-/// <param name="Action">What: one of <see cref="Audit.AuditAction"/>.</param>
+/// <summary>One event in the audit log of a user's account.</summary>
+/// <param name="Id">The event's id.</param>
+/// <param name="At">When it happened.</param>
+/// <param name="Action">What happened: one of <see cref="Audit.AuditAction"/>.</param>
 /// <param name="Actor">Who did it.</param>
-/// <param name="From">The session that it was done through; without an id before there was one. Null if the clock did it.</param>
-/// <param name="Address">The IP address that it came from, as text, which is shortened with age; null if the clock did it.</param>
-/// <param name="Place">Where that is; null likewise.</param>
-/// <param name="To">The one session that it was done to; null for many or none.</param>
-/// <param name="Count">How many sessions it ended; null where that is not counted.</param>
+/// <param name="From">The session that the actor used, without an id if there was none yet. Null for a timeout.</param>
+/// <param name="Address">The IP address of the request as text, which is shortened later; null for a timeout.</param>
+/// <param name="Place">The address's place; null for a timeout.</param>
+/// <param name="To">The session that the action changed; null if it changed several or none.</param>
+/// <param name="Count">How many sessions it ended; null for actions that don't count them.</param>
 public sealed record AuditEvent(
     Guid Id, DateTimeOffset At, string Action, AuditActor Actor, AuditedSession? From, string? Address, Place? Place, AuditedSession? To, int? Count)
 {
     /// <summary>
-    /// The sessions that it ended, where the event lists them: <see cref="Audit.AuditAction.SessionsTerminated"/>. Empty otherwise.
+    /// The ended sessions, for events that list them: <see cref="Audit.AuditAction.SessionsTerminated"/>. Otherwise empty.
     /// </summary>
     public IReadOnlyList<AuditedSession> EndedSessions { get; init; } = [];
 }
 
-/// <summary>A session as an audit event tells of it, which may have been removed since.</summary>
-/// <param name="Id">Its id; null if there was none yet.</param>
-/// <param name="Name">What its person called it then; null if it had no name.</param>
-/// <param name="Device">The title of its device; null if that is not known.</param>
+/// <summary>A session as an audit event describes it. The session itself may have been removed since.</summary>
+/// <param name="Id">The session's id; null if there was none yet.</param>
+/// <param name="Name">The session's name at the time; null if it had none.</param>
+/// <param name="Device">The title of the session's device; null if unknown.</param>
 public sealed record AuditedSession(SessionId? Id, string? Name, string? Device)
 {
     /// <summary>What its card was headed with; null if that isn't known.</summary>
@@ -46,33 +46,33 @@ public sealed record AuditedSession(SessionId? Id, string? Name, string? Device)
 }
 
 /// <summary>A page of the audit log.</summary>
-/// <param name="Events">Its events, the latest first.</param>
-/// <param name="Total">How many events all pages have together.</param>
-/// <param name="Page">Which page it is, from 1.</param>
-/// <param name="Cut">Whether there are older events that were not looked at; see <see cref="AuditLog.Bound"/>.</param>
+/// <param name="Events">The page's events, the latest first.</param>
+/// <param name="Total">The number of events on all pages.</param>
+/// <param name="Page">The page's number, from 1.</param>
+/// <param name="Cut">Whether older events were not searched; see <see cref="AuditLog.Bound"/>.</param>
 public sealed record AuditPage(IReadOnlyList<AuditEvent> Events, int Total, int Page, bool Cut) : TablePage(Events.Count, Total, Page, Cut);
 
-/// <summary>Which of the events of a person's account, and which page of them.</summary>
+/// <summary>A filter for audit events, and the number of a page.</summary>
 public sealed record AuditQuery
 {
-    /// <summary>Characters of a text to look for; what is beyond them is not looked for.</summary>
+    /// <summary>Maximum length of a search text, in characters. The rest is ignored.</summary>
     public const int TextLimit = 100;
 
-    /// <summary>Words that all occur in the names and devices of its sessions, its place and its address; empty: any.</summary>
+    /// <summary>Words that must all occur in the event's session names, devices, place or address. Empty: any event.</summary>
     public string Text { get; init => field = ShortText.Cut(value, TextLimit); } = "";
 
-    /// <summary>Only events of this kind, one of <see cref="Audit.AuditAction"/>; empty: any.</summary>
+    /// <summary>Only events of this kind, one of <see cref="Audit.AuditAction"/>. Empty: any kind.</summary>
     public string Action { get; init; } = "";
 
-    /// <summary>Only events that were not before this moment.</summary>
+    /// <summary>Only events at or after this time.</summary>
     public DateTimeOffset? From { get; init; }
 
-    /// <summary>Only events before this moment.</summary>
+    /// <summary>Only events before this time.</summary>
     public DateTimeOffset? To { get; init; }
 
-    /// <summary>Which page, from 1. A page behind the last one is the last one.</summary>
+    /// <summary>The number of the page, from 1. A number past the last page means the last page.</summary>
     public int Page { get; init; } = 1;
 
-    /// <summary>Whether anything is left out.</summary>
+    /// <summary>Whether the query excludes any events.</summary>
     public bool IsFiltered => Text.Length > 0 || Action.Length > 0 || From is not null || To is not null;
 }

@@ -6,14 +6,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>Reads the audit log of the caller's own account, the latest event first. It never writes.</summary>
+/// <summary>Reads the audit log of the caller's account, the latest event first. It never writes.</summary>
 /// <remarks>
-/// Time and kind are asked of the database; the words are looked for here, among the newest <see cref="Bound"/> events that are left, because a place is
-/// named when it is read. What a session was called stands in the event; of events from before that was kept it is asked of the session, while there is one.
+/// The database filters by time and kind. This class searches for words, in the newest <see cref="Bound"/> of those events, because places are
+/// found when an event is read. An event stores its session's name. For older events without it, the session is read while it still exists.
 /// </remarks>
 public sealed class AuditLog
 {
-    /// <summary>How many events are looked at, the newest of the time and the kind that are asked for: 5,000.</summary>
+    /// <summary>How many events a search reads at most, the newest of the wanted time and kind: 5,000.</summary>
     public const int Bound = 5_000;
 
     private readonly AccountsDatabase _database;
@@ -29,8 +29,8 @@ public sealed class AuditLog
         _features = features;
     }
 
-    /// <summary>One page of the events.</summary>
-    /// <returns>Null if the caller's plan does not include reading them; <see cref="FeatureGate"/> says why. They are written all the same.</returns>
+    /// <summary>Reads one page of the events.</summary>
+    /// <returns>Null if the caller's plan doesn't include the audit log; <see cref="FeatureGate"/> says why. Events are written anyway.</returns>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public async Task<AuditPage?> PageAsync(Caller caller, AuditQuery query)
     {
@@ -42,9 +42,12 @@ public sealed class AuditLog
         return new AuditPage(events, found.Count, page, cut);
     }
 
-    /// <summary>All events that a query finds, however many, the latest first: to be read to its end, a few hundred at a time.</summary>
-    /// <remarks>Each part is a reading of its own; between two of them nothing is held open.</remarks>
-    /// <returns>Null if the caller's plan does not include reading them. Parts of what is found, which may be empty; it ends early if the caller's session ends.</returns>
+    /// <summary>Reads all events that match a query, the latest first, without a limit. A part has at most <see cref="Export.Part"/> rows.</summary>
+    /// <remarks>Each part is a separate read. Nothing stays open between two parts.</remarks>
+    /// <returns>
+    /// Null if the caller's plan doesn't include the audit log. Otherwise the matching events in parts, which may be empty. The sequence ends early
+    /// if the caller's session ends.
+    /// </returns>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public async Task<IAsyncEnumerable<IReadOnlyList<AuditEvent>>?> ExportAsync(Caller caller, AuditQuery query) => await IsLackingAsync(caller)
         ? null
@@ -87,7 +90,7 @@ public sealed class AuditLog
         return rows;
     }
 
-    /// <summary>What the sessions are called whose events do not say it themselves.</summary>
+    /// <summary>The sessions of events that don't store a device themselves.</summary>
     private static async Task<Dictionary<Guid, AuditedSession>> NamesAsync(AccountsDbContext db, Caller caller, List<AuditEventRow> rows)
     {
         var unnamed = rows.SelectMany(row => new[] { row.ActorDevice is null ? row.ActorSessionId : null, row.SessionDevice is null ? row.SessionId : null })

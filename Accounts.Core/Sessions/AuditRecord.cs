@@ -6,17 +6,17 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>Writes into the audit log what is done to sessions, in the transaction that does it.</summary>
+/// <summary>Writes actions on sessions to the audit log, in the transaction of the action.</summary>
 internal static class AuditRecord
 {
-    /// <summary>Records what somebody does through one of their sessions, with what the sessions are called at this moment.</summary>
+    /// <summary>Records an action that a user performs from one of their sessions, with the sessions' current names.</summary>
     /// <param name="db">The transaction.</param>
-    /// <param name="by">Who does it.</param>
-    /// <param name="at">When.</param>
-    /// <param name="action">What: one of <see cref="AuditAction"/>.</param>
-    /// <param name="session">The one session that it is done to; null for many.</param>
+    /// <param name="by">The acting user and session.</param>
+    /// <param name="at">The time of the action.</param>
+    /// <param name="action">The action: one of <see cref="AuditAction"/>.</param>
+    /// <param name="session">The session that the action changes; null if it changes several or none.</param>
     /// <param name="count">How many sessions it ends.</param>
-    /// <param name="ended">The sessions that it ends, if the event is to list them.</param>
+    /// <param name="ended">The sessions that it ends, for an event that lists them.</param>
     public static async Task RecordAsync(
         this AccountsDbContext db,
         Caller by,
@@ -44,7 +44,7 @@ internal static class AuditRecord
         });
     }
 
-    /// <summary>What sessions are called at this moment, in the order of their ids as given.</summary>
+    /// <summary>Lists sessions with their current names and devices, in the order of the given ids.</summary>
     private static async Task<string> ListAsync(AccountsDbContext db, IReadOnlyList<Guid> ids)
     {
         var named = await db.Sessions.Where(s => ids.Contains(s.Id))
@@ -56,10 +56,10 @@ internal static class AuditRecord
     /// <summary>The event of a sign-in.</summary>
     public static AuditEventRow SignedIn(SessionRow row) => Through(row, AuditAction.SignedIn, row.Id, row.Name, Title(row.UserAgent, row.ClientHints));
 
-    /// <summary>The event of a session that a sign-in ends: the one in the same browser, or one too many.</summary>
+    /// <summary>The event of a session that a sign-in ended: it was in the same browser, or the user had too many.</summary>
     public static AuditEventRow Displaced(SessionRow by, GoneSession gone, string action) => Through(by, action, gone.Id, gone.Name, Title(gone.UserAgent, gone.ClientHints));
 
-    /// <summary>The event of a session whose time has run out, at that time. Nobody did it.</summary>
+    /// <summary>The event of an expired session, at the time of its expiry. It has no actor.</summary>
     public static AuditEventRow Expired(GoneSession gone) => new(gone.ExpiresAt, AuditAction.SessionExpired, gone.UserId)
     {
         SessionId = gone.Id,
@@ -67,7 +67,7 @@ internal static class AuditRecord
         SessionDevice = Title(gone.UserAgent, gone.ClientHints),
     };
 
-    /// <summary>What a sign-in does to a session, the new one or another.</summary>
+    /// <summary>An event with a sign-in as its actor, on the new session or another one.</summary>
     private static AuditEventRow Through(SessionRow signIn, string action, Guid session, string? name, string device) => new(signIn.StartedAt, action, signIn.UserId)
     {
         ActorUserId = signIn.UserId,
@@ -80,9 +80,9 @@ internal static class AuditRecord
         Address = signIn.SignInAddress,
     };
 
-    /// <summary>The title of the device of a session.</summary>
+    /// <summary>The title of a session's device.</summary>
     public static string Title(string userAgent, string? hints) => DeviceDetector.Detect(new DeviceSignals(userAgent, ClientHints.Parse(hints))).Title;
 }
 
-/// <summary>What the log tells of a session that ends without anybody choosing it.</summary>
+/// <summary>The data that the audit log needs of a session that a timeout or a sign-in ended.</summary>
 internal sealed record GoneSession(Guid Id, Guid UserId, string? Name, string UserAgent, string? ClientHints, DateTimeOffset ExpiresAt);

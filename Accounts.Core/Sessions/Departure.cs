@@ -1,23 +1,23 @@
 namespace Accounts.Core.Sessions;
 
-/// <summary>What became of the browser of a session that was ended from elsewhere: did it really leave?</summary>
+/// <summary>Whether a browser left after its session was ended from another one.</summary>
 public abstract record Departure
 {
     private Departure()
     {
     }
 
-    /// <summary>No page was open there. It is refused when it returns.</summary>
+    /// <summary>The browser had no open page. The server refuses it when it returns.</summary>
     public sealed record NothingOpen : Departure;
 
-    /// <summary>Pages were open there and have been told; their answer is waited for.</summary>
+    /// <summary>The server told the browser's open pages and waits for their answer.</summary>
     public sealed record Awaited : Departure;
 
-    /// <summary>It has asked for the signed-out page with the key of the ended session.</summary>
+    /// <summary>The browser requested the signed-out page with the ended session's key.</summary>
     public sealed record Confirmed(DateTimeOffset At) : Departure;
 
-    /// <summary>Its pages were told and did not answer in time.</summary>
-    /// <param name="ClosedAt">When no connection of it was left open; null if the server stopped meanwhile, which closed them too.</param>
+    /// <summary>The server told the browser's pages, but they did not answer in time.</summary>
+    /// <param name="ClosedAt">When its last connection was closed; null if the server stopped first, which closed the connections too.</param>
     public sealed record NotConfirmed(DateTimeOffset? ClosedAt) : Departure;
 
     internal static Departure? From(SessionRow row, DateTimeOffset now) => row switch

@@ -1,29 +1,29 @@
 namespace Accounts.Core.Sessions;
 
-/// <summary>Why a session is over. The numbers are stored: never change one.</summary>
+/// <summary>Why a session ended. The database stores the numbers: never change one.</summary>
 public enum EndReason
 {
-    /// <summary>Its own person signed out, on that device.</summary>
+    /// <summary>The user signed out in this session.</summary>
     SignedOut = 1,
 
-    /// <summary>The person ended it from another of their sessions.</summary>
+    /// <summary>The user ended it from another session.</summary>
     Terminated = 2,
 
-    /// <summary>The person ended all other sessions.</summary>
+    /// <summary>The user ended all other sessions.</summary>
     SignedOutEverywhere = 3,
 
-    /// <summary>The clock: the idle or the absolute timeout.</summary>
+    /// <summary>The idle or the absolute timeout ended it.</summary>
     Expired = 4,
 
-    /// <summary>The same person signed in again in the same browser.</summary>
+    /// <summary>The user signed in again in the same browser.</summary>
     Replaced = 5,
 
-    /// <summary>The password was changed and other sessions were to end.</summary>
+    /// <summary>The user changed the password and chose to end other sessions.</summary>
     PasswordChanged = 6,
 
-    /// <summary>The person ended all sessions, the one that they did it from included.</summary>
+    /// <summary>The user ended all sessions, including the current one.</summary>
     RemoteLogout = 7,
 
-    /// <summary>Somebody signed in to the account elsewhere, and it had as many sessions as it may have: the one unused for longest made room.</summary>
+    /// <summary>A sign-in exceeded the limit of sessions per account. It ended the session that was unused for longest.</summary>
     LimitReached = 8,
 }

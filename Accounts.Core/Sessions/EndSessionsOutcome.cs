@@ -2,22 +2,22 @@ using Accounts.Core.Users;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>How the ending of many sessions at once came out.</summary>
+/// <summary>The outcome of ending many sessions at once.</summary>
 public abstract record EndSessionsOutcome
 {
     private EndSessionsOutcome()
     {
     }
 
-    /// <param name="Count">How many were live until then.</param>
+    /// <param name="Count">How many sessions it ended.</param>
     public sealed record Ended(int Count) : EndSessionsOutcome;
 
-    /// <summary>The caller must prove again who they are. Nothing changed.</summary>
+    /// <summary>The caller must confirm their password first. Nothing changed.</summary>
     public sealed record ProofNeeded : EndSessionsOutcome;
 
-    /// <summary>The caller's plan does not include it. Nothing changed.</summary>
+    /// <summary>The caller's plan doesn't include the feature. Nothing changed.</summary>
     public sealed record NotInPlan(MissingFeature Missing) : EndSessionsOutcome;
 
-    /// <summary>The caller's own session has ended meanwhile. Nothing changed.</summary>
+    /// <summary>The caller's own session had ended. Nothing changed.</summary>
     public sealed record CallerEnded : EndSessionsOutcome;
 }

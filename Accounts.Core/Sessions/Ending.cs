@@ -4,33 +4,34 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>One act that ends sessions: by whom, when, why.</summary>
+/// <summary>One action that ends sessions: the actor, the time and the reason.</summary>
 internal sealed record Ending(Caller By, DateTimeOffset At, EndReason Reason);
 
-/// <summary>Whether a caller may do what ends other sessions.</summary>
+/// <summary>Whether a caller may end other sessions.</summary>
 internal enum Standing
 {
-    /// <summary>Their own session is over.</summary>
+    /// <summary>The caller's own session has ended.</summary>
     Ended,
 
-    /// <summary>It is alive, but too long ago that they proved who they are.</summary>
+    /// <summary>The caller's session is live, but they last entered their password too long ago.</summary>
     ProofNeeded,
 
     Good,
 }
 
-/// <summary>The conditional statements that every command on sessions is made of.</summary>
+/// <summary>The conditional statements that all commands on sessions use.</summary>
 internal static class SessionStatements
 {
-    /// <summary>Whether the session that a command comes through is still alive, inside the command's transaction: of two that end each other, one wins.</summary>
+    /// <summary>Whether the caller's session is live, checked inside the command's transaction. If two sessions end each other, one wins.</summary>
     public static Task<bool> IsLiveAsync(this AccountsDbContext db, Caller caller, DateTimeOffset now) => db.Sessions
         .AnyAsync(s => s.Id == caller.SessionId.Value && s.UserId == caller.UserId.Value && s.EndedAt == null && s.ExpiresAt > now);
 
-    /// <summary>The caller's account, before a password is held against it; null if their session is over: whoever has lost it does not learn whether a guess is right.</summary>
+    /// <summary>The caller's account, for a password check; null if their session has ended.</summary>
+    /// <remarks>So an ended session can't be used to guess the password.</remarks>
     public static async Task<User?> FindLiveUserAsync(this AccountsDbContext db, Caller caller, DateTimeOffset now) =>
         await db.IsLiveAsync(caller, now) ? await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == caller.UserId.Value) : null;
 
-    /// <summary>The one place that asks for a fresh proof. It goes by what the caller could show when it called, not by what somebody else has proved since.</summary>
+    /// <summary>The only check for a fresh proof. It uses the proof that the caller had when they called, not a later one.</summary>
     public static async Task<Standing> StandingAsync(this AccountsDbContext db, Caller caller, SessionOptions options, DateTimeOffset now)
     {
         if (!await db.IsLiveAsync(caller, now))
@@ -38,10 +39,10 @@ internal static class SessionStatements
         return IsProved(caller, options, now) ? Standing.Good : Standing.ProofNeeded;
     }
 
-    /// <summary>Whether the caller's latest proof of who they are is young enough to end other sessions.</summary>
+    /// <summary>Whether the caller entered their password recently enough to end other sessions.</summary>
     public static bool IsProved(Caller caller, SessionOptions options, DateTimeOffset now) => now - caller.AuthenticatedAt < options.ReauthenticateAfter;
 
-    /// <summary>Ends those of the sessions that are live, and says which they were.</summary>
+    /// <summary>Ends the live ones of these sessions and returns their ids.</summary>
     public static async Task<List<Guid>> EndAsync(this AccountsDbContext db, IQueryable<SessionRow> sessions, Ending ending)
     {
         var live = sessions.Where(s => s.EndedAt == null && s.ExpiresAt > ending.At);
@@ -57,14 +58,14 @@ internal static class SessionStatements
         return ids;
     }
 
-    /// <summary>Ends every live session of the caller but the one that the command comes through.</summary>
+    /// <summary>Ends every live session of the caller except the current one.</summary>
     public static Task<List<Guid>> EndOthersAsync(this AccountsDbContext db, Ending ending) =>
         db.EndAsync(db.Sessions.Where(s => s.UserId == ending.By.UserId.Value && s.Id != ending.By.SessionId.Value), ending);
 
-    /// <summary>Ends every live session of the caller, the one that the command comes through included.</summary>
+    /// <summary>Ends every live session of the caller, including the current one.</summary>
     public static Task<List<Guid>> EndAllAsync(this AccountsDbContext db, Ending ending) => db.EndAsync(db.Sessions.Where(s => s.UserId == ending.By.UserId.Value), ending);
 
-    /// <summary>Those whose sign-in was new to the account a week ago at most, and that their person hasn't recognized; live or over.</summary>
+    /// <summary>Live or ended sessions whose sign-in was new to the account, is at most a week old, and hasn't been recognized.</summary>
     public static IQueryable<SessionRow> InQuestion(this IQueryable<SessionRow> sessions, DateTimeOffset now)
     {
         var since = now - Session.NewFor;
@@ -77,7 +78,7 @@ internal static class SessionStatements
         .InQuestion(now);
 
     /// <summary>
-    /// Those of them that the caller may answer: <see cref="Session.MayAnswer"/>, as a condition of the statement that writes the answer.
+    /// The questions that the caller may answer. This is <see cref="Session.MayAnswer"/> as a condition of the statement that writes the answer.
     /// </summary>
     public static IQueryable<SessionRow> AnswerableBy(this AccountsDbContext db, Caller caller, DateTimeOffset now)
     {
@@ -88,12 +89,12 @@ internal static class SessionStatements
     }
 
     /// <summary>
-    /// The person's row, locked until the transaction ends: starting a session and ending all of them take this lock, so that one of them sees what the
-    /// other has done. Null if there is no such account.
+    /// The user's row, locked until the transaction ends; null if there is no such account. Starting a session and ending all sessions both take this
+    /// lock, so each sees the other's result.
     /// </summary>
     public static async Task<User?> LockUserAsync(this AccountsDbContext db, UserId id)
     {
-        // An update of nothing is the lock that both engines have; on SQLite the transaction itself already is one.
+        // An update without a change locks the row on every engine. On SQLite the transaction itself is already a lock.
         var locked = await db.Users.Where(u => u.Id == id.Value).ExecuteUpdateAsync(set => set.SetProperty(u => u.ConcurrencyStamp, u => u.ConcurrencyStamp));
         return locked == 0 ? null : await db.Users.SingleAsync(u => u.Id == id.Value);
     }

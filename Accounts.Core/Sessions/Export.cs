@@ -3,16 +3,16 @@ using Accounts.Core.Users;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>Reads a long table part by part, each from where the one before it ended, so that it takes no more memory for more rows.</summary>
+/// <summary>Reads a long table in parts, so that memory doesn't grow with the number of rows. Each part starts after the one before it.</summary>
 internal static class Export
 {
-    /// <summary>Rows of one part.</summary>
+    /// <summary>Maximum number of rows in one part.</summary>
     public const int Part = 500;
 
-    /// <param name="registry">Who knows whether the caller is still signed in: it is asked before each part.</param>
-    /// <param name="caller">Who reads.</param>
-    /// <param name="read">Reads the rows that follow the given one, at most <see cref="Part"/>, and makes of them what is given out.</param>
-    /// <param name="cancellation">The reader has gone.</param>
+    /// <param name="registry">Tells before each part whether the caller is still signed in.</param>
+    /// <param name="caller">The reader.</param>
+    /// <param name="read">Reads at most <see cref="Part"/> rows after the given one, and converts them to results.</param>
+    /// <param name="cancellation">Canceled when the reader disconnects.</param>
     public static async IAsyncEnumerable<IReadOnlyList<T>> ReadAsync<TRow, T>(
         SessionRegistry registry, Caller caller, Func<TRow?, Task<(List<TRow> Rows, IReadOnlyList<T> Found)>> read, [EnumeratorCancellation] CancellationToken cancellation = default)
         where TRow : class

@@ -3,7 +3,7 @@ using Accounts.Core.Geolocation;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>A session that may belong into a page of the history: what the filter and the sorting need of it, and no more.</summary>
+/// <summary>A session that may be on a page of the history, with only the data that filters and sorting need.</summary>
 internal sealed class HistoryCandidate(HistoryCandidate.Columns row, Device device, Place place, string address, DateTimeOffset now)
 {
     public Columns Row => row;
@@ -24,14 +24,14 @@ internal sealed class HistoryCandidate(HistoryCandidate.Columns row, Device devi
 
     private string PlaceText => $"{Place.Name} {row.SignInAddress} {address} {ShortAddress.Show(row.SignInAddress)} {ShortAddress.Show(address)}";
 
-    /// <summary>Whether it is what a query asks for, its status aside.</summary>
+    /// <summary>Whether it matches the query, apart from its status.</summary>
     public bool Matches(HistoryQuery query) =>
         (query.Country.Length == 0 || string.Equals(query.Country, place.CountryCode, StringComparison.OrdinalIgnoreCase))
         && (query.Device.Length == 0 || HasAll(DeviceText, query.Device))
         && (query.Place.Length == 0 || HasAll(PlaceText, query.Place))
         && (query.Text.Length == 0 || HasAll($"{DeviceText} {PlaceText} {CountryName(query)}", query.Text));
 
-    /// <summary>Whether its status is the one that a query asks for.</summary>
+    /// <summary>Whether its status matches the query.</summary>
     public bool HasStatus(HistoryQuery query) =>
         (query.Live is not { } live || live == EndedAt is null) && (query.Reason is not { } reason || (EndedAt is not null && reason == Reason));
 

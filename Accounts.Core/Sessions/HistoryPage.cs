@@ -4,37 +4,37 @@ using Accounts.Core.Users;
 namespace Accounts.Core.Sessions;
 
 /// <summary>A page of the history.</summary>
-/// <param name="Entries">Its rows.</param>
-/// <param name="Total">How many rows all pages have together.</param>
-/// <param name="Page">Which page it is, from 1.</param>
-/// <param name="Countries">The countries of all sessions at the time asked for, whatever else was; in the order of their English names.</param>
-/// <param name="Cut">Whether there are older sessions that were not looked at; see <see cref="HistoryReader.Bound"/>.</param>
+/// <param name="Entries">The page's rows.</param>
+/// <param name="Total">The number of rows on all pages.</param>
+/// <param name="Page">The page's number, from 1.</param>
+/// <param name="Countries">The countries of all sessions in the query's time range, whatever its other filters. Sorted by English name.</param>
+/// <param name="Cut">Whether older sessions were not searched; see <see cref="HistoryReader.Bound"/>.</param>
 public sealed record HistoryPage(IReadOnlyList<HistoryEntry> Entries, int Total, int Page, IReadOnlyList<HistoryCountry> Countries, bool Cut)
     : TablePage(Entries.Count, Total, Page, Cut)
 {
-    /// <summary>How many live sessions the query finds, whatever status it asks for.</summary>
+    /// <summary>How many live sessions match the query, apart from its status filter.</summary>
     public int Live { get; init; }
 
-    /// <summary>How many sessions that are over, likewise.</summary>
+    /// <summary>How many ended sessions match the query, apart from its status filter.</summary>
     public int Over { get; init; }
 
-    /// <summary>How many sessions the person's history has, whatever the query asks for.</summary>
+    /// <summary>How many sessions the user's history has in total.</summary>
     public int All { get; init; }
 }
 
-/// <summary>A country that sessions of the history were in.</summary>
+/// <summary>A country that occurs in the history.</summary>
 /// <param name="Code">ISO 3166-1 alpha-2: "DE".</param>
-/// <param name="Name">Its English name.</param>
+/// <param name="Name">The country's English name.</param>
 public sealed record HistoryCountry(string Code, string Name);
 
-/// <summary>A session in the history, with what is known of its end.</summary>
+/// <summary>A session in the history, with details of its end.</summary>
 /// <param name="Session">The session.</param>
 /// <param name="Duration">How long it lasted, or has lasted so far.</param>
-/// <param name="EndedBy">The session that it was ended through; null if it is live, if the clock ended it, or if that was not one of this person's sessions.</param>
-/// <param name="Expiry">Which of its times ran out; null if none did or if it cannot be told.</param>
+/// <param name="EndedBy">The user's session that ended it; null if it is live, expired, or was ended otherwise.</param>
+/// <param name="Expiry">The timeout that ended it; null if none did, or if it is unknown.</param>
 public sealed record HistoryEntry(Session Session, TimeSpan Duration, SessionEnder? EndedBy, Expiry? Expiry)
 {
-    /// <summary>Whether somebody ended it from another browser.</summary>
+    /// <summary>Whether it was ended from another browser.</summary>
     public bool EndedFromElsewhere => Session.Ending is { Reason: not EndReason.Replaced, BySession: { } by } && by != Session.Id;
 }
 
@@ -44,7 +44,7 @@ public sealed record HistoryEntry(Session Session, TimeSpan Duration, SessionEnd
 /// <param name="Device">What it is signed in from.</param>
 public sealed record SessionEnder(SessionId Id, string? Name, Device Device);
 
-/// <summary>Which of a session's times ran out.</summary>
-/// <param name="Absolute">True: the longest time that any session lasts. False: the time that it may go unused.</param>
-/// <param name="Length">That time.</param>
+/// <summary>The timeout that ended a session.</summary>
+/// <param name="Absolute">True: the absolute timeout. False: the idle timeout.</param>
+/// <param name="Length">The timeout's length.</param>
 public sealed record Expiry(bool Absolute, TimeSpan Length);

@@ -6,14 +6,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>Reads a person's history: filtered, sorted, a page at a time.</summary>
+/// <summary>Reads a user's history: filtered, sorted and in pages.</summary>
 /// <remarks>
-/// The time is asked of the database. Device and place are named when they are read, from what the row holds, so the rest of the filter and the
-/// sorting happen here, over the few columns that they need of the newest <see cref="Bound"/> sessions; whole rows are read for the page alone.
+/// The database filters by time. Devices and places are detected when a row is read. So this class filters and sorts the rest, on a few columns of
+/// the newest <see cref="Bound"/> sessions. It reads whole rows only for the page.
 /// </remarks>
 public sealed class HistoryReader
 {
-    /// <summary>How many sessions are looked at, the newest: 5,000. Somebody who signs in three times a day gets there in four and a half years.</summary>
+    /// <summary>How many sessions a search reads at most, the newest: 5,000. At three sign-ins a day that is four and a half years.</summary>
     public const int Bound = 5_000;
 
     private readonly AccountsDatabase _database;
@@ -31,7 +31,7 @@ public sealed class HistoryReader
         _time = time;
     }
 
-    /// <summary>One page of the caller's sessions.</summary>
+    /// <summary>Reads one page of the caller's sessions.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public async Task<HistoryPage> PageAsync(Caller caller, HistoryQuery query)
     {
@@ -50,7 +50,7 @@ public sealed class HistoryReader
         });
     }
 
-    /// <summary>All pages of the caller's sessions at once, <see cref="Bound"/> rows at most; <see cref="ExportAsync"/> has no such bound.</summary>
+    /// <summary>Reads all pages at once, at most <see cref="Bound"/> rows. <see cref="ExportAsync"/> has no limit.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public async Task<IReadOnlyList<HistoryEntry>> AllAsync(Caller caller, HistoryQuery query)
     {
@@ -58,9 +58,12 @@ public sealed class HistoryReader
         return await _database.ReadAsync(async db => await ReadAsync(db, caller, (await FindAsync(db, caller, query, now)).Ids, now));
     }
 
-    /// <summary>All of the caller's sessions that a query finds, however many, in the order of their sign-ins: to be read to its end, a few hundred at a time.</summary>
-    /// <remarks>Each part is a reading of its own; between two of them nothing is held open. The sorting of the query is left aside, its direction is not.</remarks>
-    /// <returns>Parts of what is found, which may be empty. It ends early if the caller's session ends.</returns>
+    /// <summary>Reads all of the caller's sessions that match a query, by sign-in time and without a limit.</summary>
+    /// <remarks>Each part is a separate read. Nothing stays open between two parts. Only the query's direction counts, not its sort column.</remarks>
+    /// <returns>
+    /// The matching sessions in parts of at most <see cref="Export.Part"/> rows, which may be empty. The sequence ends early if the caller's session
+    /// ends.
+    /// </returns>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public IAsyncEnumerable<IReadOnlyList<HistoryEntry>> ExportAsync(Caller caller, HistoryQuery query)
     {
@@ -81,7 +84,7 @@ public sealed class HistoryReader
         }));
     }
 
-    /// <summary>What is known of one of the caller's sessions, live or over; null if they have no such session.</summary>
+    /// <summary>Reads the details of one of the caller's sessions, live or ended; null if they have no such session.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public async Task<SessionDetails?> FindDetailsAsync(Caller caller, SessionId id, CancellationToken cancel = default)
     {
@@ -105,7 +108,7 @@ public sealed class HistoryReader
 
     private async Task<Found> FindAsync(AccountsDbContext db, Caller caller, HistoryQuery query, DateTimeOffset now)
     {
-        // Whatever the status: how many there are of each is told too.
+        // Read every status, because the page shows how many sessions each has.
         var mine = Where(db.Sessions.AsNoTracking().Where(s => s.UserId == caller.UserId.Value), query with { Live = null, Reason = null }, now);
         var rows = await Columns(mine.OrderByDescending(s => s.StartedAt).Take(Bound + 1)).ToListAsync();
         var cut = rows.Count > Bound;
@@ -128,7 +131,7 @@ public sealed class HistoryReader
         var devices = new Dictionary<(string, string?), Device>();
         return [.. rows.Select(row => new HistoryCandidate(row, DeviceOf(row), _places.Find(AddressOf(row)), AddressOf(row), now))];
 
-        // A person has few browsers, however often they signed in with them.
+        // A user has few browsers, so few devices need detection.
         Device DeviceOf(HistoryCandidate.Columns row) =>
             devices.TryGetValue((row.UserAgent, row.ClientHints), out var known) ? known
             : devices[(row.UserAgent, row.ClientHints)] = DeviceDetector.Detect(new DeviceSignals(row.UserAgent, ClientHints.Parse(row.ClientHints)));
@@ -154,7 +157,7 @@ public sealed class HistoryReader
         }
     }
 
-    // Between its expiry and the sweeper's next round a session is over, though its row does not say so yet.
+    // A session ends with its expiry, though the row says so only after the next sweep.
     private static IQueryable<SessionRow> Where(IQueryable<SessionRow> rows, HistoryQuery query, DateTimeOffset now)
     {
         if (query.Live is true)
@@ -179,7 +182,7 @@ public sealed class HistoryReader
             HistorySort.Device => By(c => c.Title, StringComparer.OrdinalIgnoreCase),
             HistorySort.Location => By(c => c.Place.Name + "\n" + c.Address, StringComparer.OrdinalIgnoreCase),
             HistorySort.Duration => By(c => c.Duration, Comparer<TimeSpan>.Default),
-            // Live ones, then by how they ended.
+            // Live sessions first, then by reason.
             HistorySort.Status => By(c => c.EndedAt is null ? 0 : (int)c.Reason, Comparer<int>.Default),
             _ => By(c => c.Row.StartedAt, Comparer<DateTimeOffset>.Default),
         };
@@ -189,7 +192,7 @@ public sealed class HistoryReader
             query.Descending ? found.OrderByDescending(key, comparer) : found.OrderBy(key, comparer);
     }
 
-    // What was done since the last flush is in memory.
+    // Memory has the activity since the last flush.
     private string AddressOf(HistoryCandidate.Columns row) => _registry.Peek(new SessionId(row.Id))?.Address ?? row.LastAddress;
 
     private sealed record Found(IReadOnlyList<Guid> Ids, IReadOnlyList<HistoryCountry> Countries, int Live, int Over, bool Cut);

@@ -4,23 +4,23 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>The two steps in which a live session gets another key. Between them the browser may hold either: an answer can be lost on its way.</summary>
-/// <remarks>The first sight of the new key ends the old one, and so does the end of <see cref="Overlap"/>.</remarks>
+/// <summary>Gives a live session a new key in two steps. The response may be lost, so in between the browser may use either key.</summary>
+/// <remarks>The old key ends when the new one is first used, or after <see cref="Overlap"/>.</remarks>
 internal sealed class KeyRotation(SessionRegistry registry, SessionOptions options)
 {
-    /// <summary>How long the old key goes on if the new one is not seen: 60 seconds, for requests in flight and for another try after a lost answer.</summary>
+    /// <summary>How long the old key works if the new one isn't used: 60 seconds, for running requests and a retry after a lost response.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromSeconds(60);
 
-    /// <summary>Gives the caller's session a second key. No proof is fresher for the first one. An offer that was not seen is void.</summary>
-    /// <returns>False if the session has ended meanwhile.</returns>
+    /// <summary>Offers the caller's session a second key. The first key gets no fresh proof. An earlier unused offer becomes void.</summary>
+    /// <returns>False if the session had ended.</returns>
     public static async Task<bool> OfferAsync(AccountsDbContext db, Caller caller, OfferedKey offered) => await db.Sessions
         .Where(s => s.Id == caller.SessionId.Value && s.UserId == caller.UserId.Value && s.EndedAt == null && s.ExpiresAt > offered.At)
         .ExecuteUpdateAsync(set => set
             .SetProperty(s => s.NextKeyHash, offered.Hash)
             .SetProperty(s => s.NextKeyAt, offered.At)) == 1;
 
-    /// <summary>What the browser's cookie needs, once the offer is committed. The session in memory is told of it; one that is loaded later reads it by itself.</summary>
-    /// <returns>Null if the session has ended meanwhile.</returns>
+    /// <summary>Returns the data for the browser's cookie after the offer was committed, and updates the session in memory.</summary>
+    /// <returns>Null if the session had ended.</returns>
     public async Task<StartedSession?> GiveOutAsync(Caller caller, SessionKey key, OfferedKey offered)
     {
         if (await registry.FindLiveAsync(caller.SessionId) is not { } session)
@@ -30,8 +30,8 @@ internal sealed class KeyRotation(SessionRegistry registry, SessionOptions optio
         return new StartedSession(session.Id, key, session.Remembered ? SessionLifetime.AbsoluteEnd(options, session.StartedAt) : null);
     }
 
-    /// <summary>The offered key has been seen: it takes the place of the first one, and its proof counts.</summary>
-    /// <returns>Whether it is the key now. Done twice, it is done once.</returns>
+    /// <summary>Replaces the first key with the offered one, after its first use. From then on its proof counts.</summary>
+    /// <returns>Whether the offered key is the session's key now. A second call changes nothing.</returns>
     public static async Task<bool> AdoptAsync(AccountsDbContext db, SessionId id, OfferedKey offered, DateTimeOffset now)
     {
         await db.Sessions

@@ -5,10 +5,10 @@ using Accounts.Core.Users;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>A session as this process holds it in memory: is it still alive, who is it, and what was done in it since the last flush.</summary>
+/// <summary>A session in this process's memory: whether it is live, its user, and the activity since the last flush.</summary>
 /// <remarks>
-/// Made by the registry when the session is first asked for. It only ever goes from live to ended. Activity is counted with interlocked
-/// operations by any number of requests at once and taken away by the one flusher.
+/// The registry creates it when the session is first needed. It only goes from live to ended. Many requests count activity at once, with
+/// interlocked operations. One flusher takes the counts away.
 /// </remarks>
 public sealed class LiveSession
 {
@@ -45,7 +45,7 @@ public sealed class LiveSession
 
     public UserId UserId { get; }
 
-    /// <summary>The person as the framework wants to see them: name, e-mail address, roles, and the session's id.</summary>
+    /// <summary>The user as ASP.NET Core's principal: name, email, roles and the session's id.</summary>
     public ClaimsPrincipal Principal => Volatile.Read(ref _proof).Principal;
 
     internal DateTimeOffset StartedAt { get; }
@@ -56,60 +56,60 @@ public sealed class LiveSession
 
     internal DateTimeOffset LastActivityAt => new(Volatile.Read(ref _lastActivityAt), TimeSpan.Zero);
 
-    /// <summary>Pages that were opened, those included that are not written yet.</summary>
+    /// <summary>Opened pages, including those that aren't written to the database yet.</summary>
     internal int PagesVisited => Volatile.Read(ref _pagesVisited);
 
-    /// <summary>The address of the latest act.</summary>
+    /// <summary>The IP address of the latest activity.</summary>
     internal string Address => Volatile.Read(ref _address);
 
-    /// <summary>What it is signed in from, as its browser last said.</summary>
+    /// <summary>The device, as the browser last described itself.</summary>
     internal Device Device => Volatile.Read(ref _device);
 
-    /// <summary>Whether anything may be done in this session. Two memory reads.</summary>
+    /// <summary>Whether the session is live. Costs two memory reads.</summary>
     public bool IsLive(DateTimeOffset now) => Volatile.Read(ref _ended) == 0 && now.UtcTicks < Volatile.Read(ref _expiresAt);
 
-    /// <summary>Who asks, for a command that comes through this session: its person, at the address of their latest act.</summary>
+    /// <summary>The caller of a command from this session, with the address of the latest activity.</summary>
     public Caller ToCaller() => ToCaller(Volatile.Read(ref _proof).At);
 
-    /// <summary>The same for a command of a principal. One that was made for a key which has been replaced proves nothing by that key's successor.</summary>
+    /// <summary>The caller of a command with this principal. A principal of a replaced key doesn't get the new key's proof.</summary>
     internal Caller ToCaller(ClaimsPrincipal principal)
     {
         var proof = Volatile.Read(ref _proof);
         return ToCaller(string.Equals(proof.Mark, principal.FindKeyMark(), StringComparison.Ordinal) ? proof.At : default);
     }
 
-    /// <summary>Whether a mark is that of the session's key, and not of one that was replaced or has had its time.</summary>
+    /// <summary>Whether a mark belongs to the session's current key, not to one that was replaced or has run out.</summary>
     public bool HasKeyMark(string? mark, DateTimeOffset now) =>
         string.Equals(Volatile.Read(ref _proof).Mark, mark, StringComparison.Ordinal) && Volatile.Read(ref _offered)?.IsDue(now) is not true;
 
-    /// <summary>The latest act, for those who watch.</summary>
+    /// <summary>The latest activity, for subscribers.</summary>
     internal SessionChange.Seen ToSeen(PlaceFinder places)
     {
         var address = Address;
         return new SessionChange.Seen(UserId, Id, LastActivityAt, address, places.Find(address), Device, PagesVisited);
     }
 
-    /// <summary>The second key, if one has been given out and waits to be seen.</summary>
+    /// <summary>The offered key that hasn't been used yet; null if there is none.</summary>
     internal OfferedKey? Offered => Volatile.Read(ref _offered);
 
-    /// <summary>Whether a text is the session's key. If not, it may be the one that was offered and is seen for the first time.</summary>
+    /// <summary>Whether a text is the session's key. If it is the offered key, used for the first time, <paramref name="seen"/> is set.</summary>
     internal bool HasKey(ReadOnlySpan<char> key, DateTimeOffset now, out OfferedKey? seen)
     {
-        // Read first: an offer that is adopted in between is the key by then.
+        // Read the offer first: if it is adopted in between, it is the key by the second read.
         var offered = Offered;
         seen = offered is not null && SessionKey.Matches(key, offered.Hash) ? offered : null;
         return seen is null && offered?.IsDue(now) is not true && SessionKey.Matches(key, Volatile.Read(ref _proof).KeyHash);
     }
 
-    /// <summary>A second key has been given out and waits to be seen.</summary>
+    /// <summary>Stores an offered key until it is used.</summary>
     internal void Offer(OfferedKey offered) => Volatile.Write(ref _offered, offered);
 
-    /// <summary>The offered key is the session's key from here on. True for the one call that made it so.</summary>
+    /// <summary>Makes the offered key the session's key. True only for the call that did so.</summary>
     internal bool Adopt(OfferedKey offered)
     {
         lock (_keys)
         {
-            // A late one changes nothing back.
+            // A late call must not undo a newer key.
             if (_proof.At > offered.At || _proof.KeyHash.AsSpan().SequenceEqual(offered.Hash))
                 return false;
 
@@ -125,7 +125,7 @@ public sealed class LiveSession
 
     internal void Renewed(DateTimeOffset expiresAt) => Volatile.Write(ref _expiresAt, expiresAt.UtcTicks);
 
-    /// <summary>Counts an act. True if the session has to be put on the flusher's list.</summary>
+    /// <summary>Counts an activity. True if the caller must put the session on the flusher's list.</summary>
     internal bool Count(DateTimeOffset now, string address, int pages)
     {
         Interlocked.Add(ref _pages, pages);
@@ -146,8 +146,8 @@ public sealed class LiveSession
     }
 
     /// <summary>
-    /// Hears what the browser says of itself now, before the act is counted with which it came. An update of the same browser is believed; anything else is
-    /// not the browser that signed in, and one that does not say all that it knows, as on its first request after a start, says nothing new.
+    /// Updates the device from the browser's signals; call it before you count the activity that they came with. It accepts an update of the same
+    /// browser. It ignores another browser, and incomplete signals such as those of the first request after a browser's start.
     /// </summary>
     internal void Hear(DeviceSignals signals)
     {
@@ -159,14 +159,14 @@ public sealed class LiveSession
         Volatile.Write(ref _signals, signals);
     }
 
-    /// <summary>Takes what was counted away. Acts that arrive from here on put the session on the list again.</summary>
+    /// <summary>Takes the counts away. Later activity puts the session on the list again.</summary>
     internal (int Pages, DateTimeOffset LastActivityAt, string Address, DeviceSignals? Signals) Take()
     {
         Volatile.Write(ref _dirty, 0);
         return (Interlocked.Exchange(ref _pages, 0), LastActivityAt, Address, Interlocked.Exchange(ref _signals, null));
     }
 
-    /// <summary>Gives back what a flush could not write. True if the session has to be put on the flusher's list.</summary>
+    /// <summary>Gives back counts that a flush could not write. True if the caller must put the session on the flusher's list.</summary>
     internal bool GiveBack(int pages, DeviceSignals? signals)
     {
         Interlocked.Add(ref _pages, pages);

@@ -3,26 +3,26 @@ using FluentValidation;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>What a person wants to call one of their sessions.</summary>
+/// <summary>The form for renaming a session.</summary>
 public sealed class RenameSessionInput
 {
-    /// <summary>Characters.</summary>
+    /// <summary>Maximum length of a name, in characters.</summary>
     public const int NameLimit = 60;
 
-    /// <summary>Empty: no name of its own.</summary>
+    /// <summary>The new name. Empty removes the name.</summary>
     public string Name { get; set; } = "";
 }
 
-/// <summary>How a renaming came out.</summary>
+/// <summary>The outcome of renaming a session.</summary>
 public abstract record RenameOutcome
 {
-    /// <summary>It has this name now; null: none of its own.</summary>
+    /// <summary>The session has this name now; null if it has none.</summary>
     public sealed record Renamed(string? Name) : RenameOutcome;
 
-    /// <summary>The name cannot be. Nothing changed.</summary>
+    /// <summary>The name is invalid. Nothing changed.</summary>
     public sealed record Invalid(IReadOnlyList<InputError> Errors) : RenameOutcome;
 
-    /// <summary>It is over, or not the caller's, or the caller's own session is over. Nothing changed.</summary>
+    /// <summary>The session has ended, isn't the caller's, or the caller's own session has ended. Nothing changed.</summary>
     public sealed record NotLive : RenameOutcome;
 }
 

@@ -5,26 +5,26 @@ using Accounts.Core.Users;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>A session as its person sees it, live or over.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Name">What the person calls it; null if they have not named it.</param>
-/// <param name="Browser">Which browser it is in: an opaque number, the same for all sessions of one browser: the beginning of the hash of its id.</param>
+/// <summary>A session as its user sees it, live or ended.</summary>
+/// <param name="Id">The session's id.</param>
+/// <param name="Name">The user's name for it; null if it has none.</param>
+/// <param name="Browser">An opaque number for the browser, the same for all its sessions: the beginning of the hash of its id.</param>
 /// <param name="NewBrowser">
-/// The person had signed in before, but not in this browser; this sign-in is younger than a week and they haven't recognized it.
+/// The account had sign-ins before, but not in this browser. This sign-in is younger than a week, and the user hasn't recognized it.
 /// </param>
 /// <param name="NewCountry">
-/// The person had signed in before, but never from this country; this sign-in is younger than a week and they haven't recognized it.
+/// The account had sign-ins before, but not from this country. This sign-in is younger than a week, and the user hasn't recognized it.
 /// </param>
-/// <param name="Device">What it is signed in from.</param>
+/// <param name="Device">The device that signed in.</param>
 /// <param name="SignInAddress">The IP address of the sign-in, as text.</param>
-/// <param name="SignInPlace">Where that is.</param>
+/// <param name="SignInPlace">The place of the sign-in.</param>
 /// <param name="Address">The latest IP address, as text.</param>
-/// <param name="Place">Where that is.</param>
-/// <param name="Method">How the person proved who they are.</param>
-/// <param name="StartedAt">When they signed in.</param>
-/// <param name="LastActivityAt">Their latest act.</param>
-/// <param name="PagesVisited">How many pages they opened.</param>
-/// <param name="Ending">Null while it is live.</param>
+/// <param name="Place">The latest place.</param>
+/// <param name="Method">How the user signed in.</param>
+/// <param name="StartedAt">When the user signed in.</param>
+/// <param name="LastActivityAt">The time of the latest activity.</param>
+/// <param name="PagesVisited">How many pages the user opened.</param>
+/// <param name="Ending">How it ended; null while it is live.</param>
 public sealed record Session(
     SessionId Id,
     string? Name,
@@ -42,32 +42,32 @@ public sealed record Session(
     int PagesVisited,
     SessionEnding? Ending)
 {
-    /// <summary>How long a sign-in from a new browser or country is in question: 7 days.</summary>
+    /// <summary>How long a sign-in from a new browser or country stays in question: 7 days.</summary>
     internal static readonly TimeSpan NewFor = TimeSpan.FromDays(7);
 
-    /// <summary>When the account was first signed in to in this browser. A session that replaces another there isn't new.</summary>
+    /// <summary>When the account first had a sign-in in this browser. A session that replaces another one there isn't new.</summary>
     public DateTimeOffset BrowserSince { get; init; }
 
-    /// <summary>What a card is headed with: the person's own name for it, or what it is signed in from.</summary>
+    /// <summary>The title of the session's card: its name, or its device.</summary>
     public string Title => Name ?? Device.Title;
 
-    /// <summary>Something about the sign-in was new to the account, a week ago at most, and the person hasn't said that it was theirs.</summary>
+    /// <summary>The sign-in was new to the account, is at most a week old, and the user hasn't recognized it.</summary>
     public bool IsFlagged => NewBrowser || NewCountry;
 
-    /// <summary>"Was this you?" is open: the session is live, and its sign-in is flagged.</summary>
+    /// <summary>The question "Was this you?" is open: the session is live and flagged.</summary>
     public bool IsInQuestion => IsFlagged && Ending is null;
 
     /// <summary>
-    /// Whether this session may answer the question about another one of the same person. Its own sign-in must not be in question, and the
-    /// account must have known its browser before the other one signed in. <see cref="SessionService.RecognizeAsync"/> decides by the same rule.
+    /// Whether this session may answer the question about another session of the same user. Its own sign-in must not be in question. The account
+    /// must have known its browser before the other one signed in. <see cref="SessionService.RecognizeAsync"/> applies the same rule.
     /// </summary>
     public bool MayAnswer(Session other) => other.IsInQuestion && Ending is null && !IsFlagged && BrowserSince < other.StartedAt;
 
-    /// <summary>The same session after the person has said that it is theirs: nothing about it is new any more.</summary>
+    /// <summary>The session after the user recognized it: nothing about it is new any more.</summary>
     public Session With(SessionChange.Recognized recognized) =>
         recognized.SessionId == Id ? this with { NewBrowser = false, NewCountry = false } : this;
 
-    /// <summary>The same session after an act in it. Of two acts at once the earlier may be told last: it changes nothing.</summary>
+    /// <summary>The session after an activity. An older activity that arrives late changes nothing.</summary>
     public Session With(SessionChange.Seen seen) => seen.At < LastActivityAt || seen.PagesVisited < PagesVisited ? this : this with
     {
         LastActivityAt = seen.At,
@@ -77,10 +77,10 @@ public sealed record Session(
         Device = seen.Device,
     };
 
-    /// <param name="row">The session as the database keeps it.</param>
-    /// <param name="now">The time of the question.</param>
-    /// <param name="places">Says where its addresses are.</param>
-    /// <param name="live">The session in memory, if this process has it: what was done since the last flush is there.</param>
+    /// <param name="row">The session's row in the database.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="places">Finds the places of its addresses.</param>
+    /// <param name="live">The session in this process's memory, which has the activity since the last flush; null if it isn't there.</param>
     internal static Session From(SessionRow row, DateTimeOffset now, PlaceFinder places, LiveSession? live = null) => new(
         new SessionId(row.Id),
         row.Name,
@@ -101,19 +101,19 @@ public sealed record Session(
         BrowserSince = row.BrowserSince ?? row.StartedAt,
     };
 
-    // Nearly always it is the address of the sign-in: then the same text, which an open page keeps for each of its sessions.
+    // Usually both addresses are equal. Then they share one string, because an open page keeps all its sessions in memory.
     private static string AddressOf(SessionRow row, LiveSession? live) =>
         (live?.Address ?? row.LastAddress) is var latest && string.Equals(latest, row.SignInAddress, StringComparison.Ordinal) ? row.SignInAddress : latest;
 }
 
 /// <summary>How a session ended.</summary>
-/// <param name="At">When.</param>
-/// <param name="Reason">Why.</param>
-/// <param name="BySession">Through which session it was ended; null if by the clock.</param>
-/// <param name="Departure">Whether its browser has left; null where that goes without saying.</param>
+/// <param name="At">When it ended.</param>
+/// <param name="Reason">Why it ended.</param>
+/// <param name="BySession">The session that ended it; null for a timeout.</param>
+/// <param name="Departure">Whether its browser has left; null if that was never in doubt.</param>
 public sealed record SessionEnding(DateTimeOffset At, EndReason Reason, SessionId? BySession, Departure? Departure)
 {
-    // Between its expiry and the sweeper's next round a session is over, though its row does not say so yet.
+    // A session ends with its expiry, though the row says so only after the next sweep.
     internal static SessionEnding? Of(SessionRow row, DateTimeOffset now) => row switch
     {
         { EndedAt: { } at, EndReason: { } reason } => new SessionEnding(at, reason, row.EndedBySessionId is { } by ? new SessionId(by) : null, Departure.From(row, now)),

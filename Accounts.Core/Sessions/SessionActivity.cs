@@ -8,15 +8,15 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>Counts what people do in memory and writes it behind in batches; activity renews a session in the same write.</summary>
-/// <remarks>A crash may lose the last seconds of activity, never an ending.</remarks>
+/// <summary>Counts users' activity in memory and writes it in batches. The same write also renews the sessions.</summary>
+/// <remarks>A crash may lose the last seconds of activity, but never the end of a session.</remarks>
 public sealed class SessionActivity
 {
-    /// <summary>Rows in one transaction: an ending waits for the transaction under way, so it is short. Rows that lie apart cost a page of the disk each.</summary>
+    /// <summary>Rows per transaction. It is short because ending a session waits for it. Scattered rows cost one disk page each.</summary>
     private const int BatchSize = 100;
 
-    // Conditional: it cannot touch a session that has ended or had expired when the act took place, nor bring back one that has expired since;
-    // and times only go forward.
+    // The conditions skip a session that had ended or expired at the time of the activity. They don't revive one that has expired since, and times
+    // only move forward.
     private const string Update = """
         UPDATE "Sessions" SET
             "LastActivityAt" = CASE WHEN "LastActivityAt" < @at THEN @at ELSE "LastActivityAt" END,
@@ -43,13 +43,13 @@ public sealed class SessionActivity
         _time = time;
     }
 
-    /// <summary>Counts an act of the person: something they clicked or called. Takes no lock and does not wait.</summary>
+    /// <summary>Counts a user's activity, such as a click or a call. It takes no lock and doesn't wait.</summary>
     public void Record(LiveSession session, string address) => Record(session, address, pages: 0);
 
-    /// <summary>Counts an act that opened a page.</summary>
+    /// <summary>Counts an activity that opened a page.</summary>
     /// <param name="session">The session.</param>
-    /// <param name="address">The IP address that the page was asked from.</param>
-    /// <param name="signals">What the browser said of itself; null if that is not known. A browser that has been updated is shown as what it is now.</param>
+    /// <param name="address">The IP address that requested the page.</param>
+    /// <param name="signals">What the browser said about itself; null if unknown. An updated browser is then shown with its new version.</param>
     public void RecordPage(LiveSession session, string address, DeviceSignals? signals = null)
     {
         if (signals is not null)
@@ -57,8 +57,8 @@ public sealed class SessionActivity
         Record(session, address, pages: 1);
     }
 
-    /// <summary>Writes everything that was counted before the call.</summary>
-    /// <exception cref="DatabaseUnavailableException">The database did not answer; what was counted is kept for the next flush.</exception>
+    /// <summary>Writes all activity that was counted before the call.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer. The next flush writes the activity.</exception>
     internal async Task FlushAsync()
     {
         await _flushing.WaitAsync();
@@ -91,8 +91,8 @@ public sealed class SessionActivity
         }
     }
 
-    /// <summary>The sessions that wait now, by id, which is by age: neighbours in the table share pages of the disk, and a batch of them writes few.</summary>
-    /// <remarks>Not "until nothing is left": under load something always is, and the flush would write without pause.</remarks>
+    /// <summary>The waiting sessions, sorted by id and so by age. Neighbors in the table share disk pages, so a batch writes few pages.</summary>
+    /// <remarks>It doesn't wait for an empty queue: under load the queue is never empty, and the flush would never end.</remarks>
     private List<LiveSession> TakeWaiting()
     {
         var waiting = new List<LiveSession>();
@@ -140,7 +140,7 @@ public sealed class SessionActivity
         command.CommandText = Update;
         var (id, at, pages, address, expires) = (Add("@id"), Add("@at"), Add("@pages"), Add("@address"), Add("@expires"));
         var (agent, hints) = (Add("@agent"), Add("@hints"));
-        // Read under the write lock: whoever was refused before this moment stays refused.
+        // Read the time under the write lock: a session that was refused as expired before this moment stays refused.
         var now = _time.GetUtcNow();
         Add("@now").Value = Microseconds.FromTime(now);
 

@@ -3,13 +3,13 @@ using Accounts.Core.Users;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>What a principal says: made here from the database, never read from a cookie.</summary>
+/// <summary>The claims of a principal. They come from the database, never from a cookie.</summary>
 public static class SessionClaims
 {
-    /// <summary>The claim that holds the session's id (OpenID Connect's name for it).</summary>
+    /// <summary>The claim with the session's id, named as in OpenID Connect.</summary>
     public const string SessionId = "sid";
 
-    /// <summary>The claim that holds the mark of the key which was shown.</summary>
+    /// <summary>The claim with the mark of the key that the request used.</summary>
     internal const string KeyMark = "key_mark";
 
     private const string AuthenticationType = "Accounts.Session";
@@ -27,17 +27,17 @@ public static class SessionClaims
         return new ClaimsPrincipal(identity);
     }
 
-    /// <summary>The same person, to whoever shows another key.</summary>
+    /// <summary>The same principal for another key.</summary>
     internal static ClaimsPrincipal WithKey(this ClaimsPrincipal principal, ReadOnlySpan<byte> keyHash)
     {
         var claims = principal.Claims.Where(claim => !string.Equals(claim.Type, KeyMark, StringComparison.Ordinal));
         return new ClaimsPrincipal(new ClaimsIdentity([.. claims, new Claim(KeyMark, SessionKey.Mark(keyHash))], AuthenticationType, ClaimTypes.Name, ClaimTypes.Role));
     }
 
-    /// <summary>The mark of the key that was shown; null for a principal that no session stands behind.</summary>
+    /// <summary>The mark of the key that the request used; null for a principal without a session.</summary>
     public static string? FindKeyMark(this ClaimsPrincipal principal) => principal.FindFirst(KeyMark)?.Value;
 
-    /// <summary>The session behind a principal; null for one that no session stands behind.</summary>
+    /// <summary>The principal's session; null for a principal without a session.</summary>
     public static SessionId? FindSessionId(this ClaimsPrincipal principal) =>
         Users.SessionId.TryParse(principal.FindFirst(SessionId)?.Value, out var id) ? id : null;
 }

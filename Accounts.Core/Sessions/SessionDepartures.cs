@@ -4,14 +4,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>Follows the browsers of ended sessions until they have shown that they left, or did not.</summary>
+/// <summary>Tracks whether the browser of an ended session has left.</summary>
 /// <remarks>
-/// Whoever holds the connections says how many pages were told, and later that none is left open; the browser itself says that it has left.
-/// Each of the three is written once, and the feed told after it; of the first it is told beforehand too, so that no answer overtakes the question.
+/// The class with the connections reports how many pages were told, and later that no connection is open. The browser reports that it left.
+/// Each report is written once and then published. The first one is also published before it is written, so that no answer overtakes it.
 /// </remarks>
 public sealed class SessionDepartures
 {
-    /// <summary>How long a browser whose pages were told has to show that it left: 5 seconds.</summary>
+    /// <summary>How long the server waits for the browser to leave after it told the browser's pages: 5 seconds.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly AccountsDatabase _database;
@@ -27,14 +27,14 @@ public sealed class SessionDepartures
         _time = time;
     }
 
-    /// <summary>Tells the feed how many open pages of an ended session are about to be told to leave. Call it before they are: their answer may come at once.</summary>
+    /// <summary>Publishes how many open pages of an ended session will be told to leave. Call it first: the pages may answer at once.</summary>
     public void Announce(SessionChange.Ended ended, int pages)
     {
         if (IsAsked(ended))
             Tell(ended, pages == 0 ? new Departure.NothingOpen() : new Departure.Awaited());
     }
 
-    /// <summary>Keeps how many open pages of an ended session were told to leave, and tells the feed that it can be read.</summary>
+    /// <summary>Stores how many open pages of an ended session were told to leave, and publishes it.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     public async Task RecordToldAsync(SessionChange.Ended ended, int pages)
     {
@@ -46,7 +46,7 @@ public sealed class SessionDepartures
         Announce(ended, pages);
     }
 
-    /// <summary>The patience is over: unless the browser has shown that it left, it is kept that it did not, and when its connections were closed.</summary>
+    /// <summary>Stores, after the wait, that the browser did not leave and when its connections were closed. If it left, does nothing.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     public async Task RecordClosedAsync(SessionChange.Ended ended, DateTimeOffset closedAt)
     {
@@ -60,10 +60,10 @@ public sealed class SessionDepartures
             Tell(ended, new Departure.NotConfirmed(closedAt));
     }
 
-    /// <summary>What the signed-out page may say to a browser that holds the key of an ended session; its asking confirms that it has left.</summary>
+    /// <summary>Returns the notice for the signed-out page. The request itself confirms that the browser left.</summary>
     /// <param name="id">The session in the browser's ticket.</param>
-    /// <param name="key">The key in it.</param>
-    /// <returns>Null if there is no such session, the key is not its key, or it is not over.</returns>
+    /// <param name="key">The key in the browser's ticket.</param>
+    /// <returns>Null if the session doesn't exist or hasn't ended, or if the key is wrong.</returns>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public async Task<EndedNotice?> ConfirmLeftAsync(SessionId id, string key)
     {
@@ -86,14 +86,14 @@ public sealed class SessionDepartures
 
     private static IQueryable<SessionRow> Over(AccountsDbContext db, SessionId id) => db.Sessions.Where(s => s.Id == id.Value && s.EndedAt != null);
 
-    // It is asked where a person ended it from elsewhere: not where the browser itself did, nor where time did.
+    // Ask only if the user ended the session from elsewhere. If the browser itself or a timeout ended it, there is no doubt.
     private static bool IsAsked(SessionChange.Ended ended) => ended.Reason is not (EndReason.SignedOut or EndReason.Replaced or EndReason.Expired);
 
     private void Tell(SessionChange.Ended ended, Departure departure) => _feed.Publish(new SessionChange.Departed(ended.UserId, ended.SessionId, departure));
 }
 
-/// <summary>What the signed-out page may tell whoever holds the key of an ended session: no place, no device, no name.</summary>
-/// <param name="At">When it ended.</param>
-/// <param name="Reason">Why.</param>
-/// <param name="Expiry">Which of its times ran out; null if none did or if it can't be told.</param>
+/// <summary>What the signed-out page shows to a browser with an ended session's key. It has no place, device or name.</summary>
+/// <param name="At">When the session ended.</param>
+/// <param name="Reason">Why it ended.</param>
+/// <param name="Expiry">The timeout that ended it; null if none did, or if it is unknown.</param>
 public sealed record EndedNotice(DateTimeOffset At, EndReason Reason, Expiry? Expiry = null);

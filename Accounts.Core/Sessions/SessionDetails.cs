@@ -1,13 +1,13 @@
 namespace Accounts.Core.Sessions;
 
-/// <summary>What is known of one session besides what its card says.</summary>
+/// <summary>A session with more details than its card shows.</summary>
 /// <param name="Session">The session.</param>
-/// <param name="ExpiresAt">When it ends if nothing more is done in it.</param>
-/// <param name="LastsUntil">When it ends however much is done in it.</param>
-/// <param name="Remembered">"Keep me signed in" was ticked.</param>
-/// <param name="Before">The sessions that the same browser had before, the latest first, <see cref="BeforeLimit"/> at most.</param>
+/// <param name="ExpiresAt">When it ends without further activity.</param>
+/// <param name="LastsUntil">When it ends at the latest, whatever the activity.</param>
+/// <param name="Remembered">Whether the user chose "Keep me signed in".</param>
+/// <param name="Before">Earlier sessions of the same browser, the latest first, at most <see cref="BeforeLimit"/>.</param>
 public sealed record SessionDetails(Session Session, DateTimeOffset ExpiresAt, DateTimeOffset LastsUntil, bool Remembered, IReadOnlyList<HistoryEntry> Before)
 {
-    /// <summary>How many sessions of the same browser are told of.</summary>
+    /// <summary>Maximum number of earlier sessions.</summary>
     public const int BeforeLimit = 5;
 }

@@ -6,16 +6,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>Tells the pages and the circuits of this process what happens to sessions.</summary>
+/// <summary>Publishes changes of sessions to the pages and circuits of this process.</summary>
 /// <remarks>
-/// There are two ways to listen. Everybody's changes come at once, one by one, on the thread of whoever made the change; acts of people are not
-/// among them. One person's changes come merged: what happens within <see cref="MergeWindow"/> is one batch, of which a later change of the same
-/// kind to the same session replaces the earlier one, unless it is a departure, of which each counts; an ending does not wait and takes along what was waiting. Either way a subscriber must only
-/// pass on what it hears. One that fails is logged; the others still hear.
+/// There are two kinds of subscription. The first gets every user's changes at once, one by one, except activity. The second gets one user's
+/// changes in batches. A batch holds the changes within <see cref="MergeWindow"/>. In it, a later change of the same kind to the same session
+/// replaces the earlier one; departures are all kept. An ending goes out at once, with the changes that wait. Handlers run synchronously, on the
+/// publisher's or a timer's thread: return quickly and hand the work off. If a handler throws, the feed logs it and calls the others.
 /// </remarks>
 public sealed partial class SessionFeed
 {
-    /// <summary>How long changes other than endings wait for company: 100 milliseconds.</summary>
+    /// <summary>How long changes other than endings wait to be batched: 100 milliseconds.</summary>
     public static readonly TimeSpan MergeWindow = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<UserId, ImmutableArray<Watch>> _watches = new();
@@ -31,17 +31,17 @@ public sealed partial class SessionFeed
         _logger = logger;
     }
 
-    /// <summary>Hears of every change but <see cref="SessionChange.Seen"/>, each at once, until disposed.</summary>
+    /// <summary>Subscribes to every change except <see cref="SessionChange.Seen"/>, each at once, until disposed.</summary>
     public IDisposable Subscribe(Action<SessionChange> handler)
     {
         ImmutableInterlocked.Update(ref _listeners, (all, one) => all.Add(one), handler);
         return new Subscription(() => ImmutableInterlocked.Update(ref _listeners, (all, one) => all.Remove(one), handler));
     }
 
-    /// <summary>Hears of the changes to one person's sessions, merged into batches in the order of their first change, until disposed.</summary>
-    /// <param name="userId">The person.</param>
-    /// <param name="handler">Is given each batch.</param>
-    /// <param name="acts">Whether <see cref="SessionChange.Seen"/> is wanted, by far the most frequent.</param>
+    /// <summary>Subscribes to one user's changes in batches, in the order of their first change, until disposed.</summary>
+    /// <param name="userId">The user.</param>
+    /// <param name="handler">Gets each batch.</param>
+    /// <param name="acts">Whether to include <see cref="SessionChange.Seen"/>, by far the most frequent change.</param>
     public IDisposable Subscribe(UserId userId, Action<IReadOnlyList<SessionChange>> handler, bool acts = true)
     {
         var watch = new Watch(this, handler, acts);
@@ -70,7 +70,7 @@ public sealed partial class SessionFeed
         }
     }
 
-    /// <summary>Tells of an act. Where nobody wants to see it, which is nearly always, nothing is allocated.</summary>
+    /// <summary>Publishes an activity. Without subscribers, the usual case, it allocates nothing.</summary>
     internal void PublishSeen(LiveSession session)
     {
         if (!_watches.TryGetValue(session.UserId, out var watches))
@@ -101,7 +101,7 @@ public sealed partial class SessionFeed
         public void Dispose() => end();
     }
 
-    /// <summary>One subscriber's waiting changes. The lock keeps batches in order: it is held while one is handed over.</summary>
+    /// <summary>One subscriber's waiting changes. It holds the lock while it calls the handler, which keeps batches in order.</summary>
     private sealed class Watch : IDisposable
     {
         private readonly Lock _gate = new();
@@ -161,7 +161,7 @@ public sealed partial class SessionFeed
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "A subscriber failed to hear of a change of session {SessionId}")]
+        [LoggerMessage(1, LogLevel.Error, "A subscriber failed to handle a change of session {SessionId}")]
         public static partial void SubscriberFailed(ILogger logger, Exception failure, SessionId sessionId);
     }
 }

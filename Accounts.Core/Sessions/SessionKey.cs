@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>The secret of a session: 256 random bits that only the browser's cookie holds. The database holds their SHA-256.</summary>
+/// <summary>A session's secret: 256 random bits, which only the browser's cookie holds. The database stores their SHA-256.</summary>
 public sealed class SessionKey
 {
     internal const int Bytes = 32;
@@ -16,23 +16,23 @@ public sealed class SessionKey
 
     public static SessionKey New() => new(RandomNumberGenerator.GetBytes(Bytes));
 
-    /// <summary>What the ticket carries: 43 characters of base64url.</summary>
+    /// <summary>The key as the ticket holds it: 43 characters of base64url.</summary>
     public string Reveal() => Base64Url.EncodeToString(_value);
 
-    /// <summary>A secret does not print itself.</summary>
+    /// <summary>Never prints the secret.</summary>
     public override string ToString() => "(session key)";
 
     internal byte[] Hash() => SHA256.HashData(_value);
 
-    /// <summary>Tells one key from another, in public: the beginning of its hash, worth nothing to a thief.</summary>
+    /// <summary>A public mark that identifies a key: the beginning of its hash. It doesn't help a thief.</summary>
     internal static string Mark(ReadOnlySpan<byte> hash) => Convert.ToHexStringLower(hash[..8]);
 
-    /// <summary>Says whether a text is the key behind a hash. It takes the same time whatever differs, and allocates nothing.</summary>
+    /// <summary>Whether a text is the key of a hash. It runs in constant time and allocates nothing.</summary>
     internal static bool Matches(ReadOnlySpan<char> text, ReadOnlySpan<byte> hash)
     {
         Span<byte> value = stackalloc byte[Bytes];
         Span<byte> actual = stackalloc byte[SHA256.HashSizeInBytes];
-        // Not TryDecodeFromChars: it throws for a character that is not of the alphabet.
+        // Not TryDecodeFromChars: it throws for a character outside the alphabet.
         if (text.Length != Characters || Base64Url.DecodeFromChars(text, value, out _, out var written) != OperationStatus.Done || written != Bytes)
             return false;
         SHA256.HashData(value, actual);

@@ -1,6 +1,6 @@
 namespace Accounts.Core.Sessions;
 
-/// <summary>When a session expires: pure functions of its start, its activity and the options.</summary>
+/// <summary>Computes when a session expires, from its start, its activity and the options.</summary>
 internal static class SessionLifetime
 {
     private static readonly TimeSpan RenewAtMostEvery = TimeSpan.FromHours(1);
@@ -9,10 +9,10 @@ internal static class SessionLifetime
     private static readonly TimeSpan StrictIdle = TimeSpan.FromHours(1);
     private static readonly TimeSpan StrictAbsolute = TimeSpan.FromHours(24);
 
-    // The database keeps microseconds.
+    // The database stores microseconds.
     private static readonly TimeSpan Rounding = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>The idle timeout after the latest activity, or the absolute timeout after the start, whichever comes first.</summary>
+    /// <summary>The idle timeout after the latest activity or the absolute timeout after the start, whichever comes first.</summary>
     public static DateTimeOffset ExpiresAt(SessionOptions options, bool remembered, DateTimeOffset startedAt, DateTimeOffset lastActivityAt)
     {
         var idle = lastActivityAt + Idle(options, remembered);
@@ -20,12 +20,12 @@ internal static class SessionLifetime
         return idle < absolute ? idle : absolute;
     }
 
-    /// <summary>The moment after which no activity keeps a session; also the end of a remembered session's cookie.</summary>
+    /// <summary>The absolute timeout's end, which activity can't move. A remembered session's cookie ends with it too.</summary>
     public static DateTimeOffset AbsoluteEnd(SessionOptions options, DateTimeOffset startedAt) => startedAt + Absolute(options);
 
     /// <summary>
-    /// What activity makes of a session's expiry: later, but at most once an hour (or a twelfth of a shorter idle timeout), and never
-    /// anything for a session that had already expired. The last step, up to the absolute timeout, is taken however short it is.
+    /// The expiry after an activity. It moves later at most once an hour, or every twelfth of a shorter idle timeout. An expired session stays
+    /// expired. The last step, up to the absolute timeout, may be shorter.
     /// </summary>
     public static DateTimeOffset Renew(SessionOptions options, bool remembered, DateTimeOffset startedAt, DateTimeOffset expiresAt, DateTimeOffset activityAt)
     {
@@ -38,13 +38,13 @@ internal static class SessionLifetime
         return renewed - expiresAt >= step || (last && renewed > expiresAt) ? renewed : expiresAt;
     }
 
-    /// <summary>Which of its times ended a session; null if it cannot be told, because the times were others when it began.</summary>
+    /// <summary>The timeout that ended a session; null if it is unknown because the settings have changed since.</summary>
     public static Expiry? ExpiryOf(SessionOptions options, SessionRow row, DateTimeOffset endedAt)
     {
         var (lasted, unused, idle) = (endedAt - row.StartedAt, endedAt - row.LastActivityAt, Idle(options, row.Remembered));
         if (IsAbout(lasted, Absolute(options), Rounding))
             return new Expiry(true, Absolute(options));
-        // An act that would have moved the end by less than a step did not move it.
+        // Activity moves the end only in whole steps.
         return IsAbout(unused, idle, Step(idle)) ? new Expiry(false, idle) : null;
     }
 

@@ -2,21 +2,21 @@ using System.Security.Claims;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>What the key of a session stands for, all of it replaced at once when another key takes its place.</summary>
+/// <summary>A session's key, proof and principal. A new key replaces them all at once.</summary>
 /// <param name="KeyHash">SHA-256 of the key.</param>
-/// <param name="At">When the person proved who they are, before the key was given out.</param>
-/// <param name="Principal">Whom a request with this key sees.</param>
+/// <param name="At">When the user entered their password, before the server issued the key.</param>
+/// <param name="Principal">The principal of requests with this key.</param>
 internal sealed record SessionProof(byte[] KeyHash, DateTimeOffset At, ClaimsPrincipal Principal)
 {
-    /// <summary>The key's mark, which the principal carries too.</summary>
+    /// <summary>The key's mark, which the principal also has.</summary>
     public string Mark { get; } = SessionKey.Mark(KeyHash);
 }
 
-/// <summary>A key that was given out after a proof and has not been seen yet.</summary>
+/// <summary>A key that the server issued after a proof and that hasn't been used yet.</summary>
 /// <param name="Hash">SHA-256 of the key.</param>
-/// <param name="At">When the proof was given.</param>
+/// <param name="At">When the user entered their password.</param>
 internal sealed record OfferedKey(byte[] Hash, DateTimeOffset At)
 {
-    /// <summary>Whether the key before it has had its time.</summary>
+    /// <summary>Whether the old key has run out.</summary>
     public bool IsDue(DateTimeOffset now) => now - At >= KeyRotation.Overlap;
 }

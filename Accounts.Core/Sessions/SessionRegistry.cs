@@ -8,9 +8,9 @@ namespace Accounts.Core.Sessions;
 
 /// <summary>Answers "is this session still alive?" from memory, for every request and every call over a circuit.</summary>
 /// <remarks>
-/// An entry is either a live session or the tombstone of an ended one. An ending puts a tombstone even for an id that is not here, and a
-/// load adds only where nothing stands: so a load that read "live" just before an ending committed cannot put the session back. A
-/// tombstone outlives the longest load (<see cref="LongestLoad"/>), and a load that took longer is thrown away and made again.
+/// An entry is a live session or the tombstone of an ended one. Ending a session always adds a tombstone, even for an unknown id. A load only adds
+/// an entry where there is none. So a load that read "live" just before the ending committed can't bring the session back. A tombstone outlives
+/// the longest load (<see cref="LongestLoad"/>). A load that took longer is discarded and repeated.
 /// </remarks>
 public sealed class SessionRegistry
 {
@@ -30,14 +30,16 @@ public sealed class SessionRegistry
         _time = time;
     }
 
-    /// <summary>The session that a ticket names, if it is alive and the ticket holds its key; otherwise null.</summary>
+    /// <summary>The session of a ticket, if it is live and the ticket has its key; otherwise null.</summary>
     /// <param name="id">The session's id.</param>
-    /// <param name="key">The key as the ticket carries it; any text.</param>
+    /// <param name="key">The key in the ticket; any text.</param>
     /// <remarks>
-    /// A key that was offered is the session's only key from its first sight on, which is written before it is believed, and from
-    /// <see cref="KeyRotation.Overlap"/> after it was given out even if nobody shows it.
+    /// The first use of an offered key writes it to the database and then makes it the session's only key. If it isn't used within
+    /// <see cref="KeyRotation.Overlap"/>, the old key stops working anyway.
     /// </remarks>
-    /// <exception cref="DatabaseUnavailableException">The database did not answer, and the session is not known here yet or the key is seen for the first time.</exception>
+    /// <exception cref="DatabaseUnavailableException">
+    /// The database did not answer, and the session isn't in memory or the key is used for the first time.
+    /// </exception>
     public ValueTask<LiveSession?> AuthenticateAsync(SessionId id, string key)
     {
         if (_entries.TryGetValue(id, out var entry))
@@ -46,8 +48,8 @@ public sealed class SessionRegistry
         return LoadThenVerifyAsync(id, key);
     }
 
-    /// <summary>The session of a connection that has shown its key before, if it is still alive; otherwise null.</summary>
-    /// <exception cref="DatabaseUnavailableException">The session is no longer known here and the database did not answer.</exception>
+    /// <summary>The session of a connection that has already shown its key, if it is still live; otherwise null.</summary>
+    /// <exception cref="DatabaseUnavailableException">The session isn't in memory any more, and the database did not answer.</exception>
     public ValueTask<LiveSession?> FindLiveAsync(SessionId id)
     {
         if (_entries.TryGetValue(id, out var entry))
@@ -56,22 +58,23 @@ public sealed class SessionRegistry
         return LoadLiveAsync(id);
     }
 
-    /// <summary>The session as it stands in memory; null if it is not here or is over.</summary>
+    /// <summary>The live session in memory; null if it isn't there or has ended.</summary>
     internal LiveSession? Peek(SessionId id) => _entries.TryGetValue(id, out var entry) ? entry.Live : null;
 
-    /// <summary>Who asks, if the session behind a principal is still alive; otherwise null.</summary>
-    /// <exception cref="DatabaseUnavailableException">The session is no longer known here and the database did not answer.</exception>
+    /// <summary>The caller behind a principal, if their session is still live; otherwise null.</summary>
+    /// <exception cref="DatabaseUnavailableException">The session isn't in memory any more, and the database did not answer.</exception>
     public async ValueTask<Caller?> FindCallerAsync(ClaimsPrincipal principal) =>
         principal.FindSessionId() is { } id && await FindLiveAsync(id) is { } session ? session.ToCaller(principal) : null;
 
-    /// <summary>A second key has been given out for a session. If it is not seen in time, what the first one has opened is told to be of a key that was replaced.</summary>
+    /// <summary>Offers a session a second key.</summary>
+    /// <remarks>If it isn't used in time, the feed reports the first key as replaced, which closes what that key opened.</remarks>
     internal void Offer(LiveSession session, OfferedKey offered)
     {
         session.Offer(offered);
         _ = EndFirstKeyAsync(session, offered);
     }
 
-    /// <summary>Marks a session as ended: from here on every check on this node says no.</summary>
+    /// <summary>Marks a session as ended. From now on every check in this process refuses it.</summary>
     internal void MarkEnded(SessionId id)
     {
         var tombstone = new Entry(null, _time.GetTimestamp());
@@ -82,7 +85,7 @@ public sealed class SessionRegistry
         });
     }
 
-    /// <summary>Forgets tombstones that have outlived every load, and sessions that nobody has used for an hour.</summary>
+    /// <summary>Removes tombstones that have outlived every load, and sessions without activity for an hour.</summary>
     internal void Prune()
     {
         var now = _time.GetUtcNow();
@@ -148,7 +151,7 @@ public sealed class SessionRegistry
                 return new Entry(new LiveSession(row, SessionClaims.Principal(row, user, roles)), begun);
             });
 
-            // An unknown id is not remembered: anybody could make us remember any number of them.
+            // Don't remember an unknown id: anyone could fill the memory with them.
             if (loaded is null)
                 return null;
             if (_time.GetElapsedTime(begun) > LongestLoad)
@@ -161,6 +164,6 @@ public sealed class SessionRegistry
     }
 
     /// <param name="Live">The session; null for a tombstone.</param>
-    /// <param name="Since">The timestamp of its making.</param>
+    /// <param name="Since">The timestamp of the entry's creation.</param>
     private sealed record Entry(LiveSession? Live, long Since);
 }

@@ -3,7 +3,7 @@ using Accounts.Core.Geolocation;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>A session as the database keeps it. It is not deleted when it ends, but long after it.</summary>
+/// <summary>A session in the database. The row stays long after the session's end.</summary>
 internal sealed class SessionRow
 {
     public required Guid Id { get; init; }
@@ -13,13 +13,13 @@ internal sealed class SessionRow
     /// <summary>SHA-256 of the key in the cookie, 32 bytes.</summary>
     public required byte[] KeyHash { get; set; }
 
-    /// <summary>SHA-256 of the key that was given out after a proof and has not been seen yet; null if there is none. Seen, it becomes <see cref="KeyHash"/>.</summary>
+    /// <summary>SHA-256 of a key issued after a proof and not used yet; null if none. Its first use makes it <see cref="KeyHash"/>.</summary>
     public byte[]? NextKeyHash { get; set; }
 
-    /// <summary>When that proof was given.</summary>
+    /// <summary>The time of that proof.</summary>
     public DateTimeOffset? NextKeyAt { get; set; }
 
-    /// <summary>When the person last proved again who they are, by a key that has been seen; null if never since <see cref="StartedAt"/>.</summary>
+    /// <summary>The last re-authentication whose key was used; null if there was none since <see cref="StartedAt"/>.</summary>
     public DateTimeOffset? ReauthenticatedAt { get; set; }
 
     /// <summary>SHA-256 of the browser id, 32 bytes.</summary>
@@ -35,26 +35,26 @@ internal sealed class SessionRow
         }
     }
 
-    /// <summary>The latest act of the person.</summary>
+    /// <summary>The time of the latest activity.</summary>
     public required DateTimeOffset LastActivityAt { get; set; }
 
-    /// <summary>When the idle timeout ends it, unless it is renewed; never after the absolute timeout.</summary>
+    /// <summary>When the idle timeout ends the session, unless it is renewed. Never after the absolute timeout.</summary>
     public required DateTimeOffset ExpiresAt { get; set; }
 
-    /// <summary>"Keep me signed in".</summary>
+    /// <summary>Whether the user chose "Keep me signed in".</summary>
     public required bool Remembered { get; init; }
 
     public required SignInMethod Method { get; init; }
 
     public required string UserAgent { get; init; }
 
-    /// <summary>What the browser said of itself besides, as <see cref="Devices.ClientHints.ToText"/> writes it; null if nothing.</summary>
+    /// <summary>The browser's Client Hints, as <see cref="Devices.ClientHints.ToText"/> writes them; null if none.</summary>
     public string? ClientHints { get; init; }
 
-    /// <summary>The person had signed in before this sign-in, but never from the country that <see cref="SignInCountry"/> names.</summary>
+    /// <summary>The account had sign-ins before this one, but none from <see cref="SignInCountry"/>.</summary>
     public bool NewCountry { get; init; }
 
-    /// <summary>The country of the sign-in, "DE", as it was known then; null if it was not.</summary>
+    /// <summary>The country of the sign-in, "DE", as known at the time; null if unknown.</summary>
     public string? SignInCountry { get; init; }
 
     public required string SignInAddress { get; set; }
@@ -63,21 +63,21 @@ internal sealed class SessionRow
 
     public int PagesVisited { get; set; }
 
-    /// <summary>What the person calls it; null if they have not named it.</summary>
+    /// <summary>The user's name for the session; null if it has none.</summary>
     public string? Name { get; set; }
 
-    /// <summary>The person had signed in before this sign-in, but never in this browser.</summary>
+    /// <summary>The account had sign-ins before this one, but none in this browser.</summary>
     public bool NewBrowser { get; init; }
 
     /// <summary>
-    /// When the account was first signed in to in this browser; null in rows from before that was kept, which stands for <see cref="StartedAt"/>.
+    /// When the account first had a sign-in in this browser. Null in rows from before this column existed: then use <see cref="StartedAt"/>.
     /// </summary>
     public DateTimeOffset? BrowserSince { get; init; }
 
-    /// <summary>When the person said that this sign-in was theirs; null if they haven't.</summary>
+    /// <summary>When the user recognized this sign-in; null if they haven't.</summary>
     public DateTimeOffset? RecognizedAt { get; set; }
 
-    /// <summary>The session through which they said it.</summary>
+    /// <summary>The session from which they did so.</summary>
     public Guid? RecognizedBySessionId { get; set; }
 
     public DateTimeOffset? EndedAt { get; set; }
@@ -88,25 +88,26 @@ internal sealed class SessionRow
 
     public Guid? EndedBySessionId { get; set; }
 
-    /// <summary>When the ended browser showed that it had left, by asking for the signed-out page with its old key.</summary>
+    /// <summary>When the ended session's browser left, which it showed by requesting the signed-out page with its old key.</summary>
     public DateTimeOffset? LeftAt { get; set; }
 
-    /// <summary>How many open pages were told of the end; null if that is not known, or not asked.</summary>
+    /// <summary>How many open pages were told of the end; null if unknown or not needed.</summary>
     public int? PagesTold { get; set; }
 
-    /// <summary>When the connections of a browser that was told and did not show that it had left were closed.</summary>
+    /// <summary>When the server closed the connections of a browser that was told and did not leave.</summary>
     public DateTimeOffset? ClosedAt { get; set; }
 
-    /// <summary>No act whose address is whole here is older than this; null if both addresses are short and no act can follow. Set with <see cref="StartedAt"/>.</summary>
+    /// <summary>No activity with a whole address is older than this; null if both addresses are short and no activity can follow.</summary>
+    /// <remarks>Setting <see cref="StartedAt"/> sets it.</remarks>
     public DateTimeOffset? WholeAddressSince { get; set; }
 
-    /// <summary>Whether a text is a key of the session, one that has not been seen yet included.</summary>
+    /// <summary>Whether a text is one of the session's keys, including one that hasn't been used yet.</summary>
     public bool HasKey(string key) => SessionKey.Matches(key, KeyHash) || (NextKeyHash is not null && SessionKey.Matches(key, NextKeyHash));
 
-    /// <summary>What it is signed in from.</summary>
+    /// <summary>The device that is signed in.</summary>
     public Device Device() => DeviceDetector.Detect(new DeviceSignals(UserAgent, Devices.ClientHints.Parse(ClientHints)));
 
-    /// <summary>Shortens the address of each act that is not younger than a moment, and notes when there can be something to shorten again.</summary>
+    /// <summary>Shortens the addresses of activity up to a time, and notes when there may be more to shorten.</summary>
     public void ShortenAddresses(DateTimeOffset until, DateTimeOffset now)
     {
         if (StartedAt <= until)
@@ -119,12 +120,12 @@ internal sealed class SessionRow
         }
 
         LastAddress = ShortAddress.Of(LastAddress);
-        // The next act in a live session brings a whole address again, and is not older than now. So the flush of activity need not look after this.
+        // In a live session, the next activity stores a whole address again, not before now. So the flush needn't update this column.
         WholeAddressSince = EndedAt is null ? now : null;
     }
 }
 
-/// <summary>How a person proved who they are. The numbers are stored: never change one.</summary>
+/// <summary>How a user signed in. The database stores the numbers: never change one.</summary>
 public enum SignInMethod
 {
     Password = 1,

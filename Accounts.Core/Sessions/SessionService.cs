@@ -8,42 +8,42 @@ using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>How the ending of one session came out.</summary>
+/// <summary>The outcome of ending one session.</summary>
 public enum TerminateOutcome
 {
-    /// <summary>It is over, everywhere, from now on.</summary>
+    /// <summary>The session has ended everywhere.</summary>
     Terminated,
 
-    /// <summary>It was over before. Nothing changed.</summary>
+    /// <summary>The session had already ended. Nothing changed.</summary>
     AlreadyEnded,
 
-    /// <summary>The caller has no such session. Somebody else's and an unknown one are the same.</summary>
+    /// <summary>The caller has no such session. The same answer is given for another user's session and for an unknown one.</summary>
     NotFound,
 
-    /// <summary>It is the one that the caller uses: "To end this session, use Sign out in the menu."</summary>
+    /// <summary>It is the caller's own session: "To end this session, use Sign out in the menu."</summary>
     CurrentSession,
 
-    /// <summary>The caller's own session has ended meanwhile. Nothing changed.</summary>
+    /// <summary>The caller's own session had ended. Nothing changed.</summary>
     CallerEnded,
 
-    /// <summary>The caller must prove again who they are. Nothing changed, and nothing is said about the target.</summary>
+    /// <summary>The caller must confirm their password first. Nothing changed, and the answer reveals nothing about the target.</summary>
     ProofNeeded,
 }
 
-/// <summary>A session that has just started, or has another key, with what the browser's ticket must hold.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Key">Its secret, for the ticket and for nothing else.</param>
-/// <param name="CookieExpiresAt">Until when the cookie lives; null: until the browser is closed.</param>
+/// <summary>A session that has just started or got a new key, with the data for the browser's ticket.</summary>
+/// <param name="Id">The session's id.</param>
+/// <param name="Key">The session's secret, only for the ticket.</param>
+/// <param name="CookieExpiresAt">When the cookie expires; null if it lasts until the browser is closed.</param>
 public sealed record StartedSession(SessionId Id, SessionKey Key, DateTimeOffset? CookieExpiresAt);
 
-/// <summary>The heart: shows a person their sessions and ends them.</summary>
+/// <summary>Lists a user's sessions, renames them and ends them.</summary>
 /// <remarks>
-/// An ending is one transaction: a conditional update whose WHERE clause names owner and state, and the audit event. After the commit the
-/// registry is marked, then the feed told; only then the caller hears of it.
+/// Ending a session is one transaction: a conditional update, whose WHERE clause checks owner and state, and the audit event. After the commit the
+/// service marks the registry, then publishes to the feed, and only then returns to the caller.
 /// </remarks>
 public sealed partial class SessionService
 {
-    /// <summary>How many sessions <see cref="TerminateManyAsync"/> ends at most in one act: 1,000.</summary>
+    /// <summary>How many sessions <see cref="TerminateManyAsync"/> ends at most in one call: 1,000.</summary>
     public const int TerminateManyLimit = 1_000;
 
     private readonly AccountsDatabase _database;
@@ -78,7 +78,7 @@ public sealed partial class SessionService
         _logger = logger;
     }
 
-    /// <summary>The caller's live sessions in the order of the page: the current one, then those of a new browser or country, then by latest activity.</summary>
+    /// <summary>The caller's live sessions: first the current one, then those of a new browser or country, then by latest activity.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public async Task<IReadOnlyList<Session>> ListAsync(Caller caller)
     {
@@ -103,7 +103,7 @@ public sealed partial class SessionService
         return _database.ReadAsync(db => db.Sessions.CountAsync(s => s.UserId == caller.UserId.Value && s.EndedAt == null && s.ExpiresAt > now));
     }
 
-    /// <summary>Some of the caller's sessions, live or over, by their ids; what is not the caller's is left out.</summary>
+    /// <summary>The caller's sessions with these ids, live or ended. Ids of other users' sessions are left out.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public async Task<IReadOnlyList<Session>> FindAsync(Caller caller, IReadOnlyCollection<SessionId> ids)
     {
@@ -113,30 +113,29 @@ public sealed partial class SessionService
         return [.. rows.Select(row => Session.From(row, now, _places, _registry.Peek(new SessionId(row.Id))))];
     }
 
-    /// <summary>Whether the caller must prove again who they are before they end other sessions: what a page needs to know to ask for it at once.</summary>
+    /// <summary>Whether the caller must confirm their password before they end other sessions. A page can then ask for it at once.</summary>
     public bool NeedsProof(Caller caller) => !SessionStatements.IsProved(caller, _options, _time.GetUtcNow());
 
-    /// <summary>Ends one of the caller's other sessions. When it returns, nothing can be done with that session any more.</summary>
+    /// <summary>Ends one of the caller's other sessions. When it returns, that session can't do anything any more.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     public Task<TerminateOutcome> TerminateAsync(Caller caller, SessionId target) =>
         TerminateAsync(caller, target, isAnswer: false, CancellationToken.None);
 
     /// <summary>
-    /// "No, it wasn't me": ends a session like <see cref="TerminateAsync(Caller, SessionId)"/>, by the same rules, and records that this was the
-    /// answer. Where nobody asks any more, or the caller can't answer, it ends the session all the same and records an ordinary ending.
+    /// "No, it wasn't me": ends a session by the same rules as <see cref="TerminateAsync(Caller, SessionId)"/> and records the answer. If there is no
+    /// open question, or the caller can't answer it, the session ends as well and the event is an ordinary ending.
     /// </summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before its turn to write; nothing changed.</exception>
     public Task<TerminateOutcome> DenyAsync(Caller caller, SessionId target, CancellationToken cancellationToken = default) =>
         TerminateAsync(caller, target, isAnswer: true, cancellationToken);
 
-    /// <summary>Ends several of the caller's other sessions in one transaction. When it returns, nothing can be done with them any more.</summary>
-    /// <param name="caller">Who asks.</param>
+    /// <summary>Ends several of the caller's other sessions in one transaction. When it returns, they can't do anything any more.</summary>
+    /// <param name="caller">The caller.</param>
     /// <param name="targets">
-    /// Their ids, 1 to <see cref="TerminateManyLimit"/>; an id that comes twice counts once. The caller's own session among them is left alone:
-    /// signing out ends it.
+    /// The sessions' ids, 1 to <see cref="TerminateManyLimit"/>. A repeated id counts once. The caller's own session is skipped: signing out ends it.
     /// </param>
-    /// <param name="cancellationToken">Until its turn to write; from then on it can't be cancelled.</param>
+    /// <param name="cancellationToken">Cancels the call until it may write; from then on it has no effect.</param>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before its turn to write; nothing changed.</exception>
     public async Task<TerminateManyOutcome> TerminateManyAsync(
@@ -170,10 +169,10 @@ public sealed partial class SessionService
         return outcome;
     }
 
-    /// <summary>"Yes, it was me": the sign-in of one of the caller's other sessions isn't in question any more.</summary>
+    /// <summary>"Yes, it was me": recognizes the sign-in of one of the caller's other sessions, so that it isn't in question any more.</summary>
     /// <remarks>
-    /// A session that could be the intruder's own must not say so. The caller's sign-in must not be in question itself, and the account must have
-    /// known the caller's browser before the target signed in: <see cref="Session.MayAnswer"/> tells a page beforehand.
+    /// An intruder's session must not answer. So the caller's sign-in must not be in question itself, and the account must have known the caller's
+    /// browser before the target signed in. A page asks <see cref="Session.MayAnswer"/> beforehand.
     /// </remarks>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before its turn to write; nothing changed.</exception>
@@ -203,21 +202,21 @@ public sealed partial class SessionService
         return outcome;
     }
 
-    /// <summary>Ends every session of the caller but the current one, and voids every sign-in that is half way.</summary>
+    /// <summary>Ends every session of the caller except the current one. A sign-in that hasn't started its session yet is refused.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     public Task<EndSessionsOutcome> SignOutEverywhereAsync(Caller caller) =>
         EndManyAsync(caller, EndReason.SignedOutEverywhere, AuditAction.SignedOutEverywhere, (db, ending) => db.EndOthersAsync(ending));
 
     /// <summary>
-    /// Remote logout: ends every session of the caller, the current one included, and voids every sign-in that is half way. What is no session stays: the
-    /// account, its password and its settings.
+    /// Remote logout: ends every session of the caller, including the current one. A sign-in that hasn't started its session yet is refused. The
+    /// account, its password and its settings stay.
     /// </summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     public async Task<EndSessionsOutcome> RemoteLogoutAsync(Caller caller) =>
         await _features.FindMissingAsync(caller, Feature.RemoteLogout) is { } missing ? new EndSessionsOutcome.NotInPlan(missing)
         : await EndManyAsync(caller, EndReason.RemoteLogout, AuditAction.SessionsInvalidated, (db, ending) => db.EndAllAsync(ending));
 
-    /// <summary>Ends the caller's own session. Done twice, it is done once.</summary>
+    /// <summary>Ends the caller's own session. A second call changes nothing.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     public async Task SignOutAsync(Caller caller)
     {
@@ -233,7 +232,7 @@ public sealed partial class SessionService
         Announce(caller.UserId, ended, ending.Reason);
     }
 
-    /// <summary>Gives one of the caller's live sessions a name of their own, or takes it away.</summary>
+    /// <summary>Renames one of the caller's live sessions, or removes its name.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     public async Task<RenameOutcome> RenameAsync(Caller caller, SessionId target, RenameSessionInput input)
     {
@@ -258,7 +257,7 @@ public sealed partial class SessionService
         return new RenameOutcome.Renamed(name);
     }
 
-    /// <summary>Tells this process of endings that have just been committed: the registry first, so that whoever hears of them finds every check closed.</summary>
+    /// <summary>Announces committed endings in this process: first the registry, so that subscribers find every check already closed.</summary>
     internal void Announce(UserId userId, IReadOnlyList<Guid> ended, EndReason reason)
     {
         foreach (var id in ended)
@@ -270,7 +269,7 @@ public sealed partial class SessionService
         }
     }
 
-    /// <summary>The same of an act that is in the audit log whether it ended sessions or not: if not, that it was recorded is what is told.</summary>
+    /// <summary>The same for an action that the audit log records in any case. If it ended no session, the feed reports the event.</summary>
     internal void Announce(Caller by, IReadOnlyList<Guid> ended, EndReason reason)
     {
         Announce(by.UserId, ended, reason);
@@ -291,7 +290,7 @@ public sealed partial class SessionService
             if (await db.StandingAsync(caller, _options, now) is not Standing.Good and var standing)
                 return standing == Standing.Ended ? TerminateOutcome.CallerEnded : TerminateOutcome.ProofNeeded;
 
-            // Once it is over nobody asks any more.
+            // Check this first: an ended session has no open question.
             var action = isAnswer && await db.AnswerableBy(caller, now).AnyAsync(s => s.Id == target.Value)
                 ? AuditAction.SessionDenied
                 : AuditAction.SessionTerminated;

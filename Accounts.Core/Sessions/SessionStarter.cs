@@ -6,17 +6,17 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>Somebody who has proved who they are, and the stamp of the account at the moment of the proof.</summary>
+/// <summary>A user who has proved who they are, with the account's stamp at that time.</summary>
 internal sealed record VerifiedUser(UserId UserId, string Stamp, SignInMethod Method);
 
-/// <summary>The one place where a session starts.</summary>
+/// <summary>Starts sessions. No other class does.</summary>
 internal sealed class SessionStarter(AccountsDatabase database, SessionService sessions, SessionFeed feed, PlaceFinder places, SessionOptions options, TimeProvider time)
 {
     /// <summary>
-    /// Starts a session under the person's lock, if what was proved still holds: an ending of everything that committed after the proof has
-    /// changed the stamp, and the sign-in that was half way does not survive it. A live session of the same person in the same browser is replaced.
+    /// Starts a session under the user's lock, if the proof still holds. Ending all sessions changes the account's stamp, so a proof from before it
+    /// is refused. A live session of the same user in the same browser is replaced.
     /// </summary>
-    /// <remarks>Where the person has as many sessions as they may have, the one that was active longest ago makes room.</remarks>
+    /// <remarks>If the user has the maximum number of sessions, the one that was unused for longest ends.</remarks>
     /// <returns>Null if the proof no longer holds.</returns>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing started.</exception>
     public async Task<StartedSession?> StartAsync(Client client, VerifiedUser verified, bool remember)
@@ -38,7 +38,7 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
             var ghosts = db.Sessions.Where(s => s.UserId == user.Id && s.BrowserHash == browser && s.EndedAt == null);
             var found = await ghosts.Select(s => new GoneSession(s.Id, s.UserId, s.Name, s.UserAgent, s.ClientHints, s.ExpiresAt)).ToListAsync();
             var replaced = await db.EndAsync(ghosts, ending);
-            // What the clock has ended and the sweeper has not found yet would stand in the new session's way.
+            // An expired session that the sweep hasn't ended yet would violate the unique index.
             var before = db.Sessions.Where(s => s.UserId == user.Id);
             var here = before.Where(s => s.BrowserHash == browser);
             var latest = await here.OrderByDescending(s => s.StartedAt)
@@ -65,10 +65,10 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
                 SignInCountry = country,
                 SignInAddress = client.Address,
                 LastAddress = client.Address,
-                // What the person calls this browser stays when they sign in to it again.
+                // The browser's name stays when the user signs in again.
                 Name = latest?.Name,
                 BrowserSince = latest?.Since ?? now,
-                // Signing in again doesn't answer the question: a browser of which every sign-in is in question is still new.
+                // Signing in again doesn't answer the question: a browser is new while all its sign-ins are in question.
                 NewBrowser = await before.AnyAsync() && await here.CountAsync() == await here.InQuestion(now).CountAsync(s => s.NewBrowser),
                 NewCountry = country is not null && await before.AnyAsync(s => s.SignInCountry != null) && !await before.AnyAsync(s => s.SignInCountry == country),
             };
@@ -89,7 +89,8 @@ internal sealed class SessionStarter(AccountsDatabase database, SessionService s
         return new StartedSession(id, key, remember ? SessionLifetime.AbsoluteEnd(options, now) : null);
     }
 
-    /// <summary>Ends as many of the person's sessions as the new one is too many. Activity of the last flush interval is not looked at: those sessions are in use all the same.</summary>
+    /// <summary>Ends the sessions that exceed the limit, those unused for longest first.</summary>
+    /// <remarks>It ignores activity since the last flush: a session that is in use isn't among those unused for longest.</remarks>
     private async Task<List<Guid>> MakeRoomAsync(AccountsDbContext db, Ending limit, SessionRow row)
     {
         var live = db.Sessions.Where(s => s.UserId == limit.By.UserId.Value && s.EndedAt == null && s.ExpiresAt > limit.At);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>Does what only time asks for: writes the counted activity, ends what has expired, forgets what memory no longer needs.</summary>
+/// <summary>Maintains sessions in the background: writes buffered activity, ends expired sessions and frees memory.</summary>
 internal sealed partial class SessionUpkeep(
     AccountsDatabase database,
     SessionActivity activity,
@@ -16,13 +16,13 @@ internal sealed partial class SessionUpkeep(
     TimeProvider time,
     ILogger<SessionUpkeep> logger) : BackgroundService
 {
-    /// <summary>Sessions in one transaction, each with its audit event: an ending that comes meanwhile waits for one batch.</summary>
+    /// <summary>Sessions per transaction, each with its audit event. A session that is ended by a user waits for one batch at most.</summary>
     private const int BatchSize = 100;
 
-    /// <summary>Ends every session whose time is up, the registry first told and then the feed, like any other ending.</summary>
+    /// <summary>Ends every expired session, then marks the registry and publishes to the feed, like any other ending.</summary>
     public async Task SweepAsync()
     {
-        // What somebody did before the end counts before the end is looked for.
+        // Write the activity first: it may renew a session.
         await activity.FlushAsync();
 
         var now = Microseconds.FromTime(time.GetUtcNow());
@@ -84,12 +84,12 @@ internal sealed partial class SessionUpkeep(
         }
         catch (Exception failure)
         {
-            // Whatever it was: the upkeep must have its next round.
+            // Any failure: the next round must run.
             Log.Postponed(logger, failure);
         }
     }
 
-    /// <summary>What the statement returns: times are numbers there.</summary>
+    /// <summary>A row that the statement returns, with its time as a number.</summary>
     private sealed record Expired(Guid Id, Guid UserId, string? Name, string UserAgent, string? ClientHints, long ExpiresAt)
     {
         public GoneSession ToGone() => new(Id, UserId, Name, UserAgent, ClientHints, Microseconds.ToTime(ExpiresAt));
@@ -97,13 +97,13 @@ internal sealed partial class SessionUpkeep(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "{Count} sessions had expired and were ended")]
+        [LoggerMessage(1, LogLevel.Information, "Ended {Count} expired sessions")]
         public static partial void Swept(ILogger logger, int count);
 
-        [LoggerMessage(2, LogLevel.Error, "The upkeep of sessions was postponed to its next round")]
+        [LoggerMessage(2, LogLevel.Error, "Session maintenance failed; the next round tries again")]
         public static partial void Postponed(ILogger logger, Exception failure);
 
-        [LoggerMessage(3, LogLevel.Debug, "The upkeep of sessions stopped")]
+        [LoggerMessage(3, LogLevel.Debug, "Session maintenance stopped")]
         public static partial void Stopped(ILogger logger);
     }
 }

@@ -2,14 +2,14 @@ using System.Security.Cryptography;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>What a person reads to support, so that support finds the account and the session they mean. It says which; it lets nobody in.</summary>
-/// <param name="Text">As it is shown and read: two groups of four, "7KX4-QM2D".</param>
-/// <param name="ExpiresAt">Until when support finds it.</param>
+/// <summary>A code that a user reads to support, so that support finds their account and session. It doesn't sign anyone in.</summary>
+/// <param name="Text">The code as pages show it: two groups of four, "7KX4-QM2D".</param>
+/// <param name="ExpiresAt">When it expires. Support can't find it after that.</param>
 public sealed record SupportCode(string Text, DateTimeOffset ExpiresAt)
 {
     internal const int Length = 8;
 
-    // Without I, L, O, U, 0 and 1: nothing that is taken for something else, read or heard, and no words.
+    // Without I, L, O, U, 0 and 1: no character looks or sounds like another one, and no code is a word.
     private const string Alphabet = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
 
     internal static string NewCode() => RandomNumberGenerator.GetString(Alphabet, Length);
@@ -17,7 +17,7 @@ public sealed record SupportCode(string Text, DateTimeOffset ExpiresAt)
     internal static SupportCode From(SupportCodeRow row) => new($"{row.Code[..(Length / 2)]}-{row.Code[(Length / 2)..]}", row.ExpiresAt);
 }
 
-/// <summary>A support code as the database keeps it.</summary>
+/// <summary>A support code in the database.</summary>
 internal sealed class SupportCodeRow
 {
     /// <summary>Eight characters, without the dash.</summary>

@@ -4,16 +4,16 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>Gives a session the code that its person reads to support: the same one for most of an hour, then another.</summary>
+/// <summary>Creates the support codes of sessions. A session keeps its code for most of an hour, then gets a new one.</summary>
 /// <remarks>
-/// However often it is asked, a session has two codes at most: the one that is given out, and the one before it, which support finds until it has expired.
+/// A session has at most two codes: the current one, and the one before it until it expires.
 /// </remarks>
 public sealed class SupportCodes
 {
-    /// <summary>How long support finds a code: an hour.</summary>
+    /// <summary>How long a code is valid: an hour.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
-    /// <summary>A code with less time left than this is no longer given out: 10 minutes, in which it can be read to somebody.</summary>
+    /// <summary>The minimum time that a shown code must still be valid, so that the user can read it to support: 10 minutes.</summary>
     public static readonly TimeSpan ReadingTime = TimeSpan.FromMinutes(10);
 
     private readonly AccountsDatabase _database;
@@ -27,20 +27,20 @@ public sealed class SupportCodes
         _newCode = newCode;
     }
 
-    /// <summary>The code of the session that the caller uses.</summary>
-    /// <returns>Null if that session has ended meanwhile.</returns>
-    /// <exception cref="DatabaseUnavailableException">The database did not answer; no code was made.</exception>
+    /// <summary>The code of the caller's session.</summary>
+    /// <returns>Null if that session had ended.</returns>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; no code was created.</exception>
     public async Task<SupportCode?> FindOrMakeAsync(Caller caller)
     {
         var now = _time.GetUtcNow();
         return await _database.ReadAsync(db => db.IsLiveAsync(caller, now)) ? await FindOrMakeAsync(caller.UserId.Value, caller.SessionId, now) : null;
     }
 
-    /// <summary>The code of a session that is over, for whoever holds its key.</summary>
+    /// <summary>The code of an ended session, for a browser that has its key.</summary>
     /// <param name="id">The session in the browser's ticket.</param>
-    /// <param name="key">The key in it.</param>
-    /// <returns>Null if there is no such session, the key is not its key, or it is not over.</returns>
-    /// <exception cref="DatabaseUnavailableException">The database did not answer; no code was made.</exception>
+    /// <param name="key">The key in the browser's ticket.</param>
+    /// <returns>Null if the session doesn't exist or hasn't ended, or if the key is wrong.</returns>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; no code was created.</exception>
     public async Task<SupportCode?> FindOrMakeForEndedAsync(SessionId id, string key)
     {
         var now = _time.GetUtcNow();
@@ -52,13 +52,13 @@ public sealed class SupportCodes
 
     private async Task<SupportCode?> FindOrMakeAsync(Guid userId, SessionId session, DateTimeOffset now)
     {
-        // A page that is loaded again costs a read and no write.
+        // Usually the code exists: a reload then costs one read and no write.
         if (await _database.ReadAsync(db => FindAsync(db, session, now)) is { } known)
             return SupportCode.From(known);
 
         var row = await _database.WriteAsync(WritePriority.Ordinary, async db =>
         {
-            // Two at once get one code; and retention may have removed the session meanwhile.
+            // A concurrent call may have created the code, and retention may have removed the session.
             if (await FindAsync(db, session, now) is { } made)
                 return made;
             if (!await db.Sessions.AnyAsync(s => s.Id == session.Value))

@@ -2,34 +2,34 @@ using Accounts.Core.Users;
 
 namespace Accounts.Core.Sessions;
 
-/// <summary>How the ending of several chosen sessions came out.</summary>
+/// <summary>The outcome of ending several chosen sessions.</summary>
 public abstract record TerminateManyOutcome
 {
     private TerminateManyOutcome()
     {
     }
 
-    /// <summary>Those of them that could be ended are over, everywhere, from now on.</summary>
+    /// <summary>The live ones of the given sessions have ended everywhere.</summary>
     /// <param name="Ids">
-    /// Those that were live until then, in the order in which they were given. The current session, one that was over before, somebody else's and
-    /// an unknown one are not among them; nothing says which of these it was. It may be empty.
+    /// The sessions that this call ended, in the order given; may be empty. It leaves out the current session, sessions that had already ended,
+    /// other users' sessions and unknown ids, without saying which.
     /// </param>
     public sealed record Ended(IReadOnlyList<SessionId> Ids) : TerminateManyOutcome
     {
-        /// <summary>How many were live until then.</summary>
+        /// <summary>How many sessions this call ended.</summary>
         public int Count => Ids.Count;
     }
 
-    /// <summary>No session was given. Nothing changed.</summary>
+    /// <summary>The caller gave no session. Nothing changed.</summary>
     public sealed record NothingChosen : TerminateManyOutcome;
 
-    /// <summary>More sessions were given than one act ends. Nothing changed.</summary>
-    /// <param name="Limit">How many it ends at most: <see cref="SessionService.TerminateManyLimit"/>.</param>
+    /// <summary>The caller gave more sessions than one call ends. Nothing changed.</summary>
+    /// <param name="Limit">The maximum: <see cref="SessionService.TerminateManyLimit"/>.</param>
     public sealed record TooMany(int Limit) : TerminateManyOutcome;
 
-    /// <summary>The caller must prove again who they are. Nothing changed, and nothing is said about the sessions.</summary>
+    /// <summary>The caller must confirm their password first. Nothing changed, and the answer reveals nothing about the sessions.</summary>
     public sealed record ProofNeeded : TerminateManyOutcome;
 
-    /// <summary>The caller's own session has ended meanwhile. Nothing changed.</summary>
+    /// <summary>The caller's own session had ended. Nothing changed.</summary>
     public sealed record CallerEnded : TerminateManyOutcome;
 }

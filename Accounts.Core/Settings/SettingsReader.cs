@@ -6,16 +6,16 @@ using Microsoft.Extensions.Configuration;
 
 namespace Accounts.Core.Settings;
 
-/// <summary>Reads sections of the configuration into options and collects everything that is wrong with them, so that one start names it all.</summary>
-/// <remarks>Read every section first, then call <see cref="ThrowIfWrong"/> once; options read before a throw must not be used.</remarks>
+/// <summary>Reads configuration sections into options and collects every error, so that one failed start reports them all.</summary>
+/// <remarks>Read every section first, then call <see cref="ThrowIfWrong"/> once. Don't use the options before that call.</remarks>
 public sealed class SettingsReader(IConfiguration configuration)
 {
-    // Exactly these: the lenient reading takes 24:00:00 for 24 days.
+    // Only these formats: TimeSpan.Parse reads "24:00:00" as 24 days.
     private static readonly string[] TimeFormats = [@"hh\:mm\:ss", @"d\.hh\:mm\:ss", @"hh\:mm\:ss\.FFFFFFF", @"d\.hh\:mm\:ss\.FFFFFFF"];
 
     private readonly List<string> _wrong = [];
 
-    /// <summary>Reads one section. A key that is missing keeps its default; a key that is unknown or has an unreadable value is remembered as wrong.</summary>
+    /// <summary>Reads one section. A missing key keeps its default. An unknown key or an unreadable value counts as an error.</summary>
     public T Read<T>(string section, IValidator<T> rules) where T : class, new()
     {
         var options = new T();
@@ -25,7 +25,7 @@ public sealed class SettingsReader(IConfiguration configuration)
         {
             var property = Array.Find(properties, p => string.Equals(p.Name, entry.Key, StringComparison.OrdinalIgnoreCase));
             if (property is null)
-                _wrong.Add($"{entry.Path}: there is no such setting; known here are {string.Join(", ", properties.Select(p => p.Name))}.");
+                _wrong.Add($"{entry.Path}: unknown setting. Use one of {string.Join(", ", properties.Select(p => p.Name))}.");
             else
                 Set(options, property, entry);
         }
@@ -36,11 +36,11 @@ public sealed class SettingsReader(IConfiguration configuration)
         return options;
     }
 
-    /// <exception cref="StartupException">At least one setting is wrong; the message lists each with its rule and its value.</exception>
+    /// <exception cref="StartupException">At least one setting is invalid. The message lists each with its rule and its value.</exception>
     public void ThrowIfWrong()
     {
         if (_wrong.Count > 0)
-            throw new StartupException("The settings (appsettings.json, environment or command line) are wrong:"
+            throw new StartupException("Some settings are invalid. Correct them in appsettings.json, the environment or the command line:"
                 + string.Concat(_wrong.Select(line => Environment.NewLine + "  " + line)));
     }
 
@@ -55,7 +55,7 @@ public sealed class SettingsReader(IConfiguration configuration)
         if (property.PropertyType == typeof(IReadOnlyDictionary<string, string[]>))
         {
             if (entry.Value is { Length: > 0 })
-                _wrong.Add($"{entry.Path}: must be names with a list each ({entry.Path}:Name:0, {entry.Path}:Name:1 …). It is '{entry.Value}'.");
+                _wrong.Add($"{entry.Path}: must have a list under each name ({entry.Path}:Name:0, {entry.Path}:Name:1 …). It is '{entry.Value}'.");
             property.SetValue(options, entry.GetChildren().ToDictionary(child => child.Key, ReadList, StringComparer.OrdinalIgnoreCase));
             return;
         }
@@ -65,7 +65,7 @@ public sealed class SettingsReader(IConfiguration configuration)
             var value = property.PropertyType == typeof(TimeSpan)
                 ? TimeSpan.ParseExact(entry.Value ?? "", TimeFormats, CultureInfo.InvariantCulture)
                 : TypeDescriptor.GetConverter(property.PropertyType).ConvertFromString(null, CultureInfo.InvariantCulture, entry.Value ?? "");
-            // The converter takes any number for an enum.
+            // The converter accepts any number for an enum.
             if (property.PropertyType.IsEnum && !Enum.IsDefined(property.PropertyType, value!))
                 throw new FormatException();
             property.SetValue(options, value);
@@ -78,7 +78,7 @@ public sealed class SettingsReader(IConfiguration configuration)
 
     private string[] ReadList(IConfigurationSection entry)
     {
-        // An empty array in JSON reaches us as a section with the value "" and no children.
+        // For an empty JSON array the configuration has the value "" and no children.
         if (entry.Value is { Length: > 0 })
             _wrong.Add($"{entry.Path}: must be a list ({entry.Path}:0, {entry.Path}:1 …). It is '{entry.Value}'.");
         return [.. entry.GetChildren().Select(child => child.Value ?? "")];

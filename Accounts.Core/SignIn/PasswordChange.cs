@@ -8,14 +8,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.SignIn;
 
-/// <summary>What somebody enters to change their password.</summary>
+/// <summary>The form for changing a password.</summary>
 public sealed class ChangePasswordInput
 {
     public string CurrentPassword { get; set; } = "";
 
     public string NewPassword { get; set; } = "";
 
-    /// <summary>Whether every other session is to end with it.</summary>
+    /// <summary>Whether to end every other session as well.</summary>
     public bool EndOtherSessions { get; set; }
 }
 
@@ -29,37 +29,37 @@ internal sealed class ChangePasswordInputValidator : AbstractValidator<ChangePas
     }
 }
 
-/// <summary>How a change of password came out.</summary>
+/// <summary>The outcome of a password change.</summary>
 public abstract record ChangePasswordOutcome
 {
     private ChangePasswordOutcome()
     {
     }
 
-    /// <param name="EndedSessions">How many other sessions ended with it.</param>
-    /// <param name="Session">The caller's session with another key, as after a re-authentication: a copy of its cookie is worth nothing either.</param>
+    /// <param name="EndedSessions">How many other sessions it ended.</param>
+    /// <param name="Session">The caller's session with a new key, as after a re-authentication. A copy of the old cookie stops working.</param>
     public sealed record Changed(int EndedSessions, StartedSession Session) : ChangePasswordOutcome;
 
-    /// <summary>The new password is the account's password already: the form was posted twice. No password changed this time.</summary>
-    /// <param name="Session">The caller's session with another key: the one that the first answer brought may be lost.</param>
+    /// <summary>The account already has the new password, because the browser posted the form twice. This call changed no password.</summary>
+    /// <param name="Session">The caller's session with a new key: the first response may have been lost.</param>
     public sealed record AlreadyChanged(StartedSession Session) : ChangePasswordOutcome;
 
-    /// <summary>What was given as the current password is not it.</summary>
+    /// <summary>The current password was wrong.</summary>
     public sealed record WrongPassword : ChangePasswordOutcome;
 
     public sealed record Throttled(TimeSpan Wait) : ChangePasswordOutcome;
 
-    /// <summary>Too many passwords wait to be hashed; nothing was checked.</summary>
-    /// <param name="Wait">How long those that are ahead will take.</param>
+    /// <summary>Too many passwords wait to be hashed. Nothing was checked.</summary>
+    /// <param name="Wait">How long the waiting hashes will take.</param>
     public sealed record Busy(TimeSpan Wait) : ChangePasswordOutcome;
 
-    /// <summary>The caller's own session has ended meanwhile.</summary>
+    /// <summary>The caller's own session had ended.</summary>
     public sealed record CallerEnded : ChangePasswordOutcome;
 
     public sealed record Invalid(IReadOnlyList<InputError> Errors) : ChangePasswordOutcome;
 }
 
-/// <summary>Changes a person's password.</summary>
+/// <summary>Changes a user's password.</summary>
 public sealed class PasswordChange
 {
     private readonly AccountsDatabase _database;
@@ -88,14 +88,15 @@ public sealed class PasswordChange
         _time = time;
     }
 
-    /// <summary>Changes the password and the key of the caller's session, and with it, if asked to, ends every other session. A sign-in that is half way with the old password is void.</summary>
+    /// <summary>Changes the password and the key of the caller's session. If asked to, it also ends every other session.</summary>
+    /// <remarks>A sign-in that verified the old password and hasn't started its session yet is refused.</remarks>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled before the passwords were hashed; nothing changed.</exception>
+    /// <exception cref="OperationCanceledException">The call was canceled before the passwords were hashed; nothing changed.</exception>
     public async Task<ChangePasswordOutcome> ChangeAsync(Caller caller, ChangePasswordInput input, CancellationToken cancellationToken = default)
     {
         if (_rules.Check(input) is { } errors)
             return new ChangePasswordOutcome.Invalid(errors);
-        // One place for all that is hashed here: a change is refused before it begins, or not at all.
+        // One place covers all hashing of this change, so the server refuses the change before it begins or not at all.
         using var place = _hashing.TryEnter(HashPriority.Known, out var busy);
         if (place is null)
             return new ChangePasswordOutcome.Busy(busy);
@@ -147,7 +148,7 @@ public sealed class PasswordChange
             : new ChangePasswordOutcome.CallerEnded();
     }
 
-    /// <summary>What was given is not the current password. If what is to be the new one is, the form was posted twice, and that is a proof too.</summary>
+    /// <summary>Handles a wrong current password. If the new one is already the account's, the form was posted twice: that proves the user.</summary>
     private async Task<ChangePasswordOutcome> RefuseAsync(
         HashPlace place, Caller caller, User user, ChangePasswordInput input, CancellationToken cancellationToken)
     {

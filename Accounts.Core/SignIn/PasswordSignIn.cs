@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.SignIn;
 
-/// <summary>What somebody enters to sign in with a password.</summary>
+/// <summary>The form for signing in with a password.</summary>
 public sealed class SignInInput
 {
     public string Email { get; set; } = "";
@@ -28,7 +28,7 @@ internal sealed class SignInInputValidator : AbstractValidator<SignInInput>
     }
 }
 
-/// <summary>How a sign-in came out.</summary>
+/// <summary>The outcome of a sign-in.</summary>
 public abstract record SignInOutcome
 {
     private SignInOutcome()
@@ -37,20 +37,20 @@ public abstract record SignInOutcome
 
     public sealed record SignedIn(StartedSession Session) : SignInOutcome;
 
-    /// <summary>The address has no account, or the password is not its password: the same answer, after the same hashing.</summary>
+    /// <summary>The email has no account, or the password is wrong. Both take the same time, so the answer doesn't reveal which.</summary>
     public sealed record WrongCredentials : SignInOutcome;
 
-    /// <summary>Too many attempts; nothing was checked.</summary>
+    /// <summary>Too many attempts. Nothing was checked.</summary>
     public sealed record Throttled(TimeSpan Wait) : SignInOutcome;
 
-    /// <summary>Too many passwords wait to be hashed; nothing was checked.</summary>
-    /// <param name="Wait">How long those that are ahead will take.</param>
+    /// <summary>Too many passwords wait to be hashed. Nothing was checked.</summary>
+    /// <param name="Wait">How long the waiting hashes will take.</param>
     public sealed record Busy(TimeSpan Wait) : SignInOutcome;
 
     public sealed record Invalid(IReadOnlyList<InputError> Errors) : SignInOutcome;
 }
 
-/// <summary>Signs people in with their password.</summary>
+/// <summary>Signs users in with their password.</summary>
 public sealed partial class PasswordSignIn
 {
     private readonly AccountsDatabase _database;
@@ -81,7 +81,7 @@ public sealed partial class PasswordSignIn
 
     /// <summary>Checks the password and starts a session.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing started.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled before the password was checked; nothing started.</exception>
+    /// <exception cref="OperationCanceledException">The call was canceled before the password was checked; nothing started.</exception>
     public async Task<SignInOutcome> SignInAsync(Client client, SignInInput input, CancellationToken cancellationToken = default)
     {
         if (_rules.Check(input) is { } errors)
@@ -92,7 +92,7 @@ public sealed partial class PasswordSignIn
         return place is null ? new SignInOutcome.Busy(busy) : await SignInAsync(place, client, input, found, cancellationToken);
     }
 
-    /// <summary>The same for a request that has a place already. It keeps the rules.</summary>
+    /// <summary>The same for a request that already has a place and whose input is already valid.</summary>
     internal async Task<SignInOutcome> SignInAsync(HashPlace place, Client client, SignInInput input, CancellationToken cancellationToken) =>
         await SignInAsync(place, client, input, await FindAsync(client, input), cancellationToken);
 
@@ -111,7 +111,7 @@ public sealed partial class PasswordSignIn
     private async Task<SignInOutcome> SignInAsync(HashPlace place, Client client, SignInInput input, Found found, CancellationToken cancellationToken)
     {
         var user = found.User;
-        // Not before there is a place: a refusal for want of one is no attempt.
+        // Count the attempt only now: a request that found no place to hash was no attempt.
         if ((found.IsKnown ? _throttle.TryKnown(found.Email, found.Browser) : _throttle.TryStranger(found.Email, client.Address)) is { } wait)
         {
             Log.Throttled(_logger, user?.Id);
@@ -124,25 +124,25 @@ public sealed partial class PasswordSignIn
             return new SignInOutcome.WrongCredentials();
         }
 
-        // Null: the password was changed, or everything was ended, while we looked. What was entered is then no longer enough.
+        // Null if the password was changed, or all sessions were ended, since the check. Then the verified password no longer counts.
         var proof = new VerifiedUser(new UserId(user.Id), user.SecurityStamp!, SignInMethod.Password);
         return await _starter.StartAsync(client, proof, input.Remember) is { } session
             ? new SignInOutcome.SignedIn(session)
             : new SignInOutcome.WrongCredentials();
     }
 
-    /// <param name="Email">The address that was entered, normalized.</param>
+    /// <param name="Email">The entered email, normalized.</param>
     /// <param name="Browser">The hash of the browser's id.</param>
-    /// <param name="User">Whose address it is; null if nobody's.</param>
+    /// <param name="User">The account with this email; null if there is none.</param>
     /// <param name="IsKnown">Whether the account has had a session in this browser.</param>
     private sealed record Found(string Email, byte[] Browser, User? User, bool IsKnown);
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "A sign-in was refused: wrong password or unknown address (account {UserId})")]
+        [LoggerMessage(1, LogLevel.Information, "Refused a sign-in: wrong password or unknown email (account {UserId})")]
         public static partial void Refused(ILogger logger, Guid? userId);
 
-        [LoggerMessage(2, LogLevel.Warning, "A sign-in was refused: too many attempts (account {UserId})")]
+        [LoggerMessage(2, LogLevel.Warning, "Refused a sign-in: too many attempts (account {UserId})")]
         public static partial void Throttled(ILogger logger, Guid? userId);
     }
 }

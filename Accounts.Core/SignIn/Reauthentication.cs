@@ -8,31 +8,31 @@ using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.SignIn;
 
-/// <summary>How a proof that it is still the same person came out.</summary>
+/// <summary>The outcome of a re-authentication.</summary>
 public abstract record ReauthenticationOutcome
 {
     private ReauthenticationOutcome()
     {
     }
 
-    /// <param name="Session">The same session with another key. The proof counts for whoever shows that key; the one before it is refused from then on.</param>
+    /// <param name="Session">The same session with a new key. Only that key carries the fresh proof; the old key stops working.</param>
     public sealed record Proved(StartedSession Session) : ReauthenticationOutcome;
 
-    /// <summary>The password is missing, or is not the account's.</summary>
+    /// <summary>The password is missing or wrong.</summary>
     public sealed record WrongPassword : ReauthenticationOutcome;
 
-    /// <summary>Too many attempts; nothing was checked.</summary>
+    /// <summary>Too many attempts. Nothing was checked.</summary>
     public sealed record Throttled(TimeSpan Wait) : ReauthenticationOutcome;
 
-    /// <summary>Too many passwords wait to be hashed; nothing was checked.</summary>
-    /// <param name="Wait">How long those that are ahead will take.</param>
+    /// <summary>Too many passwords wait to be hashed. Nothing was checked.</summary>
+    /// <param name="Wait">How long the waiting hashes will take.</param>
     public sealed record Busy(TimeSpan Wait) : ReauthenticationOutcome;
 
-    /// <summary>The caller's own session has ended meanwhile.</summary>
+    /// <summary>The caller's own session had ended.</summary>
     public sealed record CallerEnded : ReauthenticationOutcome;
 }
 
-/// <summary>Lets somebody who is signed in prove again that it is them. It makes no second session: the one they have gets another key.</summary>
+/// <summary>Lets a signed-in user confirm their password. It starts no second session; the user's session gets a new key.</summary>
 public sealed partial class Reauthentication
 {
     private readonly AccountsDatabase _database;
@@ -61,12 +61,12 @@ public sealed partial class Reauthentication
         _logger = logger;
     }
 
-    /// <summary>Checks the password and offers the caller's session another key.</summary>
+    /// <summary>Checks the password and offers the caller's session a new key.</summary>
     /// <remarks>
-    /// Until the new key is seen the old one goes on as before, for a minute at most: the answer may be lost. The old one does not profit from the proof, whoever holds it.
+    /// The response may be lost, so the old key works until the new one is used, for a minute at most. The old key never gets the fresh proof.
     /// </remarks>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled before the password was checked; nothing changed.</exception>
+    /// <exception cref="OperationCanceledException">The call was canceled before the password was checked; nothing changed.</exception>
     public async Task<ReauthenticationOutcome> ReauthenticateAsync(Caller caller, string password, CancellationToken cancellationToken = default)
     {
         if (password.Length is 0 or > InputRules.PasswordMaximum)
@@ -74,7 +74,7 @@ public sealed partial class Reauthentication
         using var place = _hashing.TryEnter(HashPriority.Known, out var busy);
         if (place is null)
             return new ReauthenticationOutcome.Busy(busy);
-        // The same count as for the change of the password: both are guesses at it, made through one session.
+        // The password change uses the same counter: both let a session guess at the password.
         if (_throttle.TryKnown(caller.UserId.ToString(), caller.SessionId.Value.ToByteArray()) is { } wait)
         {
             Log.Throttled(_logger, caller.SessionId.Value);
@@ -92,7 +92,7 @@ public sealed partial class Reauthentication
         var outcome = await _database.WriteAsync<ReauthenticationOutcome?>(WritePriority.Ordinary, async db =>
         {
             var current = await db.LockUserAsync(caller.UserId);
-            // What was verified may have been changed since.
+            // The password may have changed since the check.
             if (current is not null && !string.Equals(current.PasswordHash, user.PasswordHash, StringComparison.Ordinal))
                 return Refused(caller);
             if (!await KeyRotation.OfferAsync(db, caller, offered))
@@ -118,10 +118,10 @@ public sealed partial class Reauthentication
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "A proof of who uses session {SessionId} was refused: wrong password")]
+        [LoggerMessage(1, LogLevel.Warning, "Refused to re-authenticate session {SessionId}: wrong password")]
         public static partial void Refused(ILogger logger, Guid sessionId);
 
-        [LoggerMessage(2, LogLevel.Warning, "A proof of who uses session {SessionId} was refused: too many attempts")]
+        [LoggerMessage(2, LogLevel.Warning, "Refused to re-authenticate session {SessionId}: too many attempts")]
         public static partial void Throttled(ILogger logger, Guid sessionId);
     }
 }

@@ -4,30 +4,30 @@ using Accounts.Core.Users;
 
 namespace Accounts.Core.SignIn;
 
-/// <summary>How a registration at the page came out.</summary>
+/// <summary>The outcome of a registration with sign-in.</summary>
 public abstract record RegistrationOutcome
 {
     private RegistrationOutcome()
     {
     }
 
-    /// <summary>The account is made, and this browser is signed in to it.</summary>
+    /// <summary>The account exists, and this browser is signed in to it.</summary>
     public sealed record SignedIn(StartedSession Session) : RegistrationOutcome;
 
-    /// <summary>The address has an account, and the password is not its password. Nothing was changed.</summary>
+    /// <summary>The email already has an account with another password. Nothing was changed.</summary>
     public sealed record EmailTaken : RegistrationOutcome;
 
     /// <summary>Too many attempts from this address.</summary>
     public sealed record Throttled(TimeSpan Wait) : RegistrationOutcome;
 
-    /// <summary>Too many passwords wait to be hashed; nothing was checked.</summary>
-    /// <param name="Wait">How long those that are ahead will take.</param>
+    /// <summary>Too many passwords wait to be hashed. Nothing was checked.</summary>
+    /// <param name="Wait">How long the waiting hashes will take.</param>
     public sealed record Busy(TimeSpan Wait) : RegistrationOutcome;
 
     public sealed record Invalid(IReadOnlyList<InputError> Errors) : RegistrationOutcome;
 }
 
-/// <summary>Makes an account and signs its person in, as one step.</summary>
+/// <summary>Creates an account and signs the user in, as one step.</summary>
 public sealed class Registration
 {
     private readonly UserService _users;
@@ -45,15 +45,15 @@ public sealed class Registration
         _throttle = throttle;
     }
 
-    /// <summary>Makes the account and starts a session. Whoever posts the form twice has the account and knows its password: both posts end signed in.</summary>
-    /// <exception cref="DatabaseUnavailableException">The database did not answer. If the account was made already, signing in to it works.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled before the password was hashed; there is no account.</exception>
+    /// <summary>Creates the account and starts a session. If the browser posts the form twice, both posts sign the user in.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer. The account may exist; then signing in to it works.</exception>
+    /// <exception cref="OperationCanceledException">The call was canceled before the password was hashed; there is no account.</exception>
     public async Task<RegistrationOutcome> RegisterAsync(Client client, RegisterInput input, CancellationToken cancellationToken = default)
     {
         using var place = _hashing.TryEnter(HashPriority.Stranger, out var busy);
         if (place is null)
             return new RegistrationOutcome.Busy(busy);
-        // An answer says whether an address has an account, and costs the hashing of a password: not without limit.
+        // Every answer reveals whether an email has an account, and costs a hash. So attempts are limited.
         if (_throttle.TryAddress(client.Address) is { } wait)
             return new RegistrationOutcome.Throttled(wait);
 

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.SignIn;
 
-/// <summary>Where the password forms of people who aren't signed in wait before the server does anything for them.</summary>
+/// <summary>Queues the password forms of users who aren't signed in, before the server does any work for them.</summary>
 /// <remarks>
-/// <see cref="PasswordHashing"/> bounds the hashes, but a page that says "busy" takes a few milliseconds of processor itself, and a few hundred of
-/// them at once hold up everybody else. So only as many forms are worked on as may wait for a hash. The others wait here, where they take no
-/// processor, and are refused after <see cref="Patience"/>. One network gets a few places only, so a flood from one address holds up nobody else.
-/// Browsers that bring our cookie have a line of their own; who makes one up waits with them, so it is a courtesy and no protection.
+/// <see cref="PasswordHashing"/> limits the hashes, but even a "busy" page takes a few milliseconds of CPU. A few hundred at once would delay all
+/// other requests. So the server works on only as many forms as may wait for a hash. The other forms wait here without using CPU, and are refused
+/// after <see cref="Patience"/>. One network gets only a few places, so a flood from one address delays nobody else. Browsers with our cookie have
+/// their own line. A client can make up the cookie and join that line, so it is a courtesy and no protection.
 /// </remarks>
 public sealed partial class SignInQueue : IDisposable
 {
@@ -18,12 +18,12 @@ public sealed partial class SignInQueue : IDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Forms that may wait in one line, and forms of one network that may wait for one of its places: these are in no line yet and take nobody's
-    /// place there. One more is refused at once.
+    /// Forms that may wait in one line, and forms of one network that may wait for one of its places. The latter are in no line yet. One more form
+    /// is refused at once.
     /// </summary>
     internal const int Most = 500;
 
-    /// <summary>Places of one network for each hash that runs at the same time: one form is hashed while the next one is prepared.</summary>
+    /// <summary>Places of one network per concurrent hash: while one form is hashed, the next one is prepared.</summary>
     private const int PerNetwork = 2;
 
     private readonly PartitionedRateLimiter<string> _networks;
@@ -39,7 +39,7 @@ public sealed partial class SignInQueue : IDisposable
     {
         _time = time;
         _logger = logger;
-        // Together as many as the strangers have places for a hash; no network has all of a line.
+        // Both lines together have as many places as strangers have for a hash. No network can fill a line.
         var places = Math.Max(1, options.Threads * (1 + options.WaitingPerHash) / 2);
         var ofNetwork = Math.Max(1, Math.Min(PerNetwork * options.Threads, places / 2));
         _networks = PartitionedRateLimiter.Create<string, string>(
@@ -49,19 +49,19 @@ public sealed partial class SignInQueue : IDisposable
 
         var meter = meters.Create(PasswordHashing.MeterName);
         meter.CreateObservableUpDownCounter(
-            "accounts.sign_in.waiting", () => Volatile.Read(ref _waiting), "{form}", "Password forms that wait before anything is done for them.");
-        _refused = meter.CreateCounter<long>("accounts.sign_in.refused", "{form}", "Password forms that were refused because too many waited.");
+            "accounts.sign_in.waiting", () => Volatile.Read(ref _waiting), "{form}", "Password forms in the queue.");
+        _refused = meter.CreateCounter<long>("accounts.sign_in.refused", "{form}", "Password forms that the queue refused because too many waited.");
     }
 
-    /// <summary>Waits for the right to be worked on.</summary>
-    /// <param name="address">Where the form comes from.</param>
-    /// <param name="returning">Whether the browser brought a cookie of ours.</param>
-    /// <param name="cancellationToken">When the client has gone.</param>
+    /// <summary>Waits for a place.</summary>
+    /// <param name="address">The IP address that sent the form.</param>
+    /// <param name="returning">Whether the browser sent one of our cookies.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     /// <returns>
-    /// The right, to be given back by disposing it, more than once if need be; null if the form is refused. It may come again after <see
-    /// cref="Patience"/>: who waits now has gone by then.
+    /// The place. Dispose it when the form is done; disposing twice is safe. Null if the form is refused. The client may retry after <see
+    /// cref="Patience"/>, when all forms that wait now have left.
     /// </returns>
-    /// <exception cref="OperationCanceledException">The client has gone.</exception>
+    /// <exception cref="OperationCanceledException">The client disconnected.</exception>
     public async Task<IDisposable?> EnterAsync(string address, bool returning, CancellationToken cancellationToken)
     {
         try
@@ -106,8 +106,8 @@ public sealed partial class SignInQueue : IDisposable
                 return null;
             }
 
-            // Who leaves wakes the next one on their own thread, ahead of everything that the other requests have queued: a chain of quick forms
-            // would keep the thread for itself.
+            // A form that leaves resumes the next one on its own thread, ahead of other queued work. Without this yield, a chain of quick forms
+            // would block that thread.
             await Task.Yield();
             return new Place(ofNetwork, ofLine);
         }
@@ -132,10 +132,10 @@ public sealed partial class SignInQueue : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Too many people tried to sign in at once: forms were refused")]
+        [LoggerMessage(1, LogLevel.Warning, "The sign-in queue started to refuse forms: too many were waiting")]
         public static partial void Full(ILogger logger);
 
-        [LoggerMessage(2, LogLevel.Warning, "Nobody waits to sign in any more; {Count} forms had been refused")]
+        [LoggerMessage(2, LogLevel.Warning, "The sign-in queue was empty again; it had refused {Count} forms")]
         public static partial void Empty(ILogger logger, long count);
     }
 }

@@ -2,36 +2,40 @@ using System.Threading.RateLimiting;
 
 namespace Accounts.Core.SignIn;
 
-/// <summary>What is attempted. Each has counts of its own for an account, so that asking for links does not use up the sign-ins; the count of an address is one.</summary>
+/// <summary>The kind of attempt.</summary>
+/// <remarks>Each kind has its own count per account, so asking for links doesn't use up sign-ins. All kinds share an address's count.</remarks>
 internal enum Attempt
 {
-    /// <summary>A password that is given: signing in, and changing it.</summary>
+    /// <summary>Entering a password: to sign in or to change it.</summary>
     Password,
 
-    /// <summary>A second factor's code.</summary>
+    /// <summary>Entering a second factor's code.</summary>
     Code,
 
-    /// <summary>A sign-in link, asked for or followed.</summary>
+    /// <summary>Requesting or following a sign-in link.</summary>
     Link,
 
-    /// <summary>The reset of a forgotten password, asked for or followed.</summary>
+    /// <summary>Requesting or following a password reset.</summary>
     Reset,
 }
 
-/// <summary>Lets a bounded number of attempts through, per account and per address; what a stranger does never uses up what a known browser has.</summary>
-/// <remarks>Kept in memory: a restart forgets it. A partition that is idle for a window is dropped by the limiter itself.</remarks>
+/// <summary>Limits attempts per account and per address. A stranger's attempts never use up those of a known browser.</summary>
+/// <remarks>Counts are in memory; a restart clears them. The limiter drops a partition that is idle for a window.</remarks>
 internal sealed class SignInThrottle(SignInOptions options) : IDisposable
 {
     private readonly PartitionedRateLimiter<string> _accounts = Limiter(options.AttemptsPerAccount, options.AttemptWindow);
     private readonly PartitionedRateLimiter<string> _addresses = Limiter(options.AttemptsPerAddress, options.AttemptWindow);
 
-    /// <summary>Counts an attempt by a browser that the account does not know. Null if it may go on; otherwise how long to wait.</summary>
+    /// <summary>Counts an attempt by a browser that the account doesn't know.</summary>
+    /// <returns>Null if the attempt is allowed; otherwise how long to wait.</returns>
     public TimeSpan? TryStranger(string account, string address, Attempt attempt = Attempt.Password) => TryAddress(address) ?? Try(_accounts, $"{attempt} {account}");
 
-    /// <summary>Counts an attempt from an address, whatever the account.</summary>
+    /// <summary>Counts an attempt from an address, for any account.</summary>
+    /// <returns>Null if the attempt is allowed; otherwise how long to wait.</returns>
     public TimeSpan? TryAddress(string address) => Try(_addresses, ClientNetwork.Of(address));
 
-    /// <summary>Counts an attempt by a browser that the account has been signed in from before.</summary>
+    /// <summary>Counts an attempt by a browser that has had a session of the account.</summary>
+    /// <returns>Null if the attempt is allowed; otherwise how long to wait.</returns>
     public TimeSpan? TryKnown(string account, byte[] browserHash, Attempt attempt = Attempt.Password) =>
         Try(_accounts, $"{attempt} {account} {Convert.ToHexString(browserHash)}");
 

@@ -3,10 +3,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Storage;
 
-/// <summary>Runs one operation at a time against the database: a read on a context of its own, or a write as one transaction.</summary>
+/// <summary>Runs one database operation at a time: a read on its own context, or a write as one transaction.</summary>
 internal sealed class AccountsDatabase(IDbContextFactory<AccountsDbContext> contexts, WriteLock writeLock)
 {
-    /// <summary>Runs a query on a context that lives as long as the query.</summary>
+    /// <summary>Runs a query on its own context.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public Task<T> ReadAsync<T>(Func<AccountsDbContext, Task<T>> query) => GuardedAsync(async () =>
     {
@@ -14,8 +14,8 @@ internal sealed class AccountsDatabase(IDbContextFactory<AccountsDbContext> cont
         return await query(db);
     });
 
-    /// <summary>Runs a command as one transaction that begins immediate, under the write lock. What the context tracks is saved before the commit.</summary>
-    /// <remarks>It cannot be cancelled: a caller that goes away must not leave the question open whether the command took place.</remarks>
+    /// <summary>Runs a command as one immediate transaction, under the write lock. Tracked changes are saved before the commit.</summary>
+    /// <remarks>You can't cancel it: after a canceled write nobody would know whether it happened.</remarks>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     public Task<T> WriteAsync<T>(WritePriority priority, Func<AccountsDbContext, Task<T>> command) => GuardedAsync(async () =>
     {

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Storage;
 
-/// <summary>The tables. One context per operation; see <see cref="AccountsDatabase"/>.</summary>
+/// <summary>The tables. Each operation has its own context; see <see cref="AccountsDatabase"/>.</summary>
 internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> options) : IdentityDbContext<User, IdentityRole<Guid>, Guid>(options)
 {
     public DbSet<SessionRow> Sessions => Set<SessionRow>();
@@ -54,15 +54,15 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             session.Property(s => s.LastAddress).HasMaxLength(45);
             session.HasOne<User>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
 
-            // One live session per person and browser: the next sign-in there replaces it.
+            // One live session per user and browser: the next sign-in there replaces it.
             session.HasIndex(s => new { s.UserId, s.BrowserHash }, "IX_Sessions_Browser").IsUnique().HasFilter("\"EndedAt\" IS NULL");
-            // The list of cards: a long history costs it nothing.
+            // For the Session manager's list. A long history doesn't slow it down.
             session.HasIndex(s => new { s.UserId, s.ExpiresAt }, "IX_Sessions_Live").HasFilter("\"EndedAt\" IS NULL");
-            // The history, newest first.
+            // For the history, newest first.
             session.HasIndex(s => new { s.UserId, s.StartedAt }, "IX_Sessions_History");
-            // What the sweeper looks for.
+            // For ending expired sessions.
             session.HasIndex(s => s.ExpiresAt, "IX_Sessions_Expiry").HasFilter("\"EndedAt\" IS NULL");
-            // What retention looks for: what it has done with is in neither.
+            // For retention. A row leaves these indexes when its work is done.
             session.HasIndex(s => s.WholeAddressSince, "IX_Sessions_WholeAddress").HasFilter("\"WholeAddressSince\" IS NOT NULL");
             session.HasIndex(s => s.EndedAt, "IX_Sessions_Ended").HasFilter("\"EndedAt\" IS NOT NULL");
         });

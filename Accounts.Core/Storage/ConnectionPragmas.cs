@@ -3,8 +3,11 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Accounts.Core.Storage;
 
-/// <summary>Tells every connection that is opened to SQLite how to behave: a confirmed commit survives a power cut.</summary>
-/// <remarks>WAL is a property of the file and is set once at start; this is a property of the connection. See https://sqlite.org/pragma.html#pragma_synchronous.</remarks>
+/// <summary>Configures every new SQLite connection so that a confirmed commit survives a power failure.</summary>
+/// <remarks>
+/// WAL is a property of the file and is set once at startup. This setting belongs to the connection. See
+/// https://sqlite.org/pragma.html#pragma_synchronous.
+/// </remarks>
 internal sealed class ConnectionPragmas : DbConnectionInterceptor
 {
     private const string Pragmas = "PRAGMA synchronous = FULL;";

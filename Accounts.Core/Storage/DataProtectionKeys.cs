@@ -4,11 +4,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Storage;
 
-/// <summary>Keeps the Data Protection keys in the database, so that a restart signs nobody out.</summary>
-/// <remarks>They protect cookies against tampering and nothing more: a ticket forged with them is refused, because it also needs a session key that the database does not hold.</remarks>
+/// <summary>Stores the Data Protection keys in the database, so that a restart signs nobody out.</summary>
+/// <remarks>
+/// The keys only protect cookies against tampering. A ticket forged with them is refused: it also needs a session key, and the database stores
+/// only hashes of those.
+/// </remarks>
 internal sealed class DataProtectionKeys(AccountsDatabase database) : IXmlRepository
 {
-    // The framework asks synchronously. On the pool, so that no context of the caller's is waited for.
+    // The framework calls this synchronously. Task.Run avoids waiting for the caller's synchronization context.
     public IReadOnlyCollection<XElement> GetAllElements() => Task
         .Run(() => database.ReadAsync(db => db.DataProtectionKeys.Select(key => key.Xml).ToListAsync()))
         .GetAwaiter().GetResult()

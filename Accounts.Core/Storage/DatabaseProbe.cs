@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Storage;
 
-/// <summary>Says whether the database answers.</summary>
+/// <summary>Checks whether the database answers.</summary>
 public sealed class DatabaseProbe
 {
     private readonly AccountsDatabase _database;

@@ -6,17 +6,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.Storage;
 
-/// <summary>Opens the database at start: one process at a time, a file that is whole and ours, its tables brought up to date.</summary>
+/// <summary>Opens the database on startup: locks it for one process, checks the file and applies migrations.</summary>
 /// <remarks>
-/// The lock is an operating-system lock on a file beside the database, held as long as the process lives and gone with it, however it dies.
-/// Under it, a row that a killed migration left in Entity Framework's own lock table is stale and is cleared.
+/// The lock is an operating-system lock on a file beside the database. The process holds it for its whole life; it is freed however the process
+/// ends. Under the lock, this class clears Entity Framework's own lock table, where a killed migration may have left a row.
 /// </remarks>
 internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory<AccountsDbContext> contexts, ILogger<DatabaseStart> logger) : IDisposable
 {
-    /// <summary>"Acct", so that the file of another program is recognised and left alone. See https://sqlite.org/pragma.html#pragma_application_id.</summary>
+    /// <summary>"Acct". It marks the file as ours, so that we refuse other files. See https://sqlite.org/pragma.html#pragma_application_id.</summary>
     private const int ApplicationId = 0x41636374;
 
-    /// <summary>Entity Framework's table of the migrations that a file has seen.</summary>
+    /// <summary>Entity Framework's table of applied migrations.</summary>
     private const string History = "__EFMigrationsHistory";
 
     /// <summary>https://sqlite.org/fileformat.html#the_database_header</summary>
@@ -24,7 +24,7 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
 
     private FileStream? _lock;
 
-    /// <exception cref="StartupException">The file cannot be used; the message names it, says why, and what to do. Nothing was changed in it.</exception>
+    /// <exception cref="StartupException">The file can't be used; it is unchanged. The message names it and says why and what to do.</exception>
     public void Open()
     {
         if (file.IsDefault)
@@ -52,8 +52,8 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
                 SQLitePCL.raw.SQLITE_NOTADB => NotADatabase(failure),
                 SQLitePCL.raw.SQLITE_CORRUPT => Damaged(failure.Message, failure),
                 SQLitePCL.raw.SQLITE_READONLY => Refuse("the file is read-only. Make it writable for the user that runs this program.", failure),
-                SQLitePCL.raw.SQLITE_CANTOPEN => Refuse("the file or its folder cannot be written. Give the user that runs this program the right to.", failure),
-                SQLitePCL.raw.SQLITE_BUSY => Refuse("another program holds a lock on it. End that program and start again.", failure),
+                SQLitePCL.raw.SQLITE_CANTOPEN => Refuse("the file or its folder is not writable. Give write access to the user that runs this program.", failure),
+                SQLitePCL.raw.SQLITE_BUSY => Refuse("another program holds a lock on it. Close that program and start again.", failure),
                 _ => Refuse($"SQLite says: {failure.Message}", failure),
             };
         }
@@ -69,7 +69,7 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw Refuse($"its folder cannot be made ({failure.Message}). Make {file.Folder} a folder that the user that runs this program can write.", failure);
+            throw Refuse($"its folder cannot be created ({failure.Message}). Make sure that the user that runs this program can write to {file.Folder}.", failure);
         }
     }
 
@@ -81,18 +81,18 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
         }
         catch (UnauthorizedAccessException failure)
         {
-            throw Refuse("its folder cannot be written. Give the user that runs this program the right to.", failure);
+            throw Refuse("its folder is not writable. Give write access to the user that runs this program.", failure);
         }
         catch (IOException failure)
         {
-            throw Refuse("another process is using it. End that process, or give this one a file of its own with Storage:Path.", failure);
+            throw Refuse("another process is using it. Stop that process, or choose another file with Storage:Path.", failure);
         }
     }
 
-    // On a connection of its own, past Entity Framework: what it finds wrong is said once, in words, and not before that in the log with a stack trace.
+    // Uses its own connection, not Entity Framework's, which would first log each problem with a stack trace.
     private void RequireOurs(IEnumerable<string> ourMigrations)
     {
-        // SQLite takes a file that is shorter than its header for an empty one, and writes over it.
+        // SQLite treats a file that is shorter than its header as empty, and overwrites it.
         if (File.Exists(file.Path) && new FileInfo(file.Path).Length is > 0 and < HeaderBytes)
             throw NotADatabase();
 
@@ -103,10 +103,10 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
             return;
 
         var application = Query(connection, "PRAGMA application_id").Single();
-        // A start that was killed during the first migration leaves the tables of migrations and not yet our mark.
+        // A start that was killed during the first migration leaves migration tables without our mark.
         var begun = application is "0" && tables.Exists(name => name.StartsWith("__EFMigrations", StringComparison.Ordinal));
         if (!string.Equals(application, ApplicationId.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal) && !begun)
-            throw Refuse("it is the SQLite database of another program. Correct Storage:Path in appsettings.json.");
+            throw Refuse("it is another program's SQLite database. Correct Storage:Path in appsettings.json.");
 
         var check = Query(connection, "PRAGMA quick_check(1)");
         if (check is not ["ok"])
@@ -115,7 +115,7 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
         var applied = tables.Contains(History, StringComparer.Ordinal) ? Query(connection, $"SELECT \"MigrationId\" FROM \"{History}\"") : [];
         var unknown = applied.Except(ourMigrations, StringComparer.Ordinal).ToList();
         if (unknown.Count > 0)
-            throw Refuse($"it was written by a newer version of this program (it has {string.Join(", ", unknown)}). Start that version, or restore an older copy of the file.");
+            throw Refuse($"a newer version of this program wrote it (it has {string.Join(", ", unknown)}). Start that version, or restore an older backup.");
     }
 
     private static List<string> Query(SqliteConnection connection, string sql)
@@ -133,7 +133,7 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
         Refuse("the file is not a SQLite database. Move it away, or correct Storage:Path in appsettings.json.", inner);
 
     private StartupException Damaged(string detail, Exception? inner = null) =>
-        Refuse($"the file is damaged ({detail}). Keep it, and put a copy from your backup in its place.", inner);
+        Refuse($"the file is damaged ({detail}). Keep it, and restore a backup to this path.", inner);
 
     private StartupException Refuse(string why, Exception? inner = null) => new($"The database {file.Path} cannot be used: {why}", inner);
 
@@ -144,10 +144,10 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
     }
 }
 
-/// <summary>The SQLite file, its path made whole.</summary>
+/// <summary>The SQLite file, with its full path.</summary>
 internal sealed class DatabaseFile(StorageOptions options, string contentRoot)
 {
-    /// <summary>Seconds that a statement waits for a lock that another program holds on the file.</summary>
+    /// <summary>Seconds that a statement waits for another program's lock on the file.</summary>
     private const int BusySeconds = 2;
 
     public string Path { get; } = System.IO.Path.GetFullPath(options.Path, contentRoot);

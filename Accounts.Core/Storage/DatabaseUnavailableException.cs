@@ -1,4 +1,4 @@
 namespace Accounts.Core.Storage;
 
-/// <summary>The database did not answer or refused; the transaction was rolled back and nothing changed.</summary>
+/// <summary>The database did not answer or refused. The transaction was rolled back, so nothing changed.</summary>
 public sealed class DatabaseUnavailableException(Exception inner) : Exception("The database did not answer. Nothing changed.", inner);

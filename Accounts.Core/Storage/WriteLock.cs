@@ -1,19 +1,19 @@
 namespace Accounts.Core.Storage;
 
-/// <summary>Who goes first when several want to write.</summary>
+/// <summary>The order of waiting writers.</summary>
 internal enum WritePriority
 {
-    /// <summary>Sign-ins, changes, the activity that is written behind.</summary>
+    /// <summary>Sign-ins, changes and buffered activity.</summary>
     Ordinary,
 
-    /// <summary>The ending of a session. It goes before everything that waits.</summary>
+    /// <summary>Ending a session. It goes before all ordinary writes that wait.</summary>
     Ending,
 }
 
-/// <summary>Lets one writer at a time into SQLite, endings before everything else.</summary>
+/// <summary>Lets one writer at a time into SQLite, endings first.</summary>
 /// <remarks>
-/// SQLite has one writer. Leaving the queue to its busy time-out makes an ending wait for its turn in a lottery beside a flush;
-/// here it waits for the one transaction that is under way and then goes first. Held by value of <see cref="Turn"/>; disposing it passes the lock on.
+/// SQLite allows one writer. With its own busy timeout, waiting writers retry in no order, so an ending could lose to others again and again.
+/// With this lock, an ending waits for the running transaction and then goes first. Disposing the <see cref="Turn"/> passes the lock on.
 /// </remarks>
 internal sealed class WriteLock
 {
@@ -22,7 +22,7 @@ internal sealed class WriteLock
     private readonly Queue<TaskCompletionSource> _ordinary = new();
     private bool _held;
 
-    /// <summary>Waits for the lock. There is no time-out: every holder is bounded by the database's own.</summary>
+    /// <summary>Waits for the lock, without a timeout: the database's own timeout limits every holder.</summary>
     public async ValueTask<Turn> EnterAsync(WritePriority priority)
     {
         TaskCompletionSource? wait = null;
@@ -54,7 +54,7 @@ internal sealed class WriteLock
         next?.SetResult();
     }
 
-    /// <summary>The right to write, until disposed.</summary>
+    /// <summary>Permission to write, until disposed.</summary>
     public readonly struct Turn(WriteLock owner) : IDisposable
     {
         public void Dispose() => owner.Leave();

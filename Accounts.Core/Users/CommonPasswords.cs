@@ -4,17 +4,17 @@ using System.Text;
 
 namespace Accounts.Core.Users;
 
-/// <summary>Passwords that many people have, from published leaks: SecLists, MIT, made by <c>tools/Passwords</c>. They are unpacked once in a process, when one is first asked about.</summary>
+/// <summary>Common passwords from published leaks (SecLists, MIT). <c>tools/Passwords</c> builds the list; the first use unpacks it.</summary>
 internal static class CommonPasswords
 {
     private const string Resource = "Accounts.Core.Users.Bundled.common-passwords.txt.br";
 
     private static readonly Lazy<FrozenSet<string>> All = new(Unpack);
 
-    /// <summary>Whether a password is one of them, whatever its capitals, spaces and signs: only its letters and digits are compared.</summary>
+    /// <summary>Whether the list contains a password. Only letters and digits count, in any case.</summary>
     public static bool Contain(string password)
     {
-        // Half of a character outside of the basic plane cannot be normalised; as a rune it is another sign.
+        // Normalize throws for a lone surrogate. Runes replace it with another character.
         var whole = string.Concat(password.EnumerateRunes());
         return All.Value.Contains(new([.. whole.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Where(char.IsLetterOrDigit)]));
     }

@@ -3,13 +3,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Users;
 
-/// <summary>A feature that somebody's plan does not include.</summary>
+/// <summary>A feature that the user's plan doesn't include.</summary>
 /// <param name="Feature">The feature.</param>
-/// <param name="Plan">The plan that they have.</param>
-/// <param name="PlansWithIt">The plans that include it, the smallest first; none, if none does.</param>
+/// <param name="Plan">The user's plan.</param>
+/// <param name="PlansWithIt">The plans that include the feature, the smallest first; empty if none does.</param>
 public sealed record MissingFeature(Feature Feature, string Plan, IReadOnlyList<string> PlansWithIt);
 
-/// <summary>Says what a person's plan includes. A page asks it to say why something is not there, and the command behind it asks again.</summary>
+/// <summary>Says what a user's plan includes. A page asks, to explain why something is missing; the command behind it asks again.</summary>
 public sealed class FeatureGate
 {
     private readonly AccountsDatabase _database;
@@ -21,16 +21,16 @@ public sealed class FeatureGate
         _options = options;
     }
 
-    /// <summary>Null if the caller's plan includes the feature; otherwise what they lack. A change of the plan holds from the next question on.</summary>
+    /// <summary>Null if the caller's plan includes the feature; otherwise what is missing. A changed plan takes effect with the next call.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public async Task<MissingFeature?> FindMissingAsync(Caller caller, Feature feature)
     {
-        // Where every plan has it, nobody's plan matters.
+        // If every plan includes the feature, the user's plan doesn't matter.
         if (_options.Plans.Values.All(Includes))
             return null;
 
         var own = await _database.ReadAsync(db => db.Users.Where(u => u.Id == caller.UserId.Value).Select(u => u.Plan).SingleOrDefaultAsync());
-        // A plan that is not there any more is the default one, written as the settings write it.
+        // An unknown plan counts as the default one. The name is written as in the settings.
         var plan = _options.Plans.Keys.FirstOrDefault(name => string.Equals(name, own, StringComparison.OrdinalIgnoreCase)) ?? _options.DefaultPlan;
         return Includes(_options.Plans[plan])
             ? null

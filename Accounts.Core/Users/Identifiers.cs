@@ -5,13 +5,13 @@ using System.Text;
 
 namespace Accounts.Core.Users;
 
-/// <summary>Names a person's account. Stable, public.</summary>
+/// <summary>The id of a user's account. Stable and public.</summary>
 public readonly record struct UserId(Guid Value)
 {
     public override string ToString() => Value.ToString();
 }
 
-/// <summary>Names a session in pages, addresses and logs (UUIDv7). Worth nothing to a thief: the key is what signs in.</summary>
+/// <summary>The id of a session in pages, addresses and logs (UUIDv7). It isn't secret: only the session key signs in.</summary>
 public readonly record struct SessionId(Guid Value)
 {
     public static SessionId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
@@ -26,23 +26,23 @@ public readonly record struct SessionId(Guid Value)
     public override string ToString() => Value.ToString();
 }
 
-/// <summary>Names one browser profile across sign-outs: 128 random bits that its cookie holds. The database holds the hash.</summary>
+/// <summary>The id of one browser profile, which stays across sign-outs: 128 random bits in a cookie. The database stores the hash.</summary>
 public sealed class BrowserId
 {
     private const int Bytes = 16;
 
     private BrowserId(string text) => Text = text;
 
-    /// <summary>What the cookie holds: 22 characters of base64url.</summary>
+    /// <summary>The cookie's value: 22 characters of base64url.</summary>
     public string Text { get; }
 
     public static BrowserId New() => new(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes)));
 
-    /// <summary>Reads what a cookie holds; null for anything that <see cref="New"/> did not make.</summary>
+    /// <summary>Reads a cookie's value; null for any text that <see cref="New"/> can't have made.</summary>
     public static BrowserId? Parse(string? text)
     {
         Span<byte> value = stackalloc byte[Bytes];
-        // Not TryDecodeFromChars: it throws for a character that is not of the alphabet.
+        // Not TryDecodeFromChars: it throws for a character outside the alphabet.
         return text is { Length: 22 } && Base64Url.DecodeFromChars(text, value, out _, out var written) == OperationStatus.Done && written == Bytes
             ? new BrowserId(text)
             : null;

@@ -7,31 +7,31 @@ using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.Users;
 
-/// <summary>Whose password is hashed first.</summary>
+/// <summary>The order in which passwords are hashed.</summary>
 internal enum HashPriority
 {
-    /// <summary>Somebody who is signed in, or a browser that the account knows. They go before strangers, three times of four.</summary>
+    /// <summary>A signed-in user, or a browser that the account knows. They go before strangers three times out of four.</summary>
     Known,
 
-    /// <summary>Anybody else.</summary>
+    /// <summary>Everyone else.</summary>
     Stranger,
 }
 
 /// <summary>
-/// Hashes passwords on a few threads of its own, with a bound on how many requests may wait. While the server runs, every password is hashed here.
+/// Hashes passwords on a few dedicated threads and limits how many requests may wait. While the server runs, it hashes every password here.
 /// </summary>
 /// <remarks>
-/// A hash takes tens of milliseconds of a core, and anybody may ask for one. On the thread pool a few dozen of them hold up every other request for
-/// seconds. Here they never occupy the pool and leave cores free. A request first takes a <see cref="HashPlace"/>, or is refused at once; the two
-/// priorities have places apart, so strangers can't use up those of the people who are known. The threads run until <see cref="Dispose"/>, and to the
-/// end of what they hash then.
+/// A hash takes tens of milliseconds of a core, and anyone can request one. On the thread pool, a few dozen hashes would delay all other requests
+/// for seconds. Dedicated threads leave the pool and some cores free. A request first takes a <see cref="HashPlace"/> or is refused at once. Each
+/// priority has its own places, so strangers can't use up those of known users. The threads run until <see cref="Dispose"/>; a hash that is
+/// running then still completes.
 /// </remarks>
 internal sealed partial class PasswordHashing : IDisposable
 {
-    /// <summary>The name of the meter, and what the names of its instruments begin with.</summary>
+    /// <summary>The meter's name, and the prefix of its instruments' names.</summary>
     internal const string MeterName = "Accounts";
 
-    /// <summary>Every so many hashes a stranger goes first: somebody with many sessions must not keep all others from signing in.</summary>
+    /// <summary>Every fourth hash, a stranger goes first. So a user with many sessions can't keep others from signing in.</summary>
     private const int StrangersTurn = 4;
 
     private static readonly TimeSpan FirstGuess = TimeSpan.FromMilliseconds(100);
@@ -65,7 +65,7 @@ internal sealed partial class PasswordHashing : IDisposable
         var meter = meters.Create(MeterName);
         meter.CreateObservableUpDownCounter(
             "accounts.password_hashing.waiting", () => new[] { _known.Waiting, _strangers.Waiting }, "{hash}", "Hashes that wait for a thread.");
-        _completed = meter.CreateCounter<long>("accounts.password_hashing.completed", "{hash}", "Hashes that are done.");
+        _completed = meter.CreateCounter<long>("accounts.password_hashing.completed", "{hash}", "Completed hashes.");
         _refused = meter.CreateCounter<long>(
             "accounts.password_hashing.refused", "{request}", "Requests that were refused because too many hashes waited.");
 
@@ -73,10 +73,10 @@ internal sealed partial class PasswordHashing : IDisposable
             new Thread(Work) { IsBackground = true, Name = $"Password hashing {number}" }.Start();
     }
 
-    /// <summary>Takes a place for a request that is going to hash.</summary>
-    /// <param name="priority">Who asks.</param>
-    /// <param name="wait">If there is no place: how long the hashes that are ahead will take.</param>
-    /// <returns>The place, to be given back by disposing it; null if none is free, and then nothing may be hashed.</returns>
+    /// <summary>Takes a place for a request that needs to hash.</summary>
+    /// <param name="priority">The request's priority.</param>
+    /// <param name="wait">If there is no place: how long the waiting hashes will take.</param>
+    /// <returns>The place; dispose it when the request is done. Null if none is free: then refuse the request.</returns>
     public HashPlace? TryEnter(HashPriority priority, out TimeSpan wait)
     {
         var line = priority is HashPriority.Known ? _known : _strangers;
@@ -98,7 +98,7 @@ internal sealed partial class PasswordHashing : IDisposable
 
     public void Dispose()
     {
-        // A hash that is under way comes to its end.
+        // A running hash completes.
         _stopping = true;
         _jobs.Release(_threads);
         CancelWaiting();
@@ -145,7 +145,7 @@ internal sealed partial class PasswordHashing : IDisposable
 
     private void Work()
     {
-        // Made before anybody asks, or the first sign-in to an account that doesn't exist would take twice the time.
+        // Hash the dummy password first. Otherwise the first sign-in to an unknown account would take twice as long.
         _ = _nobody.Value;
         while (true)
         {
@@ -159,7 +159,7 @@ internal sealed partial class PasswordHashing : IDisposable
         }
     }
 
-    /// <summary>Once this stops, no thread comes for what waits: nobody is to wait for ever.</summary>
+    /// <summary>Cancels waiting hashes when the threads stop, so that no request waits forever.</summary>
     private void CancelWaiting()
     {
         while (TryTake(out var job))
@@ -179,7 +179,7 @@ internal sealed partial class PasswordHashing : IDisposable
         return first.Jobs.TryDequeue(out job) || second.Jobs.TryDequeue(out job);
     }
 
-    /// <summary>Hashes, and remembers how long that takes as a moving average. Of two threads that finish at once, one may not count.</summary>
+    /// <summary>Runs a hash and updates the moving average of its duration. If two threads finish at once, one duration may be lost.</summary>
     private T Measure<T>(Func<T> hash)
     {
         var begun = _time.GetTimestamp();
@@ -188,7 +188,7 @@ internal sealed partial class PasswordHashing : IDisposable
         return result;
     }
 
-    /// <summary>Those of one priority: who has a place, and what waits for a thread.</summary>
+    /// <summary>The places and waiting hashes of one priority.</summary>
     internal sealed class Line(string name, int places) : IDisposable
     {
         public ConcurrencyLimiter Places { get; } = new(new ConcurrencyLimiterOptions { PermitLimit = places, QueueLimit = 0 });
@@ -206,24 +206,24 @@ internal sealed partial class PasswordHashing : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Too many passwords waited to be hashed: requests were refused")]
+        [LoggerMessage(1, LogLevel.Warning, "Password hashing started to refuse requests: too many were waiting")]
         public static partial void Full(ILogger logger);
 
-        [LoggerMessage(2, LogLevel.Warning, "No password waits to be hashed any more; {Count} requests had been refused")]
+        [LoggerMessage(2, LogLevel.Warning, "Password hashing caught up; it had refused {Count} requests")]
         public static partial void Empty(ILogger logger, long count);
     }
 }
 
-/// <summary>The right of one request to hash, one password after the other. Give it back by disposing it.</summary>
+/// <summary>A request's permission to hash passwords, one after the other. Dispose it when the request is done.</summary>
 internal sealed class HashPlace(PasswordHashing hashing, PasswordHashing.Line line, RateLimitLease lease) : IDisposable
 {
-    /// <summary>Whether this is the account's password. For an account that doesn't exist: false, after the same time.</summary>
-    /// <exception cref="OperationCanceledException">The request was cancelled while it waited.</exception>
+    /// <summary>Whether this is the account's password. For an account that doesn't exist the answer is false, after the same time.</summary>
+    /// <exception cref="OperationCanceledException">The request was canceled while it waited.</exception>
     public Task<bool> VerifyAsync(User? user, string password, CancellationToken cancellationToken) =>
         hashing.VerifyAsync(line, user, password, cancellationToken);
 
-    /// <summary>The hash of a password that is to be the account's.</summary>
-    /// <exception cref="OperationCanceledException">The request was cancelled while it waited.</exception>
+    /// <summary>Hashes a new password for the account.</summary>
+    /// <exception cref="OperationCanceledException">The request was canceled while it waited.</exception>
     public Task<string> HashAsync(User user, string password, CancellationToken cancellationToken) =>
         hashing.HashAsync(line, user, password, cancellationToken);
 

@@ -6,17 +6,17 @@ namespace Accounts.Core.Users;
 public sealed class PasswordHashingOptions
 {
     /// <summary>
-    /// Hashes that run at the same time. 0 (default): half of the machine's cores, at least 1, so that the others stay free for everything else.
+    /// Concurrent hashes. 0, the default: half of the machine's cores, at least 1. The other cores stay free for other work.
     /// </summary>
     public int Concurrency { get; set; }
 
     /// <summary>
-    /// Requests that may wait for each hash that runs at the same time: 16, about a second's work. Strangers have so many places, and people who are
-    /// known have as many again. A request that finds no place is refused.
+    /// Requests that may wait per concurrent hash: 16, about a second's work. Strangers and known users each have this many places. A request
+    /// without a place is refused.
     /// </summary>
     public int WaitingPerHash { get; set; } = 16;
 
-    /// <summary><see cref="Concurrency"/> as it is on this machine.</summary>
+    /// <summary>The number of hashing threads on this machine; see <see cref="Concurrency"/>.</summary>
     internal int Threads => Concurrency > 0 ? Concurrency : Math.Max(1, Environment.ProcessorCount / 2);
 }
 
@@ -24,7 +24,7 @@ internal sealed class PasswordHashingOptionsValidator : AbstractValidator<Passwo
 {
     public PasswordHashingOptionsValidator()
     {
-        RuleFor(o => o.Concurrency).InclusiveBetween(0, 1000).WithMessage("must be from 0 to 1000.");
-        RuleFor(o => o.WaitingPerHash).InclusiveBetween(0, 1000).WithMessage("must be from 0 to 1000.");
+        RuleFor(o => o.Concurrency).InclusiveBetween(0, 1000).WithMessage("must be between 0 and 1000.");
+        RuleFor(o => o.WaitingPerHash).InclusiveBetween(0, 1000).WithMessage("must be between 0 and 1000.");
     }
 }

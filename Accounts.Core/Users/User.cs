@@ -2,18 +2,21 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Accounts.Core.Users;
 
-/// <summary>A person's account, as ASP.NET Core Identity stores it, and the name that the pages show.</summary>
-/// <remarks><c>SecurityStamp</c> is the mark of "everything before this is void": it changes with the password and with every mass ending, and a sign-in that began before is refused.</remarks>
+/// <summary>A user's account, as ASP.NET Core Identity stores it, with the name that the pages show.</summary>
+/// <remarks>
+/// <c>SecurityStamp</c> changes with the password and whenever all sessions are ended at once. A sign-in that verified its password before the
+/// change is refused.
+/// </remarks>
 internal sealed class User : IdentityUser<Guid>
 {
     public const int NameLimit = 100;
 
     public required string DisplayName { get; set; }
 
-    /// <summary>One of the plans of the settings; null for the default one.</summary>
+    /// <summary>The name of a plan in the settings; null for the default plan.</summary>
     public string? Plan { get; set; }
 
-    /// <summary>A new account without a password yet; its e-mail address is also its user name.</summary>
+    /// <summary>A new account without a password. Its email is also its user name.</summary>
     public static User New(DateTimeOffset now, string name, string email, ILookupNormalizer normalizer)
     {
         var normalized = normalizer.NormalizeEmail(email);
@@ -33,5 +36,5 @@ internal sealed class User : IdentityUser<Guid>
     public void RenewStamp() => SecurityStamp = Guid.NewGuid().ToString("N");
 }
 
-/// <summary>What the pages say of a person.</summary>
+/// <summary>A user's data as the pages show it.</summary>
 public sealed record Profile(UserId Id, string Name, string Email);

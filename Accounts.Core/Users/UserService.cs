@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Users;
 
-/// <summary>How a registration came out.</summary>
+/// <summary>The outcome of a registration.</summary>
 public abstract record RegisterOutcome
 {
     private RegisterOutcome()
@@ -16,21 +16,21 @@ public abstract record RegisterOutcome
 
     public sealed record Registered(UserId UserId) : RegisterOutcome
     {
-        /// <summary>The new account's security stamp: who made it has proved their password.</summary>
+        /// <summary>The new account's security stamp. It serves as the proof of the password for the first sign-in.</summary>
         internal string Stamp { get; init; } = "";
     }
 
-    /// <summary>The address has an account. Nothing was changed.</summary>
+    /// <summary>The email already has an account. Nothing was changed.</summary>
     public sealed record EmailTaken : RegisterOutcome;
 
-    /// <summary>Too many passwords wait to be hashed; nothing was checked.</summary>
-    /// <param name="Wait">How long those that are ahead will take.</param>
+    /// <summary>Too many passwords wait to be hashed. Nothing was checked.</summary>
+    /// <param name="Wait">How long the waiting hashes will take.</param>
     public sealed record Busy(TimeSpan Wait) : RegisterOutcome;
 
     public sealed record Invalid(IReadOnlyList<InputError> Errors) : RegisterOutcome;
 }
 
-/// <summary>Makes accounts and says what is known of a person.</summary>
+/// <summary>Creates accounts and reads profiles.</summary>
 public sealed class UserService
 {
     private readonly AccountsDatabase _database;
@@ -49,9 +49,9 @@ public sealed class UserService
         _time = time;
     }
 
-    /// <summary>Makes an account. It does not sign in.</summary>
+    /// <summary>Creates an account. It doesn't sign the user in.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; there is no account.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled before the password was hashed; there is no account.</exception>
+    /// <exception cref="OperationCanceledException">The call was canceled before the password was hashed; there is no account.</exception>
     public async Task<RegisterOutcome> RegisterAsync(Client client, RegisterInput input, CancellationToken cancellationToken = default)
     {
         using var place = _hashing.TryEnter(HashPriority.Stranger, out var busy);
@@ -65,7 +65,7 @@ public sealed class UserService
 
         var now = _time.GetUtcNow();
         var user = User.New(now, input.Name.Trim(), input.Email, _normalizer);
-        // Nothing is hashed for an account that isn't made; and nothing inside the transaction, where other writers wait.
+        // Check first, so that a taken email costs no hash. Hash outside the transaction, because other writers wait for it.
         if (await _database.ReadAsync(db => db.Users.AnyAsync(u => u.NormalizedEmail == user.NormalizedEmail)))
             return new RegisterOutcome.EmailTaken();
         user.PasswordHash = await place.HashAsync(user, input.Password, cancellationToken);
@@ -86,7 +86,7 @@ public sealed class UserService
         });
     }
 
-    /// <summary>What the pages say of the caller; null if the account is gone.</summary>
+    /// <summary>The caller's profile; null if the account doesn't exist any more.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public Task<Profile?> FindProfileAsync(Caller caller) => _database.ReadAsync(db => db.Users
         .Where(u => u.Id == caller.UserId.Value)

@@ -2,22 +2,23 @@ using Accounts.Core.Devices;
 
 namespace Accounts.Web.Devices;
 
-/// <summary>What browsers are asked that their User-Agent no longer says, and the reading of their answers.</summary>
+/// <summary>The Client Hints that we request, because the User-Agent no longer tells them, and the parsing of the answers.</summary>
 /// <remarks>
-/// Pages ask with Accept-CH (SecurityHeaders, which knows what is a page); the browser answers from its next request on. That is soon enough: a session starts with a form that was sent from a page of
-/// ours. So Critical-CH, which has a browser ask for the first page twice, is not sent.
+/// Pages request the hints with Accept-CH (SecurityHeaders decides which responses are pages), and the browser sends them from its next request
+/// on. That is early enough, because every session starts with a form on one of our pages. So we don't send Critical-CH, which makes the browser
+/// request the first page twice.
 /// </remarks>
 internal static class ClientHintHeaders
 {
-    /// <summary>A cookie that touch.js sets where the User-Agent says Macintosh and the screen can be touched: on an iPad.</summary>
+    /// <summary>The cookie that touch.js sets if the User-Agent says Macintosh and the device has a touch screen, as on an iPad.</summary>
     public const string TouchCookie = "accounts-touch";
 
     private const string Prefix = "Sec-CH-UA";
 
-    /// <summary>The hints that are not sent unasked.</summary>
+    /// <summary>The hints that browsers send only on request.</summary>
     public const string Wanted = $"{Prefix}-Full-Version-List, {Prefix}-Platform-Version, {Prefix}-Model, {Prefix}-Form-Factors";
 
-    /// <summary>What the browser behind a request says about itself.</summary>
+    /// <summary>Reads the browser's signals from a request.</summary>
     public static DeviceSignals Signals(this HttpContext context)
     {
         var headers = context.Request.Headers;

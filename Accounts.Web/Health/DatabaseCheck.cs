@@ -3,8 +3,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Accounts.Web.Health;
 
-/// <summary>Whether the database answers, asked once a second at most however many want to know.</summary>
-/// <remarks>It keeps the latest answer for a second. Whoever asks while the database is being asked waits for that answer.</remarks>
+/// <summary>Checks the database at most once a second, however many requests ask.</summary>
+/// <remarks>It caches the latest answer for a second. Requests that arrive during a check wait for that check's answer.</remarks>
 internal sealed class DatabaseCheck(DatabaseProbe database, TimeProvider time) : IHealthCheck
 {
     public const string Name = "database";
@@ -18,14 +18,14 @@ internal sealed class DatabaseCheck(DatabaseProbe database, TimeProvider time) :
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         await AnswersAsync().WaitAsync(cancellationToken) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The database did not answer.");
 
-    /// <summary>Whether the database answers, as of a second ago at most.</summary>
+    /// <summary>Whether the database answers. The answer is at most a second old.</summary>
     public Task<bool> AnswersAsync()
     {
         lock (_lock)
         {
             if (_answer is null || (_answer.IsCompleted && time.GetElapsedTime(_asked) >= Fresh))
             {
-                // On the pool: SQLite answers on the thread that asks, and the lock is not for that long.
+                // Use the thread pool: SQLite blocks the calling thread, and we must not hold the lock for so long.
                 _answer = Task.Run(database.AnswersAsync);
                 _asked = time.GetTimestamp();
             }

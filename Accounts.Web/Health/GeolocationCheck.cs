@@ -4,7 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Accounts.Web.Health;
 
-/// <summary>Which geolocation database is in use; degraded when a newer one could not be read. Places are then older, and nothing else suffers.</summary>
+/// <summary>Reports the geolocation database in use. Degraded if a newer file was refused: then only places are out of date.</summary>
 internal sealed class GeolocationCheck(PlaceFinder places) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -19,6 +19,6 @@ internal sealed class GeolocationCheck(PlaceFinder places) : IHealthCheck
             data["licence"] = $"{licence}, {text}";
         return Task.FromResult(source.Problem is null
             ? HealthCheckResult.Healthy(data: data)
-            : HealthCheckResult.Degraded("A newer file could not be read. The page Support says why.", data: data));
+            : HealthCheckResult.Degraded("Accounts refused a newer geolocation file. The Support page says why.", data: data));
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Accounts.Web.Health;
 
-/// <summary>What machines ask: is the process alive, and is it ready for requests. Anybody may ask, and learns nothing of anybody.</summary>
+/// <summary>Endpoints for probes: is the process alive, and is it ready for requests. Anyone may call them; they reveal no user's data.</summary>
 internal static class HealthEndpoints
 {
     public const string LivePath = "/health/live";
@@ -18,7 +18,7 @@ internal static class HealthEndpoints
             .AddCheck<StoppingCheck>("server");
     }
 
-    /// <summary>Answers at once, past the session check: a probe is nobody and does nothing.</summary>
+    /// <summary>Answers before the session check: a probe has no session and is no activity.</summary>
     public static void MapHealth(this WebApplication app)
     {
         app.MapHealthChecks(LivePath, new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync }).ShortCircuit();
@@ -34,7 +34,7 @@ internal static class HealthEndpoints
     private static Dictionary<string, object> Show(HealthReportEntry entry)
     {
         var shown = new Dictionary<string, object>(entry.Data, StringComparer.Ordinal) { ["status"] = entry.Status.ToString() };
-        // What failed unforeseen is described by its exception, which may name a file.
+        // If a check threw, its description is the exception's message, which may name a file.
         if (entry is { Description: { } description, Exception: null })
             shown["description"] = description;
         return shown;

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Accounts.Web.Health;
 
-/// <summary>Whether the server is staying: one that stops finishes what it has and wants nothing new.</summary>
+/// <summary>Unhealthy while the server is stopping: it finishes running requests and wants no new ones.</summary>
 internal sealed class StoppingCheck(IHostApplicationLifetime lifetime) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

@@ -1,11 +1,11 @@
 namespace Accounts.Web.Network;
 
-/// <summary>What a connection for a circuit must keep to before anything looks at it.</summary>
+/// <summary>Rules for circuit connections, checked before anything else handles them.</summary>
 internal static class ConnectionRules
 {
     public const string HubPath = "/_blazor";
 
-    /// <summary>Refuses new connections while the server is stopping, so that a waiting client cannot hold it.</summary>
+    /// <summary>Refuses new connections while the server is stopping, so that a waiting client can't delay the stop.</summary>
     public static void UseConnectionRules(this WebApplication app) => app.Use((context, next) =>
     {
         if (!app.Lifetime.ApplicationStopping.IsCancellationRequested

@@ -3,18 +3,18 @@ using Accounts.Web.SignIn;
 
 namespace Accounts.Web.Network;
 
-/// <summary>Refuses what another site's page sends here in somebody's browser, before anything else looks at it.</summary>
+/// <summary>Refuses requests that another site's page sends here through a user's browser, before anything else handles them.</summary>
 /// <remarks>
-/// The browser itself says where a request comes from: <c>Sec-Fetch-Site</c> (https://www.w3.org/TR/fetch-metadata/) and <c>Origin</c> (RFC 6454),
-/// which no page can make up. A sibling sub-domain is another site here: it can set cookies for the whole domain, and so defeats a form's token. A
-/// program that sends neither header has no cookies of somebody else.
+/// The browser says where a request comes from: <c>Sec-Fetch-Site</c> (https://www.w3.org/TR/fetch-metadata/) and <c>Origin</c> (RFC 6454). No page
+/// can fake these headers. A sibling subdomain counts as another site: it can set cookies for the whole domain, which defeats a form's token. A
+/// program that sends neither header has no other user's cookies.
 /// </remarks>
 internal static partial class CrossSiteRequests
 {
     private const string FetchSite = "Sec-Fetch-Site";
     private const string SameOrigin = "same-origin";
 
-    /// <summary>What is logged of a header: others decide how long it is.</summary>
+    /// <summary>Maximum logged length of a header, because the sender chooses its length.</summary>
     private const int LoggedLength = 200;
 
     public static void UseCrossSiteRefusal(this WebApplication app)
@@ -37,10 +37,10 @@ internal static partial class CrossSiteRequests
         });
     }
 
-    /// <summary>Whether the browser says that a page of this origin has sent the request.</summary>
+    /// <summary>Whether the browser says that a page of this origin sent the request.</summary>
     public static bool IsVouchedFor(this HttpRequest request) => request.Headers[FetchSite] is [SameOrigin];
 
-    // A WebSocket is opened by GET, with the cookies of this site, wherever it is opened.
+    // Any site's page can open a WebSocket by GET, with this site's cookies.
     private static bool ChangesSomething(HttpRequest request) =>
         !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
             || HttpMethods.IsOptions(request.Method) || HttpMethods.IsTrace(request.Method))
@@ -51,7 +51,7 @@ internal static partial class CrossSiteRequests
         && (request.Headers.Origin is [] || (request.Headers.Origin is [{ } origin] && IsOurs(origin, request)));
 
     /// <summary>
-    /// Whether an origin has the host and port that the browser asked for. A page of https may send where TLS ends before this server; a page of http
+    /// Whether an origin has the host and port of the request. An https page may send to http, because TLS may end before this server. An http page
     /// may not send to https.
     /// </summary>
     private static bool IsOurs(string origin, HttpRequest request) =>
@@ -66,7 +66,7 @@ internal static partial class CrossSiteRequests
     private static partial class Log
     {
         [LoggerMessage(
-            1, LogLevel.Warning, "A {Method} from another site was refused: Origin {Origin}, Sec-Fetch-Site {FetchSite}, host asked for {Host}")]
+            1, LogLevel.Warning, "Refused a {Method} from another site: Origin {Origin}, Sec-Fetch-Site {FetchSite}, requested host {Host}")]
         public static partial void Refused(ILogger logger, string method, string origin, string fetchSite, string host);
     }
 }

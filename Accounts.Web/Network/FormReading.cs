@@ -1,10 +1,10 @@
 namespace Accounts.Web.Network;
 
-/// <summary>Reads a form that anybody can have sent: what is wrong with it is an answer and no error of this server.</summary>
+/// <summary>Reads a form from an untrusted client. An invalid form becomes a status code, not a server error.</summary>
 internal static class FormReading
 {
-    /// <returns>The form; or else the status that says why there is none.</returns>
-    /// <exception cref="OperationCanceledException">The client has gone.</exception>
+    /// <returns>The form, or the status code that says why there is none.</returns>
+    /// <exception cref="OperationCanceledException">The client disconnected.</exception>
     public static async Task<(IFormCollection? Form, int Problem)> ReadFormOrProblemAsync(this HttpContext context)
     {
         if (!context.Request.HasFormContentType)

@@ -4,17 +4,17 @@ using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Accounts.Web.Network;
 
-/// <summary>Finds out where a request really comes from: the address that connects, or what proxies of ours say of it.</summary>
+/// <summary>Determines a request's client address: the connection's own, or the one that a known proxy reports.</summary>
 /// <remarks>
-/// The hops of X-Forwarded-For are walked from the right, where the nearest proxy has written, for as long as the one that wrote is known. What a client
-/// writes itself stands to the left of what the first proxy writes, and is never reached.
+/// Accounts reads X-Forwarded-For from right to left, starting with the nearest proxy's entry. It stops at the first address that isn't a known
+/// proxy. A client's own entries are further left, so they are never used.
 /// </remarks>
 internal static class KnownProxies
 {
-    /// <summary>More hops than anybody has; a longer list is not walked to its end.</summary>
+    /// <summary>Maximum number of hops to read, more than any real chain has.</summary>
     private const int MostHops = 20;
 
-    /// <summary>What proxies send along with a request.</summary>
+    /// <summary>The headers that proxies add to a request.</summary>
     private static readonly string[] ForwardingHeaders =
         [ForwardedHeadersDefaults.XForwardedForHeaderName, ForwardedHeadersDefaults.XForwardedProtoHeaderName, ForwardedHeadersDefaults.XForwardedHostHeaderName, "X-Real-IP", "Forwarded"];
 
@@ -27,7 +27,7 @@ internal static class KnownProxies
         {
             o.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
             o.ForwardLimit = MostHops;
-            // A host name that comes by way of a proxy keeps to the same list as one that does not.
+            // A forwarded host name must be allowed like any other.
             o.AllowedHosts = configuration["AllowedHosts"]?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
             o.KnownProxies.Clear();
             o.KnownIPNetworks.Clear();
@@ -36,7 +36,7 @@ internal static class KnownProxies
         });
     }
 
-    /// <summary>Believes the forwarding headers of the configured proxies, and notices those that look as if they were missing from the list.</summary>
+    /// <summary>Uses the forwarding headers of the configured proxies, and notices proxies that seem to be missing from the list.</summary>
     public static void UseKnownProxies(this WebApplication app)
     {
         var unknown = app.Services.GetRequiredService<UnknownProxies>();
@@ -46,17 +46,17 @@ internal static class KnownProxies
                 unknown.Notice(context.Connection.RemoteIpAddress);
             return next(context);
         });
-        // Without any the framework would believe everybody.
+        // With an empty list, the framework would trust every sender.
         if (app.Services.GetRequiredService<NetworkOptions>().KnownProxies.Length == 0)
             return;
 
         app.UseForwardedHeaders();
         app.Use((context, next) =>
         {
-            // The walk ended before the list did: at somebody who forwards and is not known.
+            // Header entries are left over, so the last hop is an unknown address that forwards requests.
             if (context.Request.Headers.ContainsKey(ForwardedHeadersDefaults.XForwardedForHeaderName))
                 unknown.Notice(context.Connection.RemoteIpAddress);
-            // The proxy has passed on what its client made up.
+            // The proxy passed on a scheme that its client made up.
             if (context.Request.Scheme is not ("http" or "https"))
             {
                 context.Request.Scheme = "http";
@@ -68,10 +68,10 @@ internal static class KnownProxies
         });
     }
 
-    /// <summary>The address that a request comes from, as text; "" if there is none.</summary>
+    /// <summary>The client's address as text; "" if there is none.</summary>
     public static string Address(this HttpContext context) => Text(context.Connection.RemoteIpAddress);
 
-    /// <summary>An address as it is shown and stored: IPv4 in its own form, however it came.</summary>
+    /// <summary>Formats an address for display and storage. An IPv4-mapped address becomes IPv4.</summary>
     internal static string Text(IPAddress? address) => address switch
     {
         null => "",

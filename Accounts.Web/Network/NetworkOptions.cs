@@ -2,12 +2,12 @@ using FluentValidation;
 
 namespace Accounts.Web.Network;
 
-/// <summary>What stands between the people and this server. Section <c>Network</c>.</summary>
+/// <summary>The network in front of this server. Section <c>Network</c>.</summary>
 public sealed class NetworkOptions
 {
     /// <summary>
-    /// The proxies whose forwarding headers are believed: IP addresses ("192.0.2.10") and networks of them ("10.0.0.0/8", "fd00::/64").
-    /// From anybody else the headers are ignored. None by default.
+    /// The proxies whose forwarding headers Accounts trusts: IP addresses ("192.0.2.10") and networks ("10.0.0.0/8", "fd00::/64"). It ignores the
+    /// headers of all other senders. None by default.
     /// </summary>
     public string[] KnownProxies { get; set; } = [];
 }

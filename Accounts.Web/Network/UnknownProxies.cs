@@ -4,10 +4,10 @@ using Accounts.Core.Geolocation;
 
 namespace Accounts.Web.Network;
 
-/// <summary>Notices the proxy that somebody forgot to configure: requests with forwarding headers from an address of the own network that is not in the list.</summary>
+/// <summary>Notices a proxy that is missing from the configuration: a private address that sends forwarding headers and isn't in the list.</summary>
 /// <remarks>
-/// Nothing is believed because of it. From public addresses nothing is noticed: anybody can send such headers. It remembers one address for each network
-/// and a few networks in all, until the program ends; each is warned of once.
+/// Accounts doesn't trust such a sender. It ignores public addresses, because anyone can send these headers. It remembers one address per network,
+/// and a few networks in all, until the program ends. It logs each one once.
 /// </remarks>
 internal sealed partial class UnknownProxies(NetworkOptions options, PlaceFinder places, ILogger<UnknownProxies> logger)
 {
@@ -17,10 +17,10 @@ internal sealed partial class UnknownProxies(NetworkOptions options, PlaceFinder
     private readonly ConcurrentDictionary<string, string> _addresses = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
-    /// <summary>The addresses that have been noticed.</summary>
+    /// <summary>The noticed addresses.</summary>
     public IReadOnlyList<string> Addresses => [.. _addresses.Values.Order(StringComparer.Ordinal)];
 
-    /// <summary>Looks at an address that forwards.</summary>
+    /// <summary>Checks an address that sent forwarding headers.</summary>
     public void Notice(IPAddress? address)
     {
         var text = KnownProxies.Text(address);
@@ -40,7 +40,7 @@ internal sealed partial class UnknownProxies(NetworkOptions options, PlaceFinder
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Requests came through {Proxy}, which is not in Network:KnownProxies: its forwarding headers were ignored")]
+        [LoggerMessage(1, LogLevel.Warning, "Ignored the forwarding headers of {Proxy}, which is not in Network:KnownProxies")]
         public static partial void Noticed(ILogger logger, string proxy);
     }
 }

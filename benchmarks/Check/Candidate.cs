@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Benchmarks.Check;
 
-/// <summary>An application with somebody signed in to it, whose session it checks or, with a bare cookie, does not.</summary>
+/// <summary>An application with a signed-in user. It checks the user's session or, with a bare cookie, doesn't.</summary>
 internal sealed class Candidate : IAsyncDisposable
 {
     private readonly Application _application;
@@ -32,7 +32,7 @@ internal sealed class Candidate : IAsyncDisposable
 
     public string Cookie { get; }
 
-    /// <summary>The same application, without the network.</summary>
+    /// <summary>The same application without the network.</summary>
     public Pipeline Pipeline { get; }
 
     public static async Task<Candidate> StartAsync(bool isBare)
@@ -49,7 +49,7 @@ internal sealed class Candidate : IAsyncDisposable
         return new Candidate(folder, application, hold, caller, cookie);
     }
 
-    /// <summary>Ends the session and says whether its cookie is good for an answer all the same.</summary>
+    /// <summary>Ends the session and returns whether the application still accepts its cookie.</summary>
     public async Task<bool> IsAnsweredAfterSignOutAsync()
     {
         await _application.Get<SessionService>().SignOutAsync(_caller);

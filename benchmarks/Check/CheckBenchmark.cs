@@ -4,12 +4,13 @@ using System.Globalization;
 namespace Accounts.Benchmarks.Check;
 
 /// <summary>
-/// What the session check costs a request: the real application against the same one, with the same ticket, that asks nothing after it has read the cookie. Both answer
-/// the smallest request that needs a sign-in, in turns within one run: over loopback for the throughput, and without the network for time and memory a request.
+/// Measures the cost of the session check. It compares the real application with one that only reads the same cookie and checks nothing. Both
+/// answer the smallest request that needs a sign-in, in turns within one run: over loopback for throughput, and without the network for time and
+/// memory per request.
 /// </summary>
 /// <remarks>
-/// Over loopback a request takes some 60 µs of processor, and two equal applications differ by 2 µs there; what the check costs is less. So a third application is
-/// measured, one more with a bare cookie: what differs between the two that are alike is what the measuring itself is worth.
+/// Over loopback, a request takes about 60 µs of CPU, and two equal applications differ by 2 µs. The check costs less than that. So a third
+/// application, also with a bare cookie, is measured. The difference between the two equal ones is the measurement's error.
 /// </remarks>
 internal sealed class CheckBenchmark(Candidate checking, Candidate bare, Candidate alike)
 {
@@ -17,7 +18,7 @@ internal sealed class CheckBenchmark(Candidate checking, Candidate bare, Candida
     private const int WarmUp = 3;
     private const int Batches = 3000;
 
-    /// <summary>So few that other work on the machine interrupts not every batch.</summary>
+    /// <summary>Small enough that other work on the machine doesn't interrupt every batch.</summary>
     private const int BatchSize = 20;
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
 
@@ -31,9 +32,9 @@ internal sealed class CheckBenchmark(Candidate checking, Candidate bare, Candida
         benchmark.RepeatWithoutNetwork();
         await benchmark.RepeatAsync(rounds);
 
-        // One has checked and the others have not: when the sessions are over, only one notices.
+        // Proves that one application checks and the others don't: only one notices that the sessions have ended.
         if (await checking.IsAnsweredAfterSignOutAsync() || !await bare.IsAnsweredAfterSignOutAsync() || !await alike.IsAnsweredAfterSignOutAsync())
-            throw new InvalidOperationException("It was not the session check that was measured.");
+            throw new InvalidOperationException("The benchmark did not measure the session check.");
         return 0;
     }
 
@@ -43,7 +44,7 @@ internal sealed class CheckBenchmark(Candidate checking, Candidate bare, Candida
         var measured = all.ToDictionary(one => one, _ => new List<(double Microseconds, double Bytes)>());
         for (var i = -Batches / 5; i < Batches; i++)
         {
-            // Every second time in the other order: what comes first is not always the same.
+            // Alternate the order, so that the same application isn't always first.
             foreach (var one in i % 2 == 0 ? all : all.Reverse())
             {
                 var batch = one.Pipeline.Measure(BatchSize);
@@ -57,9 +58,9 @@ internal sealed class CheckBenchmark(Candidate checking, Candidate bare, Candida
         var bytes = Median(measured[checking].Select(b => b.Bytes)) - Median(measured[bare].Select(b => b.Bytes));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"without the network: the check takes {time:F2} µs and {bytes:F0} bytes more a request, of {Median(measured[bare].Select(b => b.Microseconds)):F1} µs with a bare cookie; two that are alike differ by {Math.Abs(noise):F2} µs (medians of {Batches} batches in turns)"));
-        Print("<= 1 µs more a request", time <= 1);
-        Print("<= 64 bytes more a request", bytes <= 64);
+            $"without the network: the check takes {time:F2} µs and {bytes:F0} bytes more per request, compared with {Median(measured[bare].Select(b => b.Microseconds)):F1} µs with a bare cookie; two equal applications differ by {Math.Abs(noise):F2} µs (medians of {Batches} batches in turns)"));
+        Print("<= 1 µs more per request", time <= 1);
+        Print("<= 64 bytes more per request", bytes <= 64);
 
         static double Difference(List<(double Microseconds, double Bytes)> one, List<(double Microseconds, double Bytes)> other) =>
             Median(one.Zip(other, (a, b) => a.Microseconds - b.Microseconds));
@@ -83,7 +84,7 @@ internal sealed class CheckBenchmark(Candidate checking, Candidate bare, Candida
         var ratio = Median(with.Zip(without, (one, other) => one / other));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"over loopback, {Connections} connections: {Median(with):N0} requests a second with the check, {Median(without):N0} with a bare cookie: {ratio:F3} of the throughput; two that are alike: {Median(same.Zip(without, (one, other) => one / other)):F3} (medians of {rounds} rounds in turns)"));
+            $"over loopback, {Connections} connections: {Median(with):N0} requests per second with the check, {Median(without):N0} with a bare cookie: {ratio:F3} of the throughput; two equal applications: {Median(same.Zip(without, (one, other) => one / other)):F3} (medians of {rounds} rounds in turns)"));
         Print(">= 0.95 of the throughput", ratio >= 0.95);
     }
 
@@ -102,7 +103,7 @@ internal sealed class CheckBenchmark(Candidate checking, Candidate bare, Candida
         return answered / seconds;
     }
 
-    private static void Print(string target, bool held) => Console.WriteLine($"target: {target}: {(held ? "held" : "MISSED")}");
+    private static void Print(string target, bool held) => Console.WriteLine($"target: {target}: {(held ? "met" : "MISSED")}");
 
     private static double Median(IEnumerable<double> values)
     {

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Accounts.Benchmarks.Check;
 
-/// <summary>One kept connection that sends the same request again and again, and allocates nothing for it: what is allocated is the server's.</summary>
+/// <summary>A keep-alive connection that repeats one request and allocates nothing, so all allocations are the server's.</summary>
 internal sealed class Connection : IDisposable
 {
     private const string Expected = "HTTP/1.1 204";
@@ -24,8 +24,8 @@ internal sealed class Connection : IDisposable
         return connection;
     }
 
-    /// <summary>Sends the request until the time has come.</summary>
-    /// <returns>How many were answered.</returns>
+    /// <summary>Sends the request until the given time.</summary>
+    /// <returns>The number of responses.</returns>
     public async Task<long> RepeatAsync(long untilTimestamp, TimeProvider time)
     {
         for (var answered = 0L; ; answered++)
@@ -43,7 +43,7 @@ internal sealed class Connection : IDisposable
             }
             while (!_answer.AsSpan(0, length).EndsWith(EndOfHead));
             if (!Ascii.Equals(_answer.AsSpan(0, Expected.Length), Expected))
-                throw new InvalidOperationException($"An answer was another one: {Encoding.ASCII.GetString(_answer, 0, Math.Min(length, 200))}");
+                throw new InvalidOperationException($"Unexpected response: {Encoding.ASCII.GetString(_answer, 0, Math.Min(length, 200))}");
         }
     }
 

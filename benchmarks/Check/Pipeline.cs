@@ -7,11 +7,11 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Accounts.Benchmarks.Check;
 
-/// <summary>The way of a request through an application and back, without the network: on one thread, so that a microsecond more or less is seen.</summary>
+/// <summary>Sends requests through an application's pipeline without the network, on one thread, so that a microsecond is measurable.</summary>
 internal sealed class Pipeline(RequestDelegate application, IHttpContextFactory contexts, string path, string cookie)
 {
-    /// <summary>Sends the request so many times.</summary>
-    /// <returns>Microseconds and bytes a request.</returns>
+    /// <summary>Sends the request a number of times.</summary>
+    /// <returns>Microseconds and bytes per request.</returns>
     public (double Microseconds, double Bytes) Measure(int requests)
     {
         var allocated = GC.GetAllocatedBytesForCurrentThread();
@@ -33,13 +33,13 @@ internal sealed class Pipeline(RequestDelegate application, IHttpContextFactory 
         features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
         var context = contexts.Create(features);
         var answer = application(context);
-        // It waits for nothing: all that it needs is in memory.
+        // The request completes synchronously, because all its data is in memory.
         if (!answer.IsCompletedSuccessfully || context.Response.StatusCode != StatusCodes.Status204NoContent)
-            throw new InvalidOperationException($"The answer was another one: {context.Response.StatusCode}.");
+            throw new InvalidOperationException($"The application answered with status {context.Response.StatusCode}.");
         contexts.Dispose(context);
     }
 
-    /// <summary>Takes hold of the whole pipeline of an application while it is built.</summary>
+    /// <summary>Captures an application's whole pipeline while it is built.</summary>
     internal sealed class Hold : IStartupFilter
     {
         private RequestDelegate? _application;

@@ -4,8 +4,8 @@ using Microsoft.Playwright;
 namespace Accounts.Benchmarks.Clicks;
 
 /// <summary>
-/// How long it takes from the click on the confirming button in one browser until the address of another one is the signed-out page: both are real, and so is
-/// the server between them. Both ends are read from the browsers' own clock, so that what drives them is not measured.
+/// How long it takes from the confirming click in one browser until another browser's address is the signed-out page. The browsers and the server
+/// are real. Both times come from the browsers' clock, so the driver's own time isn't measured.
 /// </summary>
 internal sealed class ClicksBenchmark(Application application, Person owner, Person other)
 {
@@ -13,7 +13,7 @@ internal sealed class ClicksBenchmark(Application application, Person owner, Per
     private const string Static = "/settings";
     private const int WarmUp = 4;
 
-    /// <summary>How long the other page is left alone when its circuit is open: a page that has only just been opened is not what is measured.</summary>
+    /// <summary>The pause after the other page's circuit is open, because a page that has just opened isn't what we measure.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(200);
 
     private readonly Latencies _arrived = new();
@@ -46,7 +46,7 @@ internal sealed class ClicksBenchmark(Application application, Person owner, Per
         _arrived.Print("click until the other address is /signed-out");
         foreach (var (page, latencies) in _byPage.Where(page => page.Value.Count > 0))
             latencies.Print($"   the other browser on {page}");
-        _left.Print("click until the other page sets out for it");
+        _left.Print("click until the other page starts to navigate there");
         Target.Print("p50", _arrived.Percentile(0.5), 100);
         Target.Print("p99", _arrived.Percentile(0.99), 300);
     }
@@ -67,7 +67,7 @@ internal sealed class ClicksBenchmark(Application application, Person owner, Per
         }
     }
 
-    /// <returns>Milliseconds from the click until the other page set out, and until it had arrived.</returns>
+    /// <returns>Milliseconds from the click until the other page started to navigate, and until it had arrived.</returns>
     private async Task<(double Left, double Arrived)> OnceAsync(string page)
     {
         var session = await application.SessionOfAsync(() => other.SignInAsync(page));

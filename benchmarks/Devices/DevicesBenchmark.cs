@@ -8,7 +8,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace Accounts.Benchmarks.Devices;
 
-/// <summary>How well devices are named, and what naming one costs: of signals that are new, that come again, that carry hints, and that are hostile.</summary>
+/// <summary>Measures the accuracy of device detection, and its cost for new, repeated and hostile signals, with and without hints.</summary>
 [MemoryDiagnoser]
 public class DevicesBenchmark
 {
@@ -35,7 +35,7 @@ public class DevicesBenchmark
     {
         foreach (var line in Confusion.Measure().Lines())
             Console.WriteLine(line);
-        // In this process: no other project has to be built for it.
+        // Run in this process, so that no other project has to be built.
         BenchmarkRunner.Run<DevicesBenchmark>(DefaultConfig.Instance
             .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "accounts-benchmarks"))
             .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)));

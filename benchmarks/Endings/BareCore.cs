@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Benchmarks.Endings;
 
-/// <summary>The core as the application builds it, over a new database, with nobody else in it: no web server, no upkeep.</summary>
+/// <summary>The core as the application builds it, with a new database and no other users: no web server, no background work.</summary>
 internal sealed class BareCore : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
@@ -36,19 +36,19 @@ internal sealed class BareCore : IAsyncDisposable
 
     public AccountsDatabase Database { get; }
 
-    /// <summary>Makes an account with one session, the one that commands come through.</summary>
+    /// <summary>Creates an account with one session, from which commands come.</summary>
     public async Task<Caller> RegisterAsync()
     {
         var client = new Client(Browsers.Address, new DeviceSignals(null), BrowserId.New());
         var input = new RegisterInput { Name = "Ada Lovelace", Email = $"ada{++_people}@example.test", Password = "a passphrase of a benchmark" };
         if (await _services.GetRequiredService<UserService>().RegisterAsync(client, input) is not RegisterOutcome.Registered { UserId: var person })
-            throw new InvalidOperationException("The account could not be made.");
+            throw new InvalidOperationException("The account could not be created.");
 
-        // However long it runs, it is not asked again who it is.
+        // Don't ask for the password again, however long the benchmark runs.
         return new Caller(person, new SessionId((await StartAsync(person, 1))[0].Id), Browsers.Address) { AuthenticatedAt = DateTimeOffset.MaxValue };
     }
 
-    /// <summary>Starts sessions, each in a browser of its own, as rows in one transaction: a sign-in each would only take longer.</summary>
+    /// <summary>Starts sessions, each in its own browser, as rows in one transaction. Real sign-ins would only take longer.</summary>
     public async Task<List<SessionRow>> StartAsync(UserId person, int count)
     {
         var now = TimeProvider.System.GetUtcNow();

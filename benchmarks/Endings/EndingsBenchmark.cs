@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Benchmarks.Endings;
 
-/// <summary>How long an ending takes, from the call of the core until it is committed and announced: alone, beside a flusher without pause, and for five sessions at once.</summary>
+/// <summary>How long an ending takes from the core's call until it is committed and announced.</summary>
+/// <remarks>It runs alone, beside a flusher that never pauses, and for five sessions at once.</remarks>
 internal sealed class EndingsBenchmark(BareCore core, int count)
 {
     private const int WarmUp = 50;
@@ -28,7 +29,7 @@ internal sealed class EndingsBenchmark(BareCore core, int count)
         var person = await core.RegisterAsync();
         await EndOneByOneAsync(person, WarmUp);
         var alone = await EndOneByOneAsync(person, count);
-        alone.Print("a  one ending, nothing else going on");
+        alone.Print("a  one ending, no other work");
 
         var beside = await EndBesideFlusherAsync(person);
 
@@ -60,7 +61,7 @@ internal sealed class EndingsBenchmark(BareCore core, int count)
     private async Task<Latencies> EndBesideFlusherAsync(Caller person)
     {
         var active = (await core.StartAsync((await core.RegisterAsync()).UserId, FlushedSessions)).ConvertAll(BareCore.InMemory).ToArray();
-        // People are active in any order, not in that of the table.
+        // Users are active in random order, not in the table's order.
         Random.Shared.Shuffle(active);
         var flusher = new Flusher(core.Activity, active);
         await EndOneByOneAsync(person, WarmUp);
@@ -72,10 +73,10 @@ internal sealed class EndingsBenchmark(BareCore core, int count)
         var written = await PagesWrittenAsync() - before;
         await flusher.StopAsync();
 
-        latencies.Print("b  one ending, beside a flusher without pause");
+        latencies.Print("b  one ending, beside a flusher that never pauses");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"   flushed meanwhile: {written:N0} sessions in {duration.TotalSeconds:F2} s ({written / duration.TotalSeconds:N0} a second), {flusher.Rounds} rounds of {FlushedSessions:N0} in all"));
+            $"   flushed during this: {written:N0} sessions in {duration.TotalSeconds:F2} s ({written / duration.TotalSeconds:N0} per second), {flusher.Rounds} rounds of {FlushedSessions:N0} in all"));
         Require(written > 0);
         return latencies;
     }
@@ -95,12 +96,12 @@ internal sealed class EndingsBenchmark(BareCore core, int count)
         return latencies;
     }
 
-    /// <summary>Read from the database, not from the flusher: every flushed session adds one page.</summary>
+    /// <summary>Reads the count from the database, not from the flusher: every flushed session adds one page.</summary>
     private Task<long> PagesWrittenAsync() => core.Database.ReadAsync(db => db.Sessions.SumAsync(s => (long)s.PagesVisited));
 
     private static void Require(bool asExpected)
     {
         if (!asExpected)
-            throw new InvalidOperationException("The core did something else than what was to be measured.");
+            throw new InvalidOperationException("The core did not do what the benchmark measures.");
     }
 }

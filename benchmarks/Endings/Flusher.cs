@@ -2,8 +2,8 @@ using Accounts.Core.Sessions;
 
 namespace Accounts.Benchmarks.Endings;
 
-/// <summary>Writes activity without a pause: every round each of its sessions has been active, and the next round begins when the last is written.</summary>
-/// <remarks>Runs from its making until <see cref="StopAsync"/>. In the product a round comes every few seconds; this is the worst neighbour that an ending can have.</remarks>
+/// <summary>Writes activity without a pause. In each round all its sessions are active; the next round starts when the last one is written.</summary>
+/// <remarks>It runs from its creation until <see cref="StopAsync"/>. The product flushes every few seconds, so this is the worst case.</remarks>
 internal sealed class Flusher
 {
     private readonly SessionActivity _activity;

@@ -3,10 +3,10 @@ using Microsoft.Playwright;
 
 namespace Accounts.Benchmarks.FirstLoad;
 
-/// <summary>What a browser that has nothing of this site fetches for a page, until it is quiet. These are counts, not times: the next run gives the same.</summary>
+/// <summary>Counts what a browser with an empty cache fetches for a page. The counts are the same in every run.</summary>
 internal static class FirstLoadBenchmark
 {
-    /// <param name="folder">Where the application was published to.</param>
+    /// <param name="folder">The folder of the published application.</param>
     public static async Task<int> RunAsync(string folder)
     {
         if (Chromium.Find() is not { } program)
@@ -36,7 +36,7 @@ internal static class FirstLoadBenchmark
         page.RequestFinished += (_, request) => requests.Add(request);
         await page.GotoAsync(path, new() { WaitUntil = WaitUntilState.NetworkIdle });
         if (!string.Equals(new Uri(page.Url).AbsolutePath, path, StringComparison.Ordinal))
-            throw new InvalidOperationException($"{path} led to {page.Url}.");
+            throw new InvalidOperationException($"{path} redirected to {page.Url}.");
 
         var transfer = new Transfer();
         foreach (var request in requests.ToArray())
@@ -44,7 +44,7 @@ internal static class FirstLoadBenchmark
         transfer.Print(path);
     }
 
-    /// <summary>Registers somebody in a browser of its own.</summary>
+    /// <summary>Registers a user in a new browser profile.</summary>
     public static async Task RegisterAsync(string program, Uri site)
     {
         using var playwright = await Playwright.CreateAsync();
@@ -52,7 +52,7 @@ internal static class FirstLoadBenchmark
         await RegisterAsync(browser, site);
     }
 
-    /// <returns>The cookies of somebody who has just registered.</returns>
+    /// <returns>The cookies of a newly registered user.</returns>
     private static async Task<string> RegisterAsync(IBrowser browser, Uri site)
     {
         await using var context = await browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = site.AbsoluteUri });

@@ -4,7 +4,7 @@ using Accounts.Stage;
 
 namespace Accounts.Benchmarks.FirstLoad;
 
-/// <summary>A published program on a free port, with a new database. What it serves is what people get: compressed, and named by its content.</summary>
+/// <summary>A published program on a free port, with a new database. It serves files as in production: compressed and named by content.</summary>
 internal sealed partial class PublishedProgram : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -18,18 +18,18 @@ internal sealed partial class PublishedProgram : IDisposable
         _process = Process.Start(start) ?? throw new InvalidOperationException("The program could not be started.");
     }
 
-    /// <summary>The program in a folder; null, with a word on the error output, if nothing was published there.</summary>
+    /// <summary>The program in a folder; null, with a message on standard error, if the folder has none.</summary>
     public static string? Find(string folder)
     {
         var program = Path.Combine(folder, "Accounts.Web.dll");
         if (File.Exists(program))
             return program;
-        Console.Error.WriteLine($"There is no {program}. First: dotnet publish Accounts.Web -c Release -o {folder}");
+        Console.Error.WriteLine($"{program} does not exist. Publish it first: dotnet publish Accounts.Web -c Release -o {folder}");
         return null;
     }
 
     /// <summary>Waits until it listens.</summary>
-    /// <returns>Where, by the name that browsers trust with secure cookies over plain http.</returns>
+    /// <returns>Its address, with host localhost: browsers accept secure cookies from it over plain http.</returns>
     public async Task<Uri> ListeningAsync()
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Benchmarks.FirstLoad;
 
-/// <summary>What one page fetched, by kind: how many requests, how many bytes on the wire (headers and body, as compressed), how many when unpacked.</summary>
+/// <summary>A page's transfers by kind: requests, bytes on the wire (compressed, with headers), and bytes when unpacked.</summary>
 internal sealed class Transfer
 {
     private readonly SortedDictionary<string, (int Requests, long Wire, long Raw)> _byKind = new(StringComparer.Ordinal);

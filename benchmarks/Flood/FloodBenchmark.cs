@@ -6,16 +6,16 @@ using AngleSharp.Html.Parser;
 namespace Accounts.Benchmarks.Flood;
 
 /// <summary>
-/// How long an ending and a session check take in the real application, over HTTP, while strangers without a pause try to sign in to accounts that
-/// don't exist: with the bound on password hashing as it is by default, and without. Who floods and who measures are processes of their own, on the
-/// same machine.
+/// How long an ending and a session check take over HTTP in the real application, during a flood of sign-ins to accounts that don't exist. It
+/// measures with the default limit on password hashing and without it. The flood and the measurement run in their own processes on the same
+/// machine.
 /// </summary>
 internal sealed class FloodBenchmark(int seconds)
 {
-    /// <summary>More than anybody ends in the time.</summary>
+    /// <summary>More endings than the measurement needs.</summary>
     private const int EndingsASecond = 20;
 
-    /// <summary>As many hashes at once as there are strangers: no bound.</summary>
+    /// <summary>As many concurrent hashes as clients, so there is no limit.</summary>
     private static readonly (string Key, string Value)[] WithoutBound =
         [("PasswordHashing:Concurrency", "300"), ("PasswordHashing:WaitingPerHash", "1")];
 
@@ -24,7 +24,7 @@ internal sealed class FloodBenchmark(int seconds)
         using (var folder = new TemporaryFolder())
             Machine.Print(folder);
         var benchmark = new FloodBenchmark(seconds);
-        await benchmark.MeasureAsync("nobody signs in", 0, manyNetworks: true);
+        await benchmark.MeasureAsync("no flood", 0, manyNetworks: true);
         foreach (var (count, manyNetworks) in new[] { (48, true), (300, true), (300, false) })
         {
             var name = $"{count} strangers, {(manyNetworks ? "a /64 for each attempt" : "one address")}";
@@ -34,7 +34,7 @@ internal sealed class FloodBenchmark(int seconds)
         }
 
         foreach (var count in new[] { 48, 300 })
-            await benchmark.MeasureAsync($"{count} strangers, a /64 for each attempt, WITHOUT the bound", count, manyNetworks: true, WithoutBound);
+            await benchmark.MeasureAsync($"{count} strangers, a /64 for each attempt, WITHOUT the limit", count, manyNetworks: true, WithoutBound);
         return 0;
     }
 
@@ -66,7 +66,7 @@ internal sealed class FloodBenchmark(int seconds)
             : new ChildProcess(
                 Strangers.Verb, $"{port}/sign-in", strangers.ToString(CultureInfo.InvariantCulture), manyNetworks.ToString(), form, formToken);
         if (flood is not null && await flood.ReadAsync() is not Strangers.AtWork)
-            throw new InvalidOperationException("The strangers did not begin.");
+            throw new InvalidOperationException("The flooding process did not start.");
 
         var (endings, checks) = (new Latencies(), new Latencies());
         foreach (var line in await prober.FinishAsync())

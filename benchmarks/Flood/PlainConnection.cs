@@ -6,7 +6,7 @@ using System.Text;
 namespace Accounts.Benchmarks.Flood;
 
 /// <summary>
-/// One kept connection that sends requests as they are written, and reads of an answer its status alone: it takes the machine as little as it can.
+/// A keep-alive connection that sends prepared requests and reads only the status of each response, so that it uses little CPU itself.
 /// </summary>
 internal sealed class PlainConnection : IDisposable
 {
@@ -23,8 +23,8 @@ internal sealed class PlainConnection : IDisposable
         return connection;
     }
 
-    /// <summary>Sends a request and waits for the whole answer.</summary>
-    /// <returns>Its status.</returns>
+    /// <summary>Sends a request and waits for the whole response.</summary>
+    /// <returns>The response's status code.</returns>
     public async Task<int> SendAsync(byte[] request)
     {
         await _socket.SendAsync(request.AsMemory());

@@ -5,8 +5,8 @@ using System.Text;
 namespace Accounts.Benchmarks.Flood;
 
 /// <summary>
-/// The process that measures: one connection checks a session again and again, another ends one session after the other, each a line of the input
-/// (its cookie, a tab, its form's token). It says each duration in milliseconds behind its kind.
+/// The measuring process. One connection checks a session again and again. Another ends one session after the other, each given as an input line
+/// (its cookie, a tab, its form's token). It prints each duration in milliseconds after its kind.
 /// </summary>
 internal static class Prober
 {
@@ -14,13 +14,13 @@ internal static class Prober
     public const string Check = "check";
     public const string Ending = "ending";
 
-    // Not one after the other without a pause: the measuring is not to be the load.
+    // Pause between requests, so that the measurement isn't a load itself.
     private static readonly TimeSpan BetweenChecks = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan BetweenEndings = TimeSpan.FromMilliseconds(50);
 
     /// <param name="site">The application.</param>
-    /// <param name="cookie">Of the session that is checked.</param>
-    /// <param name="duration">How long to measure. What has begun by then is measured to its end.</param>
+    /// <param name="cookie">The cookie of the session to check.</param>
+    /// <param name="duration">How long to measure. Requests that have started by then are measured to their end.</param>
     public static async Task<int> RunAsync(Uri site, string cookie, TimeSpan duration)
     {
         var sessions = new Queue<string[]>();
@@ -54,7 +54,7 @@ internal static class Prober
             {
                 var sent = Stopwatch.GetTimestamp();
                 if (await send() is var status && status != expected)
-                    throw new InvalidOperationException($"A {kind} was answered {status}.");
+                    throw new InvalidOperationException($"The server answered a {kind} with status {status}.");
                 lines.Add(string.Create(CultureInfo.InvariantCulture, $"{kind} {Stopwatch.GetElapsedTime(sent).TotalMilliseconds}"));
                 await Task.Delay(pause);
             }

@@ -4,21 +4,21 @@ using System.Text;
 namespace Accounts.Benchmarks.Flood;
 
 /// <summary>
-/// The process that floods: so many strangers at once, each with a connection of their own, who try to sign in to accounts that don't exist. Whoever
-/// is answered tries again at once, whatever the answer, until the input ends. Then it says how often it was answered what.
+/// The flooding process: a number of concurrent clients, each with its own connection, try to sign in to accounts that don't exist. After each
+/// response a client tries again at once, until the input ends. Then the process prints how often it got each status.
 /// </summary>
 internal static class Strangers
 {
     public const string Verb = "strangers";
 
-    /// <summary>What it says when all are at work.</summary>
+    /// <summary>The line that it prints when all clients are running.</summary>
     public const string AtWork = "at work";
 
     /// <param name="page">The sign-in page.</param>
-    /// <param name="count">How many at once.</param>
-    /// <param name="manyNetworks">Whether every attempt comes from a /64 of its own, or all from one address.</param>
-    /// <param name="cookie">What the page's answer to a GET set.</param>
-    /// <param name="token">The hidden field of its form.</param>
+    /// <param name="count">The number of concurrent clients.</param>
+    /// <param name="manyNetworks">True: each attempt comes from its own /64. False: all attempts come from one address.</param>
+    /// <param name="cookie">The cookies that a GET of the page set.</param>
+    /// <param name="token">The value of the form's hidden field.</param>
     public static async Task<int> RunAsync(Uri page, int count, bool manyNetworks, string cookie, string token)
     {
         var attempts = 0;
@@ -44,7 +44,7 @@ internal static class Strangers
         var seen = statuses.OrderBy(s => s.Key).Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Key}: {s.Value}"));
         Console.WriteLine(string.Join(", ", seen));
         await ended.CancelAsync();
-        // Nobody waits for who still waits.
+        // Don't wait for requests that are still running.
         await Task.WhenAny(Task.WhenAll(strangers), Task.Delay(TimeSpan.FromSeconds(1)));
         return 0;
 

@@ -6,15 +6,15 @@ using Accounts.Stage;
 namespace Accounts.Benchmarks.Lighthouse;
 
 /// <summary>
-/// What Lighthouse says of the sign-in page and of the Session manager of the published program, as a phone on a slow network and as a desktop. Lighthouse is a
-/// Node program: its versions are in package.json beside this file.
+/// Runs Lighthouse on the published program's sign-in page and Session manager, as a phone on a slow network and as a desktop. Lighthouse is a
+/// Node program; package.json in this folder has its versions.
 /// </summary>
 internal static class LighthouseBenchmark
 {
     private const int Runs = 5;
     private const int Least = 95;
 
-    /// <param name="folder">Where the application was published to.</param>
+    /// <param name="folder">The folder of the published application.</param>
     public static async Task<int> RunAsync(string folder)
     {
         if (Chromium.Find() is not { } program)
@@ -25,7 +25,7 @@ internal static class LighthouseBenchmark
         var script = Path.Combine("benchmarks", "Lighthouse", "measure.mjs");
         if (!Directory.Exists(Path.Combine("benchmarks", "Lighthouse", "node_modules")))
         {
-            await Console.Error.WriteLineAsync("Lighthouse is not installed. From the root of the repository: npm ci --prefix benchmarks/Lighthouse --ignore-scripts");
+            await Console.Error.WriteLineAsync("Lighthouse is not installed. Run in the repository's root: npm ci --prefix benchmarks/Lighthouse --ignore-scripts");
             return 1;
         }
 
@@ -51,7 +51,7 @@ internal static class LighthouseBenchmark
             worst = Math.Min(worst, one.Scores.Min());
         }
 
-        Console.WriteLine($"target: >= {Least}: {(worst >= Least ? "held" : "MISSED")}");
+        Console.WriteLine($"target: >= {Least}: {(worst >= Least ? "met" : "MISSED")}");
         return 0;
     }
 

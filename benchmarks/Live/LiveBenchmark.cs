@@ -6,8 +6,8 @@ using Microsoft.Playwright;
 namespace Accounts.Benchmarks.Live;
 
 /// <summary>
-/// How long it takes until what somebody does elsewhere is to be seen on an open dashboard. Both browsers are real, on one machine and one wall clock; the end is
-/// told by the watching page when its document changes. The changes of one person wait up to 100 ms for company, endings do not.
+/// How long it takes until an open dashboard shows a change from another browser. Both browsers are real, on one machine with one wall clock. The
+/// watching page reports when its document changes. A user's changes wait up to 100 ms to be batched; endings don't.
 /// </summary>
 internal sealed class LiveBenchmark
 {
@@ -26,7 +26,7 @@ internal sealed class LiveBenchmark
     private LiveBenchmark(Application application, Person owner, Person other, UserId ada, SessionId own)
     {
         (_application, _owner, _other, _ada) = (application, owner, other, ada);
-        // However long it runs, it is not asked again who it is.
+        // Don't ask for the password again, however long the benchmark runs.
         _caller = new Caller(ada, own, Browsers.Address) { AuthenticatedAt = DateTimeOffset.MaxValue };
     }
 
@@ -37,13 +37,13 @@ internal sealed class LiveBenchmark
         var ada = (await application.Get<SessionRegistry>().FindLiveAsync(own))!.UserId;
         var benchmark = new LiveBenchmark(application, owner, await Person.NewAsync(browser, application.Url), ada, own);
 
-        var failures = await benchmark.RepeatAsync("a  a sign-in elsewhere, until its card is there", count, benchmark.SignInAsync);
+        var failures = await benchmark.RepeatAsync("a  a sign-in elsewhere, until its card appears", count, benchmark.SignInAsync);
         if (benchmark._sinceCommit.Count > 0)
-            benchmark._sinceCommit.Print("   of that, since the server had started the session");
-        failures += await benchmark.RepeatAsync("b  a page visited elsewhere, until the number is another", count, benchmark.PageAsync);
-        failures += await benchmark.RepeatAsync("c  a rename elsewhere, until the title is another", count, benchmark.RenameAsync);
-        failures += await benchmark.RepeatAsync("d  an ending elsewhere, until the card says so", count, benchmark.EndingAsync);
-        Console.WriteLine("begun: a, b when the acting browser's request began (a includes checking the password); c when the core was called; d at the click in the acting browser.");
+            benchmark._sinceCommit.Print("   of that, after the server started the session");
+        failures += await benchmark.RepeatAsync("b  a page visited elsewhere, until the number changes", count, benchmark.PageAsync);
+        failures += await benchmark.RepeatAsync("c  a rename elsewhere, until the title changes", count, benchmark.RenameAsync);
+        failures += await benchmark.RepeatAsync("d  an ending elsewhere, until the card shows it", count, benchmark.EndingAsync);
+        Console.WriteLine("start: a and b when the acting browser's request started (a includes checking the password); c when the core was called; d at the click in the acting browser.");
         return failures == 0 ? 0 : 1;
     });
 
@@ -55,7 +55,7 @@ internal sealed class LiveBenchmark
         {
             try
             {
-                // Nothing is left of the run before, and nothing is pushed into the next one.
+                // Leave the previous run's page, so that no push reaches the next run.
                 await _other.OpenAsync("about:blank");
                 await _application.Get<SessionService>().SignOutEverywhereAsync(_caller);
                 var milliseconds = await once();
@@ -73,7 +73,7 @@ internal sealed class LiveBenchmark
 
         if (latencies.Count > 0)
             latencies.Print(name);
-        Console.WriteLine($"   runs: {latencies.Count} of {count}, failures: {failures}{(inARow == GiveUpAfter ? ", given up" : "")}");
+        Console.WriteLine($"   runs: {latencies.Count} of {count}, failures: {failures}{(inARow == GiveUpAfter ? ", gave up" : "")}");
         return failures;
     }
 
@@ -125,6 +125,6 @@ internal sealed class LiveBenchmark
         return await watch.SeenAsync() - begun;
     }
 
-    /// <summary>The wall clock, as the browsers of this machine count it: milliseconds.</summary>
+    /// <summary>The wall clock in milliseconds, like the browsers' clock.</summary>
     private static double Now() => (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMilliseconds;
 }

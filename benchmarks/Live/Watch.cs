@@ -2,26 +2,27 @@ using Accounts.Core.Users;
 
 namespace Accounts.Benchmarks.Live;
 
-/// <summary>What is waited for on an open dashboard.</summary>
+/// <summary>The change to wait for on an open dashboard.</summary>
 internal enum Sight
 {
-    /// <summary>A card that was not there before.</summary>
+    /// <summary>A new card.</summary>
     NewCard,
 
-    /// <summary>Another number in "Pages visited".</summary>
+    /// <summary>A new number in "Pages visited".</summary>
     AnotherPage,
 
-    /// <summary>A certain title.</summary>
+    /// <summary>A given title.</summary>
     Title,
 
-    /// <summary>The card of a session that has ended: it can be terminated no more, or is gone.</summary>
+    /// <summary>An ended session's card, without a Terminate button or removed.</summary>
     Ended,
 }
 
-/// <summary>Waits on somebody's open dashboard until something is to be seen, and says when: told by the browser at the change of the document, not found by looking again and again.</summary>
+/// <summary>Waits for a change on a user's open dashboard and reports its time.</summary>
+/// <remarks>The browser reports the document's change; nothing polls for it.</remarks>
 internal sealed class Watch
 {
-    /// <summary>The page's own eyes. They find things as a screen reader would: cards by their labels, facts by their names.</summary>
+    /// <summary>The script in the page. It finds things like a screen reader: cards by their labels, facts by their names.</summary>
     private const string Script = """
         ([sight, id, value]) => {
           const cards = () => [...document.querySelectorAll('[aria-labelledby^=session-]')];
@@ -56,13 +57,13 @@ internal sealed class Watch
 
     private Watch(Person person) => _person = person;
 
-    /// <summary>Begins to watch; what is waited for must not be there yet.</summary>
+    /// <summary>Starts to watch. The change must not be there yet.</summary>
     public static async Task<Watch> BeginAsync(Person person, Sight sight, SessionId? session = null, string value = "")
     {
         await person.Page.EvaluateAsync(Script, new[] { sight.ToString(), session?.ToString() ?? "none", value });
         return new Watch(person);
     }
 
-    /// <returns>When it was there, in milliseconds of the wall clock.</returns>
+    /// <returns>When the change was visible, in milliseconds of the wall clock.</returns>
     public Task<double> SeenAsync() => _person.Page.EvaluateAsync<double>("window.benchmark.seen");
 }

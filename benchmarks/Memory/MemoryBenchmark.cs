@@ -9,17 +9,17 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Accounts.Benchmarks.Memory;
 
 /// <summary>
-/// What an idle circuit with the dashboard open takes in the server: each of somebody else, who has a number of sessions and this one page. The circuits are held by another
-/// process; the server and its in-memory sessions are all that is counted here, between a first few circuits, which warm up, and all of them.
+/// Measures the server's memory per idle circuit with an open dashboard. Each circuit belongs to another user, who has a number of sessions and
+/// only this page. Another process holds the circuits, so only the server and its sessions in memory count. The first few circuits warm up.
 /// </summary>
 internal sealed class MemoryBenchmark(Application application, int count, int sessions, double limit)
 {
     private const int WarmUp = 20;
 
-    /// <summary>How many sessions a person has, and what a circuit may take then, in kB.</summary>
+    /// <summary>How many sessions a user has, and the limit per circuit in kB.</summary>
     private static readonly (int Sessions, double Limit)[] Sizes = [(3, 270), (60, 530), (600, 650)];
 
-    /// <summary>Longer than activity waits to be written: afterwards nothing is under way.</summary>
+    /// <summary>Longer than the flush interval of activity, so that no write is pending afterwards.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
 
     public static async Task<int> RunAsync(int count)
@@ -49,15 +49,15 @@ internal sealed class MemoryBenchmark(Application application, int count, int se
 
         var circuits = application.Get<SessionCircuits>();
         if (people.Exists(person => circuits.Of(person.Caller.SessionId).Count != 1))
-            throw new InvalidOperationException("Not everybody has the one circuit that was to be measured.");
+            throw new InvalidOperationException("Some users don't have exactly one circuit.");
         var managed = (after.Managed - before.Managed) / 1000.0 / count;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{sessions,4} sessions each: managed {managed,7:F1} kB a circuit, resident {(after.Resident - before.Resident) / 1000.0 / count,7:F1} kB   ({count} circuits)"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"target: managed <= {limit:F0} kB: {(managed <= limit ? "held" : "MISSED")}"));
+            $"{sessions,4} sessions each: managed {managed,7:F1} kB per circuit, resident {(after.Resident - before.Resident) / 1000.0 / count,7:F1} kB   ({count} circuits)"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"target: managed <= {limit:F0} kB: {(managed <= limit ? "met" : "MISSED")}"));
     }
 
-    /// <summary>Makes so many people, each with the sessions: one that is signed in to through the core, and the others as rows.</summary>
+    /// <summary>Creates users with their sessions: one session from a sign-in through the core, and the others as rows.</summary>
     private async Task<List<(Caller Caller, string Cookie)>> SignInAsync(int number)
     {
         var now = TimeProvider.System.GetUtcNow();

@@ -3,15 +3,15 @@ using Accounts.Tests.Fixtures.Circuits;
 
 namespace Accounts.Benchmarks.Memory;
 
-/// <summary>The process that holds the circuits open, so that what they take here is not counted there: one circuit for each line of its input, which is a cookie, until the input ends.</summary>
+/// <summary>The process that holds the circuits open, so that its memory isn't counted. It opens a circuit for each input line, a cookie.</summary>
 internal static class Visitors
 {
     public const string Verb = "visitors";
 
-    /// <summary>What it answers for each circuit that is open.</summary>
+    /// <summary>The answer for each open circuit.</summary>
     private const string Opened = "opened";
 
-    /// <summary>Has the other process open a circuit for each of the cookies, and returns when all have rendered.</summary>
+    /// <summary>Tells the other process to open a circuit for each cookie, and waits until all have rendered.</summary>
     public static async Task OpenAsync(ChildProcess visitors, IReadOnlyCollection<string> cookies)
     {
         foreach (var cookie in cookies)

@@ -5,8 +5,8 @@ using Microsoft.Playwright;
 namespace Accounts.Benchmarks.Opening;
 
 /// <summary>
-/// How long a person with few and with many sessions waits for the Session manager, in a real browser that has been there before: from the navigation until
-/// the cards are on the screen, and until the page is alive.
+/// How long a user with few or many sessions waits for the Session manager, in a real browser with a warm cache: from the navigation until the
+/// cards are painted, and until the page is interactive.
 /// </summary>
 internal sealed class OpeningBenchmark(Person person, int sessions)
 {
@@ -15,7 +15,7 @@ internal sealed class OpeningBenchmark(Person person, int sessions)
 
     private static readonly int[] Sizes = [3, 60, 600];
 
-    /// <summary>Runs in the document before anything of the page.</summary>
+    /// <summary>A script that runs in the document before the page's own scripts.</summary>
     private const string Watch = """
         new MutationObserver((_, watch) => {
           if (!document.querySelector('#session-watch > i')) return;
@@ -61,8 +61,8 @@ internal sealed class OpeningBenchmark(Person person, int sessions)
         }
 
         _shown.Print($"{sessions,4} sessions: until the cards are painted");
-        _alive.Print($"{sessions,4} sessions: until the page is alive");
+        _alive.Print($"{sessions,4} sessions: until the page is interactive");
         if (sessions == Sizes[^1])
-            Target.Print($"{sessions} sessions, alive, p50", _alive.Percentile(0.5), Limit);
+            Target.Print($"{sessions} sessions, interactive, p50", _alive.Percentile(0.5), Limit);
     }
 }

@@ -5,7 +5,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace Accounts.Benchmarks.Places;
 
-/// <summary>Look-ups of addresses at random, each from its text on: what the pages and the registry do.</summary>
+/// <summary>Look-ups of random addresses, including the parsing of their text, as pages and the registry do them.</summary>
 public class LookUps
 {
     private const string Bundled = "bundled";
@@ -54,7 +54,7 @@ public class LookUps
         return found;
     }
 
-    /// <summary>An address that is assigned, or might be: of IPv6 in the blocks of the registries.</summary>
+    /// <summary>A random address that may be assigned. An IPv6 address is in the registries' blocks.</summary>
     private static string Address(Random random, int size)
     {
         var bytes = new byte[size];

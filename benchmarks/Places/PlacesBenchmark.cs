@@ -10,7 +10,7 @@ using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
 
 namespace Accounts.Benchmarks.Places;
 
-/// <summary>What a place costs: to load the bundled database at start, and to look an address up in it and in larger ones.</summary>
+/// <summary>Measures loading the bundled database at startup, and look-ups in it and in larger databases.</summary>
 internal static class PlacesBenchmark
 {
     private const double MostNanoseconds = 200; // 5 million a second
@@ -18,12 +18,12 @@ internal static class PlacesBenchmark
 
     public static int Run(string[] files)
     {
-        // First of all: nothing of it has been run in this process before.
+        // Run this first, so that none of its code has run in this process yet.
         Load("the bundled database", () => BundledDatabase.Reader);
         foreach (var file in files)
             Load(file, () => new PlaceFile(file).Read());
 
-        // In this process: building another one would need its project restored anew.
+        // Run in this process. A separate one would need a new restore of the project.
         var config = ManualConfig.CreateEmpty()
             .AddJob(Job.ShortRun.WithToolchain(InProcessNoEmitToolchain.Instance).WithIterationCount(7))
             .AddDiagnoser(BenchmarkDotNet.Diagnosers.MemoryDiagnoser.Default)
@@ -39,7 +39,7 @@ internal static class PlacesBenchmark
         return summary.Reports.Length > 0 && summary.Reports.All(report => report.Success) ? 0 : 1;
     }
 
-    /// <summary>The processor's time alone, which other programs on the machine take less from than from the clock's.</summary>
+    /// <summary>Measures CPU time only, because other programs on the machine affect it less than the elapsed time.</summary>
     private static void Judge(string database)
     {
         var lookUps = new LookUps { Database = database };
@@ -47,7 +47,7 @@ internal static class PlacesBenchmark
         var (v4, v6) = (Measure(lookUps.FindV4), Measure(lookUps.FindV6));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{database}: IPv4 {v4:F0} ns, IPv6 {v6:F0} ns of processor; target (≤ {MostNanoseconds:F0} and ≤ {2 * MostNanoseconds:F0} ns): {(v4 <= MostNanoseconds && v6 <= 2 * MostNanoseconds ? "held" : "MISSED")}"));
+            $"{database}: IPv4 {v4:F0} ns, IPv6 {v6:F0} ns of CPU; target (≤ {MostNanoseconds:F0} and ≤ {2 * MostNanoseconds:F0} ns): {(v4 <= MostNanoseconds && v6 <= 2 * MostNanoseconds ? "met" : "MISSED")}"));
     }
 
     private static double Measure(Func<int> lookUps)
@@ -78,7 +78,7 @@ internal static class PlacesBenchmark
         held = GC.GetTotalMemory(forceFullCollection: true) - held;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"loading {name}: DB{reader.Type}, {reader.Rows:N0} rows, {time.TotalMilliseconds:F0} ms ({processor.TotalMilliseconds:F0} ms of processor); {held / 1e6:F1} MB are held, {allocated / 1e6:F1} MB were allocated"));
+            $"loading {name}: DB{reader.Type}, {reader.Rows:N0} rows, {time.TotalMilliseconds:F0} ms ({processor.TotalMilliseconds:F0} ms of CPU); keeps {held / 1e6:F1} MB, allocated {allocated / 1e6:F1} MB"));
         GC.KeepAlive(reader);
     }
 
@@ -94,6 +94,6 @@ internal static class PlacesBenchmark
         var bytes = report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) ?? 0;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-52} {time.Mean,7:F1} ns ± {time.StandardDeviation,5:F1}   {1e3 / time.Mean,6:F1} million a second   {bytes,3} bytes; target (≤ {MostBytes} bytes): {(bytes <= MostBytes ? "held" : "MISSED")}"));
+            $"{name,-52} {time.Mean,7:F1} ns ± {time.StandardDeviation,5:F1}   {1e3 / time.Mean,6:F1} million per second   {bytes,3} bytes; target (≤ {MostBytes} bytes): {(bytes <= MostBytes ? "met" : "MISSED")}"));
     }
 }

@@ -5,18 +5,18 @@ using Microsoft.Playwright;
 
 namespace Accounts.Pictures;
 
-/// <summary>The folder that the pictures go to, and its list of contents.</summary>
+/// <summary>The folder of the pictures, and its index.</summary>
 internal sealed class Album(string folder)
 {
     private readonly List<string> _faults = [];
 
-    /// <summary>docs/pictures of the working copy that this was built from.</summary>
+    /// <summary>docs/pictures in the working copy that built this program.</summary>
     public static string Home { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "docs", "pictures"));
 
-    /// <summary>In the <see cref="PseudoLanguage"/>: plain English on a page, and what has no room.</summary>
+    /// <summary>In the <see cref="PseudoLanguage"/>: plain English on a page, and texts without room.</summary>
     public IReadOnlyList<string> Faults => _faults;
 
-    /// <summary>Plays a state once and pictures it in every look.</summary>
+    /// <summary>Reaches a state once, and takes its picture in every window.</summary>
     public async Task AddAsync(Scene scene, State state)
     {
         await state.Reach(scene);
@@ -43,7 +43,7 @@ internal sealed class Album(string folder)
             _faults.AddRange(found.Select(fault => $"{where}: {fault}"));
     }
 
-    /// <summary>Lists what is in the folder, page by page.</summary>
+    /// <summary>Writes the index, page by page.</summary>
     public Task WriteIndexAsync(IEnumerable<State> states)
     {
         var text = new StringBuilder("# Every page in every state\n\nMade by `dotnet run --project tools/Pictures`.\n");

@@ -1,6 +1,6 @@
 namespace Accounts.Pictures;
 
-/// <summary>A clock that stands still until it is moved, so that every run shows the same times. Timers and delays run as they always do.</summary>
+/// <summary>A clock that only moves when told, so that every run shows the same times. Timers and delays run in real time.</summary>
 internal sealed class Clock : TimeProvider
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);

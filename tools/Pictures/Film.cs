@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Pictures;
 
-/// <summary>The film of README: two browsers side by side; the one terminates the other, and the other leaves.</summary>
+/// <summary>The README's animation: two browsers side by side. One terminates the other's session, and the other leaves.</summary>
 internal static class Film
 {
     public const string File = "terminated.png";
@@ -24,7 +24,7 @@ internal static class Film
         await scene.AdvanceAsync(TimeSpan.FromMinutes(1));
         await scene.Page.ReloadAsync();
         await scene.SeeAsync("Yes, it was me");
-        // The other browser's way out waits here for its picture to be taken.
+        // Holds the other browser's navigation until its picture is taken.
         var leave = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await other.RouteAsync("**/signed-out", async route =>
         {
@@ -33,7 +33,7 @@ internal static class Film
         });
 
         List<(Picture, TimeSpan)> frames = [];
-        // While a page is on its way to another it shows what it showed, and gives no picture.
+        // A page can't be captured during a navigation, though it still shows its old content.
         var there = await PictureAsync(other);
         await TakeAsync(2.0);
         await Scene.Button(scene.Card(SessionStates.Phone), "Terminate").ClickAsync();

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Accounts.Pictures;
 
-/// <summary>Makes the database fail for as long as it is on.</summary>
+/// <summary>Makes the database fail while it is on.</summary>
 internal sealed class Outage : DbCommandInterceptor, IDbTransactionInterceptor
 {
     private volatile bool _on;
@@ -24,5 +24,5 @@ internal sealed class Outage : DbCommandInterceptor, IDbTransactionInterceptor
     public ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
         DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result, CancellationToken cancellationToken = default) => new(Pass(result));
 
-    private T Pass<T>(T result) => _on ? throw new SqliteException("The database is away for the picture.", SQLitePCL.raw.SQLITE_IOERR) : result;
+    private T Pass<T>(T result) => _on ? throw new SqliteException("The database is off for this picture.", SQLitePCL.raw.SQLITE_IOERR) : result;
 }

@@ -1,6 +1,6 @@
 namespace Accounts.Pictures;
 
-/// <summary>The at most 256 colours that stand for all colours of a picture: those of its surfaces exactly, the many that smooth its letters nearly.</summary>
+/// <summary>At most 256 colors for a picture: exact ones for its surfaces, close ones for the many that smooth its letters.</summary>
 internal sealed class Palette
 {
     private const int Size = 256;
@@ -22,7 +22,7 @@ internal sealed class Palette
         foreach (var pixel in pixels)
             counts[pixel] = counts.GetValueOrDefault(pixel) + 1;
 
-        // By frequency, then by value: the same picture gives the same bytes. A bright colour counts for more: a dot of few pixels says something by it.
+        // Sort by frequency, then by value, so that the same picture gives the same bytes. Bright colors count more: a small dot may be important.
         var colours = counts.OrderByDescending(c => c.Value * (1 + (Spread(c.Key) / 16))).ThenBy(c => c.Key).Select(c => c.Key).ToList();
         return colours.Count <= Size
             ? new Palette(colours, colours)
@@ -33,7 +33,7 @@ internal sealed class Palette
 
     public byte[] Bytes() => [.. _colours.SelectMany(colour => new[] { (byte)(colour >> 16), (byte)(colour >> 8), (byte)colour })];
 
-    /// <summary>Median cut: the box with the most to lose is halved along its longest side until there are enough, and each box becomes its mean.</summary>
+    /// <summary>Median cut: halves the box with the largest error along its longest side until there are enough. Each box becomes its mean.</summary>
     private static IEnumerable<int> Cut(List<int> colours, Dictionary<int, int> counts)
     {
         var boxes = new List<List<int>> { colours };

@@ -4,7 +4,7 @@ using Accounts.Stage;
 
 namespace Accounts.Pictures;
 
-/// <summary>What Ada has elsewhere, and had before: people made up, addresses of universities' networks, which no device has.</summary>
+/// <summary>Ada's other sessions and history. The people are invented, and the addresses are university networks that no device uses.</summary>
 internal static class Past
 {
     /// <summary>Four live sessions in other browsers, one of them named.</summary>
@@ -15,7 +15,7 @@ internal static class Past
         Live(ada, now.AddDays(-11), now.AddDays(-1), Browsers.Linux, "143.107.1.0", 17),
     ];
 
-    /// <summary>A live session that has not been used since.</summary>
+    /// <summary>A live session with its latest activity at the given time.</summary>
     public static SessionRow Live(UserId ada, DateTimeOffset from, DateTimeOffset seen, string userAgent, string address, int pages, string? name = null, bool newBrowser = false)
     {
         var row = Browsers.Session(ada, from, userAgent, address, newBrowser);
@@ -23,20 +23,20 @@ internal static class Past
         return row;
     }
 
-    /// <summary>So many live sessions, of all kinds of browsers.</summary>
+    /// <summary>A number of live sessions in all kinds of browsers.</summary>
     public static SessionRow[] Many(UserId ada, DateTimeOffset now, int count)
     {
         string[] agents = [Browsers.Phone, Browsers.Windows, Browsers.Mac, Browsers.Linux, Browsers.Android, Browsers.Edge, Browsers.Tablet];
         string[] addresses = ["194.117.1.0", "131.130.1.0", "143.107.1.0", "131.111.8.0"];
         return [.. Enumerable.Range(1, count).Select(i =>
         {
-            // Within the twelve days that nobody forgets, most of them lately.
+            // Activity within the last twelve days, mostly recent.
             var active = now.AddMinutes(-17 - (17_000.0 * i * i / (count * count)));
             return Live(ada, active.AddHours(-20 * (1 + (i % 90))), active, agents[i % agents.Length], addresses[i % addresses.Length], (i * 37) % 90);
         })];
     }
 
-    /// <summary>Sessions that are over, in the last two weeks and before, for every reason there is.</summary>
+    /// <summary>Ended sessions of the last two weeks and before, with every reason.</summary>
     public static SessionRow[] History(UserId ada, DateTimeOffset now)
     {
         var desktop = Browsers.Session(ada, now);

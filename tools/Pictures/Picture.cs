@@ -1,14 +1,14 @@
 namespace Accounts.Pictures;
 
-/// <summary>A picture's pixels, row by row: red, green and blue in a number.</summary>
+/// <summary>A picture's pixels, row by row: each is red, green and blue in one number.</summary>
 internal sealed record Picture(int Width, int Height, int[] Pixels)
 {
     public Part Whole => new(0, 0, Width, Height);
 
-    /// <summary>Two pictures of one height side by side.</summary>
-    /// <param name="right">The right one.</param>
-    /// <param name="gap">Pixels between them.</param>
-    /// <param name="colour">What is between them.</param>
+    /// <summary>Joins two pictures of the same height side by side.</summary>
+    /// <param name="right">The right picture.</param>
+    /// <param name="gap">Pixels between the pictures.</param>
+    /// <param name="colour">The color of the gap.</param>
     public Picture Beside(Picture right, int gap, int colour)
     {
         var joined = new Picture(Width + gap + right.Width, Height, new int[(Width + gap + right.Width) * Height]);
@@ -23,7 +23,7 @@ internal sealed record Picture(int Width, int Height, int[] Pixels)
         return joined;
     }
 
-    /// <summary>The smallest part that has all in it that another picture of this size has not; a single pixel if they are the same.</summary>
+    /// <summary>The smallest rectangle with all differences to another picture of this size; one pixel if they are equal.</summary>
     public Part NewSince(Picture before)
     {
         var (left, top, right, bottom) = (Width, Height, 0, 0);
@@ -39,5 +39,5 @@ internal sealed record Picture(int Width, int Height, int[] Pixels)
     }
 }
 
-/// <summary>A part of a picture.</summary>
+/// <summary>A rectangle in a picture.</summary>
 internal sealed record Part(int X, int Y, int Width, int Height);

@@ -4,12 +4,12 @@ using System.Text;
 
 namespace Accounts.Pictures;
 
-/// <summary>Makes a screenshot small: the same picture in at most 256 colours (<see href="https://www.w3.org/TR/png-3/">PNG</see>), about a third of the bytes.</summary>
+/// <summary>Shrinks a screenshot to about a third, with at most 256 colors. Format: <see href="https://www.w3.org/TR/png-3/">PNG</see>.</summary>
 internal static class Png
 {
     private static readonly byte[] Signature = [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
-    /// <param name="png">A picture as browsers write it: eight bits a channel, with or without opacity, not interlaced.</param>
+    /// <param name="png">A PNG as browsers write it: eight bits per channel, with or without alpha, not interlaced.</param>
     public static byte[] Shrink(ReadOnlySpan<byte> png)
     {
         var picture = Read(png);
@@ -21,8 +21,8 @@ internal static class Png
         return output.ToArray();
     }
 
-    /// <summary>Pictures of one size that follow each other and begin again: an animated PNG. Of each but the first only what is new is in it.</summary>
-    /// <param name="frames">At least one picture, each with how long it stays: 1 ms to 65 s.</param>
+    /// <summary>Creates a looping animated PNG from pictures of the same size. Each frame after the first holds only its changes.</summary>
+    /// <param name="frames">At least one picture, each with its duration: 1 ms to 65 s.</param>
     public static byte[] Film(IReadOnlyList<(Picture Picture, TimeSpan Stays)> frames)
     {
         var palette = Palette.Of([.. frames.SelectMany(frame => frame.Picture.Pixels)]);
@@ -31,7 +31,7 @@ internal static class Png
         var count = new byte[8];
         BinaryPrimitives.WriteInt32BigEndian(count, frames.Count);
         WriteChunk(output, "acTL", count);
-        // One count for the chunks of all frames.
+        // The frames' chunks share one sequence number.
         var number = 0;
         for (var i = 0; i < frames.Count; i++)
         {
@@ -60,7 +60,7 @@ internal static class Png
         return output.ToArray();
     }
 
-    /// <summary>A picture as browsers write it: eight bits a channel, with or without opacity, not interlaced.</summary>
+    /// <summary>Decodes a PNG as browsers write it: eight bits per channel, with or without alpha, not interlaced.</summary>
     public static Picture Read(ReadOnlySpan<byte> png)
     {
         var (width, height, channels) = (0, 0, 0);
@@ -77,7 +77,7 @@ internal static class Png
                     {
                         (8, 2, 0) => 3,
                         (8, 6, 0) => 4,
-                        _ => throw new InvalidDataException("The picture is of another kind than browsers write."),
+                        _ => throw new InvalidDataException("The picture isn't a PNG as browsers write it."),
                     };
                     break;
                 case "IDAT":
@@ -95,7 +95,7 @@ internal static class Png
         return new Picture(width, height, Unfilter(raw, width, height, channels));
     }
 
-    // Each byte is stored as the difference to what its neighbours left, above and between them promise; the first byte of a row says which.
+    // PNG filters: each byte is the difference to a prediction from its left, upper and upper-left neighbors. A row's first byte names the filter.
     private static int[] Unfilter(byte[] raw, int width, int height, int channels)
     {
         var stride = width * channels;

@@ -35,7 +35,7 @@ if (chosen.Length == 0 && !filmed)
     return Usage();
 if (Chromium.Find() is not { } program)
 {
-    await Console.Error.WriteLineAsync("Pictures need Chromium, and there is none. Install chromium or google-chrome, or name the program in ACCOUNTS_CHROMIUM.");
+    await Console.Error.WriteLineAsync("This tool needs Chromium, but none was found. Install chromium or google-chrome, or set ACCOUNTS_CHROMIUM to the program's path.");
     return 1;
 }
 
@@ -57,7 +57,7 @@ foreach (var state in chosen)
     {
         var instead = Path.Combine(Path.GetTempPath(), $"instead-of-{state.File}.png");
         await scene.Page.ScreenshotAsync(new() { Path = instead });
-        failures.Add($"{state.File}: {failure.Message.Split('\n')[0]} {instead} shows what was there instead.");
+        failures.Add($"{state.File}: {failure.Message.Split('\n')[0]} See {instead} for the page that was shown instead.");
     }
 }
 
@@ -77,9 +77,9 @@ if (filmed)
 
 if (!Words.ArePseudo)
     await album.WriteIndexAsync(all);
-Console.WriteLine($"{chosen.Length} states: {failures.Count} not reached, the others are in {folder}.");
+Console.WriteLine($"{chosen.Length} states: {failures.Count} failed, the other pictures are in {folder}.");
 foreach (var failure in failures)
-    await Console.Error.WriteLineAsync($"NOT REACHED  {failure}");
+    await Console.Error.WriteLineAsync($"FAILED  {failure}");
 foreach (var fault in album.Faults)
     await Console.Error.WriteLineAsync(fault);
 return failures.Count + album.Faults.Count == 0 ? 0 : 1;
@@ -89,10 +89,10 @@ static int Usage()
     Console.Error.WriteLine("""
         Usage: dotnet run --project tools/Pictures [-- [--only PART]… [--out FOLDER]]
 
-          Takes a picture of every page in every state into docs/pictures, and lists them in its index.md. Beside them it makes terminated.png, the film of README.
-          --only PART        only the states with this in their name ("sessions", "sign-in-plain"); may be repeated
-          --out FOLDER       another folder
-          --language en-XA   in the pseudo-language, into another folder; names each text that is plain English or has no room
+          Takes a picture of every page in every state and lists them in index.md, in docs/pictures. Also records terminated.png, the README's animation.
+          --only PART        only the states with this text in their name ("sessions", "sign-in-plain"); you can repeat it
+          --out FOLDER       another folder for the pictures
+          --language en-XA   the pages in the pseudo-language, for another folder; names each text that isn't translated or has no room
         """);
     return 2;
 }

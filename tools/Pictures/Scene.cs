@@ -8,7 +8,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Pictures;
 
-/// <summary>What one picture needs: a browser whose page is pictured, what Ada has elsewhere, and the hands to get somewhere.</summary>
+/// <summary>The setup of one picture: a browser that shows the page, Ada's other sessions, and helpers to reach a state.</summary>
 internal sealed class Scene : IAsyncDisposable
 {
     private const string ThisBrowser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
@@ -26,10 +26,10 @@ internal sealed class Scene : IAsyncDisposable
 
     public UserId Ada { get; }
 
-    /// <summary>The page that is pictured.</summary>
+    /// <summary>The page in the picture.</summary>
     public IPage Page { get; private set; } = null!;
 
-    /// <summary>The session of the browser that is pictured.</summary>
+    /// <summary>The session of the browser in the picture.</summary>
     public SessionId Own { get; private set; }
 
     public Clock Clock => _theatre.Clock;
@@ -49,7 +49,7 @@ internal sealed class Scene : IAsyncDisposable
         return scene;
     }
 
-    /// <summary>A page in a browser of its own, with nothing in it.</summary>
+    /// <summary>An empty page in its own browser profile.</summary>
     public async Task<IPage> NewBrowserAsync(string userAgent)
     {
         var profile = await _browser.NewContextAsync(new BrowserNewContextOptions
@@ -70,7 +70,7 @@ internal sealed class Scene : IAsyncDisposable
         return await profile.NewPageAsync();
     }
 
-    /// <summary>Moves the clock of the server and of the browsers on.</summary>
+    /// <summary>Advances the clock of the server and the browsers.</summary>
     public async Task AdvanceAsync(TimeSpan time)
     {
         Clock.Advance(time);
@@ -78,13 +78,13 @@ internal sealed class Scene : IAsyncDisposable
             await profile.Clock.SetFixedTimeAsync(Clock.GetUtcNow().UtcDateTime);
     }
 
-    /// <summary>Gives Ada sessions in browsers that nobody holds.</summary>
+    /// <summary>Gives Ada sessions without real browsers.</summary>
     public Task AddAsync(params SessionRow[] rows) => _theatre.Application.AddAsync(rows);
 
-    /// <summary>Gives Ada an audit log.</summary>
+    /// <summary>Gives Ada audit events.</summary>
     public Task AddAsync(IEnumerable<AuditEventRow> events) => _theatre.Application.AddAsync(events);
 
-    /// <summary>Signs in with the browser that is pictured, and goes to a page.</summary>
+    /// <summary>Signs in with the browser in the picture, and opens a page.</summary>
     public async Task SignInAsync(string path = "/settings/sessions")
     {
         Own = await _theatre.Application.SessionOfAsync(() => SignInAsync(Page, path));
@@ -93,7 +93,7 @@ internal sealed class Scene : IAsyncDisposable
             await Page.GetByText(Words.Whole("This device"), new() { Exact = true }).First.WaitForAsync();
     }
 
-    /// <summary>Signs in with another browser, and waits until a page of it is open there.</summary>
+    /// <summary>Signs in with another browser, and waits until it has an open page.</summary>
     public async Task<IPage> SignInElsewhereAsync(string userAgent)
     {
         var page = await NewBrowserAsync(userAgent);
@@ -102,7 +102,7 @@ internal sealed class Scene : IAsyncDisposable
         return page;
     }
 
-    /// <summary>Presses the button with this name.</summary>
+    /// <summary>Clicks the button with this name.</summary>
     public Task PressAsync(string name) => Button(Page.Locator("body"), name).ClickAsync();
 
     public static ILocator Button(ILocator within, string name) => within.GetByRole(AriaRole.Button, new() { NameRegex = Words.Beginning(name) }).First;
@@ -113,7 +113,7 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>What has this name, whole.</summary>
     public ILocator Named(AriaRole role, string name) => Page.GetByRole(role, new() { Name = Words.Whole(name), Exact = true });
 
-    /// <summary>Opens the menu of a button; one that is open, as from the window before, is closed first.</summary>
+    /// <summary>Opens a button's menu. First closes a menu that is still open from the previous window.</summary>
     public async Task OpenMenuAsync(ILocator button)
     {
         await Page.Keyboard.PressAsync("Escape");
@@ -122,17 +122,17 @@ internal sealed class Scene : IAsyncDisposable
         await Page.GetByRole(AriaRole.Menu).WaitForAsync();
     }
 
-    /// <summary>Waits for a text to be there.</summary>
+    /// <summary>Waits for a text.</summary>
     public Task SeeAsync(string text, float patience = 8_000) => Page.GetByText(Words.Of(text)).First.WaitForAsync(new() { Timeout = patience });
 
-    /// <summary>The card of another device.</summary>
+    /// <summary>Another device's card.</summary>
     public ILocator Card(string title) => Cards.Filter(new() { HasText = title.Split(" on ")[0] }).First;
 
     public async ValueTask DisposeAsync()
     {
         foreach (var profile in _profiles)
         {
-            // A profile that closes while one of its pages is on the way to another never says that it has closed.
+            // Closing a profile during a navigation never completes.
             foreach (var page in profile.Pages)
                 await page.GotoAsync("about:blank");
             await profile.CloseAsync();

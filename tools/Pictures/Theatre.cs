@@ -9,7 +9,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Pictures;
 
-/// <summary>The real application, in which one scene after the other is played: each begins with Ada's new account, at the same hour, and nothing else.</summary>
+/// <summary>The real application for all scenes. Each scene starts at the same time of day with a new account for Ada and no other data.</summary>
 internal sealed class Theatre : IAsyncDisposable
 {
     private static readonly TimeSpan AccountAge = TimeSpan.FromDays(70);
@@ -22,7 +22,7 @@ internal sealed class Theatre : IAsyncDisposable
             services.AddSingleton<IInterceptor>(Outage);
             if (Words.ArePseudo)
                 PseudoLanguage.Add(services);
-            // What fails, fails on purpose.
+            // All failures here are intended.
             services.AddLogging(logging => logging.ClearProviders());
         });
         Application.StartServer();
@@ -39,7 +39,7 @@ internal sealed class Theatre : IAsyncDisposable
         Outage.On = false;
         Clock.Reset();
         await Application.Get<AccountsDatabase>().WriteAsync(WritePriority.Ordinary, db => db.Users.ExecuteDeleteAsync());
-        // Her account is older than anything that she is given.
+        // The account must be older than all of its sessions and events.
         Clock.Advance(-AccountAge);
         UserId ada = await Application.RegisterAsync("Ada Lovelace", Application.Email);
         Clock.Reset();

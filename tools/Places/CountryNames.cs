@@ -1,7 +1,7 @@
 namespace Accounts.Places;
 
-/// <summary>What the countries and territories of ISO 3166-1 are called in ordinary English; Kosovo has XK, as is usual.</summary>
-/// <remarks>The official names are made for registers ("Korea (the Republic of)"), and those of the operating system change with it.</remarks>
+/// <summary>Common English names of the countries and territories in ISO 3166-1. Kosovo has the usual code XK.</summary>
+/// <remarks>The official names are too formal ("Korea (the Republic of)"), and the operating system's names change with its version.</remarks>
 internal static class CountryNames
 {
     private const string Text = """
@@ -22,6 +22,6 @@ internal static class CountryNames
     private static readonly Dictionary<string, string> Names = Text.Split(['\n', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         .ToDictionary(entry => entry[..2], entry => entry[3..], StringComparer.Ordinal);
 
-    /// <exception cref="KeyNotFoundException">There is no such country here: add it.</exception>
-    public static string Of(string code) => Names.TryGetValue(code, out var name) ? name : throw new KeyNotFoundException($"The country {code} has no name here: add it.");
+    /// <exception cref="KeyNotFoundException">The list has no name for this country. Add it.</exception>
+    public static string Of(string code) => Names.TryGetValue(code, out var name) ? name : throw new KeyNotFoundException($"There is no name for country {code}. Add it here.");
 }

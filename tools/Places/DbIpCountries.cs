@@ -6,11 +6,11 @@ using Accounts.Core.Geolocation;
 
 namespace Accounts.Places;
 
-/// <summary>Makes a country database (DB1) out of the unpacked npm package <c>@ip-location-db/dbip-country</c>.</summary>
+/// <summary>Builds a country database (DB1) from the unpacked npm package <c>@ip-location-db/dbip-country</c>.</summary>
 internal static partial class DbIpCountries
 {
     /// <param name="folder">The folder with the package's package.json.</param>
-    /// <returns>The bytes of the file, the package's version, and the day of its data.</returns>
+    /// <returns>The file's bytes, the package's version, and the date of its data.</returns>
     public static (byte[] File, string Version, DateOnly Date) Read(string folder)
     {
         using var package = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "package.json")));
@@ -23,7 +23,7 @@ internal static partial class DbIpCountries
         return (writer.Write(), version, date);
     }
 
-    /// <summary>The lines are "first, last, country", in order. What lies between two of them belongs to nobody.</summary>
+    /// <summary>Lines have the form "first, last, country", in address order. Addresses between two ranges belong to no country.</summary>
     private static void Add<T>(Ip2LocationWriter writer, string path, bool isV4) where T : IBinaryInteger<T>, IMinMaxValue<T>
     {
         foreach (var line in File.ReadLines(path))
@@ -38,7 +38,7 @@ internal static partial class DbIpCountries
         NumericAddress Address(T value) => new(UInt128.CreateChecked(value), isV4);
     }
 
-    /// <summary>The third number of the version begins with the day: 2.3.2026060120.</summary>
+    /// <summary>The version's third number starts with the date: 2.3.2026060120.</summary>
     [GeneratedRegex(@"(?<=^\d+\.\d+\.)\d{8}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex DateInVersion();
 }

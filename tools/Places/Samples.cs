@@ -2,7 +2,7 @@ using Accounts.Core.Geolocation;
 
 namespace Accounts.Places;
 
-/// <summary>Small databases of each type with something else in every column, to compare readers by.</summary>
+/// <summary>Small databases of each type, with a different text in every column, to compare readers.</summary>
 internal static class Samples
 {
     private static readonly string[] Countries = ["DE Germany", "JP Japan", "CI Côte d’Ivoire", "US United States"];

@@ -3,21 +3,21 @@ using Microsoft.Playwright;
 
 namespace Accounts.Sheets;
 
-/// <summary>The mark as pictures, for systems that take no drawing: favicon.svg as Chromium shows it.</summary>
+/// <summary>Renders favicon.svg to PNG with Chromium, for systems that don't accept SVG.</summary>
 internal static class Icons
 {
     private static readonly (string Name, int Size, bool Full)[] All =
     [
-        // Phones cut their own corners: these two reach to the edge.
+        // Phones round the corners themselves, so these two fill the whole square.
         ("apple-touch-icon.png", 180, true),
         ("icon-maskable-512.png", 512, true),
         ("icon-192.png", 192, false),
         ("icon-512.png", 512, false),
     ];
 
-    /// <summary>Writes the pictures beside the drawing.</summary>
-    /// <param name="folder">Where favicon.svg is.</param>
-    /// <param name="program">Chromium.</param>
+    /// <summary>Writes the PNG files next to favicon.svg.</summary>
+    /// <param name="folder">The folder with favicon.svg.</param>
+    /// <param name="program">The path of Chromium.</param>
     public static async Task WriteAsync(string folder, string program)
     {
         var drawing = await File.ReadAllTextAsync(Path.Combine(folder, "favicon.svg"));

@@ -11,7 +11,7 @@ switch (args)
         await Icons.WriteAsync(Path.Combine(Root(), "Accounts.Web", "wwwroot"), program);
         return 0;
     case ["icons"]:
-        await Console.Error.WriteLineAsync("The icons need Chromium, and there is none. Install it, or name the program in ACCOUNTS_CHROMIUM.");
+        await Console.Error.WriteLineAsync("The icons need Chromium, but none was found. Install it, or set ACCOUNTS_CHROMIUM to the program's path.");
         return 1;
     default:
         await Console.Error.WriteLineAsync("""
@@ -20,10 +20,10 @@ switch (args)
               theme   writes Accounts.Web/wwwroot/theme.css from AccountsTheme
               icons   writes the PNG icons from Accounts.Web/wwwroot/favicon.svg
 
-              MudBlazor's sheet is written by `node tools/Sheets/purge.mjs`.
+              Run `node tools/Sheets/purge.mjs` to write MudBlazor's sheet.
             """);
         return 2;
 }
 
-// The working copy that this was built from.
+// The root of the working copy that built this program.
 static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));

@@ -13,10 +13,10 @@ using MudBlazor.Services;
 
 namespace Accounts.Sheets;
 
-/// <summary>The theme as a static sheet. MudThemeProvider would write it into every page, as style elements that our policy refuses.</summary>
+/// <summary>Writes the theme as a static style sheet. MudThemeProvider would add style elements to every page, which our policy blocks.</summary>
 internal static partial class ThemeSheet
 {
-    /// <summary>Where it stands in the repository.</summary>
+    /// <summary>The sheet's path in the repository.</summary>
     public const string Path = "Accounts.Web/wwwroot/theme.css";
 
     private const string Head = """
@@ -72,7 +72,7 @@ internal static partial class ThemeSheet
     private static string Hex(Match color) => "#" + string.Concat(new[] { "red", "green", "blue" }.Select(
         part => int.Parse(color.Groups[part].Value, CultureInfo.InvariantCulture).ToString("x2", CultureInfo.InvariantCulture)));
 
-    // As MudBlazor writes a color that nothing shines through.
+    // MudBlazor's form of an opaque color.
     [GeneratedRegex(@"^rgba?\((?<red>\d+),(?<green>\d+),(?<blue>\d+)(?:,1)?\)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Opaque();
 
@@ -92,7 +92,7 @@ internal static partial class ThemeSheet
         return await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<Declared>(parameters)).ToHtmlString());
     }
 
-    /// <summary>Renders what MudThemeProvider would put between the braces, and nothing around it.</summary>
+    /// <summary>Renders MudThemeProvider's variables without the surrounding rule.</summary>
     private sealed class Declared : MudThemeProvider
     {
         protected override void BuildRenderTree(RenderTreeBuilder builder)

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Accounts.Stage;
 
-/// <summary>The real application on a real port, as in production, over a new database with nobody in it.</summary>
+/// <summary>The real application on a real port, configured as in production, with a new empty database.</summary>
 internal sealed class Application : WebApplicationFactory<App>
 {
     public const string Email = "ada@example.test";
@@ -25,9 +25,9 @@ internal sealed class Application : WebApplicationFactory<App>
     private readonly Action<IServiceCollection>? _services;
     private readonly (string Key, string Value)[] _settings;
 
-    /// <param name="folder">Where its database is.</param>
-    /// <param name="services">What it is to have otherwise than in production.</param>
-    /// <param name="settings">And what it is to have set otherwise.</param>
+    /// <param name="folder">The database's folder.</param>
+    /// <param name="services">Changes to the services.</param>
+    /// <param name="settings">Changes to the settings.</param>
     public Application(TemporaryFolder folder, Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings)
     {
         _folder = folder;
@@ -36,36 +36,36 @@ internal sealed class Application : WebApplicationFactory<App>
         UseKestrel(0);
     }
 
-    /// <summary>Where it listens, by the name that browsers trust with secure cookies over plain http.</summary>
+    /// <summary>The application's address, with host localhost: browsers accept secure cookies from it over plain http.</summary>
     public Uri Url => new UriBuilder(ClientOptions.BaseAddress) { Host = "localhost" }.Uri;
 
     public T Get<T>() where T : notnull => Services.GetRequiredService<T>();
 
-    /// <summary>Starts it and makes Ada's account.</summary>
+    /// <summary>Starts the application and creates Ada's account.</summary>
     public Task<UserId> StartAsync()
     {
         StartServer();
         return RegisterAsync("Ada Lovelace", Email);
     }
 
-    /// <summary>Makes an account.</summary>
+    /// <summary>Creates an account.</summary>
     public async Task<UserId> RegisterAsync(string name, string email)
     {
         var client = new Client("", new DeviceSignals(null), BrowserId.New());
         var input = new RegisterInput { Name = name, Email = email, Password = Password };
         return await Get<UserService>().RegisterAsync(client, input) is RegisterOutcome.Registered { UserId: var person }
             ? person
-            : throw new InvalidOperationException("The account could not be made.");
+            : throw new InvalidOperationException("The account could not be created.");
     }
 
-    /// <summary>Writes rows past the commands of the core, in one transaction.</summary>
+    /// <summary>Writes rows directly to the database, in one transaction.</summary>
     public Task AddAsync<T>(IEnumerable<T> rows) where T : class => Get<AccountsDatabase>().WriteAsync(WritePriority.Ordinary, db =>
     {
         db.Set<T>().AddRange(rows);
         return Task.FromResult(true);
     });
 
-    /// <summary>Signs somebody in as the product does, but for the password, and says what the cookie of that browser is.</summary>
+    /// <summary>Signs a user in like the product, without a password, and returns the browser's cookie.</summary>
     public async Task<(Caller Caller, string Cookie)> SignInAsync(UserId person, string userAgent = Browsers.Windows, string address = Browsers.Address)
     {
         var stamp = await Get<AccountsDatabase>().ReadAsync(db => db.Users.Where(u => u.Id == person.Value).Select(u => u.SecurityStamp!).SingleAsync());
@@ -79,7 +79,7 @@ internal sealed class Application : WebApplicationFactory<App>
         return (new Caller(person, session.Id, address) { AuthenticatedAt = Get<TimeProvider>().GetUtcNow() }, context.Response.Headers.SetCookie.ToString().Split(';')[0]);
     }
 
-    /// <summary>Does something that signs somebody in, and says which session it started.</summary>
+    /// <summary>Runs an action that signs a user in, and returns the session that it started.</summary>
     public async Task<SessionId> SessionOfAsync(Func<Task> signIn)
     {
         var started = new TaskCompletionSource<SessionId>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -92,7 +92,7 @@ internal sealed class Application : WebApplicationFactory<App>
         return await started.Task.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
-    /// <summary>Waits until a page of the session has its circuit.</summary>
+    /// <summary>Waits until one of the session's pages has a circuit.</summary>
     public async Task WaitForCircuitAsync(SessionId session)
     {
         var circuits = Get<SessionCircuits>();
@@ -107,7 +107,7 @@ internal sealed class Application : WebApplicationFactory<App>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment(Environments.Production);
-        // Not published here: the files of the pages are found where the build has noted them.
+        // The application isn't published here, so its static files are found through the build's manifest.
         builder.UseStaticWebAssets();
         builder.UseSetting("Storage:Path", _folder.Database);
         builder.UseSetting("Sessions:MaximumPerUser", "0");

@@ -5,7 +5,7 @@ using Accounts.Core.Users;
 
 namespace Accounts.Stage;
 
-/// <summary>Browsers that nobody holds: what they say of themselves, and their sessions as rows.</summary>
+/// <summary>Simulated browsers: their User-Agents, and their sessions as rows.</summary>
 internal static class Browsers
 {
     public const string Windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/154.0.0.0 Safari/537.36";
@@ -16,10 +16,10 @@ internal static class Browsers
     public const string Android = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/154.0.0.0 Mobile Safari/537.36";
     public const string Edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/154.0.0.0 Safari/537.36 Edg/154.0.0.0";
 
-    /// <summary>The address of a university's network: it is in a country, and no device has it.</summary>
+    /// <summary>A university's network address. It has a country, but no device uses it.</summary>
     public const string Address = "131.130.1.0";
 
-    /// <summary>A live session in a browser of its own. No key has its hash: nobody can come with it.</summary>
+    /// <summary>A live session in its own browser. No key has its hash, so nobody can use it.</summary>
     public static SessionRow Session(UserId person, DateTimeOffset startedAt, string userAgent = Windows, string address = Address, bool newBrowser = false) => new()
     {
         Id = Guid.CreateVersion7(startedAt),
@@ -39,7 +39,7 @@ internal static class Browsers
         NewCountry = newBrowser,
     };
 
-    /// <summary>What such a browser answers when it is asked for more than its User-Agent.</summary>
+    /// <summary>The Client Hints of such a browser.</summary>
     private static ClientHints? HintsOf(string userAgent) => userAgent switch
     {
         Windows or Edge => new ClientHints { Platform = "\"Windows\"", PlatformVersion = "\"15.0.0\"", Mobile = "?0" },

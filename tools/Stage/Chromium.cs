@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Stage;
 
-/// <summary>The Chromium of this machine, started without a window.</summary>
+/// <summary>Finds this machine's Chromium and starts it headless.</summary>
 internal static class Chromium
 {
     private static readonly string[] Arguments =
@@ -11,15 +11,15 @@ internal static class Chromium
         "--disable-background-networking", "--disable-component-update", "--disable-sync",
     ];
 
-    /// <summary>The program; null if there is none.</summary>
+    /// <summary>The program's path; null if there is none.</summary>
     public static string? Find() => new[] { Environment.GetEnvironmentVariable("ACCOUNTS_CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser" }
         .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "google-chrome")))
         .FirstOrDefault(File.Exists);
 
-    /// <summary>Says what is missing. The exit code of a benchmark that could not run.</summary>
+    /// <summary>Prints that Chromium is missing, and returns the exit code.</summary>
     public static int PrintMissing()
     {
-        Console.Error.WriteLine("This benchmark needs Chromium, and there is none. Install chromium or google-chrome, or name the program in ACCOUNTS_CHROMIUM.");
+        Console.Error.WriteLine("This benchmark needs Chromium, but none was found. Install chromium or google-chrome, or set ACCOUNTS_CHROMIUM to the program's path.");
         return 1;
     }
 

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Accounts.Stage;
 
-/// <summary>A folder for the database of one application, gone with it.</summary>
+/// <summary>A folder for one application's database. Disposing it deletes the folder.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("accounts-stage-").FullName;

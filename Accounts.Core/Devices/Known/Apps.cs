@@ -1,11 +1,12 @@
 namespace Accounts.Core.Devices.Known;
 
-/// <summary>Apps that show pages: they outrank the browser that they are made of. An app that is not here is still named if it says its name first, or beside Electron.</summary>
+/// <summary>Apps that show web pages. They win over the browser that they are based on.</summary>
+/// <remarks>An unknown app is still named if its name comes first or it uses Electron.</remarks>
 internal static class Apps
 {
     public static IReadOnlyList<KnownName> All { get; } =
     [
-        // Apps of a phone with a browser in them: their own version is long and says little, so its first number is shown.
+        // Phone apps with a browser inside: their own version is long and tells little, so we show its first number.
         .. Of("Instagram"),
         .. Of("Threads", "Barcelona"),
         new("FBAN", "Facebook", Tells.App, DeviceType.Unknown, Numbers.None),
@@ -78,7 +79,7 @@ internal static class Apps
         .. Of("Gojek"),
         .. Of("Steam", "Valve Steam GameOverlay", "Valve Steam Client", "Valve Client", "Steam"),
 
-        // Programs of a desktop: they give a version that people know.
+        // Desktop programs: users know their versions.
         .. Program("Slack", "Slack", "Slack_SSB", "SlackSSB", "com.tinyspeck.chatlyio"),
         .. Program("VS Code", "Code", "VSCode"),
         .. Program("VS Code Insiders", "Code-Insiders", "Code - Insiders"),

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Accounts.Core.Devices.Known;
 
-/// <summary>Tells by words that a name which is in no table is a bot's: most of them say so themselves.</summary>
+/// <summary>Recognizes unknown bots by words in their names. Most bots use such words.</summary>
 internal static class BotWords
 {
     private static readonly SearchValues<string> Sure = Words(
@@ -16,7 +16,7 @@ internal static class BotWords
 
     private static readonly SearchValues<string> Phones = Words("cubot", "irobot");
 
-    /// <summary>Whether the piece names a bot, or holds the address of its owner.</summary>
+    /// <summary>Whether the piece names a bot or contains its owner's address.</summary>
     public static bool AreIn(ReadOnlySpan<char> piece)
     {
         var at = piece.IndexOfAny(Sure);
@@ -26,16 +26,16 @@ internal static class BotWords
         return piece[at] switch
         {
             'b' or 'B' => EndsAWord(piece, at + "bot".Length) && !piece.ContainsAny(Phones),
-            // An address, "name@example.org", not a version, "ios@10.2".
+            // An address, "name@example.org", but not a version, "ios@10.2".
             '@' => at + 1 < piece.Length && char.IsAsciiLetter(piece[at + 1]),
             _ => true,
         };
     }
 
-    /// <summary>The same by words that a person's program might have too: for text that says that it is a browser.</summary>
+    /// <summary>Also checks words that a user's program may contain. Use it for text that claims to be a browser.</summary>
     public static bool MayBeIn(ReadOnlySpan<char> piece) => piece.ContainsAny(Likely);
 
-    /// <summary>Whether it is the name of a host: "example.com".</summary>
+    /// <summary>Whether the text is a host name: "example.com".</summary>
     public static bool IsHost(ReadOnlySpan<char> name)
     {
         foreach (var end in Hosts)
@@ -47,12 +47,12 @@ internal static class BotWords
         return false;
     }
 
-    /// <summary>Whether it says only what kind of bot it is: "Foo Crawler" is called Foo Crawler, not Crawler.</summary>
+    /// <summary>Whether the text is only a kind of bot. "Foo Crawler" is named Foo Crawler, not Crawler.</summary>
     public static bool IsKind(ReadOnlySpan<char> name) =>
         name.Equals("bot", StringComparison.OrdinalIgnoreCase) || name.Equals("robot", StringComparison.OrdinalIgnoreCase)
         || name.Equals("crawler", StringComparison.OrdinalIgnoreCase) || name.Equals("spider", StringComparison.OrdinalIgnoreCase);
 
-    // "Googlebot/2.1", "YandexBots", "bot2", "BotName"; not "Abbott" or "bottom".
+    // Matches "Googlebot/2.1", "YandexBots", "bot2" and "BotName", but not "Abbott" or "bottom".
     private static bool EndsAWord(ReadOnlySpan<char> piece, int at) =>
         at == piece.Length || !char.IsAsciiLetterLower(piece[at]) || (piece[at] == 's' && (at + 1 == piece.Length || !char.IsAsciiLetter(piece[at + 1])));
 

@@ -1,6 +1,7 @@
 namespace Accounts.Core.Devices.Known;
 
-/// <summary>Crawlers, AI agents, link previews, monitors and feed readers that <see cref="BotWords"/> would miss or not name as people do. A name with "bot" in it needs no line.</summary>
+/// <summary>Crawlers, AI agents, link previews, monitors and feed readers that <see cref="BotWords"/> would miss or misname.</summary>
+/// <remarks>A name with "bot" in it needs no line.</remarks>
 internal static class Bots
 {
     public static IReadOnlyList<KnownName> All { get; } =

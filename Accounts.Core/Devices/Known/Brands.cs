@@ -2,10 +2,10 @@ using System.Collections.Frozen;
 
 namespace Accounts.Core.Devices.Known;
 
-/// <summary>The brands of Client Hints that are called otherwise by people. One that is not here is named as it names itself.</summary>
+/// <summary>Client Hints brands whose common name differs. Other brands keep their own name.</summary>
 internal static class Brands
 {
-    /// <summary>What every browser made of it says of itself too; one that says only this is it.</summary>
+    /// <summary>Every browser based on Chromium also names this brand. If it is the only one, the browser is Chromium.</summary>
     public const string Chromium = "Chromium";
 
     private static readonly FrozenDictionary<string, KnownName> All = new[]
@@ -37,13 +37,13 @@ internal static class Brands
 
     private static readonly FrozenDictionary<string, KnownName>.AlternateLookup<ReadOnlySpan<char>> Lookup = All.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>The brand, known or not; null for one without a name.</summary>
+    /// <summary>Finds a brand, known or not; null if it has no name.</summary>
     public static KnownName? Find(ReadOnlySpan<char> brand) =>
         Lookup.TryGetValue(brand, out var known) ? known
         : NameText.Of(brand) is { } name ? Of(name, name)
         : null;
 
-    /// <summary>Whether it is one that stands for nothing, so that nobody relies on the list: "Not;A=Brand" (GREASE).</summary>
+    /// <summary>Whether the brand is meaningless, sent so that no site relies on the list: "Not;A=Brand" (GREASE).</summary>
     public static bool IsGrease(ReadOnlySpan<char> brand)
     {
         var rest = (ReadOnlySpan<char>)"notabrand";

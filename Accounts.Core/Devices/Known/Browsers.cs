@@ -2,7 +2,8 @@ using static Accounts.Core.Devices.DeviceType;
 
 namespace Accounts.Core.Devices.Known;
 
-/// <summary>Browsers by the product in their User-Agent. To add one: a line here, with its name and, if they differ, its products, and a line in the tests.</summary>
+/// <summary>Browsers by their product in the User-Agent.</summary>
+/// <remarks>To add one, add a line here with its name and, if they differ, its products, and a line to the tests.</remarks>
 internal static class Browsers
 {
     public const string Chrome = "Chrome";
@@ -13,7 +14,7 @@ internal static class Browsers
 
     private static readonly IEnumerable<KnownName>[] Table =
     [
-        // Those that others are made of, or pass for. The last of these that is present wins.
+        // Browsers that others are based on or imitate. If several are present, the last of these wins.
         [new(Safari, Safari, Tells.Safari)],
         Base(Firefox, "Firefox", "FxiOS", "Minefield", "Nightly", "Shiretoko", "Namoroka", "BonEcho", "GranParadiso"),
         Base(Chrome, "Chrome", "HeadlessChrome"), Base(Chrome, Numbers.Exact, "CriOS", "CrMo"), Base("Chromium", "Chromium"),
@@ -25,7 +26,7 @@ internal static class Browsers
         Of("Opera Mini", "OPiOS"),
         Of("Opera Touch", "OPT"),
         Of("Opera GX", "OPX", "OPRGX"),
-        // Said behind "OPR/111.0", whose version is its own.
+        // Comes after "OPR/111.0", which has Opera's own version.
         Of("Opera GX", "Edition GX", "Edition GX-CN").Select(name => name with { Rank = 1 }),
         Of(Mobile, "Opera Mobile", "Opera Mobi"),
         Of(Tablet, "Opera Mobile", "Opera Tablet"),

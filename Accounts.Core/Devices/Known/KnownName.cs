@@ -1,24 +1,25 @@
 namespace Accounts.Core.Devices.Known;
 
-/// <summary>A word that a User-Agent may hold and what it tells; <paramref name="Name"/> is how people call it.</summary>
+/// <summary>A word of a User-Agent and its meaning. <paramref name="Name"/> is its common name.</summary>
 internal sealed record KnownName(string Key, string Name, Tells Tells, DeviceType Type = DeviceType.Unknown, Numbers Numbers = Numbers.Major)
 {
-    /// <summary>Of two that tell the same kind of thing the higher wins. For a platform it is the place in its table.</summary>
+    /// <summary>If two words tell the same kind of thing, the higher rank wins. A platform's rank is its position in the table.</summary>
     public int Rank { get; init; }
 }
 
-/// <summary>What a known word tells. Of the programs, from <see cref="Tool"/> on, the later one wins: every browser also calls itself Safari, and every bot a browser.</summary>
+/// <summary>What a known word tells.</summary>
+/// <remarks>From <see cref="Tool"/> on, these are programs. The later value wins: every browser claims to be Safari, every bot a browser.</remarks>
 internal enum Tells
 {
-    /// <summary>Nothing; it must only not be taken for a name.</summary>
+    /// <summary>Nothing, but the word isn't a name.</summary>
     Nothing,
 
-    /// <summary>A browser, or somebody who wants to be taken for one: <c>Mozilla/5.0</c>.</summary>
+    /// <summary>A browser, or a program that pretends to be one: <c>Mozilla/5.0</c>.</summary>
     Mozilla,
 
-    /// <summary>The version of Safari, which on iOS is the system's: <c>Version/26.1</c>.</summary>
+    /// <summary>Safari's version, which on iOS equals the system's: <c>Version/26.1</c>.</summary>
     Version,
-    /// <summary>The version of an app whose name is elsewhere: <c>FBAV/480.0</c>.</summary>
+    /// <summary>The version of an app that another word names: <c>FBAV/480.0</c>.</summary>
     AppVersion,
     Compatible,
     WebView,
@@ -28,17 +29,17 @@ internal enum Tells
     Type,
     Platform,
 
-    /// <summary>The version of the platform that is named elsewhere, as an app knows it: <c>FBSV/17.0</c>.</summary>
+    /// <summary>The platform's version as an app knows it; another word names the platform: <c>FBSV/17.0</c>.</summary>
     PlatformVersion,
 
-    /// <summary>What comes behind it is the name of the platform, where nothing else tells it: <c>FBSN/iOS</c>.</summary>
+    /// <summary>The platform's name follows; it counts if no other word tells it: <c>FBSN/iOS</c>.</summary>
     PlatformName,
 
-    /// <summary>A library or a command-line program. Before a phone's platform it is an app's library.</summary>
+    /// <summary>A library or a command-line program. Together with a phone's platform it is an app's library.</summary>
     Tool,
     Safari,
 
-    /// <summary>A browser that others are made of: Chrome, Firefox, Internet Explorer.</summary>
+    /// <summary>A browser that others are based on: Chrome, Firefox, Internet Explorer.</summary>
     Base,
     Browser,
 
@@ -47,15 +48,15 @@ internal enum Tells
     Bot,
 }
 
-/// <summary>Which of the numbers behind a word are worth showing.</summary>
+/// <summary>Whether the number after a word is worth showing.</summary>
 internal enum Numbers
 {
     None,
     Major,
 
-    /// <summary>As it is given, of a platform possibly frozen by the browser.</summary>
+    /// <summary>The number as given. The browser may have frozen a platform's.</summary>
     Given,
 
-    /// <summary>Of a platform: never frozen.</summary>
+    /// <summary>A platform's real number, never frozen.</summary>
     Exact,
 }

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Accounts.Core.Devices.Known;
 
-/// <summary>All tables as one dictionary, which is asked with a piece of the text, without making a string of it.</summary>
+/// <summary>All tables as one dictionary. A look-up takes a piece of the text and creates no string.</summary>
 internal static class KnownNames
 {
     private const int Longest = 32;
@@ -16,14 +16,14 @@ internal static class KnownNames
 
     public static int Count => All.Count;
 
-    /// <summary>Finds "Windows NT", or "Fedora" in "Fedora release", or "iPhone" in "iPhone14"; null for a word that is not known.</summary>
-    /// <param name="inComment">Whether it is a part of a comment, which may be of several words.</param>
+    /// <summary>Finds "Windows NT", or "Fedora" in "Fedora release", or "iPhone" in "iPhone14"; null for an unknown word.</summary>
+    /// <param name="inComment">Whether the piece is a comment's part, which may have several words.</param>
     public static KnownName? Find(ReadOnlySpan<char> text, bool inComment)
     {
         if (Exactly(text) is { } known)
             return known;
 
-        // A longer part is known by its first word only if that is a platform's or a great browser's: "Google Pixel" is not Google.
+        // The first word of a longer part counts only if it is a platform's or a major browser's: "Google Pixel" is not Google.
         var space = inComment ? text.IndexOf(' ') : -1;
         if (space > 0)
         {

@@ -1,6 +1,6 @@
 namespace Accounts.Core.Devices.Known;
 
-/// <summary>What a model's name tells of the kind of device, where the User-Agent does not say it otherwise.</summary>
+/// <summary>The kind of device by its model's name, if the User-Agent doesn't say it otherwise.</summary>
 internal static class Models
 {
     private static readonly (string Start, DeviceType Type)[] Starts =
@@ -22,10 +22,10 @@ internal static class Models
     private static readonly string[] TabletWords = ["Tablet", "MediaPad", "MatePad", "MagicPad", " Pad", "_Pad", "Galaxy Tab", " Tab ",
     "Redmi Pad", "OnePlus Pad", "IdeaPad", "PadFone"];
 
-    // How phones begin that name themselves first: "Nokia6230/2.0".
+    // Prefixes of phones whose model comes first: "Nokia6230/2.0".
     private static readonly string[] Phones = ["Nokia", "SonyEricsson", "MOT-", "SAMSUNG-", "SEC-", "LG-", "LGE", "HUAWEI", "ZTE-", "ALCATEL", "Pantech", "HTC_", "HTC-"];
 
-    /// <summary>Whether it is the name of a phone that says its own name before that of its browser.</summary>
+    /// <summary>Whether the name is a phone's that puts its model before the browser's name.</summary>
     public static bool IsPhone(ReadOnlySpan<char> product)
     {
         foreach (var phone in Phones)
@@ -37,7 +37,7 @@ internal static class Models
         return false;
     }
 
-    /// <summary>The kind of device; Unknown where the name tells nothing.</summary>
+    /// <summary>The kind of device; Unknown if the name doesn't tell.</summary>
     public static DeviceType TypeOf(ReadOnlySpan<char> model)
     {
         foreach (var (start, type) in Starts)
@@ -61,7 +61,7 @@ internal static class Models
             : DeviceType.Unknown;
     }
 
-    /// <summary>The model in the part of a comment: "Pixel 2" of "Pixel 2 Build/OPD3.170816.012"; empty if the part is something else, such as a language.</summary>
+    /// <summary>The model in a comment's part: "Pixel 2" for "Pixel 2 Build/OPD3.170816.012"; empty if the part is no model.</summary>
     public static ReadOnlySpan<char> In(ReadOnlySpan<char> part)
     {
         var build = part.IndexOf("Build", StringComparison.OrdinalIgnoreCase);
@@ -74,7 +74,7 @@ internal static class Models
         return part.Length < 2 || IsLanguage(part) || part.ContainsAny(':', '=') ? [] : part;
     }
 
-    /// <summary>Whether it is a language: "en-us", "zh_CN".</summary>
+    /// <summary>Whether the text is a language: "en-us", "zh_CN".</summary>
     public static bool IsLanguage(ReadOnlySpan<char> part) =>
         part.Length is 2 && part is not ['A' or 'X' or 'Z', _] ? !part.ContainsAnyExceptInRange('a', 'z')
         : part.Length == 5 && part[2] is '-' or '_' && char.IsAsciiLetterLower(part[0]) && char.IsAsciiLetterLower(part[1]) && char.IsAsciiLetter(part[3]) && char.IsAsciiLetter(part[4]);

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Accounts.Core.Devices.Known;
 
-/// <summary>The browsers that come with a platform and say no name of their own, or Safari's.</summary>
+/// <summary>Platforms' own browsers, which use no name of their own or Safari's.</summary>
 internal static class OwnBrowsers
 {
     private static readonly FrozenDictionary<string, string> Table = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -27,6 +27,6 @@ internal static class OwnBrowsers
         ["Tesla"] = "Tesla Browser",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>The name of the platform's own browser; null if it has none, or one that says its name.</summary>
+    /// <summary>The name of the platform's own browser; null if it has none, or if the browser names itself.</summary>
     public static string? Of(string platform) => Table.GetValueOrDefault(platform);
 }

@@ -3,7 +3,7 @@ using static Accounts.Core.Devices.DeviceType;
 
 namespace Accounts.Core.Devices.Known;
 
-/// <summary>Platforms by what stands in a User-Agent. The further down, the more it tells: Android also says Linux, an Xbox also says Windows.</summary>
+/// <summary>Platforms by their words in a User-Agent, the most specific last: Android also says Linux, and an Xbox also says Windows.</summary>
 internal static class Platforms
 {
     public const string Android = "Android";
@@ -16,10 +16,10 @@ internal static class Platforms
 
     public const string JavaME = "Java ME";
 
-    /// <summary>What Apple's network library says of itself; it does not tell a phone from a computer.</summary>
+    /// <summary>The name that Apple's network library gives itself. It is the same on phones and computers.</summary>
     public const string Darwin = "iOS or macOS";
 
-    /// <summary>Of Linux. A browser that names none is on some of them.</summary>
+    /// <summary>Linux distributions. A browser that names none may still run on one.</summary>
     private static readonly IEnumerable<KnownName>[] Distributions =
     [
         Of("Ubuntu", Desktop, "Ubuntu", "Kubuntu", "Xubuntu"),
@@ -140,7 +140,7 @@ internal static class Platforms
 
     public static IReadOnlyList<KnownName> All { get; } = [.. Table.SelectMany((names, at) => names.Select(name => name with { Rank = at }))];
 
-    /// <summary>The platform that people know by this name, and the distribution that it is where it is one of Linux.</summary>
+    /// <summary>The platform's common name, and the distribution if it is one of Linux.</summary>
     public static (string? Platform, string? Distribution) Split(string? name) => name is not null && DistributionNames.Contains(name) ? (Linux, name) : (name, null);
 
     private static IEnumerable<KnownName> Of(string name, DeviceType type, params string[] keys) => Of(name, type, Numbers.None, keys);

@@ -1,11 +1,11 @@
 namespace Accounts.Core.Devices.Known;
 
-/// <summary>Command-line programs and the libraries of programming languages. Without a phone's platform they are programs that nobody sits before.</summary>
+/// <summary>Command-line programs and libraries of programming languages. Without a phone's platform they are bots.</summary>
 internal static class Tools
 {
     public static IReadOnlyList<KnownName> All { get; } =
     [
-        // The language is only the name if no library is there.
+        // A language's name counts only if no library is named.
         .. Of("Python", "Python", "CPython").Select(python => python with { Rank = -1 }),
 
         .. Of("curl", "curl", "libcurl"),

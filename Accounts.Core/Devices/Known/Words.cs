@@ -1,6 +1,6 @@
 namespace Accounts.Core.Devices.Known;
 
-/// <summary>The words that stand beside the names: those of engines, of kinds of device, and those that tell nothing.</summary>
+/// <summary>Other known words: engines, kinds of device, and words that tell nothing.</summary>
 internal static class Words
 {
     public static IReadOnlyList<KnownName> All { get; } =
@@ -9,7 +9,7 @@ internal static class Words
         Tells.Electron),
         Of("FBAV", Tells.AppVersion), Of("FBSV", Tells.PlatformVersion), Of("FBSN", Tells.PlatformName), Of("x86_64", Tells.Intel), Of("i386", Tells.Intel),
 
-        // Of two engines the later one is the browser's: all say KHTML and Gecko.
+        // If there are two engines, the later one is the browser's: all browsers say KHTML and Gecko.
         Engine("Gecko", 1), Engine("AppleWebKit", 2, "WebKit"), Engine("WebKit", 2), Engine("Blink", 3), Engine("KHTML", 0), Engine("Goanna", 4),
         Engine("Presto", 5),
         Engine("LibWeb", 5), Engine("ArkWeb", 3, "Blink"),

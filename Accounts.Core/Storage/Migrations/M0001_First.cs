@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Accounts.Core.Storage.Migrations;
 
-/// <summary>The first tables. Written by hand without store types, so that one text serves every engine; a test compares it with the model.</summary>
+/// <summary>The first tables. Written by hand without store types, so that it works on every engine. A test compares it with the model.</summary>
 [DbContext(typeof(AccountsDbContext))]
 [Migration("0001_First")]
 internal sealed class M0001_First : Migration

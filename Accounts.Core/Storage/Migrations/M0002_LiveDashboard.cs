@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Accounts.Core.Storage.Migrations;
 
-/// <summary>What a card says beyond where and when: the person's own name for the session, whether its browser was new, and what became of it after its end.</summary>
+/// <summary>More data for a session's card: its name, whether its browser was new, and whether its browser left after the end.</summary>
 [DbContext(typeof(AccountsDbContext))]
 [Migration("0002_LiveDashboard")]
 internal sealed class M0002_LiveDashboard : Migration

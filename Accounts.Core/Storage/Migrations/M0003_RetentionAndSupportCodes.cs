@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Accounts.Core.Storage.Migrations;
 
-/// <summary>What retention still has to look at, and the codes that people read to support.</summary>
+/// <summary>The columns that say which rows retention must process, and the support codes.</summary>
 [DbContext(typeof(AccountsDbContext))]
 [Migration("0003_RetentionAndSupportCodes")]
 internal sealed class M0003_RetentionAndSupportCodes : Migration

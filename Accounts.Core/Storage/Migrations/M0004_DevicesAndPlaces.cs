@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Accounts.Core.Storage.Migrations;
 
-/// <summary>What a browser says of itself besides its User-Agent, and the country of a sign-in, by which a new one is noticed.</summary>
+/// <summary>The Client Hints of a session, and the country of its sign-in, which reveals sign-ins from a new country.</summary>
 [DbContext(typeof(AccountsDbContext))]
 [Migration("0004_DevicesAndPlaces")]
 internal sealed class M0004_DevicesAndPlaces : Migration

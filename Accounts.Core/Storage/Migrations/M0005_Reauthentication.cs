@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Accounts.Core.Storage.Migrations;
 
-/// <summary>The second key of a session between its being given out and its being seen, and when the person last proved again who they are.</summary>
+/// <summary>A session's offered key until the browser uses it, and the time of the last re-authentication.</summary>
 [DbContext(typeof(AccountsDbContext))]
 [Migration("0005_Reauthentication")]
 internal sealed class M0005_Reauthentication : Migration

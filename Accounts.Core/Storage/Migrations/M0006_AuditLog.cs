@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Accounts.Core.Storage.Migrations;
 
-/// <summary>What an audit event tells of the sessions in it, which are removed before it is; and the database itself refuses to change what is recorded.</summary>
-/// <remarks>The triggers are SQLite's. Another engine needs its own, or a role that may insert and not update.</remarks>
+/// <summary>Stores sessions' names and devices in audit events, which outlive the sessions. The database itself refuses to change events.</summary>
+/// <remarks>The triggers are for SQLite. Another engine needs its own, or a role that may insert but not update.</remarks>
 [DbContext(typeof(AccountsDbContext))]
 [Migration("0006_AuditLog")]
 internal sealed class M0006_AuditLog : Migration
@@ -22,9 +22,9 @@ internal sealed class M0006_AuditLog : Migration
             "Change",
             """UPDATE OF "Id", "At", "Action", "UserId", "ActorUserId", "ActorSessionId", "ActorName", "ActorDevice", "SessionId", "SessionName", "SessionDevice", "Count" """,
             "TRUE");
-        // An address is shortened once: the column beside it says that this is to come, and then for ever that it has been.
+        // An address may be shortened once. WholeAddressSince says whether that is still to come.
         Refuse(migrationBuilder, "Address", """UPDATE OF "Address", "WholeAddressSince" """, """OLD."WholeAddressSince" IS NULL OR NEW."WholeAddressSince" IS NOT NULL""");
-        // "INSERT OR REPLACE" takes a row away without being a DELETE.
+        // "INSERT OR REPLACE" removes a row without firing a DELETE trigger.
         Refuse(migrationBuilder, "Replace", "INSERT", """EXISTS (SELECT 1 FROM "AuditEvents" WHERE "Id" = NEW."Id")""");
     }
 

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Accounts.Core.Storage.Migrations;
 
-/// <summary>The plan of a person, which decides what they may use; null for the default plan.</summary>
+/// <summary>A user's plan, which decides which features they may use; null for the default plan.</summary>
 [DbContext(typeof(AccountsDbContext))]
 [Migration("0007_Plans")]
 internal sealed class M0007_Plans : Migration

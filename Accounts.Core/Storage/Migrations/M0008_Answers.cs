@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Accounts.Core.Storage.Migrations;
 
-/// <summary>The answer to "Was this you?", since when the account knows a browser, and the list of the sessions that one act ended.</summary>
-/// <remarks>The trigger is SQLite's, like those of <see cref="M0006_AuditLog"/>.</remarks>
+/// <summary>The answer to "Was this you?", the time since when the account knows a browser, and the list of sessions that one action ended.</summary>
+/// <remarks>The trigger is for SQLite, like those of <see cref="M0006_AuditLog"/>.</remarks>
 [DbContext(typeof(AccountsDbContext))]
 [Migration("0008_Answers")]
 internal sealed class M0008_Answers : Migration
@@ -14,7 +14,7 @@ internal sealed class M0008_Answers : Migration
         migrationBuilder.AddColumn<long>("RecognizedAt", "Sessions", nullable: true);
         migrationBuilder.AddColumn<Guid>("RecognizedBySessionId", "Sessions", nullable: true);
         migrationBuilder.AddColumn<long>("BrowserSince", "Sessions", nullable: true);
-        // Only a live session can answer, so only those need to know it. The next sign-in in a browser takes it over.
+        // Only live sessions need the value, because only they can answer. The next sign-in in a browser copies it.
         migrationBuilder.Sql("""
             UPDATE "Sessions" SET "BrowserSince" = (
                 SELECT MIN(s."StartedAt") FROM "Sessions" AS s WHERE s."UserId" = "Sessions"."UserId" AND s."BrowserHash" = "Sessions"."BrowserHash")

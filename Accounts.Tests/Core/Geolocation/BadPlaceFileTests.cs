@@ -94,7 +94,7 @@ public sealed class BadPlaceFileTests
             }
             catch (PlaceFileException damaged)
             {
-                Assert.Contains("index does not lead to its rows", damaged.Message, StringComparison.Ordinal);
+                Assert.Contains("index points to wrong rows", damaged.Message, StringComparison.Ordinal);
                 refused++;
             }
         }

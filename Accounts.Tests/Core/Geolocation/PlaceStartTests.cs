@@ -27,7 +27,7 @@ public sealed class PlaceStartTests : IDisposable
     }
 
     [Fact]
-    public Task A_missing_file_stops_the_start_with_one_line() => RequireRefusalAsync("it does not exist. Put it there, or correct Geolocation:Path in appsettings.json");
+    public Task A_missing_file_stops_the_start_with_one_line() => RequireRefusalAsync("it does not exist. Correct Geolocation:Path in appsettings.json");
 
     [Fact]
     public Task A_folder_stops_the_start_with_one_line()
@@ -42,7 +42,7 @@ public sealed class PlaceStartTests : IDisposable
         await File.WriteAllBytesAsync(Path, BadPlaceFiles.Good());
         await using var application = AccountsProcess.Run(null, ("Storage__Path", _folder.File("accounts.db")), ("Geolocation__Path", Path));
         await application.ListeningAsync();
-        Assert.Contains($"Took {Path} into use for places: DB3 of 2026-06-01", application.Output, StringComparison.Ordinal);
+        Assert.Contains($"Loaded {Path} to find places: DB3 of 2026-06-01", application.Output, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();

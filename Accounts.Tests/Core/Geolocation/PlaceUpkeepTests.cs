@@ -27,7 +27,7 @@ public sealed class PlaceUpkeepTests : IDisposable
         Assert.Equal("US", finder.Find(Somewhere).CountryCode);
         Assert.Null(finder.Source.Path);
         Assert.Equal(("IP Geolocation by DB-IP", "https://db-ip.com/"), (finder.Source.Attribution!.Text, finder.Source.Attribution.Link.ToString()));
-        Assert.Contains($"Took the bundled database into use for places: DB1 of {finder.Source.Date:yyyy-MM-dd}", _log.Of(LogLevel.Information), StringComparer.Ordinal);
+        Assert.Contains($"Loaded the bundled database to find places: DB1 of {finder.Source.Date:yyyy-MM-dd}", _log.Of(LogLevel.Information), StringComparer.Ordinal);
     }
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class PlaceUpkeepTests : IDisposable
         var finder = host.Get<PlaceFinder>();
         Assert.Equal("Germany", finder.Find(Somewhere).Name);
         Assert.Equal(new PlaceSource(Path, "DB1", new DateOnly(2026, 6, 1), Attribution: null), finder.Source);
-        Assert.Contains($"Took {Path} into use for places: DB1 of 2026-06-01", _log.Of(LogLevel.Information), StringComparer.Ordinal);
+        Assert.Contains($"Loaded {Path} to find places: DB1 of 2026-06-01", _log.Of(LogLevel.Information), StringComparer.Ordinal);
     }
 
     [Theory]
@@ -87,7 +87,7 @@ public sealed class PlaceUpkeepTests : IDisposable
 
         Assert.Equal("Germany", finder.Find(Somewhere).Name);
         var error = Assert.Single(_log.Of(LogLevel.Error));
-        Assert.StartsWith($"The geolocation file {Path} was not taken into use: ", error, StringComparison.Ordinal);
+        Assert.StartsWith($"Refused the geolocation file {Path}: ", error, StringComparison.Ordinal);
         Assert.Contains(BadPlaceFiles.All[name].Says, error, StringComparison.Ordinal);
         Assert.Contains(BadPlaceFiles.All[name].Says, finder.Source.Problem, StringComparison.Ordinal);
 
@@ -120,11 +120,11 @@ public sealed class PlaceUpkeepTests : IDisposable
     {
         await using var host = Start();
         host.Get<PlaceUpkeep>().Check();
-        Assert.Single(_log.Of(LogLevel.Information), line => line.StartsWith("Took ", StringComparison.Ordinal));
+        Assert.Single(_log.Of(LogLevel.Information), line => line.StartsWith("Loaded ", StringComparison.Ordinal));
         // Control: the same bytes, written again.
         Write(Germany);
         host.Get<PlaceUpkeep>().Check();
-        Assert.Equal(2, _log.Of(LogLevel.Information).Count(line => line.StartsWith("Took ", StringComparison.Ordinal)));
+        Assert.Equal(2, _log.Of(LogLevel.Information).Count(line => line.StartsWith("Loaded ", StringComparison.Ordinal)));
     }
 
     // Guard: the second look at the file in PlaceUpkeep.Check.
@@ -193,7 +193,7 @@ public sealed class PlaceUpkeepTests : IDisposable
     {
         using (var file = File.Create(Path))
             file.SetLength(3L << 30);
-        Assert.Contains("it has more than 2 GB", Assert.Throws<PlaceFileException>(() => new PlaceFile(Path).Read()).Message, StringComparison.Ordinal);
+        Assert.Contains("it is larger than 2 GB", Assert.Throws<PlaceFileException>(() => new PlaceFile(Path).Read()).Message, StringComparison.Ordinal);
     }
 
     [Theory]

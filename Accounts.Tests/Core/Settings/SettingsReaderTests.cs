@@ -59,16 +59,16 @@ public sealed class SettingsReaderTests
 
         string[] expected =
         [
-            "The settings (appsettings.json, environment or command line) are wrong:",
+            "Some settings are invalid. Correct them in appsettings.json, the environment or the command line:",
             "  Storage:Provider: must be one of Sqlite. It is 'Oracle'.",
-            "  Storage:Path: must name a file. It is ''.",
+            "  Storage:Path: must be the path of a file. It is ''.",
             "  Sessions:IdleTimeout: must be a time such as 28.00:00:00 (days.hours:minutes:seconds). It is 'soon'.",
-            "  Sessions:IdelTimeout: there is no such setting; known here are Profile, IdleTimeout, IdleTimeoutUnremembered, AbsoluteTimeout, MaximumPerUser, ReauthenticateAfter, FlushInterval, SweepInterval.",
-            "  Sessions:AbsoluteTimeout: must be from 1 minute to 400 days. It is '500.00:00:00'.",
-            "  Sessions:SweepInterval: must be from 0.1 seconds to 10 minutes. It is '00:00:00.0010000'.",
-            "  Sessions:ReauthenticateAfter: must be from 1 minute to 1 day. It is '00:00:30'.",
+            "  Sessions:IdelTimeout: unknown setting. Use one of Profile, IdleTimeout, IdleTimeoutUnremembered, AbsoluteTimeout, MaximumPerUser, ReauthenticateAfter, FlushInterval, SweepInterval.",
+            "  Sessions:AbsoluteTimeout: must be between 1 minute and 400 days. It is '500.00:00:00'.",
+            "  Sessions:SweepInterval: must be between 0.1 seconds and 10 minutes. It is '00:00:00.0010000'.",
+            "  Sessions:ReauthenticateAfter: must be between 1 minute and 1 day. It is '00:00:30'.",
             "  SignIn:AttemptsPerAccount: must be a whole number. It is 'many'.",
-            "  SignIn:AttemptsPerAddress: must be from 1 to 100000. It is '0'.",
+            "  SignIn:AttemptsPerAddress: must be between 1 and 100000. It is '0'.",
         ];
         Assert.Equal(string.Join('\n', expected.Order(StringComparer.Ordinal)), string.Join('\n', lines.Order(StringComparer.Ordinal)));
     }

@@ -86,8 +86,8 @@ public sealed class SignInQueueTests
         // However many forms were refused, the log has two lines.
         Assert.Equal(
             [
-                "Warning: Too many people tried to sign in at once: forms were refused",
-                "Warning: Nobody waits to sign in any more; 6 forms had been refused",
+                "Warning: The sign-in queue started to refuse forms: too many were waiting",
+                "Warning: The sign-in queue was empty again; it had refused 6 forms",
             ],
             journal.Of(nameof(SignInQueue)));
 

@@ -50,7 +50,7 @@ public sealed class DatabaseStartTests : IDisposable
         await File.WriteAllTextAsync(_folder.File("App_Data"), "a file stands where the folder should be");
         var message = Assert.Throws<StartupException>(() => CoreHost.Start(_folder, settings: [("Storage:Path", "App_Data/accounts.db")])).Message;
         Assert.Contains(_folder.File("App_Data/accounts.db"), message, StringComparison.Ordinal);
-        Assert.Contains("its folder cannot be made", message, StringComparison.Ordinal);
+        Assert.Contains("its folder cannot be created", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class DatabaseStartTests : IDisposable
         foreach (var length in new[] { whole.Length / 2, whole.Length - 4096, (whole.Length / 2) + 100 })
         {
             await File.WriteAllBytesAsync(Database, whole[..length]);
-            await RefusedAsync("the file is damaged", "Keep it, and put a copy from your backup in its place.");
+            await RefusedAsync("the file is damaged", "Keep it, and restore a backup to this path.");
         }
     }
 
@@ -105,7 +105,7 @@ public sealed class DatabaseStartTests : IDisposable
             var damaged = whole.ToArray();
             Array.Fill(damaged, (byte)0xA5, from, Math.Min(12_288, damaged.Length - from));
             await File.WriteAllBytesAsync(Database, damaged);
-            await RefusedAsync("the file is damaged", "Keep it, and put a copy from your backup in its place.");
+            await RefusedAsync("the file is damaged", "Keep it, and restore a backup to this path.");
         }
     }
 
@@ -114,7 +114,7 @@ public sealed class DatabaseStartTests : IDisposable
     {
         using (var other = new DatabaseRows(Database))
             other.Execute("CREATE TABLE Bookmarks (Url TEXT); INSERT INTO Bookmarks VALUES ('https://example.com')");
-        await RefusedAsync("it is the SQLite database of another program. Correct Storage:Path");
+        await RefusedAsync("it is another program's SQLite database. Correct Storage:Path");
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class DatabaseStartTests : IDisposable
     {
         using (var other = new DatabaseRows(Database))
             other.Execute("CREATE TABLE \"__EFMigrationsHistory\" (\"MigrationId\" TEXT PRIMARY KEY, \"ProductVersion\" TEXT); PRAGMA application_id = 42");
-        await RefusedAsync("it is the SQLite database of another program");
+        await RefusedAsync("it is another program's SQLite database");
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class DatabaseStartTests : IDisposable
         await WriteDatabaseAsync();
         using (var rows = new DatabaseRows(Database))
             rows.Execute("INSERT INTO \"__EFMigrationsHistory\" VALUES ('9999_Future', '99.0')");
-        await RefusedAsync("newer version of this program (it has 9999_Future). Start that version, or restore an older copy");
+        await RefusedAsync("a newer version of this program wrote it (it has 9999_Future). Start that version, or restore an older backup");
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class DatabaseStartTests : IDisposable
         {
             var message = Assert.Throws<StartupException>(() => CoreHost.Start(_folder)).Message;
             Assert.Contains(Database, message, StringComparison.Ordinal);
-            Assert.Contains("another process is using it. End that process, or give this one a file of its own", message, StringComparison.Ordinal);
+            Assert.Contains("another process is using it. Stop that process, or choose another file", message, StringComparison.Ordinal);
             await first.RegisterAsync();
         }
 

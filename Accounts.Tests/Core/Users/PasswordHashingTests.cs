@@ -71,8 +71,8 @@ public sealed class PasswordHashingTests
         Patience.Until(() => journal.Of(nameof(PasswordHashing)).Count == 2);
         Assert.Equal(
             [
-                "Warning: Too many passwords waited to be hashed: requests were refused",
-                "Warning: No password waits to be hashed any more; 7 requests had been refused",
+                "Warning: Password hashing started to refuse requests: too many were waiting",
+                "Warning: Password hashing caught up; it had refused 7 requests",
             ],
             journal.Of(nameof(PasswordHashing)));
         // Of three attempts, exactly the third is left.

@@ -113,7 +113,7 @@ public sealed class HealthTests
         site.Get<PlaceUpkeep>().Check();
         var answer = await AskAsync(site, "/health/ready");
         Assert.StartsWith("""200 {"status":"Degraded",""", answer, StringComparison.Ordinal);
-        Assert.Contains("A newer file could not be read.", answer, StringComparison.Ordinal);
+        Assert.Contains("Accounts refused a newer geolocation file.", answer, StringComparison.Ordinal);
         Assert.DoesNotContain(folder.File(""), answer, StringComparison.Ordinal);
     }
 

@@ -33,7 +33,7 @@ public sealed class UnknownProxyTests
         visitor.Headers[header] = Client;
         for (var i = 0; i < 3; i++)
             await visitor.ReadAsync("/sign-in");
-        Assert.Equal($"Warning: Requests came through {named}, which is not in Network:KnownProxies: its forwarding headers were ignored", Assert.Single(Warnings));
+        Assert.Equal($"Warning: Ignored the forwarding headers of {named}, which is not in Network:KnownProxies", Assert.Single(Warnings));
         Assert.Equal([named], site.Get<UnknownProxies>().Addresses);
         Assert.DoesNotContain(_journal.Lines, line => line.Level > LogLevel.Debug && line.Text.Contains(Client, StringComparison.Ordinal));
     }
@@ -68,7 +68,7 @@ public sealed class UnknownProxyTests
         using var visitor = site.Visit();
         visitor.Headers["X-Forwarded-For"] = $"{Client}, 10.0.9.9";
         await visitor.ReadAsync("/sign-in");
-        Assert.Contains("through 10.0.9.9,", Assert.Single(Warnings), StringComparison.Ordinal);
+        Assert.Contains("headers of 10.0.9.9,", Assert.Single(Warnings), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ internal static class AuditStates
     public static IEnumerable<State> All =>
     [
         new("audit", "plain", "As it opens", OpenAsync),
-        new("audit", "filtered", "Filtered by what happened", async scene =>
+        new("audit", "filtered", "Filtered by action", async scene =>
         {
             await OpenAsync(scene);
             await scene.Page.GetByLabel(Words.Of("What happened")).SelectOptionAsync(AuditAction.SessionExpired);
@@ -39,7 +39,7 @@ internal static class AuditStates
 
     private static async Task OpenAsync(Scene scene)
     {
-        // The registration is the scene's own.
+        // The scene itself has registered the account.
         var sessions = DemoHistory.Of(scene.Ada.Value, scene.Clock.GetUtcNow()).ToList();
         await scene.AddAsync([.. sessions]);
         await scene.AddAsync(DemoHistory.EventsOf(sessions).Where(row => row.Action is not AuditAction.Registered));

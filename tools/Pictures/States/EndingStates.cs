@@ -6,12 +6,12 @@ using Microsoft.Playwright;
 
 namespace Accounts.Pictures.States;
 
-/// <summary>The Session manager when something has just ended, and when it cannot know.</summary>
+/// <summary>The Session manager just after a session has ended, and without a connection or database.</summary>
 internal static class EndingStates
 {
     public static IEnumerable<State> All =>
     [
-        new("sessions", "ended-confirmed", "Just ended: the other browser has confirmed", async scene =>
+        new("sessions", "ended-confirmed", "Just ended: the other browser confirmed", async scene =>
         {
             await OpenElsewhereAsync(scene);
             await TerminateAsync(scene);
@@ -26,7 +26,7 @@ internal static class EndingStates
         new("sessions", "ended-not-confirmed", "Just ended: the other browser did not confirm", async scene =>
         {
             var other = await OpenElsewhereAsync(scene);
-            // It sets out for the signed-out page as it was told, and its request is never sent.
+            // The other browser navigates to the signed-out page, but its request is never sent.
             await other.RouteAsync("**/signed-out", _ => Task.CompletedTask);
             await TerminateAsync(scene);
             await scene.SeeAsync("The device hasn't confirmed.", patience: 15_000);
@@ -34,7 +34,7 @@ internal static class EndingStates
         new("sessions", "connection-lost", "The connection is lost", async scene =>
         {
             await SessionStates.OpenAsync(scene);
-            // Gone, and nothing that it asks for arrives any more.
+            // The connection is closed, and no later request arrives.
             await scene.Page.RouteAsync("**/_blazor/**", route => route.AbortAsync());
             await scene.Page.RouteAsync("**/session/state", route => route.AbortAsync());
             scene.Get<SessionConnections>().Abort(scene.Own);

@@ -13,7 +13,7 @@ internal static class HistoryStates
             await FilterAsync(scene, "Firefox");
             await Assertions.Expect(Rows(scene).Filter(new() { HasText = "Edge 154 on Windows 10 or 11" })).ToHaveCountAsync(0);
         }, Tools),
-        new("history", "time", "The choice of a time", async scene =>
+        new("history", "time", "The time filter", async scene =>
         {
             await OpenAsync(scene);
             await scene.Page.Locator(".history .drop summary").First.ClickAsync();
@@ -28,7 +28,7 @@ internal static class HistoryStates
     private static async Task OpenAsync(Scene scene)
     {
         await SessionStates.OpenAsync(scene);
-        // It is read when somebody comes near.
+        // The page loads the history when you scroll near it.
         await Heading(scene).ScrollIntoViewIfNeededAsync();
         await Rows(scene).First.WaitForAsync();
     }

@@ -1,6 +1,6 @@
 namespace Accounts.Pictures.States;
 
-/// <summary>The pages that tell what went wrong.</summary>
+/// <summary>The error pages.</summary>
 internal static class ProblemStates
 {
     public static IEnumerable<State> All =>

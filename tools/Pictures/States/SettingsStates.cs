@@ -15,17 +15,17 @@ internal static class SettingsStates
             await scene.PressAsync("Account menu");
             await scene.Named(AriaRole.Button, "Sign out").WaitForAsync();
         }),
-        new("settings", "session-menu", "What the menu of this session offers", scene => OpenAsync(scene, "/settings"),
+        new("settings", "session-menu", "This session's menu", scene => OpenAsync(scene, "/settings"),
             scene => scene.Named(AriaRole.Heading, "Recent sessions"),
             InEach: scene => scene.OpenMenuAsync(Scene.Button(scene.Page.Locator("body"), "More for this session"))),
         new("password", "plain", "As it opens", scene => OpenAsync(scene, "/settings/password")),
-        new("password", "error", "Another password than the current one", async scene =>
+        new("password", "error", "A wrong current password", async scene =>
         {
             await OpenAsync(scene, "/settings/password");
             await ChangeAsync(scene, "not the password", "another long passphrase");
             await scene.SeeAsync("Wrong password.");
         }),
-        new("password", "done", "Changed", async scene =>
+        new("password", "done", "Password changed", async scene =>
         {
             await OpenAsync(scene, "/settings/password");
             await ChangeAsync(scene, Application.Password, "another long passphrase");

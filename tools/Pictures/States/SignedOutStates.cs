@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Pictures.States;
 
-/// <summary>The pages of somebody who is not signed in, or not any more.</summary>
+/// <summary>The pages for users who aren't signed in, or not any more.</summary>
 internal static class SignedOutStates
 {
     public static IEnumerable<State> All =>
@@ -20,7 +20,7 @@ internal static class SignedOutStates
             await scene.SeeAsync("Wrong email or password.");
         }),
         new("register", "plain", "As it opens", scene => scene.Page.GotoAsync("/register")),
-        new("register", "errors", "Sent with mistakes", async scene =>
+        new("register", "errors", "Submitted with errors", async scene =>
         {
             await scene.Page.GotoAsync("/register");
             await scene.Field("Email").FillAsync("ada at example");
@@ -37,14 +37,14 @@ internal static class SignedOutStates
             await scene.Get<SessionService>().TerminateAsync(new Caller(scene.Ada, new SessionId(elsewhere[0].Id), Browsers.Address) { AuthenticatedAt = scene.Clock.GetUtcNow() }, scene.Own);
             await scene.SeeAsync("from another device");
         }),
-        new("signed-out", "expired", "Not used for too long", async scene =>
+        new("signed-out", "expired", "Expired", async scene =>
         {
             await scene.SignInAsync();
             await scene.AdvanceAsync(TimeSpan.FromDays(2));
             await scene.Get<SessionUpkeep>().SweepAsync();
             await scene.SeeAsync("has expired");
         }),
-        new("signed-out", "by-oneself", "Signed out by oneself", async scene =>
+        new("signed-out", "by-oneself", "Signed out on this device", async scene =>
         {
             await scene.SignInAsync();
             await scene.PressAsync("Account menu");

@@ -4,14 +4,14 @@ using Accounts.Web.Network;
 
 namespace Accounts.Pictures.States;
 
-/// <summary>The page of staff.</summary>
+/// <summary>The Support page for staff.</summary>
 internal static class SupportStates
 {
     public static IEnumerable<State> All =>
     [
         new("support", "plain", "As support sees it", OpenAsync),
-        // Last: what has been noticed stays noticed.
-        new("support", "unknown-proxy", "A proxy that is not configured", scene =>
+        // This state comes last, because the application doesn't forget a noticed proxy.
+        new("support", "unknown-proxy", "A proxy that isn't configured", scene =>
         {
             scene.Get<UnknownProxies>().Notice(IPAddress.Parse("10.0.0.5"));
             return OpenAsync(scene);
