@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Accounts.Web.Audit;
 
-/// <summary>A question to the audit log as the query of an address, and back.</summary>
-/// <remarks>Of the files, and of the page, as <see cref="HistoryAddress"/> has them.</remarks>
+/// <summary>Converts between a query on the audit log and the query string of an address.</summary>
+/// <remarks>Handles the addresses of the exports and of the page, like <see cref="HistoryAddress"/>.</remarks>
 internal static class AuditAddress
 {
-    /// <summary>The address of a file with all events that a query finds.</summary>
-    /// <param name="path">The path of the file.</param>
+    /// <summary>Builds the address of an export of all events that match a query.</summary>
+    /// <param name="path">The export's path.</param>
     /// <param name="query">The query.</param>
     public static string OfFile(string path, AuditQuery query)
     {
@@ -26,7 +26,7 @@ internal static class AuditAddress
         return QueryHelpers.AddQueryString(path[1..], values);
     }
 
-    /// <summary>What the query of an address asks for; the problems name each key that cannot be read.</summary>
+    /// <summary>Reads a query string. The problems name each key with an invalid value.</summary>
     public static (AuditQuery Query, IDictionary<string, string[]> Problems) Read(IQueryCollection values)
     {
         var reader = new QueryReader(values, "text", "action", "from", "to");
@@ -38,7 +38,7 @@ internal static class AuditAddress
         return (query, reader.Problems);
     }
 
-    /// <summary>What the address of the page has of a filter; null: not in it.</summary>
+    /// <summary>Turns a filter into the page's query values. A null value removes the key.</summary>
     public static Dictionary<string, string?> OfPage(AuditFilter filter)
     {
         var values = new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -50,7 +50,7 @@ internal static class AuditAddress
         return values;
     }
 
-    /// <summary>Takes a filter from the address of the page. What cannot be read stays as it is at first.</summary>
+    /// <summary>Restores a filter from the page's address. Invalid values fall back to the default.</summary>
     public static void Restore(AuditFilter filter, IQueryCollection values)
     {
         filter.Text = QueryReader.One(values, "text") is { Length: <= AuditQuery.TextLimit } text ? text : "";

@@ -7,7 +7,7 @@ using Accounts.Web.Users;
 
 namespace Accounts.Web.Audit;
 
-/// <summary>The audit log as a file.</summary>
+/// <summary>The exports of the audit log.</summary>
 internal static class AuditEndpoints
 {
     public const string CsvPath = "/settings/audit/export.csv";
@@ -23,18 +23,18 @@ internal static class AuditEndpoints
             .RequireAuthorization();
     }
 
-    /// <summary>All of the caller's events, filtered as on the page that the link was on.</summary>
+    /// <summary>Exports all of the caller's events, filtered like the page with the link.</summary>
     private static async Task<IResult> ExportAsync(
         HttpContext context, SessionRegistry registry, AuditLog log, FeatureGate features, TimeProvider time, string type, Func<string> head, Action<StringBuilder, AuditEvent> write)
     {
         context.Response.Headers.CacheControl = "no-store";
-        // It ended between the check of the cookie and this line.
+        // The session may have ended since the cookie was checked.
         if (await registry.FindCallerAsync(context.User) is not { } caller)
             return Results.Redirect(SessionEndpoints.SignedOutPath);
 
         var (query, problems) = AuditAddress.Read(context.Request.Query);
         if (problems.Count > 0)
-            return Results.ValidationProblem(problems, title: Texts.Query_AuditTitle);
+            return Results.ValidationProblem(problems, title: Texts.Query_NotValid);
 
         var name = string.Create(CultureInfo.InvariantCulture, $"audit-log-{time.GetUtcNow():yyyy-MM-dd}{Path.GetExtension(context.Request.Path)}");
         return await log.ExportAsync(caller, query) is { } events

@@ -10,7 +10,10 @@ using Accounts.Web.Sessions;
 
 namespace Accounts.Web.Audit;
 
-/// <summary>Events of the audit log as a file: for spreadsheets, or for programs. A spreadsheet is in the language of its reader. The names for programs are stable; docs/operations.md lists them.</summary>
+/// <summary>
+/// Writes audit events as CSV for spreadsheets or as JSON lines for programs. The CSV uses the reader's language. JSON names are stable;
+/// docs/operations.md lists them.
+/// </summary>
 internal static class AuditFile
 {
     private static string[] Columns =>
@@ -20,7 +23,7 @@ internal static class AuditFile
         Texts.File_SessionDevice, Texts.File_SessionsEnded, Texts.File_EndedSessions,
     ];
 
-    // A name may be in any language; what could end a script or a tag is escaped as ever.
+    // Names keep letters of any language. The encoder still escapes characters that could end a script or a tag.
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     public static string CsvHead => Csv.Head(Columns);
@@ -45,7 +48,7 @@ internal static class AuditFile
         string.Join("; ", one.EndedSessions.Select(ended => $"{ended.Id} {AuditText.Full(ended)}")),
     ]);
 
-    /// <summary>One JSON object a line, in UTF-8 (https://jsonlines.org): every line has every key, and null where there is nothing.</summary>
+    /// <summary>Writes one JSON object per line, in UTF-8 (https://jsonlines.org). Every line has every key, with null for a missing value.</summary>
     public static void WriteJsonLine(StringBuilder text, AuditEvent one) => text.Append(JsonSerializer.Serialize(
         new
         {

@@ -3,7 +3,7 @@ using Accounts.Web.Sessions;
 
 namespace Accounts.Web.Audit;
 
-/// <summary>What is asked for above the table of the audit log, as the fields hold it.</summary>
+/// <summary>The filter above the audit log's table, as its fields hold it.</summary>
 public sealed class AuditFilter
 {
     public string Text { get; set; } = "";
@@ -13,14 +13,14 @@ public sealed class AuditFilter
 
     public TimeChoice When { get; } = new();
 
-    /// <summary>Shows everything again.</summary>
+    /// <summary>Removes every filter.</summary>
     public void Clear()
     {
         (Text, Action) = ("", "");
         When.Clear();
     }
 
-    /// <summary>The question to the core. Days begin where the viewer is.</summary>
+    /// <summary>Builds the query for the core. Days begin at midnight in the viewer's time zone.</summary>
     public AuditQuery ToQuery(int page, DateTimeOffset now, TimeZoneInfo zone)
     {
         var (from, to) = When.Between(now, zone);

@@ -2,7 +2,7 @@ using Accounts.Core.Audit;
 
 namespace Accounts.Web.Audit;
 
-/// <summary>The drawing for each kind of event.</summary>
+/// <summary>Picks the icon for each kind of event.</summary>
 internal static class AuditIcon
 {
     /// <param name="action">One of <see cref="AuditAction"/>.</param>

@@ -4,13 +4,13 @@ using Accounts.Web.Sessions;
 
 namespace Accounts.Web.Audit;
 
-/// <summary>The words that the page and the exports have for what is in the audit log.</summary>
+/// <summary>The audit log's words on the page and in the exports.</summary>
 internal static class AuditText
 {
-    /// <summary>Sessions of a long list that are named; of the rest it is said how many there are.</summary>
+    /// <summary>How many sessions a long list names. The list only counts the rest.</summary>
     private const int Named = 5;
 
-    /// <summary>What was done, as a kind of event.</summary>
+    /// <summary>The kind of event, in words.</summary>
     /// <param name="action">One of <see cref="AuditAction"/>.</param>
     public static string Of(string action) => action switch
     {
@@ -29,18 +29,18 @@ internal static class AuditText
         AuditAction.SessionReauthenticated => Texts.Audit_SessionReauthenticated,
         AuditAction.SignedOutEverywhere => Texts.Audit_SignedOutEverywhere,
         AuditAction.SessionsInvalidated => Texts.Audit_SessionsInvalidated,
-        // Written by a newer version of this program.
+        // A newer version of the product wrote this event.
         _ => action,
     };
 
-    /// <summary>What was done in this event: where the kind leaves open how many sessions there were, it says so.</summary>
+    /// <summary>What happened in this event, with the number of sessions where it can vary.</summary>
     public static string Of(AuditEvent one) => (one.Action, one.Count) switch
     {
         (AuditAction.SessionsTerminated, { } count) => Plural.Of(nameof(Texts.Audit_SessionsTerminatedCount_other), count),
         _ => Of(one.Action),
     };
 
-    /// <summary>To what it was done; null where that is the session that it was done from.</summary>
+    /// <summary>What the event affected; null if it affected only its own session.</summary>
     public static string? Detail(AuditEvent one) => (one.Action, one.To) switch
     {
         (AuditAction.SessionRenamed, { Name: { } name } to) => to.Device is null ? Texts.FormatAudit_NowNamed(name) : Texts.FormatAudit_DeviceNowNamed(SessionText.Recorded(to.Device), name),
@@ -53,15 +53,20 @@ internal static class AuditText
         (AuditAction.SessionsTerminated, _) => List(one.EndedSessions),
         (AuditAction.SignedOutEverywhere, _) => one.Count is null or 0 ? Texts.Audit_NoneEnded : Ended(one.Count.Value),
         (AuditAction.SessionsInvalidated, _) => one.Count is null ? null : Ended(one.Count.Value),
-        (AuditAction.PasswordChanged, _) => one.Count is null or 0 ? Texts.Audit_NoneEndedWithIt : Plural.Of(nameof(Texts.Audit_EndedWithIt_other), one.Count.Value),
+        (AuditAction.PasswordChanged, _) => one.Count is null or 0 ? Texts.Audit_NoneEndedWithIt : Ended(one.Count.Value),
         _ => null,
     };
 
-    /// <summary>Both in one line: "Ended another session: Safari 19 on iOS 19.1".</summary>
+    /// <summary>The event and what it affected: "Ended another session: Safari 19 on iOS 19.1".</summary>
     public static string InOneLine(AuditEvent one) => Detail(one) is { } detail ? Texts.FormatAudit_Sentence(Of(one), detail) : Of(one);
 
-    /// <summary>From what it was done.</summary>
-    public static string From(AuditEvent one) => one.Actor == AuditActor.Clock ? Texts.Audit_Automatic : one.From is { Title: not null } from ? Title(from) : Texts.Device_UnknownBrowser;
+    /// <summary>Where the event came from.</summary>
+    public static string From(AuditEvent one) => (one.Actor, one.From) switch
+    {
+        (AuditActor.Clock, _) => Texts.Audit_Automatic,
+        (_, { } from) => Title(from),
+        _ => Texts.Device_UnknownBrowser,
+    };
 
     /// <summary>A session with its name and its device: "Radio (Mosaic 1)".</summary>
     public static string Full(AuditedSession session) =>
@@ -70,7 +75,7 @@ internal static class AuditText
     private static string Title(AuditedSession session) =>
         session.Name ?? (session.Device is { } device ? SessionText.Recorded(device) : Texts.Audit_SessionGone);
 
-    /// <summary>The first of them by title, and how many more: "Radio (Mosaic 1), Safari 19 on iOS 19.1 and 7 more".</summary>
+    /// <summary>Names the first sessions and counts the rest: "Radio (Mosaic 1), Safari 19 on iOS 19.1 and 7 more".</summary>
     private static string? List(IReadOnlyList<AuditedSession> sessions)
     {
         if (sessions.Count <= Named)

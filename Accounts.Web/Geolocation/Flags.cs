@@ -3,7 +3,7 @@ using Microsoft.Extensions.FileProviders;
 
 namespace Accounts.Web.Geolocation;
 
-/// <summary>The flags of countries, drawings that this server has itself: Windows has no emoji for them, and nobody is asked who looks at which.</summary>
+/// <summary>Serves country flags from the server's own files. Windows has no emoji flags, and no third party learns who views which flag.</summary>
 internal static class Flags
 {
     private const string Path = "/flags";
@@ -15,11 +15,11 @@ internal static class Flags
         .Select(name => name[(Folder.Length + 1)..^Extension.Length])
         .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Where the flag of a country is; null if there is none.</summary>
+    /// <summary>The path of a country's flag; null if there is none.</summary>
     /// <param name="country">ISO 3166-1 alpha-2: "DE".</param>
     public static string? AddressOf(string? country) => country is not null && Known.TryGetValue(country, out var name) ? $"flags/{name}{Extension}" : null;
 
-    /// <summary>Serves them, to everybody. A browser keeps one for a month.</summary>
+    /// <summary>Serves the flags to everyone. Browsers cache a flag for a month.</summary>
     public static void UseFlags(this WebApplication app) => app.UseStaticFiles(new StaticFileOptions
     {
         RequestPath = Path,

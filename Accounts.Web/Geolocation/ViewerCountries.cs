@@ -2,13 +2,13 @@ using Microsoft.JSInterop;
 
 namespace Accounts.Web.Geolocation;
 
-/// <summary>What countries are called in the language of the viewer's browser. It decides what a filter finds, and nothing else.</summary>
+/// <summary>Country names in the browser's language. Only filters use them.</summary>
 internal static class ViewerCountries
 {
     private const int NameLimit = 100;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Asks the browser (viewer.js) for the names of countries by their codes. Of a browser that does not answer each is "".</summary>
+    /// <summary>Asks the browser (viewer.js) to name countries by code. If the browser doesn't answer, every name is "".</summary>
     public static async Task<IReadOnlyDictionary<string, string>> AskAsync(IJSRuntime browser, IReadOnlyCollection<string> codes)
     {
         if (codes.Count == 0)
@@ -17,7 +17,7 @@ internal static class ViewerCountries
         var answer = await AskAsync();
         return codes.ToDictionary(code => code, code => answer?.GetValueOrDefault(code) is { Length: <= NameLimit } name ? name : "", StringComparer.Ordinal);
 
-        // It may be anything, nothing too.
+        // The browser may send any answer, or none.
         async Task<Dictionary<string, string?>?> AskAsync()
         {
             try

@@ -8,14 +8,14 @@ using Microsoft.AspNetCore.Components;
 
 namespace Accounts.Web.Geolocation;
 
-/// <summary>A place on a page: the country's flag, and its name. viewer.js says the country in the viewer's language.</summary>
-/// <remarks>It is markup that all pages share, for the same reason as <see cref="Moment"/>.</remarks>
+/// <summary>Shows a place: the country's flag and its name. viewer.js translates the country into the viewer's language.</summary>
+/// <remarks>All pages share this markup, for the same reason as <see cref="Moment"/>.</remarks>
 internal static class Where
 {
-    // A place lives as long as its database, and so does its markup in each language.
+    // The markup lives as long as the place, which lives as long as its database.
     private static readonly ConditionalWeakTable<Place, ConcurrentDictionary<CultureInfo, MarkupString>> Drawn = [];
 
-    /// <summary>Where a sign-in was, if it was at another address than the latest act: "Signed in at 203.0.113.7, Germany".</summary>
+    /// <summary>The place of the sign-in, if its address differs from the latest one: "Signed in at 203.0.113.7, Germany".</summary>
     public static MarkupString? OfSignIn(Session session) => string.Equals(session.SignInAddress, session.Address, StringComparison.Ordinal)
         ? null
         : Sentence.Of(Texts.Sessions_SignedInFrom, ("address", SessionText.Address(session.SignInAddress)), ("place", Of(session.SignInPlace)));
@@ -23,7 +23,9 @@ internal static class Where
     public static MarkupString Of(Place place) =>
         Drawn.GetOrCreateValue(place).GetOrAdd(CultureInfo.CurrentUICulture, static (_, place) => Draw(place), place);
 
-    /// <summary>The name alone: "Local network", "Germany", "Berlin (approximate), Germany", "Germany, hosting or VPN", "Unknown location".</summary>
+    /// <summary>
+    /// The place's name: "Local network", "Germany", "Berlin (approximate), Germany", "Germany, hosting or VPN", "Unknown location".
+    /// </summary>
     public static string Name(Place place)
     {
         var country = place.Country ?? place.CountryCode;

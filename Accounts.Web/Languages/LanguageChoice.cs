@@ -6,7 +6,7 @@ using MudBlazor;
 
 namespace Accounts.Web.Languages;
 
-/// <summary>The language of a request: the one that the browser's cookie names, or the best match for its <c>Accept-Language</c>, or English.</summary>
+/// <summary>Picks a request's language: the browser's cookie, else the best match for <c>Accept-Language</c>, else English.</summary>
 internal static class LanguageChoice
 {
     /// <summary>Holds the language that the user chose in this browser, as a BCP 47 tag: "en".</summary>
@@ -15,7 +15,7 @@ internal static class LanguageChoice
     /// <summary>The languages that the product speaks, as BCP 47 tags. The first one is the default.</summary>
     private static readonly string[] Spoken = ["en"];
 
-    /// <summary>In which direction the language of this request is written: the HTML attribute "dir".</summary>
+    /// <summary>The text direction of the request's language, for the HTML attribute "dir".</summary>
     public static string Direction => CultureInfo.CurrentUICulture.TextInfo.IsRightToLeft ? "rtl" : "ltr";
 
     public static void AddLanguages(this IServiceCollection services)
@@ -30,7 +30,7 @@ internal static class LanguageChoice
         services.AddTransient<MudLocalizer, ComponentTexts>();
     }
 
-    /// <summary>Hands the language of a page on to its circuit.</summary>
+    /// <summary>Hands a page's language to its circuit.</summary>
     public static void AddPageLanguage(this IRazorComponentsBuilder components) =>
         components.RegisterPersistentService<PageLanguage>(RenderMode.InteractiveServer);
 

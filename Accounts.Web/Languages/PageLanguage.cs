@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components.Server.Circuits;
 
 namespace Accounts.Web.Languages;
 
-/// <summary>The language of a page. The page carries it to its circuit, which keeps it: the user may have chosen another one in another tab since.</summary>
+/// <summary>The page's language. The page hands it to its circuit, which keeps it even if the user picks another language in another tab.</summary>
 public sealed class PageLanguage
 {
     /// <summary>A BCP 47 tag: "en".</summary>
@@ -12,7 +12,7 @@ public sealed class PageLanguage
     public string Tag { get; set; } = CultureInfo.CurrentUICulture.Name;
 }
 
-/// <summary>Has a circuit work in the language of its page.</summary>
+/// <summary>Runs a circuit in its page's language.</summary>
 internal sealed class LanguageCircuitHandler(PageLanguage page) : CircuitHandler
 {
     public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(Func<CircuitInboundActivityContext, Task> next) => context =>

@@ -8,9 +8,9 @@ internal static class Plural
     private const string Count = "{count}";
     private const string Other = "_other";
 
-    /// <summary>The text for a number, with the number in it.</summary>
-    /// <param name="key">The key of the general form, which ends in "_other". The forms beside it end in the names of their categories: "_one", "_few", "_many".</param>
-    /// <param name="count">How many.</param>
+    /// <summary>The text for a number. The text includes the number.</summary>
+    /// <param name="key">The general form's key, which ends in "_other". Other forms end in their category: "_one", "_few", "_many".</param>
+    /// <param name="count">The number.</param>
     public static string Of(string key, int count)
     {
         var language = CultureInfo.CurrentUICulture;
@@ -20,10 +20,12 @@ internal static class Plural
         return text!.Replace(Count, count.ToString("N0", CultureInfo.CurrentCulture), StringComparison.Ordinal);
     }
 
-    /// <summary>The category of a whole number in a language; null is "other".</summary>
+    /// <summary>A whole number's plural category in a language; null means "other".</summary>
     /// <param name="language">ISO 639: "en".</param>
     /// <param name="count">0 or more.</param>
-    /// <remarks>Unicode CLDR, https://cldr.unicode.org/index/cldr-spec/plural-rules. Chinese, Indonesian, Japanese and Korean have "other" alone.</remarks>
+    /// <remarks>
+    /// Unicode CLDR, https://cldr.unicode.org/index/cldr-spec/plural-rules. Chinese, Indonesian, Japanese and Korean only have "other".
+    /// </remarks>
     internal static string? Category(string language, int count) => language switch
     {
         "zh" or "id" or "ja" or "ko" => null,

@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.Components;
 
 namespace Accounts.Web.Languages;
 
-/// <summary>Sentences that are put together: by elements in their places, or by lists.</summary>
+/// <summary>Builds sentences from parts: placeholders with elements, and lists.</summary>
 internal static class Sentence
 {
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
-    /// <summary>A sentence with elements in it: "Signed in {time}", "Then {link}change your password{/link}".</summary>
-    /// <param name="text">The sentence. What stands in braces names a part; everything else is encoded.</param>
-    /// <param name="parts">The names of the parts, and what stands in their places: markup as it is, anything else encoded.</param>
+    /// <summary>Fills a sentence's placeholders with elements: "Signed in {time}", "Then {link}change your password{/link}".</summary>
+    /// <param name="text">The sentence. Braces name a part; all other text is encoded.</param>
+    /// <param name="parts">Each part's name and value. Markup stays as it is; other values are encoded.</param>
     /// <exception cref="ArgumentException">The sentence names a part that isn't given.</exception>
     public static MarkupString Of(string text, params ReadOnlySpan<(string Name, object? Value)> parts)
     {
@@ -36,10 +36,10 @@ internal static class Sentence
         _ => Texts.FormatCommon_ListLast(Enumerate(items.SkipLast(1)), items[^1]),
     };
 
-    /// <summary>A list without its last word: "A, B, C".</summary>
+    /// <summary>A list without "and": "A, B, C".</summary>
     public static string Enumerate(IEnumerable<string> items) => items.Aggregate(static (list, item) => Texts.FormatCommon_ListOf(list, item));
 
-    /// <summary>A text as HTML. The pages are UTF-8: letters of any language stay as they are.</summary>
+    /// <summary>Encodes a text as HTML. Pages are UTF-8, so letters of any language stay as they are.</summary>
     public static string Encode(string? text) => Encoder.Encode(text ?? "");
 
     private static string Find(string text, ReadOnlySpan<char> name, ReadOnlySpan<(string Name, object? Value)> parts)

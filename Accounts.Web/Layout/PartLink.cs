@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Components.Routing;
 
 namespace Accounts.Web.Layout;
 
-/// <summary>A link of the navigation to a part of the product that has more pages behind the first.</summary>
+/// <summary>A navigation link to a section that has more than one page.</summary>
 public sealed class PartLink : NavLink
 {
-    /// <summary>The paths of those pages, on which the link is marked too, separated by blanks.</summary>
+    /// <summary>The paths of the section's other pages, separated by spaces. They also mark the link as current.</summary>
     [Parameter, EditorRequired] public string And { get; set; } = "";
 
     protected override bool ShouldMatch(string uriAbsolute) =>

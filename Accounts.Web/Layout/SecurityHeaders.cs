@@ -3,10 +3,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace Accounts.Web.Layout;
 
-/// <summary>The headers that keep pages out of frames, caches and other people's scripts; a page also asks for the browser's hints.</summary>
+/// <summary>Sets the headers that keep pages out of frames, caches and other sites' scripts. Pages also request client hints.</summary>
 internal static class SecurityHeaders
 {
-    // The component library sets styles on its elements; sheets and scripts come from files alone.
+    // MudBlazor sets inline styles on elements. Stylesheets and scripts must come from files.
     private const string Policy =
         "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
         + "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
@@ -18,7 +18,7 @@ internal static class SecurityHeaders
             var response = (HttpResponse)state;
             var headers = response.Headers;
             headers.XContentTypeOptions = "nosniff";
-            // A sheet and a script do what the page's headers let them; a browser fetches twenty of them for its first page.
+            // The page's own policy governs its stylesheets and scripts. A browser fetches twenty of them for its first page.
             if (IsPart(response.ContentType))
                 return Task.CompletedTask;
             headers.ContentSecurityPolicy = Policy;
@@ -26,7 +26,7 @@ internal static class SecurityHeaders
             headers["Referrer-Policy"] = "same-origin";
             headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
-            // A page shows an account or a way into one: nobody keeps a copy, so Back shows nothing. Assets have names of their own and say how long they last.
+            // Pages show an account or a way into one, so no cache keeps them and Back can't show them. Assets set their own lifetime.
             if (response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true)
             {
                 headers[HeaderNames.CacheControl] = "no-store";

@@ -6,17 +6,16 @@ using System.Text;
 namespace Accounts.Web.Layout;
 
 /// <summary>
-/// A page that looks like a problem page and is put together from text: for refusals that anybody can bring about, which must not cost what rendering
-/// a page does.
+/// Writes a page that looks like a problem page, without rendering components. Anyone can trigger these refusals, so they must stay cheap.
 /// </summary>
-/// <remarks>Nothing of the pipeline runs for it: it knows no session, sets no cookie and counts as no act.</remarks>
+/// <remarks>The page skips the pipeline: it knows no session, sets no cookie and counts as no activity.</remarks>
 internal static class TextPage
 {
-    /// <param name="context">The request that is refused; the answer's status is set already.</param>
+    /// <param name="context">The refused request. Its response status is already set.</param>
     /// <param name="icon">One of <see cref="Icon"/>.</param>
     /// <param name="title">What happened.</param>
     /// <param name="advice">What to do.</param>
-    /// <param name="link">Where the one button leads, and its text.</param>
+    /// <param name="link">The button's address and text.</param>
     public static Task WriteAsync(HttpContext context, string icon, string title, string advice, (string Href, string Text) link)
     {
         var theme = Theme.Of(context);

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Accounts.Web.Layout;
 
-/// <summary>Light, dark, or as the system has it: chosen per browser, kept in a cookie that the pages read before they are sent, so that none shows the wrong one first.</summary>
+/// <summary>The browser's theme: light, dark or the system's. The server reads it from a cookie, so a page never flashes the wrong theme.</summary>
 internal static class Theme
 {
     public const string Cookie = "accounts-theme";
@@ -10,10 +10,10 @@ internal static class Theme
 
     private static readonly TimeSpan Kept = TimeSpan.FromDays(400);
 
-    /// <summary>"light" or "dark"; null if the system decides. Anything else in the cookie counts as no choice.</summary>
+    /// <summary>"light" or "dark"; null if the system decides. Any other cookie value counts as no choice.</summary>
     public static string? Of(HttpContext context) => Known(context.Request.Cookies[Cookie]);
 
-    /// <summary>Takes the choice from a browser that runs no scripts.</summary>
+    /// <summary>Saves the choice for a browser without scripts.</summary>
     public static void MapTheme(this WebApplication app) => app.MapPost(Path, Choose).RequireAuthorization();
 
     private static IResult Choose(HttpContext context, [FromForm] string? theme)

@@ -32,7 +32,7 @@ internal static class AccountsTheme
         LayoutProperties = new LayoutProperties { DefaultBorderRadius = "16px", DrawerWidthLeft = "248px", AppbarHeight = "64px" },
         Shadows = new Shadow
         {
-            // Cards have the first; menus and dialogs, whatever number MudBlazor gives them, the second.
+            // Cards use the first shadow. Menus and dialogs use the second at every elevation.
             Elevation =
             [
                 "none",
@@ -45,11 +45,11 @@ internal static class AccountsTheme
     private static PaletteLight Light() => new()
     {
         Primary = "#4355b9", PrimaryContrastText = "#ffffff", PrimaryDarken = "#35449a", PrimaryLighten = "#dee0ff",
-        // Secondary is the primary container: what is chosen, and tiles.
+        // Secondary is the primary container color, for selected items and tiles.
         Secondary = "#dee0ff", SecondaryContrastText = "#00105c", SecondaryDarken = "#c9cdfb", SecondaryLighten = "#eceeff",
         Tertiary = "#7f86b8", TertiaryContrastText = "#ffffff",
         Info = "#4355b9", InfoContrastText = "#ffffff",
-        // Of these three, Lighten is the container and Darken the text in it.
+        // For these three, Lighten is the container and Darken is its text.
         Success = "#17692f", SuccessContrastText = "#ffffff", SuccessDarken = "#06280f", SuccessLighten = "#c9efd2",
         Warning = "#7a4d00", WarningContrastText = "#ffffff", WarningDarken = "#2c1a00", WarningLighten = "#ffe6c4",
         Error = "#b3261e", ErrorContrastText = "#ffffff", ErrorDarken = "#410e0b", ErrorLighten = "#fbe1de",

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Components;
 
 namespace Accounts.Web.Look;
 
-/// <summary>A small mark for each kind of browser, so that many cards are told apart at a glance. Own shapes and letters, nobody's logo.</summary>
-/// <remarks>Markup, for the same reason as <see cref="Icon"/>.</remarks>
+/// <summary>A small mark for each kind of browser, so you can tell many cards apart at a glance. We drew the shapes; they aren't logos.</summary>
+/// <remarks>It's markup, for the same reason as <see cref="Icon"/>.</remarks>
 internal static class BrowserMark
 {
     private static readonly (string Word, string Kind)[] Kinds =
@@ -12,12 +12,12 @@ internal static class BrowserMark
 
     private static readonly ConcurrentDictionary<string, MarkupString> Drawn = new(StringComparer.Ordinal);
 
-    /// <param name="browser">The name of the browser or program, "Firefox"; null if it is not known.</param>
-    /// <returns>A drawing of 12 CSS pixels, which screen readers pass over.</returns>
+    /// <param name="browser">The browser's or program's name, for example "Firefox"; null if unknown.</param>
+    /// <returns>A drawing of 12 CSS pixels, hidden from screen readers.</returns>
     public static MarkupString Of(string? browser) => Drawn.GetOrAdd(Kind(browser), static kind => new MarkupString(
         $"""<svg width="12" height="12" viewBox="0 0 24 24" aria-hidden="true">{Shape(kind)}</svg>"""));
 
-    // Texts of others become one of few kinds: what is kept here has a bound.
+    // Maps any name to one of a few kinds, which bounds the cache.
     private static string Kind(string? browser)
     {
         if (browser is null or "")

@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Components;
 
 namespace Accounts.Web.Look;
 
-/// <summary>The icons of the pages, drawn here: no font to load, no emoji to miss.</summary>
-/// <remarks>Markup and not a component: a page of many sessions has many of them, and an open circuit keeps each component for as long as it lives.</remarks>
+/// <summary>The pages' icons, drawn as inline SVG. They need no font and no emoji.</summary>
+/// <remarks>Icons are markup, not components. A page can have hundreds, and an open circuit keeps every component in memory.</remarks>
 internal static class Icon
 {
     private static readonly ConcurrentDictionary<(string Name, int Size), MarkupString> Drawn = new();
 
-    /// <param name="name">What it shows; unknown names are drawn as a list.</param>
+    /// <param name="name">The icon's name. An unknown name draws a list.</param>
     /// <param name="size">Width and height in CSS pixels.</param>
     public static MarkupString Of(string name, int size = 20) => Drawn.GetOrAdd((name, size), icon => new MarkupString(
         $"<svg width=\"{icon.Size}\" height=\"{icon.Size}\" viewBox=\"0 0 24 24\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.75\" "

@@ -5,17 +5,17 @@ using MudBlazor;
 
 namespace Accounts.Web.Look;
 
-/// <summary>What the shared parts ask of the page's script (look.js). A page that has gone, or runs none of it, is asked in vain and nothing breaks.</summary>
+/// <summary>Calls the page's script (look.js) for the shared components. If the page is gone or has no scripts, a call does nothing.</summary>
 internal static class LookScript
 {
-    /// <summary>Tells a dialog that has just opened what describes it, and puts the focus where people go on: its first field, otherwise its first button.</summary>
+    /// <summary>Describes a newly opened dialog to screen readers. It focuses the first field, or the first button if there is no field.</summary>
     /// <param name="script">The page's scripts.</param>
     /// <param name="content">The dialog's content.</param>
     public static Task IntroduceAsync(this IJSRuntime script, ElementReference content) => script.TellAsync("accounts.introduce", content);
 
-    /// <summary>Opens a menu that many buttons share below one of them, and puts the focus on its first entry.</summary>
+    /// <summary>Opens a menu that many buttons share below the pressed button, and focuses its first entry.</summary>
     /// <param name="script">The page's scripts.</param>
-    /// <param name="menu">The menu; it opens where it is told.</param>
+    /// <param name="menu">The menu. It opens at the position it is given.</param>
     /// <param name="button">The id of the button that was pressed.</param>
     public static async Task OpenMenuAsync(this IJSRuntime script, MudMenu menu, string button)
     {
@@ -27,11 +27,11 @@ internal static class LookScript
         }
         catch (Exception failure) when (failure is JSException or JSDisconnectedException or OperationCanceledException)
         {
-            // The button has gone while it was pressed, or everybody has.
+            // The button disappeared after the press, or the page is gone.
         }
     }
 
-    /// <summary>Calls a function of the page and does not mind if there is nobody to do it.</summary>
+    /// <summary>Calls a function of the page. If the page is gone, the call does nothing.</summary>
     public static async Task TellAsync(this IJSRuntime script, string function, params object?[] given)
     {
         try
@@ -40,7 +40,7 @@ internal static class LookScript
         }
         catch (Exception failure) when (failure is JSException or JSDisconnectedException or OperationCanceledException)
         {
-            // Nobody looks at it any more.
+            // The page is gone.
         }
     }
 

@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Components;
 
 namespace Accounts.Web.Look;
 
-/// <summary>The product's mark: a shield, and in it a person. wwwroot/favicon.svg has the same outline on a tile.</summary>
+/// <summary>The product's mark: a shield with a person inside. wwwroot/favicon.svg shows the same outline on a tile.</summary>
 internal static class Mark
 {
-    /// <summary>On 24 by 24. What is inside the shield is cut out of it (<c>evenodd</c>), so the mark takes one color and any ground.</summary>
+    /// <summary>The path on a 24 by 24 grid. The person is cut out of the shield (<c>evenodd</c>), so one color works on any background.</summary>
     public const string Outline =
         "M11.3 1.8q.7-.26 1.4 0l7 2.5q.8.3.8 1.1v5.8c0 5.2-3.4 9.3-7.9 11.1q-.6.24-1.2 0c-4.5-1.8-7.9-5.9-7.9-11.1V5.4q0-.8.8-1.1z"
         + "M12 6a3.05 3.05 0 100 6.1A3.05 3.05 0 0012 6z"

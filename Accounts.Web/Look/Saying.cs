@@ -1,8 +1,8 @@
 namespace Accounts.Web.Look;
 
-/// <summary>Something that a page says once. The same words said again are another saying.</summary>
-/// <param name="text">What it says.</param>
-/// <param name="action">What people often do next: the words of a link and where it leads; null if nothing.</param>
+/// <summary>A message that a page shows once. Two instances with the same text are two messages.</summary>
+/// <param name="text">The message.</param>
+/// <param name="action">The usual next step: a link's text and address; null if there is none.</param>
 public sealed class Saying(string text, (string Text, string Href)? action = null)
 {
     public string Text { get; } = text;

@@ -10,15 +10,15 @@ using Microsoft.JSInterop;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>Keeps small what a circuit holds to talk JSON with its browser.</summary>
+/// <summary>Reduces the memory that each circuit uses for JSON.</summary>
 /// <remarks>
-/// The framework gives each circuit JSON options of its own, so each holds metadata of its own for every type that it has sent.
-/// Two kinds of it are left out. Of an argument's type the options ask for all interfaces too, in case one of them names derived types: thirty of
-/// them for an <see cref="int"/>. And every circuit begins by sending the dictionaries of components that scripts may open.
+/// The framework gives each circuit its own JSON options, which hold metadata for every type it sent. This class leaves out two kinds. First, the
+/// options ask for all interfaces of an argument's type, in case one names derived types. An <see cref="int"/> has thirty. Second, every circuit
+/// starts by sending the dictionaries of components that scripts may open.
 /// </remarks>
 internal static class CircuitJson
 {
-    /// <summary>Call it after the circuits have been added.</summary>
+    /// <summary>Call this after adding the circuits.</summary>
     public static void AddCircuitJson(this IServiceCollection services)
     {
         var added = services.Last(service => service.ServiceType == typeof(IJSRuntime));
@@ -49,7 +49,7 @@ internal static class CircuitJson
             return _shared.GetOrAdd(type, FindShared) is { } shared ? shared(options) : _reflection.GetTypeInfo(type, options);
         }
 
-        // What is sent may be declared as a list of something; as any other of the runtime's interfaces it is not.
+        // A type may be declared as a list, but never as another of the runtime's interfaces.
         private static bool IsOnlyAncestor(Type type) =>
             type == typeof(ValueType) || (type.IsInterface && type.Assembly == typeof(object).Assembly && !IsList(type));
 
@@ -58,7 +58,7 @@ internal static class CircuitJson
 
         private static bool IsPair(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>);
 
-        // Both say which components scripts may open, and by which initializers.
+        // These types hold the components that scripts may open, and their initializers.
         private static bool IsOfScripts(Type type) =>
             type == typeof(Dictionary<string, List<string>>)
             || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Dictionary<,>)
@@ -71,7 +71,7 @@ internal static class CircuitJson
             JsonMetadataServices.CreateValueInfo<T>(options, SharedConverter<T>.Instance);
     }
 
-    /// <summary>Writes what is the same for all circuits with options that are.</summary>
+    /// <summary>Serializes types that are the same for all circuits with shared options.</summary>
     private sealed class SharedConverter<T> : JsonConverter<T>
     {
         public static readonly SharedConverter<T> Instance = new();

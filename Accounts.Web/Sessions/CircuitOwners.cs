@@ -3,10 +3,10 @@ using Accounts.Core.Users;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>Remembers which session started which circuit, so that nobody else can take it over with its secret.</summary>
+/// <summary>Remembers which session started which circuit, so no other session can take it over with its secret.</summary>
 /// <remarks>
-/// A secret is forgotten some time after its last connection is gone, when the framework has let go of the circuit as well. A secret that is
-/// not known here is nobody's, and is refused.
+/// Forgets a secret some time after its last connection closes. By then the framework has released the circuit too. An unknown secret has no owner
+/// and is refused.
 /// </remarks>
 internal sealed class CircuitOwners(TimeProvider time)
 {
@@ -16,12 +16,12 @@ internal sealed class CircuitOwners(TimeProvider time)
     private readonly ConcurrentDictionary<string, Owner> _owners = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<(string Secret, Owner Left)> _left = new();
 
-    /// <summary>A connection has the circuit now; whichever had it before has it no longer.</summary>
+    /// <summary>Gives the circuit to this connection and takes it from any earlier one.</summary>
     public void Connected(string secret, SessionId session, string connection) => _owners[secret] = new Owner(session, connection, null);
 
     public bool Owns(string secret, SessionId session) => _owners.TryGetValue(secret, out var owner) && owner.Session == session;
 
-    /// <summary>A connection is gone. An old one that is late with it takes nothing from the one that has the circuit.</summary>
+    /// <summary>Marks a closed connection. A late report from an old connection doesn't affect the current one.</summary>
     public void Disconnected(string secret, string connection)
     {
         var now = time.GetTimestamp();

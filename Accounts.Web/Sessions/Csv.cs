@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>A file for spreadsheets: comma-separated values after RFC 4180, in UTF-8 with a byte order mark, times in UTC after ISO 8601.</summary>
+/// <summary>Writes CSV files for spreadsheets: RFC 4180, UTF-8 with a byte order mark, and ISO 8601 times in UTC.</summary>
 internal static class Csv
 {
     public const string ContentType = "text/csv; charset=utf-8";
 
-    /// <summary>What such a file begins with: the byte order mark and the names of its columns.</summary>
+    /// <summary>The file's beginning: the byte order mark and the column names.</summary>
     public static string Head(IEnumerable<string> columns)
     {
         var text = new StringBuilder("\uFEFF");
@@ -20,7 +20,7 @@ internal static class Csv
 
     public static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>A cell as text, whatever is in it: what a spreadsheet would run as a formula gets an apostrophe in front (OWASP, CSV injection).</summary>
+    /// <summary>Writes a cell as text. A value that a spreadsheet would run as a formula gets a leading apostrophe (OWASP, CSV injection).</summary>
     private static string Cell(string? value)
     {
         if (string.IsNullOrEmpty(value))

@@ -4,20 +4,20 @@ using Accounts.Core.Users;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>A file that is sent while it is read, part by part: it may be as long as it likes and takes no more memory for that.</summary>
+/// <summary>Streams a file part by part while reading it. Its length doesn't affect memory use.</summary>
 /// <remarks>
-/// Nothing is sent before the first part is there, so a database that does not answer then is said to be that. What goes wrong later breaks the connection,
-/// and so does the end of the reader's session: nobody takes half a file for a whole one.
+/// The response starts with the first part, so an unavailable database still gets an error page. A later failure aborts the connection, and so does
+/// the end of the reader's session. You never mistake half a file for a complete one.
 /// </remarks>
 internal static class ExportedFile
 {
     /// <param name="context">The request.</param>
-    /// <param name="caller">Who reads.</param>
-    /// <param name="parts">What the file is made of.</param>
-    /// <param name="type">Its content type.</param>
-    /// <param name="name">What it is called where it is saved.</param>
-    /// <param name="head">What it begins with.</param>
-    /// <param name="write">Adds the text of one row.</param>
+    /// <param name="caller">The reader.</param>
+    /// <param name="parts">The file's rows, in parts.</param>
+    /// <param name="type">The content type.</param>
+    /// <param name="name">The suggested file name.</param>
+    /// <param name="head">The file's beginning.</param>
+    /// <param name="write">Appends one row's text.</param>
     public static IResult Of<T>(HttpContext context, Caller caller, IAsyncEnumerable<IReadOnlyList<T>> parts, string type, string name, string head, Action<StringBuilder, T> write) =>
         Results.Stream(
             async body =>

@@ -6,26 +6,26 @@ using Accounts.Core.Users;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>What the page that a request has drawn hands to the circuit that follows: the list that it read, and what has happened since before it read it.</summary>
+/// <summary>Hands a prerendered page's data to its circuit: the list that the request read, and all changes since before that.</summary>
 /// <remarks>
-/// The page holds a random ticket and nothing about anybody. Only the session that the page was drawn for can take what the ticket stands for, once, within
-/// <see cref="Waits"/>. A circuit that comes later, to another server or with somebody else's ticket reads the list itself.
+/// The page holds a random ticket and no personal data. Only the page's own session can redeem it, once, within <see cref="Waits"/>. A circuit reads
+/// the list itself if it comes late, reaches another server or has another session's ticket.
 /// </remarks>
 internal sealed class Handovers(SessionFeed feed, TimeProvider time) : IDisposable
 {
-    /// <summary>How long a page's circuit is waited for.</summary>
+    /// <summary>How long to wait for a page's circuit.</summary>
     public static readonly TimeSpan Waits = TimeSpan.FromSeconds(20);
 
-    /// <summary>How many pages of one session are waited for at a time; of more the oldest is let go.</summary>
+    /// <summary>How many pages of one session may wait at a time. One more drops the oldest.</summary>
     public const int PerSession = 4;
 
     private readonly ConcurrentDictionary<string, Handover> _waiting = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
-    /// <summary>How many are waited for.</summary>
+    /// <summary>How many pages are waiting.</summary>
     public int Count => _waiting.Count;
 
-    /// <summary>Begins to listen for the circuit that will come. To be called before the list is read.</summary>
+    /// <summary>Subscribes on behalf of the future circuit. Call this before reading the list.</summary>
     public Handover Begin(Caller caller, bool acts)
     {
         var changes = Channel.CreateUnbounded<IReadOnlyList<SessionChange>>();
@@ -42,7 +42,7 @@ internal sealed class Handovers(SessionFeed feed, TimeProvider time) : IDisposab
         return handover;
     }
 
-    /// <summary>What a ticket stands for: once, and only for the session that it was made for; otherwise null.</summary>
+    /// <summary>Redeems a ticket once, for its own session only; otherwise returns null.</summary>
     public Handover? Take(string? ticket, SessionId session)
     {
         if (ticket is null || !_waiting.TryGetValue(ticket, out var found) || found.Session != session || !_waiting.TryRemove(ticket, out found))
@@ -66,11 +66,11 @@ internal sealed class Handovers(SessionFeed feed, TimeProvider time) : IDisposab
     }
 }
 
-/// <summary>One page that waits for its circuit.</summary>
-/// <param name="ticket">The name under which its circuit finds it: 128 random bits.</param>
+/// <summary>A page that waits for its circuit.</summary>
+/// <param name="ticket">The circuit's ticket: 128 random bits.</param>
 /// <param name="session">The session that the page was drawn for.</param>
-/// <param name="changes">What has happened since it began, in order.</param>
-/// <param name="subscription">What listens for that.</param>
+/// <param name="changes">The changes since the handover began, in order.</param>
+/// <param name="subscription">The subscription that receives those changes.</param>
 internal sealed class Handover(string ticket, SessionId session, Channel<IReadOnlyList<SessionChange>> changes, IDisposable subscription)
 {
     private static long _last;
@@ -83,16 +83,16 @@ internal sealed class Handover(string ticket, SessionId session, Channel<IReadOn
 
     public IDisposable Subscription => subscription;
 
-    /// <summary>The order in which they began.</summary>
+    /// <summary>The handover's position in the order of creation.</summary>
     public long Number { get; } = Interlocked.Increment(ref _last);
 
-    /// <summary>The list as it was read after the listening began; null if it could not be read.</summary>
+    /// <summary>The list, read after the subscription began; null if reading failed.</summary>
     public IReadOnlyList<Session>? Sessions { get; set; }
 
-    /// <summary>Lets go of what nobody came for.</summary>
+    /// <summary>Drops a handover that no circuit redeemed.</summary>
     public ITimer? Timer { get; set; }
 
-    /// <summary>Hands the list over: whoever goes on listening holds on to this object, and the list is out of date soon.</summary>
+    /// <summary>Returns the list once and releases it. The circuit keeps this object, and the list soon goes out of date.</summary>
     public IReadOnlyList<Session>? TakeSessions()
     {
         var list = Sessions;

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>A question to the history as the query of an address, and back: of the file, and of the page that shows it.</summary>
+/// <summary>Converts between a query on the history and the query string of an address. It serves the file and the page.</summary>
 /// <remarks>
-/// The file's address has moments, and refuses what it cannot read. The page's has the viewer's days or a number of days, its order and page too,
-/// and passes over what it cannot read: people edit addresses, and old links stay.
+/// The file's address has exact times and rejects invalid values. The page's address has the viewer's days or a number of days, and also order and
+/// page. It ignores invalid values, because people edit addresses and keep old links.
 /// </remarks>
 internal static class HistoryAddress
 {
@@ -16,7 +16,7 @@ internal static class HistoryAddress
     private static readonly string[] Keys = ["text", "names", "device", "place", "country", "status", "from", "to", "order"];
     private static readonly string[] PageKeys = ["text", "device", "place", "country", "status", "days", "from", "to", "sort", "order", "page"];
 
-    /// <summary>The address of the file with all rows that a query finds.</summary>
+    /// <summary>Builds the address of the file with all rows that match a query.</summary>
     public static string OfFile(HistoryQuery query)
     {
         var values = new Dictionary<string, string?>(StringComparer.Ordinal);
@@ -38,13 +38,13 @@ internal static class HistoryAddress
             values["from"] = QueryReader.Write(from);
         if (query.To is { } to)
             values["to"] = QueryReader.Write(to);
-        // The file is in the order of the sign-ins, whatever the table is sorted by: a spreadsheet sorts it as it likes.
+        // The file is always in sign-in order. A spreadsheet can sort it differently.
         if (query is { Sort: HistorySort.SignedIn, Descending: false })
             values["order"] = "asc";
         return QueryHelpers.AddQueryString(SessionEndpoints.HistoryFilePath[1..], values);
     }
 
-    /// <summary>What the query of an address asks for; the problems name each key that cannot be read.</summary>
+    /// <summary>Reads a query string. The problems name each key with an invalid value.</summary>
     public static (HistoryQuery Query, IDictionary<string, string[]> Problems) Read(IQueryCollection values)
     {
         var reader = new QueryReader(values, Keys);
@@ -106,10 +106,10 @@ internal static class HistoryAddress
         }
     }
 
-    /// <summary>Whether the address of a page asks for anything of the history.</summary>
+    /// <summary>Whether a page's address asks for any part of the history.</summary>
     public static bool IsAskedFor(IQueryCollection values) => PageKeys.Any(key => values.ContainsKey(key));
 
-    /// <summary>What the address of the page has of a filter; null: not in it.</summary>
+    /// <summary>Turns a filter into the page's query values. A null value removes the key.</summary>
     public static Dictionary<string, string?> OfPage(HistoryFilter filter)
     {
         var values = new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -128,7 +128,7 @@ internal static class HistoryAddress
         static string? Some(string text) => text.Trim() is { Length: > 0 } some ? some : null;
     }
 
-    /// <summary>Takes a filter from the address of the page. What cannot be read stays as it is at first.</summary>
+    /// <summary>Restores a filter from the page's address. Invalid values fall back to the default.</summary>
     public static void Restore(HistoryFilter filter, IQueryCollection values)
     {
         filter.Text = Text("text");
@@ -153,16 +153,16 @@ internal static class HistoryAddress
         string Text(string key) => QueryReader.One(values, key) is { Length: <= HistoryQuery.TextLimit } text ? text : "";
     }
 
-    /// <summary>The value of a name, in whatever case; null if there is none. Names alone: the numbers behind them are nobody's business.</summary>
+    /// <summary>Finds an enum value by name, ignoring case; null if there is none. Addresses never accept its number.</summary>
     public static T? Named<T>(string text) where T : struct, Enum =>
         Array.Find(Enum.GetNames<T>(), name => Is(name, text)) is { } found ? Enum.Parse<T>(found) : null;
 
-    /// <summary>A name as addresses have it: "signedOut".</summary>
+    /// <summary>A name in the form that addresses use: "signedOut".</summary>
     public static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 
     private static bool IsCountry(string code) => code.Length == 2 && code.All(char.IsAsciiLetter);
 
-    // The file knows no browser to ask: it is told the names that one of the words is in.
+    // The export can't ask a browser, so its address carries the country names that contain a search word.
     private static string Called(HistoryQuery query)
     {
         var words = query.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries);

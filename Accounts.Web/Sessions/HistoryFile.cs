@@ -6,7 +6,7 @@ using Accounts.Web.Geolocation;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>The history as a file for spreadsheets.</summary>
+/// <summary>Writes the history as CSV for spreadsheets.</summary>
 internal static class HistoryFile
 {
     private static string[] Columns =>

@@ -2,16 +2,16 @@ using Accounts.Core.Sessions;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>What is asked for above the table of the history, as the fields hold it.</summary>
+/// <summary>The filter above the history's table, as its fields hold it.</summary>
 public sealed class HistoryFilter
 {
     public const string Active = "active";
     public const string Ended = "ended";
 
-    /// <summary>What is looked for anywhere.</summary>
+    /// <summary>The text to find in any column.</summary>
     public string Text { get; set; } = "";
 
-    /// <summary>What is looked for in the device and in the place alone. No field asks for them, an address may.</summary>
+    /// <summary>The text to find in the device only; <see cref="Place"/> searches the place. Only an address can set them.</summary>
     public string Device { get; set; } = "";
 
     public string Place { get; set; } = "";
@@ -22,7 +22,7 @@ public sealed class HistoryFilter
     /// <summary>"", "active", "ended" or the name of a reason: "signedOut".</summary>
     public string Status { get; set; } = "";
 
-    /// <summary>The reason that <see cref="Status"/> names; null if it names none.</summary>
+    /// <summary>The reason in <see cref="Status"/>; null if it isn't a reason.</summary>
     public EndReason? Reason => HistoryAddress.Named<EndReason>(Status);
 
     public TimeChoice When { get; } = new();
@@ -31,24 +31,24 @@ public sealed class HistoryFilter
 
     public bool Descending { get; set; } = true;
 
-    /// <summary>Sorts by another column, or by the same one the other way round. Times begin with the latest and lengths with the longest.</summary>
+    /// <summary>Sorts by another column, or reverses the current one. Times start with the latest and durations with the longest.</summary>
     public void SortBy(HistorySort sort)
     {
         Descending = sort == Sort ? !Descending : BeginsDescending(sort);
         Sort = sort;
     }
 
-    /// <summary>Whether a column is sorted downwards at first.</summary>
+    /// <summary>Whether a column first sorts in descending order.</summary>
     public static bool BeginsDescending(HistorySort sort) => sort is HistorySort.SignedIn or HistorySort.Duration;
 
-    /// <summary>Shows everything again, in the same order.</summary>
+    /// <summary>Removes every filter and keeps the order.</summary>
     public void Clear()
     {
         (Text, Device, Place, Country, Status) = ("", "", "", "", "");
         When.Clear();
     }
 
-    /// <summary>The question to the core. Days begin where the viewer is.</summary>
+    /// <summary>Builds the query for the core. Days begin at midnight in the viewer's time zone.</summary>
     public HistoryQuery ToQuery(int page, DateTimeOffset now, TimeZoneInfo zone)
     {
         var (from, to) = When.Between(now, zone);

@@ -9,10 +9,8 @@ using Microsoft.JSInterop;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>A part of a page that shows one page of many rows, filtered, and reads it anew when something else is asked for or has happened.</summary>
-/// <remarks>
-/// What is asked for stands in the address too, so that a reload, a link and Back show the same. Keys of others in the same address stay.
-/// </remarks>
+/// <summary>A part of a page that shows filtered rows, one page at a time. It reloads when the filter or the data changes.</summary>
+/// <remarks>The address holds the filter too, so a reload, a link and Back show the same. Other keys in the address stay.</remarks>
 public abstract class LivePages : LiveSessions
 {
     private const string PageKey = "page";
@@ -27,27 +25,27 @@ public abstract class LivePages : LiveSessions
 
     [Inject] protected NavigationManager Navigation { get; private set; } = default!;
 
-    /// <summary>The page that is asked for, from 1.</summary>
+    /// <summary>The requested page, from 1.</summary>
     protected int Wanted { get; set; } = 1;
 
-    /// <summary>The viewer's.</summary>
+    /// <summary>The viewer's time zone.</summary>
     protected TimeZoneInfo Zone { get; private set; } = TimeZoneInfo.Utc;
 
-    /// <summary>Something else has been asked for since the reading began: it is not shown, the next one is.</summary>
+    /// <summary>Whether the filter has changed since the read began. The result is discarded and another read follows.</summary>
     protected bool IsOvertaken { get; private set; }
 
     protected override bool ShowsActs => false;
 
-    /// <summary>What is asked for, by the keys of the address; null where it has the default.</summary>
+    /// <summary>The filter as query values. A default value is null.</summary>
     protected abstract IDictionary<string, string?> Asked { get; }
 
-    /// <summary>Asks for what an address has, and for the default where it has nothing that can be read.</summary>
+    /// <summary>Restores the filter from an address. Missing or invalid values get the default.</summary>
     protected abstract void Restore(IQueryCollection values);
 
-    /// <summary>Reads what is asked for, and shows it unless it is overtaken by then.</summary>
+    /// <summary>Reads the rows for the filter, and shows them unless the read is overtaken.</summary>
     protected abstract Task ReadAsync(Caller caller);
 
-    /// <summary>The query of an address.</summary>
+    /// <summary>An address's query.</summary>
     internal static QueryCollection QueryOf(string address) => new(QueryHelpers.ParseQuery(new Uri(address).Query));
 
     protected override Task OnInitializedAsync()
@@ -62,7 +60,7 @@ public abstract class LivePages : LiveSessions
     {
         if (!firstRender)
             return;
-        // Not waited for with the first reading: who does not answer sees days in UTC.
+        // The first read doesn't wait for the zone. A browser that doesn't answer gets days in UTC.
         var zone = await ViewerZone.AskAsync(Browser);
         if (zone.HasSameRules(Zone))
             return;
@@ -72,7 +70,7 @@ public abstract class LivePages : LiveSessions
 
     protected override Task ApplyAsync(Caller caller, IReadOnlyList<SessionChange> changes) => LoadAsync(caller);
 
-    // One reading at a time; what is asked for meanwhile is read once, after it. So the last reading is of the last filter.
+    // Run one read at a time. Requests during a read cause one more read, so the last read always uses the last filter.
     protected override async Task LoadAsync(Caller caller)
     {
         if (_loading)
@@ -99,13 +97,13 @@ public abstract class LivePages : LiveSessions
         StateHasChanged();
     }
 
-    /// <summary>After a change of the filter or the order: from the first page.</summary>
+    /// <summary>Shows the first page after the filter or the order changed.</summary>
     protected Task FromTheStartAsync() => TurnAsync(1);
 
     protected async Task TurnAsync(int page)
     {
         Wanted = page;
-        // Through the browser's own history: a navigation would count as a page that the person opened.
+        // Use the browser's own history. A navigation would count as a page that the user opened.
         var told = Browser.TellAsync("accounts.remember", _path, AskedWithPage());
         await ReloadAsync();
         await told;
@@ -128,7 +126,7 @@ public abstract class LivePages : LiveSessions
             ? Math.Clamp(page, 1, LastPage) : 1;
     }
 
-    // A link on the page to the same page, or Back.
+    // The user followed a link to the same page, or went back.
     private void OnLocationChanged(object? sender, LocationChangedEventArgs change)
     {
         if (!string.Equals(new Uri(change.Location).AbsolutePath, _path, StringComparison.Ordinal))

@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Components.Authorization;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>A part of a page that shows the person's sessions as they are at this moment.</summary>
+/// <summary>A part of a page that shows the user's sessions live.</summary>
 /// <remarks>
-/// The feed is listened to before anything is read, so that a change in between is shown. Its batches go through a channel: whoever ends a session
-/// leaves off there and does not wait for pages, and the part applies them one after the other.
+/// Subscribes to the feed before reading, so it misses no change. Batches of changes pass through a channel. A caller who ends a session doesn't wait
+/// for pages, and the part applies batches in order.
 /// </remarks>
 public abstract class LiveSessions : ComponentBase, IDisposable
 {
@@ -26,22 +26,22 @@ public abstract class LiveSessions : ComponentBase, IDisposable
 
     [CascadingParameter] protected Task<AuthenticationState> State { get; private set; } = default!;
 
-    /// <summary>What could not be read, in words; null when all is well.</summary>
+    /// <summary>What couldn't be loaded, in words; null if all is well.</summary>
     protected string? Problem { get; private set; }
 
-    /// <summary>Cancelled when the page has gone.</summary>
+    /// <summary>Cancelled when the page is gone.</summary>
     protected CancellationToken Closed { get; }
 
-    /// <summary>What to say when the database did not answer.</summary>
+    /// <summary>What to say if the database is unavailable.</summary>
     protected virtual string OutOfDate => Texts.Sessions_ListOutOfDate;
 
-    /// <summary>Whether it shows what people do in their sessions, and not only which there are.</summary>
+    /// <summary>Whether the part shows the activity in sessions, not just the list of sessions.</summary>
     protected virtual bool ShowsActs => true;
 
-    /// <summary>Reads everything that is shown.</summary>
+    /// <summary>Reads everything that the part shows.</summary>
     protected abstract Task LoadAsync(Caller caller);
 
-    /// <summary>Shows what has happened.</summary>
+    /// <summary>Shows a batch of changes.</summary>
     protected abstract Task ApplyAsync(Caller caller, IReadOnlyList<SessionChange> changes);
 
     protected override async Task OnInitializedAsync()
@@ -53,25 +53,25 @@ public abstract class LiveSessions : ComponentBase, IDisposable
         _ = WatchedAsync(FollowAsync);
     }
 
-    /// <summary>Begins to listen, then reads.</summary>
+    /// <summary>Subscribes and then reads.</summary>
     protected virtual Task BeginAsync(Caller caller)
     {
         _subscription = Feed.Subscribe(caller.UserId, changes => _changes.Writer.TryWrite(changes), ShowsActs);
         return ReloadAsync();
     }
 
-    /// <summary>Goes on listening where the request that drew the page has begun to.</summary>
+    /// <summary>Takes over the subscription of the request that rendered the page.</summary>
     private protected void Listen(Handover handover) => (_changes, _subscription) = (handover.Changes, handover.Subscription);
 
-    /// <summary>Who looks at it; null once their session is over.</summary>
+    /// <summary>The viewer; null once their session is over.</summary>
     protected async Task<Caller?> FindCallerAsync() => await Registry.FindCallerAsync((await State).User);
 
     protected Task ReloadAsync() => GuardedAsync(LoadAsync);
 
-    /// <summary>Reads everything again after a failure, in turn with what happens meanwhile.</summary>
+    /// <summary>Reads everything again after a failure, in order with other changes.</summary>
     protected void Retry() => _changes.Writer.TryWrite([]);
 
-    /// <summary>Runs what nobody waits for: what goes wrong in it goes where an event handler's errors go.</summary>
+    /// <summary>Runs work that no caller awaits. Its failures go where an event handler's failures go.</summary>
     protected async Task WatchedAsync(Func<Task> work)
     {
         try
@@ -80,7 +80,7 @@ public abstract class LiveSessions : ComponentBase, IDisposable
         }
         catch (OperationCanceledException) when (_closed.IsCancellationRequested)
         {
-            // The page has gone.
+            // The page is gone.
         }
         catch (Exception failure)
         {
@@ -109,7 +109,7 @@ public abstract class LiveSessions : ComponentBase, IDisposable
     {
         await foreach (var batch in _changes.Reader.ReadAllAsync())
         {
-            // After a failure more may be missing than this batch.
+            // After a failure, earlier changes may be missing too.
             if (Problem is not null)
                 await ReloadAsync();
             if (Problem is null && batch.Count > 0)

@@ -3,21 +3,22 @@ using Microsoft.AspNetCore.Components;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>A point in time on a page. The server writes it in UTC; viewer.js shows it in the viewer's zone and language, and keeps it true while the page stays open.</summary>
+/// <summary>Shows a point in time. The server writes it in UTC. viewer.js shows it in the viewer's zone and language, and keeps it current.</summary>
 /// <remarks>
-/// Markup and not elements, let alone components: a page of many sessions has hundreds of them, and an open circuit keeps every element, attribute and text
-/// of its page for as long as it lives. Nothing that anybody has written goes into it.
+/// Moments are markup, neither elements nor components. A page can have hundreds, and an open circuit keeps each element, attribute and text in
+/// memory. This markup never contains user input.
 /// </remarks>
 internal static class Moment
 {
     /// <param name="at">The point in time.</param>
     /// <param name="show">
-    /// "at": day and time; "on": the same, inside a sentence; "clock": inside a sentence, the time to the second, with the day if that is not today; "minute": the same to the minute; "time": the time alone;
-    /// "day": the day alone; "ago": how long ago, for an act; "active": the same as a sentence; "when": how long ago, inside a sentence, for anything else.
+    /// "at": day and time. "on": the same inside a sentence. "clock": the time to the second inside a sentence, with the day unless it's today.
+    /// "minute": the same to the minute. "time": only the time. "day": only the day. "ago": how long ago, for activity. "active": the same as a
+    /// sentence. "when": how long ago, inside a sentence, for anything else.
     /// </param>
     public static MarkupString Of(DateTimeOffset at, string show) => Time(at, show, string.Equals(show, "active", StringComparison.Ordinal) ? Texts.FormatSessions_ActiveAt(SessionText.At(at)) : SessionText.At(at));
 
-    /// <summary>The lines at the foot of a card: when its session was last active, how many pages it has visited, and when it began.</summary>
+    /// <summary>A card's last lines: the last activity, the number of visited pages and the sign-in time.</summary>
     public static MarkupString Facts(Session session) => new($"""
         <div><p class="act"><span class="vh">{Texts.Sessions_LastActivityIs} </span>{Of(session.LastActivityAt, "active")}{Pages(session)}</p>
         <p class="since">{SignedIn(session)}</p></div>
@@ -26,12 +27,12 @@ internal static class Moment
     /// <summary>"Signed in today, 14:05".</summary>
     public static MarkupString SignedIn(Session session) => Element(Texts.Sessions_SignedInAt, session.StartedAt, "on");
 
-    /// <summary>How long something has lasted so far.</summary>
-    /// <param name="since">When it began.</param>
-    /// <param name="duration">What it came to when the page was made.</param>
+    /// <summary>The duration until now.</summary>
+    /// <param name="since">The start.</param>
+    /// <param name="duration">The duration when the page was rendered.</param>
     public static MarkupString Elapsed(DateTimeOffset since, TimeSpan duration) => Time(since, "elapsed", SessionText.Duration(duration));
 
-    /// <summary>Whether the browser of a session that was ended from elsewhere has really left; nothing where that is not asked.</summary>
+    /// <summary>Whether the browser of a remotely ended session has left; null if that doesn't apply.</summary>
     public static MarkupString? Left(Departure? departure) => departure switch
     {
         Departure.Confirmed confirmed => Element(Texts.Left_Confirmed, confirmed.At, "clock"),
@@ -42,17 +43,17 @@ internal static class Moment
         _ => null,
     };
 
-    /// <summary>A sentence that says a time, at its place {time}.</summary>
+    /// <summary>A sentence with a time in place of {time}.</summary>
     public static MarkupString In(string sentence, DateTimeOffset at, string show) => Sentence.Of(sentence, ("time", Of(at, show)));
 
-    // Short to look at, whole to listen to.
+    // Short for the eye, complete for screen readers.
     private static string Pages(Session session)
     {
         var pages = SessionText.Pages(session.PagesVisited);
         return $"""<span class="pages"> · <span aria-hidden="true">{pages}</span><span class="vh">{Texts.FormatSessions_PagesVisited(pages)}</span></span>""";
     }
 
-    // Of elements alone: what a browser's translation does inside of one, the page's next change does not meet.
+    // Render only elements here. If a browser's translation changes the text inside one, the page's next change still works.
     private static MarkupString Element(string text) => new($"<span>{Sentence.Encode(text)}</span>");
 
     private static MarkupString Element(string sentence, DateTimeOffset at, string show) => new($"<span>{In(sentence, at, show)}</span>");

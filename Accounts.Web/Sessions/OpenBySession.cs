@@ -2,10 +2,9 @@ using Accounts.Core.Users;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>What is open for which session: circuits, connections.</summary>
+/// <summary>Tracks the open circuits or connections of each session.</summary>
 /// <remarks>
-/// Whoever opens something adds it first and checks the session second; whoever ends a session marks it first and asks for what is open
-/// second. So nothing slips through between the two.
+/// An opener adds its entry before it checks the session. An ender marks the session as ended before it asks for entries. So no entry slips through.
 /// </remarks>
 internal abstract class OpenBySession<T> where T : class
 {

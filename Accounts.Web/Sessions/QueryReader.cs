@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>Reads the query of an address that asks for a file, key by key, and gathers what is wrong with it, each by the name of its key.</summary>
+/// <summary>Reads the query of an export's address. It collects problems by key.</summary>
 internal sealed class QueryReader
 {
     private readonly IQueryCollection _values;
     private readonly Dictionary<string, string[]> _problems = new(StringComparer.Ordinal);
 
     /// <param name="values">The query.</param>
-    /// <param name="keys">The keys that it may have, each once.</param>
+    /// <param name="keys">The allowed keys. Each may appear once.</param>
     public QueryReader(IQueryCollection values, params string[] keys)
     {
         _values = values;
@@ -43,15 +43,15 @@ internal sealed class QueryReader
     }
 
     /// <param name="key">The key.</param>
-    /// <param name="values">What it may be.</param>
+    /// <param name="values">The allowed values.</param>
     public void RefuseUnless(string key, params IEnumerable<string> values) => Refuse(key, Texts.FormatQuery_NotOneOf(key, Sentence.Enumerate(values)));
 
     public void Refuse(string key, string problem) => _problems.TryAdd(key, [problem]);
 
-    /// <summary>The text of a key that stands there once, without the blanks around it; otherwise "".</summary>
-    /// <remarks>For pages, which pass over what they cannot read.</remarks>
+    /// <summary>The trimmed text of a key that appears exactly once; otherwise "".</summary>
+    /// <remarks>For pages, which ignore invalid values.</remarks>
     public static string One(IQueryCollection values, string key) => values[key] is { Count: 1 } value ? value.ToString().Trim() : "";
 
-    /// <summary>A time as such an address has it.</summary>
+    /// <summary>Formats a time for an export's address.</summary>
     public static string? Write(DateTimeOffset? time) => Csv.Time(time);
 }

@@ -4,13 +4,15 @@ using Microsoft.JSInterop;
 namespace Accounts.Web.Sessions;
 
 /// <summary>
-/// The framework's logging without one kind of line: the error that it reports when a circuit is ended on purpose, when a call of it is refused after that, or when the
-/// page to be told has been closed at that very moment.
+/// The framework's logging without the errors that intended endings cause. The framework logs an error when the server ends a circuit and when it
+/// refuses a later call. It also logs one if the page closes just before it is told.
 /// </summary>
-/// <remarks>A filter of the framework's own sees category and level, never the exception; an ended session is no error and must not look like one.</remarks>
+/// <remarks>
+/// The framework's log filters see category and level, but never the exception. An ended session isn't an error and must not look like one.
+/// </remarks>
 internal sealed class QuietEndings(IEnumerable<ILoggerProvider> providers, IOptionsMonitor<LoggerFilterOptions> filter, IOptions<LoggerFactoryOptions> options) : ILoggerFactory
 {
-    /// <summary>Who reports it: the circuit, and the hub when the page's last answer comes after the end.</summary>
+    /// <summary>The categories that log these errors: the circuit, and the hub if the page's last response arrives after the end.</summary>
     private static readonly string[] Reporters = ["Microsoft.AspNetCore.Components.", "Microsoft.AspNetCore.SignalR."];
 
     private readonly LoggerFactory _inner = new(providers, filter, options);

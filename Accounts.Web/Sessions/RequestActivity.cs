@@ -4,12 +4,12 @@ using Accounts.Web.Network;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>Tells a person's act from the traffic around it. A page that is loaded is an act; a script, a picture, a ping is not.</summary>
+/// <summary>Tells a user's activity from background traffic. A page load is activity; a script, a picture or a ping isn't.</summary>
 internal static class RequestActivity
 {
     private const string ReloadedCookie = "accounts-reloaded";
 
-    /// <summary>Counts acts, and of them the pages that were shown: a redirect on the way to one is not a page.</summary>
+    /// <summary>Counts activity and the pages shown. A redirect counts as activity, but not as a page.</summary>
     public static void UseRequestActivity(this WebApplication app)
     {
         var activity = app.Services.GetRequiredService<SessionActivity>();
@@ -21,7 +21,7 @@ internal static class RequestActivity
                 return;
             }
 
-            // Before the page runs: it is the address that a command from it comes from.
+            // Record the address before the page runs, because the page's commands come from it.
             activity.Record(session, context.Address());
             await next(context);
             if (HttpMethods.IsGet(context.Request.Method) && context.Response.StatusCode == StatusCodes.Status200OK)
@@ -29,7 +29,7 @@ internal static class RequestActivity
         });
     }
 
-    // A page that comes back after a lost connection says so for the one request (session-state.js).
+    // A page that reloads itself after a lost connection marks that one request (session-state.js).
     private static bool IsReloadedByItself(HttpContext context)
     {
         if (!context.Request.Cookies.ContainsKey(ReloadedCookie))
@@ -38,12 +38,12 @@ internal static class RequestActivity
         return true;
     }
 
-    // Nobody looks at a page that the browser fetches in case somebody will (https://wicg.github.io/nav-speculation/prefetch.html#sec-purpose-header).
+    // The browser may fetch a page ahead that no user sees (https://wicg.github.io/nav-speculation/prefetch.html#sec-purpose-header).
     private static bool IsFetchedAhead(HttpRequest request) =>
         request.Headers["Sec-Purpose"].ToString().Contains("prefetch", StringComparison.OrdinalIgnoreCase)
         || request.Headers["Purpose"].ToString().Contains("prefetch", StringComparison.OrdinalIgnoreCase);
 
-    // Browsers say what a request is for; Blazor's enhanced navigation fetches a page and says so in what it accepts.
+    // Browsers state a request's purpose. Blazor's enhanced navigation fetches pages and marks them in the Accept header.
     private static bool IsDocument(HttpRequest request)
     {
         string? purpose = request.Headers["Sec-Fetch-Dest"];

@@ -3,24 +3,24 @@ using Accounts.Core.Users;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>What the Session manager shows, and where: nothing on it moves while somebody may be about to press.</summary>
+/// <summary>What the Session manager shows, and where. Nothing on it moves while the user may be about to press a button.</summary>
 /// <remarks>
-/// The order is that of the list that was loaded first. From then on a session that starts goes to the end of the cards, one that ends stays in its
-/// place, and what would move others (an ended card that goes, the tools that come, a question, a new card above rows or in groups) waits for
-/// <see cref="Settle"/>.
+/// The first loaded list sets the order. A new session goes after the last card, and an ended session keeps its place. Changes that would move other
+/// content wait for <see cref="Settle"/>. These are: removing an ended card, showing the tools or a question, and adding a card above rows or in
+/// groups.
 /// </remarks>
 internal sealed class SessionBoard
 {
-    /// <summary>Up to so many sessions besides the current one are cards; of more, the least active rest are rows.</summary>
+    /// <summary>How many other sessions get a card. The least active ones beyond that are rows.</summary>
     public const int CardLimit = 12;
 
-    /// <summary>From so many sessions on one looks for the one that is meant.</summary>
+    /// <summary>The number of sessions from which the search tools appear.</summary>
     public const int ToolsFrom = 5;
 
-    /// <summary>From so many sessions on the cards stand in groups.</summary>
+    /// <summary>The number of sessions from which cards are grouped.</summary>
     public const int GroupsFrom = 13;
 
-    /// <summary>How long a session that has ended stays on its card; from then on the history has it.</summary>
+    /// <summary>How long an ended session keeps its card. After that, only the history shows it.</summary>
     public static readonly TimeSpan EndedStays = TimeSpan.FromMinutes(1);
 
     private readonly List<Session> _cards = [];
@@ -29,53 +29,55 @@ internal sealed class SessionBoard
     private readonly Dictionary<SessionId, (string Title, string Icon)> _headings = [];
     private SessionId? _asked;
 
-    /// <summary>The session that looks; null until the board is loaded.</summary>
+    /// <summary>The viewer's session; null until the board is loaded.</summary>
     public Session? Current { get; private set; }
 
-    /// <summary>The others that are cards.</summary>
+    /// <summary>The other sessions shown as cards.</summary>
     public IReadOnlyList<Session> Cards => _cards;
 
-    /// <summary>The others that are rows.</summary>
+    /// <summary>The other sessions shown as rows.</summary>
     public IReadOnlyList<Session> Rows => _rows;
 
-    /// <summary>All but the current one, those included that have no place yet.</summary>
+    /// <summary>All sessions but the current one, including new ones without a place.</summary>
     public IEnumerable<Session> Others => _cards.Concat(_rows).Concat(_arrived);
 
-    /// <summary>All of them.</summary>
+    /// <summary>All sessions.</summary>
     public IEnumerable<Session> All => Current is null ? Others : Others.Prepend(Current);
 
     public int LiveCount => All.Count(session => session.Ending is null);
 
-    /// <summary>The tools for looking for sessions are there.</summary>
+    /// <summary>Whether the search tools are shown.</summary>
     public bool HasTools { get; private set; }
 
-    /// <summary>The cards stand in groups.</summary>
+    /// <summary>Whether the cards are grouped.</summary>
     public bool IsGrouped { get; private set; }
 
-    /// <summary>There are others to end: the button for all of them is there.</summary>
+    /// <summary>Whether there are others to end. If so, the button for all of them is shown.</summary>
     public bool IsSeveral { get; private set; }
 
-    /// <summary>The session that is asked about at the top: of those in question the one that has waited longest. Answered or over, it stays until <see cref="Settle"/>.</summary>
+    /// <summary>
+    /// The session that the page asks about: the longest unanswered one. An answered or ended session stays until <see cref="Settle"/>.
+    /// </summary>
     public Session? Question => Others.FirstOrDefault(session => session.Id == _asked);
 
-    /// <summary>From when on <see cref="Settle"/> has something to do; null if it has not.</summary>
+    /// <summary>When <see cref="Settle"/> next has work to do; null if it has none.</summary>
     public DateTimeOffset? SettleAt => _arrived.Count > 0 || (HasTools, IsGrouped, IsSeveral, _asked) != Should
         ? DateTimeOffset.MinValue
         : Others.Min(session => session.Ending?.At + EndedStays);
 
-    // What is there for many stays for fewer: ending some of them is what it is for.
+    // The tools and groups stay when the number drops, because ending sessions is what they are for.
     private (bool Tools, bool Grouped, bool Several, SessionId? Question) Should =>
         (HasTools || LiveCount >= ToolsFrom, IsGrouped || LiveCount >= GroupsFrom, LiveCount > 1, Oldest?.Id);
 
     private Session? Oldest => Others.Where(session => session.IsInQuestion).MinBy(session => session.StartedAt);
 
     /// <param name="sessions">The live sessions, in order.</param>
-    /// <param name="current">The one that looks.</param>
+    /// <param name="current">The viewer's session.</param>
     public void Load(IReadOnlyList<Session> sessions, SessionId current)
     {
         Current = sessions.FirstOrDefault(session => session.Id == current);
         var others = sessions.Where(session => session.Id != current).ToList();
-        // What deserves a second look gets a card, up to what one can look at.
+        // A flagged session gets a card, up to a number that the viewer can take in.
         var cards = Math.Clamp(others.Count(session => session.IsFlagged), CardLimit, 2 * CardLimit);
         foreach (var place in new[] { _cards, _rows, _arrived })
             place.Clear();
@@ -85,10 +87,10 @@ internal sealed class SessionBoard
         Settle(DateTimeOffset.MinValue);
     }
 
-    /// <summary>Puts what is known of a session now in its place; one that is not here goes to the end of the cards, unless it is over.</summary>
+    /// <summary>Updates a session in its place. A new live session goes after the last card.</summary>
     public void Put(Session session)
     {
-        // A card more would push the rows below it, and the groups after its own.
+        // Another card would push the rows below it and the groups after its own.
         if (!Change(session.Id, _ => session) && session.Ending is null)
             (_rows.Count > 0 || IsGrouped ? _arrived : _cards).Add(session);
     }
@@ -100,13 +102,13 @@ internal sealed class SessionBoard
             SessionChange.Seen seen when session.Ending is null => session.With(seen),
             SessionChange.Renamed renamed => session with { Name = renamed.Name },
             SessionChange.Recognized recognized => session.With(recognized),
-            // A confirmation is the last word, whatever is told after it.
+            // A confirmation is final, whatever arrives after it.
             SessionChange.Departed departed when session.Ending is { Departure: not Departure.Confirmed } ending => session with { Ending = ending with { Departure = departed.Departure } },
             _ => session,
         });
     }
 
-    /// <summary>Does what moves things: takes off what ended long enough ago, gives a place to what has come, and decides anew what stands around the cards.</summary>
+    /// <summary>Applies the changes that move content. It removes old endings, places new sessions and updates the surrounding controls.</summary>
     public void Settle(DateTimeOffset now)
     {
         _cards.AddRange(_arrived);
@@ -120,7 +122,7 @@ internal sealed class SessionBoard
         bool HasGone(Session session) => session.Ending is { } ending && ending.At + EndedStays <= now;
     }
 
-    /// <summary>The cards that are wanted, under their headings. A card stays in its group, whatever it is called meanwhile.</summary>
+    /// <summary>The wanted cards under their headings. A card stays in its group even if the user renames its session.</summary>
     public IReadOnlyList<SessionGroup> Groups(Func<Session, bool> isWanted)
     {
         var wanted = _cards.Where(isWanted).ToList();
@@ -129,7 +131,7 @@ internal sealed class SessionBoard
         return [.. wanted.GroupBy(session => _headings.GetValueOrDefault(session.Id)).Select(group => new SessionGroup(group.Key.Title, group.Key.Icon, [.. group]))];
     }
 
-    // A name that stands on several cards is one thing that the person knows; which browsers are on one machine is otherwise not known, and not guessed.
+    // Several cards with one name are one device to the user. Nothing else tells which browsers share a machine, so the board doesn't guess.
     private void Head()
     {
         _headings.Clear();

@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Components.Server.Circuits;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>Ties a circuit to the session that opened it, for as long as the circuit lives.</summary>
+/// <summary>Ties a circuit to the session that opened it, for the circuit's whole life.</summary>
 /// <remarks>
-/// The session is read once, when the circuit opens: on a reconnect the framework gives the circuit the user of whoever comes with its
-/// secret. That whoever is the same session is what <see cref="SessionHubFilter"/> sees to.
+/// Reads the session once, when the circuit opens. On a reconnect, the framework gives the circuit the user who presents its secret. <see
+/// cref="SessionHubFilter"/> ensures that this is the same session.
 /// </remarks>
 internal sealed class SessionCircuitHandler(
     AuthenticationStateProvider authentication,
@@ -39,7 +39,7 @@ internal sealed class SessionCircuitHandler(
         return Task.CompletedTask;
     }
 
-    /// <summary>The second layer behind the hub filter: what reaches the circuit all the same is not done.</summary>
+    /// <summary>A second layer behind the hub filter. It refuses any activity of an ended session that still reaches the circuit.</summary>
     public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(Func<CircuitInboundActivityContext, Task> next) => async context =>
     {
         if (await registry.FindLiveAsync(_session) is null)

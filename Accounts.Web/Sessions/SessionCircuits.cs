@@ -2,17 +2,17 @@ using Microsoft.AspNetCore.Components;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>Thrown on a circuit's own thread of work to end it, and to refuse a call that comes later; it says that nothing went wrong.</summary>
+/// <summary>Thrown in a circuit's context to end the circuit, and to refuse later calls. It doesn't signal an error.</summary>
 internal sealed class SessionEndedException() : Exception("The session has ended, and its circuit with it.");
 
-/// <summary>One open page: a circuit, seen from outside.</summary>
-/// <param name="context">The circuit's own context: what is posted to it runs in turn with everything else the circuit does.</param>
+/// <summary>An open page: a circuit, seen from outside.</summary>
+/// <param name="context">The circuit's own context. Posted work runs in turn with the circuit's other work.</param>
 /// <param name="navigation">The circuit's navigation.</param>
 internal sealed class SessionCircuit(SynchronizationContext context, NavigationManager navigation)
 {
     /// <summary>
-    /// Sends the page to where it is told that it is signed out, and ends the circuit. The order matters: the navigation is on its way when
-    /// the exception takes the circuit down, connected or not, and makes its secret useless.
+    /// Sends the page to the signed-out page and ends the circuit. The order matters: the navigation must be sent before the exception. The exception
+    /// then ends the circuit, connected or not, and makes its secret useless.
     /// </summary>
     public void End()
     {
@@ -21,5 +21,5 @@ internal sealed class SessionCircuit(SynchronizationContext context, NavigationM
     }
 }
 
-/// <summary>Which circuits are open for which session.</summary>
+/// <summary>Tracks each session's open circuits.</summary>
 internal sealed class SessionCircuits : OpenBySession<SessionCircuit>;

@@ -4,11 +4,11 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>Which connections are open for which session.</summary>
+/// <summary>Tracks each session's open connections.</summary>
 internal sealed class SessionConnections : OpenBySession<HubCallerContext>
 {
-    /// <summary>Closes what is still open for a session. A browser that followed the push has closed its connections itself.</summary>
-    /// <returns>How many were closed.</returns>
+    /// <summary>Closes a session's remaining connections. A browser that followed the push has already closed its own.</summary>
+    /// <returns>The number of closed connections.</returns>
     public int Abort(SessionId session)
     {
         var connections = Of(session);
@@ -17,7 +17,7 @@ internal sealed class SessionConnections : OpenBySession<HubCallerContext>
         return connections.Count;
     }
 
-    /// <summary>Closes what was opened with a key that another one has replaced. A browser that has the new key comes back by itself.</summary>
+    /// <summary>Closes connections that were opened with a replaced key. A browser with the new key reconnects by itself.</summary>
     public void AbortOlder(SessionId session, string keyMark)
     {
         foreach (var connection in Of(session).Where(connection => !string.Equals(connection.User?.FindKeyMark(), keyMark, StringComparison.Ordinal)))

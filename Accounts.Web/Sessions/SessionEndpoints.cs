@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>What a browser asks about its session outside of pages: to sign out, whether it is still signed in, and to prove again who uses it.</summary>
+/// <summary>The session's endpoints outside of pages: sign out, check the session, prove the user's identity again and export the history.</summary>
 internal static class SessionEndpoints
 {
     public const string SignedOutPath = "/signed-out";
@@ -26,7 +26,7 @@ internal static class SessionEndpoints
 
     private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery, SessionRegistry registry, SessionService sessions)
     {
-        // Somebody who is signed out already, in another tab or from elsewhere, has what they ask for.
+        // A user who is already signed out, in another tab or remotely, has what they asked for.
         if (await registry.FindCallerAsync(context.User) is not { } caller)
             return Results.Redirect(SignedOutPath);
 
@@ -38,7 +38,7 @@ internal static class SessionEndpoints
         return Results.Redirect(SignedOutPath);
     }
 
-    /// <summary>Checks the password of whoever is signed in, and brings the session's new key in the cookie. A refusal is a sentence for the person.</summary>
+    /// <summary>Checks the caller's password and sets the session's new key in the cookie. A refusal returns a sentence for the user.</summary>
     private static async Task<IResult> ReauthenticateAsync(HttpContext context, IAntiforgery antiforgery, SessionRegistry registry, Reauthentication reauthentication)
     {
         context.Response.Headers.CacheControl = "no-store";
@@ -52,17 +52,17 @@ internal static class SessionEndpoints
         return problem is null ? Results.StatusCode(status) : Results.Text(problem, statusCode: status);
     }
 
-    /// <summary>All of the caller's history, filtered as on the page that the link was on, in the order of the sign-ins.</summary>
+    /// <summary>Exports all of the caller's history, filtered like the page with the link, in sign-in order.</summary>
     private static async Task<IResult> HistoryFileAsync(HttpContext context, SessionRegistry registry, HistoryReader history, TimeProvider time)
     {
         context.Response.Headers.CacheControl = "no-store";
-        // It ended between the check of the cookie and this line.
+        // The session may have ended since the cookie was checked.
         if (await registry.FindCallerAsync(context.User) is not { } caller)
             return Results.Redirect(SignedOutPath);
 
         var (query, problems) = HistoryAddress.Read(context.Request.Query);
         if (problems.Count > 0)
-            return Results.ValidationProblem(problems, title: Texts.Query_HistoryTitle);
+            return Results.ValidationProblem(problems, title: Texts.Query_NotValid);
 
         var name = string.Create(CultureInfo.InvariantCulture, $"sessions-{time.GetUtcNow():yyyy-MM-dd}.csv");
         return ExportedFile.Of(context, caller, history.ExportAsync(caller, query), Csv.ContentType, name, HistoryFile.Head, HistoryFile.Write);

@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>Which of the sessions somebody wants to see; it stands in the page's address, so a reload and a bookmark show the same.</summary>
+/// <summary>Which sessions the viewer wants to see. The page's address holds the filter, so a reload or a bookmark shows the same.</summary>
 public sealed record SessionFilter
 {
-    /// <summary>The kind "new": sessions that something was new about.</summary>
+    /// <summary>The kind "new": sessions from a new browser or a new country.</summary>
     public const string New = "new";
 
     private const int TextLimit = 100;
@@ -15,12 +15,12 @@ public sealed record SessionFilter
     /// <summary>The key of a <see cref="SessionKind"/>, "new", or "" for all.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>A part of a name, a browser, a place or an address; "" for any.</summary>
+    /// <summary>Part of a name, a browser, a place or an address; "" for any.</summary>
     public string Text { get; init; } = "";
 
     public bool IsSet => Kind.Length > 0 || Text.Length > 0;
 
-    /// <summary>What an address asks for. What cannot be read counts as not asked.</summary>
+    /// <summary>Reads the filter from an address and ignores invalid values.</summary>
     /// <param name="uri">The page's address.</param>
     public static SessionFilter Of(string uri)
     {
@@ -35,7 +35,7 @@ public sealed record SessionFilter
     }
 
     /// <param name="session">The session.</param>
-    /// <param name="country">Its country's name in the viewer's language; "" if that is not known.</param>
+    /// <param name="country">The name of the session's country in the viewer's language; "" if unknown.</param>
     public bool Wants(Session session, string country) => IsOfKind(session) && (Text.Length == 0 || new[]
     {
         session.Name ?? "", SessionText.Browser(session.Device), SessionText.Kind(session.Device), session.Device.Platform ?? "", Where.Name(session.Place), country, session.Address,

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>The door to this room: the circuits of sessions, the gate in front of them, the push.</summary>
+/// <summary>Registers this room's services: circuits, the gate in front of them, and the push.</summary>
 internal static class SessionGate
 {
     public static void AddSessionCircuits(this IServiceCollection services)

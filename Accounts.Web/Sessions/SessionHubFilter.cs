@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>The gate in front of Blazor's hub: it sees every call before the circuit does, and lets none of an ended session through, nor one by a key that was replaced.</summary>
+/// <summary>The gate in front of Blazor's hub. It checks every call before the circuit does. It refuses ended sessions and replaced keys.</summary>
 /// <remarks>
-/// A circuit's secret is a bearer token: stock Blazor gives the circuit to whoever is signed in and has it. Here a circuit is connected or
-/// resumed only by the session that started it.
+/// A circuit's secret is a bearer token: stock Blazor gives the circuit to any signed-in user who has it. Here, only the session that started a
+/// circuit can connect or resume it.
 /// </remarks>
 internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity activity, SessionConnections connections, CircuitOwners owners, TimeProvider time) : IHubFilter
 {
@@ -25,7 +25,7 @@ internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity
             return;
         }
 
-        // Known first, checked second: an ending or another key that comes between finds it in the list.
+        // Add the connection before the check. An ending or a key change in between then finds it in the list.
         connection.Items[SessionItem] = new Shown(session, mark);
         connections.Add(session, connection);
         try
@@ -40,7 +40,7 @@ internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity
         }
         catch
         {
-            // A connection that fails here is never told to have been disconnected.
+            // The framework never reports a disconnect for a connection that fails here.
             connections.Remove(session, connection);
             throw;
         }
@@ -58,14 +58,14 @@ internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity
     public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocation, Func<HubInvocationContext, ValueTask<object?>> next)
     {
         var connection = invocation.Context;
-        // Refused, not cut off: the push may be on its way on this very connection. SessionPush cuts it a moment later.
+        // Refuse the call but keep the connection, because the push may be using it. SessionPush cuts it a moment later.
         if (!connection.Items.TryGetValue(SessionItem, out var item) || item is not Shown shown
             || await registry.FindLiveAsync(shown.Session) is not { } session || !session.HasKeyMark(shown.KeyMark, time.GetUtcNow()))
             throw new SessionEndedException();
 
         switch (invocation.HubMethodName)
         {
-            // Somebody else's circuit and one that is gone are the same, and get the framework's own answers for the latter: the page then loads itself again.
+            // Another session's circuit gets the framework's own response for a missing circuit. The page then reloads itself.
             case "ConnectCircuit" when !Owns(invocation, session):
                 return false;
             case "ResumeCircuit" when !Owns(invocation, session):
@@ -73,7 +73,7 @@ internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity
             case "BeginInvokeDotNetFromJS" when invocation.HubMethodArguments is [_, _, "DispatchEventAsync", ..]:
                 activity.Record(session, AddressOf(connection));
                 break;
-            // The page itself is counted where it is fetched.
+            // The page itself counts when the browser fetches it.
             case "OnLocationChanged":
                 activity.Record(session, AddressOf(connection));
                 break;
@@ -98,7 +98,7 @@ internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity
     {
         connection.Items[SecretItem] = secret;
         owners.Connected(secret, session.Id, connection.ConnectionId);
-        // The connection may have closed while the call ran; nobody would tell of it again.
+        // The connection may have closed during the call. The framework wouldn't report that again.
         if (connection.ConnectionAborted.IsCancellationRequested)
             owners.Disconnected(secret, connection.ConnectionId);
     }
@@ -106,7 +106,7 @@ internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity
     private bool Owns(HubInvocationContext invocation, LiveSession session) =>
         invocation.HubMethodArguments is [string secret, ..] && owners.Owns(secret, session.Id);
 
-    /// <summary>What a connection was opened with.</summary>
+    /// <summary>What the browser presented when it opened the connection.</summary>
     private sealed record Shown(SessionId Session, string KeyMark);
 
     private static string AddressOf(HubCallerContext connection) => connection.GetHttpContext()?.Address() ?? "";

@@ -2,7 +2,7 @@ using Accounts.Core.Devices;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>What people call the kinds of things that they are signed in on: the headings that many cards stand under, and what one can look for.</summary>
+/// <summary>The everyday kinds of devices. They serve as the headings of many cards and as filters.</summary>
 internal sealed record SessionKind(string Key, string Icon)
 {
     public static readonly SessionKind Computers = new("computers", "desktop");
@@ -10,7 +10,7 @@ internal sealed record SessionKind(string Key, string Icon)
     public static readonly SessionKind Tablets = new("tablets", "tablet");
     public static readonly SessionKind Other = new("other", "bot");
 
-    /// <summary>In the order of the page.</summary>
+    /// <summary>All kinds, in the page's order.</summary>
     public static readonly IReadOnlyList<SessionKind> All = [Computers, Phones, Tablets, Other];
 
     public string Title => Key switch

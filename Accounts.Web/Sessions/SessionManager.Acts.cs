@@ -8,7 +8,7 @@ using MudBlazor;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>What can be done on the dashboard: each act is asked for in a dialog, done by the core, and said.</summary>
+/// <summary>The dashboard's actions. A dialog asks for each one, the core does it, and a toast reports it.</summary>
 public sealed partial class SessionManager
 {
     private static (string, string) ChangePassword => (Texts.Common_ChangePassword, "settings/password");
@@ -43,7 +43,7 @@ public sealed partial class SessionManager
 
     private async Task AskAsync(string title, string confirm, RenderFragment text, Func<Task<bool>> act, string failed)
     {
-        // Asked anew: a proof may have been given since the page was opened.
+        // Check again, because the user may have given proof since the page was opened.
         if (await FindCallerAsync() is { } caller)
             await dialogs.ConfirmAsync(title, confirm, text, sessions.NeedsProof(caller), act, failed);
     }
@@ -64,10 +64,10 @@ public sealed partial class SessionManager
 
         try
         {
-            // Answered or over meanwhile, there is nothing to ask any more: the feed tells.
+            // The session was already answered or has ended. The feed reports that.
             if (await sessions.RecognizeAsync(caller, session.Id, Closed) != RecognizeOutcome.Recognized)
                 return;
-            // It is pressed already: what moves now was meant to.
+            // The user has already pressed the button, so content may move now.
             _board.Apply(new SessionChange.Recognized(caller.UserId, session.Id));
             _board.Settle(time.GetUtcNow());
             Say(Texts.FormatSessions_Recognized(SessionText.Title(session)));
@@ -78,7 +78,7 @@ public sealed partial class SessionManager
         }
     }
 
-    /// <summary>"No": ends the session, then leads to the password, which somebody else may know.</summary>
+    /// <summary>The answer "No": ends the session and then opens the password page, because someone else may know the password.</summary>
     private Task AskToDenyAsync(Session session) => AskAsync(Texts.FormatSessions_SignOutQuestion(SessionText.Title(session)), Texts.Common_SignOut, EndingText.Of(session), async () =>
     {
         if (!await TerminateAsync(session, (caller, id) => sessions.DenyAsync(caller, id, Closed)))
@@ -89,7 +89,7 @@ public sealed partial class SessionManager
 
     private Task<bool> TerminateAsync(Session session) => TerminateAsync(session, sessions.TerminateAsync);
 
-    /// <summary>False if the person must prove first that it is them.</summary>
+    /// <summary>Returns false if the user must prove their identity first.</summary>
     private async Task<bool> TerminateAsync(Session session, Func<Caller, SessionId, Task<TerminateOutcome>> act)
     {
         if (await FindCallerAsync() is not { } caller)
@@ -99,7 +99,7 @@ public sealed partial class SessionManager
         if (outcome == TerminateOutcome.ProofNeeded)
             return false;
 
-        // That it has ended is heard of through the feed.
+        // The feed reports the ending itself.
         Say(outcome switch
         {
             TerminateOutcome.Terminated => Texts.FormatSessions_SignedOut(SessionText.Title(session)),

@@ -9,10 +9,10 @@ using MudBlazor;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>The dashboard: every session of the person as it stands at this moment, and the end of any of them.</summary>
+/// <summary>The dashboard: all of the user's sessions, live, with a way to end any of them.</summary>
 /// <remarks>
-/// The request draws it with the list that it reads, and the circuit goes on with that list (see <see cref="Handovers"/>): one reading, nothing missed in
-/// between, and no page without cards.
+/// The request renders the page from the list it reads, and the circuit continues with that list (see <see cref="Handovers"/>). So the list is read
+/// once, no change is missed, and the page always has cards.
 /// </remarks>
 public sealed partial class SessionManager(
     SessionService sessions, SupportCodes codes, TimeProvider time, IJSRuntime script, IDialogService dialogs, NavigationManager navigation)
@@ -30,7 +30,7 @@ public sealed partial class SessionManager(
     private DateTimeOffset? _settleAt;
     private Saying? _said;
 
-    /// <summary>What this page's circuit finds the list by. It is in the page, and says nothing of anybody.</summary>
+    /// <summary>The ticket that this page's circuit redeems for the list. The page contains it, but it reveals nothing.</summary>
     [PersistentState] public string? Ticket { get; set; }
 
     [Inject] private Handovers Waiting { get; set; } = default!;
@@ -65,7 +65,7 @@ public sealed partial class SessionManager(
             return;
         }
 
-        // The page of a request: its circuit goes on from here.
+        // This is the prerendered page. Its circuit continues from here.
         var handover = Waiting.Begin(caller, ShowsActs);
         Ticket = handover.Ticket;
         await ReloadAsync();
@@ -79,7 +79,7 @@ public sealed partial class SessionManager(
             Load(live, caller);
         else
         {
-            // What was open here stays where it is; what has ended meanwhile says so.
+            // Open sessions keep their place. Sessions that have ended say so.
             foreach (var session in live.Concat(await sessions.FindAsync(caller, [.. _board.All.Select(session => session.Id)])))
                 _board.Put(session);
             Settle();
@@ -94,7 +94,7 @@ public sealed partial class SessionManager(
 
     protected override async Task ApplyAsync(Caller caller, IReadOnlyList<SessionChange> batch)
     {
-        // An act, a name and a departure say themselves what is true now. A start and an end are read, those of a batch together.
+        // Activity, renames and departures carry their new state. Starts and endings need a read, one per batch.
         var ids = batch.Where(change => change is SessionChange.Started or SessionChange.Ended).Select(change => change.SessionId).ToHashSet();
         if (ids.Count > 0)
         {
@@ -109,19 +109,19 @@ public sealed partial class SessionManager(
         void Put(Session session)
         {
             var before = _board.All.FirstOrDefault(known => known.Id == session.Id);
-            // Whether it has left is told by a change of its own, a moment later.
+            // A later change tells whether the browser has left.
             _board.Put(session.Ending is { } ending ? session with { Ending = ending with { Departure = null } } : session);
             if (before is null && session.Ending is null)
                 _arrived.Add(session.Id);
             if (session.Ending is not null)
                 _picked?.Remove(session.Id);
-            // What was done here is said by whoever did it.
+            // The code behind an action on this page reports it. Announce only other changes.
             if ((session.Ending, before) is (null, null) or (not null, { Ending: null }) && session.Ending?.BySession != caller.SessionId)
                 Say(SessionText.News(session));
         }
     }
 
-    /// <summary>Does what moves cards as soon as it is due and nobody is about to press one of them.</summary>
+    /// <summary>Settles the board once that is due and the user isn't about to press a button.</summary>
     private void Settle()
     {
         if (_board.SettleAt == _settleAt)
@@ -137,7 +137,7 @@ public sealed partial class SessionManager(
         if (due - time.GetUtcNow() is { Ticks: > 0 } wait)
             await Task.Delay(wait, time, Closed);
         await QuietAsync();
-        // Something else is due by now.
+        // The due time has changed since.
         if (_settleAt != due)
             return;
 
@@ -159,11 +159,11 @@ public sealed partial class SessionManager(
             }
             catch (OperationCanceledException) when (!Closed.IsCancellationRequested)
             {
-                // A hand rests there, or question or answer were lost with the connection: ask again.
+                // The pointer rests on a button, or the connection lost the call. Ask again.
             }
             catch (Exception failure) when (failure is JSException or JSDisconnectedException)
             {
-                // Nobody can press anything there now, or the page has no scripts of ours to ask.
+                // The page is gone or has no scripts, so no user can press a button.
                 return;
             }
         }
@@ -183,7 +183,7 @@ public sealed partial class SessionManager(
         });
         if (filter.Text.Length == 0)
             return;
-        // People look for what they see, and they see countries in their own language.
+        // Viewers search for the names that they see, and they see countries in their own language.
         var unknown = _board.All.Select(session => session.Place.CountryCode).OfType<string>().Where(code => !_countries.ContainsKey(code)).ToHashSet(StringComparer.Ordinal);
         foreach (var (code, name) in await ViewerCountries.AskAsync(script, unknown))
             _countries[code] = name;

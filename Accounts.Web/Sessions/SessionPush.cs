@@ -4,7 +4,10 @@ using Accounts.Core.Users;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>Carries an ending to the browser: its open pages leave at once, a connection that is still open a moment later is cut, and what became of it is kept. What a replaced key opened is cut too.</summary>
+/// <summary>
+/// Pushes a session's end to the browser. Open pages leave at once, and connections that stay open are cut a moment later. The push also records the
+/// outcome, and cuts connections of replaced keys.
+/// </summary>
 internal sealed partial class SessionPush(
     SessionFeed feed,
     SessionDepartures departures,
@@ -14,7 +17,9 @@ internal sealed partial class SessionPush(
     ILogger<SessionPush> logger)
     : IHostedService
 {
-    /// <summary>How long a browser has to follow the push before its connections are cut. It can do nothing in that time.</summary>
+    /// <summary>
+    /// How long a browser may take to follow the push before its connections are cut. The server refuses its calls during that time.
+    /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     private IDisposable? _subscription;
@@ -39,7 +44,7 @@ internal sealed partial class SessionPush(
 
     private void Push(SessionChange.Ended ended)
     {
-        // The time runs before anybody is told.
+        // Start the clock before telling any page.
         var (closed, patience) = (time.GetUtcNow() + Grace, Task.Delay(SessionDepartures.Patience, time));
         _ = CutLaterAsync(ended.SessionId);
         var told = connections.Of(ended.SessionId).Count;
@@ -48,7 +53,7 @@ internal sealed partial class SessionPush(
             circuit.End();
         Log.Pushed(logger, ended.SessionId.Value, told);
 
-        // Not on the thread of whoever made the ending: it does not wait for what is kept about it.
+        // Run on another thread, so the caller that ended the session doesn't wait for the recording.
         _ = Task.Run(() => FollowAsync(ended, told, closed, patience));
     }
 
@@ -64,7 +69,7 @@ internal sealed partial class SessionPush(
         try
         {
             await departures.RecordToldAsync(ended, told);
-            // Where nobody was told, nobody is waited for: no second write.
+            // If no page was told, there's nothing to wait for and no second write.
             if (told == 0)
                 return;
 

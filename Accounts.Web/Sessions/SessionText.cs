@@ -7,48 +7,48 @@ using Accounts.Web.Geolocation;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>The words that the pages have for sessions.</summary>
+/// <summary>The pages' words for sessions.</summary>
 internal static class SessionText
 {
-    /// <summary>What a card is headed with: the name that the user gave the session, or what it is signed in from.</summary>
+    /// <summary>A card's title: the user's name for the session, or its browser and platform.</summary>
     public static string Title(Session session) => session.Name ?? Browser(session.Device);
 
-    /// <summary>What a session is signed in from: "Chrome 156 on Windows 11".</summary>
+    /// <summary>The browser and its platform: "Chrome 156 on Windows 11".</summary>
     public static string Browser(Device device)
     {
         var browser = Versioned(device.Browser ?? device.Bot ?? (device.Type == DeviceType.Bot ? Texts.Device_UnknownProgram : Texts.Device_UnknownBrowser), device.BrowserVersion);
         return device.Platform is null ? browser : Texts.FormatDevice_On(browser, Versioned(device.Distribution ?? device.Platform, device.PlatformVersion));
     }
 
-    /// <summary>The same as the audit log keeps it, in English: "Chrome 156 on Windows 11".</summary>
+    /// <summary>The same for a title that the audit log keeps, which is in English: "Chrome 156 on Windows 11".</summary>
     public static string Recorded(string title) => title.Split(" on ") switch
     {
         [var browser, var platform] => Texts.FormatDevice_On(Named(browser), Named(platform)),
         _ => Named(title),
     };
 
-    /// <summary>What stands on a card below its title: the browser where the title is a name, and the kind of device.</summary>
+    /// <summary>The line below a card's title: the kind of device, after the browser if the title is a name.</summary>
     public static string Line(Session session) => session.Name is null ? Kind(session.Device) : Joined(Browser(session.Device), Kind(session.Device));
 
-    /// <summary>The kind of device, with its model where that is known and is not the title already: "Mobile · Pixel 9".</summary>
+    /// <summary>The kind of device, with the model if the title doesn't show it: "Mobile · Pixel 9".</summary>
     public static string Kind(Device device) => device.Model is null ? Type(device.Type) : Joined(Type(device.Type), device.Model);
 
-    /// <summary>Facts that stand beside each other on one line.</summary>
+    /// <summary>Joins facts on one line.</summary>
     public static string Joined(params IEnumerable<string?> facts) => string.Join(" · ", facts.Where(fact => !string.IsNullOrEmpty(fact)));
 
-    /// <summary>What "Remote logout" ends and what stays, said before it is done.</summary>
+    /// <summary>What "Remote logout" ends and what stays, for the question before it.</summary>
     public static string RemoteLogoutEnds(int all) => all == 1 ? Texts.RemoteLogout_EndsThis : Plural.Of(nameof(Texts.RemoteLogout_EndsAll_other), all);
 
-    /// <summary>What "Sign out everywhere" ends and what stays, said before it is done.</summary>
+    /// <summary>What "Sign out everywhere" ends and what stays, for the question before it.</summary>
     public static string EndsOthers(int others) => others == 0 ? Texts.Sessions_NoOther : Plural.Of(nameof(Texts.Sessions_EndsOthers_other), others);
 
-    /// <summary>How many sessions are signed in, as a sentence.</summary>
+    /// <summary>The number of signed-in sessions, as a sentence.</summary>
     public static string SignedIn(int sessions) => sessions == 1 ? Texts.Sessions_OnlyHere : Plural.Of(nameof(Texts.Sessions_SignedIn_other), sessions);
 
-    /// <summary>How many sessions there are: "3 sessions".</summary>
+    /// <summary>The number of sessions: "3 sessions".</summary>
     public static string Count(int sessions) => Plural.Of(nameof(Texts.Sessions_Count_other), sessions);
 
-    /// <summary>How many pages were opened, as short as a card needs it: "212 pages", "1.4k pages".</summary>
+    /// <summary>The number of opened pages, short enough for a card: "212 pages", "1.4k pages".</summary>
     public static string Pages(int pages) => pages switch
     {
         < 1_000 => Plural.Of(nameof(Texts.Sessions_Pages_other), pages),
@@ -56,16 +56,16 @@ internal static class SessionText
         _ => Texts.FormatSessions_PagesMillions(Rounded(pages / 100_000)),
     };
 
-    /// <summary>A time in UTC; in the page a script shows it in the viewer's zone.</summary>
+    /// <summary>A time in UTC. On the page, a script shows it in the viewer's zone.</summary>
     public static string At(DateTimeOffset time) => Texts.FormatTime_Utc(Formatted(time));
 
-    /// <summary>A time in the viewer's zone, for where no script can come: inside of drawings.</summary>
+    /// <summary>A time in the viewer's zone, for drawings, which no script can change.</summary>
     public static string At(DateTimeOffset time, TimeZoneInfo zone) => Formatted(TimeZoneInfo.ConvertTime(time, zone));
 
-    /// <summary>An IP address; a shortened one as "203.0.113.x".</summary>
+    /// <summary>An IP address. A shortened address reads "203.0.113.x".</summary>
     public static string Address(string address) => address.Length > 0 ? ShortAddress.Show(address) : Texts.Common_Unknown;
 
-    /// <summary>A length of time as a table has it: "2 h 5 min".</summary>
+    /// <summary>A duration for a table: "2 h 5 min".</summary>
     public static string Duration(TimeSpan time) => time switch
     {
         { TotalMinutes: < 1 } => Texts.Time_LessThanAMinute,
@@ -75,7 +75,7 @@ internal static class SessionText
         _ => Texts.FormatTime_DaysHours(time.Days, time.Hours),
     };
 
-    /// <summary>A length of time as a sentence has it: "28 days".</summary>
+    /// <summary>A duration for a sentence: "28 days".</summary>
     public static string Days(TimeSpan time) => time switch
     {
         { TotalDays: >= 2, Hours: 0, Minutes: 0 } => Plural.Of(nameof(Texts.Time_LongDays_other), time.Days),
@@ -114,7 +114,7 @@ internal static class SessionText
         _ => method.ToString(),
     };
 
-    /// <summary>The status of a session that is over.</summary>
+    /// <summary>An ended session's status.</summary>
     public static string Reason(EndReason reason) => reason switch
     {
         EndReason.SignedOut => Texts.Reason_SignedOut,
@@ -128,9 +128,9 @@ internal static class SessionText
         _ => reason.ToString(),
     };
 
-    /// <summary>By whom, how and from where a session was ended.</summary>
-    /// <param name="entry">The session in the history, which is over.</param>
-    /// <param name="current">The session that looks.</param>
+    /// <summary>Who ended a session, how and from where.</summary>
+    /// <param name="entry">The ended session in the history.</param>
+    /// <param name="current">The viewer's session.</param>
     public static string How(HistoryEntry entry, SessionId? current = null)
     {
         var by = entry.EndedBy is { } ender ? ender.Name ?? Browser(ender.Device) : null;
@@ -150,7 +150,7 @@ internal static class SessionText
         };
     }
 
-    /// <summary>An order of the history, in words.</summary>
+    /// <summary>A sort order of the history, in words.</summary>
     public static string Order(HistorySort sort, bool descending) => (sort, descending) switch
     {
         (HistorySort.SignedIn, true) => Texts.Order_LatestFirst,
@@ -165,7 +165,7 @@ internal static class SessionText
         (_, false) => Texts.Order_ActiveFirst,
     };
 
-    /// <summary>What was new about a sign-in; null if nothing.</summary>
+    /// <summary>What was new about a sign-in; null if nothing was.</summary>
     public static string? Flag(Session session) => (session.NewBrowser, session.NewCountry) switch
     {
         (true, true) => Texts.Sessions_NewBrowserAndCountry,
@@ -174,12 +174,12 @@ internal static class SessionText
         _ => null,
     };
 
-    /// <summary>What a page says aloud of a session that has just started or ended elsewhere.</summary>
+    /// <summary>What a page announces when a session starts or ends elsewhere.</summary>
     public static string News(Session session) => session.Ending is { } ending
         ? Texts.FormatSessions_NewsEnded(Title(session), Reason(ending.Reason))
         : Texts.FormatSessions_NewsStarted(Title(session), Where.Name(session.Place));
 
-    // Rounded down, to one decimal: what is said to be 1.4k is never less.
+    // Round down to one decimal, so "1.4k" never overstates the number.
     private static string Rounded(int tenths) => (tenths / 10.0).ToString("0.#", CultureInfo.CurrentCulture);
 
     private static string Formatted(DateTimeOffset time) => time.ToString(Texts.Time_Pattern, CultureInfo.CurrentCulture);

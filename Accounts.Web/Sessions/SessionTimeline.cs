@@ -2,12 +2,12 @@ using Accounts.Core.Sessions;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>The last 14 days of a person's sessions, laid out for a drawing.</summary>
-/// <remarks>Every position is a share of the width, which is 14 whole days, today the last.</remarks>
-/// <param name="Lanes">One for each browser, live ones first, then the latest; <see cref="LaneLimit"/> at most.</param>
+/// <summary>The last 14 days of a user's sessions, laid out for a drawing.</summary>
+/// <remarks>Positions are fractions of the width. The width is 14 whole days, ending today.</remarks>
+/// <param name="Lanes">One lane per browser, live ones first, then the latest; <see cref="LaneLimit"/> at most.</param>
 /// <param name="MoreBrowsers">How many browsers have no lane.</param>
-/// <param name="Days">Where the days begin, in the viewer's time zone.</param>
-/// <param name="List">The same in words: the latest sessions by the day of their sign-in; null is before the first of the days.</param>
+/// <param name="Days">The start of each day in the viewer's time zone.</param>
+/// <param name="List">The latest sessions as a list, grouped by sign-in day. The key null means before the first day.</param>
 /// <param name="MoreSessions">How many sessions are not in the list.</param>
 public sealed record SessionTimeline(
     IReadOnlyList<TimelineLane> Lanes,
@@ -20,12 +20,12 @@ public sealed record SessionTimeline(
     public const int ListLimit = 12;
     public const int DayCount = 14;
 
-    /// <summary>When the first of the days begins where the viewer is.</summary>
+    /// <summary>When the first day begins in the viewer's time zone.</summary>
     public static DateTimeOffset Start(DateTimeOffset now, TimeZoneInfo zone) => zone.StartOf(zone.DayOf(now).AddDays(1 - DayCount));
 
-    /// <param name="entries">The sessions that were not over before the first of the days, newest first.</param>
-    /// <param name="now">Where live sessions end.</param>
-    /// <param name="zone">The viewer's: it decides where a day begins.</param>
+    /// <param name="entries">The sessions that overlap the 14 days, newest first.</param>
+    /// <param name="now">The end of live sessions.</param>
+    /// <param name="zone">The viewer's time zone. It decides where a day begins.</param>
     public static SessionTimeline Of(IReadOnlyList<HistoryEntry> entries, DateTimeOffset now, TimeZoneInfo zone)
     {
         var today = zone.DayOf(now);
@@ -51,19 +51,19 @@ public sealed record SessionTimeline(
     }
 }
 
-/// <summary>The time that a drawing shows.</summary>
+/// <summary>The time that the drawing covers.</summary>
 public sealed record TimelineSpan(DateTimeOffset From, DateTimeOffset To, DateTimeOffset Now)
 {
-    /// <summary>Where a moment is: 0 is the beginning, 1 is the end.</summary>
+    /// <summary>A moment's position, from 0 at the beginning to 1 at the end.</summary>
     public double Share(DateTimeOffset time) => Math.Clamp((time - From) / (To - From), 0, 1);
 }
 
-/// <summary>One browser.</summary>
-/// <param name="Newest">Its newest session, which says what it is called.</param>
-/// <param name="Bars">Its sessions.</param>
+/// <summary>A browser's lane.</summary>
+/// <param name="Newest">The browser's newest session, which names the lane.</param>
+/// <param name="Bars">The browser's sessions.</param>
 public sealed record TimelineLane(Session Newest, IReadOnlyList<TimelineBar> Bars);
 
-/// <summary>One session.</summary>
+/// <summary>A session's bar.</summary>
 public sealed record TimelineBar(HistoryEntry Entry, TimelineSpan Span)
 {
     public double Start { get; } = Span.Share(Entry.Session.StartedAt);
@@ -72,9 +72,9 @@ public sealed record TimelineBar(HistoryEntry Entry, TimelineSpan Span)
 
     public bool IsLive => Entry.Session.Ending is null;
 
-    /// <summary>Whether the person chose from elsewhere to end it.</summary>
+    /// <summary>Whether the user chose to end the session from another device.</summary>
     public bool IsTerminated => Entry.EndedFromElsewhere && Entry.Session.Ending?.Reason is not EndReason.LimitReached;
 }
 
-/// <summary>The beginning of a day.</summary>
+/// <summary>A day and when it begins.</summary>
 public sealed record TimelineDay(DateOnly Day, DateTimeOffset At);

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Components;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>The drawing of what a session is signed in from: the kind of device, the browser's mark on its corner.</summary>
-/// <remarks>Markup that all pages share, for the same reason as <see cref="Moment"/>.</remarks>
+/// <summary>Draws a session's device: the kind of device, with the browser's mark in the corner.</summary>
+/// <remarks>All pages share this markup, for the same reason as <see cref="Moment"/>.</remarks>
 internal static class Tile
 {
     private static readonly ConcurrentDictionary<(string Icon, MarkupString Mark), MarkupString> Drawn = new();

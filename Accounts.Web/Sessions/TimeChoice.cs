@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>The time that is asked for above a table, as the fields hold it.</summary>
+/// <summary>The time filter above a table, as its fields hold it.</summary>
 public sealed class TimeChoice
 {
     public const string Everything = "";
 
-    /// <summary>From one day to another.</summary>
+    /// <summary>A range of days.</summary>
     public const string Chosen = "dates";
 
     private const string DayFormat = "yyyy-MM-dd";
 
-    /// <summary>The numbers of days up to now that are offered.</summary>
+    /// <summary>The offered numbers of days up to now.</summary>
     public static readonly IReadOnlyList<string> Offered = ["7", "14", "30"];
 
     /// <summary>"", a number of days up to now, or "dates".</summary>
@@ -28,14 +28,14 @@ public sealed class TimeChoice
 
     public void Clear() => Choose(Everything);
 
-    /// <summary>Chooses everything or a number of days.</summary>
+    /// <summary>Chooses all time or a number of days.</summary>
     public void Choose(string time) => (Time, FirstDay, LastDay) = (time, "", "");
 
-    /// <summary>Chooses from one day to another; either may be "".</summary>
+    /// <summary>Chooses a range of days. Either end may be "".</summary>
     public void Choose(string firstDay, string lastDay) => (Time, FirstDay, LastDay) =
         (firstDay.Length + lastDay.Length > 0 ? Chosen : Everything, firstDay, lastDay);
 
-    /// <summary>The moments that it lies between; null: no such bound. Days begin where the viewer is.</summary>
+    /// <summary>The range's bounds; a null bound is open. Days begin at midnight in the viewer's time zone.</summary>
     public (DateTimeOffset? From, DateTimeOffset? To) Between(DateTimeOffset now, TimeZoneInfo zone) => Time switch
     {
         Everything => (null, null),
@@ -43,10 +43,10 @@ public sealed class TimeChoice
         _ => (zone.StartOf(zone.DayOf(now).AddDays(-int.Parse(Time, CultureInfo.InvariantCulture))), null),
     };
 
-    /// <summary>The moment at which one of its days begins; null if it is none.</summary>
+    /// <summary>When a day begins; null if the text isn't a day.</summary>
     public static DateTimeOffset? StartOf(string day, TimeZoneInfo zone) => Day(day) is { } date ? zone.StartOf(date) : null;
 
-    /// <summary>Adds it to what the address of a page has: "days", or "from" and "to", which are days here.</summary>
+    /// <summary>Adds the choice to a page's query values: "days", or "from" and "to" as days.</summary>
     public void Write(IDictionary<string, string?> values)
     {
         values["days"] = Offered.Contains(Time, StringComparer.Ordinal) ? Time : null;
@@ -54,7 +54,7 @@ public sealed class TimeChoice
         values["to"] = Day(LastDay) is null ? null : LastDay;
     }
 
-    /// <summary>Takes it from the address of a page. What cannot be read is not there.</summary>
+    /// <summary>Restores the choice from a page's address and ignores invalid values.</summary>
     public void Restore(IQueryCollection values)
     {
         if (QueryReader.One(values, "days") is var days && Offered.Contains(days, StringComparer.Ordinal))

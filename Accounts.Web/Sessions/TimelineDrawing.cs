@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Components;
 
 namespace Accounts.Web.Sessions;
 
-/// <summary>The lanes of a timeline, drawn.</summary>
-/// <remarks>One markup and not elements, for the same reason as <see cref="Moment"/>. Names are encoded here.</remarks>
+/// <summary>Draws a timeline's lanes.</summary>
+/// <remarks>The drawing is a single piece of markup, for the same reason as <see cref="Moment"/>. It encodes names.</remarks>
 internal static class TimelineDrawing
 {
     /// <param name="timeline">What to draw.</param>
-    /// <param name="zone">The viewer's.</param>
+    /// <param name="zone">The viewer's time zone.</param>
     public static MarkupString Of(SessionTimeline timeline, TimeZoneInfo zone)
     {
         var text = new StringBuilder();
@@ -33,7 +33,7 @@ internal static class TimelineDrawing
 
     private static void Append(StringBuilder text, TimelineBar bar, TimeZoneInfo zone)
     {
-        // The sheet makes a short one wider than it is: it keeps the side that tells more.
+        // The stylesheet widens a short bar. Anchor the bar at its more important end.
         var side = bar.IsTerminated || bar.End > 0.5 ? $"right:{Percent(1 - bar.End)}" : $"left:{Percent(bar.Start)}";
         var (kind, width) = (bar.IsLive ? "bar on" : "bar", Percent(bar.End - bar.Start));
         text.Append(CultureInfo.InvariantCulture, $"""<i class="{kind}" style="{side};width:{width}" title="{Sentence.Encode(Words(bar.Entry, zone))}"></i>""");

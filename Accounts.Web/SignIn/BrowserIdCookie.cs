@@ -4,15 +4,15 @@ using Accounts.Web.Network;
 
 namespace Accounts.Web.SignIn;
 
-/// <summary>The cookie that says which browser this is; it survives signing out.</summary>
+/// <summary>The cookie that identifies the browser. It survives signing out.</summary>
 internal static class BrowserIdCookie
 {
     public const string Name = "__Host-accounts-browser";
 
-    /// <summary>The longest that browsers keep a cookie.</summary>
+    /// <summary>The longest time that browsers keep a cookie.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(400);
 
-    /// <summary>The browser behind a request; one that has no id yet is given one with the response.</summary>
+    /// <summary>Identifies the browser behind a request. A browser without an id gets one with the response.</summary>
     public static Client ToClient(this HttpContext context)
     {
         var browser = BrowserId.Parse(context.Request.Cookies[Name]) ?? BrowserId.New();

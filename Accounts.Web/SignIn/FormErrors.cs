@@ -2,13 +2,13 @@ using Accounts.Core.Users;
 
 namespace Accounts.Web.SignIn;
 
-/// <summary>What is wrong with the fields of a form, one sentence for each. The rules live in the core and nowhere else.</summary>
+/// <summary>The problems of a form's fields, one sentence each. Only the core defines the rules.</summary>
 internal sealed class FormErrors
 {
     private readonly Dictionary<string, string> _problems = new(StringComparer.Ordinal);
 
-    /// <param name="field">The name of the input's property.</param>
-    /// <returns>Null if nothing is wrong with it.</returns>
+    /// <param name="field">The input property's name.</param>
+    /// <returns>The field's problem; null if there is none.</returns>
     public string? Of(string field) => _problems.GetValueOrDefault(field);
 
     public void Add(string field, string problem) => _problems.TryAdd(field, problem);

@@ -4,13 +4,13 @@ using Accounts.Core.Users;
 
 namespace Accounts.Web.SignIn;
 
-/// <summary>The words for inputs: what is asked for, and what is wrong.</summary>
+/// <summary>The hints and problems of form inputs, in words.</summary>
 internal static class InputText
 {
-    /// <summary>What stands below the field of a new password before anything is wrong with it.</summary>
+    /// <summary>The hint below a new password's field while it has no problem.</summary>
     public static string NewPasswordHint => Plural.Of(nameof(Texts.Form_PasswordHint_other), InputRules.PasswordMinimum);
 
-    /// <summary>What is wrong with an input, and what to do about it.</summary>
+    /// <summary>The input's problem and what to do about it.</summary>
     public static string Of(InputError error) => error.Problem switch
     {
         InputProblem.Missing => error.Field switch

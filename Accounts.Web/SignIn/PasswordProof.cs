@@ -4,11 +4,13 @@ using Accounts.Web.Sessions;
 
 namespace Accounts.Web.SignIn;
 
-/// <summary>A proof by password in a request: the dialog on a live page posts one, and so does the page that asks without a circuit.</summary>
+/// <summary>Proves identity by password in a request. Both the dialog on a live page and the page without a circuit post one.</summary>
 internal static class PasswordProof
 {
-    /// <summary>Checks the password of whoever is signed in. If it is theirs, the answer brings the session's new key in the cookie.</summary>
-    /// <returns>The status of the answer and, where the person can do something about it, the sentence for them: 204 proved; 401 the session has ended; 422, 429 and 503 with a sentence.</returns>
+    /// <summary>Checks the caller's password. If it's correct, the response sets the session's new key in the cookie.</summary>
+    /// <returns>
+    /// The response status: 204 proved, 401 session ended, 422, 429 or 503 refused. A refusal has a sentence that tells the user what to do.
+    /// </returns>
     public static async Task<(int Status, string? Problem)> ProveAsync(this Reauthentication reauthentication, HttpContext context, Caller caller, string password)
     {
         switch (await reauthentication.ReauthenticateAsync(caller, password, context.RequestAborted))

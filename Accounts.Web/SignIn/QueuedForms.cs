@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Accounts.Web.SignIn;
 
-/// <summary>Marks a page whose form has a password in it and can be sent by anybody.</summary>
+/// <summary>Marks a page with a password form that anyone can submit.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class QueuedFormAttribute : Attribute;
 
-/// <summary>Has the forms of such pages wait their turn before anything is done for them.</summary>
+/// <summary>Queues the submissions of these forms before any work starts.</summary>
 internal static class QueuedForms
 {
-    /// <summary>An email, a password and a name are far less.</summary>
+    /// <summary>Far more than an email, a password and a name need.</summary>
     private const int MostBytes = 64 * 1024;
 
     public static void UseQueuedForms(this WebApplication app)
@@ -27,7 +27,7 @@ internal static class QueuedForms
                 return;
             }
 
-            // First the whole form: who sends it slowly keeps nobody waiting.
+            // Read the whole form first, so a slow sender doesn't hold up the queue.
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
                 limit.MaxRequestBodySize = MostBytes;
             if (await context.ReadFormOrProblemAsync() is (null, var problem))
@@ -45,7 +45,7 @@ internal static class QueuedForms
                 return;
             }
 
-            // Nor does who reads the answer slowly.
+            // Leave the queue before the response starts, so a slow reader doesn't hold it up either.
             context.Response.OnStarting(static place =>
             {
                 ((IDisposable)place).Dispose();

@@ -10,13 +10,12 @@ using Microsoft.Extensions.Options;
 namespace Accounts.Web.SignIn;
 
 /// <summary>
-/// Antiforgery tokens that hold for as long as what they protect: those of a signed-in page name its session, and those of other pages are the
-/// framework's.
+/// Issues antiforgery tokens that stay valid as long as the session. Tokens of signed-in pages name their session; other pages use the framework's.
 /// </summary>
 /// <remarks>
-/// The framework's tokens need a random cookie, and whichever answer sets that cookie anew makes every open form worthless: a page that another site
-/// links to, or one of four tabs that a browser opens at once. A session's forms have nothing that could be replaced. Where nobody is signed in, the
-/// browser's word that a page of this origin sent the form is as good as the cookie.
+/// The framework's tokens depend on a random cookie. A response that replaces the cookie breaks every open form. A link from another site or four
+/// tabs opened at once can cause that. A session's token has no cookie to replace. For signed-out users, the browser's word that this origin sent the
+/// form is as good as the cookie.
 /// </remarks>
 internal sealed class SessionAntiforgery(IAntiforgery framework, IDataProtectionProvider protection, IOptions<AntiforgeryOptions> options)
     : IAntiforgery
@@ -67,7 +66,7 @@ internal sealed class SessionAntiforgery(IAntiforgery framework, IDataProtection
         }
     }
 
-    /// <summary>Puts this in front of the framework's antiforgery.</summary>
+    /// <summary>Replaces the framework's antiforgery service with this one, which wraps it.</summary>
     public static void AddTo(IServiceCollection services)
     {
         services.AddAntiforgery(o => o.Cookie = new HostCookie
@@ -75,7 +74,7 @@ internal sealed class SessionAntiforgery(IAntiforgery framework, IDataProtection
             Name = CookieName,
             Path = "/",
             HttpOnly = true,
-            // A page that another site links to must see the cookie that is there, or it would set another one.
+            // A page opened from another site's link must see the existing cookie. Otherwise the server would set a new one.
             SameSite = SameSiteMode.Lax,
             MaxAge = BrowserIdCookie.Lifetime,
             IsEssential = true,
@@ -86,8 +85,8 @@ internal sealed class SessionAntiforgery(IAntiforgery framework, IDataProtection
     }
 
     /// <summary>
-    /// A cookie that no sibling sub-domain can set: its name asks browsers for that, and for <c>Secure</c>, which the framework refuses to be asked
-    /// for over plain http.
+    /// A cookie that sibling subdomains can't set. Its name makes browsers enforce that, but also requires <c>Secure</c>. The framework refuses a
+    /// <c>Secure</c> policy over plain http.
     /// </summary>
     private sealed class HostCookie : CookieBuilder
     {

@@ -10,13 +10,15 @@ using Microsoft.Extensions.Options;
 
 namespace Accounts.Web.SignIn;
 
-/// <summary>The cookie of a session: its ticket holds the session's id and key and no claims. Who the person is comes from the registry, on every request.</summary>
+/// <summary>
+/// The session cookie. Its ticket holds the session's id and key, but no claims. On every request, the registry says who the user is.
+/// </summary>
 internal static class SessionCookie
 {
     public const string Scheme = "Accounts.Session";
     public const string Name = "__Host-accounts-session";
 
-    /// <summary>What no person looks at: a refusal there is an answer, not another page.</summary>
+    /// <summary>Paths that only scripts request. They get a status code instead of a redirect.</summary>
     private static readonly string[] AskedByScripts = [ConnectionRules.HubPath, SessionEndpoints.StatePath, SessionEndpoints.ReauthenticatePath];
 
     private const string IdItem = "sid";
@@ -31,7 +33,7 @@ internal static class SessionCookie
             o.Cookie.SecurePolicy = CookieSecurePolicy.Always;
             o.Cookie.SameSite = SameSiteMode.Lax;
             o.Cookie.Path = "/";
-            // The row decides how long a session lasts; a ticket just must not end before it.
+            // The database row decides how long a session lasts. The ticket only has to outlive it.
             o.ExpireTimeSpan = TimeSpan.FromDays(400);
             o.SlidingExpiration = false;
             o.LoginPath = "/sign-in";
@@ -39,7 +41,7 @@ internal static class SessionCookie
             o.Events.OnRedirectToLogin = Redirect;
             o.Events.OnRedirectToAccessDenied = DenyExistence;
         });
-        // The registry is looked up once, and not on every request.
+        // Resolves the registry once instead of on every request.
         services.AddOptions<CookieAuthenticationOptions>(Scheme)
             .Configure<SessionRegistry>((o, registry) => o.Events.OnValidatePrincipal = context => ValidateAsync(context, registry));
         services.AddAuthorization();
@@ -47,8 +49,8 @@ internal static class SessionCookie
     }
 
     /// <summary>
-    /// Gives a browser the ticket of the session that has just started. A session that was signed in here until now, somebody else's for example, ends:
-    /// nobody would hold its key any more, and its open tabs would go on as if nothing had happened.
+    /// Gives the browser the new session's ticket. It first ends the session that was signed in here, which may be another user's. Otherwise that
+    /// session would have no key holder, and its open tabs would keep working.
     /// </summary>
     public static async Task WriteSessionAsync(this HttpContext context, StartedSession session)
     {
@@ -58,7 +60,7 @@ internal static class SessionCookie
         await context.WriteTicketAsync(session);
     }
 
-    /// <summary>Gives a browser the ticket of a session: a new one, or the one that it has with another key.</summary>
+    /// <summary>Gives the browser a session's ticket: a new ticket, or the current one with a new key.</summary>
     public static Task WriteTicketAsync(this HttpContext context, StartedSession session)
     {
         var ticket = new AuthenticationProperties
@@ -72,7 +74,7 @@ internal static class SessionCookie
         return context.SignInAsync(Scheme, new ClaimsPrincipal(new ClaimsIdentity(Scheme)), ticket);
     }
 
-    /// <summary>What the ticket in a request says, of a live session or of an ended one; null if there is none that this server has made.</summary>
+    /// <summary>Reads the request's ticket, whether its session is live or ended; null if this server didn't issue one.</summary>
     public static (SessionId Id, string Key)? ReadTicket(this HttpContext context)
     {
         var options = context.RequestServices.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(Scheme);
@@ -88,7 +90,7 @@ internal static class SessionCookie
 
     private static async Task ValidateAsync(CookieValidatePrincipalContext context, SessionRegistry registry)
     {
-        // The page that tells of a failure must not fail on it again: it goes by what was known before.
+        // A failure page must not fail again at the session lookup. It uses the session that the request already found.
         if (context.HttpContext.Features.Get<IExceptionHandlerFeature>() is not null)
         {
             if (context.HttpContext.Features.Get<LiveSession>() is { } known)
@@ -100,7 +102,7 @@ internal static class SessionCookie
 
         if (Read(context.Properties) is not var (id, key) || await registry.AuthenticateAsync(id, key) is not { } session)
         {
-            // Not signed out on this response: that could delete the cookie that a sign-in beside it has just set.
+            // Don't sign out on this response. That could delete the cookie that a parallel sign-in just set.
             context.RejectPrincipal();
             return;
         }
@@ -109,7 +111,7 @@ internal static class SessionCookie
         context.HttpContext.Features.Set(session);
     }
 
-    // What is not for somebody does not exist for them: no word about what is here.
+    // A page that the user may not see answers 404, so it doesn't reveal that it exists.
     private static Task DenyExistence(RedirectContext<CookieAuthenticationOptions> context)
     {
         context.Response.StatusCode = StatusCodes.Status404NotFound;

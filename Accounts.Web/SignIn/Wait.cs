@@ -2,35 +2,35 @@ using System.Globalization;
 
 namespace Accounts.Web.SignIn;
 
-/// <summary>A time to wait, in words and in the answer's headers.</summary>
+/// <summary>Tells the user and the browser how long to wait.</summary>
 internal static class Wait
 {
     private const int SecondsLimit = 90;
 
-    /// <summary>Makes an answer "429 Too Many Requests" with its Retry-After.</summary>
-    /// <returns>What to tell people.</returns>
+    /// <summary>Sets "429 Too Many Requests" and Retry-After on the response.</summary>
+    /// <returns>What to tell the user.</returns>
     public static string TooMany(HttpResponse response, TimeSpan wait)
     {
         Tell(response, wait, StatusCodes.Status429TooManyRequests);
         return Texts.FormatForm_TooManyAttempts(Words(wait));
     }
 
-    /// <summary>The same for a sign-in, where there is another way: a browser that the account knows.</summary>
+    /// <summary>Like <see cref="TooMany"/>, for a sign-in. It also suggests a browser that the account knows.</summary>
     public static string TooManyHere(HttpResponse response, TimeSpan wait)
     {
         Tell(response, wait, StatusCodes.Status429TooManyRequests);
         return Texts.FormatForm_TooManyAttemptsHere(Words(wait));
     }
 
-    /// <summary>Makes an answer "503 Service Unavailable" with its Retry-After: the server has too many passwords to check.</summary>
-    /// <returns>What to tell people.</returns>
+    /// <summary>Sets "503 Service Unavailable" and Retry-After: the server has too many passwords to check.</summary>
+    /// <returns>What to tell the user.</returns>
     public static string Busy(HttpResponse response, TimeSpan wait)
     {
         Tell(response, wait, StatusCodes.Status503ServiceUnavailable);
         return Texts.FormatForm_Busy(Words(wait));
     }
 
-    /// <summary>"in 40 seconds", "in 5 minutes": rounded up, so that trying then works.</summary>
+    /// <summary>"in 40 seconds", "in 5 minutes". Rounds up, so the next try succeeds.</summary>
     public static string Words(TimeSpan wait) => Seconds(wait) switch
     {
         <= SecondsLimit and var seconds => Plural.Of(nameof(Texts.Form_InSeconds_other), seconds),

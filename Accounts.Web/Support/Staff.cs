@@ -2,7 +2,7 @@ using Accounts.Core.Administration;
 
 namespace Accounts.Web.Support;
 
-/// <summary>Who may see the pages of staff: support and administrators. For anybody else there are no such pages.</summary>
+/// <summary>Restricts the staff pages to support and administrators. For everyone else these pages don't exist.</summary>
 internal static class Staff
 {
     public const string Policy = "Staff";

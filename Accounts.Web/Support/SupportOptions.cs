@@ -4,18 +4,21 @@ using FluentValidation;
 
 namespace Accounts.Web.Support;
 
-/// <summary>How people reach whoever helps them. Section <c>Support</c>.</summary>
+/// <summary>How users reach support. Section <c>Support</c>.</summary>
 public sealed class SupportOptions
 {
     internal const int ContactLimit = 500;
 
-    /// <summary>An https or http address, or an email address, shown as "Contact support" on pages that people see when they can't get in; empty: no such link.</summary>
+    /// <summary>
+    /// An https or http address, or an email address. Pages that you see when you can't get in link to it as "Contact support". Default: empty, no
+    /// link.
+    /// </summary>
     public string Contact { get; set; } = "";
 
-    /// <summary>Where the link leads; null if there is none.</summary>
+    /// <summary>The link's address; null if there is no contact.</summary>
     internal string? Href => Contact.Length == 0 ? null : Read(Contact);
 
-    /// <summary>The contact as the address of a link; null if it is none.</summary>
+    /// <summary>Turns the contact into a link's address; null if it's neither a web nor an email address.</summary>
     internal static string? Read(string contact)
     {
         if (contact.Length > ContactLimit || contact.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)))

@@ -2,10 +2,10 @@ using Accounts.Core.Users;
 
 namespace Accounts.Web.Users;
 
-/// <summary>The words for what a plan does not include.</summary>
+/// <summary>Explains which features a plan lacks.</summary>
 internal static class PlanText
 {
-    /// <summary>Why a feature is not there: "Remote logout is part of the plans Plus and Enterprise. Your plan: Free."</summary>
+    /// <summary>Why a feature isn't available: "Remote logout is part of the plans Plus and Enterprise. Your plan: Free."</summary>
     public static string Why(MissingFeature missing) => (missing.Feature, missing.PlansWithIt) switch
     {
         (Feature.RemoteLogout, []) => Texts.FormatPlan_RemoteLogoutNowhere(missing.Plan),

@@ -1,4 +1,4 @@
-// Keeps the cards still under a hand that is about to press, and the focus where it was.
+// Keeps cards still while the user is about to press one, and restores the focus when its element is replaced.
 (() => {
   const still = 1500;
   let touched = 0;
@@ -7,14 +7,14 @@
   for (const type of ["pointermove", "pointerup", "wheel", "scroll", "keydown"]) addEventListener(type, touch, { capture: true, passive: true });
   addEventListener("pointerdown", () => { pressed = true; touch(); }, { capture: true, passive: true });
   for (const type of ["pointerup", "pointercancel"]) addEventListener(type, () => { pressed = false; }, { capture: true, passive: true });
-  // Of the window alone: when it is left, nothing tells of the letting go.
+  // If you leave the window while pressing, the browser sends no release event. Other blur events don't matter.
   addEventListener("blur", () => { pressed = false; });
 
-  // A mouse that rests on a button is about to press it, however long it rests. On a touch screen nothing hovers.
+  // A mouse that rests on a button may press it at any time. Touch screens don't hover.
   const hovers = matchMedia("(hover: hover)");
   const aims = () => hovers.matches && document.querySelector("#devices :is(button, label):hover");
 
-  // Comes back when what stands on the page may be moved.
+  // Resolves when the page may move its content.
   const quiet = () => new Promise(resolve => {
     const look = () => {
       const wait = pressed || aims() ? still : touched + still - performance.now();
@@ -24,7 +24,7 @@
     look();
   });
 
-  // Where the focus was, in words that outlive the element: the circuit puts its own in the place of those that the request has drawn.
+  // Describes where the focus was without relying on the element. The circuit replaces the prerendered elements with its own.
   const parts = "a[href], button, input, select, [tabindex]";
   const placeOf = element => {
     const card = element.closest("[aria-labelledby^=session-]");
@@ -35,7 +35,7 @@
   const find = place => {
     const around = place.label ? document.querySelector(`[aria-labelledby="${place.label}"]`) : document.querySelector("main");
     const same = around?.querySelectorAll(parts)[place.nth];
-    // The same button, not the one that has come into its place.
+    // Accept only the same button, not another one that took its place.
     return same && same.tagName === place.element.tagName && same.ariaLabel === place.element.ariaLabel && same.textContent === place.element.textContent ? same : null;
   };
 
@@ -43,7 +43,7 @@
   addEventListener("focusin", event => {
     if (!event.target.closest("[role=dialog], [role=menu], [popover]")) last = placeOf(event.target);
   });
-  // A button that is gone takes the focus with it: it goes to the title of its card, or of the page. A menu or a dialog that has closed gives it back.
+  // When a focused button disappears, focus its card's title or the page's heading. A closed menu or dialog returns the focus to its opener.
   const restore = () => {
     if (!last || (document.activeElement && document.activeElement !== document.body) || document.querySelector("[role=dialog]")) return;
     if (last.element.isConnected) {
@@ -62,7 +62,7 @@
     restore();
   }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["class"] });
 
-  // Escape leaves the selection, unless it closes something that lies above it.
+  // Escape leaves the selection unless it closes a dialog or menu above.
   addEventListener("keydown", event => {
     if (event.key === "Escape" && !document.querySelector("[role=dialog], .mud-popover-open")) document.querySelector("[data-leaves]")?.click();
   });

@@ -1,6 +1,6 @@
-// Copies what a button with data-copy names, and says so in the element beside it.
+// Copies the value of a button's data-copy, and reports the result in the next element.
 (() => {
-  // Where the clipboard is not to be had (plain http on another host than localhost), the older way: select a text and ask the browser to copy it.
+  // Browsers offer no clipboard over plain http, except on localhost. Fall back to selecting the text and the older copy command.
   const copyBySelection = text => {
     const area = document.createElement("textarea");
     area.value = text;

@@ -1,9 +1,9 @@
-// What forms that post need in the browser. They work without it.
+// Improves posted forms. They work without scripts.
 (() => {
-  // A form that was refused goes on at the first field that is wrong.
+  // A refused form continues at its first invalid field.
   document.querySelector("main form [aria-invalid=true]")?.focus();
 
-  // Two presses send it once: a second answer would bring a second session. After ten seconds without an answer it can be sent again.
+  // Submit a form only once: a second response would start a second session. Allow another try after ten seconds without a response.
   document.addEventListener("submit", event => {
     const form = event.target;
     if (form.method !== "post" || form.matches(".proof")) return;
@@ -17,7 +17,7 @@
     for (const form of document.querySelectorAll("form[aria-busy=true]")) form.ariaBusy = null;
   });
 
-  // The length of a new password, as it grows. In characters, as the server counts them.
+  // Shows a new password's length while you type. It counts characters, as the server does.
   document.addEventListener("input", event => {
     const field = event.target;
     const rule = field.id && document.querySelector(`[data-rule="${field.id}"]`);
@@ -28,7 +28,7 @@
     if (left <= 0 !== rule.classList.contains("met")) said.textContent = left > 0 ? rule.dataset.saysShort : rule.dataset.saysMet;
     rule.classList.toggle("met", left <= 0);
     rule.hidden = false;
-    // What was said of the last try is not about this one.
+    // The last submission's message doesn't apply to the new input.
     const hint = document.getElementById(`${field.id}-hint`);
     if (hint) hint.hidden = true;
     document.querySelector(`#${field.id}-problem span`).textContent = "";
@@ -36,7 +36,7 @@
     field.ariaInvalid = null;
   });
 
-  // In Development: an account to try the product with.
+  // In Development only: fills in a demo account.
   document.addEventListener("click", event => {
     const account = event.target.closest?.("[data-fills]");
     if (!account) return;

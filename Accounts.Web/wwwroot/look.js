@@ -1,6 +1,6 @@
-// What the shared parts of the pages need: the beginning of a dialog, the focus after its end, passwords that are shown.
+// Serves the shared components: introduces dialogs, positions menus and shows passwords.
 (() => {
-  // MudBlazor gives a dialog its name; what it says and where to go on are told here.
+  // MudBlazor names the dialog. This adds its description and focuses the next field or button.
   const introduce = content => {
     const dialog = content.closest("[role=dialog]");
     const said = content.firstElementChild;
@@ -9,13 +9,13 @@
     (dialog.querySelector("input:not([hidden])") ?? dialog.querySelector("button:not([hidden])"))?.focus();
   };
 
-  // A menu that is opened from elsewhere than its own button learns here that it can be walked by keys: as if the first one had been pressed.
+  // Makes a menu that another button opened accept arrow keys, as if its own button had opened it.
   const enterMenu = () => {
     const list = document.querySelector(".mud-popover-open [role=menu]")?.parentElement;
     list?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
   };
 
-  // Where the lower right corner of a button is on the page. A key that presses it says nothing of that.
+  // Finds a button's lower right corner on the page. A key press carries no position.
   const cornerOf = id => {
     const { right, bottom } = document.getElementById(id).getBoundingClientRect();
     return { x: right + scrollX, y: bottom + scrollY };
@@ -29,7 +29,7 @@
     field.type = shown ? "text" : "password";
     button.ariaPressed = String(shown);
   });
-  // Nobody sends, and no password manager keeps, a password as a plain text.
+  // Hide passwords before submit, so browsers and password managers never handle them as plain text.
   document.addEventListener("submit", event => {
     for (const button of event.target.querySelectorAll("button[data-shows][aria-pressed=true]")) {
       document.getElementById(button.dataset.shows).type = "password";

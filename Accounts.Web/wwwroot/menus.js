@@ -1,9 +1,9 @@
-// Says at the button of a menu whether the menu is open. Opening, closing and giving the focus back are the browser's own.
+// Keeps aria-expanded in step on menu buttons. The browser opens and closes menus and returns the focus.
 document.addEventListener("beforetoggle", event => {
   for (const button of document.querySelectorAll(`[aria-expanded][popovertarget="${event.target.id}"]`))
     button.setAttribute("aria-expanded", event.newState === "open");
 }, true);
-// Words that open a menu can name the entry that they mean.
+// A link that opens a menu can name the entry to focus.
 let meant = null;
 document.addEventListener("click", event => { meant = event.target.closest?.("[popovertarget][data-focus]")?.dataset.focus ?? null; }, true);
 document.addEventListener("toggle", event => {

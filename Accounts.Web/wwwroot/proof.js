@@ -1,9 +1,9 @@
-// Proves that it is still the same person, where a dialog asks for it. The password goes by a request, because the answer brings the session's new key in a
-// cookie. The first request with that key ends the old one, and with it the connection of this page, which comes back by itself; then the page goes on.
+// Asks for the password again inside a dialog. The password travels by request, because the response sets the session's new key in a cookie. The
+// first request with the new key retires the old one and closes this page's connection. The page reconnects by itself and continues.
 (() => {
   const modal = document.getElementById("components-reconnect-modal");
 
-  // Comes back when the connection has been lost and found; at once, nearly, if it is not lost at all.
+  // Resolves after the connection is lost and found again. Also resolves if it isn't lost within two seconds.
   const watchConnection = () => {
     let lost = false;
     return new Promise(resolve => {
@@ -18,7 +18,7 @@
     });
   };
 
-  // Null if it is proved; otherwise what to say.
+  // Returns null on success; otherwise the problem to show.
   const prove = async form => {
     const body = new URLSearchParams(new FormData(form));
     const token = document.querySelector("#account-menu input[type=hidden]");
@@ -34,7 +34,7 @@
     return answer.headers.get("content-type")?.startsWith("text/plain") ? await answer.text() : form.dataset.failed;
   };
 
-  // One at a time in this browser: of two answers that cross, the cookie would keep the wrong one.
+  // Run one proof at a time in this browser. If two responses cross, the cookie could keep the wrong key.
   const inTurn = work => navigator.locks ? navigator.locks.request("accounts-proof", work) : work();
 
   document.addEventListener("submit", async event => {
@@ -55,7 +55,7 @@
     try {
       said = await inTurn(() => prove(form));
     } catch {
-      // The answer may be lost with the new key in it. The old one goes on for a minute: time for another try.
+      // The response may be lost, and the new key with it. The old key works for another minute, so the user can try again.
     }
     form.ariaBusy = "false";
     password.value = "";

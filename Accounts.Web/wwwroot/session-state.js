@@ -1,15 +1,16 @@
-// Asks whether this browser is still signed in when the page cannot know by itself: its circuit is lost or never came up, or it comes back from the browser's memory.
+// Asks the server whether this browser is still signed in when the page can't know. That happens when its circuit is lost or never started, or when
+// the browser restores the page from memory.
 (() => {
   const modal = document.getElementById("components-reconnect-modal");
 
-  // What somebody has entered and not sent. A form that posts needs no circuit, so nothing takes it from them.
+  // Finds fields with unsent input. Posted forms need no circuit, so the user can still send them.
   const isEntered = field => ["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
   const hasEntered = () => [...document.querySelectorAll("main form[method=post] input:not([name=theme])")].some(isEntered);
 
-  // Loads the page again, or leaves that to whoever has entered something.
+  // Reloads the page, unless the user has unsent input. Then the user decides.
   const reload = () => {
     if (!hasEntered()) {
-      // Nobody does this: it must not count as an act of theirs.
+      // The page reloads by itself, so the server must not count it as the user's activity.
       document.cookie = "accounts-reloaded=1; max-age=10; path=/; samesite=strict";
       location.reload();
       return;
@@ -27,14 +28,14 @@
       if (answer.status === 401) location.replace("signed-out");
       else if (lost && answer.ok) reload();
     } catch {
-      // The server is out of reach; the next round asks again.
+      // The server is out of reach. The next round asks again.
     }
   };
 
   let timer = 0;
   let since = null;
 
-  // While nothing that is pressed would arrive, nothing can be pressed. A form that posts goes its own way.
+  // While the circuit is lost, disable the controls that need it. Posted forms still work.
   let focused = null;
   const hold = () => {
     focused ??= document.activeElement;
@@ -54,7 +55,7 @@
 
   new MutationObserver(() => {
     const name = modal.className;
-    // The framework tries no further. Nothing here pauses a circuit, but any script on the page can.
+    // The framework has stopped trying. Nothing here pauses a circuit, but any script on the page can.
     const given = /components-reconnect-(failed|rejected|paused|resume-failed)/.test(name);
     const lost = given || name.includes("components-reconnect-show");
     clearInterval(timer);
@@ -72,8 +73,7 @@
     timer = setInterval(() => check(given), 2000);
   }).observe(modal, { attributeFilter: ["class"] });
 
-  // A page whose session ends before its circuit is up is never told: as long as there is none, it asks.
-  // After eight seconds the page says so.
+  // No circuit means no push, so the page asks whether its session has ended. After eight seconds it tells the user that it isn't live.
   setInterval(() => {
     const watch = document.getElementById("session-watch");
     const waits = watch && !watch.querySelector("i");

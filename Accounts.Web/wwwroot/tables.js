@@ -1,6 +1,6 @@
-// What long tables need of the page: to be told when they come near, to keep what is asked for in the address, and choices that drop from a chip.
+// Serves long tables: detects when they come near, keeps filters in the address, and closes dropdowns.
 (() => {
-  // Comes back when an element is less than a screen below what is seen.
+  // Resolves when an element is less than one screen below the visible area.
   const near = element => new Promise(resolve => {
     new IntersectionObserver((entries, observer) => {
       if (!entries.some(entry => entry.isIntersecting)) return;
@@ -9,13 +9,13 @@
     }, { rootMargin: "0px 0px 100%" }).observe(element);
   });
 
-  // Somebody came for this part of the page.
+  // Shows the section that the user came for.
   const reveal = heading => {
     heading.scrollIntoView();
     heading.focus({ preventScroll: true });
   };
 
-  // Keys of others in the same address stay. Browsers refuse many changes at once: letters that follow each other are one.
+  // Keeps other keys in the address. Browsers limit the rate of changes, so quick keystrokes become one change.
   let asked = null;
   let timer = 0;
   const write = () => {
@@ -35,7 +35,7 @@
     clearTimeout(timer);
     timer = setTimeout(write, 200);
   };
-  // What is pressed may lead away, or to another part of this address.
+  // Write before a click that may leave the page or follow an anchor.
   addEventListener("click", write, true);
   addEventListener("pagehide", write);
 

@@ -1,5 +1,5 @@
-// Applies the choice of light and dark as it is made; other open tabs follow when they are looked at. The server reads the same cookie, so that a page
-// comes in the right colours. Without scripts the form posts the choice.
+// Applies a light or dark choice immediately. Other open tabs follow when they become visible. The server reads the same cookie, so pages arrive in
+// the right colors. Without scripts the form posts the choice.
 (() => {
   const root = document.documentElement;
   const shown = () => document.cookie.match(/(?:^|; )accounts-theme=(light|dark)(?:;|$)/)?.[1] ?? "";
@@ -8,7 +8,7 @@
     if (theme) root.dataset.theme = theme;
     else delete root.dataset.theme;
     document.querySelector("meta[name=color-scheme]").content = theme || "light dark";
-    // The browser's own bars: one of these is for a light system, one for a dark.
+    // The browser's own bars have one color for light systems and one for dark.
     const bars = [...document.querySelectorAll("meta[name=theme-color]")];
     const chosen = theme && bars.find(bar => bar.media.includes(theme));
     for (const bar of bars) bar.content = (chosen || bar).dataset.own;

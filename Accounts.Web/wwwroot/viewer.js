@@ -1,17 +1,17 @@
-// Shows times in the viewer's own zone and language, keeps "… ago" true while the page stays open, and names countries in the viewer's language.
+// Shows times in the viewer's zone and language, keeps "… ago" current, and translates country names.
 (() => {
   const language = navigator.language || document.documentElement.lang;
-  // Made when the first time is shown: the first of them takes longer than all else here, and many pages show none.
+  // Creates formatters on first use. The first one takes longer than everything else here, and many pages show no time.
   const made = make => { let it; return { format: (...given) => (it ??= make()).format(...given) }; };
   const dates = options => made(() => new Intl.DateTimeFormat(language, options));
-  // The viewer's own clock, of 12 or of 24 hours.
+  // The viewer's 12- or 24-hour clock.
   const clock = dates({ hour: "numeric", minute: "2-digit" });
   const second = dates({ hour: "numeric", minute: "2-digit", second: "2-digit" });
   const day = dates({ day: "numeric", month: "short" });
   const year = dates({ day: "numeric", month: "short", year: "numeric" });
   const relative = made(() => new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" }));
 
-  // The server's time, whatever the clock of this machine says: it came with the page, and goes on with a clock that nobody sets.
+  // The server's time, independent of this device's clock. It arrives with the page, and the monotonic clock advances it.
   const server = document.querySelector("meta[name=server-time]");
   const sent = Date.parse(server?.content);
   const arrived = performance.getEntriesByType("navigation")[0]?.responseStart || 0;
@@ -24,7 +24,7 @@
   };
   const capital = text => text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
 
-  // The sentences around the times come with the page, in its language.
+  // The words around times come with the page, in the page's language.
   const words = server?.dataset ?? {};
   const fill = (text, parts) => text.replace(/{(\w+)}/g, (_, name) => parts[name]);
 
@@ -56,7 +56,7 @@
     : minutes % 1440 < 60 ? fill(words.days, { days: Math.floor(minutes / 1440) })
     : fill(words.daysHours, { days: Math.floor(minutes / 1440), hours: Math.floor(minutes % 1440 / 60) });
 
-  // A language or a code that the browser has no name for leaves the English one.
+  // Without a name for the code in this language, the English name stays.
   let names;
   const country = code => {
     try {
@@ -89,10 +89,10 @@
     }
   };
 
-  // The server asks for it: where a day begins depends on it.
+  // The server asks for the zone, because it decides where a day begins.
   window.viewerZone = () => ({ id: Intl.DateTimeFormat().resolvedOptions().timeZone, minutes: -new Date().getTimezoneOffset() });
 
-  // The server asks for them too: somebody may look for a country by the name that they see.
+  // The server asks for the names, because viewers search for the names that they see.
   window.viewerCountries = codes => Object.fromEntries(codes.map(code => [code, country(code) ?? ""]));
 
   show();
