@@ -179,7 +179,7 @@ public sealed class AccessibilityTests(Chromium chromium)
     private async Task CheckHistoryAsync(Person visitor)
     {
         await visitor.GoAsync("/settings/sessions?country=DE#history");
-        await visitor.Page.GetByText("Nothing found.").WaitForAsync();
+        await visitor.Page.GetByText("No matches.").WaitForAsync();
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Clear filters" }).ClickAsync();
         await Assertions.Expect(visitor.Page.Locator(".history tbody tr")).ToHaveCountAsync(5);
         await CheckAsync(visitor.Page, "the history");
@@ -191,7 +191,7 @@ public sealed class AccessibilityTests(Chromium chromium)
         await visitor.Page.GetByLabel("From", new() { Exact = true }).FillAsync("2026-02-02");
         await visitor.Page.GetByLabel("To", new() { Exact = true }).FillAsync("2026-01-01");
         await visitor.Page.GetByText("The first day is after the last.").WaitForAsync();
-        await visitor.Page.GetByText("Nothing found.").WaitForAsync();
+        await visitor.Page.GetByText("No matches.").WaitForAsync();
         await CheckAsync(visitor.Page, "the history, a filter that finds nothing");
     }
 
@@ -202,8 +202,8 @@ public sealed class AccessibilityTests(Chromium chromium)
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Details" }).First.ClickAsync();
         await visitor.Page.Locator(".drop summary").Filter(new() { HasText = "Export" }).ClickAsync();
         await CheckAsync(visitor.Page, "/settings/audit");
-        await visitor.Page.GetByLabel("Device, place or IP address").FillAsync("nowhere at all");
-        await visitor.Page.GetByText("Nothing found.").WaitForAsync();
+        await visitor.Page.GetByLabel("Device, location or IP address").FillAsync("nowhere at all");
+        await visitor.Page.GetByText("No matches.").WaitForAsync();
         await CheckAsync(visitor.Page, "/settings/audit, a filter that finds nothing");
     }
 

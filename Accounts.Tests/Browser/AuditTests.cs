@@ -21,9 +21,9 @@ public sealed class AuditTests(Chromium chromium)
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(2);
         await Assertions.Expect(Rows(ada).First).ToContainTextAsync("This device");
 
-        var text = ada.Page.GetByLabel("Device, place or IP address");
+        var text = ada.Page.GetByLabel("Device, location or IP address");
         await text.FillAsync("iPhone or iOS");
-        await Assertions.Expect(Status(ada)).ToHaveTextAsync("Nothing found.");
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("No matches.");
         await text.FillAsync("iOS");
         using var phone = await site.SignInAsync(Ada, Visitor.Phone, remember: true);
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(1);
@@ -46,12 +46,12 @@ public sealed class AuditTests(Chromium chromium)
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site);
         await ada.Page.GetByLabel("What happened").SelectOptionAsync("user.password_changed");
-        await ada.Page.GetByText("Nothing found.").WaitForAsync();
+        await ada.Page.GetByText("No matches.").WaitForAsync();
         var mine = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!.ToCaller();
         var outcome = await site.Get<PasswordChange>().ChangeAsync(mine, new ChangePasswordInput { CurrentPassword = AccountsSite.Password, NewPassword = "another long passphrase" });
         Assert.IsType<ChangePasswordOutcome.Changed>(outcome);
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(1);
-        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("No session was ended with it");
+        await Assertions.Expect(Rows(ada).First).ToContainTextAsync("No sessions ended");
     }
 
     [Fact]
@@ -78,9 +78,9 @@ public sealed class AuditTests(Chromium chromium)
             Assert.Equal(lines, (await File.ReadAllLinesAsync((await download.PathAsync())!)).Length);
         }
 
-        await ada.Page.GetByLabel("Device, place or IP address").FillAsync("nowhere");
-        await ada.Page.GetByText("Nothing found.").WaitForAsync();
-        await Button(ada, "Show everything").ClickAsync();
+        await ada.Page.GetByLabel("Device, location or IP address").FillAsync("nowhere");
+        await ada.Page.GetByText("No matches.").WaitForAsync();
+        await Button(ada, "Show all").ClickAsync();
         await Assertions.Expect(status).ToHaveTextAsync("1–25 of 32");
         await Assertions.Expect(what).ToHaveValueAsync("");
         await Assertions.Expect(ada.Page.GetByRole(AriaRole.Heading, new() { Name = "Events" })).ToBeFocusedAsync();
@@ -92,7 +92,7 @@ public sealed class AuditTests(Chromium chromium)
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site, past: 60);
         await ada.Page.GetByLabel("What happened").SelectOptionAsync("session.terminated");
-        await ada.Page.GetByLabel("Device, place or IP address").FillAsync("past");
+        await ada.Page.GetByLabel("Device, location or IP address").FillAsync("past");
         await Assertions.Expect(Status(ada)).ToHaveTextAsync("1–25 of 60");
         await Button(ada, "Next").ClickAsync();
         await Assertions.Expect(Status(ada)).ToHaveTextAsync("26–50 of 60");

@@ -50,7 +50,7 @@ public sealed class CrossSiteTests(Chromium chromium)
             await victim.SignInAsync(Ada);
         await victim.GoAsync("/sign-in");
         await victim.Page.GotoAsync(evil.Address.AbsoluteUri);
-        await Assertions.Expect(victim.Page.GetByRole(AriaRole.Heading, new() { Name = "This came from another site" })).ToBeVisibleAsync();
+        await Assertions.Expect(victim.Page.GetByRole(AriaRole.Heading, new() { Name = "This request came from another site" })).ToBeVisibleAsync();
         await Person.WaitForPathAsync(victim.Page, action);
         // The attack was complete: the browser sent the cookies that a sibling can set.
         var cookies = await victim.Profile.CookiesAsync();
@@ -189,7 +189,7 @@ public sealed class CrossSiteTests(Chromium chromium)
         await using var ada = await Person.OpenAsync(chromium, new UriBuilder(site.Address) { Host = App }.Uri);
         await ada.GoAsync("/sign-in");
         await SignInAsync(ada.Page, AccountsSite.Password);
-        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Heading, new() { Name = "This address needs https" })).ToBeVisibleAsync();
+        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Heading, new() { Name = "This site needs https" })).ToBeVisibleAsync();
         using var rows = site.Rows();
         Assert.Equal(0, rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
     }

@@ -46,7 +46,7 @@ public sealed class DepartureTests(Chromium chromium)
         using var rows = site.Rows();
         Patience.Until(() => rows.Session(session)["ClosedAt"] is not null);
         // The server stores the departure before it publishes it. Subscribers hear of it after the merge window of a tenth of a second.
-        var said = Assertions.Expect(owner.EndedCards).ToContainTextAsync("Connection closed at");
+        var said = Assertions.Expect(owner.EndedCards).ToContainTextAsync("Connection closed");
         while (!said.IsCompleted)
         {
             clock.Advance(SessionFeed.MergeWindow);

@@ -54,7 +54,7 @@ public sealed class FormTests(Chromium chromium)
         await ada.Page.Keyboard.PressAsync("Enter");
 
         await Assertions.Expect(ada.Page.GetByLabel("Email")).ToBeFocusedAsync();
-        await Assertions.Expect(ada.Page.GetByLabel("Email")).ToHaveAccessibleDescriptionAsync("Enter a full address, such as name@example.com.");
+        await Assertions.Expect(ada.Page.GetByLabel("Email")).ToHaveAccessibleDescriptionAsync("Enter a full email, such as name@example.com.");
         await Assertions.Expect(Password(ada)).ToHaveAccessibleDescriptionAsync("Use at least 12 characters.");
         await Assertions.Expect(ada.Page.Locator("[aria-invalid=true]")).ToHaveCountAsync(2);
         // A notice is for problems that no field caused.

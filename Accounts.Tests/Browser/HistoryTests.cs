@@ -50,8 +50,8 @@ public sealed class HistoryTests(Chromium chromium)
         await Assertions.Expect(rows.First).ToContainTextAsync("Past 17");
         await Assertions.Expect(search).ToBeFocusedAsync();
         await Button(ada, "Active 0").ClickAsync();
-        await Assertions.Expect(status).ToHaveTextAsync("Nothing found.");
-        await Button(ada, "Show everything").ClickAsync();
+        await Assertions.Expect(status).ToHaveTextAsync("No matches.");
+        await Button(ada, "Show all").ClickAsync();
         await Assertions.Expect(status).ToHaveTextAsync("1–25 of 31");
         await Assertions.Expect(search).ToHaveValueAsync("");
         await Assertions.Expect(Heading(ada)).ToBeFocusedAsync();
@@ -73,10 +73,10 @@ public sealed class HistoryTests(Chromium chromium)
         await ada.Page.GetByLabel("From", new() { Exact = true }).FillAsync("2026-02-02");
         await ada.Page.GetByLabel("To", new() { Exact = true }).FillAsync("2026-01-01");
         await Assertions.Expect(ada.Page.GetByText("The first day is after the last.")).ToBeVisibleAsync();
-        await Assertions.Expect(Status(ada)).ToHaveTextAsync("Nothing found.");
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("No matches.");
         await ada.Page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(ada.Page.GetByText("The first day is after the last.")).ToBeHiddenAsync();
-        await Button(ada, "Show everything").ClickAsync();
+        await Button(ada, "Show all").ClickAsync();
 
         await ada.Page.Locator(".drop summary").Filter(new() { HasText = "More filters" }).ClickAsync();
         await ada.Page.GetByLabel("How it ended").SelectOptionAsync("signedOut");
@@ -168,7 +168,7 @@ public sealed class HistoryTests(Chromium chromium)
         await using var ada = await StartAsync(site, past: 4);
         var search = Search(ada);
         await search.FillAsync("iPhone");
-        await Assertions.Expect(Status(ada)).ToHaveTextAsync("Nothing found.");
+        await Assertions.Expect(Status(ada)).ToHaveTextAsync("No matches.");
 
         using var phone = await site.SignInAsync(Ada, Visitor.Phone, remember: true);
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(1);

@@ -25,7 +25,7 @@ public sealed class LimitTests(Chromium chromium)
             "Another device signed in, and the account had too many sessions. This one was unused for longest.")).ToBeVisibleAsync();
         await phone.WaitForCardsAsync(2);
         await third.WaitForCardsAsync(2);
-        var line = third.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Limit reached" });
+        var line = third.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Session limit reached" });
         await Assertions.Expect(line).ToContainTextAsync("When this device signed in");
     }
 }

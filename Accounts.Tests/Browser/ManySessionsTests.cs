@@ -98,7 +98,7 @@ public sealed class ManySessionsTests(Chromium chromium)
         await Person.WaitForCircuitAsync(owner.Page);
         await Assertions.Expect(cards).ToHaveCountAsync(2);
         await search.FillAsync("no such thing");
-        await Assertions.Expect(owner.Page.GetByText("No session matches.")).ToBeVisibleAsync();
+        await Assertions.Expect(owner.Page.GetByText("No matches.")).ToBeVisibleAsync();
         await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Show all" }).ClickAsync();
         await Assertions.Expect(cards).ToHaveCountAsync(13);
         await Assertions.Expect(owner.Page).ToHaveURLAsync(new Uri(site.Address, "/settings/sessions").AbsoluteUri);

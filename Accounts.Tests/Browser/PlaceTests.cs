@@ -118,7 +118,7 @@ public sealed class PlaceTests(Chromium chromium)
         await owner.Page.GetByRole(AriaRole.Searchbox, new() { Name = "Search sessions" }).FillAsync("Germany");
         await owner.WaitForCardsAsync(2);
         await owner.Page.GetByRole(AriaRole.Searchbox, new() { Name = "Search sessions" }).FillAsync("Frankreich");
-        await Assertions.Expect(owner.Page.GetByText("No session matches.")).ToBeVisibleAsync();
+        await Assertions.Expect(owner.Page.GetByText("No matches.")).ToBeVisibleAsync();
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Accounts.Tests.Browser;
 public sealed class PlanTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
-    private const string Why = "Remote logout is part of the plans Plus, Pro and Enterprise. Your plan: Free.";
+    private const string Why = "Remote logout is part of the Plus, Pro and Enterprise plans. Your plan: Free.";
 
     private static readonly (string, string)[] Plans =
     [

@@ -1,3 +1,4 @@
+using Accounts.Stage;
 using Accounts.Tests.Fixtures;
 using Microsoft.Playwright;
 
@@ -129,20 +130,8 @@ public sealed class ReachTests(Chromium chromium)
     }
 
     /// <summary>What overflows the window on a page: the page itself, and elements outside any scrolling container.</summary>
-    private static async Task<IEnumerable<string>> OutsideAsync(IPage page, string where) => (await page.EvaluateAsync<string[]>("""
-        () => {
-          const found = [];
-          const { scrollWidth, clientWidth } = document.documentElement;
-          const scrolls = one => { for (let up = one.parentElement; up && up !== document.body; up = up.parentElement) if (/auto|scroll|hidden/.test(getComputedStyle(up).overflowX)) return true; return false; };
-          const outside = [...document.querySelectorAll("body *")].filter(one => {
-            const box = one.getBoundingClientRect();
-            return box.width > 1 && (box.right > clientWidth + 1 || (box.left < -1 && box.right > 0)) && one.checkVisibility({ visibilityProperty: true }) && !one.closest(".vh, .skip") && !scrolls(one);
-          });
-          if (scrollWidth > clientWidth) found.push(`the page is ${scrollWidth} wide in ${clientWidth}`);
-          for (const one of outside) found.push(`${one.tagName}.${one.getAttribute("class")} "${(one.ariaLabel ?? one.textContent).trim().slice(0, 40)}" reaches to ${Math.round(one.getBoundingClientRect().right)}`);
-          return found;
-        }
-        """)).Select(one => $"{where}: {one}");
+    private static async Task<IEnumerable<string>> OutsideAsync(IPage page, string where) =>
+        (await PageCheck.FindOverflowAsync(page)).Select(one => $"{where}: {one}");
 
     private static async Task DifferAsync(IPage page, string chosen, string other)
     {

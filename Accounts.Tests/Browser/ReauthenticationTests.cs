@@ -85,7 +85,7 @@ public sealed class ReauthenticationTests(Chromium chromium)
         await owner.ConfirmAsync("Remote logout");
         await owner.WaitForSignedOutAsync();
         await other.WaitForSignedOutAsync();
-        await Assertions.Expect(owner.Page.GetByText("Remote logout ended every session of this account.")).ToBeVisibleAsync();
+        await Assertions.Expect(owner.Page.GetByText("Someone used Remote logout to end every session.")).ToBeVisibleAsync();
     }
 
     [Fact]

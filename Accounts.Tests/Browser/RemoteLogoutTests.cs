@@ -34,7 +34,7 @@ public sealed class RemoteLogoutTests(Chromium chromium)
         await desktop.ConfirmAsync(button);
         await desktop.WaitForSignedOutAsync();
         await phone.WaitForSignedOutAsync();
-        await Assertions.Expect(desktop.Page.GetByText("Remote logout ended every session of this account.")).ToBeVisibleAsync();
+        await Assertions.Expect(desktop.Page.GetByText("Someone used Remote logout to end every session.")).ToBeVisibleAsync();
 
         // The account is unchanged.
         await desktop.SignInAsync(Ada);

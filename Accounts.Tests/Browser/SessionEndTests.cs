@@ -72,7 +72,7 @@ public sealed class SessionEndTests(Chromium chromium)
         await desktop.Page.GetByRole(AriaRole.Button, new() { Name = "Change password" }).ClickAsync();
 
         await Assertions.Expect(desktop.Page.GetByText("Password changed.")).ToBeVisibleAsync();
-        await Assertions.Expect(desktop.Page.GetByText("1 session ends: this one")).ToBeVisibleAsync();
+        await Assertions.Expect(desktop.Page.GetByText("Ends 1 session: this one")).ToBeVisibleAsync();
         await phone.WaitForSignedOutAsync();
         // The other tab has the previous key: the server disconnects it, and it reconnects with the new key.
         await Assertions.Expect(tab.GetByText("You're only signed in here.")).ToBeVisibleAsync();
@@ -132,6 +132,6 @@ public sealed class SessionEndTests(Chromium chromium)
         await desktop.SignInAsync(Ada);
 
         await desktop.WaitForCardsAsync(1);
-        await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Replaced" })).ToHaveCountAsync(1);
+        await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Signed in again" })).ToHaveCountAsync(1);
     }
 }

@@ -147,7 +147,7 @@ public sealed class HistoryTests
         Assert.Equal("All 9|Active 0|Ended 9", string.Join('|', history.FindAll(".table-tools button.chip").Select(chip => chip.TextContent)));
         Assert.Equal("Ended 9", history.Find(".table-tools button.chip[aria-pressed=true]").TextContent);
         await history.FindAll(".table-tools button.chip")[1].ClickAsync();
-        history.WaitForAssertion(() => Assert.Equal("Nothing found.", history.Find(".pager [role=status]").TextContent));
+        history.WaitForAssertion(() => Assert.Equal("No matches.", history.Find(".pager [role=status]").TextContent));
         await history.Find(".pager button").ClickAsync();
         history.WaitForAssertion(() => Assert.Equal("1–10 of 10", history.Find(".pager [role=status]").TextContent));
         Assert.Equal("", page.RememberedQuery);

@@ -70,7 +70,7 @@ public sealed class SessionCardTests
         { new Departure.Confirmed(Now), "Signed out. Confirmed " },
         { new Departure.NothingOpen(), "No open tab. It'll be blocked next time it's used." },
         { new Departure.NotConfirmed(null), "The device hasn't confirmed." },
-        { new Departure.NotConfirmed(Now), "Connection closed at " },
+        { new Departure.NotConfirmed(Now), "Connection closed " },
     };
 
     [Theory]

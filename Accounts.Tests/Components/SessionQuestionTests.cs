@@ -25,7 +25,7 @@ public sealed class SessionQuestionTests
         Assert.Contains("Safari 19 on iOS 19.1", title, StringComparison.Ordinal);
         Assert.Contains("Local network", title, StringComparison.Ordinal);
         Assert.EndsWith("Was this you?", title, StringComparison.Ordinal);
-        Assert.Equal("It signed in with your password from 192.168.7.9.", question.Find(".says p").TextContent.Trim());
+        Assert.Equal("Signed in from 192.168.7.9 with your password.", question.Find(".says p").TextContent.Trim());
         Assert.Equal(question.Find("h2").Id, question.Find("section").GetAttribute("aria-labelledby"));
     }
 
@@ -62,7 +62,7 @@ public sealed class SessionQuestionTests
 
     [Theory]
     [InlineData(true, "It's signed out now.")]
-    [InlineData(false, "You said it was you.")]
+    [InlineData(false, "You confirmed it was you.")]
     public async Task A_question_answered_elsewhere_shows_the_answer_and_disables_its_buttons(bool ended, string says)
     {
         await using var host = CoreHost.Start();

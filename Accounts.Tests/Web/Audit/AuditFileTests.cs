@@ -37,7 +37,7 @@ public sealed class AuditFileTests
         var bytes = await answer.Content.ReadAsByteArrayAsync();
         Assert.Equal(Encoding.UTF8.GetPreamble(), bytes[..3]);
         Assert.Equal(
-            "Id,At,Action,What happened,Actor,From session,From name,From device,Address,Place,Country,Session,Session name,Session device,Sessions ended,Ended sessions\r\n"
+            "ID,At,Action,What happened,Actor,From session,From name,From device,Address,Location,Country,Session,Session name,Session device,Sessions ended,Ended sessions\r\n"
             + $"{id},2026-03-01T11:00:00Z,session.terminated,\"Ended another session: =1+\"\"1\"\" (Safari 19 on iOS 19.1)\",you,{session.Id},'@home,Chrome 156 on Linux,203.0.113.x,Unknown location,,{gone},"
             + "\"'=1+\"\"1\"\"\",Safari 19 on iOS 19.1,,\r\n",
             Encoding.UTF8.GetString(bytes[3..]));
@@ -49,7 +49,7 @@ public sealed class AuditFileTests
         await using var site = AccountsSite.Start(settings: [("Features:DefaultPlan", "Free"), ("Features:Plans:Free", ""), ("Features:Plans:Enterprise:0", "AuditLog")]);
         await site.RegisterAsync(Ada);
         using var visitor = await site.SignInAsync(Ada);
-        const string Why = "The audit log is part of the plan Enterprise. Your plan: Free.";
+        const string Why = "The audit log is part of the Enterprise plan. Your plan: Free.";
 
         Assert.Contains(Why, await visitor.ReadAsync("/settings/audit"), StringComparison.Ordinal);
         foreach (var path in new[] { "/settings/audit/export.csv", "/settings/audit/export.jsonl" })
@@ -280,14 +280,14 @@ public sealed class AuditFileTests
             (AuditAction.SessionRenamed, named, null, "Renamed a session: Mosaic 1, now “Radio”"),
             (AuditAction.SessionRenamed, phone, null, "Renamed a session: Safari 19 on iOS 19.1, name removed"),
             (AuditAction.SessionRecognized, named, null, "Confirmed a sign-in: Radio (Mosaic 1)"),
-            (AuditAction.SessionDenied, phone, null, "Rejected a sign-in: Safari 19 on iOS 19.1, and ended it"),
+            (AuditAction.SessionDenied, phone, null, "Rejected a sign-in: Safari 19 on iOS 19.1, session ended"),
             (AuditAction.SessionReplaced, phone, null, "Session replaced: Safari 19 on iOS 19.1, by a new sign-in in that browser"),
             (AuditAction.SessionExpired, phone, null, "Session expired: Safari 19 on iOS 19.1"),
             (AuditAction.SignedOutEverywhere, null, 0, "Signed out everywhere: No other session was signed in"),
             (AuditAction.SignedOutEverywhere, null, 1, "Signed out everywhere: 1 session ended"),
             (AuditAction.SessionsInvalidated, null, 4, "Logged out from all devices: 4 sessions ended"),
-            (AuditAction.PasswordChanged, null, 0, "Password changed: No session was ended with it"),
-            (AuditAction.PasswordChanged, null, 2, "Password changed: 2 sessions ended with it"),
+            (AuditAction.PasswordChanged, null, 0, "Password changed: No sessions ended"),
+            (AuditAction.PasswordChanged, null, 2, "Password changed: 2 sessions ended"),
             (AuditAction.SignedIn, phone, null, "Signed in"),
             (AuditAction.SignedOut, phone, null, "Signed out"),
             (AuditAction.Registered, null, null, "Account created"),

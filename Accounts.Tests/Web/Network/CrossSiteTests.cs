@@ -65,7 +65,7 @@ public sealed class CrossSiteTests
             using var answer = await visitor.PostAsync(path, form);
             Assert.Equal((path, HttpStatusCode.Forbidden), (path, answer.StatusCode));
             Assert.False(answer.Headers.Contains("Set-Cookie"), path);
-            Assert.Contains("This came from another site", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Contains("This request came from another site", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
 
         // Nor does the refusal set cookies anew for a browser that sent none.

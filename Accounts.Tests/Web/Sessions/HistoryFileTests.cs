@@ -38,8 +38,8 @@ public sealed class HistoryFileTests
         var bytes = await answer.Content.ReadAsByteArrayAsync();
         Assert.Equal(Encoding.UTF8.GetPreamble(), bytes[..3]);
         Assert.Equal(
-            "Id,Name,Device,Type,Model,Sign-in address,Sign-in place,Latest address,Latest place,Country,Signed in with,Signed in at,Last activity,Pages visited,"
-            + "Status,Ended at,Ended by session,Ended from,Left at,Connections closed at\r\n"
+            "ID,Name,Device,Type,Model,Sign-in address,Sign-in location,Last address,Last location,Country,Signed in with,Signed in at,Last activity,Pages visited,"
+            + "Status,Ended at,Ended by session,Ended from,Sign-out confirmed at,Connections closed at\r\n"
             + $"{session.Id},,Chrome 156 on Linux,Desktop,,127.0.0.1,Local network,127.0.0.1,Local network,,Password,2026-03-01T12:00:00Z,2026-03-01T12:00:00Z,0,Active,,,,,\r\n"
             + $"{ended.Id},\"Old, \"\"good\"\" phone\",Safari 19 on iOS 19.1,Mobile,iPhone,203.0.113.7,Unknown location,203.0.113.7,Unknown location,,Password,2026-02-27T12:00:00Z,2026-02-27T13:00:00Z,0,"
             + $"Terminated,2026-02-27T13:00:00Z,{session.Id},Chrome 156 on Linux,2026-02-27T13:00:02Z,\r\n",

@@ -92,7 +92,7 @@ public sealed class QueuedFormsTests
         var page = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync());
         Assert.Equal("The server is busy", page.QuerySelector("h1")!.TextContent);
         Assert.Equal(
-            "Too many people are signing in right now. Nothing changed. Try again in 2 seconds.",
+            "We're very busy right now. Nothing changed. Try again in 2 seconds.",
             page.QuerySelector("main p")!.TextContent);
         Assert.Equal(back, page.QuerySelector("main a")!.GetAttribute("href"));
         Assert.Equal("no-store", answer.Headers.CacheControl!.ToString());
@@ -150,7 +150,7 @@ public sealed class QueuedFormsTests
         using var answer = await http.PostAsync("/sign-in", content, TestContext.Current.CancellationToken);
         Assert.Equal(expected, answer.StatusCode);
         var page = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.Contains(length == 60_000 ? "This page expired" : "This form can't be read", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+        Assert.Contains(length == 60_000 ? "This page expired" : "We couldn't read this form", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
     }
 
     // Guard: the place is freed when the response starts.
@@ -322,7 +322,7 @@ public sealed class QueuedFormsTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
         var text = await answer.Content.ReadAsStringAsync();
-        Assert.Contains("Too many people are signing in right now. Nothing changed. Try again in ", text, StringComparison.Ordinal);
+        Assert.Contains("We're very busy right now. Nothing changed. Try again in ", text, StringComparison.Ordinal);
         return text;
     }
 

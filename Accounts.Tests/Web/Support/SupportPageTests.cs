@@ -108,14 +108,14 @@ public sealed class SupportPageTests
         clock.Advance(TimeSpan.FromSeconds(2));
         site.Gate.FailCommand("\"DataProtectionKeys\"");
         var page = Parse(await sam.ReadAsync("/support"));
-        Assert.Equal("Doesn't answer", Fact(page, "Database"));
+        Assert.Equal("Not responding", Fact(page, "Database"));
         var tips = page.QuerySelectorAll("main .notice").Select(Words).ToList();
         Assert.Equal(2, tips.Count);
         Assert.StartsWith("Requests come through 10.0.0.5, which is not in Network:KnownProxies.", tips[0], StringComparison.Ordinal);
         Assert.Contains("""
             "KnownProxies": ["192.0.2.10", "10.0.0.5"]
             """, tips[0], StringComparison.Ordinal);
-        Assert.StartsWith("A newer geolocation database can't be read. Accounts still uses the one below. ", tips[1], StringComparison.Ordinal);
+        Assert.StartsWith("Accounts can't read the newer geolocation database. It still uses the one below. ", tips[1], StringComparison.Ordinal);
         Assert.Equal("own.bin, DB1 Published 1 June 2026", Fact(page, "Geolocation database"));
         Assert.DoesNotContain("198.51.100.7", page.Body!.TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("203.0.113.9", page.Body.TextContent, StringComparison.Ordinal);

@@ -25,8 +25,8 @@ internal static class AuditStates
         new("audit", "none-found", "Nothing found", async scene =>
         {
             await OpenAsync(scene);
-            await scene.Field("Device, place or IP address").FillAsync("Netscape");
-            await scene.SeeAsync("Nothing found.");
+            await scene.Field("Device, location or IP address").FillAsync("Netscape");
+            await scene.SeeAsync("No matches.");
         }),
         new("audit", "no-database", "The database did not answer", async scene =>
         {

@@ -35,7 +35,7 @@ internal static class ProblemStates
             await scene.Page.GotoAsync("about:blank");
             await scene.Page.SetContentAsync($"""<form method="post" action="{action}"><button>Send</button></form>""");
             await scene.Page.GetByRole(Microsoft.Playwright.AriaRole.Button).ClickAsync();
-            await scene.SeeAsync("This came from another site");
+            await scene.SeeAsync("This request came from another site");
         }),
     ];
 }
