@@ -46,7 +46,7 @@ public sealed class FirstPaintTests(Chromium chromium)
 
         await owner.GoAsync("/settings/sessions");
         await owner.WaitForCardsAsync(2);
-        var notice = owner.Page.GetByText("This is taking longer than usual.");
+        var notice = owner.Page.GetByText("Still connecting.");
         await Assertions.Expect(notice).ToBeVisibleAsync();
 
         await owner.Cards.Filter(new() { HasText = "Safari 19 on iOS 19.1" }).GetByRole(AriaRole.Button, new() { Name = "Terminate" }).ClickAsync();

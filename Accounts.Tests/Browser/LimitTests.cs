@@ -22,7 +22,7 @@ public sealed class LimitTests(Chromium chromium)
 
         await unused.WaitForSignedOutAsync();
         await Assertions.Expect(unused.Page.GetByText(
-            "Another device signed in, and the account had too many sessions. This one was unused for longest.")).ToBeVisibleAsync();
+            "Another device signed in, and you reached the session limit. This session was unused the longest.")).ToBeVisibleAsync();
         await phone.WaitForCardsAsync(2);
         await third.WaitForCardsAsync(2);
         var line = third.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Session limit reached" });

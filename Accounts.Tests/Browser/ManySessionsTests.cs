@@ -18,7 +18,7 @@ public sealed class ManySessionsTests(Chromium chromium)
 
         await Assertions.Expect(owner.Page.GetByText("You're only signed in here.")).ToBeVisibleAsync();
         await Assertions.Expect(owner.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out everywhere" })).ToHaveCountAsync(0);
-        await Assertions.Expect(owner.Page.GetByText("Don't recognise a device?")).ToHaveCountAsync(0);
+        await Assertions.Expect(owner.Page.GetByText("Don't recognize a device?")).ToHaveCountAsync(0);
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
         await Assertions.Expect(owner.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out everywhere" })).ToBeVisibleAsync();
         await Assertions.Expect(owner.Page.GetByText("Signs out 1 other session. You stay signed in.")).ToBeVisibleAsync();

@@ -25,7 +25,7 @@ public sealed class RemoteLogoutTests(Chromium chromium)
 
         await press.ClickAsync();
         await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Ends 2 sessions, including this one.");
-        await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Your password, your account and its settings stay as they are.");
+        await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Your password and settings don't change.");
         await desktop.ConfirmAsync("Cancel");
         await Assertions.Expect(desktop.Dialog).ToBeHiddenAsync();
         await phone.OpenAsync("/settings");

@@ -49,8 +49,8 @@ internal static class Moment
     // Short for the eye, complete for screen readers.
     private static string Pages(Session session)
     {
-        var pages = SessionText.Pages(session.PagesVisited);
-        return $"""<span class="pages"> · <span aria-hidden="true">{pages}</span><span class="vh">{Texts.FormatSessions_PagesVisited(pages)}</span></span>""";
+        var (seen, said) = (SessionText.Pages(session.PagesVisited), SessionText.PagesVisited(session.PagesVisited));
+        return $"""<span class="pages"> · <span aria-hidden="true">{seen}</span><span class="vh">{said}</span></span>""";
     }
 
     // Render only elements here. If a browser's translation changes the text inside one, the page's next change still works.

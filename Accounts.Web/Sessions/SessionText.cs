@@ -56,6 +56,14 @@ internal static class SessionText
         _ => Texts.FormatSessions_PagesMillions(Rounded(pages / 100_000)),
     };
 
+    /// <summary>The same for a line that says nothing else of pages: "212 pages visited".</summary>
+    public static string PagesVisited(int pages) => pages switch
+    {
+        < 1_000 => Plural.Of(nameof(Texts.Sessions_PagesVisited_other), pages),
+        < 1_000_000 => Texts.FormatSessions_PagesVisitedThousands(Rounded(pages / 100)),
+        _ => Texts.FormatSessions_PagesVisitedMillions(Rounded(pages / 100_000)),
+    };
+
     /// <summary>A time in UTC. On the page, a script shows it in the viewer's zone.</summary>
     public static string At(DateTimeOffset time) => Texts.FormatTime_Utc(Formatted(time));
 

@@ -31,15 +31,36 @@ internal static class PageCheck
         }
         """);
 
-    /// <summary>What a label or a button cuts off, without the three dots that say so.</summary>
+    /// <summary>Texts that something cuts off without the three dots that say so, or that run out of their button, label or cell.</summary>
     public static async Task<IReadOnlyList<string>> FindCutAsync(IPage page) => await page.EvaluateAsync<string[]>("""
-        () => [...document.querySelectorAll("main *, nav *, [role=dialog] *")]
-          .filter(one => one.checkVisibility({ visibilityProperty: true }) && !one.closest(".vh, svg") && [...one.childNodes].some(child => child.nodeType === 3 && child.data.trim()))
-          .filter(one => {
-            const style = getComputedStyle(one);
-            return /hidden|clip/.test(style.overflowX) && style.textOverflow !== "ellipsis" && one.scrollWidth > one.clientWidth + 1;
-          })
-          .map(one => `${one.tagName}.${one.getAttribute("class")} "${one.textContent.trim().slice(0, 40)}" is cut off`)
+        () => {
+          const found = [];
+          const outside = (text, box) => text.left < box.left - 1 || text.right > box.right + 1;
+          for (const one of document.querySelectorAll("main *, nav *, [role=dialog] *")) {
+            const texts = [...one.childNodes].filter(child => child.nodeType === 3 && child.data.trim());
+            if (texts.length === 0 || one.closest(".vh, .skip, svg, option, [inert]") || !one.checkVisibility({ visibilityProperty: true })) continue;
+            const range = document.createRange();
+            range.setStartBefore(texts[0]);
+            range.setEndAfter(texts.at(-1));
+            const text = range.getBoundingClientRect();
+            let dotted = false;
+            let cuts = one;
+            for (; cuts && cuts !== document.body; cuts = cuts.parentElement) {
+              const style = getComputedStyle(cuts);
+              dotted ||= style.textOverflow === "ellipsis";
+              if (/auto|scroll/.test(style.overflowX)) { cuts = null; break; }
+              if (/hidden|clip/.test(style.overflowX)) break;
+            }
+            if (dotted) continue;
+            const holder = one.closest("button, .mud-button-root, .chip, .badge, .mud-chip, td, th, label");
+            // Hidden from sight, and there for screen readers.
+            if (cuts && cuts !== document.body && cuts.clientWidth <= 1) continue;
+            const edge = cuts && cuts !== document.body && outside(text, cuts.getBoundingClientRect()) ? "is cut off"
+              : holder && getComputedStyle(holder).display !== "contents" && outside(text, holder.getBoundingClientRect()) ? `runs out of its ${holder.tagName}` : null;
+            if (edge) found.push(`${one.tagName}.${one.getAttribute("class")} "${one.textContent.trim().slice(0, 40)}" ${edge}`);
+          }
+          return found;
+        }
         """);
 
     /// <summary>Words without accents on a page in the <see cref="PseudoLanguage"/>, which are no names: texts that aren't in the resources.</summary>
