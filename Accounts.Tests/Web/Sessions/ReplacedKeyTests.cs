@@ -63,7 +63,7 @@ public sealed class ReplacedKeyTests
         await circuit.Closed.WaitAsync(Patience.Limit);
         Assert.False(await thief.IsSignedInAsync());
         Assert.False(await owner.IsSignedInAsync());
-        Assert.Contains("This browser&#x27;s sign-in is no longer valid.", await owner.ReadAsync("/signed-out"), StringComparison.Ordinal);
+        Assert.Contains("This session is no longer valid.", await owner.ReadAsync("/signed-out"), StringComparison.Ordinal);
     }
 
     // Guard: WriteTicketAsync in PasswordPage.
