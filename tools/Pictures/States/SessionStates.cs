@@ -73,7 +73,7 @@ internal static class SessionStates
             var now = scene.Clock.GetUtcNow();
             await scene.AddAsync(Past.Live(scene.Ada, now.AddMinutes(-12), now.AddMinutes(-11), Browsers.Android, "143.107.1.0", 2, newBrowser: true));
             await OpenAsync(scene);
-            await scene.SeeAsync("too new to confirm it");
+            await scene.SeeAsync("because this session is new too");
         }),
         new("sessions", "six-hundred", "600 sessions", scene => OpenManyAsync(scene, 599), Wide: true),
         new("sessions", "many", "124 sessions", scene => OpenManyAsync(scene, 123), Wide: true),
