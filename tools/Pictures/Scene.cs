@@ -13,6 +13,9 @@ internal sealed class Scene : IAsyncDisposable
 {
     private const string ThisBrowser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
 
+    // Milliseconds. A test runs beside others, and waits as long as it takes.
+    private static readonly float Patience = Words.ArePseudo ? 60_000 : 8_000;
+
     private readonly Theatre _theatre;
     private readonly IBrowser _browser;
     private readonly List<IBrowserContext> _profiles = [];
@@ -64,8 +67,8 @@ internal sealed class Scene : IAsyncDisposable
         _profiles.Add(profile);
         if (Words.ArePseudo)
             await profile.AddCookiesAsync([new() { Url = _theatre.Application.Url.AbsoluteUri, Name = LanguageChoice.Cookie, Value = PseudoLanguage.Tag }]);
-        profile.SetDefaultTimeout(8_000);
-        Assertions.SetDefaultExpectTimeout(8_000);
+        profile.SetDefaultTimeout(Patience);
+        Assertions.SetDefaultExpectTimeout(Patience);
         await profile.Clock.SetFixedTimeAsync(Clock.GetUtcNow().UtcDateTime);
         return await profile.NewPageAsync();
     }
@@ -123,7 +126,7 @@ internal sealed class Scene : IAsyncDisposable
     }
 
     /// <summary>Waits for a text.</summary>
-    public Task SeeAsync(string text, float patience = 8_000) => Page.GetByText(Words.Of(text)).First.WaitForAsync(new() { Timeout = patience });
+    public Task SeeAsync(string text, float patience = 0) => Page.GetByText(Words.Of(text)).First.WaitForAsync(new() { Timeout = Math.Max(patience, Patience) });
 
     /// <summary>Another device's card.</summary>
     public ILocator Card(string title) => Cards.Filter(new() { HasText = title.Split(" on ")[0] }).First;

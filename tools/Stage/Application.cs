@@ -89,7 +89,7 @@ internal sealed class Application : WebApplicationFactory<App>
                 started.TrySetResult(change.SessionId);
         });
         await signIn();
-        return await started.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        return await started.Task.WaitAsync(TimeSpan.FromMinutes(1));
     }
 
     /// <summary>Waits until one of the session's pages has a circuit.</summary>
@@ -98,7 +98,7 @@ internal sealed class Application : WebApplicationFactory<App>
         var circuits = Get<SessionCircuits>();
         for (var tries = 0; circuits.Of(session).Count == 0; tries++)
         {
-            if (tries == 1000)
+            if (tries == 6000)
                 throw new TimeoutException("No page of the session got a circuit.");
             await Task.Delay(10);
         }

@@ -29,7 +29,8 @@ internal static class HistoryStates
     {
         await SessionStates.OpenAsync(scene);
         // The page loads the history when you scroll near it.
-        await Heading(scene).ScrollIntoViewIfNeededAsync();
+        // The circuit may replace the heading at this moment: the page scrolls, not the element.
+        await scene.Page.EvaluateAsync("() => document.getElementById('history').scrollIntoView()");
         await Rows(scene).First.WaitForAsync();
     }
 
