@@ -21,7 +21,7 @@ public sealed class HistoryTests(Chromium chromium)
         var (rows, status, next) = (Rows(ada), Status(ada), Button(ada, "Next"));
         await Assertions.Expect(status).ToHaveTextAsync("1–25 of 31");
         await Assertions.Expect(rows).ToHaveCountAsync(25);
-        await Assertions.Expect(rows.First).ToContainTextAsync("this device");
+        await Assertions.Expect(rows.First).ToContainTextAsync("This device");
 
         await next.ClickAsync();
         await Assertions.Expect(status).ToHaveTextAsync("26–31 of 31");
