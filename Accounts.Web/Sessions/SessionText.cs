@@ -146,7 +146,8 @@ internal static class SessionText
         {
             EndReason.SignedOut => Texts.How_OnThatDevice,
             EndReason.Replaced => Texts.How_Replaced,
-            EndReason.LimitReached => by is null ? Texts.How_LimitReachedByAnother : Texts.FormatHow_LimitReached(by),
+            EndReason.LimitReached when by is null => Texts.How_LimitReachedByAnother,
+            EndReason.LimitReached => entry.EndedBy?.Id == current ? Texts.How_LimitReachedByThis : Texts.FormatHow_LimitReached(by),
             EndReason.Expired => entry.Expiry switch
             {
                 null => Texts.How_OutOfTime,
