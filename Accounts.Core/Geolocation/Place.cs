@@ -42,28 +42,18 @@ public sealed record Place
     {
         get
         {
-            var (before, country, after) = Parts;
-            return string.Concat(before, country, after);
-        }
-    }
-
-    /// <summary>The name in three parts. The second is only the country, so that a page can translate it. Each part may be "".</summary>
-    public (string Before, string Country, string After) Parts
-    {
-        get
-        {
             if (IsLocal)
-                return ("Local network", "", "");
+                return "Local network";
 
-            var country = Country ?? CountryCode ?? "";
-            var before = (City, country) switch
+            var country = Country ?? CountryCode;
+            var name = (City, country) switch
             {
-                (null, "") => "Unknown location",
-                (null, _) => "",
-                (_, "") => $"{City} (approximate)",
-                _ => $"{City} (approximate), ",
+                (null, null) => "Unknown location",
+                (null, _) => country,
+                (_, null) => $"{City} (approximate)",
+                _ => $"{City} (approximate), {country}",
             };
-            return (before, country, IsHosting ? ", hosting or VPN" : "");
+            return IsHosting ? $"{name}, hosting or VPN" : name;
         }
     }
 }

@@ -17,8 +17,11 @@ internal static class Plural
         var text = Category(language.TwoLetterISOLanguageName, count) is { } category
             ? Texts.GetResourceString(string.Concat(key.AsSpan(0, key.Length - Other.Length), "_", category)) ?? Texts.GetResourceString(key)
             : Texts.GetResourceString(key);
-        return text!.Replace(Count, count.ToString("N0", CultureInfo.CurrentCulture), StringComparison.Ordinal);
+        return text!.Replace(Count, Number(count), StringComparison.Ordinal);
     }
+
+    /// <summary>A number as the request's language writes it: "1,234".</summary>
+    public static string Number(int number) => number.ToString("N0", CultureInfo.CurrentCulture);
 
     /// <summary>A whole number's plural category in a language; null means "other".</summary>
     /// <param name="language">ISO 639: "en".</param>

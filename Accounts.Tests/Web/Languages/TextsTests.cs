@@ -52,11 +52,12 @@ public sealed partial class TextsTests
     [Theory]
     [InlineData("Signed in {time}", "Signed in <time>now</time>")]
     [InlineData("{time}", "<time>now</time>")]
+    [InlineData("Then {link}change{/link} {b}it{/b}.", "Then <a href=\"x\">change</a> <b>it</b>.")]
     [InlineData("{name}: {time}", "A &lt;b&gt; &amp; c: <time>now</time>")]
     [InlineData("Tom & Jerry’s été", "Tom &amp; Jerry’s été")]
     [InlineData("{count", "{count")]
     public void Only_elements_stay_markup_in_a_sentence(string text, string markup) =>
-        Assert.Equal(markup, Sentence.Of(text, ("time", new MarkupString("<time>now</time>")), ("name", "A <b> & c")).Value);
+        Assert.Equal(markup, Sentence.Of(text, ("time", new MarkupString("<time>now</time>")), ("name", "A <b> & c"), ("link", new MarkupString("<a href=\"x\">")), ("b", new MarkupString("<b>"))).Value);
 
     [Fact]
     public void A_part_that_is_not_given_is_an_error() =>
