@@ -76,6 +76,32 @@ public sealed class SettingsTests(Chromium chromium)
         await Assertions.Expect(More(desktop)).ToBeFocusedAsync();
     }
 
+    // Guard: the frames that enterMenu waits for. The focus scrolled the page to where the menu was in the wider window, and MudBlazor left it there.
+    [Fact]
+    public async Task A_menu_opens_in_its_place_after_the_window_got_narrower()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        await site.StartSessionsAsync(Ada, 1, Visitor.Phone);
+        await using var ada = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await ada.GoAsync("/settings");
+        await More(ada).ClickAsync();
+        await Assertions.Expect(Item(ada)).ToBeFocusedAsync();
+        await ada.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(Item(ada)).ToBeHiddenAsync();
+
+        await ada.Page.SetViewportSizeAsync(390, 844);
+        // A slow device's frames.
+        await ada.Page.EvaluateAsync("const frame = requestAnimationFrame; window.requestAnimationFrame = draw => frame(() => setTimeout(() => draw(performance.now()), 400));");
+        await More(ada).FocusAsync();
+        await ada.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(Item(ada)).ToBeFocusedAsync();
+        await ada.Page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+        Assert.Equal(0, await ada.Page.EvaluateAsync<double>("scrollX"));
+        var box = (await Item(ada).BoundingBoxAsync())!;
+        Assert.InRange(box.X, 0, 390 - box.Width);
+    }
+
     [Fact]
     public async Task The_recent_sessions_update_live_and_say_when_they_cannot()
     {

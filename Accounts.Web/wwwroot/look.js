@@ -10,10 +10,11 @@
   };
 
   // Makes a menu that another button opened accept arrow keys, as if its own button had opened it.
-  const enterMenu = () => {
+  // MudBlazor gives the menu its place in the next frame. Until then, focus would scroll to where the menu was open before.
+  const enterMenu = () => requestAnimationFrame(() => requestAnimationFrame(() => {
     const list = document.querySelector(".mud-popover-open [role=menu]")?.parentElement;
     list?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
-  };
+  }));
 
   // Finds a button's lower right corner on the page. A key press carries no position.
   const cornerOf = id => {

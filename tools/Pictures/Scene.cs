@@ -116,13 +116,20 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>What has this name, whole.</summary>
     public ILocator Named(AriaRole role, string name) => Page.GetByRole(role, new() { Name = Words.Whole(name), Exact = true });
 
-    /// <summary>Opens a button's menu. First closes a menu that is still open from the previous window.</summary>
+    /// <summary>Opens a button's menu, and waits until it has its place and the focus. First closes a menu that is still open from the previous window.</summary>
     public async Task OpenMenuAsync(ILocator button)
     {
         await Page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(Page.GetByRole(AriaRole.Menu)).ToHaveCountAsync(0);
         await button.ClickAsync();
         await Page.GetByRole(AriaRole.Menu).WaitForAsync();
+        await Page.WaitForFunctionAsync("""
+            () => {
+              const menu = document.querySelector(".mud-popover-open");
+              const { left, right } = menu.getBoundingClientRect();
+              return menu.contains(document.activeElement) && left >= 0 && right <= document.documentElement.clientWidth && scrollX === 0;
+            }
+            """);
     }
 
     /// <summary>Waits for a text.</summary>
