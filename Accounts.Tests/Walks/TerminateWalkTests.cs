@@ -55,6 +55,8 @@ public sealed partial class TerminateWalkTests
         await using var ownersPage = await site.OpenAsync(owner);
         await using var othersPage = await site.OpenAsync(other, "/settings/password");
         await ownersPage.WaitForBatchAsync(page => page.FindClickHandler("Terminate") is not null, Patience.Limit);
+        // The history asks the page's script once whether it's near. That isn't part of the walk.
+        await ownersPage.WaitForBatchAsync(page => page.Pushes.Contains("accounts.near", StringComparer.Ordinal), Patience.Limit);
 
         var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var subscription = site.Get<SessionFeed>().Subscribe(change =>
