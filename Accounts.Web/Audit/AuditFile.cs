@@ -37,13 +37,13 @@ internal static class AuditFile
         Actor(one.Actor),
         one.From?.Id?.ToString(),
         one.From?.Name,
-        Device(one.From),
+        SessionText.Recorded(one.From?.Device),
         Address(one),
         one.Place is { } place ? Where.Name(place) : null,
         one.Place?.CountryCode,
         one.To?.Id?.ToString(),
         one.To?.Name,
-        Device(one.To),
+        SessionText.Recorded(one.To?.Device),
         one.Count?.ToString(CultureInfo.InvariantCulture),
         string.Join("; ", one.EndedSessions.Select(ended => $"{ended.Id} {AuditText.Full(ended)}")),
     ]);
@@ -71,8 +71,6 @@ internal static class AuditFile
                 : one.EndedSessions.Select(ended => new { Session = ended.Id?.Value, ended.Name, ended.Device }),
         },
         Json)).Append('\n');
-
-    private static string? Device(AuditedSession? session) => session?.Device is { } device ? SessionText.Recorded(device) : null;
 
     private static string? Address(AuditEvent one) => one.Address is null ? null : ShortAddress.Show(one.Address);
 

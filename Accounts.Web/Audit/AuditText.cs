@@ -73,7 +73,7 @@ internal static class AuditText
         session is { Name: { } name, Device: { } device } ? Texts.FormatAudit_Named(name, SessionText.Recorded(device)) : Title(session);
 
     private static string Title(AuditedSession session) =>
-        session.Name ?? (session.Device is { } device ? SessionText.Recorded(device) : Texts.Audit_SessionGone);
+        session.Name ?? SessionText.Recorded(session.Device) ?? Texts.Audit_SessionGone;
 
     /// <summary>Names the first sessions and counts the rest: "Radio (Mosaic 1), Safari 19 on iOS 19.1 and 7 more".</summary>
     private static string? List(IReadOnlyList<AuditedSession> sessions)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
@@ -20,9 +21,11 @@ internal static class SessionText
         return device.Platform is null ? browser : Texts.FormatDevice_On(browser, Versioned(device.Distribution ?? device.Platform, device.PlatformVersion));
     }
 
-    /// <summary>The same for a title that the audit log keeps, which is in English: "Chrome 156 on Windows 11".</summary>
-    public static string Recorded(string title) => title.Split(" on ") switch
+    /// <summary>The same for a title that the audit log keeps, which is in English: "Chrome 156 on Windows 11". Null if it keeps none.</summary>
+    [return: NotNullIfNotNull(nameof(title))]
+    public static string? Recorded(string? title) => title?.Split(" on ") switch
     {
+        null => null,
         [var browser, var platform] => Texts.FormatDevice_On(Named(browser), Named(platform)),
         _ => Named(title),
     };
