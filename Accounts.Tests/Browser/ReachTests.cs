@@ -105,6 +105,7 @@ public sealed class ReachTests(Chromium chromium)
         await Assertions.Expect(ada.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Details" })).ToBeFocusedAsync();
         await keys.PressAsync("Enter");
         await Assertions.Expect(ada.Dialog).ToContainTextAsync("Signed in with");
+        await Assertions.Expect(ada.Dialog.Locator(":focus")).ToHaveCountAsync(1);
         await keys.PressAsync("Escape");
         await Assertions.Expect(ada.Dialog).ToHaveCountAsync(0);
         await Assertions.Expect(ada.Page.GetByRole(AriaRole.Button, new() { Name = "More for Safari 19 on iOS 19.1" })).ToBeFocusedAsync();
