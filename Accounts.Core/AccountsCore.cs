@@ -1,4 +1,4 @@
-using System.Diagnostics.Metrics;
+using System.Reflection;
 using Accounts.Core.Administration;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
@@ -6,6 +6,7 @@ using Accounts.Core.Settings;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
+using FluentValidation;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
@@ -65,11 +66,7 @@ public static class AccountsCore
         services.AddSingleton(retention);
         services.AddSingleton<Retention>();
         services.AddHostedService(sp => sp.GetRequiredService<Retention>());
-        services.AddSingleton<DemoAccounts>(sp => new(
-            sp.GetRequiredService<AccountsDatabase>(),
-            sp.GetRequiredService<IPasswordHasher<User>>(),
-            sp.GetRequiredService<ILookupNormalizer>(),
-            sp.GetRequiredService<TimeProvider>()));
+        services.AddMade<DemoAccounts>();
     }
 
     private static void AddStorage(this IServiceCollection services, StorageOptions options, string contentRoot)
@@ -86,7 +83,7 @@ public static class AccountsCore
         services.AddSingleton<WriteLock>();
         services.AddSingleton<AccountsDatabase>();
         services.AddSingleton<DatabaseStart>();
-        services.AddSingleton<DatabaseProbe>(sp => new(sp.GetRequiredService<AccountsDatabase>()));
+        services.AddMade<DatabaseProbe>();
         services.AddSingleton<DataProtectionKeys>();
         // By default the discriminator is the content root's path. A fixed one keeps the keys valid when the program moves to another folder.
         services.Configure<DataProtectionOptions>(o => o.ApplicationDiscriminator = "Accounts");
@@ -101,83 +98,54 @@ public static class AccountsCore
         services.TryAddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
         services.AddSingleton<PasswordHashing>();
         services.AddSingleton<ILookupNormalizer, UpperInvariantLookupNormalizer>();
-        services.AddSingleton<FeatureGate>(sp => new(sp.GetRequiredService<AccountsDatabase>(), features));
-        services.AddSingleton<UserService>(sp => new(
-            sp.GetRequiredService<AccountsDatabase>(),
-            sp.GetRequiredService<PasswordHashing>(),
-            sp.GetRequiredService<ILookupNormalizer>(),
-            new RegisterInputValidator(),
-            sp.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(features);
+        services.AddSingleton<IValidator<RegisterInput>, RegisterInputValidator>();
+        services.AddMade<FeatureGate>();
+        services.AddMade<UserService>();
     }
 
     private static void AddSessions(this IServiceCollection services, SessionOptions options)
     {
         services.AddSingleton(options);
-        services.AddSingleton<SessionRegistry>(sp => new(
-            sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<SessionFeed>(), sp.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<SessionFeed>(sp => new(
-            sp.GetRequiredService<PlaceFinder>(), sp.GetRequiredService<TimeProvider>(), sp.GetRequiredService<ILogger<SessionFeed>>()));
-        services.AddSingleton<SessionActivity>(sp => new(
-            sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<SessionFeed>(), options, sp.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<SessionDepartures>(sp => new(
-            sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<SessionFeed>(), sp.GetRequiredService<TimeProvider>(), options));
-        services.AddSingleton<SessionService>(sp => new(
-            sp.GetRequiredService<AccountsDatabase>(),
-            sp.GetRequiredService<SessionRegistry>(),
-            sp.GetRequiredService<SessionFeed>(),
-            sp.GetRequiredService<PlaceFinder>(),
-            sp.GetRequiredService<FeatureGate>(),
-            new RenameSessionInputValidator(),
-            options,
-            sp.GetRequiredService<TimeProvider>(),
-            sp.GetRequiredService<ILogger<SessionService>>()));
-        services.AddSingleton<HistoryReader>(sp => new(
-            sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<SessionRegistry>(), sp.GetRequiredService<PlaceFinder>(), options, sp.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<AuditLog>(sp => new(sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<PlaceFinder>(), sp.GetRequiredService<FeatureGate>(), sp.GetRequiredService<SessionRegistry>()));
-        services.AddSingleton<SupportCodes>(sp => new(sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<TimeProvider>(), SupportCode.NewCode));
-        services.AddSingleton<SessionStarter>();
+        services.AddSingleton<IValidator<RenameSessionInput>, RenameSessionInputValidator>();
+        services.AddSingleton<SessionRegistry>();
+        services.AddMade<SessionFeed>();
+        services.AddSingleton<CommandRunner>();
         services.AddSingleton<KeyRotation>();
+        services.AddMade<SessionAuthenticator>();
+        services.AddMade<SessionActivity>();
+        services.AddMade<SessionDepartures>();
+        services.AddMade<SessionService>();
+        services.AddMade<HistoryReader>();
+        services.AddMade<AuditLog>();
+        services.AddSingleton<SupportCodes>(sp => new(
+            sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<CommandRunner>(), sp.GetRequiredService<TimeProvider>(), SupportCode.NewCode));
+        services.AddSingleton<SessionStarter>();
         services.AddSingleton<SessionUpkeep>();
         services.AddHostedService(sp => sp.GetRequiredService<SessionUpkeep>());
     }
 
     private static void AddSignIn(this IServiceCollection services, SignIn.SignInOptions options)
     {
-        services.AddSingleton(_ => new SignInThrottle(options));
-        services.AddSingleton<SignInQueue>(sp => new(
-            sp.GetRequiredService<PasswordHashingOptions>(),
-            sp.GetRequiredService<IMeterFactory>(),
-            sp.GetRequiredService<TimeProvider>(),
-            sp.GetRequiredService<ILogger<SignInQueue>>()));
-        services.AddSingleton<PasswordSignIn>(sp => new(
-            sp.GetRequiredService<AccountsDatabase>(),
-            sp.GetRequiredService<SessionStarter>(),
-            sp.GetRequiredService<SignInThrottle>(),
-            sp.GetRequiredService<PasswordHashing>(),
-            sp.GetRequiredService<ILookupNormalizer>(),
-            new SignInInputValidator(),
-            sp.GetRequiredService<ILogger<PasswordSignIn>>()));
-        services.AddSingleton<Registration>(sp => new(
-            sp.GetRequiredService<UserService>(),
-            sp.GetRequiredService<PasswordSignIn>(),
-            sp.GetRequiredService<SessionStarter>(),
-            sp.GetRequiredService<PasswordHashing>(),
-            sp.GetRequiredService<SignInThrottle>()));
-        services.AddSingleton<Reauthentication>(sp => new(
-            sp.GetRequiredService<AccountsDatabase>(),
-            sp.GetRequiredService<KeyRotation>(),
-            sp.GetRequiredService<SessionFeed>(),
-            sp.GetRequiredService<SignInThrottle>(),
-            sp.GetRequiredService<PasswordHashing>(),
-            sp.GetRequiredService<TimeProvider>(),
-            sp.GetRequiredService<ILogger<Reauthentication>>()));
-        services.AddSingleton<PasswordChange>(sp => new(
-            sp.GetRequiredService<AccountsDatabase>(),
-            sp.GetRequiredService<SessionService>(),
-            sp.GetRequiredService<KeyRotation>(),
-            sp.GetRequiredService<SignInThrottle>(),
-            sp.GetRequiredService<PasswordHashing>(),
-            new ChangePasswordInputValidator(),
-            sp.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(options);
+        services.AddSingleton<IValidator<SignInInput>, SignInInputValidator>();
+        services.AddSingleton<IValidator<ChangePasswordInput>, ChangePasswordInputValidator>();
+        services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<PasswordVerifier>();
+        services.AddMade<SignInQueue>();
+        services.AddMade<PasswordSignIn>();
+        services.AddMade<Registration>();
+        services.AddMade<Reauthentication>();
+        services.AddMade<PasswordChange>();
+        services.AddMade<ProofDoor>();
+    }
+
+    /// <summary>Registers a public class whose constructor is internal, because it takes internal classes.</summary>
+    private static void AddMade<T>(this IServiceCollection services)
+        where T : class
+    {
+        var constructor = typeof(T).GetConstructors(BindingFlags.NonPublic | BindingFlags.Instance).Single();
+        var parameters = constructor.GetParameters();
+        services.AddSingleton(sp => (T)constructor.Invoke([.. parameters.Select(parameter => sp.GetRequiredService(parameter.ParameterType))]));
     }
 }

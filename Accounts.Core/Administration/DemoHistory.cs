@@ -33,7 +33,7 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
     public static IEnumerable<AuditEventRow> EventsOf(IReadOnlyList<SessionRow> rows) => rows.SelectMany(row => EventsOf(row, rows))
         .Append(new AuditEventRow(rows.Min(row => row.StartedAt).AddMinutes(-2), AuditAction.Registered, rows[0].UserId)
         {
-            ActorUserId = rows[0].UserId, ActorDevice = AuditRecord.Title(rows[0].UserAgent, rows[0].ClientHints), Address = Work,
+            ActorUserId = rows[0].UserId, ActorDevice = AuditRecord.Title(rows[0]), Address = Work,
         });
 
     private static IEnumerable<AuditEventRow> EventsOf(SessionRow row, IReadOnlyList<SessionRow> rows)
@@ -41,7 +41,7 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
         yield return AuditRecord.SignedIn(row);
         if (row.EndReason == EndReason.Expired)
         {
-            yield return AuditRecord.Expired(new GoneSession(row.Id, row.UserId, row.Name, row.UserAgent, row.ClientHints, row.EndedAt!.Value));
+            yield return AuditRecord.Expired(row);
             yield break;
         }
 
@@ -60,10 +60,10 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
             ActorUserId = by.UserId,
             ActorSessionId = by.Id,
             ActorName = by.Name,
-            ActorDevice = AuditRecord.Title(by.UserAgent, by.ClientHints),
+            ActorDevice = AuditRecord.Title(by),
             SessionId = one ? row.Id : null,
             SessionName = one ? row.Name : null,
-            SessionDevice = one ? AuditRecord.Title(row.UserAgent, row.ClientHints) : null,
+            SessionDevice = one ? AuditRecord.Title(row) : null,
             Count = one ? null : 1,
             Address = by.LastAddress,
         };
@@ -114,7 +114,7 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
             LastActivityAt = to,
             ExpiresAt = to,
             Remembered = remembered,
-            Method = SignInMethod.Password,
+            Methods = SignInMethods.Password,
             UserAgent = signals.UserAgent,
             ClientHints = signals.Hints.ToText(),
             SignInAddress = address,

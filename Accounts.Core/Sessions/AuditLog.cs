@@ -19,11 +19,11 @@ public sealed class AuditLog
     private readonly AccountsDatabase _database;
     private readonly PlaceFinder _places;
     private readonly FeatureGate _features;
-    private readonly SessionRegistry _registry;
+    private readonly SessionAuthenticator _authenticator;
 
-    internal AuditLog(AccountsDatabase database, PlaceFinder places, FeatureGate features, SessionRegistry registry)
+    internal AuditLog(AccountsDatabase database, PlaceFinder places, FeatureGate features, SessionAuthenticator authenticator)
     {
-        _registry = registry;
+        _authenticator = authenticator;
         _database = database;
         _places = places;
         _features = features;
@@ -31,6 +31,7 @@ public sealed class AuditLog
 
     /// <summary>Reads one page of the events.</summary>
     /// <returns>Null if the caller's plan doesn't include the audit log; <see cref="FeatureGate"/> says why. Events are written anyway.</returns>
+    /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public async Task<AuditPage?> PageAsync(Caller caller, AuditQuery query)
     {
@@ -48,12 +49,13 @@ public sealed class AuditLog
     /// Null if the caller's plan doesn't include the audit log. Otherwise the matching events in parts, which may be empty. The sequence ends early
     /// if the caller's session ends.
     /// </returns>
+    /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public async Task<IAsyncEnumerable<IReadOnlyList<AuditEvent>>?> ExportAsync(Caller caller, AuditQuery query) => await IsLackingAsync(caller)
         ? null
-        : Export.ReadAsync<AuditEventRow, AuditEvent>(_registry, caller, last => _database.ReadAsync(async db =>
+        : Export.ReadAsync<AuditEventRow, AuditEvent>(_authenticator, caller, last => _database.ReadAsync(async db =>
         {
-            var rows = Where(db.AuditEvents.AsNoTracking().Where(e => e.UserId == caller.UserId.Value), query);
+            var rows = Where(db.AuditEvents.AsNoTracking().Where(e => e.UserId == caller.Subject.Value), query);
             if (last is not null)
                 rows = rows.Where(e => e.At < last.At || (e.At == last.At && e.Id < last.Id));
             var part = await rows.OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(Export.Part).ToListAsync();
@@ -62,11 +64,15 @@ public sealed class AuditLog
             return (part, events);
         }));
 
-    private async Task<bool> IsLackingAsync(Caller caller) => await _features.FindMissingAsync(caller, Feature.AuditLog) is not null;
+    private async Task<bool> IsLackingAsync(Caller caller)
+    {
+        Need.ReadAudit.Check(caller);
+        return await _features.FindMissingAsync(caller.Subject, Feature.AuditLog) is not null;
+    }
 
     private Task<(IReadOnlyList<AuditEvent> Found, bool Cut)> FindAsync(Caller caller, AuditQuery query) => _database.ReadAsync(async db =>
     {
-        var rows = await Where(db.AuditEvents.AsNoTracking().Where(e => e.UserId == caller.UserId.Value), query)
+        var rows = await Where(db.AuditEvents.AsNoTracking().Where(e => e.UserId == caller.Subject.Value), query)
             .OrderByDescending(e => e.At)
             .Take(Bound + 1)
             .ToListAsync();
@@ -98,13 +104,13 @@ public sealed class AuditLog
         if (unnamed.Count == 0)
             return [];
 
-        var known = await db.Sessions.Where(s => unnamed.Contains(s.Id) && s.UserId == caller.UserId.Value).Select(s => new { s.Id, s.Name, s.UserAgent, s.ClientHints }).ToListAsync();
+        var known = await db.Sessions.Where(s => unnamed.Contains(s.Id) && s.UserId == caller.Subject.Value).Select(s => new { s.Id, s.Name, s.UserAgent, s.ClientHints }).ToListAsync();
         return known.ToDictionary(s => s.Id, s => new AuditedSession(new SessionId(s.Id), s.Name, AuditRecord.Title(s.UserAgent, s.ClientHints)));
     }
 
     private AuditEvent ToEvent(AuditEventRow row, Caller caller, Dictionary<Guid, AuditedSession> names)
     {
-        var actor = row.ActorUserId is not { } by ? AuditActor.Clock : by == caller.UserId.Value ? AuditActor.You : AuditActor.SomebodyElse;
+        var actor = row.ActorUserId is not { } by ? AuditActor.Clock : by == caller.Subject.Value ? AuditActor.You : AuditActor.SomebodyElse;
         return new AuditEvent(
             row.Id,
             row.At,

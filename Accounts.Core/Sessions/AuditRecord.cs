@@ -16,7 +16,7 @@ internal static class AuditRecord
     /// <param name="action">The action: one of <see cref="AuditAction"/>.</param>
     /// <param name="session">The session that the action changes; null if it changes several or none.</param>
     /// <param name="count">How many sessions it ends.</param>
-    /// <param name="ended">The sessions that it ends, for an event that lists them.</param>
+    /// <param name="ended">The sessions that it ended, for an event that lists them.</param>
     public static async Task RecordAsync(
         this AccountsDbContext db,
         Caller by,
@@ -24,14 +24,14 @@ internal static class AuditRecord
         string action,
         SessionId? session = null,
         int? count = null,
-        IReadOnlyList<Guid>? ended = null)
+        IReadOnlyList<SessionRow>? ended = null)
     {
-        var (actor, target) = (by.SessionId.Value, session?.Value);
+        var (actor, target) = (by.SessionId?.Value, session?.Value);
         var named = await db.Sessions.Where(s => s.Id == actor || s.Id == target).Select(s => new { s.Id, s.Name, s.UserAgent, s.ClientHints }).ToListAsync();
         var (from, to) = (named.Find(s => s.Id == actor), named.Find(s => s.Id == target));
-        db.AuditEvents.Add(new AuditEventRow(at, action, by.UserId.Value)
+        db.AuditEvents.Add(new AuditEventRow(at, action, by.Subject.Value)
         {
-            ActorUserId = by.UserId.Value,
+            ActorUserId = by.Actor?.Value,
             ActorSessionId = actor,
             ActorName = from?.Name,
             ActorDevice = from is null ? null : Title(from.UserAgent, from.ClientHints),
@@ -39,50 +39,41 @@ internal static class AuditRecord
             SessionName = to?.Name,
             SessionDevice = to is null ? null : Title(to.UserAgent, to.ClientHints),
             Count = count,
-            EndedSessions = ended is null ? null : await ListAsync(db, ended),
+            EndedSessions = ended is null ? null : EndedSessionList.Write(ended.Select(row => new EndedSession(row.Id, row.Name, Title(row)))),
             Address = by.Address,
         });
     }
 
-    /// <summary>Lists sessions with their current names and devices, in the order of the given ids.</summary>
-    private static async Task<string> ListAsync(AccountsDbContext db, IReadOnlyList<Guid> ids)
-    {
-        var named = await db.Sessions.Where(s => ids.Contains(s.Id))
-            .Select(s => new { s.Id, s.Name, s.UserAgent, s.ClientHints })
-            .ToDictionaryAsync(s => s.Id);
-        return EndedSessionList.Write(ids.Select(id => named[id]).Select(s => new EndedSession(s.Id, s.Name, Title(s.UserAgent, s.ClientHints))));
-    }
-
     /// <summary>The event of a sign-in.</summary>
-    public static AuditEventRow SignedIn(SessionRow row) => Through(row, AuditAction.SignedIn, row.Id, row.Name, Title(row.UserAgent, row.ClientHints));
+    public static AuditEventRow SignedIn(SessionRow row) => Through(row, AuditAction.SignedIn, row);
 
     /// <summary>The event of a session that a sign-in ended: it was in the same browser, or the user had too many.</summary>
-    public static AuditEventRow Displaced(SessionRow by, GoneSession gone, string action) => Through(by, action, gone.Id, gone.Name, Title(gone.UserAgent, gone.ClientHints));
+    public static AuditEventRow Displaced(SessionRow by, SessionRow gone, string action) => Through(by, action, gone);
 
     /// <summary>The event of an expired session, at the time of its expiry. It has no actor.</summary>
-    public static AuditEventRow Expired(GoneSession gone) => new(gone.ExpiresAt, AuditAction.SessionExpired, gone.UserId)
+    public static AuditEventRow Expired(SessionRow gone) => new(gone.EndedAt!.Value, AuditAction.SessionExpired, gone.UserId)
     {
         SessionId = gone.Id,
         SessionName = gone.Name,
-        SessionDevice = Title(gone.UserAgent, gone.ClientHints),
+        SessionDevice = Title(gone),
     };
 
     /// <summary>An event with a sign-in as its actor, on the new session or another one.</summary>
-    private static AuditEventRow Through(SessionRow signIn, string action, Guid session, string? name, string device) => new(signIn.StartedAt, action, signIn.UserId)
+    private static AuditEventRow Through(SessionRow signIn, string action, SessionRow session) => new(signIn.StartedAt, action, signIn.UserId)
     {
         ActorUserId = signIn.UserId,
         ActorSessionId = signIn.Id,
         ActorName = signIn.Name,
-        ActorDevice = Title(signIn.UserAgent, signIn.ClientHints),
-        SessionId = session,
-        SessionName = name,
-        SessionDevice = device,
+        ActorDevice = Title(signIn),
+        SessionId = session.Id,
+        SessionName = session.Name,
+        SessionDevice = Title(session),
         Address = signIn.SignInAddress,
     };
 
     /// <summary>The title of a session's device.</summary>
+    public static string Title(SessionRow row) => Title(row.UserAgent, row.ClientHints);
+
+    /// <inheritdoc cref="Title(SessionRow)"/>
     public static string Title(string userAgent, string? hints) => DeviceDetector.Detect(new DeviceSignals(userAgent, ClientHints.Parse(hints))).Title;
 }
-
-/// <summary>The data that the audit log needs of a session that a timeout or a sign-in ended.</summary>
-internal sealed record GoneSession(Guid Id, Guid UserId, string? Name, string UserAgent, string? ClientHints, DateTimeOffset ExpiresAt);

@@ -17,14 +17,22 @@ public sealed class HistoryReader
     public const int Bound = 5_000;
 
     private readonly AccountsDatabase _database;
+    private readonly SessionAuthenticator _authenticator;
     private readonly SessionRegistry _registry;
     private readonly PlaceFinder _places;
     private readonly SessionOptions _options;
     private readonly TimeProvider _time;
 
-    internal HistoryReader(AccountsDatabase database, SessionRegistry registry, PlaceFinder places, SessionOptions options, TimeProvider time)
+    internal HistoryReader(
+        AccountsDatabase database,
+        SessionAuthenticator authenticator,
+        SessionRegistry registry,
+        PlaceFinder places,
+        SessionOptions options,
+        TimeProvider time)
     {
         _database = database;
+        _authenticator = authenticator;
         _registry = registry;
         _places = places;
         _options = options;
@@ -32,15 +40,17 @@ public sealed class HistoryReader
     }
 
     /// <summary>Reads one page of the caller's sessions.</summary>
+    /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public async Task<HistoryPage> PageAsync(Caller caller, HistoryQuery query)
     {
+        Need.ReadHistory.Check(caller);
         var now = _time.GetUtcNow();
         return await _database.ReadAsync(async db =>
         {
             var found = await FindAsync(db, caller, query, now);
             var (page, ids) = TablePage.Of(found.Ids, query.Page);
-            var all = query.IsFiltered ? await db.Sessions.CountAsync(s => s.UserId == caller.UserId.Value) : found.Live + found.Over;
+            var all = query.IsFiltered ? await db.Sessions.CountAsync(s => s.UserId == caller.Subject.Value) : found.Live + found.Over;
             return new HistoryPage(await ReadAsync(db, caller, ids, now), found.Ids.Count, page, found.Countries, found.Cut)
             {
                 Live = found.Live,
@@ -51,9 +61,11 @@ public sealed class HistoryReader
     }
 
     /// <summary>Reads all pages at once, at most <see cref="Bound"/> rows. <see cref="ExportAsync"/> has no limit.</summary>
+    /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public async Task<IReadOnlyList<HistoryEntry>> AllAsync(Caller caller, HistoryQuery query)
     {
+        Need.ReadHistory.Check(caller);
         var now = _time.GetUtcNow();
         return await _database.ReadAsync(async db => await ReadAsync(db, caller, (await FindAsync(db, caller, query, now)).Ids, now));
     }
@@ -64,13 +76,15 @@ public sealed class HistoryReader
     /// The matching sessions in parts of at most <see cref="Export.Part"/> rows, which may be empty. The sequence ends early if the caller's session
     /// ends.
     /// </returns>
+    /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public IAsyncEnumerable<IReadOnlyList<HistoryEntry>> ExportAsync(Caller caller, HistoryQuery query)
     {
+        Need.ReadHistory.Check(caller);
         var now = _time.GetUtcNow();
-        return Export.ReadAsync<HistoryCandidate.Columns, HistoryEntry>(_registry, caller, last => _database.ReadAsync(async db =>
+        return Export.ReadAsync<HistoryCandidate.Columns, HistoryEntry>(_authenticator, caller, last => _database.ReadAsync(async db =>
         {
-            var rows = Where(db.Sessions.AsNoTracking().Where(s => s.UserId == caller.UserId.Value), query, now);
+            var rows = Where(db.Sessions.AsNoTracking().Where(s => s.UserId == caller.Subject.Value), query, now);
             if (last is not null)
             {
                 rows = query.Descending
@@ -85,17 +99,19 @@ public sealed class HistoryReader
     }
 
     /// <summary>Reads the details of one of the caller's sessions, live or ended; null if they have no such session.</summary>
+    /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public async Task<SessionDetails?> FindDetailsAsync(Caller caller, SessionId id, CancellationToken cancel = default)
     {
+        Need.ReadHistory.Check(caller);
         var now = _time.GetUtcNow();
         return await _database.ReadAsync(async db =>
         {
-            var mine = db.Sessions.AsNoTracking().Where(s => s.UserId == caller.UserId.Value);
+            var mine = db.Sessions.AsNoTracking().Where(s => s.UserId == caller.Subject.Value);
             if (await mine.SingleOrDefaultAsync(s => s.Id == id.Value, cancel) is not { } row)
                 return null;
 
-            var before = await mine.Where(s => s.BrowserHash == row.BrowserHash && s.Id != row.Id && s.StartedAt <= row.StartedAt)
+            var before = row.BrowserHash is null ? [] : await mine.Where(s => s.BrowserHash == row.BrowserHash && s.Id != row.Id && s.StartedAt <= row.StartedAt)
                 .OrderByDescending(s => s.StartedAt).Take(SessionDetails.BeforeLimit).Select(s => s.Id).ToListAsync(cancel);
             return new SessionDetails(
                 Session.From(row, now, _places, _registry.Peek(id)),
@@ -109,7 +125,7 @@ public sealed class HistoryReader
     private async Task<Found> FindAsync(AccountsDbContext db, Caller caller, HistoryQuery query, DateTimeOffset now)
     {
         // Read every status, because the page shows how many sessions each has.
-        var mine = Where(db.Sessions.AsNoTracking().Where(s => s.UserId == caller.UserId.Value), query with { Live = null, Reason = null }, now);
+        var mine = Where(db.Sessions.AsNoTracking().Where(s => s.UserId == caller.Subject.Value), query with { Live = null, Reason = null }, now);
         var rows = await Columns(mine.OrderByDescending(s => s.StartedAt).Take(Bound + 1)).ToListAsync();
         var cut = rows.Count > Bound;
         var candidates = Candidates(rows.Take(Bound), now);
@@ -139,7 +155,7 @@ public sealed class HistoryReader
 
     private async Task<IReadOnlyList<HistoryEntry>> ReadAsync(AccountsDbContext db, Caller caller, IReadOnlyList<Guid> ids, DateTimeOffset now)
     {
-        var mine = db.Sessions.AsNoTracking().Where(s => s.UserId == caller.UserId.Value);
+        var mine = db.Sessions.AsNoTracking().Where(s => s.UserId == caller.Subject.Value);
         var rows = await mine.Where(s => ids.Contains(s.Id)).ToDictionaryAsync(s => s.Id);
         var enders = rows.Values.Select(s => s.EndedBySessionId).OfType<Guid>().Distinct().Where(id => !rows.ContainsKey(id)).ToList();
         var others = enders.Count == 0 ? [] : await mine.Where(s => enders.Contains(s.Id)).ToDictionaryAsync(s => s.Id);

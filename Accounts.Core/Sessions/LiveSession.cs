@@ -13,6 +13,8 @@ namespace Accounts.Core.Sessions;
 public sealed class LiveSession
 {
     private readonly Lock _keys = new();
+    private readonly UserId _actor;
+    private readonly Scopes _scopes;
     private SessionProof _proof;
     private OfferedKey? _offered;
     private long _expiresAt;
@@ -25,13 +27,16 @@ public sealed class LiveSession
     private Device _device;
     private DeviceSignals? _signals;
 
-    internal LiveSession(SessionRow row, ClaimsPrincipal principal)
+    internal LiveSession(SessionRow row, UserProfile user)
     {
         Id = new SessionId(row.Id);
         UserId = new UserId(row.UserId);
         StartedAt = row.StartedAt;
         Remembered = row.Remembered;
-        _proof = new SessionProof(row.KeyHash, row.ReauthenticatedAt ?? row.StartedAt, principal);
+        Kind = row.Kind;
+        _actor = row.ActorUserId is { } actor ? new UserId(actor) : UserId;
+        _scopes = row.Scopes ?? (row.Kind is SessionKind.SupportView ? Scopes.Read : Scopes.All);
+        _proof = new SessionProof(row.KeyHash, row.ReauthenticatedAt ?? row.StartedAt, SessionClaims.Principal(Id, SessionKey.Mark(row.KeyHash), user));
         if (row is { NextKeyHash: { } next, NextKeyAt: { } at })
             _offered = new OfferedKey(next, at);
         _expiresAt = row.ExpiresAt.UtcTicks;
@@ -47,6 +52,9 @@ public sealed class LiveSession
 
     /// <summary>The user as ASP.NET Core's principal: name, email, roles and the session's id.</summary>
     public ClaimsPrincipal Principal => Volatile.Read(ref _proof).Principal;
+
+    /// <summary>What the session is for.</summary>
+    public SessionKind Kind { get; }
 
     internal DateTimeOffset StartedAt { get; }
 
@@ -68,8 +76,8 @@ public sealed class LiveSession
     /// <summary>Whether the session is live. Costs two memory reads.</summary>
     public bool IsLive(DateTimeOffset now) => Volatile.Read(ref _ended) == 0 && now.UtcTicks < Volatile.Read(ref _expiresAt);
 
-    /// <summary>The caller of a command from this session, with the address of the latest activity.</summary>
-    public Caller ToCaller() => ToCaller(Volatile.Read(ref _proof).At);
+    /// <summary>The caller of a command from this session, with its current proof and the address of the latest activity.</summary>
+    internal Caller ToCaller() => ToCaller(Volatile.Read(ref _proof).At);
 
     /// <summary>The caller of a command with this principal. A principal of a replaced key doesn't get the new key's proof.</summary>
     internal Caller ToCaller(ClaimsPrincipal principal)
@@ -113,13 +121,37 @@ public sealed class LiveSession
             if (_proof.At > offered.At || _proof.KeyHash.AsSpan().SequenceEqual(offered.Hash))
                 return false;
 
-            Volatile.Write(ref _proof, new SessionProof(offered.Hash, offered.At, _proof.Principal.WithKey(offered.Hash)));
+            Volatile.Write(ref _proof, new SessionProof(offered.Hash, offered.At, _proof.Principal.WithKey(SessionKey.Mark(offered.Hash))));
             Interlocked.CompareExchange(ref _offered, null, offered);
             return true;
         }
     }
 
-    private Caller ToCaller(DateTimeOffset authenticatedAt) => new(UserId, Id, Address) { AuthenticatedAt = authenticatedAt };
+    private Caller ToCaller(DateTimeOffset authenticatedAt) => new(
+        Kind switch
+        {
+            SessionKind.Browser => CallerKind.Browser,
+            SessionKind.Application => CallerKind.Application,
+            _ => CallerKind.SupportView,
+        },
+        UserId,
+        _actor,
+        Id,
+        _scopes,
+        Address)
+    {
+        AuthenticatedAt = authenticatedAt,
+    };
+
+    /// <summary>The user as they are now, for whoever shows an older principal of this session. The key that it shows stays, and so its proof.</summary>
+    public ClaimsPrincipal Refresh(ClaimsPrincipal shown) => Principal.WithKey(shown.FindKeyMark());
+
+    /// <summary>Replaces the user's name, email and roles. The key and its proof stay.</summary>
+    internal void Replace(UserProfile user)
+    {
+        lock (_keys)
+            Volatile.Write(ref _proof, _proof with { Principal = SessionClaims.Principal(Id, _proof.Mark, user) });
+    }
 
     internal void MarkEnded() => Volatile.Write(ref _ended, 1);
 

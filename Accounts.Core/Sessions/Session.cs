@@ -20,7 +20,7 @@ namespace Accounts.Core.Sessions;
 /// <param name="SignInPlace">The place of the sign-in.</param>
 /// <param name="Address">The latest IP address, as text.</param>
 /// <param name="Place">The latest place.</param>
-/// <param name="Method">How the user signed in.</param>
+/// <param name="Methods">How the user signed in.</param>
 /// <param name="StartedAt">When the user signed in.</param>
 /// <param name="LastActivityAt">The time of the latest activity.</param>
 /// <param name="PagesVisited">How many pages the user opened.</param>
@@ -36,7 +36,7 @@ public sealed record Session(
     Place SignInPlace,
     string Address,
     Place Place,
-    SignInMethod Method,
+    SignInMethods Methods,
     DateTimeOffset StartedAt,
     DateTimeOffset LastActivityAt,
     int PagesVisited,
@@ -44,6 +44,9 @@ public sealed record Session(
 {
     /// <summary>How long a sign-in from a new browser or country stays in question: 7 days.</summary>
     internal static readonly TimeSpan NewFor = TimeSpan.FromDays(7);
+
+    /// <summary>What the session is for.</summary>
+    public SessionKind Kind { get; init; } = SessionKind.Browser;
 
     /// <summary>When the account first had a sign-in in this browser. A session that replaces another one there isn't new.</summary>
     public DateTimeOffset BrowserSince { get; init; }
@@ -58,10 +61,11 @@ public sealed record Session(
     public bool IsInQuestion => IsFlagged && Ending is null;
 
     /// <summary>
-    /// Whether this session may answer the question about another session of the same user. Its own sign-in must not be in question. The account
-    /// must have known its browser before the other one signed in. <see cref="SessionService.RecognizeAsync"/> applies the same rule.
+    /// Whether this session may answer the question about another session of the same user. It must be a browser's, and its own sign-in must not be
+    /// in question. The account must have known its browser before the other one signed in. <see cref="SessionService.RecognizeAsync"/> applies the same rule.
     /// </summary>
-    public bool MayAnswer(Session other) => other.IsInQuestion && Ending is null && !IsFlagged && BrowserSince < other.StartedAt;
+    public bool MayAnswer(Session other) =>
+        other.IsInQuestion && Ending is null && Kind is SessionKind.Browser && !IsFlagged && BrowserSince < other.StartedAt;
 
     /// <summary>The session after the user recognized it: nothing about it is new any more.</summary>
     public Session With(SessionChange.Recognized recognized) =>
@@ -84,7 +88,8 @@ public sealed record Session(
     internal static Session From(SessionRow row, DateTimeOffset now, PlaceFinder places, LiveSession? live = null) => new(
         new SessionId(row.Id),
         row.Name,
-        BinaryPrimitives.ReadInt64BigEndian(row.BrowserHash),
+        // A session without a browser counts as one of its own. The second half of its id is random.
+        BinaryPrimitives.ReadInt64BigEndian(row.BrowserHash ?? row.Id.ToByteArray(bigEndian: true)[8..]),
         row.NewBrowser && row.RecognizedAt is null && now - row.StartedAt < NewFor,
         row.NewCountry && row.RecognizedAt is null && now - row.StartedAt < NewFor,
         live?.Device ?? row.Device(),
@@ -92,12 +97,13 @@ public sealed record Session(
         places.Find(row.SignInAddress),
         AddressOf(row, live),
         places.Find(AddressOf(row, live)),
-        row.Method,
+        row.Methods,
         row.StartedAt,
         live?.LastActivityAt > row.LastActivityAt ? live.LastActivityAt : row.LastActivityAt,
         Math.Max(row.PagesVisited, live?.PagesVisited ?? 0),
         SessionEnding.Of(row, now))
     {
+        Kind = row.Kind,
         BrowserSince = row.BrowserSince ?? row.StartedAt,
     };
 

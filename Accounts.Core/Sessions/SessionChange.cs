@@ -32,6 +32,9 @@ public abstract record SessionChange(UserId UserId, SessionId SessionId)
     /// <param name="KeyMark">The mark of the new key.</param>
     public sealed record KeyReplaced(UserId UserId, SessionId SessionId, string KeyMark) : SessionChange(UserId, SessionId);
 
+    /// <summary>The user's name, email or roles changed. New requests have the new principal; open pages must take it over.</summary>
+    public sealed record PrincipalReplaced(UserId UserId, SessionId SessionId) : SessionChange(UserId, SessionId);
+
     /// <summary>The session ended, for any reason. Every check already refuses it.</summary>
     public sealed record Ended(UserId UserId, SessionId SessionId, EndReason Reason) : SessionChange(UserId, SessionId);
 

@@ -1,5 +1,7 @@
 using System.Security.Claims;
+using Accounts.Core.Storage;
 using Accounts.Core.Users;
+using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Sessions;
 
@@ -14,24 +16,26 @@ public static class SessionClaims
 
     private const string AuthenticationType = "Accounts.Session";
 
-    internal static ClaimsPrincipal Principal(SessionRow row, User user, IEnumerable<string> roles)
+    internal static ClaimsPrincipal Principal(SessionId session, string keyMark, UserProfile user)
     {
         var identity = new ClaimsIdentity(AuthenticationType, ClaimTypes.Name, ClaimTypes.Role);
-        identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, row.UserId.ToString()));
-        identity.AddClaim(new Claim(SessionId, row.Id.ToString()));
-        identity.AddClaim(new Claim(KeyMark, SessionKey.Mark(row.KeyHash)));
-        identity.AddClaim(new Claim(ClaimTypes.Name, user.DisplayName));
-        identity.AddClaim(new Claim(ClaimTypes.Email, user.Email ?? ""));
-        foreach (var role in roles)
+        identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, user.Id.ToString()));
+        identity.AddClaim(new Claim(SessionId, session.ToString()));
+        identity.AddClaim(new Claim(KeyMark, keyMark));
+        identity.AddClaim(new Claim(ClaimTypes.Name, user.Name));
+        identity.AddClaim(new Claim(ClaimTypes.Email, user.Email));
+        foreach (var role in user.Roles)
             identity.AddClaim(new Claim(ClaimTypes.Role, role));
         return new ClaimsPrincipal(identity);
     }
 
     /// <summary>The same principal for another key.</summary>
-    internal static ClaimsPrincipal WithKey(this ClaimsPrincipal principal, ReadOnlySpan<byte> keyHash)
+    internal static ClaimsPrincipal WithKey(this ClaimsPrincipal principal, string? keyMark)
     {
         var claims = principal.Claims.Where(claim => !string.Equals(claim.Type, KeyMark, StringComparison.Ordinal));
-        return new ClaimsPrincipal(new ClaimsIdentity([.. claims, new Claim(KeyMark, SessionKey.Mark(keyHash))], AuthenticationType, ClaimTypes.Name, ClaimTypes.Role));
+        if (keyMark is not null)
+            claims = claims.Append(new Claim(KeyMark, keyMark));
+        return new ClaimsPrincipal(new ClaimsIdentity(claims, AuthenticationType, ClaimTypes.Name, ClaimTypes.Role));
     }
 
     /// <summary>The mark of the key that the request used; null for a principal without a session.</summary>
@@ -40,4 +44,20 @@ public static class SessionClaims
     /// <summary>The principal's session; null for a principal without a session.</summary>
     public static SessionId? FindSessionId(this ClaimsPrincipal principal) =>
         Users.SessionId.TryParse(principal.FindFirst(SessionId)?.Value, out var id) ? id : null;
+}
+
+/// <summary>What a principal says of its user, as the database has it.</summary>
+/// <param name="Id">The user.</param>
+/// <param name="Name">The name that pages show.</param>
+/// <param name="Email">The email; "" if there is none.</param>
+/// <param name="Roles">The names of the user's roles.</param>
+internal sealed record UserProfile(UserId Id, string Name, string Email, IReadOnlyList<string> Roles)
+{
+    /// <exception cref="InvalidOperationException">There is no such account.</exception>
+    public static async Task<UserProfile> ReadAsync(AccountsDbContext db, UserId id)
+    {
+        var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == id.Value);
+        var roles = await db.UserRoles.Where(r => r.UserId == id.Value).Join(db.Roles, r => r.RoleId, r => r.Id, (_, role) => role.Name!).ToListAsync();
+        return new UserProfile(id, user.DisplayName, user.Email ?? "", roles);
+    }
 }

@@ -15,23 +15,25 @@ public sealed class SessionDepartures
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly AccountsDatabase _database;
+    private readonly CommandRunner _commands;
     private readonly SessionFeed _feed;
     private readonly TimeProvider _time;
     private readonly SessionOptions _options;
 
-    internal SessionDepartures(AccountsDatabase database, SessionFeed feed, TimeProvider time, SessionOptions options)
+    internal SessionDepartures(AccountsDatabase database, CommandRunner commands, SessionFeed feed, TimeProvider time, SessionOptions options)
     {
-        _options = options;
         _database = database;
+        _commands = commands;
         _feed = feed;
         _time = time;
+        _options = options;
     }
 
     /// <summary>Publishes how many open pages of an ended session will be told to leave. Call it first: the pages may answer at once.</summary>
     public void Announce(SessionChange.Ended ended, int pages)
     {
         if (IsAsked(ended))
-            Tell(ended, pages == 0 ? new Departure.NothingOpen() : new Departure.Awaited());
+            _feed.Publish(Departed(ended, Told(pages)));
     }
 
     /// <summary>Stores how many open pages of an ended session were told to leave, and publishes it.</summary>
@@ -41,9 +43,11 @@ public sealed class SessionDepartures
         if (!IsAsked(ended))
             return;
 
-        await _database.WriteAsync(WritePriority.Ordinary, db => Over(db, ended.SessionId)
-            .ExecuteUpdateAsync(set => set.SetProperty(s => s.PagesTold, s => (s.PagesTold ?? 0) + pages)));
-        Announce(ended, pages);
+        await _commands.RunAsync(WritePriority.Ordinary, async work =>
+        {
+            work.Report(Departed(ended, Told(pages)));
+            return await Over(work.Db, ended.SessionId).ExecuteUpdateAsync(set => set.SetProperty(s => s.PagesTold, s => (s.PagesTold ?? 0) + pages));
+        });
     }
 
     /// <summary>Stores, after the wait, that the browser did not leave and when its connections were closed. If it left, does nothing.</summary>
@@ -53,11 +57,15 @@ public sealed class SessionDepartures
         if (!IsAsked(ended))
             return;
 
-        var kept = await _database.WriteAsync(WritePriority.Ordinary, db => Over(db, ended.SessionId)
-            .Where(s => s.LeftAt == null && s.ClosedAt == null && s.PagesTold > 0)
-            .ExecuteUpdateAsync(set => set.SetProperty(s => s.ClosedAt, closedAt)));
-        if (kept == 1)
-            Tell(ended, new Departure.NotConfirmed(closedAt));
+        await _commands.RunAsync(WritePriority.Ordinary, async work =>
+        {
+            var kept = await Over(work.Db, ended.SessionId)
+                .Where(s => s.LeftAt == null && s.ClosedAt == null && s.PagesTold > 0)
+                .ExecuteUpdateAsync(set => set.SetProperty(s => s.ClosedAt, closedAt));
+            if (kept == 1)
+                work.Report(Departed(ended, new Departure.NotConfirmed(closedAt)));
+            return kept;
+        });
     }
 
     /// <summary>Returns the notice for the signed-out page. The request itself confirms that the browser left.</summary>
@@ -74,11 +82,13 @@ public sealed class SessionDepartures
 
         if (row.EndedAt is not null && row.LeftAt is null)
         {
-            var first = await _database.WriteAsync(WritePriority.Ordinary, db => Over(db, id)
-                .Where(s => s.LeftAt == null)
-                .ExecuteUpdateAsync(set => set.SetProperty(s => s.LeftAt, now)));
-            if (first == 1)
-                _feed.Publish(new SessionChange.Departed(new UserId(row.UserId), id, new Departure.Confirmed(now)));
+            await _commands.RunAsync(WritePriority.Ordinary, async work =>
+            {
+                var first = await Over(work.Db, id).Where(s => s.LeftAt == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.LeftAt, now));
+                if (first == 1)
+                    work.Report(new SessionChange.Departed(new UserId(row.UserId), id, new Departure.Confirmed(now)));
+                return first;
+            });
         }
 
         return new EndedNotice(ending.At, ending.Reason, ending.Reason == EndReason.Expired ? SessionLifetime.ExpiryOf(_options, row, ending.At) : null);
@@ -89,7 +99,9 @@ public sealed class SessionDepartures
     // Ask only if the user ended the session from elsewhere. If the browser itself or a timeout ended it, there is no doubt.
     private static bool IsAsked(SessionChange.Ended ended) => ended.Reason is not (EndReason.SignedOut or EndReason.Replaced or EndReason.Expired);
 
-    private void Tell(SessionChange.Ended ended, Departure departure) => _feed.Publish(new SessionChange.Departed(ended.UserId, ended.SessionId, departure));
+    private static Departure Told(int pages) => pages == 0 ? new Departure.NothingOpen() : new Departure.Awaited();
+
+    private static SessionChange.Departed Departed(SessionChange.Ended ended, Departure departure) => new(ended.UserId, ended.SessionId, departure);
 }
 
 /// <summary>What the signed-out page shows to a browser with an ended session's key. It has no place, device or name.</summary>

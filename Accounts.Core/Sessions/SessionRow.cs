@@ -1,5 +1,6 @@
 using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
+using Accounts.Core.Users;
 
 namespace Accounts.Core.Sessions;
 
@@ -9,6 +10,14 @@ internal sealed class SessionRow
     public required Guid Id { get; init; }
 
     public required Guid UserId { get; init; }
+
+    public SessionKind Kind { get; init; } = SessionKind.Browser;
+
+    /// <summary>Who acts in the session, if it isn't the account's owner.</summary>
+    public Guid? ActorUserId { get; init; }
+
+    /// <summary>What the session may ask for; null for everything that its kind may.</summary>
+    public Scopes? Scopes { get; init; }
 
     /// <summary>SHA-256 of the key in the cookie, 32 bytes.</summary>
     public required byte[] KeyHash { get; set; }
@@ -22,8 +31,8 @@ internal sealed class SessionRow
     /// <summary>The last re-authentication whose key was used; null if there was none since <see cref="StartedAt"/>.</summary>
     public DateTimeOffset? ReauthenticatedAt { get; set; }
 
-    /// <summary>SHA-256 of the browser id, 32 bytes.</summary>
-    public required byte[] BrowserHash { get; init; }
+    /// <summary>SHA-256 of the browser id, 32 bytes; null for a session that isn't a browser's.</summary>
+    public byte[]? BrowserHash { get; init; }
 
     public required DateTimeOffset StartedAt
     {
@@ -44,7 +53,7 @@ internal sealed class SessionRow
     /// <summary>Whether the user chose "Keep me signed in".</summary>
     public required bool Remembered { get; init; }
 
-    public required SignInMethod Method { get; init; }
+    public required SignInMethods Methods { get; init; }
 
     public required string UserAgent { get; init; }
 
@@ -125,8 +134,22 @@ internal sealed class SessionRow
     }
 }
 
-/// <summary>How a user signed in. The database stores the numbers: never change one.</summary>
-public enum SignInMethod
+/// <summary>How a user proved who they are: one or more methods. The database stores the numbers: never change one.</summary>
+/// <remarks>Their names in tokens are those of RFC 8176, the <c>amr</c> claim.</remarks>
+[Flags]
+public enum SignInMethods
 {
+    None = 0,
+
+    /// <summary><c>pwd</c>: the account's password.</summary>
     Password = 1,
+
+    /// <summary><c>pop</c>: a passkey.</summary>
+    Passkey = 2,
+
+    /// <summary><c>otp</c>: a one-time code of an authenticator app.</summary>
+    OneTimeCode = 4,
+
+    /// <summary>Another provider vouched for the user. RFC 8176 has no name for it.</summary>
+    Provider = 8,
 }

@@ -1,6 +1,4 @@
 using Accounts.Core.Storage;
-using Accounts.Core.Users;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -8,10 +6,9 @@ namespace Accounts.Core.Sessions;
 
 /// <summary>Maintains sessions in the background: writes buffered activity, ends expired sessions and frees memory.</summary>
 internal sealed partial class SessionUpkeep(
-    AccountsDatabase database,
+    CommandRunner commands,
     SessionActivity activity,
     SessionRegistry registry,
-    SessionFeed feed,
     SessionOptions options,
     TimeProvider time,
     ILogger<SessionUpkeep> logger) : BackgroundService
@@ -19,35 +16,26 @@ internal sealed partial class SessionUpkeep(
     /// <summary>Sessions per transaction, each with its audit event. A session that is ended by a user waits for one batch at most.</summary>
     private const int BatchSize = 100;
 
-    /// <summary>Ends every expired session, then marks the registry and publishes to the feed, like any other ending.</summary>
+    /// <summary>Ends every expired session, like any other ending, and forgets what memory doesn't need any more.</summary>
     public async Task SweepAsync()
     {
         // Write the activity first: it may renew a session.
         await activity.FlushAsync();
 
-        var now = Microseconds.FromTime(time.GetUtcNow());
-        List<Expired> batch;
+        var now = time.GetUtcNow();
+        int ended;
         do
         {
-            batch = await database.WriteAsync(WritePriority.Ending, async db =>
+            ended = await commands.RunAsync(WritePriority.Ending, async work =>
             {
-                var gone = await db.Database.SqlQuery<Expired>($"""
-                    UPDATE "Sessions" SET "EndedAt" = "ExpiresAt", "EndReason" = {(int)EndReason.Expired}
-                    WHERE "Id" IN (SELECT "Id" FROM "Sessions" WHERE "EndedAt" IS NULL AND "ExpiresAt" <= {now} ORDER BY "ExpiresAt" LIMIT {BatchSize})
-                    RETURNING "Id", "UserId", "Name", "UserAgent", "ClientHints", "ExpiresAt"
-                    """).ToListAsync();
-                db.AuditEvents.AddRange(gone.Select(one => AuditRecord.Expired(one.ToGone())));
-                return gone;
+                var gone = await work.ExpireAsync(now, SessionSet.Expired(now, BatchSize));
+                work.Db.AuditEvents.AddRange(gone.Select(AuditRecord.Expired));
+                return gone.Count;
             });
-
-            foreach (var expired in batch)
-                registry.MarkEnded(new SessionId(expired.Id));
-            foreach (var expired in batch)
-                feed.Publish(new SessionChange.Ended(new UserId(expired.UserId), new SessionId(expired.Id), EndReason.Expired));
-            if (batch.Count > 0)
-                Log.Swept(logger, batch.Count);
+            if (ended > 0)
+                Log.Swept(logger, ended);
         }
-        while (batch.Count == BatchSize);
+        while (ended == BatchSize);
 
         registry.Prune();
     }
@@ -87,12 +75,6 @@ internal sealed partial class SessionUpkeep(
             // Any failure: the next round must run.
             Log.Postponed(logger, failure);
         }
-    }
-
-    /// <summary>A row that the statement returns, with its time as a number.</summary>
-    private sealed record Expired(Guid Id, Guid UserId, string? Name, string UserAgent, string? ClientHints, long ExpiresAt)
-    {
-        public GoneSession ToGone() => new(Id, UserId, Name, UserAgent, ClientHints, Microseconds.ToTime(ExpiresAt));
     }
 
     private static partial class Log

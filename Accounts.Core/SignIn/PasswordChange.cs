@@ -63,44 +63,49 @@ public abstract record ChangePasswordOutcome
 public sealed class PasswordChange
 {
     private readonly AccountsDatabase _database;
-    private readonly SessionService _sessions;
+    private readonly CommandRunner _commands;
     private readonly KeyRotation _rotation;
     private readonly SignInThrottle _throttle;
     private readonly PasswordHashing _hashing;
+    private readonly PasswordVerifier _passwords;
     private readonly IValidator<ChangePasswordInput> _rules;
     private readonly TimeProvider _time;
 
     internal PasswordChange(
         AccountsDatabase database,
-        SessionService sessions,
+        CommandRunner commands,
         KeyRotation rotation,
         SignInThrottle throttle,
         PasswordHashing hashing,
+        PasswordVerifier passwords,
         IValidator<ChangePasswordInput> rules,
         TimeProvider time)
     {
         _database = database;
-        _sessions = sessions;
+        _commands = commands;
         _rotation = rotation;
         _throttle = throttle;
         _hashing = hashing;
+        _passwords = passwords;
         _rules = rules;
         _time = time;
     }
 
     /// <summary>Changes the password and the key of the caller's session. If asked to, it also ends every other session.</summary>
     /// <remarks>A sign-in that verified the old password and hasn't started its session yet is refused.</remarks>
+    /// <exception cref="CallerRefusedException">The caller may never change the password; nothing was checked.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
-    /// <exception cref="OperationCanceledException">The call was canceled before the passwords were hashed; nothing changed.</exception>
+    /// <exception cref="OperationCanceledException">The call was canceled before its turn to write; nothing changed.</exception>
     public async Task<ChangePasswordOutcome> ChangeAsync(Caller caller, ChangePasswordInput input, CancellationToken cancellationToken = default)
     {
+        Need.ChangePassword.Check(caller);
         if (_rules.Check(input) is { } errors)
             return new ChangePasswordOutcome.Invalid(errors);
         // One place covers all hashing of this change, so the server refuses the change before it begins or not at all.
         using var place = _hashing.TryEnter(HashPriority.Known, out var busy);
         if (place is null)
             return new ChangePasswordOutcome.Busy(busy);
-        if (_throttle.TryKnown(caller.UserId.ToString(), caller.SessionId.Value.ToByteArray()) is { } wait)
+        if (_throttle.TryKnown(caller.Subject.ToString(), caller.OwnSession.Value.ToByteArray()) is { } wait)
             return new ChangePasswordOutcome.Throttled(wait);
 
         var now = _time.GetUtcNow();
@@ -108,58 +113,43 @@ public sealed class PasswordChange
             return new ChangePasswordOutcome.CallerEnded();
         if (InputRules.CheckNewPassword(nameof(input.NewPassword), input.NewPassword, user) is { } weak)
             return new ChangePasswordOutcome.Invalid([weak]);
-        if (!await place.VerifyAsync(user, input.CurrentPassword, cancellationToken))
+        if (!await _passwords.VerifyAsync(place, user, input.CurrentPassword, cancellationToken))
             return await RefuseAsync(place, caller, user, input, cancellationToken);
 
         var hash = await place.HashAsync(user, input.NewPassword, cancellationToken);
-        var ending = new Ending(caller, now, EndReason.PasswordChanged);
-        var key = SessionKey.New();
-        var offered = new OfferedKey(key.Hash(), now);
-        List<Guid> ended = [];
-        User? overtaken = null;
-        var changed = await _database.WriteAsync(WritePriority.Ending, async db =>
-        {
-            var current = await db.LockUserAsync(caller.UserId);
-            if (current is null || !await db.IsLiveAsync(caller, now))
-                return false;
-            if (!string.Equals(current.PasswordHash, user.PasswordHash, StringComparison.Ordinal))
+        var (outcome, overtaken) = await _commands.RunAsync<(ChangePasswordOutcome?, User?)>(
+            caller, Need.ChangePassword, _ => (new ChangePasswordOutcome.CallerEnded(), null), async work =>
             {
-                overtaken = current;
-                return false;
-            }
+                if (PasswordVerifier.IsChanged(work.Account, user))
+                    return (null, work.Account);
 
-            await KeyRotation.OfferAsync(db, caller, offered);
-            current.PasswordHash = hash;
-            current.RenewStamp();
-            if (input.EndOtherSessions)
-                ended = await db.EndOthersAsync(ending);
-            await db.RecordAsync(caller, now, AuditAction.PasswordChanged, count: ended.Count);
-            return true;
-        });
-
-        if (overtaken is not null)
-            return await RefuseAsync(place, caller, overtaken, input, cancellationToken);
-        if (!changed)
-            return new ChangePasswordOutcome.CallerEnded();
-
-        _sessions.Announce(caller, ended, ending.Reason);
-        return await _rotation.GiveOutAsync(caller, key, offered) is { } session
-            ? new ChangePasswordOutcome.Changed(ended.Count, session)
-            : new ChangePasswordOutcome.CallerEnded();
+                var session = await _rotation.OfferAsync(work, caller, now);
+                work.Account.PasswordHash = hash;
+                work.Account.RenewStamp();
+                var ended = input.EndOtherSessions
+                    ? await work.EndAsync(new Ending(caller, now, EndReason.PasswordChanged), SessionSet.AllExcept(caller.Subject, caller.OwnSession))
+                    : [];
+                await work.Db.RecordAsync(caller, now, AuditAction.PasswordChanged, count: ended.Count);
+                if (ended.Count == 0)
+                    work.Report(new SessionChange.Recorded(caller.Subject, caller.OwnSession));
+                return (new ChangePasswordOutcome.Changed(ended.Count, session), null);
+            }, cancellationToken);
+        return outcome ?? await RefuseAsync(place, caller, overtaken!, input, cancellationToken);
     }
 
     /// <summary>Handles a wrong current password. If the new one is already the account's, the form was posted twice: that proves the user.</summary>
     private async Task<ChangePasswordOutcome> RefuseAsync(
         HashPlace place, Caller caller, User user, ChangePasswordInput input, CancellationToken cancellationToken)
     {
-        if (!await place.VerifyAsync(user, input.NewPassword, cancellationToken))
+        if (await place.VerifyAsync(user, input.NewPassword, cancellationToken) == PasswordCheck.Wrong)
             return new ChangePasswordOutcome.WrongPassword();
 
-        var key = SessionKey.New();
-        var offered = new OfferedKey(key.Hash(), _time.GetUtcNow());
-        return await _database.WriteAsync(WritePriority.Ordinary, db => KeyRotation.OfferAsync(db, caller, offered))
-            && await _rotation.GiveOutAsync(caller, key, offered) is { } session
-            ? new ChangePasswordOutcome.AlreadyChanged(session)
-            : new ChangePasswordOutcome.CallerEnded();
+        var now = _time.GetUtcNow();
+        return await _commands.RunAsync<ChangePasswordOutcome>(
+            caller,
+            Need.ProveIdentity,
+            _ => new ChangePasswordOutcome.CallerEnded(),
+            async work => new ChangePasswordOutcome.AlreadyChanged(await _rotation.OfferAsync(work, caller, now)),
+            cancellationToken);
     }
 }

@@ -57,6 +57,7 @@ public sealed partial class PasswordSignIn
     private readonly SessionStarter _starter;
     private readonly SignInThrottle _throttle;
     private readonly PasswordHashing _hashing;
+    private readonly PasswordVerifier _passwords;
     private readonly ILookupNormalizer _normalizer;
     private readonly IValidator<SignInInput> _rules;
     private readonly ILogger<PasswordSignIn> _logger;
@@ -66,6 +67,7 @@ public sealed partial class PasswordSignIn
         SessionStarter starter,
         SignInThrottle throttle,
         PasswordHashing hashing,
+        PasswordVerifier passwords,
         ILookupNormalizer normalizer,
         IValidator<SignInInput> rules,
         ILogger<PasswordSignIn> logger)
@@ -74,6 +76,7 @@ public sealed partial class PasswordSignIn
         _starter = starter;
         _throttle = throttle;
         _hashing = hashing;
+        _passwords = passwords;
         _normalizer = normalizer;
         _rules = rules;
         _logger = logger;
@@ -82,51 +85,51 @@ public sealed partial class PasswordSignIn
     /// <summary>Checks the password and starts a session.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing started.</exception>
     /// <exception cref="OperationCanceledException">The call was canceled before the password was checked; nothing started.</exception>
-    public async Task<SignInOutcome> SignInAsync(Client client, SignInInput input, CancellationToken cancellationToken = default)
+    public async Task<SignInOutcome> SignInAsync(CallingBrowser browser, SignInInput input, CancellationToken cancellationToken = default)
     {
         if (_rules.Check(input) is { } errors)
             return new SignInOutcome.Invalid(errors);
 
-        var found = await FindAsync(client, input);
+        var found = await FindAsync(browser, input);
         using var place = _hashing.TryEnter(found.IsKnown ? HashPriority.Known : HashPriority.Stranger, out var busy);
-        return place is null ? new SignInOutcome.Busy(busy) : await SignInAsync(place, client, input, found, cancellationToken);
+        return place is null ? new SignInOutcome.Busy(busy) : await SignInAsync(place, browser, input, found, cancellationToken);
     }
 
     /// <summary>The same for a request that already has a place and whose input is already valid.</summary>
-    internal async Task<SignInOutcome> SignInAsync(HashPlace place, Client client, SignInInput input, CancellationToken cancellationToken) =>
-        await SignInAsync(place, client, input, await FindAsync(client, input), cancellationToken);
+    internal async Task<SignInOutcome> SignInAsync(HashPlace place, CallingBrowser browser, SignInInput input, CancellationToken cancellationToken) =>
+        await SignInAsync(place, browser, input, await FindAsync(browser, input), cancellationToken);
 
-    private Task<Found> FindAsync(Client client, SignInInput input)
+    private Task<Found> FindAsync(CallingBrowser browser, SignInInput input)
     {
         var normalized = _normalizer.NormalizeEmail(input.Email);
-        var browser = client.Browser.Hash();
+        var browserHash = browser.Id.Hash();
         return _database.ReadAsync(async db =>
         {
             var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.NormalizedEmail == normalized);
-            var known = user is not null && await db.Sessions.AnyAsync(s => s.UserId == user.Id && s.BrowserHash == browser);
-            return new Found(normalized, browser, user, known);
+            var known = user is not null && await db.Sessions.AnyAsync(s => s.UserId == user.Id && s.BrowserHash == browserHash);
+            return new Found(normalized, browserHash, user, known);
         });
     }
 
-    private async Task<SignInOutcome> SignInAsync(HashPlace place, Client client, SignInInput input, Found found, CancellationToken cancellationToken)
+    private async Task<SignInOutcome> SignInAsync(HashPlace place, CallingBrowser browser, SignInInput input, Found found, CancellationToken cancellationToken)
     {
         var user = found.User;
         // Count the attempt only now: a request that found no place to hash was no attempt.
-        if ((found.IsKnown ? _throttle.TryKnown(found.Email, found.Browser) : _throttle.TryStranger(found.Email, client.Address)) is { } wait)
+        if ((found.IsKnown ? _throttle.TryKnown(found.Email, found.Browser) : _throttle.TryStranger(found.Email, browser.Address)) is { } wait)
         {
             Log.Throttled(_logger, user?.Id);
             return new SignInOutcome.Throttled(wait);
         }
 
-        if (!await place.VerifyAsync(user, input.Password, cancellationToken) || user is null)
+        if (!await _passwords.VerifyAsync(place, user, input.Password, cancellationToken) || user is null)
         {
             Log.Refused(_logger, user?.Id);
             return new SignInOutcome.WrongCredentials();
         }
 
         // Null if the password was changed, or all sessions were ended, since the check. Then the verified password no longer counts.
-        var proof = new VerifiedUser(new UserId(user.Id), user.SecurityStamp!, SignInMethod.Password);
-        return await _starter.StartAsync(client, proof, input.Remember) is { } session
+        var proof = new VerifiedUser(new UserId(user.Id), user.SecurityStamp!, SignInMethods.Password);
+        return await _starter.StartAsync(browser, proof, input.Remember) is { } session
             ? new SignInOutcome.SignedIn(session)
             : new SignInOutcome.WrongCredentials();
     }

@@ -36,27 +36,30 @@ public abstract record ReauthenticationOutcome
 public sealed partial class Reauthentication
 {
     private readonly AccountsDatabase _database;
+    private readonly CommandRunner _commands;
     private readonly KeyRotation _rotation;
-    private readonly SessionFeed _feed;
     private readonly SignInThrottle _throttle;
     private readonly PasswordHashing _hashing;
+    private readonly PasswordVerifier _passwords;
     private readonly TimeProvider _time;
     private readonly ILogger<Reauthentication> _logger;
 
     internal Reauthentication(
         AccountsDatabase database,
+        CommandRunner commands,
         KeyRotation rotation,
-        SessionFeed feed,
         SignInThrottle throttle,
         PasswordHashing hashing,
+        PasswordVerifier passwords,
         TimeProvider time,
         ILogger<Reauthentication> logger)
     {
         _database = database;
+        _commands = commands;
         _rotation = rotation;
-        _feed = feed;
         _throttle = throttle;
         _hashing = hashing;
+        _passwords = passwords;
         _time = time;
         _logger = logger;
     }
@@ -65,54 +68,46 @@ public sealed partial class Reauthentication
     /// <remarks>
     /// The response may be lost, so the old key works until the new one is used, for a minute at most. The old key never gets the fresh proof.
     /// </remarks>
+    /// <exception cref="CallerRefusedException">The caller may never prove who they are here; nothing was checked.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
-    /// <exception cref="OperationCanceledException">The call was canceled before the password was checked; nothing changed.</exception>
+    /// <exception cref="OperationCanceledException">The call was canceled before its turn to write; nothing changed.</exception>
     public async Task<ReauthenticationOutcome> ReauthenticateAsync(Caller caller, string password, CancellationToken cancellationToken = default)
     {
+        Need.ProveIdentity.Check(caller);
         if (password.Length is 0 or > InputRules.PasswordMaximum)
             return new ReauthenticationOutcome.WrongPassword();
         using var place = _hashing.TryEnter(HashPriority.Known, out var busy);
         if (place is null)
             return new ReauthenticationOutcome.Busy(busy);
         // The password change uses the same counter: both let a session guess at the password.
-        if (_throttle.TryKnown(caller.UserId.ToString(), caller.SessionId.Value.ToByteArray()) is { } wait)
+        if (_throttle.TryKnown(caller.Subject.ToString(), caller.OwnSession.Value.ToByteArray()) is { } wait)
         {
-            Log.Throttled(_logger, caller.SessionId.Value);
+            Log.Throttled(_logger, caller.OwnSession.Value);
             return new ReauthenticationOutcome.Throttled(wait);
         }
 
         var now = _time.GetUtcNow();
         if (await _database.ReadAsync(db => db.FindLiveUserAsync(caller, now)) is not { } user)
             return new ReauthenticationOutcome.CallerEnded();
-        if (!await place.VerifyAsync(user, password, cancellationToken))
+        if (!await _passwords.VerifyAsync(place, user, password, cancellationToken))
             return Refused(caller);
 
-        var key = SessionKey.New();
-        var offered = new OfferedKey(key.Hash(), now);
-        var outcome = await _database.WriteAsync<ReauthenticationOutcome?>(WritePriority.Ordinary, async db =>
+        return await _commands.RunAsync<ReauthenticationOutcome>(caller, Need.ProveIdentity, _ => new ReauthenticationOutcome.CallerEnded(), async work =>
         {
-            var current = await db.LockUserAsync(caller.UserId);
             // The password may have changed since the check.
-            if (current is not null && !string.Equals(current.PasswordHash, user.PasswordHash, StringComparison.Ordinal))
+            if (PasswordVerifier.IsChanged(work.Account, user))
                 return Refused(caller);
-            if (!await KeyRotation.OfferAsync(db, caller, offered))
-                return new ReauthenticationOutcome.CallerEnded();
 
-            await db.RecordAsync(caller, now, AuditAction.SessionReauthenticated, caller.SessionId);
-            return null;
-        });
-
-        if (outcome is not null)
-            return outcome;
-        _feed.Publish(new SessionChange.Recorded(caller.UserId, caller.SessionId));
-        return await _rotation.GiveOutAsync(caller, key, offered) is { } session
-            ? new ReauthenticationOutcome.Proved(session)
-            : new ReauthenticationOutcome.CallerEnded();
+            var session = await _rotation.OfferAsync(work, caller, now);
+            await work.Db.RecordAsync(caller, now, AuditAction.SessionReauthenticated, caller.OwnSession);
+            work.Report(new SessionChange.Recorded(caller.Subject, caller.OwnSession));
+            return new ReauthenticationOutcome.Proved(session);
+        }, cancellationToken);
     }
 
     private ReauthenticationOutcome.WrongPassword Refused(Caller caller)
     {
-        Log.Refused(_logger, caller.SessionId.Value);
+        Log.Refused(_logger, caller.OwnSession.Value);
         return new ReauthenticationOutcome.WrongPassword();
     }
 

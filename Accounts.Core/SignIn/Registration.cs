@@ -48,25 +48,25 @@ public sealed class Registration
     /// <summary>Creates the account and starts a session. If the browser posts the form twice, both posts sign the user in.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer. The account may exist; then signing in to it works.</exception>
     /// <exception cref="OperationCanceledException">The call was canceled before the password was hashed; there is no account.</exception>
-    public async Task<RegistrationOutcome> RegisterAsync(Client client, RegisterInput input, CancellationToken cancellationToken = default)
+    public async Task<RegistrationOutcome> RegisterAsync(CallingBrowser browser, RegisterInput input, CancellationToken cancellationToken = default)
     {
         using var place = _hashing.TryEnter(HashPriority.Stranger, out var busy);
         if (place is null)
             return new RegistrationOutcome.Busy(busy);
         // Every answer reveals whether an email has an account, and costs a hash. So attempts are limited.
-        if (_throttle.TryAddress(client.Address) is { } wait)
+        if (_throttle.TryAddress(browser.Address) is { } wait)
             return new RegistrationOutcome.Throttled(wait);
 
-        switch (await _users.RegisterAsync(place, client, input, cancellationToken))
+        switch (await _users.RegisterAsync(place, browser, input, cancellationToken))
         {
             case RegisterOutcome.Invalid { Errors: var errors }:
                 return new RegistrationOutcome.Invalid(errors);
             case RegisterOutcome.Registered { UserId: var person, Stamp: var stamp }
-                when await _starter.StartAsync(client, new VerifiedUser(person, stamp, SignInMethod.Password), remember: false) is { } started:
+                when await _starter.StartAsync(browser, new VerifiedUser(person, stamp, SignInMethods.Password), remember: false) is { } started:
                 return new RegistrationOutcome.SignedIn(started);
         }
 
-        return await _signIn.SignInAsync(place, client, new SignInInput { Email = input.Email, Password = input.Password }, cancellationToken) switch
+        return await _signIn.SignInAsync(place, browser, new SignInInput { Email = input.Email, Password = input.Password }, cancellationToken) switch
         {
             SignInOutcome.SignedIn { Session: var session } => new RegistrationOutcome.SignedIn(session),
             SignInOutcome.Throttled { Wait: var later } => new RegistrationOutcome.Throttled(later),

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Storage;
@@ -6,37 +5,62 @@ namespace Accounts.Core.Storage;
 /// <summary>Runs one database operation at a time: a read on its own context, or a write as one transaction.</summary>
 internal sealed class AccountsDatabase(IDbContextFactory<AccountsDbContext> contexts, WriteLock writeLock)
 {
+    /// <summary>How often a write runs at most, if other transactions get in its way: 5 times.</summary>
+    internal const int Attempts = 5;
+
     /// <summary>Runs a query on its own context.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
-    public Task<T> ReadAsync<T>(Func<AccountsDbContext, Task<T>> query) => GuardedAsync(async () =>
+    public async Task<T> ReadAsync<T>(Func<AccountsDbContext, Task<T>> query)
     {
-        await using var db = await contexts.CreateDbContextAsync();
-        return await query(db);
-    });
+        try
+        {
+            await using var db = await contexts.CreateDbContextAsync();
+            return await query(db);
+        }
+        catch (Exception failure) when (DatabaseFailures.Find(failure) is not null)
+        {
+            throw new DatabaseUnavailableException(failure);
+        }
+    }
 
     /// <summary>Runs a command as one immediate transaction, under the write lock. Tracked changes are saved before the commit.</summary>
-    /// <remarks>You can't cancel it: after a canceled write nobody would know whether it happened.</remarks>
-    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
-    public Task<T> WriteAsync<T>(WritePriority priority, Func<AccountsDbContext, Task<T>> command) => GuardedAsync(async () =>
+    /// <param name="priority">The command's place among waiting writers.</param>
+    /// <param name="command">
+    /// The command. It must hold no state outside itself: after a conflict it runs again on a new context, up to <see cref="Attempts"/> times.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Cancels the write until its turn comes. From then on it has no effect: after a canceled write nobody would know whether it happened.
+    /// </param>
+    /// <exception cref="ConstraintException">A constraint refused the data; nothing changed.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer, or conflicts did not end; nothing changed.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled before its turn; nothing changed.</exception>
+    public async Task<T> WriteAsync<T>(WritePriority priority, Func<AccountsDbContext, Task<T>> command, CancellationToken cancellationToken = default)
     {
         using var turn = await writeLock.EnterAsync(priority);
+        cancellationToken.ThrowIfCancellationRequested();
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await RunAsync(command);
+            }
+            catch (Exception failure) when (DatabaseFailures.Find(failure) is { } kind)
+            {
+                if (kind == DatabaseFailure.Constraint)
+                    throw new ConstraintException(failure);
+                if (kind == DatabaseFailure.Unavailable || attempt == Attempts)
+                    throw new DatabaseUnavailableException(failure);
+            }
+        }
+    }
+
+    private async Task<T> RunAsync<T>(Func<AccountsDbContext, Task<T>> command)
+    {
         await using var db = await contexts.CreateDbContextAsync();
         await using var transaction = await db.Database.BeginTransactionAsync();
         var result = await command(db);
         await db.SaveChangesAsync();
         await transaction.CommitAsync();
         return result;
-    });
-
-    private static async Task<T> GuardedAsync<T>(Func<Task<T>> operation)
-    {
-        try
-        {
-            return await operation();
-        }
-        catch (Exception failure) when (failure is DbException or DbUpdateException or TimeoutException)
-        {
-            throw new DatabaseUnavailableException(failure);
-        }
     }
 }

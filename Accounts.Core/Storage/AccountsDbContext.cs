@@ -44,6 +44,8 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             session.ToTable("Sessions");
             session.HasKey(s => s.Id);
             session.Property(s => s.Id).ValueGeneratedNever();
+            session.Property(s => s.Kind).HasDefaultValue(SessionKind.Browser);
+            session.Property(s => s.Methods).HasColumnName("Method");
             session.Property(s => s.UserAgent).HasMaxLength(Devices.DeviceSignals.UserAgentLimit);
             session.Property(s => s.ClientHints).HasMaxLength(Devices.ClientHints.TextLimit);
             session.Property(s => s.SignInCountry).HasMaxLength(2);

@@ -22,14 +22,21 @@ public sealed class FeatureGate
     }
 
     /// <summary>Null if the caller's plan includes the feature; otherwise what is missing. A changed plan takes effect with the next call.</summary>
+    /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
-    public async Task<MissingFeature?> FindMissingAsync(Caller caller, Feature feature)
+    public Task<MissingFeature?> FindMissingAsync(Caller caller, Feature feature, CancellationToken cancellationToken = default)
+    {
+        Need.ReadAccount.Check(caller);
+        return FindMissingAsync(caller.Subject, feature, cancellationToken);
+    }
+
+    internal async Task<MissingFeature?> FindMissingAsync(UserId user, Feature feature, CancellationToken cancellationToken = default)
     {
         // If every plan includes the feature, the user's plan doesn't matter.
         if (_options.Plans.Values.All(Includes))
             return null;
 
-        var own = await _database.ReadAsync(db => db.Users.Where(u => u.Id == caller.UserId.Value).Select(u => u.Plan).SingleOrDefaultAsync());
+        var own = await _database.ReadAsync(db => db.Users.Where(u => u.Id == user.Value).Select(u => u.Plan).SingleOrDefaultAsync(cancellationToken));
         // An unknown plan counts as the default one. The name is written as in the settings.
         var plan = _options.Plans.Keys.FirstOrDefault(name => string.Equals(name, own, StringComparison.OrdinalIgnoreCase)) ?? _options.DefaultPlan;
         return Includes(_options.Plans[plan])

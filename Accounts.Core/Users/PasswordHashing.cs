@@ -17,6 +17,17 @@ internal enum HashPriority
     Stranger,
 }
 
+/// <summary>What checking a password found.</summary>
+internal enum PasswordCheck
+{
+    Wrong,
+
+    Right,
+
+    /// <summary>It is the password, and its hash costs an attacker less than a new one would.</summary>
+    RightButWeak,
+}
+
 /// <summary>
 /// Hashes passwords on a few dedicated threads and limits how many requests may wait. While the server runs, it hashes every password here.
 /// </summary>
@@ -106,14 +117,24 @@ internal sealed partial class PasswordHashing : IDisposable
         _strangers.Dispose();
     }
 
-    internal Task<bool> VerifyAsync(Line line, User? user, string password, CancellationToken cancellationToken) => RunAsync(
-        line, () => Verify(user ?? _nobody.Value, password) && user is not null, cancellationToken);
+    internal Task<PasswordCheck> VerifyAsync(Line line, User? user, string password, CancellationToken cancellationToken) =>
+        RunAsync(line, () => Verify(user, password), cancellationToken);
 
     internal Task<string> HashAsync(Line line, User user, string password, CancellationToken cancellationToken) =>
         RunAsync(line, () => _hasher.HashPassword(user, password), cancellationToken);
 
-    private bool Verify(User user, string password) =>
-        _hasher.VerifyHashedPassword(user, user.PasswordHash!, password) != PasswordVerificationResult.Failed;
+    private PasswordCheck Verify(User? user, string password)
+    {
+        // No account, or one without a password: hash all the same, so that the answer takes as long.
+        var nobody = user?.PasswordHash is null;
+        var checkedUser = nobody ? _nobody.Value : user!;
+        return (_hasher.VerifyHashedPassword(checkedUser, checkedUser.PasswordHash!, password), nobody) switch
+        {
+            (PasswordVerificationResult.Failed, _) or (_, true) => PasswordCheck.Wrong,
+            (PasswordVerificationResult.SuccessRehashNeeded, _) => PasswordCheck.RightButWeak,
+            _ => PasswordCheck.Right,
+        };
+    }
 
     private Task<T> RunAsync<T>(Line line, Func<T> hash, CancellationToken cancellationToken)
     {
@@ -217,9 +238,11 @@ internal sealed partial class PasswordHashing : IDisposable
 /// <summary>A request's permission to hash passwords, one after the other. Dispose it when the request is done.</summary>
 internal sealed class HashPlace(PasswordHashing hashing, PasswordHashing.Line line, RateLimitLease lease) : IDisposable
 {
-    /// <summary>Whether this is the account's password. For an account that doesn't exist the answer is false, after the same time.</summary>
+    /// <summary>
+    /// Whether this is the account's password. For an account that doesn't exist, or has no password, the answer is wrong, after the same time.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The request was canceled while it waited.</exception>
-    public Task<bool> VerifyAsync(User? user, string password, CancellationToken cancellationToken) =>
+    public Task<PasswordCheck> VerifyAsync(User? user, string password, CancellationToken cancellationToken) =>
         hashing.VerifyAsync(line, user, password, cancellationToken);
 
     /// <summary>Hashes a new password for the account.</summary>

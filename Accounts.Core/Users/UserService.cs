@@ -52,13 +52,13 @@ public sealed class UserService
     /// <summary>Creates an account. It doesn't sign the user in.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; there is no account.</exception>
     /// <exception cref="OperationCanceledException">The call was canceled before the password was hashed; there is no account.</exception>
-    public async Task<RegisterOutcome> RegisterAsync(Client client, RegisterInput input, CancellationToken cancellationToken = default)
+    public async Task<RegisterOutcome> RegisterAsync(CallingBrowser browser, RegisterInput input, CancellationToken cancellationToken = default)
     {
         using var place = _hashing.TryEnter(HashPriority.Stranger, out var busy);
-        return place is null ? new RegisterOutcome.Busy(busy) : await RegisterAsync(place, client, input, cancellationToken);
+        return place is null ? new RegisterOutcome.Busy(busy) : await RegisterAsync(place, browser, input, cancellationToken);
     }
 
-    internal async Task<RegisterOutcome> RegisterAsync(HashPlace place, Client client, RegisterInput input, CancellationToken cancellationToken)
+    internal async Task<RegisterOutcome> RegisterAsync(HashPlace place, CallingBrowser browser, RegisterInput input, CancellationToken cancellationToken)
     {
         if (_rules.Check(input) is { } errors)
             return new RegisterOutcome.Invalid(errors);
@@ -70,26 +70,36 @@ public sealed class UserService
             return new RegisterOutcome.EmailTaken();
         user.PasswordHash = await place.HashAsync(user, input.Password, cancellationToken);
 
-        return await _database.WriteAsync<RegisterOutcome>(WritePriority.Ordinary, async db =>
+        try
         {
-            if (await db.Users.AnyAsync(u => u.NormalizedEmail == user.NormalizedEmail))
-                return new RegisterOutcome.EmailTaken();
-
-            db.Users.Add(user);
-            db.AuditEvents.Add(new AuditEventRow(now, AuditAction.Registered, user.Id)
+            return await _database.WriteAsync(WritePriority.Ordinary, db =>
             {
-                ActorUserId = user.Id,
-                ActorDevice = DeviceDetector.Detect(client.Signals).Title,
-                Address = client.Address,
+                db.Users.Add(user);
+                db.AuditEvents.Add(new AuditEventRow(now, AuditAction.Registered, user.Id)
+                {
+                    ActorUserId = user.Id,
+                    ActorDevice = DeviceDetector.Detect(browser.Signals).Title,
+                    Address = browser.Address,
+                });
+                return Task.FromResult<RegisterOutcome>(new RegisterOutcome.Registered(new UserId(user.Id)) { Stamp = user.SecurityStamp! });
             });
-            return new RegisterOutcome.Registered(new UserId(user.Id)) { Stamp = user.SecurityStamp! };
-        });
+        }
+        catch (ConstraintException)
+        {
+            // Somebody registered the email since the check. The unique index decides.
+            return new RegisterOutcome.EmailTaken();
+        }
     }
 
     /// <summary>The caller's profile; null if the account doesn't exist any more.</summary>
+    /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
-    public Task<Profile?> FindProfileAsync(Caller caller) => _database.ReadAsync(db => db.Users
-        .Where(u => u.Id == caller.UserId.Value)
-        .Select(u => new Profile(caller.UserId, u.DisplayName, u.Email!))
-        .SingleOrDefaultAsync());
+    public Task<Profile?> FindProfileAsync(Caller caller, CancellationToken cancellationToken = default)
+    {
+        Need.ReadAccount.Check(caller);
+        return _database.ReadAsync(db => db.Users
+            .Where(u => u.Id == caller.Subject.Value)
+            .Select(u => new Profile(caller.Subject, u.DisplayName, u.Email!))
+            .SingleOrDefaultAsync(cancellationToken));
+    }
 }

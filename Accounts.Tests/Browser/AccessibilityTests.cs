@@ -131,7 +131,7 @@ public sealed class AccessibilityTests(Chromium chromium)
         await site.RegisterAsync(Ada);
         await using var visitor = await OpenAsync(site, colours, phone);
         await visitor.SignInAsync(Ada);
-        var caller = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(visitor)))!.ToCaller();
+        var caller = (await site.Get<SessionAuthenticator>().FindLiveAsync(await site.FindSessionIdAsync(visitor)))!.ToCaller();
         await site.Get<SessionService>().TerminateAsync(caller, (await site.StartSessionsAsync(Ada, 4, Visitor.Phone))[0]);
         await CheckAuditAsync(visitor);
         await CheckHistoryAsync(visitor);

@@ -29,7 +29,7 @@ public sealed class AuditTests(Chromium chromium)
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(1);
         await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Signed in");
 
-        var (mine, its) = ((await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!.ToCaller(), (await site.FindSessionAsync(phone)).Id);
+        var (mine, its) = ((await site.Get<SessionAuthenticator>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!.ToCaller(), (await site.FindSessionAsync(phone)).Id);
         await site.Get<SessionService>().RenameAsync(mine, its, new RenameSessionInput { Name = "Old phone" });
         await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Safari 19 on iOS 19.1, now “Old phone”");
         await site.Get<SessionService>().TerminateAsync(mine, its);
@@ -47,7 +47,7 @@ public sealed class AuditTests(Chromium chromium)
         await using var ada = await StartAsync(site);
         await ada.Page.GetByLabel("What happened").SelectOptionAsync("user.password_changed");
         await ada.Page.GetByText("No matches.").WaitForAsync();
-        var mine = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!.ToCaller();
+        var mine = (await site.Get<SessionAuthenticator>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!.ToCaller();
         var outcome = await site.Get<PasswordChange>().ChangeAsync(mine, new ChangePasswordInput { CurrentPassword = AccountsSite.Password, NewPassword = "another long passphrase" });
         Assert.IsType<ChangePasswordOutcome.Changed>(outcome);
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(1);
@@ -131,7 +131,7 @@ public sealed class AuditTests(Chromium chromium)
         await using var site = AccountsSite.Start();
         await using var ada = await StartAsync(site);
         var others = await site.StartSessionsAsync(Ada, 7, Visitor.Phone);
-        var mine = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!.ToCaller();
+        var mine = (await site.Get<SessionAuthenticator>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!.ToCaller();
         Assert.IsType<TerminateManyOutcome.Ended>(await site.Get<SessionService>().TerminateManyAsync(mine, [.. others]));
         await Assertions.Expect(Rows(ada).First).ToContainTextAsync("and 2 more");
         await Rows(ada).First.GetByRole(AriaRole.Button, new() { Name = "Details" }).ClickAsync();
@@ -166,7 +166,7 @@ public sealed class AuditTests(Chromium chromium)
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(3);
         await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Chrome 156 on Linux");
 
-        var mine = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!.ToCaller();
+        var mine = (await site.Get<SessionAuthenticator>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!.ToCaller();
         await site.Get<SessionService>().TerminateAsync(mine, (await site.FindSessionAsync(laptop)).Id);
         await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Ended another session");
         await Assertions.Expect(Rows(ada).First).ToContainTextAsync("This device");
@@ -195,7 +195,7 @@ public sealed class AuditTests(Chromium chromium)
         await site.RegisterAsync(Ada);
         var ada = phone ? await Person.OpenPhoneAsync(chromium, site) : await Person.OpenAsync(chromium, site);
         await ada.SignInAsync(Ada);
-        var session = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!;
+        var session = (await site.Get<SessionAuthenticator>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!;
         var now = site.Get<TimeProvider>().GetUtcNow();
         await site.Get<AccountsDatabase>().WriteAsync(WritePriority.Ordinary, db =>
         {

@@ -98,7 +98,7 @@ public sealed class HistoryTests(Chromium chromium)
         await site.RegisterAsync(Ada);
         await site.StartSessionsAsync(Ada, 60, Visitor.Chrome);
         await using var ada = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
-        var session = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!;
+        var session = (await site.Get<SessionAuthenticator>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!;
         await Assertions.Expect(Button(ada, "Show history")).ToHaveCountAsync(1);
         clock.Advance(TimeSpan.FromMinutes(1));
         var before = session.LastActivityAt;
@@ -120,7 +120,7 @@ public sealed class HistoryTests(Chromium chromium)
         await using var ada = await StartAsync(site, past: 60, address: "?kind=computers&q=a%20b#history");
         await Assertions.Expect(Heading(ada)).ToBeFocusedAsync();
         await Assertions.Expect(Heading(ada)).ToBeInViewportAsync();
-        var session = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!;
+        var session = (await site.Get<SessionAuthenticator>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!;
         var pages = session.PagesVisited;
 
         await Search(ada).PressSequentiallyAsync("past ü");
@@ -174,7 +174,7 @@ public sealed class HistoryTests(Chromium chromium)
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(1);
         await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Active");
         var (mine, its) = (await site.FindSessionIdAsync(ada), (await site.FindSessionAsync(phone)).Id);
-        var caller = (await site.Get<SessionRegistry>().FindLiveAsync(mine))!.ToCaller();
+        var caller = (await site.Get<SessionAuthenticator>().FindLiveAsync(mine))!.ToCaller();
         await site.Get<SessionService>().RenameAsync(caller, its, new RenameSessionInput { Name = "Old phone" });
         await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Old phone");
         await site.Get<SessionService>().TerminateAsync(caller, its);
@@ -273,7 +273,7 @@ public sealed class HistoryTests(Chromium chromium)
         await site.RegisterAsync(Ada);
         var ada = phone ? await Person.OpenPhoneAsync(chromium, site, Person.NoonTimeZone()) : await Person.OpenAsync(chromium, site);
         await ada.SignInAsync(Ada);
-        var session = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!;
+        var session = (await site.Get<SessionAuthenticator>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!;
         var now = site.Get<TimeProvider>().GetUtcNow();
         // All in one browser: 12 lanes can't hold more, and the list by day covers only 14 days.
         var browser = new byte[32];

@@ -1,4 +1,5 @@
 using Accounts.Core.Sessions;
+using Accounts.Tests.Core.Sessions;
 using Accounts.Tests.Fixtures;
 using Accounts.Web.Sessions;
 using Microsoft.Playwright;
@@ -11,6 +12,46 @@ public sealed class LiveTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
     private const string Firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
+
+    // Guards: SessionPush.RefreshAsync and SessionWatch.
+    [Fact]
+    public async Task A_new_name_and_role_are_in_force_on_every_open_page()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        await site.RegisterAsync("grace@example.test", "Grace Hopper");
+        await using var ada = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await using var grace = await (await Person.OpenAsync(chromium, site)).SignInAsync("grace@example.test");
+        // A page with cards, and one whose content is static.
+        var security = await ada.Profile.NewPageAsync();
+        await security.GotoAsync(new Uri(site.Address, "/settings/security").AbsoluteUri);
+        await Assertions.Expect(security.Locator("#session-watch i")).ToHaveCountAsync(1);
+        IPage[] pages = [ada.Page, security];
+        foreach (var page in pages)
+        {
+            await Assertions.Expect(page.Locator(".me .who b")).ToHaveTextAsync("Ada Lovelace");
+            await page.EvaluateAsync("window.stillHere = true");
+        }
+
+        var session = (await site.Get<SessionAuthenticator>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!;
+        await PrincipalTests.PromoteAsync(site.Get<CommandRunner>(), session.UserId, "Zoë King");
+
+        foreach (var page in pages)
+        {
+            await Assertions.Expect(page.Locator(".me .who b")).ToHaveTextAsync("Zoë King");
+            await Assertions.Expect(page.Locator(".me .avatar")).ToHaveTextAsync("ZK");
+            await Assertions.Expect(page.Locator(".menu-who b")).ToHaveTextAsync("Zoë King");
+            await Assertions.Expect(page.Locator(".me .who small")).ToHaveTextAsync(Ada);
+            Assert.True(await page.EvaluateAsync<bool>("window.stillHere"));
+        }
+
+        // The circuits have the new role, not only the menu the new name.
+        var circuits = site.Get<SessionCircuits>().Of(session.Id);
+        Assert.Equal(2, circuits.Count);
+        foreach (var circuit in circuits)
+            Assert.True((await circuit.FindUserAsync()).IsInRole(Accounts.Core.Administration.Roles.Support));
+        await Assertions.Expect(grace.Page.Locator(".me .who b")).ToHaveTextAsync("Grace Hopper");
+    }
 
     [Fact]
     public async Task Three_browsers_see_each_others_changes()
@@ -105,7 +146,7 @@ public sealed class LiveTests(Chromium chromium)
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
         await using var desktop = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
-        var caller = (await site.Get<SessionRegistry>().FindLiveAsync(await site.FindSessionIdAsync(desktop)))!.ToCaller();
+        var caller = (await site.Get<SessionAuthenticator>().FindLiveAsync(await site.FindSessionIdAsync(desktop)))!.ToCaller();
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
         await desktop.WaitForCardsAsync(2);
 
@@ -116,7 +157,7 @@ public sealed class LiveTests(Chromium chromium)
         // Three parts of the page read on a change: the cards, the history, and the count beside the link.
         for (var part = 0; part < 3; part++)
             site.Gate.FailCommand("\"Sessions\"");
-        site.Get<SessionFeed>().Publish(new SessionChange.Started(caller.UserId, caller.SessionId));
+        site.Get<SessionFeed>().Publish(new SessionChange.Started(caller.Subject, caller.OwnSession));
         var problem = desktop.Page.Locator("main .problem");
         await Assertions.Expect(problem).ToContainTextAsync("We can't load the latest. This list may be out of date.");
         await desktop.WaitForCardsAsync(2);

@@ -125,7 +125,7 @@ public sealed class SettingsTests(Chromium chromium)
         await Assertions.Expect(desktop.Page.GetByText("We can't load the latest")).ToBeHiddenAsync();
 
         var caller = live.ToCaller();
-        Assert.IsType<RenameOutcome.Renamed>(await site.Get<SessionService>().RenameAsync(caller, caller.SessionId, new RenameSessionInput { Name = "Travel phone" }));
+        Assert.IsType<RenameOutcome.Renamed>(await site.Get<SessionService>().RenameAsync(caller, caller.OwnSession, new RenameSessionInput { Name = "Travel phone" }));
         await Assertions.Expect(desktop.Page.GetByText("We can't load the latest. This list may be out of date.")).ToBeVisibleAsync();
         await Assertions.Expect(Lines(desktop)).ToHaveCountAsync(2);
         await desktop.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();

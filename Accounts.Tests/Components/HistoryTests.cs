@@ -111,7 +111,7 @@ public sealed class HistoryTests
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past: 6, "?text=deutschl");
-        var german = new PastSession(page.Caller.UserId, Now.AddDays(-2)) { Name = "Past 99", Address = "193.99.144.80" };
+        var german = new PastSession(page.Caller.Subject, Now.AddDays(-2)) { Name = "Past 99", Address = "193.99.144.80" };
         await PastSession.AddAsync(host.Database, german);
         var names = new Dictionary<string, string?>(StringComparer.Ordinal) { ["DE"] = "Deutschland" };
         page.Browser.Setup<Dictionary<string, string?>?>("viewerCountries", _ => true).SetResult(names);
@@ -164,7 +164,7 @@ public sealed class HistoryTests
     {
         await host.RegisterAsync();
         var ada = await host.SignInAsync();
-        await PastSession.AddAsync(host.Database, Enumerable.Range(1, past).Select(i => new PastSession(ada.Caller.UserId, Now.AddDays(-i))
+        await PastSession.AddAsync(host.Database, Enumerable.Range(1, past).Select(i => new PastSession(ada.Caller.Subject, Now.AddDays(-i))
         {
             Name = $"Past {i}",
             Length = TimeSpan.FromMinutes(60 + i),

@@ -140,7 +140,7 @@ public sealed class SessionCardTests
     private static async Task<(ComponentPage Page, Session Session)> OpenAsync(CoreHost host)
     {
         await host.RegisterAsync();
-        var phone = await host.SignInAsync(client: CoreHost.Client(address: "192.168.7.9", userAgent: Visitor.Phone));
+        var phone = await host.SignInAsync(browser: CoreHost.NewBrowser(address: "192.168.7.9", userAgent: Visitor.Phone));
         var session = Assert.Single(await host.Sessions.ListAsync(phone.Caller));
         return (await ComponentPage.OpenAsync(host, phone), session with { PagesVisited = 1_042 });
     }

@@ -193,7 +193,7 @@ public sealed class SessionManagerTests
         for (var i = 1; i < sessions; i++)
         {
             host.Clock.Advance(TimeSpan.FromSeconds(1));
-            await host.SignInAsync(client: CoreHost.Client(userAgent: i <= phones ? Visitor.Phone : CoreHost.Chrome));
+            await host.SignInAsync(browser: CoreHost.NewBrowser(userAgent: i <= phones ? Visitor.Phone : CoreHost.Chrome));
         }
 
         return await ComponentPage.OpenAsync(host, own, interactive: interactive);

@@ -84,7 +84,7 @@ public sealed class SessionQuestionTests
     {
         await host.RegisterAsync();
         var first = await host.SignInAsync();
-        var phone = await host.SignInAsync(client: CoreHost.Client(address: "192.168.7.9", userAgent: Visitor.Phone));
+        var phone = await host.SignInAsync(browser: CoreHost.NewBrowser(address: "192.168.7.9", userAgent: Visitor.Phone));
         var session = (await host.Sessions.ListAsync(first.Caller)).Single(one => one.Id == phone.Id);
         Assert.True(session.IsInQuestion);
         return (await ComponentPage.OpenAsync(host, first), session);

@@ -70,8 +70,8 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
 
     public async Task RegisterAsync(string email, string name = "Ada Lovelace")
     {
-        var client = new Client("127.0.0.1", new Accounts.Core.Devices.DeviceSignals("test"), BrowserId.New());
-        Assert.IsType<RegisterOutcome.Registered>(await Get<UserService>().RegisterAsync(client, new RegisterInput { Name = name, Email = email, Password = Password }));
+        var browser = new CallingBrowser("127.0.0.1", new Accounts.Core.Devices.DeviceSignals("test"), BrowserId.New());
+        Assert.IsType<RegisterOutcome.Registered>(await Get<UserService>().RegisterAsync(browser, new RegisterInput { Name = name, Email = email, Password = Password }));
     }
 
     /// <summary>Opens a headless client that keeps cookies and follows no redirects.</summary>
@@ -91,12 +91,12 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
     {
         using var rows = Rows();
         var user = rows.Query("SELECT \"Id\", \"SecurityStamp\" FROM \"Users\" WHERE \"Email\" = @email", ("@email", email)).Single();
-        var verified = new VerifiedUser(new UserId(Guid.Parse((string)user["Id"]!)), (string)user["SecurityStamp"]!, SignInMethod.Password);
+        var verified = new VerifiedUser(new UserId(Guid.Parse((string)user["Id"]!)), (string)user["SecurityStamp"]!, SignInMethods.Password);
         var ids = new List<SessionId>(count);
         for (var i = 0; i < count; i++)
         {
-            var client = new Client("127.0.0.1", new Accounts.Core.Devices.DeviceSignals(userAgent), BrowserId.New());
-            ids.Add((await Get<SessionStarter>().StartAsync(client, verified, remember: true))!.Id);
+            var browser = new CallingBrowser("127.0.0.1", new Accounts.Core.Devices.DeviceSignals(userAgent), BrowserId.New());
+            ids.Add((await Get<SessionStarter>().StartAsync(browser, verified, remember: true))!.Id);
         }
 
         return ids;
@@ -113,7 +113,7 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
     public async Task<LiveSession> FindSessionAsync(Visitor visitor)
     {
         var (id, key) = ReadTicket(visitor.SessionCookie);
-        return await Get<SessionRegistry>().AuthenticateAsync(id, key) ?? throw new InvalidOperationException("The visitor is not signed in.");
+        return await Get<SessionAuthenticator>().AuthenticateAsync(id, key) ?? throw new InvalidOperationException("The visitor is not signed in.");
     }
 
     /// <summary>Ends a session from another one, like a click on Terminate.</summary>

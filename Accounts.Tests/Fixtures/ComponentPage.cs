@@ -25,7 +25,7 @@ internal sealed class ComponentPage : IAsyncDisposable
         Context.JSInterop.Mode = JSRuntimeMode.Loose;
         Context.Services.AddMudServices();
         Context.Services.AddSingleton<TimeProvider>(host.Clock);
-        Context.Services.AddSingleton(host.Registry);
+        Context.Services.AddSingleton(host.Authenticator);
         Context.Services.AddSingleton(host.Feed);
         Context.Services.AddSingleton(host.History);
         Context.Services.AddSingleton(host.Sessions);

@@ -57,6 +57,10 @@ internal sealed class CoreHost : IAsyncDisposable
 
     public SessionRegistry Registry => Get<SessionRegistry>();
 
+    public SessionAuthenticator Authenticator => Get<SessionAuthenticator>();
+
+    public CommandRunner Commands => Get<CommandRunner>();
+
     public SessionActivity Activity => Get<SessionActivity>();
 
     public SessionFeed Feed => Get<SessionFeed>();
@@ -110,25 +114,25 @@ internal sealed class CoreHost : IAsyncDisposable
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
     /// <summary>Returns a browser as a request presents it: a new one each time, unless the test names it.</summary>
-    public static Client Client(BrowserId? browser = null, string address = "203.0.113.7", string userAgent = Chrome) =>
-        new(address, new DeviceSignals(userAgent), browser ?? BrowserId.New());
+    public static CallingBrowser NewBrowser(BrowserId? id = null, string address = "203.0.113.7", string userAgent = Chrome) =>
+        new(address, new DeviceSignals(userAgent), id ?? BrowserId.New());
 
     public async Task<UserId> RegisterAsync(string email = Email, string name = "Ada Lovelace", string password = Password)
     {
-        var outcome = await Users.RegisterAsync(Client(), new RegisterInput { Email = email, Name = name, Password = password });
+        var outcome = await Users.RegisterAsync(NewBrowser(), new RegisterInput { Email = email, Name = name, Password = password });
         return Assert.IsType<RegisterOutcome.Registered>(outcome).UserId;
     }
 
-    public Task<SignInOutcome> TrySignInAsync(Client client, string email = Email, string password = Password, bool remember = true) =>
-        SignIn.SignInAsync(client, new SignInInput { Email = email, Password = password, Remember = remember });
+    public Task<SignInOutcome> TrySignInAsync(CallingBrowser browser, string email = Email, string password = Password, bool remember = true) =>
+        SignIn.SignInAsync(browser, new SignInInput { Email = email, Password = password, Remember = remember });
 
     /// <summary>Signs in, in a new browser unless one is given.</summary>
-    public async Task<SignedInBrowser> SignInAsync(string email = Email, Client? client = null, bool remember = true, string password = Password)
+    public async Task<SignedInBrowser> SignInAsync(string email = Email, CallingBrowser? browser = null, bool remember = true, string password = Password)
     {
-        client ??= Client();
-        var session = Assert.IsType<SignInOutcome.SignedIn>(await TrySignInAsync(client, email, password, remember)).Session;
+        browser ??= NewBrowser();
+        var session = Assert.IsType<SignInOutcome.SignedIn>(await TrySignInAsync(browser, email, password, remember)).Session;
         var owner = Rows.Guid("SELECT \"UserId\" FROM \"Sessions\" WHERE \"Id\" = @id", ("@id", session.Id.Value));
-        return new SignedInBrowser(client, new Caller(new UserId(owner), session.Id, client.Address) { AuthenticatedAt = Clock.GetUtcNow() }, session);
+        return new SignedInBrowser(browser, Caller.InBrowser(new UserId(owner), session.Id, browser.Address, Clock.GetUtcNow()), session);
     }
 
     /// <summary>Lists all of a user's sessions, live and ended, newest first.</summary>
@@ -149,7 +153,7 @@ internal sealed class CoreHost : IAsyncDisposable
     }
 
     /// <summary>Returns the session that a request from that browser finds, or null if the core refuses it.</summary>
-    public ValueTask<LiveSession?> RequestAsync(SignedInBrowser browser) => Registry.AuthenticateAsync(browser.Id, browser.Key);
+    public ValueTask<LiveSession?> RequestAsync(SignedInBrowser browser) => Authenticator.AuthenticateAsync(browser.Id, browser.Key);
 
     public async ValueTask DisposeAsync()
     {
@@ -167,7 +171,7 @@ internal sealed class CoreHost : IAsyncDisposable
 }
 
 /// <summary>A browser with a session.</summary>
-internal sealed record SignedInBrowser(Client Client, Caller Caller, StartedSession Session)
+internal sealed record SignedInBrowser(CallingBrowser Browser, Caller Caller, StartedSession Session)
 {
     public SessionId Id => Session.Id;
 

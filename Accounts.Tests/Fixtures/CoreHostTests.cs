@@ -13,7 +13,7 @@ public sealed class CoreHostTests
 
         var browser = await host.SignInAsync();
 
-        Assert.Equal(ada, browser.Caller.UserId);
+        Assert.Equal(ada, browser.Caller.Subject);
         Assert.Equal(browser.Id, (await host.RequestAsync(browser))!.Id);
     }
 

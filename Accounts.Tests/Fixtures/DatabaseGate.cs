@@ -42,7 +42,8 @@ public sealed class DatabaseGate : DbCommandInterceptor, IDbTransactionIntercept
     public void FailBegin() => Set(new Trap(Moment.Begin, "", null));
 
     /// <summary>Makes the next commit fail. The transaction is rolled back.</summary>
-    public void FailCommit() => Set(new Trap(Moment.Commit, "", null));
+    /// <param name="code">SQLite's extended result code.</param>
+    public void FailCommit(int code = SQLitePCL.raw.SQLITE_IOERR) => Set(new Trap(Moment.Commit, "", null, code));
 
     public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
@@ -112,7 +113,7 @@ public sealed class DatabaseGate : DbCommandInterceptor, IDbTransactionIntercept
 
         if (trap.Stop is { } stop)
             return stop.HoldAsync();
-        throw new SqliteException("The test made the database fail here.", SQLitePCL.raw.SQLITE_IOERR);
+        throw new SqliteException("The test made the database fail here.", trap.Code & 0xFF, trap.Code);
     }
 
     /// <summary>A point where an operation is held.</summary>
@@ -135,8 +136,10 @@ public sealed class DatabaseGate : DbCommandInterceptor, IDbTransactionIntercept
         }
     }
 
-    private sealed class Trap(Moment moment, string part, Stop? stop)
+    private sealed class Trap(Moment moment, string part, Stop? stop, int code = SQLitePCL.raw.SQLITE_IOERR)
     {
+        public int Code => code;
+
         public Moment Moment => moment;
 
         public string Part => part;

@@ -60,6 +60,11 @@ public sealed class DatabaseRows : IDisposable
     public IReadOnlyList<IReadOnlyDictionary<string, object?>> Audit(string action) =>
         Query("SELECT * FROM \"AuditEvents\" WHERE \"Action\" = @action ORDER BY \"At\"", ("@action", action));
 
+    /// <summary>Every row of every table, as one text: two of them are equal if nothing changed in between.</summary>
+    public string Everything() => string.Join('\n', Query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        .Select(table => (string)table["name"]!)
+        .SelectMany(table => Query($"SELECT * FROM \"{table}\"").Select(row => $"{table}: {string.Join(", ", row.Select(cell => $"{cell.Key}={(cell.Value is byte[] bytes ? Convert.ToHexString(bytes) : cell.Value)}"))}")));
+
     public void Dispose() => _connection.Dispose();
 
     private SqliteCommand Command(string sql, (string Name, object? Value)[] parameters)

@@ -45,7 +45,7 @@ internal sealed record PastSession(UserId Owner, DateTimeOffset StartedAt)
         LastActivityAt = StartedAt + Length - Unused,
         ExpiresAt = StartedAt + Length,
         Remembered = Remembered,
-        Method = SignInMethod.Password,
+        Methods = SignInMethods.Password,
         UserAgent = UserAgent,
         SignInAddress = Address,
         LastAddress = Address,

@@ -10,22 +10,23 @@ public sealed class CommandTests
     /// <summary>Public asynchronous methods that take no caller, each with the reason.</summary>
     private static readonly Dictionary<string, string> Exceptions = new(StringComparer.Ordinal)
     {
-        ["SessionRegistry.AuthenticateAsync"] = "It is what finds out who asks.",
-        ["SessionRegistry.FindLiveAsync"] = "The same, for a connection that has shown its key before.",
-        ["SessionRegistry.FindCallerAsync"] = "The same, as a caller.",
+        ["SessionAuthenticator.AuthenticateAsync"] = "It is what finds out who asks.",
+        ["SessionAuthenticator.FindLiveAsync"] = "The same, for a connection that has shown its key before.",
+        ["SessionAuthenticator.FindCallerAsync"] = "The same, as a caller.",
         ["SessionDepartures.ConfirmLeftAsync"] = "Whoever holds the key of an ended session is nobody any more.",
         ["SessionDepartures.RecordToldAsync"] = "The server itself: it has told the pages of an ended session.",
         ["SessionDepartures.RecordClosedAsync"] = "The server itself: it has closed the connections of an ended session.",
         ["SupportCodes.FindOrMakeForEndedAsync"] = "Whoever holds the key of an ended session is nobody any more.",
+        ["ProofDoor.OpenAsync"] = "Whoever verifies a user who isn't signed in yet.",
         ["SignInQueue.EnterAsync"] = "It comes before anybody is asked who they are.",
         ["DatabaseProbe.AnswersAsync"] = "Whoever watches over the server: it says nothing of anybody.",
         ["DemoAccounts.SeedAsync"] = "The application itself, at its start.",
     };
 
     [Fact]
-    public void Every_public_command_takes_a_caller_or_a_client_first()
+    public void Every_public_command_takes_a_caller_or_a_browser_first()
     {
-        var without = Commands().Where(method => method.GetParameters() is not [{ ParameterType: var first }, ..] || (first != typeof(Caller) && first != typeof(Client)));
+        var without = Commands().Where(method => method.GetParameters() is not [{ ParameterType: var first }, ..] || (first != typeof(Caller) && first != typeof(CallingBrowser)));
         Assert.Equal(
             string.Join('\n', Exceptions.Keys.Order(StringComparer.Ordinal)),
             string.Join('\n', without.Select(Name).Order(StringComparer.Ordinal)));

@@ -19,17 +19,17 @@ internal static class AuditEndpoints
         Map(JsonLinesPath, "application/jsonl; charset=utf-8", () => "", AuditFile.WriteJsonLine);
 
         void Map(string path, string type, Func<string> head, Action<StringBuilder, AuditEvent> write) => app
-            .MapGet(path, (HttpContext context, SessionRegistry registry, AuditLog log, FeatureGate features, TimeProvider time) => ExportAsync(context, registry, log, features, time, type, head, write))
+            .MapGet(path, (HttpContext context, SessionAuthenticator authenticator, AuditLog log, FeatureGate features, TimeProvider time) => ExportAsync(context, authenticator, log, features, time, type, head, write))
             .RequireAuthorization();
     }
 
     /// <summary>Exports all of the caller's events, filtered like the page with the link.</summary>
     private static async Task<IResult> ExportAsync(
-        HttpContext context, SessionRegistry registry, AuditLog log, FeatureGate features, TimeProvider time, string type, Func<string> head, Action<StringBuilder, AuditEvent> write)
+        HttpContext context, SessionAuthenticator authenticator, AuditLog log, FeatureGate features, TimeProvider time, string type, Func<string> head, Action<StringBuilder, AuditEvent> write)
     {
         context.Response.Headers.CacheControl = "no-store";
         // The session may have ended since the cookie was checked.
-        if (await registry.FindCallerAsync(context.User) is not { } caller)
+        if (await authenticator.FindCallerAsync(context.User) is not { } caller)
             return Results.Redirect(SessionEndpoints.SignedOutPath);
 
         var (query, problems) = AuditAddress.Read(context.Request.Query);

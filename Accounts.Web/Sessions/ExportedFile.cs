@@ -31,7 +31,7 @@ internal static class ExportedFile
                     text.Clear();
                 }
 
-                if (await context.RequestServices.GetRequiredService<SessionRegistry>().FindLiveAsync(caller.SessionId) is null)
+                if (await context.RequestServices.GetRequiredService<SessionAuthenticator>().FindLiveAsync(caller.OwnSession) is null)
                     context.Abort();
             },
             type,

@@ -29,10 +29,10 @@ internal sealed class Handovers(SessionFeed feed, TimeProvider time) : IDisposab
     public Handover Begin(Caller caller, bool acts)
     {
         var changes = Channel.CreateUnbounded<IReadOnlyList<SessionChange>>();
-        var handover = new Handover(Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), caller.SessionId, changes, feed.Subscribe(caller.UserId, batch => changes.Writer.TryWrite(batch), acts));
+        var handover = new Handover(Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), caller.OwnSession, changes, feed.Subscribe(caller.Subject, batch => changes.Writer.TryWrite(batch), acts));
         lock (_lock)
         {
-            var same = _waiting.Values.Where(other => other.Session == caller.SessionId).OrderBy(other => other.Number).ToList();
+            var same = _waiting.Values.Where(other => other.Session == caller.OwnSession).OrderBy(other => other.Number).ToList();
             foreach (var old in same.Take(same.Count - PerSession + 1))
                 Drop(old);
             _waiting[handover.Ticket] = handover;

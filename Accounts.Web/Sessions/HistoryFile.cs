@@ -36,7 +36,7 @@ internal static class HistoryFile
             ShortAddress.Show(session.Address),
             Where.Name(session.Place),
             session.Place.CountryCode,
-            SessionText.Method(session.Method),
+            SessionText.Methods(session.Methods),
             Csv.Time(session.StartedAt),
             Csv.Time(session.LastActivityAt),
             session.PagesVisited.ToString(CultureInfo.InvariantCulture),

@@ -20,7 +20,7 @@ public abstract class LiveSessions : ComponentBase, IDisposable
 
     protected LiveSessions() => Closed = _closed.Token;
 
-    [Inject] protected SessionRegistry Registry { get; private set; } = default!;
+    [Inject] protected SessionAuthenticator Authenticator { get; private set; } = default!;
 
     [Inject] protected SessionFeed Feed { get; private set; } = default!;
 
@@ -56,7 +56,7 @@ public abstract class LiveSessions : ComponentBase, IDisposable
     /// <summary>Subscribes and then reads.</summary>
     protected virtual Task BeginAsync(Caller caller)
     {
-        _subscription = Feed.Subscribe(caller.UserId, changes => _changes.Writer.TryWrite(changes), ShowsActs);
+        _subscription = Feed.Subscribe(caller.Subject, changes => _changes.Writer.TryWrite(changes), ShowsActs);
         return ReloadAsync();
     }
 
@@ -64,7 +64,7 @@ public abstract class LiveSessions : ComponentBase, IDisposable
     private protected void Listen(Handover handover) => (_changes, _subscription) = (handover.Changes, handover.Subscription);
 
     /// <summary>The viewer; null once their session is over.</summary>
-    protected async Task<Caller?> FindCallerAsync() => await Registry.FindCallerAsync((await State).User);
+    protected async Task<Caller?> FindCallerAsync() => await Authenticator.FindCallerAsync((await State).User);
 
     protected Task ReloadAsync() => GuardedAsync(LoadAsync);
 

@@ -139,7 +139,7 @@ internal sealed class SessionBoard
             .Where(group => group.Skip(1).Any()).Select(group => group.Key).ToHashSet(StringComparer.Ordinal);
         foreach (var session in _cards)
         {
-            var kind = SessionKind.Of(session.Device.Type);
+            var kind = DeviceKind.Of(session.Device.Type);
             _headings[session.Id] = session.Name is { } name && named.Contains(name) ? (name, kind.Icon) : (kind.Title, kind.Icon);
         }
     }

@@ -14,7 +14,7 @@ namespace Accounts.Web.Sessions;
 internal sealed class SessionCircuitHandler(
     AuthenticationStateProvider authentication,
     NavigationManager navigation,
-    SessionRegistry registry,
+    SessionAuthenticator authenticator,
     SessionCircuits circuits) : CircuitHandler
 {
     private SessionId _session;
@@ -25,10 +25,10 @@ internal sealed class SessionCircuitHandler(
         var context = SynchronizationContext.Current ?? throw new InvalidOperationException("A circuit opens on its own context.");
         var state = await authentication.GetAuthenticationStateAsync();
         _session = state.User.FindSessionId() ?? throw new SessionEndedException();
-        _circuit = new SessionCircuit(context, navigation);
+        _circuit = new SessionCircuit(context, navigation, authentication);
 
         circuits.Add(_session, _circuit);
-        if (await registry.FindLiveAsync(_session) is null)
+        if (await authenticator.FindLiveAsync(_session) is null)
             _circuit.End();
     }
 
@@ -42,7 +42,7 @@ internal sealed class SessionCircuitHandler(
     /// <summary>A second layer behind the hub filter. It refuses any activity of an ended session that still reaches the circuit.</summary>
     public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(Func<CircuitInboundActivityContext, Task> next) => async context =>
     {
-        if (await registry.FindLiveAsync(_session) is null)
+        if (await authenticator.FindLiveAsync(_session) is null)
             throw new SessionEndedException();
         await next(context);
     };

@@ -1,4 +1,7 @@
+using System.Security.Claims;
+using Accounts.Core.Sessions;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
 
 namespace Accounts.Web.Sessions;
 
@@ -8,8 +11,20 @@ internal sealed class SessionEndedException() : Exception("The session has ended
 /// <summary>An open page: a circuit, seen from outside.</summary>
 /// <param name="context">The circuit's own context. Posted work runs in turn with the circuit's other work.</param>
 /// <param name="navigation">The circuit's navigation.</param>
-internal sealed class SessionCircuit(SynchronizationContext context, NavigationManager navigation)
+/// <param name="authentication">Says who uses the circuit.</param>
+internal sealed class SessionCircuit(SynchronizationContext context, NavigationManager navigation, AuthenticationStateProvider authentication)
 {
+    /// <summary>The principal that the page works with.</summary>
+    public async Task<ClaimsPrincipal> FindUserAsync() => (await authentication.GetAuthenticationStateAsync()).User;
+
+    /// <summary>Gives the page the user's current name and roles.</summary>
+    public void Refresh(LiveSession session)
+    {
+        context.Post(_ => ((IHostEnvironmentAuthenticationStateProvider)authentication).SetAuthenticationState(RefreshedAsync()), null);
+
+        async Task<AuthenticationState> RefreshedAsync() => new(session.Refresh(await FindUserAsync()));
+    }
+
     /// <summary>
     /// Sends the page to the signed-out page and ends the circuit. The order matters: the navigation must be sent before the exception. The exception
     /// then ends the circuit, connected or not, and makes its secret useless.

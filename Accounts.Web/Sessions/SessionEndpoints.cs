@@ -24,10 +24,10 @@ internal static class SessionEndpoints
         app.MapGet("/", () => Results.Redirect(LocalAddress.Home));
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery, SessionRegistry registry, SessionService sessions)
+    private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery, SessionAuthenticator authenticator, SessionService sessions)
     {
         // A user who is already signed out, in another tab or remotely, has what they asked for.
-        if (await registry.FindCallerAsync(context.User) is not { } caller)
+        if (await authenticator.FindCallerAsync(context.User) is not { } caller)
             return Results.Redirect(SignedOutPath);
 
         if (!await antiforgery.IsRequestValidAsync(context))
@@ -39,10 +39,10 @@ internal static class SessionEndpoints
     }
 
     /// <summary>Checks the caller's password and sets the session's new key in the cookie. A refusal returns a sentence for the user.</summary>
-    private static async Task<IResult> ReauthenticateAsync(HttpContext context, IAntiforgery antiforgery, SessionRegistry registry, Reauthentication reauthentication)
+    private static async Task<IResult> ReauthenticateAsync(HttpContext context, IAntiforgery antiforgery, SessionAuthenticator authenticator, Reauthentication reauthentication)
     {
         context.Response.Headers.CacheControl = "no-store";
-        if (await registry.FindCallerAsync(context.User) is not { } caller)
+        if (await authenticator.FindCallerAsync(context.User) is not { } caller)
             return Results.Unauthorized();
         if (!await antiforgery.IsRequestValidAsync(context))
             return Results.Text(Texts.Common_PageExpired, statusCode: StatusCodes.Status400BadRequest);
@@ -53,11 +53,11 @@ internal static class SessionEndpoints
     }
 
     /// <summary>Exports all of the caller's history, filtered like the page with the link, in sign-in order.</summary>
-    private static async Task<IResult> HistoryFileAsync(HttpContext context, SessionRegistry registry, HistoryReader history, TimeProvider time)
+    private static async Task<IResult> HistoryFileAsync(HttpContext context, SessionAuthenticator authenticator, HistoryReader history, TimeProvider time)
     {
         context.Response.Headers.CacheControl = "no-store";
         // The session may have ended since the cookie was checked.
-        if (await registry.FindCallerAsync(context.User) is not { } caller)
+        if (await authenticator.FindCallerAsync(context.User) is not { } caller)
             return Results.Redirect(SignedOutPath);
 
         var (query, problems) = HistoryAddress.Read(context.Request.Query);

@@ -12,7 +12,7 @@ public sealed record SessionFilter
 
     private const int TextLimit = 100;
 
-    /// <summary>The key of a <see cref="SessionKind"/>, "new", or "" for all.</summary>
+    /// <summary>The key of a <see cref="DeviceKind"/>, "new", or "" for all.</summary>
     public string Kind { get; init; } = "";
 
     /// <summary>Part of a name, a browser, a place or an address; "" for any.</summary>
@@ -29,7 +29,7 @@ public sealed record SessionFilter
         var text = query.GetValueOrDefault("q").ToString().Trim();
         return new SessionFilter
         {
-            Kind = kind is New || SessionKind.All.Any(known => string.Equals(known.Key, kind, StringComparison.Ordinal)) ? kind : "",
+            Kind = kind is New || DeviceKind.All.Any(known => string.Equals(known.Key, kind, StringComparison.Ordinal)) ? kind : "",
             Text = text.Length <= TextLimit ? text : text[..TextLimit],
         };
     }
@@ -45,6 +45,6 @@ public sealed record SessionFilter
     {
         "" => true,
         New => session.IsFlagged,
-        _ => string.Equals(SessionKind.Of(session.Device.Type).Key, Kind, StringComparison.Ordinal),
+        _ => string.Equals(DeviceKind.Of(session.Device.Type).Key, Kind, StringComparison.Ordinal),
     };
 }

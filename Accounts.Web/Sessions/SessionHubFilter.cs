@@ -11,7 +11,7 @@ namespace Accounts.Web.Sessions;
 /// A circuit's secret is a bearer token: stock Blazor gives the circuit to any signed-in user who has it. Here, only the session that started a
 /// circuit can connect or resume it.
 /// </remarks>
-internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity activity, SessionConnections connections, CircuitOwners owners, TimeProvider time) : IHubFilter
+internal sealed class SessionHubFilter(SessionAuthenticator authenticator, SessionActivity activity, SessionConnections connections, CircuitOwners owners, TimeProvider time) : IHubFilter
 {
     private const string SessionItem = "Accounts.Session";
     private const string SecretItem = "Accounts.Circuit";
@@ -30,7 +30,7 @@ internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity
         connections.Add(session, connection);
         try
         {
-            if (await registry.AuthenticateAsync(session, key) is not null)
+            if (await authenticator.AuthenticateAsync(session, key) is not null)
             {
                 await next(context);
                 return;
@@ -60,7 +60,7 @@ internal sealed class SessionHubFilter(SessionRegistry registry, SessionActivity
         var connection = invocation.Context;
         // Refuse the call but keep the connection, because the push may be using it. SessionPush cuts it a moment later.
         if (!connection.Items.TryGetValue(SessionItem, out var item) || item is not Shown shown
-            || await registry.FindLiveAsync(shown.Session) is not { } session || !session.HasKeyMark(shown.KeyMark, time.GetUtcNow()))
+            || await authenticator.FindLiveAsync(shown.Session) is not { } session || !session.HasKeyMark(shown.KeyMark, time.GetUtcNow()))
             throw new SessionEndedException();
 
         switch (invocation.HubMethodName)

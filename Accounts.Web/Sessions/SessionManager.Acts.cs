@@ -68,7 +68,7 @@ public sealed partial class SessionManager
             if (await sessions.RecognizeAsync(caller, session.Id, Closed) != RecognizeOutcome.Recognized)
                 return;
             // The user has already pressed the button, so content may move now.
-            _board.Apply(new SessionChange.Recognized(caller.UserId, session.Id));
+            _board.Apply(new SessionChange.Recognized(caller.Subject, session.Id));
             _board.Settle(time.GetUtcNow());
             Say(Texts.FormatSessions_Recognized(SessionText.Title(session)));
         }
@@ -87,7 +87,7 @@ public sealed partial class SessionManager
         return true;
     }, Texts.Sessions_CouldntSignOut);
 
-    private Task<bool> TerminateAsync(Session session) => TerminateAsync(session, sessions.TerminateAsync);
+    private Task<bool> TerminateAsync(Session session) => TerminateAsync(session, (caller, id) => sessions.TerminateAsync(caller, id));
 
     /// <summary>Returns false if the user must prove their identity first.</summary>
     private async Task<bool> TerminateAsync(Session session, Func<Caller, SessionId, Task<TerminateOutcome>> act)

@@ -51,7 +51,7 @@ public sealed partial class SessionManager(
         _filter = SessionFilter.Of(navigation.Uri);
         if (RendererInfo.IsInteractive)
         {
-            if (Waiting.Take(Ticket, caller.SessionId) is not { } handed)
+            if (Waiting.Take(Ticket, caller.OwnSession) is not { } handed)
             {
                 await base.BeginAsync(caller);
                 return;
@@ -88,7 +88,7 @@ public sealed partial class SessionManager(
 
     private void Load(IReadOnlyList<Session> live, Caller caller)
     {
-        _board.Load(live, caller.SessionId);
+        _board.Load(live, caller.OwnSession);
         _caller = caller;
     }
 
@@ -116,7 +116,7 @@ public sealed partial class SessionManager(
             if (session.Ending is not null)
                 _picked?.Remove(session.Id);
             // The code behind an action on this page reports it. Announce only other changes.
-            if ((session.Ending, before) is (null, null) or (not null, { Ending: null }) && session.Ending?.BySession != caller.SessionId)
+            if ((session.Ending, before) is (null, null) or (not null, { Ending: null }) && session.Ending?.BySession != caller.OwnSession)
                 Say(SessionText.News(session));
         }
     }

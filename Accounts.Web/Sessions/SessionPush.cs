@@ -10,6 +10,7 @@ namespace Accounts.Web.Sessions;
 /// </summary>
 internal sealed partial class SessionPush(
     SessionFeed feed,
+    SessionAuthenticator authenticator,
     SessionDepartures departures,
     SessionCircuits circuits,
     SessionConnections connections,
@@ -32,6 +33,8 @@ internal sealed partial class SessionPush(
                 Push(ended);
             else if (change is SessionChange.KeyReplaced replaced)
                 connections.AbortOlder(replaced.SessionId, replaced.KeyMark);
+            else if (change is SessionChange.PrincipalReplaced refreshed)
+                _ = RefreshAsync(refreshed.SessionId);
         });
         return Task.CompletedTask;
     }
@@ -40,6 +43,21 @@ internal sealed partial class SessionPush(
     {
         _subscription?.Dispose();
         return Task.CompletedTask;
+    }
+
+    private async Task RefreshAsync(SessionId session)
+    {
+        try
+        {
+            if (await authenticator.FindLiveAsync(session) is not { } live)
+                return;
+            foreach (var circuit in circuits.Of(session))
+                circuit.Refresh(live);
+        }
+        catch (DatabaseUnavailableException failure)
+        {
+            Log.NotRefreshed(logger, failure, session.Value);
+        }
     }
 
     private void Push(SessionChange.Ended ended)
@@ -89,6 +107,9 @@ internal sealed partial class SessionPush(
 
         [LoggerMessage(2, LogLevel.Information, "Cut {Count} connections of session {SessionId} that stayed open after its end")]
         public static partial void Cut(ILogger logger, Guid sessionId, int count);
+
+        [LoggerMessage(4, LogLevel.Warning, "The open pages of session {SessionId} keep the user's old name and roles: the database did not answer")]
+        public static partial void NotRefreshed(ILogger logger, Exception failure, Guid sessionId);
 
         [LoggerMessage(3, LogLevel.Warning, "Whether the browser of session {SessionId} left was not recorded: the database did not answer")]
         public static partial void NotRecorded(ILogger logger, Exception failure, Guid sessionId);

@@ -119,11 +119,17 @@ internal static class SessionText
         _ => "desktop",
     };
 
-    public static string Method(SignInMethod method) => method switch
-    {
-        SignInMethod.Password => Texts.Method_Password,
-        _ => method.ToString(),
-    };
+    /// <summary>How a user proved who they are: "Password and Authenticator app".</summary>
+    public static string Methods(SignInMethods methods) => Sentence.List([.. Enum.GetValues<SignInMethods>()
+        .Where(method => method != SignInMethods.None && methods.HasFlag(method))
+        .Select(method => method switch
+        {
+            SignInMethods.Password => Texts.Method_Password,
+            SignInMethods.Passkey => Texts.Method_Passkey,
+            SignInMethods.OneTimeCode => Texts.Method_OneTimeCode,
+            SignInMethods.Provider => Texts.Method_Provider,
+            _ => method.ToString(),
+        })]);
 
     /// <summary>An ended session's status.</summary>
     public static string Reason(EndReason reason) => reason switch

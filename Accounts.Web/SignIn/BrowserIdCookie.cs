@@ -13,7 +13,7 @@ internal static class BrowserIdCookie
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(400);
 
     /// <summary>Identifies the browser behind a request. A browser without an id gets one with the response.</summary>
-    public static Client ToClient(this HttpContext context)
+    public static CallingBrowser ToCallingBrowser(this HttpContext context)
     {
         var browser = BrowserId.Parse(context.Request.Cookies[Name]) ?? BrowserId.New();
         context.Response.Cookies.Append(Name, browser.Text, new CookieOptions
@@ -25,6 +25,6 @@ internal static class BrowserIdCookie
             MaxAge = Lifetime,
             IsEssential = true,
         });
-        return new Client(context.Address(), context.Signals(), browser);
+        return new CallingBrowser(context.Address(), context.Signals(), browser);
     }
 }

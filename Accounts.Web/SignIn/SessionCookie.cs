@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace Accounts.Web.SignIn;
 
 /// <summary>
-/// The session cookie. Its ticket holds the session's id and key, but no claims. On every request, the registry says who the user is.
+/// The session cookie. Its ticket holds the session's id and key, but no claims. On every request, the authenticator says who the user is.
 /// </summary>
 internal static class SessionCookie
 {
@@ -41,9 +41,9 @@ internal static class SessionCookie
             o.Events.OnRedirectToLogin = Redirect;
             o.Events.OnRedirectToAccessDenied = DenyExistence;
         });
-        // Resolves the registry once instead of on every request.
+        // Resolves the authenticator once instead of on every request.
         services.AddOptions<CookieAuthenticationOptions>(Scheme)
-            .Configure<SessionRegistry>((o, registry) => o.Events.OnValidatePrincipal = context => ValidateAsync(context, registry));
+            .Configure<SessionAuthenticator>((o, authenticator) => o.Events.OnValidatePrincipal = context => ValidateAsync(context, authenticator));
         services.AddAuthorization();
         services.AddCascadingAuthenticationState();
     }
@@ -54,8 +54,9 @@ internal static class SessionCookie
     /// </summary>
     public static async Task WriteSessionAsync(this HttpContext context, StartedSession session)
     {
-        if (context.Features.Get<LiveSession>() is { } before)
-            await context.RequestServices.GetRequiredService<SessionService>().SignOutAsync(before.ToCaller());
+        if (context.Features.Get<LiveSession>() is { } before
+            && await context.RequestServices.GetRequiredService<SessionAuthenticator>().FindCallerAsync(before.Principal) is { } caller)
+            await context.RequestServices.GetRequiredService<SessionService>().SignOutAsync(caller);
 
         await context.WriteTicketAsync(session);
     }
@@ -88,7 +89,7 @@ internal static class SessionCookie
             ? (id, key)
             : null;
 
-    private static async Task ValidateAsync(CookieValidatePrincipalContext context, SessionRegistry registry)
+    private static async Task ValidateAsync(CookieValidatePrincipalContext context, SessionAuthenticator authenticator)
     {
         // A failure page must not fail again at the session lookup. It uses the session that the request already found.
         if (context.HttpContext.Features.Get<IExceptionHandlerFeature>() is not null)
@@ -100,7 +101,7 @@ internal static class SessionCookie
             return;
         }
 
-        if (Read(context.Properties) is not var (id, key) || await registry.AuthenticateAsync(id, key) is not { } session)
+        if (Read(context.Properties) is not var (id, key) || await authenticator.AuthenticateAsync(id, key) is not { } session)
         {
             // Don't sign out on this response. That could delete the cookie that a parallel sign-in just set.
             context.RejectPrincipal();

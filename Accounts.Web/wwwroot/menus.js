@@ -10,3 +10,12 @@ document.addEventListener("toggle", event => {
   if (event.newState === "open" && meant) document.getElementById(meant)?.focus();
   meant = null;
 }, true);
+// The account menu is static. When the user's name or email changes while the page is open, this shows the new one.
+window.accounts = {
+  ...window.accounts,
+  identify(name, email, initials) {
+    for (const [part, text] of [["b", name], ["small", email]])
+      for (const place of document.querySelectorAll(`.me .who ${part}, .menu-who ${part}`)) place.textContent = text;
+    document.querySelector(".me .avatar").textContent = initials;
+  },
+};

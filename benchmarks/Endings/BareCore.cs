@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Accounts.Core;
 using Accounts.Core.Devices;
 using Accounts.Core.Sessions;
@@ -39,13 +38,13 @@ internal sealed class BareCore : IAsyncDisposable
     /// <summary>Creates an account with one session, from which commands come.</summary>
     public async Task<Caller> RegisterAsync()
     {
-        var client = new Client(Browsers.Address, new DeviceSignals(null), BrowserId.New());
+        var browser = new CallingBrowser(Browsers.Address, new DeviceSignals(null), BrowserId.New());
         var input = new RegisterInput { Name = "Ada Lovelace", Email = $"ada{++_people}@example.test", Password = "a passphrase of a benchmark" };
-        if (await _services.GetRequiredService<UserService>().RegisterAsync(client, input) is not RegisterOutcome.Registered { UserId: var person })
+        if (await _services.GetRequiredService<UserService>().RegisterAsync(browser, input) is not RegisterOutcome.Registered { UserId: var person })
             throw new InvalidOperationException("The account could not be created.");
 
         // Don't ask for the password again, however long the benchmark runs.
-        return new Caller(person, new SessionId((await StartAsync(person, 1))[0].Id), Browsers.Address) { AuthenticatedAt = DateTimeOffset.MaxValue };
+        return Caller.InBrowser(person, new SessionId((await StartAsync(person, 1))[0].Id), Browsers.Address, DateTimeOffset.MaxValue);
     }
 
     /// <summary>Starts sessions, each in its own browser, as rows in one transaction. Real sign-ins would only take longer.</summary>
@@ -62,7 +61,7 @@ internal sealed class BareCore : IAsyncDisposable
     }
 
     /// <summary>A session as the registry would hold it.</summary>
-    public static LiveSession InMemory(SessionRow row) => new(row, new ClaimsPrincipal());
+    public static LiveSession InMemory(SessionRow row) => new(row, new UserProfile(new UserId(row.UserId), "", "", []));
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

@@ -47,7 +47,7 @@ internal sealed class EndingsBenchmark(BareCore core, int count)
     private async Task<Latencies> EndOneByOneAsync(Caller person, int endings)
     {
         var latencies = new Latencies();
-        foreach (var row in await core.StartAsync(person.UserId, endings))
+        foreach (var row in await core.StartAsync(person.Subject, endings))
         {
             var begun = Stopwatch.GetTimestamp();
             var outcome = await core.Sessions.TerminateAsync(person, new SessionId(row.Id));
@@ -60,7 +60,7 @@ internal sealed class EndingsBenchmark(BareCore core, int count)
 
     private async Task<Latencies> EndBesideFlusherAsync(Caller person)
     {
-        var active = (await core.StartAsync((await core.RegisterAsync()).UserId, FlushedSessions)).ConvertAll(BareCore.InMemory).ToArray();
+        var active = (await core.StartAsync((await core.RegisterAsync()).Subject, FlushedSessions)).ConvertAll(BareCore.InMemory).ToArray();
         // Users are active in random order, not in the table's order.
         Random.Shared.Shuffle(active);
         var flusher = new Flusher(core.Activity, active);
@@ -86,7 +86,7 @@ internal sealed class EndingsBenchmark(BareCore core, int count)
         var latencies = new Latencies();
         for (var i = 0; i < times; i++)
         {
-            await core.StartAsync(person.UserId, Others);
+            await core.StartAsync(person.Subject, Others);
             var begun = Stopwatch.GetTimestamp();
             var ended = await core.Sessions.SignOutEverywhereAsync(person);
             latencies.Add(Stopwatch.GetElapsedTime(begun));

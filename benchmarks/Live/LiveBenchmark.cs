@@ -27,14 +27,14 @@ internal sealed class LiveBenchmark
     {
         (_application, _owner, _other, _ada) = (application, owner, other, ada);
         // Don't ask for the password again, however long the benchmark runs.
-        _caller = new Caller(ada, own, Browsers.Address) { AuthenticatedAt = DateTimeOffset.MaxValue };
+        _caller = Caller.InBrowser(ada, own, Browsers.Address, DateTimeOffset.MaxValue);
     }
 
     public static Task<int> RunAsync(int count) => RealBrowsers.RunAsync(async (application, browser) =>
     {
         var owner = await Person.NewAsync(browser, application.Url);
         var own = await application.SessionOfAsync(() => owner.SignInAsync("/settings/sessions"));
-        var ada = (await application.Get<SessionRegistry>().FindLiveAsync(own))!.UserId;
+        var ada = (await application.Get<SessionAuthenticator>().FindLiveAsync(own))!.UserId;
         var benchmark = new LiveBenchmark(application, owner, await Person.NewAsync(browser, application.Url), ada, own);
 
         var failures = await benchmark.RepeatAsync("a  a sign-in elsewhere, until its card appears", count, benchmark.SignInAsync);
@@ -108,7 +108,7 @@ internal sealed class LiveBenchmark
         var name = $"Kitchen laptop {++_names}";
         var watch = await Watch.BeginAsync(_owner, Sight.Title, elsewhere.SessionId, name);
         var begun = Now();
-        await _application.Get<SessionService>().RenameAsync(elsewhere, elsewhere.SessionId, new RenameSessionInput { Name = name });
+        await _application.Get<SessionService>().RenameAsync(elsewhere, elsewhere.OwnSession, new RenameSessionInput { Name = name });
         return await watch.SeenAsync() - begun;
     }
 
@@ -119,8 +119,8 @@ internal sealed class LiveBenchmark
         await _application.WaitForCircuitAsync(acting);
         await _other.OpenDashboardAsync(2);
         await _owner.OpenDashboardAsync(2);
-        await _other.AskToTerminateAsync(third.SessionId);
-        var watch = await Watch.BeginAsync(_owner, Sight.Ended, third.SessionId);
+        await _other.AskToTerminateAsync(third.OwnSession);
+        var watch = await Watch.BeginAsync(_owner, Sight.Ended, third.OwnSession);
         var begun = await _other.ConfirmAsync();
         return await watch.SeenAsync() - begun;
     }

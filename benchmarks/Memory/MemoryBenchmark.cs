@@ -48,7 +48,7 @@ internal sealed class MemoryBenchmark(Application application, int count, int se
         var after = await SettleAsync();
 
         var circuits = application.Get<SessionCircuits>();
-        if (people.Exists(person => circuits.Of(person.Caller.SessionId).Count != 1))
+        if (people.Exists(person => circuits.Of(person.Caller.OwnSession).Count != 1))
             throw new InvalidOperationException("Some users don't have exactly one circuit.");
         var managed = (after.Managed - before.Managed) / 1000.0 / count;
         Console.WriteLine(string.Create(

@@ -32,7 +32,7 @@ internal sealed class OpeningBenchmark(Person person, int sessions)
         var person = await Person.NewAsync(browser, application.Url);
         var own = await application.SessionOfAsync(() => person.SignInAsync("/settings/sessions"));
         await person.Page.AddInitScriptAsync(Watch);
-        var user = (await application.Get<SessionRegistry>().FindLiveAsync(own))!.UserId;
+        var user = (await application.Get<SessionAuthenticator>().FindLiveAsync(own))!.UserId;
         var now = TimeProvider.System.GetUtcNow();
         var agents = new[] { Browsers.Windows, Browsers.Phone, Browsers.Linux, Browsers.Mac, Browsers.Android };
         var there = 1;

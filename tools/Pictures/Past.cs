@@ -67,7 +67,7 @@ internal static class Past
             LastActivityAt = ended.AddMinutes(-20),
             ExpiresAt = from.AddDays(60),
             Remembered = true,
-            Method = template.Method,
+            Methods = template.Methods,
             UserAgent = userAgent,
             ClientHints = template.ClientHints,
             SignInAddress = template.SignInAddress,

@@ -51,9 +51,9 @@ internal sealed class Application : WebApplicationFactory<App>
     /// <summary>Creates an account.</summary>
     public async Task<UserId> RegisterAsync(string name, string email)
     {
-        var client = new Client("", new DeviceSignals(null), BrowserId.New());
+        var browser = new CallingBrowser("", new DeviceSignals(null), BrowserId.New());
         var input = new RegisterInput { Name = name, Email = email, Password = Password };
-        return await Get<UserService>().RegisterAsync(client, input) is RegisterOutcome.Registered { UserId: var person }
+        return await Get<UserService>().RegisterAsync(browser, input) is RegisterOutcome.Registered { UserId: var person }
             ? person
             : throw new InvalidOperationException("The account could not be created.");
     }
@@ -69,14 +69,14 @@ internal sealed class Application : WebApplicationFactory<App>
     public async Task<(Caller Caller, string Cookie)> SignInAsync(UserId person, string userAgent = Browsers.Windows, string address = Browsers.Address)
     {
         var stamp = await Get<AccountsDatabase>().ReadAsync(db => db.Users.Where(u => u.Id == person.Value).Select(u => u.SecurityStamp!).SingleAsync());
-        var client = new Client(address, new DeviceSignals(userAgent), BrowserId.New());
-        var session = await Get<SessionStarter>().StartAsync(client, new VerifiedUser(person, stamp, SignInMethod.Password), remember: false)
+        var browser = new CallingBrowser(address, new DeviceSignals(userAgent), BrowserId.New());
+        var session = await Get<SessionStarter>().StartAsync(browser, new VerifiedUser(person, stamp, SignInMethods.Password), remember: false)
             ?? throw new InvalidOperationException("The session did not start.");
 
         await using var scope = Services.CreateAsyncScope();
         var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
         await context.WriteSessionAsync(session);
-        return (new Caller(person, session.Id, address) { AuthenticatedAt = Get<TimeProvider>().GetUtcNow() }, context.Response.Headers.SetCookie.ToString().Split(';')[0]);
+        return (Caller.InBrowser(person, session.Id, address, Get<TimeProvider>().GetUtcNow()), context.Response.Headers.SetCookie.ToString().Split(';')[0]);
     }
 
     /// <summary>Runs an action that signs a user in, and returns the session that it started.</summary>

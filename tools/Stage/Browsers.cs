@@ -30,7 +30,7 @@ internal static class Browsers
         LastActivityAt = startedAt,
         ExpiresAt = startedAt.AddDays(28),
         Remembered = true,
-        Method = SignInMethod.Password,
+        Methods = SignInMethods.Password,
         UserAgent = userAgent,
         ClientHints = HintsOf(userAgent)?.ToText(),
         SignInAddress = address,

@@ -109,8 +109,8 @@ public sealed class DemoAccountsTests
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         await host.Get<DemoAccounts>().SeedAsync();
-        Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.Client(), password: DemoAccounts.Password));
-        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client()));
+        Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.NewBrowser(), password: DemoAccounts.Password));
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser()));
         Assert.Equal(4, host.Rows.Number("SELECT COUNT(*) FROM \"Users\""));
     }
 }

@@ -17,9 +17,9 @@ public sealed class AuditLogTests
     {
         await using var host = CoreHost.Start();
         var owner = await StartAsync(host);
-        await AddAsync(host, owner, 4, (i, at) => new AuditEventRow(at, i % 2 == 0 ? "user.signed_in" : "session.terminated", owner.UserId.Value)
+        await AddAsync(host, owner, 4, (i, at) => new AuditEventRow(at, i % 2 == 0 ? "user.signed_in" : "session.terminated", owner.Subject.Value)
         {
-            ActorUserId = owner.UserId.Value, ActorSessionId = Guid.CreateVersion7(at), ActorDevice = $"Netscape {i}", Address = i == 2 ? "2001:db8:77::1" : $"192.0.2.{i}",
+            ActorUserId = owner.Subject.Value, ActorSessionId = Guid.CreateVersion7(at), ActorDevice = $"Netscape {i}", Address = i == 2 ? "2001:db8:77::1" : $"192.0.2.{i}",
             SessionId = Guid.CreateVersion7(at), SessionName = i == 1 ? "Kitchen radio" : null, SessionDevice = "Mosaic 1",
         });
 
@@ -40,7 +40,7 @@ public sealed class AuditLogTests
     {
         await using var host = CoreHost.Start();
         var owner = await StartAsync(host);
-        await AddAsync(host, owner, 60, (i, at) => new AuditEventRow(at, "user.signed_in", owner.UserId.Value) { ActorUserId = owner.UserId.Value, ActorDevice = $"{i}" });
+        await AddAsync(host, owner, 60, (i, at) => new AuditEventRow(at, "user.signed_in", owner.Subject.Value) { ActorUserId = owner.Subject.Value, ActorDevice = $"{i}" });
         var query = new AuditQuery { To = Now };
 
         var first = (await host.AuditLog.PageAsync(owner, query))!;
@@ -68,7 +68,7 @@ public sealed class AuditLogTests
         Assert.Equal(2, ((await host.AuditLog.PageAsync(ada.Caller, new AuditQuery()))!).Total);
 
         // An event of Grace's that names Ada's session reveals nothing about that session.
-        await AddAsync(host, grace.Caller, 1, (_, at) => new AuditEventRow(at, "session.terminated", grace.Caller.UserId.Value) { SessionId = ada.Id.Value });
+        await AddAsync(host, grace.Caller, 1, (_, at) => new AuditEventRow(at, "session.terminated", grace.Caller.Subject.Value) { SessionId = ada.Id.Value });
         Assert.Null(Assert.Single((await host.EventsAsync(grace.Caller, new AuditQuery { Action = "session.terminated" }))!).To!.Device);
     }
 
@@ -77,7 +77,7 @@ public sealed class AuditLogTests
     {
         await using var host = CoreHost.Start(settings: ("Retention:EndedSessions", "1.00:00:00"));
         await host.RegisterAsync();
-        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync(client: CoreHost.Client(userAgent: Visitor.Phone)));
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync(browser: CoreHost.NewBrowser(userAgent: Visitor.Phone)));
         await host.Sessions.TerminateAsync(owner.Caller, other.Id);
         host.Clock.Advance(TimeSpan.FromDays(2));
         await host.Get<Retention>().RunAsync(TestContext.Current.CancellationToken);
@@ -92,14 +92,14 @@ public sealed class AuditLogTests
     {
         await using var host = CoreHost.Start();
         var owner = await StartAsync(host);
-        await host.Sessions.RenameAsync(owner, owner.SessionId, new RenameSessionInput { Name = "Laptop" });
-        await AddAsync(host, owner, 1, (_, at) => new AuditEventRow(at, "session.terminated", owner.UserId.Value)
+        await host.Sessions.RenameAsync(owner, owner.OwnSession, new RenameSessionInput { Name = "Laptop" });
+        await AddAsync(host, owner, 1, (_, at) => new AuditEventRow(at, "session.terminated", owner.Subject.Value)
         {
-            ActorUserId = owner.UserId.Value, ActorSessionId = owner.SessionId.Value, SessionId = Guid.CreateVersion7(at),
+            ActorUserId = owner.Subject.Value, ActorSessionId = owner.OwnSession.Value, SessionId = Guid.CreateVersion7(at),
         });
 
         var old = Assert.Single((await host.EventsAsync(owner, new AuditQuery { Action = "session.terminated", Text = "laptop" }))!);
-        Assert.Equal(new AuditedSession(owner.SessionId, "Laptop", "Chrome 154 on Windows 10 or 11"), old.From);
+        Assert.Equal(new AuditedSession(owner.OwnSession, "Laptop", "Chrome 154 on Windows 10 or 11"), old.From);
         Assert.Null(old.To!.Title);
     }
 
@@ -112,7 +112,7 @@ public sealed class AuditLogTests
         await using var host = CoreHost.Start();
         var owner = await StartAsync(host);
         var reader = await host.SignInAsync();
-        await AddAsync(host, owner, 1_200, (i, _) => new AuditEventRow(Now.AddSeconds(-i), "user.signed_in", owner.UserId.Value));
+        await AddAsync(host, owner, 1_200, (i, _) => new AuditEventRow(Now.AddSeconds(-i), "user.signed_in", owner.Subject.Value));
 
         await using var parts = (await host.AuditLog.ExportAsync(reader.Caller, new AuditQuery()))!.GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await parts.MoveNextAsync());
@@ -127,7 +127,7 @@ public sealed class AuditLogTests
     {
         await using var host = CoreHost.Start();
         var owner = await StartAsync(host);
-        await AddAsync(host, owner, AuditLog.Bound, (i, _) => new AuditEventRow(Now.AddSeconds(-i), "user.signed_in", owner.UserId.Value));
+        await AddAsync(host, owner, AuditLog.Bound, (i, _) => new AuditEventRow(Now.AddSeconds(-i), "user.signed_in", owner.Subject.Value));
         var page = (await host.AuditLog.PageAsync(owner, new AuditQuery()))!;
         Assert.Equal((AuditLog.Bound, true), (page.Total, page.Cut));
         Assert.False(((await host.AuditLog.PageAsync(owner, new AuditQuery { To = Now }))!).Cut);

@@ -31,7 +31,7 @@ public sealed class AuditRecordTests
             s => s.Host.Sessions.DenyAsync(s.Laptop.Caller, s.Phone.Id, TestContext.Current.CancellationToken),
             s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, null, null)),
         [AuditAction.SessionRenamed] = (s => s.Host.Sessions.RenameAsync(s.Laptop.Caller, s.Phone.Id, new RenameSessionInput { Name = "Mobile" }), s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, "Mobile", null)),
-        [AuditAction.SessionReplaced] = (s => s.SignInAsync(s.Laptop.Client), s => s.Told(s.Newest, "Laptop", s.Laptop.Id, "Laptop", null)),
+        [AuditAction.SessionReplaced] = (s => s.SignInAsync(s.Laptop.Browser), s => s.Told(s.Newest, "Laptop", s.Laptop.Id, "Laptop", null)),
         [AuditAction.SessionExpired] = (s => s.ExpireAsync(), s => new(AuditActor.Clock, null, null, s.Phone.Id, null, null)),
         [AuditAction.SessionEndedByLimit] = (s => s.CrowdOutAsync(), s => s.Told(s.Newest, null, s.Phone.Id, null, null)),
         [AuditAction.SessionReauthenticated] = (s => s.Host.Reauthentication.ReauthenticateAsync(s.Laptop.Caller, CoreHost.Password), s => s.Told(s.Laptop.Id, "Laptop", s.Laptop.Id, "Laptop", null)),
@@ -61,7 +61,7 @@ public sealed class AuditRecordTests
 
         Assert.Equal(before + 1, host.Rows.Audit(action).Count);
         var owner = host.Rows.Guid("SELECT \"UserId\" FROM \"AuditEvents\" WHERE \"Action\" = @action ORDER BY rowid DESC LIMIT 1", ("@action", action));
-        var caller = stage.Laptop.Caller with { UserId = new UserId(owner) };
+        var caller = stage.Laptop.Caller with { Subject = new UserId(owner) };
         var one = ((await host.EventsAsync(caller, new AuditQuery { Action = action }))!).MaxBy(one => one.At)!;
         Assert.Equal(Acts[action].Tells(stage), new Told(one.Actor, one.From?.Id, one.From?.Name, one.To?.Id, one.To?.Name, one.Count));
         Assert.Equal(one.Actor == AuditActor.Clock ? null : Chrome, one.From?.Device);
@@ -77,7 +77,7 @@ public sealed class AuditRecordTests
         await host.RegisterAsync();
         var (swept, found) = (await host.SignInAsync(remember: false), await host.SignInAsync(remember: false));
         host.Clock.Advance(TimeSpan.FromDays(2));
-        await host.SignInAsync(client: found.Client);
+        await host.SignInAsync(browser: found.Browser);
         Assert.Equal(found.Id.Value, Guid.Parse((string)Assert.Single(host.Rows.Audit("session.expired"))["SessionId"]!));
         await host.Upkeep.SweepAsync();
         await host.Upkeep.SweepAsync();
@@ -104,7 +104,7 @@ public sealed class AuditRecordTests
         Assert.Single(heard);
         await host.PasswordChange.ChangeAsync(owner.Caller, new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase for tests" });
 
-        var recorded = new SessionChange.Recorded(owner.Caller.UserId, owner.Id);
+        var recorded = new SessionChange.Recorded(owner.Caller.Subject, owner.Id);
         Assert.Equal([recorded, recorded], heard);
     }
 
@@ -120,7 +120,7 @@ public sealed class AuditRecordTests
             var laptop = await host.SignInAsync();
             // The phone is in question, because the laptop came first.
             host.Clock.Advance(TimeSpan.FromSeconds(1));
-            var phone = await host.SignInAsync(client: CoreHost.Client(address: "198.51.100.9", userAgent: Visitor.Phone), remember: false);
+            var phone = await host.SignInAsync(browser: CoreHost.NewBrowser(address: "198.51.100.9", userAgent: Visitor.Phone), remember: false);
             var stage = new Stage(host, laptop, phone);
             await host.Sessions.RenameAsync(stage.Laptop.Caller, stage.Laptop.Id, new RenameSessionInput { Name = "Laptop" });
             host.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -129,7 +129,7 @@ public sealed class AuditRecordTests
 
         public Told Told(SessionId from, string? fromName, SessionId? to, string? toName, int? count) => new(AuditActor.You, from, fromName, to, toName, count);
 
-        public async Task SignInAsync(Client? client = null) => Newest = (await Host.SignInAsync(client: client)).Id;
+        public async Task SignInAsync(CallingBrowser? browser = null) => Newest = (await Host.SignInAsync(browser: browser)).Id;
 
         public Task ChangePasswordAsync() =>
             Host.PasswordChange.ChangeAsync(Laptop.Caller, new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase for tests", EndOtherSessions = true });

@@ -16,7 +16,7 @@ public sealed class HistoryReaderTests
     {
         await using var host = CoreHost.Start();
         var ada = await StartAsync(host);
-        await AddAsync(host, Enumerable.Range(1, 59).Select(i => new PastSession(ada.Caller.UserId, Now.AddDays(-i))));
+        await AddAsync(host, Enumerable.Range(1, 59).Select(i => new PastSession(ada.Caller.Subject, Now.AddDays(-i))));
 
         List<SessionId> seen = [];
         foreach (var (number, first, last) in new[] { (1, 1, 25), (2, 26, 50), (3, 51, 60) })
@@ -39,9 +39,9 @@ public sealed class HistoryReaderTests
         var ada = await StartAsync(host);
         await host.RegisterAsync("grace@example.test", "Grace Hopper");
         var grace = await host.SignInAsync("grace@example.test");
-        var hers = new PastSession(grace.Caller.UserId, Now.AddDays(-2)) { Name = "Grace's own" };
+        var hers = new PastSession(grace.Caller.Subject, Now.AddDays(-2)) { Name = "Grace's own" };
         // As if staff had ended it, through a session that isn't Ada's.
-        var mine = new PastSession(ada.Caller.UserId, Now.AddDays(-1)) { Reason = EndReason.Terminated, By = hers.Id };
+        var mine = new PastSession(ada.Caller.Subject, Now.AddDays(-1)) { Reason = EndReason.Terminated, By = hers.Id };
         await AddAsync(host, [hers, mine]);
 
         var entries = await host.History.AllAsync(ada.Caller, new HistoryQuery());
@@ -67,9 +67,9 @@ public sealed class HistoryReaderTests
         var ada = await StartAsync(host);
         var sessions = new Dictionary<string, PastSession>(StringComparer.Ordinal)
         {
-            ["laptop"] = new(ada.Caller.UserId, Now.AddDays(-1)) { Name = "My own laptop", Address = "192.168.1.20" },
-            ["phone"] = new(ada.Caller.UserId, Now.AddDays(-2)) { UserAgent = Visitor.Phone },
-            ["far"] = new(ada.Caller.UserId, Now.AddDays(-3)) { Address = "198.51.100.24" },
+            ["laptop"] = new(ada.Caller.Subject, Now.AddDays(-1)) { Name = "My own laptop", Address = "192.168.1.20" },
+            ["phone"] = new(ada.Caller.Subject, Now.AddDays(-2)) { UserAgent = Visitor.Phone },
+            ["far"] = new(ada.Caller.Subject, Now.AddDays(-3)) { Address = "198.51.100.24" },
         };
         await AddAsync(host, sessions.Values);
 
@@ -84,7 +84,7 @@ public sealed class HistoryReaderTests
         await using var host = CoreHost.Start();
         var ada = await StartAsync(host);
         var brief = await host.SignInAsync(remember: false);
-        var (old, late) = (new PastSession(ada.Caller.UserId, Now.AddDays(-10)), new PastSession(ada.Caller.UserId, Now.AddDays(-3)) { Reason = EndReason.Replaced });
+        var (old, late) = (new PastSession(ada.Caller.Subject, Now.AddDays(-10)), new PastSession(ada.Caller.Subject, Now.AddDays(-3)) { Reason = EndReason.Replaced });
         await AddAsync(host, [old, late]);
         // The session has expired, but the sweeper hasn't run yet.
         host.Clock.Advance(TimeSpan.FromHours(25));
@@ -117,9 +117,9 @@ public sealed class HistoryReaderTests
         var sessions = new Dictionary<string, SessionId>(StringComparer.Ordinal) { ["live"] = ada.Id };
         foreach (var (name, session) in new[]
         {
-            ("long", new PastSession(ada.Caller.UserId, Now.AddDays(-9)) { Length = TimeSpan.FromDays(3), Name = "C", Address = "10.0.0.1", Reason = EndReason.Terminated }),
-            ("phone", new PastSession(ada.Caller.UserId, Now.AddDays(-4)) { Length = TimeSpan.FromHours(5), UserAgent = Visitor.Phone, Address = "203.0.113.9", Reason = EndReason.Replaced }),
-            ("short", new PastSession(ada.Caller.UserId, Now.AddDays(-2)) { Name = "c2", Address = "192.168.1.1" }),
+            ("long", new PastSession(ada.Caller.Subject, Now.AddDays(-9)) { Length = TimeSpan.FromDays(3), Name = "C", Address = "10.0.0.1", Reason = EndReason.Terminated }),
+            ("phone", new PastSession(ada.Caller.Subject, Now.AddDays(-4)) { Length = TimeSpan.FromHours(5), UserAgent = Visitor.Phone, Address = "203.0.113.9", Reason = EndReason.Replaced }),
+            ("short", new PastSession(ada.Caller.Subject, Now.AddDays(-2)) { Name = "c2", Address = "192.168.1.1" }),
         })
         {
             await AddAsync(host, [session]);
@@ -139,7 +139,7 @@ public sealed class HistoryReaderTests
     {
         await using var host = CoreHost.Start();
         var ada = await StartAsync(host);
-        var (laptop, phone, tablet) = (await host.SignInAsync(), await host.SignInAsync(client: CoreHost.Client(userAgent: Visitor.Phone)), await host.SignInAsync());
+        var (laptop, phone, tablet) = (await host.SignInAsync(), await host.SignInAsync(browser: CoreHost.NewBrowser(userAgent: Visitor.Phone)), await host.SignInAsync());
         await host.Sessions.RenameAsync(laptop.Caller, laptop.Id, new RenameSessionInput { Name = "Work laptop" });
 
         await host.Sessions.TerminateAsync(laptop.Caller, phone.Id);
@@ -181,7 +181,7 @@ public sealed class HistoryReaderTests
         var entries = (await host.History.AllAsync(ada.Caller, new HistoryQuery())).ToDictionary(entry => entry.Session.Id);
         Assert.Equal(sessions.Select(s => s.Expiry), sessions.Select(s => entries[s.Session.Id].Expiry));
 
-        PastSession Expired(double start, double days, double unused, bool remembered = true) => new(ada.Caller.UserId, Now.AddDays(start))
+        PastSession Expired(double start, double days, double unused, bool remembered = true) => new(ada.Caller.Subject, Now.AddDays(start))
         {
             Length = TimeSpan.FromDays(days), Unused = TimeSpan.FromDays(unused), Reason = EndReason.Expired, Remembered = remembered,
         };
@@ -192,7 +192,7 @@ public sealed class HistoryReaderTests
     {
         await using var host = CoreHost.Start();
         var ada = await StartAsync(host);
-        await AddAsync(host, Enumerable.Range(1, HistoryReader.Bound).Select(i => new PastSession(ada.Caller.UserId, Now.AddHours(-2 * i)) { Name = $"Number {i}" }));
+        await AddAsync(host, Enumerable.Range(1, HistoryReader.Bound).Select(i => new PastSession(ada.Caller.Subject, Now.AddHours(-2 * i)) { Name = $"Number {i}" }));
 
         var page = await host.History.PageAsync(ada.Caller, new HistoryQuery());
         Assert.Equal((HistoryReader.Bound, true), (page.Total, page.Cut));

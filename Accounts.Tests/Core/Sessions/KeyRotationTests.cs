@@ -27,9 +27,9 @@ public sealed class KeyRotationTests
             Assert.NotNull(await host.RequestAsync(owner));
         Assert.Empty(heard.OfType<SessionChange.KeyReplaced>());
 
-        Assert.NotNull(await host.Registry.AuthenticateAsync(owner.Id, key));
+        Assert.NotNull(await host.Authenticator.AuthenticateAsync(owner.Id, key));
         Assert.Null(await host.RequestAsync(owner));
-        Assert.NotNull(await host.Registry.AuthenticateAsync(owner.Id, key));
+        Assert.NotNull(await host.Authenticator.AuthenticateAsync(owner.Id, key));
         Assert.Single(heard.OfType<SessionChange.KeyReplaced>());
         Assert.Equal(1, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
     }
@@ -49,11 +49,11 @@ public sealed class KeyRotationTests
         var oldPrincipal = old.Principal;
         Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.TerminateAsync(old.ToCaller(), other.Id));
 
-        var live = (await host.Registry.AuthenticateAsync(owner.Id, key))!;
+        var live = (await host.Authenticator.AuthenticateAsync(owner.Id, key))!;
         // A circuit opened with the old key still holds its principal, and can't use the owner's proof.
-        Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.TerminateAsync((await host.Registry.FindCallerAsync(oldPrincipal))!, other.Id));
+        Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.TerminateAsync((await host.Authenticator.FindCallerAsync(oldPrincipal))!, other.Id));
         Assert.NotNull(await host.RequestAsync(other));
-        Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync((await host.Registry.FindCallerAsync(live.Principal))!, other.Id));
+        Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync((await host.Authenticator.FindCallerAsync(live.Principal))!, other.Id));
     }
 
     // Guard: Caller.AuthenticatedAt is the caller's own proof at the time of the call, not the row's current one.
@@ -68,7 +68,7 @@ public sealed class KeyRotationTests
         var caller = (await host.RequestAsync(owner))!.ToCaller();
 
         var commit = host.Gate.StopCommit();
-        var seen = host.Registry.AuthenticateAsync(owner.Id, key).AsTask();
+        var seen = host.Authenticator.AuthenticateAsync(owner.Id, key).AsTask();
         await commit.Arrived;
         var terminate = host.Sessions.TerminateAsync(caller, other.Id);
         Assert.False(terminate.IsCompleted);
@@ -105,7 +105,7 @@ public sealed class KeyRotationTests
 
         // The browser with the new key is accepted, however late.
         host.Clock.Advance(Hour);
-        Assert.NotNull(await host.Registry.AuthenticateAsync(owner.Id, key));
+        Assert.NotNull(await host.Authenticator.AuthenticateAsync(owner.Id, key));
         Assert.Null(await host.RequestAsync(owner));
     }
 
@@ -122,8 +122,8 @@ public sealed class KeyRotationTests
         // The second proof starts a new minute.
         host.Clock.Advance(Minute - TimeSpan.FromMilliseconds(1));
         Assert.NotNull(await host.RequestAsync(owner));
-        Assert.Null(await host.Registry.AuthenticateAsync(owner.Id, lost));
-        Assert.NotNull(await host.Registry.AuthenticateAsync(owner.Id, key));
+        Assert.Null(await host.Authenticator.AuthenticateAsync(owner.Id, lost));
+        Assert.NotNull(await host.Authenticator.AuthenticateAsync(owner.Id, key));
         Assert.Null(await host.RequestAsync(owner));
     }
 
@@ -159,7 +159,7 @@ public sealed class KeyRotationTests
         await using var last = CoreHost.Start(folder);
         last.Clock.Advance(Hour);
         Assert.Null(await last.RequestAsync(owner));
-        Assert.NotNull(await last.Registry.AuthenticateAsync(owner.Id, key));
+        Assert.NotNull(await last.Authenticator.AuthenticateAsync(owner.Id, key));
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class KeyRotationTests
         host.Clock.Advance(Minute);
         Assert.Null(await host.RequestAsync(owner));
 
-        var again = await host.SignInAsync(client: owner.Client);
+        var again = await host.SignInAsync(browser: owner.Browser);
         Assert.NotNull(await host.RequestAsync(again));
         Assert.Equal(EndReason.Replaced, (EndReason)(long)host.Rows.Session(owner.Id)["EndReason"]!);
     }
@@ -194,14 +194,14 @@ public sealed class KeyRotationTests
         await using (var later = CoreHost.Start(folder))
         {
             later.Clock.Advance(Hour + TimeSpan.FromMinutes(20));
-            var live = await later.Registry.AuthenticateAsync(owner.Id, key);
+            var live = await later.Authenticator.AuthenticateAsync(owner.Id, key);
             Assert.Equal(TestClock.Start + Hour, live!.ToCaller().AuthenticatedAt);
             Assert.Null(await later.RequestAsync(owner));
         }
 
         await using var last = CoreHost.Start(folder);
         Assert.Null(await last.RequestAsync(owner));
-        Assert.Equal(TestClock.Start + Hour, (await last.Registry.AuthenticateAsync(owner.Id, key))!.ToCaller().AuthenticatedAt);
+        Assert.Equal(TestClock.Start + Hour, (await last.Authenticator.AuthenticateAsync(owner.Id, key))!.ToCaller().AuthenticatedAt);
     }
 
     [Fact]
@@ -215,9 +215,9 @@ public sealed class KeyRotationTests
         using var subscription = host.Feed.Subscribe(heard.Add);
 
         var commit = host.Gate.StopCommit();
-        var first = host.Registry.AuthenticateAsync(owner.Id, key).AsTask();
+        var first = host.Authenticator.AuthenticateAsync(owner.Id, key).AsTask();
         await commit.Arrived;
-        var second = host.Registry.AuthenticateAsync(owner.Id, key).AsTask();
+        var second = host.Authenticator.AuthenticateAsync(owner.Id, key).AsTask();
         // The new key isn't committed yet: a request with the old one counts as in flight.
         Assert.NotNull(await host.RequestAsync(owner));
         commit.Release();
@@ -237,10 +237,10 @@ public sealed class KeyRotationTests
         var key = await ProveAsync(host, owner);
 
         host.Gate.FailCommit();
-        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => host.Registry.AuthenticateAsync(owner.Id, key).AsTask());
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => host.Authenticator.AuthenticateAsync(owner.Id, key).AsTask());
         Assert.NotNull(await host.RequestAsync(owner));
 
-        Assert.NotNull(await host.Registry.AuthenticateAsync(owner.Id, key));
+        Assert.NotNull(await host.Authenticator.AuthenticateAsync(owner.Id, key));
         Assert.Null(await host.RequestAsync(owner));
     }
 
@@ -253,7 +253,7 @@ public sealed class KeyRotationTests
         var key = await ProveAsync(host, other);
         Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
 
-        Assert.Null(await host.Registry.AuthenticateAsync(other.Id, key));
+        Assert.Null(await host.Authenticator.AuthenticateAsync(other.Id, key));
         Assert.Null(await host.RequestAsync(other));
         Assert.NotNull(await host.Departures.ConfirmLeftAsync(other.Id, other.Key));
         Assert.NotNull(await host.Departures.ConfirmLeftAsync(other.Id, key));
@@ -271,7 +271,7 @@ public sealed class KeyRotationTests
         var commit = host.Gate.StopCommit();
         var terminate = host.Sessions.TerminateAsync(owner.Caller, other.Id);
         await commit.Arrived;
-        var seen = host.Registry.AuthenticateAsync(other.Id, key).AsTask();
+        var seen = host.Authenticator.AuthenticateAsync(other.Id, key).AsTask();
         Assert.False(seen.IsCompleted);
         commit.Release();
         Assert.Equal(TerminateOutcome.Terminated, await terminate);

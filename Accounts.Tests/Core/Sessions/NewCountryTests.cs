@@ -32,8 +32,8 @@ public sealed class NewCountryTests
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
-        await host.SignInAsync(client: CoreHost.Client(address: Germany));
-        var away = await host.SignInAsync(client: CoreHost.Client(address: Japan));
+        await host.SignInAsync(browser: CoreHost.NewBrowser(address: Germany));
+        var away = await host.SignInAsync(browser: CoreHost.NewBrowser(address: Japan));
 
         host.Clock.Advance(TimeSpan.FromDays(7) - TimeSpan.FromMinutes(1));
         Assert.True((await FindAsync(host, away.Caller)).IsFlagged);
@@ -47,14 +47,14 @@ public sealed class NewCountryTests
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         await host.RegisterAsync("grace@example.test", "Grace Hopper");
-        await host.SignInAsync(client: CoreHost.Client(address: Germany));
-        await host.SignInAsync("grace@example.test", client: CoreHost.Client(address: Japan));
+        await host.SignInAsync(browser: CoreHost.NewBrowser(address: Germany));
+        await host.SignInAsync("grace@example.test", browser: CoreHost.NewBrowser(address: Japan));
 
         Assert.True(await IsNewAsync(host, BrowserId.New(), Japan));
     }
 
     private static async Task<bool> IsNewAsync(CoreHost host, BrowserId browser, string address) =>
-        (await FindAsync(host, (await host.SignInAsync(client: CoreHost.Client(browser, address))).Caller)).NewCountry;
+        (await FindAsync(host, (await host.SignInAsync(browser: CoreHost.NewBrowser(browser, address))).Caller)).NewCountry;
 
-    private static async Task<Session> FindAsync(CoreHost host, Caller caller) => Assert.Single(await host.Sessions.FindAsync(caller, [caller.SessionId]));
+    private static async Task<Session> FindAsync(CoreHost host, Caller caller) => Assert.Single(await host.Sessions.FindAsync(caller, [caller.OwnSession]));
 }

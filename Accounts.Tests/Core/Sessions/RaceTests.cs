@@ -98,11 +98,11 @@ public sealed class RaceTests
 
         Assert.Null(await request);
         Assert.Null(await host.RequestAsync(other));
-        Assert.Null(await host.Registry.FindLiveAsync(other.Id));
+        Assert.Null(await host.Authenticator.FindLiveAsync(other.Id));
         Assert.NotNull(await host.RequestAsync(owner));
     }
 
-    // Guard: GetElapsedTime(begun) > LongestLoad in SessionRegistry.LoadAsync.
+    // Guard: LongestLoad in SessionRegistry.TryAdd.
     [Fact]
     public async Task A_load_that_outlives_the_tombstone_is_repeated()
     {
@@ -137,14 +137,14 @@ public sealed class RaceTests
         Task everywhere = remoteLogout ? host.Sessions.RemoteLogoutAsync(owner.Caller) : host.Sessions.SignOutEverywhereAsync(owner.Caller);
         await commit.Arrived;
         // The password has been verified. Starting the session waits for the lock that the ending holds.
-        var signIn = host.TrySignInAsync(CoreHost.Client());
+        var signIn = host.TrySignInAsync(CoreHost.NewBrowser());
         Assert.False(signIn.IsCompleted);
         commit.Release();
         await everywhere;
 
         Assert.IsType<SignInOutcome.WrongCredentials>(await signIn);
         Assert.Equal(1, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
-        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client()));
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser()));
     }
 
     // Guard: the same comparison, and RenewStamp in PasswordChange.ChangeAsync.
@@ -159,14 +159,14 @@ public sealed class RaceTests
         var input = new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase", EndOtherSessions = false };
         var change = host.PasswordChange.ChangeAsync(owner.Caller, input);
         await commit.Arrived;
-        var signIn = host.TrySignInAsync(CoreHost.Client());
+        var signIn = host.TrySignInAsync(CoreHost.NewBrowser());
         Assert.False(signIn.IsCompleted);
         commit.Release();
         Assert.IsType<ChangePasswordOutcome.Changed>(await change);
 
         Assert.IsType<SignInOutcome.WrongCredentials>(await signIn);
         Assert.Equal(1, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
-        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client(), password: "another passphrase"));
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser(), password: "another passphrase"));
     }
 
     // Control for the two tests above: the same wait at the same lock, behind an ending that leaves the stamp alone.
@@ -180,7 +180,7 @@ public sealed class RaceTests
         var commit = host.Gate.StopCommit();
         var terminate = host.Sessions.TerminateAsync(owner.Caller, other.Id);
         await commit.Arrived;
-        var signIn = host.TrySignInAsync(CoreHost.Client());
+        var signIn = host.TrySignInAsync(CoreHost.NewBrowser());
         Assert.False(signIn.IsCompleted);
         commit.Release();
         await terminate;
@@ -188,7 +188,7 @@ public sealed class RaceTests
         Assert.IsType<SignInOutcome.SignedIn>(await signIn);
     }
 
-    // Guard: IsLiveAsync inside the transaction of SessionService.TerminateAsync.
+    // Guard: IsLiveAsync in CommandRunner.AdmitAsync.
     [Fact]
     public async Task When_two_sessions_terminate_each_other_exactly_one_succeeds()
     {
@@ -210,7 +210,7 @@ public sealed class RaceTests
         Assert.Single(host.Rows.Audit("session.terminated"));
     }
 
-    // Guard: IsLiveAsync inside the transaction of SessionService.EndManyAsync.
+    // Guard: IsLiveAsync in CommandRunner.AdmitAsync.
     [Fact]
     public async Task A_session_that_has_just_ended_cannot_sign_out_everywhere()
     {
@@ -229,5 +229,74 @@ public sealed class RaceTests
         Assert.IsType<EndSessionsOutcome.CallerEnded>(await everywhere);
         Assert.NotNull(await host.RequestAsync(owner));
         Assert.Equal(new EndSessionsOutcome.Ended(0), await host.Sessions.SignOutEverywhereAsync(owner.Caller));
+    }
+
+    // Guard: "EndedAt" IS NULL in SessionStatements.EndAsync, and the outcome from what the statement returned.
+    [Fact]
+    public async Task When_two_sessions_terminate_the_same_target_one_is_told_that_it_had_already_ended()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (one, two, target) = (await host.SignInAsync(), await host.SignInAsync(), await host.SignInAsync());
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+
+        var commit = host.Gate.StopCommit();
+        var first = host.Sessions.TerminateAsync(one.Caller, target.Id);
+        await commit.Arrived;
+        var second = host.Sessions.TerminateAsync(two.Caller, target.Id);
+        Assert.False(second.IsCompleted);
+        commit.Release();
+
+        Assert.Equal(TerminateOutcome.Terminated, await first);
+        Assert.Equal(TerminateOutcome.AlreadyEnded, await second);
+        Assert.Null(await host.RequestAsync(target));
+        var told = Assert.Single(host.Rows.Audit("session.terminated"));
+        Assert.Equal(one.Id.Value, Guid.Parse((string)told["ActorSessionId"]!));
+        Assert.Equal([new SessionChange.Ended(one.Caller.Subject, target.Id, EndReason.Terminated)], heard);
+    }
+
+    // Guard: the lock that an act holds from the check of its session until its commit.
+    [Fact]
+    public async Task An_act_that_was_admitted_commits_before_the_end_of_its_session_returns()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+
+        // The act has checked its own session and is about to change the row.
+        var act = host.Gate.StopCommand("SET \"Name\"");
+        var rename = host.Sessions.RenameAsync(other.Caller, owner.Id, new RenameSessionInput { Name = "Desk" });
+        await act.Arrived;
+        var terminate = host.Sessions.TerminateAsync(owner.Caller, other.Id);
+        Assert.False(terminate.IsCompleted);
+        Assert.NotNull(await host.RequestAsync(other));
+        act.Release();
+
+        Assert.Equal(new RenameOutcome.Renamed("Desk"), await rename);
+        Assert.Equal(TerminateOutcome.Terminated, await terminate);
+        Assert.True(host.Rows.Number("SELECT MAX(\"rowid\") FROM \"AuditEvents\" WHERE \"Action\" = 'session.renamed'")
+            < host.Rows.Number("SELECT \"rowid\" FROM \"AuditEvents\" WHERE \"Action\" = 'session.terminated'"));
+    }
+
+    // Guard: IsLiveAsync in CommandRunner.AdmitAsync. The act comes after the ending, and the test above is its control.
+    [Fact]
+    public async Task An_act_of_a_session_that_is_ending_is_refused()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+
+        var commit = host.Gate.StopCommit();
+        var terminate = host.Sessions.TerminateAsync(owner.Caller, other.Id);
+        await commit.Arrived;
+        var rename = host.Sessions.RenameAsync(other.Caller, owner.Id, new RenameSessionInput { Name = "Desk" });
+        Assert.False(rename.IsCompleted);
+        commit.Release();
+
+        Assert.Equal(TerminateOutcome.Terminated, await terminate);
+        Assert.IsType<RenameOutcome.NotLive>(await rename);
+        Assert.Null(host.Rows.Session(owner.Id)["Name"]);
+        Assert.Empty(host.Rows.Audit("session.renamed"));
     }
 }

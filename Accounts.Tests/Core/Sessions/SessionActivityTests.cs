@@ -89,7 +89,7 @@ public sealed class SessionActivityTests
         var browser = await host.SignInAsync();
         var ids = Copies(host, browser, 1_201);
         foreach (var id in ids)
-            host.Activity.RecordPage((await host.Registry.FindLiveAsync(id))!, "198.51.100.1");
+            host.Activity.RecordPage((await host.Authenticator.FindLiveAsync(id))!, "198.51.100.1");
         // The first batch is committed although the second fails.
         var commit = host.Gate.StopCommit();
         var flush = host.Activity.FlushAsync();

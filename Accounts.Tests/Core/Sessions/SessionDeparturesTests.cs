@@ -24,7 +24,7 @@ public sealed class SessionDeparturesTests
 
         var ended = Assert.Single(await host.HistoryAsync(owner.Caller), s => s.Id == other.Id);
         Assert.Equal(new Departure.Confirmed(TestClock.Start.AddSeconds(2)), ended.Ending!.Departure);
-        Assert.Equal([new SessionChange.Departed(owner.Caller.UserId, other.Id, new Departure.Confirmed(TestClock.Start.AddSeconds(2)))], heard);
+        Assert.Equal([new SessionChange.Departed(owner.Caller.Subject, other.Id, new Departure.Confirmed(TestClock.Start.AddSeconds(2)))], heard);
     }
 
     // Guard: s.LeftAt == null in the update of SessionDepartures.ConfirmLeftAsync.
@@ -47,7 +47,7 @@ public sealed class SessionDeparturesTests
         commit.Release();
 
         Assert.Equal(await first, await second);
-        Assert.Equal([new SessionChange.Departed(owner.Caller.UserId, other.Id, new Departure.Confirmed(TestClock.Start))], heard);
+        Assert.Equal([new SessionChange.Departed(owner.Caller.Subject, other.Id, new Departure.Confirmed(TestClock.Start))], heard);
         var ended = Assert.Single(await host.HistoryAsync(owner.Caller), s => s.Id == other.Id);
         Assert.Equal(new Departure.Confirmed(TestClock.Start), ended.Ending!.Departure);
     }
@@ -173,7 +173,7 @@ public sealed class SessionDeparturesTests
         List<SessionChange> heard = [];
         using var subscription = host.Feed.Subscribe(heard.Add);
 
-        var ended = new SessionChange.Ended(owner.Caller.UserId, other.Id, EndReason.SignedOut);
+        var ended = new SessionChange.Ended(owner.Caller.Subject, other.Id, EndReason.SignedOut);
         host.Departures.Announce(ended, pages: 1);
         await host.Departures.RecordToldAsync(ended, pages: 1);
 
@@ -189,7 +189,7 @@ public sealed class SessionDeparturesTests
         await host.RegisterAsync();
         var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
         await host.Sessions.TerminateAsync(owner.Caller, other.Id);
-        return (owner, other, new SessionChange.Ended(owner.Caller.UserId, other.Id, EndReason.Terminated));
+        return (owner, other, new SessionChange.Ended(owner.Caller.Subject, other.Id, EndReason.Terminated));
     }
 
     private static async Task<Departure?> DepartureAsync(CoreHost host, SignedInBrowser owner, SessionChange.Ended ended) =>

@@ -24,11 +24,11 @@ public sealed class SessionEndingTests
         Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
 
         Assert.Null(await host.RequestAsync(other));
-        Assert.Null(await host.Registry.FindLiveAsync(other.Id));
+        Assert.Null(await host.Authenticator.FindLiveAsync(other.Id));
         Assert.False(held.IsLive(host.Clock.GetUtcNow()));
         Assert.NotNull(await host.RequestAsync(owner));
         // By the time a subscriber hears of it, every check already refuses.
-        Assert.Equal([(new SessionChange.Ended(owner.Caller.UserId, other.Id, EndReason.Terminated), true)], heard);
+        Assert.Equal([(new SessionChange.Ended(owner.Caller.Subject, other.Id, EndReason.Terminated), true)], heard);
         var ended = Assert.Single(await host.HistoryAsync(owner.Caller), s => s.Id == other.Id);
         Assert.Equal(new SessionEnding(TestClock.Start.AddMinutes(5), EndReason.Terminated, owner.Id, null), ended.Ending);
     }
@@ -45,8 +45,8 @@ public sealed class SessionEndingTests
         var audit = Assert.Single(host.Rows.Audit("session.terminated"));
         Assert.Equal(other.Id.Value, Guid.Parse((string)audit["SessionId"]!));
         Assert.Equal(owner.Id.Value, Guid.Parse((string)audit["ActorSessionId"]!));
-        Assert.Equal(owner.Caller.UserId.Value, Guid.Parse((string)audit["ActorUserId"]!));
-        Assert.Equal(owner.Caller.UserId.Value, Guid.Parse((string)audit["UserId"]!));
+        Assert.Equal(owner.Caller.Subject.Value, Guid.Parse((string)audit["ActorUserId"]!));
+        Assert.Equal(owner.Caller.Subject.Value, Guid.Parse((string)audit["UserId"]!));
         Assert.Equal(owner.Caller.Address, audit["Address"]);
     }
 
@@ -71,7 +71,7 @@ public sealed class SessionEndingTests
         Assert.Equal(TerminateOutcome.NotFound, await host.Sessions.TerminateAsync(ada.Caller, grace.Id));
         Assert.Equal(TerminateOutcome.NotFound, await host.Sessions.TerminateAsync(ada.Caller, SessionId.New(TestClock.Start)));
         // A caller whose user id doesn't match the session has no session.
-        Assert.Equal(TerminateOutcome.CallerEnded, await host.Sessions.TerminateAsync(ada.Caller with { UserId = grace.Caller.UserId }, grace.Id));
+        Assert.Equal(TerminateOutcome.CallerEnded, await host.Sessions.TerminateAsync(ada.Caller with { Subject = grace.Caller.Subject }, grace.Id));
 
         Assert.NotNull(await host.RequestAsync(grace));
         Assert.Empty(host.Rows.Audit("session.terminated"));
@@ -135,10 +135,10 @@ public sealed class SessionEndingTests
         Assert.Null(await host.RequestAsync(two));
         Assert.NotNull(await host.RequestAsync(grace));
         var told = Assert.Single(host.Rows.Audit("user.session_invalidated"));
-        Assert.Equal((3L, owner.Id.Value, owner.Caller.UserId.Value), (told["Count"], Guid.Parse((string)told["ActorSessionId"]!), Guid.Parse((string)told["ActorUserId"]!)));
+        Assert.Equal((3L, owner.Id.Value, owner.Caller.Subject.Value), (told["Count"], Guid.Parse((string)told["ActorSessionId"]!), Guid.Parse((string)told["ActorUserId"]!)));
         Assert.IsType<EndSessionsOutcome.CallerEnded>(await host.Sessions.RemoteLogoutAsync(owner.Caller));
         // The password is unchanged.
-        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client()));
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser()));
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class SessionEndingTests
         Assert.Equal((long)EndReason.SignedOut, first["EndReason"]);
         Assert.Equal(first, host.Rows.Session(browser.Id));
         Assert.Single(host.Rows.Audit("user.signed_out"));
-        Assert.Equal([new SessionChange.Ended(browser.Caller.UserId, browser.Id, EndReason.SignedOut)], heard);
+        Assert.Equal([new SessionChange.Ended(browser.Caller.Subject, browser.Id, EndReason.SignedOut)], heard);
         Assert.Null(await host.RequestAsync(browser));
     }
 

@@ -110,9 +110,9 @@ public sealed class SessionFeedTests
         var browser = await host.SignInAsync();
         var session = (await host.RequestAsync(browser))!;
         List<IReadOnlyList<SessionChange>> heard = [];
-        using var watching = host.Feed.Subscribe(browser.Caller.UserId, heard.Add);
+        using var watching = host.Feed.Subscribe(browser.Caller.Subject, heard.Add);
         List<IReadOnlyList<SessionChange>> withoutActs = [];
-        using var other = host.Feed.Subscribe(browser.Caller.UserId, withoutActs.Add, acts: false);
+        using var other = host.Feed.Subscribe(browser.Caller.Subject, withoutActs.Add, acts: false);
 
         host.Clock.Advance(TimeSpan.FromMinutes(5));
         host.Activity.RecordPage(session, "198.51.100.24");
@@ -121,10 +121,10 @@ public sealed class SessionFeedTests
         host.Activity.Record(session, "198.51.100.25");
         host.Clock.Advance(SessionFeed.MergeWindow);
 
-        var seen = new SessionChange.Seen(browser.Caller.UserId, browser.Id, TestClock.Start.AddMinutes(5), "198.51.100.25", Place.Unknown, DeviceDetector.Detect(new DeviceSignals(CoreHost.Chrome)), 2);
+        var seen = new SessionChange.Seen(browser.Caller.Subject, browser.Id, TestClock.Start.AddMinutes(5), "198.51.100.25", Place.Unknown, DeviceDetector.Detect(new DeviceSignals(CoreHost.Chrome)), 2);
         Assert.Equal([seen], Assert.Single(heard));
         Assert.Empty(withoutActs);
-        host.Feed.Publish(new SessionChange.Renamed(browser.Caller.UserId, browser.Id, "Desk"));
+        host.Feed.Publish(new SessionChange.Renamed(browser.Caller.Subject, browser.Id, "Desk"));
         host.Clock.Advance(SessionFeed.MergeWindow);
         Assert.Single(withoutActs);
         // The list agrees, though the second page isn't in the database yet.

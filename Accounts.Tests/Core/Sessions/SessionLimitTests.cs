@@ -30,7 +30,7 @@ public sealed class SessionLimitTests
         var ended = Assert.Single(await host.HistoryAsync(fourth.Caller), session => session.Ending is not null);
         Assert.Equal((second.Id, EndReason.LimitReached, fourth.Id), (ended.Id, ended.Ending!.Reason, ended.Ending.BySession));
         Assert.Equal(
-            [new SessionChange.Ended(fourth.Caller.UserId, second.Id, EndReason.LimitReached), new SessionChange.Started(fourth.Caller.UserId, fourth.Id)], heard);
+            [new SessionChange.Ended(fourth.Caller.Subject, second.Id, EndReason.LimitReached), new SessionChange.Started(fourth.Caller.Subject, fourth.Id)], heard);
         var audit = Assert.Single(host.Rows.Audit("session.ended_by_limit"));
         Assert.Equal((second.Id.Value, fourth.Id.Value), (Guid.Parse((string)audit["SessionId"]!), Guid.Parse((string)audit["ActorSessionId"]!)));
     }
@@ -56,7 +56,7 @@ public sealed class SessionLimitTests
         host.Clock.Advance(TimeSpan.FromHours(30));
         var (one, two) = (await SignInAsync(host), await SignInAsync(host));
 
-        var again = await host.SignInAsync(client: two.Client);
+        var again = await host.SignInAsync(browser: two.Browser);
 
         Assert.NotNull(await host.RequestAsync(one));
         Assert.NotNull(await host.RequestAsync(again));
@@ -113,7 +113,7 @@ public sealed class SessionLimitTests
         await host.RegisterAsync();
         var owner = await host.SignInAsync();
         host.Gate.FailCommit();
-        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => host.TrySignInAsync(CoreHost.Client()));
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => host.TrySignInAsync(CoreHost.NewBrowser()));
         Assert.NotNull(await host.RequestAsync(owner));
 
         await host.SignInAsync();

@@ -20,7 +20,7 @@ public sealed class SessionRegistryTests
         for (var round = 0; round < 2; round++)
         {
             foreach (var key in new[] { "", "garbage", other.Key, SessionKey.New().Reveal(), new string('!', 43), browser.Key + "A", new string('A', 100_000) })
-                Assert.Null(await host.Registry.AuthenticateAsync(browser.Id, key));
+                Assert.Null(await host.Authenticator.AuthenticateAsync(browser.Id, key));
             Assert.NotNull(await host.RequestAsync(browser));
         }
     }
@@ -36,7 +36,7 @@ public sealed class SessionRegistryTests
         foreach (var stolen in row.Values.OfType<byte[]>())
         {
             foreach (var key in new[] { System.Buffers.Text.Base64Url.EncodeToString(stolen), Convert.ToHexString(stolen), Convert.ToBase64String(stolen) })
-                Assert.Null(await host.Registry.AuthenticateAsync(browser.Id, key));
+                Assert.Null(await host.Authenticator.AuthenticateAsync(browser.Id, key));
         }
 
         Assert.Equal(browser.Session.Key.Hash(), row["KeyHash"]);
@@ -53,7 +53,7 @@ public sealed class SessionRegistryTests
         {
             // The registry asks the database each time.
             var query = host.Gate.StopResult("FROM \"Sessions\"");
-            var request = host.Registry.AuthenticateAsync(unknown, SessionKey.New().Reveal());
+            var request = host.Authenticator.AuthenticateAsync(unknown, SessionKey.New().Reveal());
             await query.Arrived;
             query.Release();
             Assert.Null(await request);
@@ -72,7 +72,7 @@ public sealed class SessionRegistryTests
 
         host.Gate.FailCommand("SELECT");
         Assert.NotNull(await host.RequestAsync(browser));
-        Assert.NotNull(await host.Registry.FindLiveAsync(browser.Id));
+        Assert.NotNull(await host.Authenticator.FindLiveAsync(browser.Id));
         await Assert.ThrowsAsync<DatabaseUnavailableException>(() => host.Sessions.ListAsync(browser.Caller));
     }
 
@@ -90,7 +90,7 @@ public sealed class SessionRegistryTests
 
         await using var host = CoreHost.Start(folder);
         Assert.Null(await host.RequestAsync(ended));
-        Assert.Null(await host.Registry.FindLiveAsync(ended.Id));
+        Assert.Null(await host.Authenticator.FindLiveAsync(ended.Id));
         Assert.NotNull(await host.RequestAsync(living));
     }
 
@@ -108,7 +108,7 @@ public sealed class SessionRegistryTests
 
         Assert.Null(await host.RequestAsync(known));
         Assert.Null(await host.RequestAsync(unknown));
-        Assert.Null(await host.Registry.FindLiveAsync(known.Id));
+        Assert.Null(await host.Authenticator.FindLiveAsync(known.Id));
         Assert.False(live.IsLive(host.Clock.GetUtcNow()));
         Assert.Empty(await host.Sessions.ListAsync(known.Caller));
         Assert.Equal(EndReason.Expired, (await host.HistoryAsync(known.Caller))[0].Ending!.Reason);
@@ -161,9 +161,9 @@ public sealed class SessionRegistryTests
         var browser = await host.SignInAsync();
         var principal = (await host.RequestAsync(browser))!.Principal;
 
-        Assert.Equal(browser.Caller, await host.Registry.FindCallerAsync(principal));
-        Assert.Null(await host.Registry.FindCallerAsync(new ClaimsPrincipal(new ClaimsIdentity())));
+        Assert.Equal(browser.Caller, await host.Authenticator.FindCallerAsync(principal));
+        Assert.Null(await host.Authenticator.FindCallerAsync(new ClaimsPrincipal(new ClaimsIdentity())));
         await host.Sessions.SignOutAsync(browser.Caller);
-        Assert.Null(await host.Registry.FindCallerAsync(principal));
+        Assert.Null(await host.Authenticator.FindCallerAsync(principal));
     }
 }

@@ -14,7 +14,7 @@ public sealed class SessionStartTests
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
 
-        var browser = await host.SignInAsync(client: CoreHost.Client(address: "192.168.1.20"));
+        var browser = await host.SignInAsync(browser: CoreHost.NewBrowser(address: "192.168.1.20"));
 
         var session = Assert.Single(await host.Sessions.ListAsync(browser.Caller));
         Assert.Equal(browser.Id, session.Id);
@@ -23,7 +23,7 @@ public sealed class SessionStartTests
         Assert.Equal(("192.168.1.20", "192.168.1.20"), (session.SignInAddress, session.Address));
         Assert.Equal((TestClock.Start, TestClock.Start, 0), (session.StartedAt, session.LastActivityAt, session.PagesVisited));
         Assert.Null(session.Ending);
-        Assert.Equal(SignInMethod.Password, session.Method);
+        Assert.Equal(SignInMethods.Password, session.Methods);
     }
 
     [Fact]
@@ -44,10 +44,10 @@ public sealed class SessionStartTests
 
         var row = host.Rows.Session(browser.Id);
         Assert.Equal(browser.Session.Key.Hash(), row["KeyHash"]);
-        Assert.Equal(browser.Client.Browser.Hash(), row["BrowserHash"]);
+        Assert.Equal(browser.Browser.Id.Hash(), row["BrowserHash"]);
         var everything = string.Join('\n', row.Values.Select(v => v is byte[] bytes ? Convert.ToHexString(bytes) : $"{v}"));
         Assert.DoesNotContain(browser.Key, everything, StringComparison.Ordinal);
-        Assert.DoesNotContain(browser.Client.Browser.Text, everything, StringComparison.Ordinal);
+        Assert.DoesNotContain(browser.Browser.Id.Text, everything, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,13 +55,13 @@ public sealed class SessionStartTests
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
-        var client = CoreHost.Client();
-        var ghost = await host.SignInAsync(client: client);
+        var client = CoreHost.NewBrowser();
+        var ghost = await host.SignInAsync(browser: client);
         Assert.NotNull(await host.RequestAsync(ghost));
         List<SessionChange> heard = [];
         using var subscription = host.Feed.Subscribe(heard.Add);
 
-        var browser = await host.SignInAsync(client: client);
+        var browser = await host.SignInAsync(browser: client);
 
         Assert.Null(await host.RequestAsync(ghost));
         Assert.NotNull(await host.RequestAsync(browser));
@@ -69,7 +69,7 @@ public sealed class SessionStartTests
         var replaced = Assert.Single(await host.HistoryAsync(browser.Caller), s => s.Id == ghost.Id);
         Assert.Equal(new SessionEnding(TestClock.Start, EndReason.Replaced, browser.Id, null), replaced.Ending);
         Assert.Equal(
-            [new SessionChange.Ended(browser.Caller.UserId, ghost.Id, EndReason.Replaced), new SessionChange.Started(browser.Caller.UserId, browser.Id)], heard);
+            [new SessionChange.Ended(browser.Caller.Subject, ghost.Id, EndReason.Replaced), new SessionChange.Started(browser.Caller.Subject, browser.Id)], heard);
     }
 
     [Fact]
@@ -77,17 +77,17 @@ public sealed class SessionStartTests
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
-        var client = CoreHost.Client();
-        var ghost = await host.SignInAsync(client: client, remember: false);
+        var client = CoreHost.NewBrowser();
+        var ghost = await host.SignInAsync(browser: client, remember: false);
         host.Clock.Advance(TimeSpan.FromHours(30));
         List<SessionChange> heard = [];
         using var subscription = host.Feed.Subscribe(heard.Add);
 
-        var browser = await host.SignInAsync(client: client);
+        var browser = await host.SignInAsync(browser: client);
 
         var expired = Assert.Single(await host.HistoryAsync(browser.Caller), s => s.Id == ghost.Id);
         Assert.Equal(new SessionEnding(TestClock.Start.AddHours(24), EndReason.Expired, null, null), expired.Ending);
-        Assert.Contains(new SessionChange.Ended(browser.Caller.UserId, ghost.Id, EndReason.Expired), heard);
+        Assert.Contains(new SessionChange.Ended(browser.Caller.Subject, ghost.Id, EndReason.Expired), heard);
     }
 
     [Fact]
@@ -108,8 +108,8 @@ public sealed class SessionStartTests
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         await host.RegisterAsync("grace@example.test", "Grace Hopper");
-        var client = CoreHost.Client();
-        var ada = await host.SignInAsync(client: client);
+        var client = CoreHost.NewBrowser();
+        var ada = await host.SignInAsync(browser: client);
         var grace = await host.SignInAsync("grace@example.test", client);
 
         Assert.NotNull(await host.RequestAsync(ada));
@@ -159,13 +159,13 @@ public sealed class SessionStartTests
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         host.Gate.FailCommit();
-        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => host.TrySignInAsync(CoreHost.Client()));
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => host.TrySignInAsync(CoreHost.NewBrowser()));
         Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
         Assert.Empty(host.Rows.Audit("user.signed_in"));
 
         var browser = await host.SignInAsync();
         var audit = Assert.Single(host.Rows.Audit("user.signed_in"));
         Assert.Equal(browser.Id.Value, Guid.Parse((string)audit["SessionId"]!));
-        Assert.Equal(browser.Client.Address, audit["Address"]);
+        Assert.Equal(browser.Browser.Address, audit["Address"]);
     }
 }

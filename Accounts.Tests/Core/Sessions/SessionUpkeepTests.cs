@@ -23,7 +23,7 @@ public sealed class SessionUpkeepTests
         await host.Upkeep.SweepAsync();
         await host.Upkeep.SweepAsync();
 
-        Assert.Equal([new SessionChange.Ended(idle.Caller.UserId, idle.Id, EndReason.Expired)], heard);
+        Assert.Equal([new SessionChange.Ended(idle.Caller.Subject, idle.Id, EndReason.Expired)], heard);
         Assert.Null(await host.RequestAsync(idle));
         var ended = Assert.Single(await host.HistoryAsync(lasting.Caller), s => s.Id == idle.Id);
         Assert.Equal(new SessionEnding(TestClock.Start.AddHours(24), EndReason.Expired, null, null), ended.Ending);

@@ -79,7 +79,7 @@ public sealed class SupportCodesTests
         await host.RegisterAsync();
         var (one, other) = (await host.SignInAsync(), await host.SignInAsync());
         var drawn = new Queue<string>(["7KX4QM2D", "7KX4QM2D", "7KX4QM2D", "8KX4QM2D"]);
-        var codes = new SupportCodes(host.Database, host.Clock, drawn.Dequeue);
+        var codes = new SupportCodes(host.Database, host.Commands, host.Clock, drawn.Dequeue);
 
         Assert.Equal("7KX4-QM2D", (await codes.FindOrMakeAsync(one.Caller))!.Text);
         Assert.Equal("8KX4-QM2D", (await codes.FindOrMakeAsync(other.Caller))!.Text);
@@ -105,14 +105,14 @@ public sealed class SupportCodesTests
         var other = await host.RegisterAsync("grace@example.test", "Grace Hopper");
         var (owner, browser) = (await host.SignInAsync(), await host.SignInAsync());
 
-        Assert.Null(await Codes(host).FindOrMakeAsync(browser.Caller with { UserId = other }));
+        Assert.Null(await Codes(host).FindOrMakeAsync(browser.Caller with { Subject = other }));
         await host.Sessions.TerminateAsync(owner.Caller, browser.Id);
         Assert.Null(await Codes(host).FindOrMakeAsync(browser.Caller));
         Assert.Equal(0, Count(host));
 
         Assert.NotNull(await Codes(host).FindOrMakeAsync(owner.Caller));
         var row = Assert.Single(host.Rows.Query("SELECT * FROM \"SupportCodes\""));
-        Assert.Equal((owner.Caller.UserId.Value, owner.Id.Value), (Guid.Parse((string)row["UserId"]!), Guid.Parse((string)row["SessionId"]!)));
+        Assert.Equal((owner.Caller.Subject.Value, owner.Id.Value), (Guid.Parse((string)row["UserId"]!), Guid.Parse((string)row["SessionId"]!)));
     }
 
     // Guard: SessionKey.Matches in FindOrMakeForEndedAsync.

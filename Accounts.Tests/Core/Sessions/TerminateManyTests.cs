@@ -30,8 +30,8 @@ public sealed class TerminateManyTests
         Assert.NotNull(await host.RequestAsync(kept));
         Assert.NotNull(await host.RequestAsync(owner));
         // By the time the feed announces each session, every check already refuses. So each browser is asked whether it has left.
-        var person = owner.Caller.UserId;
-        Assert.Equal([Told(two.Id), Told(one.Id)], heard);
+        var person = owner.Caller.Subject;
+        Assert.Equivalent(new[] { Told(one.Id), Told(two.Id) }, heard, strict: true);
         var ended = (await host.HistoryAsync(owner.Caller)).Where(s => s.Ending is not null);
         Assert.All(ended, s => Assert.Equal(new SessionEnding(TestClock.Start.AddMinutes(5), EndReason.Terminated, owner.Id, null), s.Ending));
         Assert.Equal(2, ended.Count());
@@ -48,7 +48,7 @@ public sealed class TerminateManyTests
         await using var host = CoreHost.Start(settings: ("Retention:EndedSessions", "1.00:00:00"));
         await host.RegisterAsync();
         var (owner, desk) = (await host.SignInAsync(), await host.SignInAsync());
-        var phone = await host.SignInAsync(client: CoreHost.Client(userAgent: Visitor.Phone));
+        var phone = await host.SignInAsync(browser: CoreHost.NewBrowser(userAgent: Visitor.Phone));
         await host.Sessions.RenameAsync(owner.Caller, desk.Id, new RenameSessionInput { Name = "Büro \"2\"" });
 
         await EndAsync(host, owner.Caller, phone.Id, desk.Id);
@@ -84,7 +84,7 @@ public sealed class TerminateManyTests
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         var (owner, desk) = (await host.SignInAsync(), await host.SignInAsync());
-        var phone = await host.SignInAsync(client: CoreHost.Client(userAgent: Visitor.Phone));
+        var phone = await host.SignInAsync(browser: CoreHost.NewBrowser(userAgent: Visitor.Phone));
         await host.Sessions.RenameAsync(owner.Caller, desk.Id, new RenameSessionInput { Name = "Kitchen" });
         await EndAsync(host, owner.Caller, desk.Id, phone.Id);
 
@@ -263,7 +263,7 @@ public sealed class TerminateManyTests
         var commit = host.Gate.StopCommit();
         var terminate = EndAsync(host, owner.Caller, other.Id);
         await commit.Arrived;
-        var signIn = host.TrySignInAsync(CoreHost.Client());
+        var signIn = host.TrySignInAsync(CoreHost.NewBrowser());
         Assert.False(signIn.IsCompleted);
         commit.Release();
         await terminate;

@@ -33,7 +33,7 @@ public sealed class WasThisYouTests
         var row = host.Rows.Session(other.Id);
         Assert.Equal(owner.Id.Value, Guid.Parse((string)row["RecognizedBySessionId"]!));
         Assert.NotNull(row["RecognizedAt"]);
-        var change = new SessionChange.Recognized(owner.Caller.UserId, other.Id);
+        var change = new SessionChange.Recognized(owner.Caller.Subject, other.Id);
         Assert.Equal([change], heard);
         Assert.Equal(after, before.With(change));
         Assert.Equal(before, before.With(change with { SessionId = owner.Id }));
@@ -106,8 +106,8 @@ public sealed class WasThisYouTests
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
-        var laptop = CoreHost.Client();
-        await host.SignInAsync(client: laptop);
+        var laptop = CoreHost.NewBrowser();
+        await host.SignInAsync(browser: laptop);
         host.Clock.Advance(Minute);
         var other = await host.SignInAsync();
         host.Clock.Advance(Minute);
@@ -118,7 +118,7 @@ public sealed class WasThisYouTests
         Assert.False((await FindAsync(host, late, late.Id)).MayAnswer(await FindAsync(host, late, other.Id)));
 
         // Signing in again in the older browser isn't new.
-        var again = await host.SignInAsync(client: laptop);
+        var again = await host.SignInAsync(browser: laptop);
         Assert.False((await FindAsync(host, again, again.Id)).IsFlagged);
         Assert.True((await FindAsync(host, again, again.Id)).MayAnswer(await FindAsync(host, again, other.Id)));
         Assert.Equal(RecognizeOutcome.Recognized, await RecognizeAsync(host, again, other.Id));
@@ -132,15 +132,15 @@ public sealed class WasThisYouTests
         var (owner, thief) = await AskedAsync(host);
         host.Clock.Advance(Minute);
 
-        var again = await host.SignInAsync(client: thief.Client);
+        var again = await host.SignInAsync(browser: thief.Browser);
         Assert.True((await FindAsync(host, owner, again.Id)).IsInQuestion);
         Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.DenyAsync(owner.Caller, again.Id, TestContext.Current.CancellationToken));
-        var third = await host.SignInAsync(client: thief.Client);
+        var third = await host.SignInAsync(browser: thief.Browser);
         Assert.True((await FindAsync(host, owner, third.Id)).IsInQuestion);
 
         // Once recognized, the browser stays known.
         Assert.Equal(RecognizeOutcome.Recognized, await RecognizeAsync(host, owner, third.Id));
-        Assert.False((await FindAsync(host, owner, (await host.SignInAsync(client: thief.Client)).Id)).IsFlagged);
+        Assert.False((await FindAsync(host, owner, (await host.SignInAsync(browser: thief.Browser)).Id)).IsFlagged);
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class WasThisYouTests
         var (owner, other) = await AskedAsync(host);
         host.Clock.Advance(Session.NewFor);
 
-        var again = await host.SignInAsync(client: other.Client);
+        var again = await host.SignInAsync(browser: other.Browser);
         Assert.False((await FindAsync(host, owner, again.Id)).IsFlagged);
     }
 
@@ -160,10 +160,10 @@ public sealed class WasThisYouTests
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         var (laptop, phone) = (BrowserId.New(), BrowserId.New());
-        var owner = await host.SignInAsync(client: CoreHost.Client(laptop, Germany));
-        await host.SignInAsync(client: CoreHost.Client(phone, Germany));
+        var owner = await host.SignInAsync(browser: CoreHost.NewBrowser(laptop, Germany));
+        await host.SignInAsync(browser: CoreHost.NewBrowser(phone, Germany));
         host.Clock.Advance(Session.NewFor);
-        var away = await host.SignInAsync(client: CoreHost.Client(phone, Japan));
+        var away = await host.SignInAsync(browser: CoreHost.NewBrowser(phone, Japan));
         var session = await FindAsync(host, owner, away.Id);
         Assert.Equal((false, true, true), (session.NewBrowser, session.NewCountry, session.IsInQuestion));
 
@@ -195,7 +195,7 @@ public sealed class WasThisYouTests
         Assert.Equal(TerminateOutcome.AlreadyEnded, await host.Sessions.DenyAsync(owner.Caller, other.Id, TestContext.Current.CancellationToken));
 
         Assert.Null(await host.RequestAsync(other));
-        Assert.Equal([new SessionChange.Ended(owner.Caller.UserId, other.Id, EndReason.Terminated)], heard);
+        Assert.Equal([new SessionChange.Ended(owner.Caller.Subject, other.Id, EndReason.Terminated)], heard);
         Assert.Empty(host.Rows.Audit("session.terminated"));
         var told = Assert.Single((await host.EventsAsync(owner.Caller, new AuditQuery { Action = "session.denied" }))!);
         Assert.Equal((AuditActor.You, owner.Id, other.Id), (told.Actor, told.From!.Id, told.To!.Id));

@@ -26,7 +26,7 @@ public sealed class PasswordChangeTests
         var changed = Assert.IsType<ChangePasswordOutcome.Changed>(await ChangeAsync(host, owner, endOthers: endOthers));
 
         Assert.Equal(endOthers ? 2 : 0, changed.EndedSessions);
-        Assert.NotNull(await host.Registry.AuthenticateAsync(owner.Id, changed.Session.Key.Reveal()));
+        Assert.NotNull(await host.Authenticator.AuthenticateAsync(owner.Id, changed.Session.Key.Reveal()));
         Assert.Equal(endOthers, await host.RequestAsync(one) is null);
         Assert.Equal(endOthers, await host.RequestAsync(two) is null);
         Assert.Equal(endOthers ? 2 : 0, heard.OfType<SessionChange.Ended>().Count(ended => ended.Reason == EndReason.PasswordChanged));
@@ -34,8 +34,8 @@ public sealed class PasswordChangeTests
         Assert.NotEqual(before["SecurityStamp"], after["SecurityStamp"]);
         Assert.NotEqual(before["PasswordHash"], after["PasswordHash"]);
         Assert.Equal(endOthers ? 2L : 0L, Assert.Single(host.Rows.Audit("user.password_changed"))["Count"]);
-        Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.Client()));
-        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client(), password: New));
+        Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.NewBrowser()));
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser(), password: New));
     }
 
     // Guard: OfferAsync in PasswordChange.
@@ -48,7 +48,7 @@ public sealed class PasswordChangeTests
         var changed = Assert.IsType<ChangePasswordOutcome.Changed>(await ChangeAsync(host, owner));
         Assert.NotNull(await host.RequestAsync(owner));
 
-        Assert.NotNull(await host.Registry.AuthenticateAsync(owner.Id, changed.Session.Key.Reveal()));
+        Assert.NotNull(await host.Authenticator.AuthenticateAsync(owner.Id, changed.Session.Key.Reveal()));
         Assert.Null(await host.RequestAsync(owner));
     }
 
@@ -80,7 +80,7 @@ public sealed class PasswordChangeTests
 
         Assert.Equal(before, host.Rows.Query(Account));
         Assert.Single(host.Rows.Audit("user.password_changed"));
-        Assert.NotNull(await host.Registry.AuthenticateAsync(owner.Id, again.Session.Key.Reveal()));
+        Assert.NotNull(await host.Authenticator.AuthenticateAsync(owner.Id, again.Session.Key.Reveal()));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class PasswordChangeTests
         await terminate;
 
         Assert.Equal(new ChangePasswordOutcome.CallerEnded(), await change);
-        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client()));
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser()));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class PasswordSignInTests
         await using var host = CoreHost.Start();
         var ada = await host.RegisterAsync();
         var browser = await host.SignInAsync("ADA@Example.TEST");
-        Assert.Equal(ada, browser.Caller.UserId);
+        Assert.Equal(ada, browser.Caller.Subject);
         Assert.NotNull(await host.RequestAsync(browser));
     }
 
@@ -22,8 +22,8 @@ public sealed class PasswordSignInTests
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
 
-        var wrong = await host.TrySignInAsync(CoreHost.Client(), password: "not this passphrase");
-        var unknown = await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test");
+        var wrong = await host.TrySignInAsync(CoreHost.NewBrowser(), password: "not this passphrase");
+        var unknown = await host.TrySignInAsync(CoreHost.NewBrowser(), "nobody@example.test");
 
         Assert.Equal(new SignInOutcome.WrongCredentials(), wrong);
         Assert.Equal(wrong, unknown);
@@ -37,7 +37,7 @@ public sealed class PasswordSignInTests
     public async Task Invalid_input_is_answered_with_the_field_and_the_rule(string email, string password, string field, InputProblem problem, int? limit)
     {
         await using var host = CoreHost.Start();
-        var outcome = await host.TrySignInAsync(CoreHost.Client(), email, password);
+        var outcome = await host.TrySignInAsync(CoreHost.NewBrowser(), email, password);
         Assert.Equal([new InputError(field, problem, limit)], Assert.IsType<SignInOutcome.Invalid>(outcome).Errors);
     }
 
@@ -45,7 +45,7 @@ public sealed class PasswordSignInTests
     public async Task A_one_megabyte_password_is_refused_before_it_is_hashed()
     {
         await using var host = CoreHost.Start();
-        var outcome = await host.TrySignInAsync(CoreHost.Client(), password: new string('x', 1 << 20));
+        var outcome = await host.TrySignInAsync(CoreHost.NewBrowser(), password: new string('x', 1 << 20));
         Assert.Equal([new InputError("Password", InputProblem.TooLong, 256)], Assert.IsType<SignInOutcome.Invalid>(outcome).Errors);
     }
 
@@ -54,20 +54,20 @@ public sealed class PasswordSignInTests
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
-        var own = CoreHost.Client();
-        await host.SignInAsync(client: own);
+        var own = CoreHost.NewBrowser();
+        await host.SignInAsync(browser: own);
 
         // The sign-in above came from an unknown browser too: it was the first of ten.
         for (var attempt = 2; attempt <= 10; attempt++)
-            Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.Client(address: $"198.51.100.{attempt}"), password: "a guess or two"));
+            Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.NewBrowser(address: $"198.51.100.{attempt}"), password: "a guess or two"));
 
         // The eleventh attempt isn't even checked: the right password is refused as well.
-        var throttled = Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.Client(address: "198.51.100.99")));
+        var throttled = Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.NewBrowser(address: "198.51.100.99")));
         Assert.InRange(throttled.Wait, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(own));
         // Other accounts aren't affected.
         await host.RegisterAsync("grace@example.test", "Grace Hopper");
-        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client(), "grace@example.test"));
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser(), "grace@example.test"));
     }
 
     [Fact]
@@ -75,13 +75,13 @@ public sealed class PasswordSignInTests
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
-        var own = CoreHost.Client();
-        await host.SignInAsync(client: own);
+        var own = CoreHost.NewBrowser();
+        await host.SignInAsync(browser: own);
         for (var attempt = 1; attempt <= 10; attempt++)
             Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(own, password: "forgotten, it seems"));
         Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(own));
         // Unknown browsers' attempts are counted separately.
-        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client()));
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser()));
     }
 
     [Fact]
@@ -89,8 +89,8 @@ public sealed class PasswordSignInTests
     {
         await using var host = CoreHost.Start();
         for (var attempt = 1; attempt <= 10; attempt++)
-            Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test"));
-        Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.Client(), "NOBODY@example.test"));
+            Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.NewBrowser(), "nobody@example.test"));
+        Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.NewBrowser(), "NOBODY@example.test"));
     }
 
     [Theory]
@@ -104,9 +104,9 @@ public sealed class PasswordSignInTests
     {
         await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAddress", "3"));
         for (var attempt = 1; attempt <= 3; attempt++)
-            Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.Client(address: one), $"nobody{attempt}@example.test"));
+            Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.NewBrowser(address: one), $"nobody{attempt}@example.test"));
 
-        var outcome = await host.TrySignInAsync(CoreHost.Client(address: two), "nobody4@example.test");
+        var outcome = await host.TrySignInAsync(CoreHost.NewBrowser(address: two), "nobody4@example.test");
 
         Assert.Equal(same ? typeof(SignInOutcome.Throttled) : typeof(SignInOutcome.WrongCredentials), outcome.GetType());
     }

@@ -36,7 +36,7 @@ public sealed class ReauthenticationTests
 
         var proved = Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(owner.Caller, CoreHost.Password)).Session;
         host.Clock.Advance(Limit - TimeSpan.FromMilliseconds(1));
-        var again = await host.Registry.AuthenticateAsync(owner.Id, proved.Key.Reveal());
+        var again = await host.Authenticator.AuthenticateAsync(owner.Id, proved.Key.Reveal());
         Assert.Equal("Done", await DoAsync(host, act, again!.ToCaller(), other));
         Assert.Null(await host.RequestAsync(other));
     }
@@ -70,7 +70,7 @@ public sealed class ReauthenticationTests
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
-        var bare = new Caller(owner.Caller.UserId, owner.Id, "");
+        var bare = Caller.InBrowser(owner.Caller.Subject, owner.Id, "");
         Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.TerminateAsync(bare, other.Id));
         // The answer reveals nothing about the target, not even whether it exists.
         Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.TerminateAsync(bare, SessionId.New(TestClock.Start)));

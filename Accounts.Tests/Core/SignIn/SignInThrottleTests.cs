@@ -46,16 +46,16 @@ public sealed class SignInThrottleTests
     {
         await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAddress", "3"));
         await host.RegisterAsync();
-        var own = CoreHost.Client();
-        await host.SignInAsync(client: own);
+        var own = CoreHost.NewBrowser();
+        await host.SignInAsync(browser: own);
         SignInOutcome outcome;
         var attempts = 0;
         do
-            outcome = await host.TrySignInAsync(CoreHost.Client(), $"nobody{++attempts}@example.test");
+            outcome = await host.TrySignInAsync(CoreHost.NewBrowser(), $"nobody{++attempts}@example.test");
         while (outcome is SignInOutcome.WrongCredentials && attempts < 5);
 
         Assert.IsType<SignInOutcome.Throttled>(outcome);
-        Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.Client()));
+        Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.NewBrowser()));
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(own));
     }
 

@@ -1,3 +1,4 @@
+using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
@@ -61,8 +62,8 @@ public sealed class AccountsDatabaseTests
     public async Task A_database_failure_is_reported_as_unavailable_and_releases_the_lock()
     {
         await using var host = CoreHost.Start();
-        var register = () => host.Users.RegisterAsync(CoreHost.Client(), new RegisterInput { Email = CoreHost.Email, Name = "Ada", Password = CoreHost.Password });
-        foreach (var fail in new[] { host.Gate.FailBegin, host.Gate.FailCommit, () => host.Gate.FailCommand("INSERT") })
+        var register = () => host.Users.RegisterAsync(CoreHost.NewBrowser(), new RegisterInput { Email = CoreHost.Email, Name = "Ada", Password = CoreHost.Password });
+        foreach (var fail in new Action[] { host.Gate.FailBegin, () => host.Gate.FailCommit(), () => host.Gate.FailCommand("INSERT") })
         {
             fail();
             var failure = await Assert.ThrowsAsync<DatabaseUnavailableException>(register);
@@ -82,6 +83,49 @@ public sealed class AccountsDatabaseTests
         await using var host = CoreHost.Start();
         await Assert.ThrowsAsync<InvalidOperationException>(() => host.Database.WriteAsync<bool>(WritePriority.Ordinary, _ => throw new InvalidOperationException("a bug")));
         Assert.True(await host.Database.WriteAsync(WritePriority.Ordinary, _ => Task.FromResult(true)));
+    }
+
+    // Guard: the loop in AccountsDatabase.WriteAsync, and its bound.
+    [Theory]
+    [InlineData(AccountsDatabase.Attempts - 1, true)]
+    [InlineData(AccountsDatabase.Attempts, false)]
+    public async Task A_write_runs_again_after_a_conflict_a_few_times(int conflicts, bool succeeds)
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+        for (var i = 0; i < conflicts; i++)
+            host.Gate.FailCommit(SQLitePCL.raw.SQLITE_BUSY_SNAPSHOT);
+
+        var terminate = host.Sessions.TerminateAsync(owner.Caller, other.Id);
+        if (succeeds)
+            Assert.Equal(TerminateOutcome.Terminated, await terminate);
+        else
+            await Assert.ThrowsAsync<DatabaseUnavailableException>(() => terminate);
+
+        // The attempts before left nothing behind, and only the last one was announced.
+        Assert.Equal(succeeds ? 1 : 0, host.Rows.Audit("session.terminated").Count);
+        Assert.Equal(succeeds ? 1 : 0, heard.Count);
+        Assert.Equal(succeeds, await host.RequestAsync(other) is null);
+        Assert.True(await host.Database.WriteAsync(WritePriority.Ordinary, _ => Task.FromResult(true)));
+    }
+
+    // Guard: DatabaseFailure.Constraint in AccountsDatabase.WriteAsync.
+    [Fact]
+    public async Task A_refused_value_is_not_an_unavailable_database_and_is_not_tried_again()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var runs = 0;
+        await Assert.ThrowsAsync<ConstraintException>(() => host.Database.WriteAsync(WritePriority.Ordinary, db =>
+        {
+            runs++;
+            return db.Database.ExecuteSqlRawAsync("""UPDATE "Users" SET "Id" = NULL""");
+        }));
+        Assert.Equal(1, runs);
+        Assert.Equal(1, host.Rows.Number("SELECT COUNT(*) FROM \"Users\""));
     }
 
     [Theory]

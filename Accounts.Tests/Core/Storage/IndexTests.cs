@@ -47,7 +47,7 @@ public sealed class IndexTests
     {
         await using var host = CoreHost.Start();
         await using var db = await host.Get<IDbContextFactory<AccountsDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
-        var caller = new Caller(new UserId(Guid.NewGuid()), SessionId.New(TestClock.Start), "");
+        var caller = Caller.InBrowser(new UserId(Guid.NewGuid()), SessionId.New(TestClock.Start), "");
         var ids = Enumerable.Range(0, SessionService.TerminateManyLimit).Select(_ => Guid.NewGuid()).ToList();
         AssertPlan(host, "IX_Sessions_Live", Statement(db.AnswerableBy(caller, TestClock.Start)));
         var plan = Plan(host, Statement(db.Sessions.Where(s => ids.Contains(s.Id) && s.EndedAt == null)));

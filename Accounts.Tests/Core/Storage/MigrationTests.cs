@@ -41,10 +41,10 @@ public sealed class MigrationTests
         await using (var host = CoreHost.Start(folder))
         {
             await host.RegisterAsync();
-            var client = CoreHost.Client();
-            await host.SignInAsync(client: client);
+            var client = CoreHost.NewBrowser();
+            await host.SignInAsync(browser: client);
             host.Clock.Advance(TimeSpan.FromDays(1));
-            id = (await host.SignInAsync(client: client)).Id;
+            id = (await host.SignInAsync(browser: client)).Id;
             await host.SignInAsync();
             // The file as the previous version left it.
             host.Rows.Execute("""

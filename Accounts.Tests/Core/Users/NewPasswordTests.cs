@@ -30,7 +30,7 @@ public sealed class NewPasswordTests
         await using var host = CoreHost.Start();
         var input = new RegisterInput { Name = "Ada Lovelace", Email = "ada@analytical.test", Password = password };
 
-        var errors = Assert.IsType<RegisterOutcome.Invalid>(await host.Users.RegisterAsync(CoreHost.Client(), input)).Errors;
+        var errors = Assert.IsType<RegisterOutcome.Invalid>(await host.Users.RegisterAsync(CoreHost.NewBrowser(), input)).Errors;
 
         Assert.Equal([new InputError("Password", problem)], errors);
     }
@@ -48,7 +48,7 @@ public sealed class NewPasswordTests
     {
         await using var host = CoreHost.Start();
         var input = new RegisterInput { Name = "Ada Lovelace", Email = "ada@analytical.test", Password = password };
-        Assert.IsType<RegisterOutcome.Registered>(await host.Users.RegisterAsync(CoreHost.Client(), input));
+        Assert.IsType<RegisterOutcome.Registered>(await host.Users.RegisterAsync(CoreHost.NewBrowser(), input));
     }
 
     // One visible character counts as one, however UTF-16 stores it.
@@ -57,7 +57,7 @@ public sealed class NewPasswordTests
     {
         await using var host = CoreHost.Start();
         var input = new RegisterInput { Name = "Ada Lovelace", Email = "ada@analytical.test", Password = "🐎🔋🧲🪜🌵🎷🐎🔋🧲🪜🌵" };
-        var errors = Assert.IsType<RegisterOutcome.Invalid>(await host.Users.RegisterAsync(CoreHost.Client(), input)).Errors;
+        var errors = Assert.IsType<RegisterOutcome.Invalid>(await host.Users.RegisterAsync(CoreHost.NewBrowser(), input)).Errors;
         Assert.Equal([new InputError("Password", InputProblem.TooShort, 12)], errors);
     }
 
@@ -73,6 +73,6 @@ public sealed class NewPasswordTests
         var outcome = await host.PasswordChange.ChangeAsync(owner.Caller, new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = password });
 
         Assert.Equal([new InputError("NewPassword", problem)], Assert.IsType<ChangePasswordOutcome.Invalid>(outcome).Errors);
-        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client()));
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser()));
     }
 }

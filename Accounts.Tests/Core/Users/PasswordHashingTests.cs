@@ -59,9 +59,9 @@ public sealed class PasswordHashingTests
         Patience.Until(() => meters.Read("accounts.password_hashing.waiting stranger") == 1);
 
         for (var i = 0; i < 5; i++)
-            Assert.IsType<SignInOutcome.Busy>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
-        Assert.IsType<RegisterOutcome.Busy>(await host.Users.RegisterAsync(CoreHost.Client(), Input("grace@example.test")));
-        Assert.IsType<RegistrationOutcome.Busy>(await host.Get<Registration>().RegisterAsync(CoreHost.Client(), Input("grace@example.test")));
+            Assert.IsType<SignInOutcome.Busy>(await host.TrySignInAsync(CoreHost.NewBrowser(), "nobody@example.test", Wrong));
+        Assert.IsType<RegisterOutcome.Busy>(await host.Users.RegisterAsync(CoreHost.NewBrowser(), Input("grace@example.test")));
+        Assert.IsType<RegistrationOutcome.Busy>(await host.Get<Registration>().RegisterAsync(CoreHost.NewBrowser(), Input("grace@example.test")));
 
         hasher.ReleaseAll();
         await Task.WhenAll(attempts);
@@ -76,9 +76,9 @@ public sealed class PasswordHashingTests
             ],
             journal.Of(nameof(PasswordHashing)));
         // Of three attempts, exactly the third is left.
-        Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
-        Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
-        Assert.IsType<RegistrationOutcome.SignedIn>(await host.Get<Registration>().RegisterAsync(CoreHost.Client(), Input("grace@example.test")));
+        Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.NewBrowser(), "nobody@example.test", Wrong));
+        Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.NewBrowser(), "nobody@example.test", Wrong));
+        Assert.IsType<RegistrationOutcome.SignedIn>(await host.Get<Registration>().RegisterAsync(CoreHost.NewBrowser(), Input("grace@example.test")));
     }
 
     // Guard: the average in PasswordHashing.Measure.
@@ -90,7 +90,7 @@ public sealed class PasswordHashingTests
             hasher, ("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "4"), ("SignIn:AttemptsPerAddress", "1000"));
         hasher.Within = () => host.Clock.Advance(TimeSpan.FromSeconds(3));
         for (var i = 0; i < 80; i++)
-            await host.TrySignInAsync(CoreHost.Client(), $"before{i}@example.test", Wrong);
+            await host.TrySignInAsync(CoreHost.NewBrowser(), $"before{i}@example.test", Wrong);
         hasher.Within = null;
 
         using var meters = new Meters(host.Get<IMeterFactory>());
@@ -98,7 +98,7 @@ public sealed class PasswordHashingTests
         var attempts = Strangers(host, 5);
         await hasher.ArrivedAsync();
         Patience.Until(() => meters.Read("accounts.password_hashing.waiting stranger") == 4);
-        var busy = Assert.IsType<SignInOutcome.Busy>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
+        var busy = Assert.IsType<SignInOutcome.Busy>(await host.TrySignInAsync(CoreHost.NewBrowser(), "nobody@example.test", Wrong));
         hasher.ReleaseAll();
         await Task.WhenAll(attempts);
 
@@ -112,14 +112,14 @@ public sealed class PasswordHashingTests
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "3"));
-        var own = CoreHost.Client();
-        var ada = await host.SignInAsync(client: own);
+        var own = CoreHost.NewBrowser();
+        var ada = await host.SignInAsync(browser: own);
         using var meters = new Meters(host.Get<IMeterFactory>());
         hasher.Hold();
         var strangers = Strangers(host, 4);
         await hasher.ArrivedAsync();
         Patience.Until(() => meters.Read("accounts.password_hashing.waiting stranger") == 3);
-        Assert.IsType<SignInOutcome.Busy>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
+        Assert.IsType<SignInOutcome.Busy>(await host.TrySignInAsync(CoreHost.NewBrowser(), "nobody@example.test", Wrong));
 
         var proof = host.Reauthentication.ReauthenticateAsync(ada.Caller, CoreHost.Password);
         var again = host.TrySignInAsync(own, password: "my other passphrase");
@@ -168,7 +168,7 @@ public sealed class PasswordHashingTests
         await using var host = await StartAsync(
             hasher, ("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "0"), ("SignIn:AttemptsPerAccount", "1"));
         var ada = await host.SignInAsync();
-        var phone = await host.SignInAsync(client: CoreHost.Client(address: "203.0.113.8"), email: await RegisterSecondUserAsync(host));
+        var phone = await host.SignInAsync(browser: CoreHost.NewBrowser(address: "203.0.113.8"), email: await RegisterSecondUserAsync(host));
         hasher.Hold();
         var held = host.Reauthentication.ReauthenticateAsync(ada.Caller, Wrong);
         await hasher.ArrivedAsync();
@@ -194,8 +194,8 @@ public sealed class PasswordHashingTests
         await hasher.ArrivedAsync();
         using var client = new CancellationTokenSource();
         var input = new SignInInput { Email = "gone@example.test", Password = "of somebody who left" };
-        var gone = host.SignIn.SignInAsync(CoreHost.Client(), input, client.Token);
-        var stays = host.TrySignInAsync(CoreHost.Client(), "stays@example.test", "of somebody who stays");
+        var gone = host.SignIn.SignInAsync(CoreHost.NewBrowser(), input, client.Token);
+        var stays = host.TrySignInAsync(CoreHost.NewBrowser(), "stays@example.test", "of somebody who stays");
         await client.CancelAsync();
         hasher.ReleaseAll();
 
@@ -211,9 +211,9 @@ public sealed class PasswordHashingTests
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"));
         hasher.Within = () => throw new FormatException("The hash in the row is broken.");
-        await Assert.ThrowsAsync<FormatException>(() => host.TrySignInAsync(CoreHost.Client()));
+        await Assert.ThrowsAsync<FormatException>(() => host.TrySignInAsync(CoreHost.NewBrowser()));
         hasher.Within = null;
-        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.Client()));
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser()));
     }
 
     [Fact]
@@ -241,7 +241,7 @@ public sealed class PasswordHashingTests
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher);
         hasher.Hold();
-        var attempt = host.TrySignInAsync(CoreHost.Client(), email, Wrong);
+        var attempt = host.TrySignInAsync(CoreHost.NewBrowser(), email, Wrong);
         await hasher.ArrivedAsync();
         hasher.ReleaseAll();
         await attempt;
@@ -257,7 +257,7 @@ public sealed class PasswordHashingTests
         foreach (var (email, expected) in all)
         {
             hasher.Hold();
-            var registration = host.Get<Registration>().RegisterAsync(CoreHost.Client(), Input(email));
+            var registration = host.Get<Registration>().RegisterAsync(CoreHost.NewBrowser(), Input(email));
             await hasher.ArrivedAsync();
             hasher.ReleaseAll();
             Assert.Equal(expected, (await registration).GetType());
@@ -277,7 +277,7 @@ public sealed class PasswordHashingTests
         var strangers = Strangers(host, 3);
         await hasher.ArrivedAsync();
         var proof = host.Reauthentication.ReauthenticateAsync(ada.Caller, CoreHost.Password);
-        Assert.IsType<SignInOutcome.Busy>(await host.TrySignInAsync(CoreHost.Client(), "nobody@example.test", Wrong));
+        Assert.IsType<SignInOutcome.Busy>(await host.TrySignInAsync(CoreHost.NewBrowser(), "nobody@example.test", Wrong));
         Patience.Until(() => meters.Read("accounts.password_hashing.waiting stranger") == 2);
         Patience.Until(() => meters.Read("accounts.password_hashing.waiting known") == 1);
         Assert.Equal((1, 0), (meters.Read("accounts.password_hashing.refused stranger"), meters.Read("accounts.password_hashing.refused known")));
@@ -306,5 +306,5 @@ public sealed class PasswordHashingTests
 
     /// <summary>Unknown browsers that try a wrong password, each on its own nonexistent account, or all on one.</summary>
     private static Task<SignInOutcome>[] Strangers(CoreHost host, int count, string? email = null) =>
-        [.. Enumerable.Range(0, count).Select(i => host.TrySignInAsync(CoreHost.Client(), email ?? $"nobody{i}@example.test", Wrong))];
+        [.. Enumerable.Range(0, count).Select(i => host.TrySignInAsync(CoreHost.NewBrowser(), email ?? $"nobody{i}@example.test", Wrong))];
 }

@@ -11,21 +11,21 @@ public sealed class UserServiceTests
     public async Task Registering_creates_an_account_and_does_not_sign_in()
     {
         await using var host = CoreHost.Start();
-        var outcome = await host.Users.RegisterAsync(CoreHost.Client(), Input(name: "  Ada Lovelace "));
+        var outcome = await host.Users.RegisterAsync(CoreHost.NewBrowser(), Input(name: "  Ada Lovelace "));
         var id = Assert.IsType<RegisterOutcome.Registered>(outcome).UserId;
 
-        var profile = await host.Users.FindProfileAsync(new Caller(id, SessionId.New(TestClock.Start), ""));
+        var profile = await host.Users.FindProfileAsync(Caller.InBrowser(id, SessionId.New(TestClock.Start), ""));
         Assert.Equal(new Profile(id, "Ada Lovelace", "Ada@Example.test"), profile);
         Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
         Assert.Equal("203.0.113.7", Assert.Single(host.Rows.Audit("user.registered"))["Address"]);
-        Assert.Null(await host.Users.FindProfileAsync(new Caller(new UserId(Guid.NewGuid()), SessionId.New(TestClock.Start), "")));
+        Assert.Null(await host.Users.FindProfileAsync(Caller.InBrowser(new UserId(Guid.NewGuid()), SessionId.New(TestClock.Start), "")));
     }
 
     [Fact]
     public async Task The_password_is_stored_as_a_hash()
     {
         await using var host = CoreHost.Start();
-        await host.Users.RegisterAsync(CoreHost.Client(), Input());
+        await host.Users.RegisterAsync(CoreHost.NewBrowser(), Input());
         var hash = host.Rows.Text("SELECT \"PasswordHash\" FROM \"Users\"");
         Assert.True(hash.Length > 50);
         Assert.DoesNotContain(Password, hash, StringComparison.OrdinalIgnoreCase);
@@ -38,10 +38,10 @@ public sealed class UserServiceTests
     public async Task An_email_taken_in_any_spelling_is_refused_and_nothing_changes(string email)
     {
         await using var host = CoreHost.Start();
-        await host.Users.RegisterAsync(CoreHost.Client(), Input());
+        await host.Users.RegisterAsync(CoreHost.NewBrowser(), Input());
         var before = host.Rows.Query("SELECT * FROM \"Users\"");
 
-        Assert.IsType<RegisterOutcome.EmailTaken>(await host.Users.RegisterAsync(CoreHost.Client(), Input(name: "Eve", email: email)));
+        Assert.IsType<RegisterOutcome.EmailTaken>(await host.Users.RegisterAsync(CoreHost.NewBrowser(), Input(name: "Eve", email: email)));
 
         Assert.Equal(before, host.Rows.Query("SELECT * FROM \"Users\""));
         Assert.Single(host.Rows.Audit("user.registered"));
@@ -52,9 +52,9 @@ public sealed class UserServiceTests
     {
         await using var host = CoreHost.Start();
         var commit = host.Gate.StopCommit();
-        var first = host.Users.RegisterAsync(CoreHost.Client(), Input());
+        var first = host.Users.RegisterAsync(CoreHost.NewBrowser(), Input());
         await commit.Arrived;
-        var second = host.Users.RegisterAsync(CoreHost.Client(), Input());
+        var second = host.Users.RegisterAsync(CoreHost.NewBrowser(), Input());
         Assert.False(second.IsCompleted);
         commit.Release();
 
@@ -79,7 +79,7 @@ public sealed class UserServiceTests
     public async Task Invalid_input_is_answered_with_the_field_and_the_rule(string field, string name, string email, string password, InputProblem problem, int? limit)
     {
         await using var host = CoreHost.Start();
-        var outcome = await host.Users.RegisterAsync(CoreHost.Client(), Input(Long(name), Long(email), Long(password)));
+        var outcome = await host.Users.RegisterAsync(CoreHost.NewBrowser(), Input(Long(name), Long(email), Long(password)));
 
         Assert.Equal([new InputError(field, problem, limit)], Assert.IsType<RegisterOutcome.Invalid>(outcome).Errors);
         Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Users\""));
@@ -89,7 +89,7 @@ public sealed class UserServiceTests
     public async Task All_errors_are_reported_at_once()
     {
         await using var host = CoreHost.Start();
-        var invalid = Assert.IsType<RegisterOutcome.Invalid>(await host.Users.RegisterAsync(CoreHost.Client(), new RegisterInput()));
+        var invalid = Assert.IsType<RegisterOutcome.Invalid>(await host.Users.RegisterAsync(CoreHost.NewBrowser(), new RegisterInput()));
         Assert.Equal("Name Email Password", string.Join(' ', invalid.Errors.Select(e => e.Field)));
     }
 
@@ -99,7 +99,7 @@ public sealed class UserServiceTests
     public async Task Input_at_the_limits_is_accepted(string name, string email, string password)
     {
         await using var host = CoreHost.Start();
-        Assert.IsType<RegisterOutcome.Registered>(await host.Users.RegisterAsync(CoreHost.Client(), Input(Long(name), email, Long(password))));
+        Assert.IsType<RegisterOutcome.Registered>(await host.Users.RegisterAsync(CoreHost.NewBrowser(), Input(Long(name), email, Long(password))));
     }
 
     private static string Long(string text)

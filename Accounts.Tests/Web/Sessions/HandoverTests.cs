@@ -65,11 +65,11 @@ public sealed class HandoverTests
         var (ada, grace) = (Person(), Person());
 
         var first = handovers.Begin(ada, acts: true);
-        Assert.Null(handovers.Take(first.Ticket, grace.SessionId));
-        Assert.Null(handovers.Take(null, ada.SessionId));
-        Assert.Null(handovers.Take("00", ada.SessionId));
-        Assert.Same(first, handovers.Take(first.Ticket, ada.SessionId));
-        Assert.Null(handovers.Take(first.Ticket, ada.SessionId));
+        Assert.Null(handovers.Take(first.Ticket, grace.OwnSession));
+        Assert.Null(handovers.Take(null, ada.OwnSession));
+        Assert.Null(handovers.Take("00", ada.OwnSession));
+        Assert.Same(first, handovers.Take(first.Ticket, ada.OwnSession));
+        Assert.Null(handovers.Take(first.Ticket, ada.OwnSession));
 
         var late = handovers.Begin(ada, acts: true);
         Assert.NotEqual(first.Ticket, late.Ticket, StringComparer.Ordinal);
@@ -77,9 +77,9 @@ public sealed class HandoverTests
         Assert.Equal(1, handovers.Count);
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(0, handovers.Count);
-        Assert.Null(handovers.Take(late.Ticket, ada.SessionId));
+        Assert.Null(handovers.Take(late.Ticket, ada.OwnSession));
         // An unclaimed handover no longer listens.
-        feed.Publish(new SessionChange.Started(ada.UserId, SessionId.New(clock.GetUtcNow())));
+        feed.Publish(new SessionChange.Started(ada.Subject, SessionId.New(clock.GetUtcNow())));
         clock.Advance(SessionFeed.MergeWindow);
         Assert.False(late.Changes.Reader.TryRead(out _));
     }
@@ -94,10 +94,10 @@ public sealed class HandoverTests
         var handover = handovers.Begin(ada, acts: true);
 
         var (one, two) = (SessionId.New(clock.GetUtcNow()), SessionId.New(clock.GetUtcNow()));
-        feed.Publish(new SessionChange.Started(ada.UserId, one));
+        feed.Publish(new SessionChange.Started(ada.Subject, one));
         clock.Advance(SessionFeed.MergeWindow);
-        var taken = handovers.Take(handover.Ticket, ada.SessionId)!;
-        feed.Publish(new SessionChange.Ended(ada.UserId, two, EndReason.Terminated));
+        var taken = handovers.Take(handover.Ticket, ada.OwnSession)!;
+        feed.Publish(new SessionChange.Ended(ada.Subject, two, EndReason.Terminated));
         clock.Advance(SessionFeed.MergeWindow);
 
         var told = new List<SessionChange>();
@@ -116,9 +116,9 @@ public sealed class HandoverTests
         var own = Enumerable.Range(0, 6).Select(_ => handovers.Begin(ada, acts: true)).ToList();
 
         Assert.Equal(Handovers.PerSession + 1, handovers.Count);
-        Assert.Null(handovers.Take(own[1].Ticket, ada.SessionId));
-        Assert.NotNull(handovers.Take(own[2].Ticket, ada.SessionId));
-        Assert.NotNull(handovers.Take(others.Ticket, grace.SessionId));
+        Assert.Null(handovers.Take(own[1].Ticket, ada.OwnSession));
+        Assert.NotNull(handovers.Take(own[2].Ticket, ada.OwnSession));
+        Assert.NotNull(handovers.Take(others.Ticket, grace.OwnSession));
     }
 
     private static string StateOf(string html)
@@ -131,5 +131,5 @@ public sealed class HandoverTests
 
     private static SessionFeed Feed(TimeProvider clock) => new(new PlaceFinder(), clock, NullLogger<SessionFeed>.Instance);
 
-    private static Caller Person() => new(new UserId(Guid.NewGuid()), new SessionId(Guid.NewGuid()), "127.0.0.1");
+    private static Caller Person() => Caller.InBrowser(new UserId(Guid.NewGuid()), new SessionId(Guid.NewGuid()), "127.0.0.1");
 }

@@ -221,5 +221,5 @@ public sealed class SessionBoardTests
 
     private static Session Session(string userAgent = Visitor.Chrome) => new(
         SessionId.New(Now), null, 0, false, false, DeviceDetector.Detect(new DeviceSignals(userAgent)), "127.0.0.1", Place.LocalNetwork, "127.0.0.1", Place.LocalNetwork,
-        SignInMethod.Password, Now, Now, 0, null);
+        SignInMethods.Password, Now, Now, 0, null);
 }

@@ -3,15 +3,15 @@ using Accounts.Core.Devices;
 namespace Accounts.Web.Sessions;
 
 /// <summary>The everyday kinds of devices. They serve as the headings of many cards and as filters.</summary>
-internal sealed record SessionKind(string Key, string Icon)
+internal sealed record DeviceKind(string Key, string Icon)
 {
-    public static readonly SessionKind Computers = new("computers", "desktop");
-    public static readonly SessionKind Phones = new("phones", "phone");
-    public static readonly SessionKind Tablets = new("tablets", "tablet");
-    public static readonly SessionKind Other = new("other", "bot");
+    public static readonly DeviceKind Computers = new("computers", "desktop");
+    public static readonly DeviceKind Phones = new("phones", "phone");
+    public static readonly DeviceKind Tablets = new("tablets", "tablet");
+    public static readonly DeviceKind Other = new("other", "bot");
 
     /// <summary>All kinds, in the page's order.</summary>
-    public static readonly IReadOnlyList<SessionKind> All = [Computers, Phones, Tablets, Other];
+    public static readonly IReadOnlyList<DeviceKind> All = [Computers, Phones, Tablets, Other];
 
     public string Title => Key switch
     {
@@ -21,7 +21,7 @@ internal sealed record SessionKind(string Key, string Icon)
         _ => Texts.Sessions_OtherKinds,
     };
 
-    public static SessionKind Of(DeviceType type) => type switch
+    public static DeviceKind Of(DeviceType type) => type switch
     {
         DeviceType.Desktop => Computers,
         DeviceType.Mobile => Phones,

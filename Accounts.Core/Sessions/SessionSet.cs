@@ -1,0 +1,39 @@
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+
+namespace Accounts.Core.Sessions;
+
+/// <summary>Some sessions, as a condition of a statement that says which it changed.</summary>
+/// <param name="Condition">The condition in SQL, with <c>{0}</c>, <c>{1}</c> … for the values.</param>
+/// <param name="Values">The values.</param>
+internal sealed record SessionSet(string Condition, params object[] Values)
+{
+    private const string OfUser = "\"UserId\" = {0}";
+
+    /// <summary>One session of a user.</summary>
+    public static SessionSet One(UserId user, SessionId session) => new(OfUser + " AND \"Id\" = {1}", user.Value, session.Value);
+
+    /// <summary>Chosen sessions of a user.</summary>
+    public static SessionSet Some(UserId user, IReadOnlyList<Guid> sessions) => new(
+        $"{OfUser} AND \"Id\" IN ({string.Join(", ", sessions.Select((_, place) => $"{{{place + 1}}}"))})",
+        [user.Value, .. sessions.Cast<object>()]);
+
+    /// <summary>All sessions of a user.</summary>
+    public static SessionSet All(UserId user) => new(OfUser, user.Value);
+
+    /// <summary>All sessions of a user, except one.</summary>
+    public static SessionSet AllExcept(UserId user, SessionId session) => new(OfUser + " AND \"Id\" <> {1}", user.Value, session.Value);
+
+    /// <summary>A user's sessions in one browser.</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="browserHash">The hash of the browser's id.</param>
+    public static SessionSet InBrowser(UserId user, byte[] browserHash) => new(OfUser + " AND \"BrowserHash\" = {1}", user.Value, browserHash);
+
+    /// <summary>Sessions of any user that have expired and whose rows don't say so yet, the longest expired first.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="limit">How many at most.</param>
+    public static SessionSet Expired(DateTimeOffset now, int limit) => new(
+        """ "Id" IN (SELECT "Id" FROM "Sessions" WHERE "EndedAt" IS NULL AND "ExpiresAt" <= {0} ORDER BY "ExpiresAt" LIMIT {1}) """,
+        Microseconds.FromTime(now),
+        limit);
+}

@@ -1,0 +1,146 @@
+using Accounts.Core.Audit;
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Core.SignIn;
+
+/// <summary>
+/// A proof that is being verified outside the core. It remembers the account as it was before, so that whatever changes meanwhile voids it.
+/// </summary>
+/// <remarks>It counts once, and for <see cref="ProofDoor.Patience"/>. It lives in memory only: there is nothing to forge or to replay.</remarks>
+public sealed class PendingProof
+{
+    private int _burnt;
+
+    internal PendingProof(UserId subject, string stamp, SessionId? session, DateTimeOffset openedAt)
+    {
+        Subject = subject;
+        Stamp = stamp;
+        SessionId = session;
+        OpenedAt = openedAt;
+    }
+
+    /// <summary>Whose account it is.</summary>
+    public UserId Subject { get; }
+
+    /// <summary>The session that gets the fresh proof; null if the proof starts a session.</summary>
+    public SessionId? SessionId { get; }
+
+    internal string Stamp { get; }
+
+    internal DateTimeOffset OpenedAt { get; }
+
+    /// <summary>Uses the proof up. True for the first call only.</summary>
+    internal bool TryBurn() => Interlocked.Exchange(ref _burnt, 1) == 0;
+}
+
+/// <summary>
+/// The one door for proofs that the core can't verify itself, such as a passkey or another provider's word. Whoever goes through it vouches for
+/// the user: call it only after you have verified them.
+/// </summary>
+/// <remarks>
+/// Open the door before you verify, and come in with what you found. If the account's password changed in between, or all of its sessions were
+/// ended, the proof no longer counts. A test lists every caller.
+/// </remarks>
+public sealed class ProofDoor
+{
+    /// <summary>How long a proof may take: a minute.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly AccountsDatabase _database;
+    private readonly CommandRunner _commands;
+    private readonly SessionStarter _starter;
+    private readonly KeyRotation _rotation;
+    private readonly TimeProvider _time;
+
+    internal ProofDoor(AccountsDatabase database, CommandRunner commands, SessionStarter starter, KeyRotation rotation, TimeProvider time)
+    {
+        _database = database;
+        _commands = commands;
+        _starter = starter;
+        _rotation = rotation;
+        _time = time;
+    }
+
+    /// <summary>Opens the door for a sign-in.</summary>
+    /// <param name="subject">The account that the proof will be about.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Null if there is no such account.</returns>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    public Task<PendingProof?> OpenAsync(UserId subject, CancellationToken cancellationToken = default) => OpenAsync(subject, null, cancellationToken);
+
+    /// <summary>Opens the door for a re-authentication in the caller's session.</summary>
+    /// <returns>Null if the account doesn't exist any more.</returns>
+    /// <exception cref="CallerRefusedException">The caller may never prove who they are here.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    public Task<PendingProof?> OpenAsync(Caller caller, CancellationToken cancellationToken = default)
+    {
+        Need.ProveIdentity.Check(caller);
+        return OpenAsync(caller.Subject, caller.OwnSession, cancellationToken);
+    }
+
+    /// <summary>Starts a session for a user who was verified.</summary>
+    /// <param name="browser">The user's browser.</param>
+    /// <param name="proof">The proof, opened for a sign-in. This call uses it up.</param>
+    /// <param name="methods">How the user was verified.</param>
+    /// <param name="remember">"Keep me signed in".</param>
+    /// <returns>Null if the proof no longer counts: it was used before, took too long, or the account has changed.</returns>
+    /// <exception cref="ArgumentException">The proof is for a re-authentication, or <paramref name="methods"/> is empty.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing started, and the proof is used up.</exception>
+    public async Task<StartedSession?> SignInAsync(CallingBrowser browser, PendingProof proof, SignInMethods methods, bool remember)
+    {
+        if (proof.SessionId is not null)
+            throw new ArgumentException("The proof was opened for a re-authentication.", nameof(proof));
+        RequireMethod(methods);
+        return IsGood(proof) ? await _starter.StartAsync(browser, new VerifiedUser(proof.Subject, proof.Stamp, methods), remember) : null;
+    }
+
+    /// <summary>Gives the caller's session a fresh proof, with a new key.</summary>
+    /// <param name="caller">The caller.</param>
+    /// <param name="proof">The proof, opened by the same caller. This call uses it up.</param>
+    /// <param name="methods">How the user was verified.</param>
+    /// <param name="cancellationToken">Cancels the call until it may write.</param>
+    /// <returns>Null if the proof no longer counts: it was used before, took too long, the account has changed, or the session has ended.</returns>
+    /// <exception cref="ArgumentException">The proof was opened by somebody else or for a sign-in, or <paramref name="methods"/> is empty.</exception>
+    /// <exception cref="CallerRefusedException">The caller may never prove who they are here; nothing changed.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed, and the proof is used up.</exception>
+    public async Task<StartedSession?> ReauthenticateAsync(
+        Caller caller, PendingProof proof, SignInMethods methods, CancellationToken cancellationToken = default)
+    {
+        Need.ProveIdentity.Check(caller);
+        if (proof.Subject != caller.Subject || proof.SessionId != caller.OwnSession)
+            throw new ArgumentException("The proof was opened for another session.", nameof(proof));
+        RequireMethod(methods);
+        if (!IsGood(proof))
+            return null;
+
+        var now = _time.GetUtcNow();
+        return await _commands.RunAsync<StartedSession?>(caller, Need.ProveIdentity, _ => null, async work =>
+        {
+            if (!string.Equals(work.Account.SecurityStamp, proof.Stamp, StringComparison.Ordinal))
+                return null;
+
+            var session = await _rotation.OfferAsync(work, caller, now);
+            await work.Db.RecordAsync(caller, now, AuditAction.SessionReauthenticated, caller.OwnSession);
+            work.Report(new SessionChange.Recorded(caller.Subject, caller.OwnSession));
+            return session;
+        }, cancellationToken);
+    }
+
+    private async Task<PendingProof?> OpenAsync(UserId subject, SessionId? session, CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        var stamp = await _database.ReadAsync(db => db.Users.Where(u => u.Id == subject.Value).Select(u => u.SecurityStamp).SingleOrDefaultAsync(cancellationToken));
+        return stamp is null ? null : new PendingProof(subject, stamp, session, now);
+    }
+
+    private bool IsGood(PendingProof proof) => proof.TryBurn() && _time.GetUtcNow() - proof.OpenedAt <= Patience;
+
+    private static void RequireMethod(SignInMethods methods)
+    {
+        if (methods == SignInMethods.None)
+            throw new ArgumentException("Say how the user was verified.", nameof(methods));
+    }
+}

@@ -1,0 +1,172 @@
+using System.Collections;
+using System.Reflection;
+using Accounts.Core;
+using Accounts.Core.Users;
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.House;
+
+/// <summary>Every public command is called as every kind of caller. What it needs of them is decided before anything else.</summary>
+public sealed class CallerTests
+{
+    /// <summary>Each command and what it needs: a scope, "writes" (a read-only caller is refused), "own" (the caller's own session).</summary>
+    private static readonly Dictionary<string, string> Needs = new(StringComparer.Ordinal)
+    {
+        ["AuditLog.ExportAsync"] = "AuditRead",
+        ["AuditLog.PageAsync"] = "AuditRead",
+        ["FeatureGate.FindMissingAsync"] = "AccountRead",
+        ["HistoryReader.AllAsync"] = "HistoryRead",
+        ["HistoryReader.ExportAsync"] = "HistoryRead",
+        ["HistoryReader.FindDetailsAsync"] = "HistoryRead",
+        ["HistoryReader.PageAsync"] = "HistoryRead",
+        ["PasswordChange.ChangeAsync"] = "AccountWrite writes own",
+        ["ProofDoor.OpenAsync"] = "AccountWrite writes own",
+        ["ProofDoor.ReauthenticateAsync"] = "AccountWrite writes own",
+        ["Reauthentication.ReauthenticateAsync"] = "AccountWrite writes own",
+        ["SessionService.CountAsync"] = "SessionsRead",
+        ["SessionService.DenyAsync"] = "SessionsWrite writes own",
+        ["SessionService.FindAsync"] = "SessionsRead",
+        ["SessionService.ListAsync"] = "SessionsRead",
+        ["SessionService.RecognizeAsync"] = "SessionsWrite writes own",
+        ["SessionService.RemoteLogoutAsync"] = "SessionsWrite writes",
+        ["SessionService.RenameAsync"] = "SessionsWrite writes",
+        ["SessionService.SignOutAsync"] = "None writes own",
+        ["SessionService.SignOutEverywhereAsync"] = "SessionsWrite writes own",
+        ["SessionService.TerminateAsync"] = "SessionsWrite writes",
+        ["SessionService.TerminateManyAsync"] = "SessionsWrite writes",
+        ["SupportCodes.FindOrMakeAsync"] = "AccountRead writes own",
+        ["UserService.FindProfileAsync"] = "AccountRead",
+    };
+
+    [Fact]
+    public void Every_command_says_what_it_needs() =>
+        Assert.Equal(Needs.Keys.Order(StringComparer.Ordinal), Commands().Select(Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), StringComparer.Ordinal);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_caller_without_what_a_command_needs_is_refused_and_nothing_happens(string name)
+    {
+        await using var host = CoreHost.Start();
+        var user = await host.RegisterAsync();
+        var browser = await host.SignInAsync();
+        var method = Commands().Single(command => string.Equals(Name(command), name, StringComparison.Ordinal));
+        var words = Needs[name].Split(' ');
+        var scope = Enum.Parse<Scopes>(words[0]);
+        // A caller of each kind: with everything, without the scope, and without a session.
+        foreach (var kind in Enum.GetValues<CallerKind>())
+        {
+            var before = host.Rows.Everything();
+            var whole = new Caller(kind, user, user, browser.Id, Scopes.All, "203.0.113.7");
+            var refused = kind == CallerKind.SupportView && words.Contains("writes", StringComparer.Ordinal);
+            Assert.Equal(refused ? CallerRefusal.ReadOnly : null, await RefusalAsync(host, method, whole));
+
+            if (scope != Scopes.None)
+            {
+                var lacking = new Caller(kind, user, user, browser.Id, Scopes.All & ~scope, "203.0.113.7");
+                Assert.Equal(refused ? CallerRefusal.ReadOnly : CallerRefusal.ScopeMissing, await RefusalAsync(host, method, lacking));
+            }
+
+            var homeless = new Caller(kind, user, user, null, Scopes.All, "203.0.113.7");
+            var own = words.Contains("own", StringComparer.Ordinal);
+            Assert.Equal(refused ? CallerRefusal.ReadOnly : own ? CallerRefusal.SessionMissing : null, await RefusalAsync(host, method, homeless));
+            if (refused)
+                Assert.Equal(before, host.Rows.Everything());
+        }
+    }
+
+    // Control: a caller that has everything is let in, and things do happen.
+    [Fact]
+    public async Task The_owner_in_a_browser_may_do_it()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        var before = host.Rows.Everything();
+        Assert.Equal(Accounts.Core.Sessions.TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
+        Assert.NotEqual(before, host.Rows.Everything(), StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void Nobody_outside_the_core_makes_a_caller()
+    {
+        Assert.Empty(typeof(Caller).GetConstructors());
+        var makers = typeof(AccountsCore).Assembly.GetExportedTypes()
+            .SelectMany(type => type.GetMembers(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+            .Where(member => MakesCaller(member) && member.DeclaringType != typeof(Caller))
+            .Select(member => $"{member.DeclaringType!.Name}.{member.Name}");
+        // It makes one of a principal whose session is live, and gives it the proof of the key that the principal was made for.
+        Assert.Equal(["SessionAuthenticator.FindCallerAsync"], makers, StringComparer.Ordinal);
+        Assert.All(typeof(Caller).GetProperties(), property => Assert.False(property.SetMethod?.IsPublic ?? false, property.Name));
+    }
+
+    /// <summary>Whoever comes through this door vouches for a user. Nobody does so yet but tests.</summary>
+    [Fact]
+    public void The_door_for_outside_proofs_has_no_other_callers()
+    {
+        var callers = new[] { typeof(AccountsCore).Assembly, typeof(Program).Assembly }
+            .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => Trail(type) != typeof(Accounts.Core.SignIn.ProofDoor))
+            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+            .Where(method => RoomScanner.Calls(method).Contains(typeof(Accounts.Core.SignIn.ProofDoor)))
+            .Select(method => $"{Trail(method.DeclaringType!).Name}.{method.Name}");
+        Assert.Empty(callers);
+
+        static Type Trail(Type type) => type.DeclaringType is { } outer ? Trail(outer) : type;
+    }
+
+    public static TheoryData<string> Names() => [.. Needs.Keys];
+
+    private static async Task<CallerRefusal?> RefusalAsync(CoreHost host, MethodInfo method, Caller caller)
+    {
+        try
+        {
+            var service = Get(host, method.DeclaringType!);
+            object?[] values = [.. method.GetParameters().Select((parameter, place) => place == 0 ? caller : Value(parameter, caller))];
+            var result = method.Invoke(service, values);
+            if (result is Task task)
+                await task;
+            return null;
+        }
+        catch (Exception failure) when ((failure as TargetInvocationException)?.InnerException is CallerRefusedException || failure is CallerRefusedException)
+        {
+            return ((failure as CallerRefusedException) ?? (CallerRefusedException)failure.InnerException!).Refusal;
+        }
+        catch (Exception failure) when (failure is ArgumentException || failure.InnerException is ArgumentException)
+        {
+            // The door looks at its proof only after it has looked at the caller.
+            return null;
+        }
+    }
+
+    private static object Get(CoreHost host, Type type) => typeof(CoreHost).GetMethod(nameof(CoreHost.Get))!.MakeGenericMethod(type).Invoke(host, null)!;
+
+    private static object? Value(ParameterInfo parameter, Caller caller) => parameter.ParameterType switch
+    {
+        var type when type == typeof(SessionId) => SessionId.New(TestClock.Start),
+        var type when type == typeof(string) => "",
+        var type when type == typeof(Accounts.Core.SignIn.PendingProof) => new Accounts.Core.SignIn.PendingProof(caller.Subject, "", null, TestClock.Start),
+        var type when type == typeof(Accounts.Core.Sessions.SignInMethods) => Accounts.Core.Sessions.SignInMethods.Passkey,
+        var type when type.IsAssignableTo(typeof(IEnumerable)) => Array.Empty<SessionId>(),
+        { IsValueType: true } type => Activator.CreateInstance(type),
+        var type => Activator.CreateInstance(type),
+    };
+
+    private static IEnumerable<MethodInfo> Commands() => typeof(AccountsCore).Assembly.GetExportedTypes()
+        .Where(type => type.IsClass)
+        .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
+        .Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal) && method.GetParameters() is [{ ParameterType: var first }, ..] && first == typeof(Caller));
+
+    private static bool MakesCaller(MemberInfo member)
+    {
+        var made = member switch
+        {
+            MethodInfo method => method.ReturnType,
+            PropertyInfo property => property.PropertyType,
+            FieldInfo field => field.FieldType,
+            _ => typeof(void),
+        };
+        return made == typeof(Caller) || (made.IsGenericType && made.GetGenericArguments().Contains(typeof(Caller)));
+    }
+
+    private static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
+}
