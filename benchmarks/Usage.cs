@@ -1,4 +1,5 @@
 using System.Globalization;
+using Accounts.Core.Sessions;
 
 namespace Accounts.Benchmarks;
 

@@ -1,3 +1,4 @@
+using Accounts.Core.Callers;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Microsoft.AspNetCore.Identity;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Accounts.Core.Audit;
+using Accounts.Core.Callers;
 using Accounts.Core.Devices;
 using Accounts.Core.Sessions;
 
@@ -31,10 +32,12 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
 
     /// <summary>The audit events of these sessions: the account's registration, then what the rows tell.</summary>
     public static IEnumerable<AuditEventRow> EventsOf(IReadOnlyList<SessionRow> rows) => rows.SelectMany(row => EventsOf(row, rows))
-        .Append(new AuditEventRow(rows.Min(row => row.StartedAt).AddMinutes(-2), AuditAction.Registered, rows[0].UserId)
-        {
-            ActorUserId = rows[0].UserId, ActorDevice = AuditRecord.Title(rows[0]), Address = Work,
-        });
+        .Append(Registered(rows[0], rows.Min(row => row.StartedAt).AddMinutes(-2)));
+
+    private static AuditEventRow Registered(SessionRow first, DateTimeOffset at) => new(at, AuditAction.Registered, first.UserId)
+    {
+        ActorUserId = first.UserId, Details = new AuditDetailsRow(at, Work) { ActorDevice = AuditRecord.Title(first) },
+    };
 
     private static IEnumerable<AuditEventRow> EventsOf(SessionRow row, IReadOnlyList<SessionRow> rows)
     {
@@ -59,13 +62,15 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
         {
             ActorUserId = by.UserId,
             ActorSessionId = by.Id,
-            ActorName = by.Name,
-            ActorDevice = AuditRecord.Title(by),
             SessionId = one ? row.Id : null,
-            SessionName = one ? row.Name : null,
-            SessionDevice = one ? AuditRecord.Title(row) : null,
             Count = one ? null : 1,
-            Address = by.LastAddress,
+            Details = new AuditDetailsRow(row.EndedAt!.Value, by.LastAddress)
+            {
+                ActorName = by.Name,
+                ActorDevice = AuditRecord.Title(by),
+                SessionName = one ? row.Name : null,
+                SessionDevice = one ? AuditRecord.Title(row) : null,
+            },
         };
     }
 

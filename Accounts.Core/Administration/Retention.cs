@@ -1,6 +1,8 @@
 using Accounts.Core.Audit;
+using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
+using Accounts.Core.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -40,8 +42,8 @@ internal sealed partial class Retention(
     internal static IQueryable<SessionRow> DueSessions(AccountsDbContext db, DateTimeOffset until) =>
         db.Sessions.Where(s => s.WholeAddressSince <= until).OrderBy(s => s.WholeAddressSince).Take(BatchSize);
 
-    internal static IQueryable<AuditEventRow> DueEvents(AccountsDbContext db, DateTimeOffset until) =>
-        db.AuditEvents.Where(e => e.WholeAddressSince <= until).OrderBy(e => e.WholeAddressSince).Take(BatchSize);
+    internal static IQueryable<AuditDetailsRow> DueEvents(AccountsDbContext db, DateTimeOffset until) =>
+        db.AuditDetails.Where(d => d.WholeAddressSince <= until).OrderBy(d => d.WholeAddressSince).Take(BatchSize);
 
     internal static IQueryable<SessionRow> ForgottenSessions(AccountsDbContext db, DateTimeOffset until) =>
         db.Sessions.Where(s => s.EndedAt <= until).OrderBy(s => s.EndedAt).Take(BatchSize);

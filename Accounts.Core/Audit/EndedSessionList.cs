@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using Accounts.Core.Devices;
 
 namespace Accounts.Core.Audit;
 
@@ -26,7 +27,7 @@ internal static class EndedSessionList
     });
 
     public static string Write(IEnumerable<EndedSession> sessions) => JsonSerializer.Serialize(
-        [.. sessions.Select(one => one with { Device = AuditEventRow.Cut(one.Device) })], Json.IReadOnlyListEndedSession);
+        [.. sessions.Select(one => one with { Device = AuditDetailsRow.Cut(one.Device) })], Json.IReadOnlyListEndedSession);
 
     public static IReadOnlyList<EndedSession> Read(string? text) =>
         text is null ? [] : JsonSerializer.Deserialize(text, Json.IReadOnlyListEndedSession) ?? [];

@@ -1,4 +1,6 @@
+using Accounts.Core.Devices.Known;
 using Accounts.Core.Storage;
+using Accounts.Core.Users;
 
 namespace Accounts.Core.Devices;
 

@@ -1,4 +1,5 @@
 using Accounts.Core.Devices.Known;
+using Accounts.Core.Users;
 
 namespace Accounts.Core.Devices;
 

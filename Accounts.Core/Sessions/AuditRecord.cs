@@ -1,7 +1,8 @@
 using Accounts.Core.Audit;
+using Accounts.Core.Callers;
 using Accounts.Core.Devices;
+using Accounts.Core.Geolocation;
 using Accounts.Core.Storage;
-using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Sessions;
@@ -17,6 +18,7 @@ internal static class AuditRecord
     /// <param name="session">The session that the action changes; null if it changes several or none.</param>
     /// <param name="count">How many sessions it ends.</param>
     /// <param name="ended">The sessions that it ended, for an event that lists them.</param>
+    /// <param name="methods">How the user was verified, if the action is a proof.</param>
     public static async Task RecordAsync(
         this AccountsDbContext db,
         Caller by,
@@ -24,7 +26,8 @@ internal static class AuditRecord
         string action,
         SessionId? session = null,
         int? count = null,
-        IReadOnlyList<SessionRow>? ended = null)
+        IReadOnlyList<SessionRow>? ended = null,
+        SignInMethods? methods = null)
     {
         var (actor, target) = (by.SessionId?.Value, session?.Value);
         var named = await db.Sessions.Where(s => s.Id == actor || s.Id == target).Select(s => new { s.Id, s.Name, s.UserAgent, s.ClientHints }).ToListAsync();
@@ -32,20 +35,26 @@ internal static class AuditRecord
         db.AuditEvents.Add(new AuditEventRow(at, action, by.Subject.Value)
         {
             ActorUserId = by.Actor?.Value,
+            Kind = by.Kind,
             ActorSessionId = actor,
-            ActorName = from?.Name,
-            ActorDevice = from is null ? null : Title(from.UserAgent, from.ClientHints),
+            Reason = by.Reason is null ? null : ShortText.Cut(by.Reason, AuditEventRow.ReasonLimit),
+            Methods = methods,
             SessionId = target,
-            SessionName = to?.Name,
-            SessionDevice = to is null ? null : Title(to.UserAgent, to.ClientHints),
             Count = count,
-            EndedSessions = ended is null ? null : EndedSessionList.Write(ended.Select(row => new EndedSession(row.Id, row.Name, Title(row)))),
-            Address = by.Address,
+            EndedSessionIds = ended?.Select(row => row.Id).ToList(),
+            Details = new AuditDetailsRow(at, by.Address)
+            {
+                ActorName = from?.Name,
+                ActorDevice = from is null ? null : Title(from.UserAgent, from.ClientHints),
+                SessionName = to?.Name,
+                SessionDevice = to is null ? null : Title(to.UserAgent, to.ClientHints),
+                EndedSessions = ended is null ? null : EndedSessionList.Write(ended.Select(row => new EndedSession(row.Id, row.Name, Title(row)))),
+            },
         });
     }
 
     /// <summary>The event of a sign-in.</summary>
-    public static AuditEventRow SignedIn(SessionRow row) => Through(row, AuditAction.SignedIn, row);
+    public static AuditEventRow SignedIn(SessionRow row) => Through(row, AuditAction.SignedIn, row, row.Methods);
 
     /// <summary>The event of a session that a sign-in ended: it was in the same browser, or the user had too many.</summary>
     public static AuditEventRow Displaced(SessionRow by, SessionRow gone, string action) => Through(by, action, gone);
@@ -53,23 +62,24 @@ internal static class AuditRecord
     /// <summary>The event of an expired session, at the time of its expiry. It has no actor.</summary>
     public static AuditEventRow Expired(SessionRow gone) => new(gone.EndedAt!.Value, AuditAction.SessionExpired, gone.UserId)
     {
+        Kind = CallerKind.Clock,
         SessionId = gone.Id,
-        SessionName = gone.Name,
-        SessionDevice = Title(gone),
+        Details = new AuditDetailsRow(gone.EndedAt.Value, null) { SessionName = gone.Name, SessionDevice = Title(gone) },
     };
 
     /// <summary>An event with a sign-in as its actor, on the new session or another one.</summary>
-    private static AuditEventRow Through(SessionRow signIn, string action, SessionRow session) => new(signIn.StartedAt, action, signIn.UserId)
-    {
-        ActorUserId = signIn.UserId,
-        ActorSessionId = signIn.Id,
-        ActorName = signIn.Name,
-        ActorDevice = Title(signIn),
-        SessionId = session.Id,
-        SessionName = session.Name,
-        SessionDevice = Title(session),
-        Address = signIn.SignInAddress,
-    };
+    private static AuditEventRow Through(SessionRow signIn, string action, SessionRow session, SignInMethods? methods = null) =>
+        new(signIn.StartedAt, action, signIn.UserId)
+        {
+            ActorUserId = signIn.UserId,
+            ActorSessionId = signIn.Id,
+            Methods = methods,
+            SessionId = session.Id,
+            Details = new AuditDetailsRow(signIn.StartedAt, signIn.SignInAddress)
+            {
+                ActorName = signIn.Name, ActorDevice = Title(signIn), SessionName = session.Name, SessionDevice = Title(session),
+            },
+        };
 
     /// <summary>The title of a session's device.</summary>
     public static string Title(SessionRow row) => Title(row.UserAgent, row.ClientHints);

@@ -3,6 +3,9 @@ namespace Accounts.Core.Sessions;
 /// <summary>Whether a browser left after its session was ended from another one.</summary>
 public abstract record Departure
 {
+    /// <summary>How long the server waits for the browser to leave after it told the browser's pages: 5 seconds.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private Departure()
     {
     }
@@ -26,7 +29,7 @@ public abstract record Departure
         { PagesTold: null } => null,
         { ClosedAt: { } closed } => new NotConfirmed(closed),
         { PagesTold: 0 } => new NothingOpen(),
-        { EndedAt: { } ended } when now - ended < SessionDepartures.Patience => new Awaited(),
+        { EndedAt: { } ended } when now - ended < Patience => new Awaited(),
         _ => new NotConfirmed(null),
     };
 }

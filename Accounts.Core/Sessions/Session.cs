@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
+using Accounts.Core.Callers;
 using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
-using Accounts.Core.Users;
 
 namespace Accounts.Core.Sessions;
 
@@ -62,54 +62,36 @@ public sealed record Session(
 
     /// <summary>
     /// Whether this session may answer the question about another session of the same user. It must be a browser's, and its own sign-in must not be
-    /// in question. The account must have known its browser before the other one signed in. <see cref="SessionService.RecognizeAsync"/> applies the same rule.
+    /// in question. The account must have known its browser before the other one signed in. The command that answers applies the same rule.
     /// </summary>
     public bool MayAnswer(Session other) =>
         other.IsInQuestion && Ending is null && Kind is SessionKind.Browser && !IsFlagged && BrowserSince < other.StartedAt;
 
-    /// <summary>The session after the user recognized it: nothing about it is new any more.</summary>
-    public Session With(SessionChange.Recognized recognized) =>
-        recognized.SessionId == Id ? this with { NewBrowser = false, NewCountry = false } : this;
-
-    /// <summary>The session after an activity. An older activity that arrives late changes nothing.</summary>
-    public Session With(SessionChange.Seen seen) => seen.At < LastActivityAt || seen.PagesVisited < PagesVisited ? this : this with
-    {
-        LastActivityAt = seen.At,
-        PagesVisited = seen.PagesVisited,
-        Address = seen.Address,
-        Place = seen.Place,
-        Device = seen.Device,
-    };
-
     /// <param name="row">The session's row in the database.</param>
     /// <param name="now">The current time.</param>
     /// <param name="places">Finds the places of its addresses.</param>
-    /// <param name="live">The session in this process's memory, which has the activity since the last flush; null if it isn't there.</param>
-    internal static Session From(SessionRow row, DateTimeOffset now, PlaceFinder places, LiveSession? live = null) => new(
+    internal static Session From(SessionRow row, DateTimeOffset now, PlaceFinder places) => new(
         new SessionId(row.Id),
         row.Name,
         // A session without a browser counts as one of its own. The second half of its id is random.
         BinaryPrimitives.ReadInt64BigEndian(row.BrowserHash ?? row.Id.ToByteArray(bigEndian: true)[8..]),
         row.NewBrowser && row.RecognizedAt is null && now - row.StartedAt < NewFor,
         row.NewCountry && row.RecognizedAt is null && now - row.StartedAt < NewFor,
-        live?.Device ?? row.Device(),
+        row.Device(),
         row.SignInAddress,
         places.Find(row.SignInAddress),
-        AddressOf(row, live),
-        places.Find(AddressOf(row, live)),
+        // Usually both addresses are equal. Then they share one string, because an open page keeps all its sessions in memory.
+        string.Equals(row.LastAddress, row.SignInAddress, StringComparison.Ordinal) ? row.SignInAddress : row.LastAddress,
+        places.Find(row.LastAddress),
         row.Methods,
         row.StartedAt,
-        live?.LastActivityAt > row.LastActivityAt ? live.LastActivityAt : row.LastActivityAt,
-        Math.Max(row.PagesVisited, live?.PagesVisited ?? 0),
+        row.LastActivityAt,
+        row.PagesVisited,
         SessionEnding.Of(row, now))
     {
         Kind = row.Kind,
         BrowserSince = row.BrowserSince ?? row.StartedAt,
     };
-
-    // Usually both addresses are equal. Then they share one string, because an open page keeps all its sessions in memory.
-    private static string AddressOf(SessionRow row, LiveSession? live) =>
-        (live?.Address ?? row.LastAddress) is var latest && string.Equals(latest, row.SignInAddress, StringComparison.Ordinal) ? row.SignInAddress : latest;
 }
 
 /// <summary>How a session ended.</summary>

@@ -1,3 +1,4 @@
+using Accounts.Core.Users;
 using FluentValidation;
 
 namespace Accounts.Core.Sessions;

@@ -1,5 +1,5 @@
+using Accounts.Core.Callers;
 using Accounts.Core.Storage;
-using Accounts.Core.Users;
 
 namespace Accounts.Core.Sessions;
 

@@ -1,4 +1,6 @@
 using Accounts.Core.Audit;
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;

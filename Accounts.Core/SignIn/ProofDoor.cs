@@ -1,4 +1,6 @@
 using Accounts.Core.Audit;
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
@@ -123,7 +125,7 @@ public sealed class ProofDoor
                 return null;
 
             var session = await _rotation.OfferAsync(work, caller, now);
-            await work.Db.RecordAsync(caller, now, AuditAction.SessionReauthenticated, caller.OwnSession);
+            await work.Db.RecordAsync(caller, now, AuditAction.SessionReauthenticated, caller.OwnSession, methods: methods);
             work.Report(new SessionChange.Recorded(caller.Subject, caller.OwnSession));
             return session;
         }, cancellationToken);

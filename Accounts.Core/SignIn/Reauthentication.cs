@@ -1,4 +1,6 @@
 using Accounts.Core.Audit;
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
@@ -99,7 +101,7 @@ public sealed partial class Reauthentication
                 return Refused(caller);
 
             var session = await _rotation.OfferAsync(work, caller, now);
-            await work.Db.RecordAsync(caller, now, AuditAction.SessionReauthenticated, caller.OwnSession);
+            await work.Db.RecordAsync(caller, now, AuditAction.SessionReauthenticated, caller.OwnSession, methods: SignInMethods.Password);
             work.Report(new SessionChange.Recorded(caller.Subject, caller.OwnSession));
             return new ReauthenticationOutcome.Proved(session);
         }, cancellationToken);

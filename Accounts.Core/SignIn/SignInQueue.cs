@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Threading.RateLimiting;
+using Accounts.Core.Geolocation;
 using Accounts.Core.Users;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,11 @@
+using Accounts.Core.Administration;
 using Accounts.Core.Audit;
+using Accounts.Core.Callers;
+using Accounts.Core.Devices;
+using Accounts.Core.Geolocation;
+using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
+using Accounts.Core.Support;
 using Accounts.Core.Users;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
@@ -15,6 +21,8 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
     public DbSet<SupportCodeRow> SupportCodes => Set<SupportCodeRow>();
 
     public DbSet<AuditEventRow> AuditEvents => Set<AuditEventRow>();
+
+    public DbSet<AuditDetailsRow> AuditDetails => Set<AuditDetailsRow>();
 
     public DbSet<DataProtectionKeyRow> DataProtectionKeys => Set<DataProtectionKeyRow>();
 
@@ -85,13 +93,22 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             audit.HasKey(e => e.Id);
             audit.Property(e => e.Id).ValueGeneratedNever();
             audit.Property(e => e.Action).HasMaxLength(64);
-            audit.Property(e => e.Address).HasMaxLength(45);
-            audit.Property(e => e.ActorName).HasMaxLength(RenameSessionInput.NameLimit);
-            audit.Property(e => e.ActorDevice).HasMaxLength(AuditEventRow.DeviceLimit);
-            audit.Property(e => e.SessionName).HasMaxLength(RenameSessionInput.NameLimit);
-            audit.Property(e => e.SessionDevice).HasMaxLength(AuditEventRow.DeviceLimit);
+            audit.Property(e => e.Kind).HasDefaultValue(CallerKind.Browser);
+            audit.Property(e => e.Reason).HasMaxLength(AuditEventRow.ReasonLimit);
+            audit.HasOne(e => e.Details).WithOne().HasForeignKey<AuditDetailsRow>(d => d.EventId).OnDelete(DeleteBehavior.Restrict);
             audit.HasIndex(e => new { e.UserId, e.At }, "IX_AuditEvents_User");
-            audit.HasIndex(e => e.WholeAddressSince, "IX_AuditEvents_WholeAddress").HasFilter("\"WholeAddressSince\" IS NOT NULL");
+        });
+
+        model.Entity<AuditDetailsRow>(details =>
+        {
+            details.ToTable("AuditDetails");
+            details.HasKey(d => d.EventId);
+            details.Property(d => d.ActorName).HasMaxLength(RenameSessionInput.NameLimit);
+            details.Property(d => d.ActorDevice).HasMaxLength(AuditDetailsRow.DeviceLimit);
+            details.Property(d => d.SessionName).HasMaxLength(RenameSessionInput.NameLimit);
+            details.Property(d => d.SessionDevice).HasMaxLength(AuditDetailsRow.DeviceLimit);
+            details.Property(d => d.Address).HasMaxLength(45).HasField("_address").UsePropertyAccessMode(PropertyAccessMode.Field);
+            details.HasIndex(d => d.WholeAddressSince, "IX_AuditDetails_WholeAddress").HasFilter("\"WholeAddressSince\" IS NOT NULL");
         });
 
         model.Entity<DataProtectionKeyRow>().ToTable("DataProtectionKeys");

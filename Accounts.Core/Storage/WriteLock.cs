@@ -1,3 +1,5 @@
+using Accounts.Core.Sessions;
+
 namespace Accounts.Core.Storage;
 
 /// <summary>The order of waiting writers.</summary>

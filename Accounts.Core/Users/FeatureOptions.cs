@@ -1,3 +1,4 @@
+using Accounts.Core.AuditReading;
 using FluentValidation;
 using FluentValidation.Results;
 

@@ -1,3 +1,4 @@
+using Accounts.Core.Callers;
 using Microsoft.AspNetCore.Identity;
 
 namespace Accounts.Core.Users;

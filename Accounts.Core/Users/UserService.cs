@@ -1,4 +1,5 @@
 using Accounts.Core.Audit;
+using Accounts.Core.Callers;
 using Accounts.Core.Devices;
 using Accounts.Core.Storage;
 using FluentValidation;
@@ -78,8 +79,7 @@ public sealed class UserService
                 db.AuditEvents.Add(new AuditEventRow(now, AuditAction.Registered, user.Id)
                 {
                     ActorUserId = user.Id,
-                    ActorDevice = DeviceDetector.Detect(browser.Signals).Title,
-                    Address = browser.Address,
+                    Details = new AuditDetailsRow(now, browser.Address) { ActorDevice = DeviceDetector.Detect(browser.Signals).Title },
                 });
                 return Task.FromResult<RegisterOutcome>(new RegisterOutcome.Registered(new UserId(user.Id)) { Stamp = user.SecurityStamp! });
             });

@@ -1,8 +1,15 @@
 using Accounts.Core.Audit;
-using Accounts.Core.Sessions;
+using Accounts.Core.Callers;
+using Accounts.Core.Devices;
+using Accounts.Core.Live;
+using Accounts.Core.Manager;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
+using Accounts.Core.Tables;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Audit;
+using Accounts.Web.Look;
+using Accounts.Web.Network;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
@@ -201,7 +208,10 @@ public sealed class AuditTests(Chromium chromium)
         {
             db.AuditEvents.AddRange(Enumerable.Range(1, past).Select(i => new AuditEventRow(now.AddHours(-i), AuditAction.SessionTerminated, session.UserId.Value)
             {
-                ActorUserId = session.UserId.Value, ActorSessionId = session.Id.Value, ActorDevice = "Chrome 156 on Windows 11", SessionId = Guid.CreateVersion7(now), SessionDevice = $"Past {i}", Address = "127.0.0.1",
+                ActorUserId = session.UserId.Value,
+                ActorSessionId = session.Id.Value,
+                SessionId = Guid.CreateVersion7(now),
+                Details = new AuditDetailsRow(now.AddHours(-i), "127.0.0.1") { ActorDevice = "Chrome 156 on Windows 11", SessionDevice = $"Past {i}" },
             }));
             return Task.FromResult(true);
         });

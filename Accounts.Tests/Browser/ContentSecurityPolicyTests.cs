@@ -1,5 +1,7 @@
 using Accounts.Core.Administration;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Geolocation;
+using Accounts.Web.Look;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

@@ -1,5 +1,7 @@
+using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Look;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
@@ -41,7 +43,7 @@ public sealed class DepartureTests(Chromium chromium)
         await owner.TerminateAsync("Safari 19 on iOS 19.1");
         await Assertions.Expect(owner.EndedCards).ToContainTextAsync("Signing out…");
 
-        clock.Advance(SessionDepartures.Patience);
+        clock.Advance(Departure.Patience);
         await circuit.Closed.WaitAsync(Patience.Limit);
         using var rows = site.Rows();
         Patience.Until(() => rows.Session(session)["ClosedAt"] is not null);

@@ -1,4 +1,6 @@
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Look;
+using Accounts.Web.Network;
 using Accounts.Web.Sessions;
 using Microsoft.Playwright;
 

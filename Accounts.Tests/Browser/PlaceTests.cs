@@ -1,5 +1,8 @@
 using Accounts.Core.Geolocation;
+using Accounts.Core.Tables;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Look;
+using Accounts.Web.Network;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

@@ -1,5 +1,7 @@
-using Accounts.Core.Sessions;
+using Accounts.Core.Live;
+using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Look;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

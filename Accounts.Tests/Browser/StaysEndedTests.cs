@@ -1,5 +1,10 @@
+using Accounts.Core.Live;
 using Accounts.Core.SignIn;
+using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Look;
+using Accounts.Web.Network;
+using Accounts.Web.SignIn;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
@@ -29,7 +34,7 @@ public sealed class StaysEndedTests(Chromium chromium)
         // Changing the password can keep the other sessions. A session that had ended before isn't among them.
         using (var rows = site.Rows())
             Assert.Equal(1, rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"EndedAt\" IS NULL"));
-        var caller = (await site.Get<Accounts.Core.Sessions.SessionAuthenticator>().FindLiveAsync(await site.FindSessionIdAsync(owner)))!.ToCaller();
+        var caller = (await site.Get<SessionAuthenticator>().FindLiveAsync(await site.FindSessionIdAsync(owner)))!.ToCaller();
         var change = new ChangePasswordInput { CurrentPassword = AccountsSite.Password, NewPassword = "another passphrase for tests", EndOtherSessions = false };
         Assert.IsType<ChangePasswordOutcome.Changed>(await site.Get<PasswordChange>().ChangeAsync(caller, change));
         await using var late = await RestoreAsync(backup);

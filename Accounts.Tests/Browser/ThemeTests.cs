@@ -1,4 +1,8 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Look;
+using Accounts.Web.Network;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

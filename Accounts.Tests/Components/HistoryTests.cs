@@ -1,5 +1,9 @@
+using Accounts.Core.Callers;
+using Accounts.Core.Devices;
 using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Geolocation;
+using Accounts.Web.Look;
 using Accounts.Web.Sessions;
 using Bunit;
 using Microsoft.AspNetCore.Components;

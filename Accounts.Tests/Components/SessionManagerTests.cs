@@ -1,7 +1,12 @@
 using Accounts.Core.Audit;
+using Accounts.Core.AuditReading;
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
+using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Geolocation;
+using Accounts.Web.Look;
 using Accounts.Web.Sessions;
 using Bunit;
 

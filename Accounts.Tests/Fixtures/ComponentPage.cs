@@ -1,6 +1,7 @@
 using System.Security.Claims;
-using Accounts.Core.Sessions;
-using Accounts.Core.Users;
+using Accounts.Core.Callers;
+using Accounts.Core.Support;
+using Accounts.Web.Geolocation;
 using Accounts.Web.Sessions;
 using Bunit;
 using Microsoft.AspNetCore.Components;

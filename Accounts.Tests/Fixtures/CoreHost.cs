@@ -1,10 +1,16 @@
 using Accounts.Core;
+using Accounts.Core.AuditReading;
+using Accounts.Core.Callers;
 using Accounts.Core.Devices;
+using Accounts.Core.History;
+using Accounts.Core.Live;
+using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
+using Accounts.Web.Network;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;

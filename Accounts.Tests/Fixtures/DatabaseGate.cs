@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Accounts.Web.Sessions;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 

@@ -1,4 +1,6 @@
-using Accounts.Core.Users;
+using Accounts.Core.Callers;
+using Accounts.Core.Sessions;
+using Accounts.Web.Audit;
 using Microsoft.Data.Sqlite;
 
 namespace Accounts.Tests.Fixtures;
@@ -56,9 +58,9 @@ public sealed class DatabaseRows : IDisposable
     public IReadOnlyDictionary<string, object?> Session(SessionId id) =>
         Assert.Single(Query("SELECT * FROM \"Sessions\" WHERE \"Id\" = @id", ("@id", id.Value)));
 
-    /// <summary>Returns the audit events with this name, oldest first.</summary>
-    public IReadOnlyList<IReadOnlyDictionary<string, object?>> Audit(string action) =>
-        Query("SELECT * FROM \"AuditEvents\" WHERE \"Action\" = @action ORDER BY \"At\"", ("@action", action));
+    /// <summary>Returns the audit events with this name and their details, oldest first.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, object?>> Audit(string action) => Query(
+        """SELECT * FROM "AuditEvents" LEFT JOIN "AuditDetails" ON "EventId" = "Id" WHERE "Action" = @action ORDER BY "At" """, ("@action", action));
 
     /// <summary>Every row of every table, as one text: two of them are equal if nothing changed in between.</summary>
     public string Everything() => string.Join('\n', Query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Accounts.Web.Geolocation;
 using Microsoft.Extensions.Logging;
 
 namespace Accounts.Tests.Fixtures;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
+using Accounts.Core.Callers;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
-using Accounts.Core.Users;
 
 namespace Accounts.Tests.Fixtures;
 

@@ -1,4 +1,5 @@
 using Accounts.Core;
+using Accounts.Web.Geolocation;
 using Microsoft.Data.Sqlite;
 
 namespace Accounts.Tests.House;

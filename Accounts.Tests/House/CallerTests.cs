@@ -1,8 +1,17 @@
 using System.Collections;
 using System.Reflection;
 using Accounts.Core;
+using Accounts.Core.AuditReading;
+using Accounts.Core.Callers;
+using Accounts.Core.History;
+using Accounts.Core.Live;
+using Accounts.Core.Manager;
+using Accounts.Core.SignIn;
+using Accounts.Core.Support;
 using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Geolocation;
+using Accounts.Web.Look;
 
 namespace Accounts.Tests.House;
 
@@ -82,7 +91,7 @@ public sealed class CallerTests
         await host.RegisterAsync();
         var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
         var before = host.Rows.Everything();
-        Assert.Equal(Accounts.Core.Sessions.TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
+        Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
         Assert.NotEqual(before, host.Rows.Everything(), StringComparer.Ordinal);
     }
 
@@ -145,7 +154,7 @@ public sealed class CallerTests
         var type when type == typeof(SessionId) => SessionId.New(TestClock.Start),
         var type when type == typeof(string) => "",
         var type when type == typeof(Accounts.Core.SignIn.PendingProof) => new Accounts.Core.SignIn.PendingProof(caller.Subject, "", null, TestClock.Start),
-        var type when type == typeof(Accounts.Core.Sessions.SignInMethods) => Accounts.Core.Sessions.SignInMethods.Passkey,
+        var type when type == typeof(SignInMethods) => SignInMethods.Passkey,
         var type when type.IsAssignableTo(typeof(IEnumerable)) => Array.Empty<SessionId>(),
         { IsValueType: true } type => Activator.CreateInstance(type),
         var type => Activator.CreateInstance(type),

@@ -1,5 +1,6 @@
 using System.Net;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Geolocation;
 using AngleSharp.Html.Parser;
 
 namespace Accounts.Tests.House;

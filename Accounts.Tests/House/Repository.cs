@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.House;
 

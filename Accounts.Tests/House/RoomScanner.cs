@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Reflection.Emit;
+using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.House;
 

@@ -1,5 +1,7 @@
 using System.Reflection;
 using Accounts.Core;
+using Accounts.Core.Storage;
+using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.House;
 
@@ -10,11 +12,14 @@ public sealed class RoomTests
 
     private static readonly Dictionary<string, int> Floors = new(StringComparer.Ordinal)
     {
-        ["Notifications"] = 5, ["Administration"] = 5,
-        ["SignIn"] = 4, ["Tokens"] = 4, ["Impersonation"] = 4,
-        ["Sessions"] = 3,
-        ["Users"] = 2,
-        ["Audit"] = 1,
+        ["Administration"] = 8,
+        ["AuditReading"] = 7, ["History"] = 7,
+        ["Manager"] = 6, ["SignIn"] = 6, ["Support"] = 6, ["Tables"] = 6,
+        ["Live"] = 5,
+        ["Sessions"] = 4,
+        ["Users"] = 3,
+        ["Audit"] = 2,
+        ["Callers"] = 1,
         ["Devices"] = 0, ["Geolocation"] = 0, ["Storage"] = 0, ["Settings"] = 0,
     };
 
@@ -31,8 +36,8 @@ public sealed class RoomTests
         var references = RoomScanner.Scan(typeof(AccountsCore).Assembly, Root);
         Assert.True(references.Count > 50, "The scanner found almost nothing: it is broken.");
 
-        var forbidden = references.Where(reference => !IsAllowed(reference) && !Exceptions.Any(e => Covers(e, reference)));
-        Assert.Equal("", string.Join('\n', forbidden));
+        var forbidden = references.Where(reference => !IsAllowed(reference) && !Exceptions.Any(e => Covers(e, reference))).ToList();
+        Assert.True(forbidden.Count == 0, string.Join('\n', forbidden));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Xml.Linq;
+using Accounts.Core.Devices.Known;
+using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.House;
 

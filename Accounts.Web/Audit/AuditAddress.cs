@@ -1,5 +1,5 @@
 using Accounts.Core.Audit;
-using Accounts.Core.Sessions;
+using Accounts.Core.AuditReading;
 using Accounts.Web.Sessions;
 using Microsoft.AspNetCore.WebUtilities;
 

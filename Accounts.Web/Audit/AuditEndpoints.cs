@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Accounts.Core.Sessions;
+using Accounts.Core.AuditReading;
+using Accounts.Core.Live;
 using Accounts.Core.Users;
 using Accounts.Web.Sessions;
 using Accounts.Web.Users;

@@ -3,9 +3,12 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
+using Accounts.Core.AuditReading;
+using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
 using Accounts.Web.Geolocation;
+using Accounts.Web.Network;
 using Accounts.Web.Sessions;
 
 namespace Accounts.Web.Audit;

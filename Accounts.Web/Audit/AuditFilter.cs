@@ -1,4 +1,4 @@
-using Accounts.Core.Sessions;
+using Accounts.Core.AuditReading;
 using Accounts.Web.Sessions;
 
 namespace Accounts.Web.Audit;

@@ -1,4 +1,5 @@
 using Accounts.Core.Audit;
+using Accounts.Web.Look;
 
 namespace Accounts.Web.Audit;
 

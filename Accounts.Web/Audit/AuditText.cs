@@ -1,5 +1,6 @@
 using Accounts.Core.Audit;
-using Accounts.Core.Sessions;
+using Accounts.Core.AuditReading;
+using Accounts.Core.Devices;
 using Accounts.Web.Sessions;
 
 namespace Accounts.Web.Audit;

@@ -1,4 +1,5 @@
 using Accounts.Core.Devices;
+using Accounts.Core.Devices.Known;
 
 namespace Accounts.Web.Devices;
 

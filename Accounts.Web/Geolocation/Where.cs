@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
+using Accounts.Web.Network;
 using Accounts.Web.Sessions;
 using Microsoft.AspNetCore.Components;
 

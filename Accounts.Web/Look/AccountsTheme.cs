@@ -1,3 +1,4 @@
+using Accounts.Web.Layout;
 using MudBlazor;
 
 namespace Accounts.Web.Look;

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
-using Accounts.Core.Users;
+using Accounts.Core.Administration;
+using Accounts.Core.Callers;
+using Accounts.Core.Sessions;
 
 namespace Accounts.Web.Sessions;
 

@@ -1,4 +1,5 @@
 using Accounts.Core.Devices;
+using Accounts.Web.Look;
 
 namespace Accounts.Web.Sessions;
 

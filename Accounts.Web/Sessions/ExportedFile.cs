@@ -1,6 +1,6 @@
 using System.Text;
-using Accounts.Core.Sessions;
-using Accounts.Core.Users;
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
 
 namespace Accounts.Web.Sessions;
 

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Threading.Channels;
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
 using Accounts.Core.Sessions;
-using Accounts.Core.Users;
+using Accounts.Web.Geolocation;
 
 namespace Accounts.Web.Sessions;
 

@@ -1,4 +1,8 @@
+using Accounts.Core.Devices;
+using Accounts.Core.Geolocation;
+using Accounts.Core.History;
 using Accounts.Core.Sessions;
+using Accounts.Web.Geolocation;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Accounts.Web.Sessions;

@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text;
+using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
+using Accounts.Core.History;
 using Accounts.Core.Sessions;
 using Accounts.Web.Geolocation;
+using Accounts.Web.Network;
 
 namespace Accounts.Web.Sessions;
 

@@ -1,3 +1,6 @@
+using Accounts.Core.Devices;
+using Accounts.Core.Geolocation;
+using Accounts.Core.History;
 using Accounts.Core.Sessions;
 
 namespace Accounts.Web.Sessions;

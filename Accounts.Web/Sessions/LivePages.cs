@@ -1,6 +1,6 @@
 using System.Globalization;
-using Accounts.Core.Sessions;
-using Accounts.Core.Users;
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
 using Accounts.Web.Look;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;

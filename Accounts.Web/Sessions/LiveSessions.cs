@@ -1,5 +1,6 @@
 using System.Threading.Channels;
-using Accounts.Core.Sessions;
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Microsoft.AspNetCore.Components;

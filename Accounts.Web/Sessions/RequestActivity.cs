@@ -1,4 +1,4 @@
-using Accounts.Core.Sessions;
+using Accounts.Core.Live;
 using Accounts.Web.Devices;
 using Accounts.Web.Network;
 

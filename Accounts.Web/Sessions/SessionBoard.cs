@@ -1,5 +1,10 @@
+using Accounts.Core.Callers;
+using Accounts.Core.Devices;
+using Accounts.Core.Devices.Known;
+using Accounts.Core.Live;
 using Accounts.Core.Sessions;
-using Accounts.Core.Users;
+using Accounts.Web.Geolocation;
+using Accounts.Web.Look;
 
 namespace Accounts.Web.Sessions;
 
@@ -99,9 +104,9 @@ internal sealed class SessionBoard
     {
         Change(change.SessionId, session => change switch
         {
-            SessionChange.Seen seen when session.Ending is null => session.With(seen),
+            SessionChange.Seen seen when session.Ending is null => seen.Apply(session),
             SessionChange.Renamed renamed => session with { Name = renamed.Name },
-            SessionChange.Recognized recognized => session.With(recognized),
+            SessionChange.Recognized recognized => recognized.Apply(session),
             // A confirmation is final, whatever arrives after it.
             SessionChange.Departed departed when session.Ending is { Departure: not Departure.Confirmed } ending => session with { Ending = ending with { Departure = departed.Departure } },
             _ => session,

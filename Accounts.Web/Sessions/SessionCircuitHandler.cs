@@ -1,4 +1,5 @@
-using Accounts.Core.Sessions;
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
 using Accounts.Core.Users;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;

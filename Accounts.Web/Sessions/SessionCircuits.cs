@@ -1,5 +1,6 @@
 using System.Security.Claims;
-using Accounts.Core.Sessions;
+using Accounts.Core.Live;
+using Accounts.Core.Users;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 

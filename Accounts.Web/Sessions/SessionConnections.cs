@@ -1,5 +1,7 @@
-using Accounts.Core.Sessions;
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
 using Accounts.Core.Users;
+using Accounts.Web.Geolocation;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Accounts.Web.Sessions;

@@ -1,6 +1,9 @@
 using System.Globalization;
-using Accounts.Core.Sessions;
+using Accounts.Core.History;
+using Accounts.Core.Live;
+using Accounts.Core.Manager;
 using Accounts.Core.SignIn;
+using Accounts.Core.Users;
 using Accounts.Web.SignIn;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;

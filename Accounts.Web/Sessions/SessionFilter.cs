@@ -1,5 +1,8 @@
+using Accounts.Core.Devices;
+using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
 using Accounts.Web.Geolocation;
+using Accounts.Web.Network;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Accounts.Web.Sessions;

@@ -1,6 +1,10 @@
+using Accounts.Core.Callers;
+using Accounts.Core.Devices;
+using Accounts.Core.Live;
+using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
-using Accounts.Core.Users;
+using Accounts.Web.Geolocation;
 using Accounts.Web.Look;
 using Accounts.Web.SignIn;
 using Microsoft.AspNetCore.Components;

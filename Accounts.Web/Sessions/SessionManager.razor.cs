@@ -1,6 +1,9 @@
+using Accounts.Core.Callers;
+using Accounts.Core.Geolocation;
+using Accounts.Core.Live;
+using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
-using Accounts.Core.Storage;
-using Accounts.Core.Users;
+using Accounts.Core.Support;
 using Accounts.Web.Geolocation;
 using Accounts.Web.Look;
 using Microsoft.AspNetCore.Components;

@@ -1,6 +1,7 @@
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
-using Accounts.Core.Users;
 
 namespace Accounts.Web.Sessions;
 
@@ -63,7 +64,7 @@ internal sealed partial class SessionPush(
     private void Push(SessionChange.Ended ended)
     {
         // Start the clock before telling any page.
-        var (closed, patience) = (time.GetUtcNow() + Grace, Task.Delay(SessionDepartures.Patience, time));
+        var (closed, patience) = (time.GetUtcNow() + Grace, Task.Delay(Departure.Patience, time));
         _ = CutLaterAsync(ended.SessionId);
         var told = connections.Of(ended.SessionId).Count;
         departures.Announce(ended, told);

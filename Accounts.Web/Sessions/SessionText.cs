@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Accounts.Core.Callers;
 using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
+using Accounts.Core.History;
 using Accounts.Core.Sessions;
-using Accounts.Core.Users;
 using Accounts.Web.Geolocation;
+using Accounts.Web.Look;
 
 namespace Accounts.Web.Sessions;
 

@@ -1,3 +1,4 @@
+using Accounts.Core.History;
 using Accounts.Core.Sessions;
 
 namespace Accounts.Web.Sessions;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Accounts.Core.Devices;
+using Accounts.Core.History;
 using Accounts.Core.Sessions;
 using Accounts.Web.Look;
 using Microsoft.AspNetCore.Components;

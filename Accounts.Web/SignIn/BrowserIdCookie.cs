@@ -1,4 +1,4 @@
-using Accounts.Core.Users;
+using Accounts.Core.Callers;
 using Accounts.Web.Devices;
 using Accounts.Web.Network;
 

@@ -1,4 +1,3 @@
-using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Users;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Accounts.Core.Users;
 
 namespace Accounts.Web.SignIn;
 

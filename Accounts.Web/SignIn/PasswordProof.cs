@@ -1,6 +1,6 @@
+using Accounts.Core.Callers;
+using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
-using Accounts.Core.Users;
-using Accounts.Web.Sessions;
 
 namespace Accounts.Web.SignIn;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
-using Accounts.Core.Sessions;
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
 using Accounts.Core.Users;
 using Accounts.Web.Network;
 using Microsoft.AspNetCore.Antiforgery;

@@ -1,6 +1,8 @@
 using System.Security.Claims;
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
+using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
-using Accounts.Core.Users;
 using Accounts.Web.Network;
 using Accounts.Web.Sessions;
 using Microsoft.AspNetCore.Authentication;

@@ -1,4 +1,5 @@
 using Accounts.Core.Users;
+using Accounts.Web.Sessions;
 
 namespace Accounts.Web.Users;
 

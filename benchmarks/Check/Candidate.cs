@@ -1,5 +1,6 @@
 using System.Net;
-using Accounts.Core.Sessions;
+using Accounts.Core.Callers;
+using Accounts.Core.Manager;
 using Accounts.Core.Users;
 using Accounts.Stage;
 using Accounts.Web.Sessions;

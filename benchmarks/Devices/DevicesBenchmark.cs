@@ -1,4 +1,5 @@
 using Accounts.Core.Devices;
+using Accounts.Core.Devices.Known;
 using Accounts.Tests.Core.Devices;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;

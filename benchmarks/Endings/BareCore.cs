@@ -1,10 +1,14 @@
 using Accounts.Core;
+using Accounts.Core.Callers;
 using Accounts.Core.Devices;
+using Accounts.Core.Live;
+using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Accounts.Stage;
+using Accounts.Web.Network;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Accounts.Core.Sessions;
-using Accounts.Core.Users;
+using Accounts.Core.Callers;
+using Accounts.Core.Manager;
 using Accounts.Stage;
 using Microsoft.EntityFrameworkCore;
 

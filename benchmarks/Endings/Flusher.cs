@@ -1,4 +1,4 @@
-using Accounts.Core.Sessions;
+using Accounts.Core.Live;
 
 namespace Accounts.Benchmarks.Endings;
 

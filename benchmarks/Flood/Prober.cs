@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Accounts.Core.Sessions;
+using Accounts.Web.Look;
 
 namespace Accounts.Benchmarks.Flood;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Accounts.Web.Look;
 
 namespace Accounts.Benchmarks.Flood;
 

@@ -1,4 +1,4 @@
-using Accounts.Core.Users;
+using Accounts.Core.Callers;
 
 namespace Accounts.Benchmarks.Live;
 

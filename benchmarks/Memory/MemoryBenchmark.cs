@@ -1,7 +1,9 @@
 using System.Globalization;
+using Accounts.Core.Callers;
 using Accounts.Core.Sessions;
 using Accounts.Core.Users;
 using Accounts.Stage;
+using Accounts.Web.Look;
 using Accounts.Web.Sessions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;

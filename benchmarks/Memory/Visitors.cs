@@ -1,5 +1,7 @@
+using Accounts.Core.Users;
 using Accounts.Stage;
 using Accounts.Tests.Fixtures.Circuits;
+using Accounts.Web.Look;
 
 namespace Accounts.Benchmarks.Memory;
 

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Accounts.Core.Users;
 using Accounts.Stage;
+using Accounts.Web.Geolocation;
 using Microsoft.Playwright;
 
 namespace Accounts.Pictures;

@@ -1,5 +1,6 @@
+using Accounts.Core.Callers;
+using Accounts.Core.Devices;
 using Accounts.Core.Sessions;
-using Accounts.Core.Users;
 using Accounts.Stage;
 
 namespace Accounts.Pictures;

@@ -1,7 +1,10 @@
 using Accounts.Pictures;
 using Accounts.Pictures.States;
 using Accounts.Stage;
+using Accounts.Web.Look;
 using Microsoft.Playwright;
+using var playwright = await Playwright.CreateAsync();
+using var temporary = new TemporaryFolder();
 
 var only = new List<string>();
 var folder = Album.Home;
@@ -40,9 +43,7 @@ if (Chromium.Find() is not { } program)
 }
 
 var album = new Album(folder);
-using var temporary = new TemporaryFolder();
 await using var theatre = new Theatre(temporary);
-using var playwright = await Playwright.CreateAsync();
 await using var browser = await Chromium.StartAsync(playwright, program);
 var failures = new List<string>();
 foreach (var state in chosen)

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Accounts.Core.Audit;
+using Accounts.Core.Callers;
 using Accounts.Core.Sessions;
-using Accounts.Core.Users;
 using Accounts.Stage;
 using Accounts.Web.Languages;
 using Microsoft.Playwright;

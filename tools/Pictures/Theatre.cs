@@ -1,6 +1,7 @@
+using Accounts.Core.Callers;
 using Accounts.Core.Storage;
-using Accounts.Core.Users;
 using Accounts.Stage;
+using Accounts.Web.Look;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Accounts.Sheets;
 using Accounts.Stage;
+using Accounts.Web.Look;
 
 switch (args)
 {

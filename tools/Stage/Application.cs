@@ -1,8 +1,12 @@
+using Accounts.Core.Callers;
 using Accounts.Core.Devices;
-using Accounts.Core.Sessions;
+using Accounts.Core.Live;
+using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
+using Accounts.Web.Geolocation;
 using Accounts.Web.Layout;
+using Accounts.Web.Network;
 using Accounts.Web.Sessions;
 using Accounts.Web.SignIn;
 using Microsoft.AspNetCore.Hosting;

@@ -1,3 +1,4 @@
+using Accounts.Web.Network;
 using Microsoft.Playwright;
 
 namespace Accounts.Stage;

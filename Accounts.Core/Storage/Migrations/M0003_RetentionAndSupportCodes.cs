@@ -1,3 +1,5 @@
+using Accounts.Core.Callers;
+using Accounts.Core.Support;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 

@@ -1,3 +1,4 @@
+using Accounts.Core.Devices;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 

@@ -1,3 +1,4 @@
+using Accounts.Core.Callers;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 

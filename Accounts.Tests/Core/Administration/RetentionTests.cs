@@ -1,7 +1,11 @@
 using Accounts.Core.Administration;
+using Accounts.Core.Callers;
+using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
+using Accounts.Core.Support;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Audit;
 
 namespace Accounts.Tests.Core.Administration;
 
@@ -147,7 +151,7 @@ public sealed class RetentionTests
         again.Clock.Advance(TimeSpan.FromDays(1));
         await Retention(again).RunAsync(TestContext.Current.CancellationToken);
         Assert.Equal(251, Shortened(again));
-        Assert.Equal(0, again.Rows.Number("SELECT COUNT(*) FROM \"AuditEvents\" WHERE \"Address\" LIKE '%.7'"));
+        Assert.Equal(0, again.Rows.Number("SELECT COUNT(*) FROM \"AuditDetails\" WHERE \"Address\" LIKE '%.7'"));
     }
 
     [Fact]

@@ -1,37 +1,66 @@
 using Accounts.Core.Administration;
-using Accounts.Core.Sessions;
+using Accounts.Core.AuditReading;
+using Accounts.Core.Callers;
+using Accounts.Core.Manager;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Audit;
+using Accounts.Web.Network;
 using Microsoft.Data.Sqlite;
 
 namespace Accounts.Tests.Core.Audit;
 
-/// <summary>Nothing changes the audit log, not even plain SQL.</summary>
+/// <summary>Nothing changes the audit log, not even plain SQL. Only its personal data can be removed.</summary>
 public sealed class AppendOnlyTests
 {
-    // Guard: the triggers of M0006_AuditLog, and the one of M0008_Answers.
-    [Fact]
-    public async Task Events_cannot_be_deleted_or_changed()
+    // Guard: the triggers of M0006_AuditLog and M0010_AuditDetails.
+    [Theory]
+    [InlineData("AuditEvents", "Id", true)]
+    [InlineData("AuditDetails", "EventId", false)]
+    public async Task Events_cannot_be_deleted_and_neither_they_nor_their_details_changed(string table, string key, bool deletion)
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         await host.SignInAsync();
-        var before = host.Rows.Query("SELECT * FROM \"AuditEvents\" ORDER BY \"Id\"");
+        var before = host.Rows.Query($"SELECT * FROM \"{table}\" ORDER BY \"{key}\"");
         Assert.Equal(2, before.Count);
 
-        List<string> statements = ["DELETE FROM \"AuditEvents\""];
-        statements.AddRange(before[0].Keys.Select(column => $"UPDATE \"AuditEvents\" SET \"{column}\" = 7"));
-        // SQLite doesn't treat replacing a row as a DELETE.
-        statements.Add("INSERT OR REPLACE INTO \"AuditEvents\" SELECT * FROM \"AuditEvents\"");
+        List<string> statements = [.. before[0].Keys.Select(column => $"UPDATE \"{table}\" SET \"{column}\" = 7")];
+        // SQLite treats replacing a row neither as a deletion nor as an update.
+        statements.Add($"INSERT OR REPLACE INTO \"{table}\" SELECT * FROM \"{table}\"");
+        if (deletion)
+            statements.Add($"DELETE FROM \"{table}\"");
         foreach (var statement in statements)
         {
             var refusal = Assert.Throws<SqliteException>(() => host.Rows.Execute(statement));
             Assert.Contains("stays as it is", refusal.Message, StringComparison.Ordinal);
         }
 
-        Assert.Equal(before, host.Rows.Query("SELECT * FROM \"AuditEvents\" ORDER BY \"Id\""));
+        Assert.Equal(before, host.Rows.Query($"SELECT * FROM \"{table}\" ORDER BY \"{key}\""));
         // The log still accepts new events.
         await host.SignInAsync();
-        Assert.Equal(3, host.Rows.Number("SELECT COUNT(*) FROM \"AuditEvents\""));
+        Assert.Equal(3, host.Rows.Number($"SELECT COUNT(*) FROM \"{table}\""));
+    }
+
+    [Fact]
+    public async Task Erasure_removes_what_tells_about_a_person_and_the_events_stay()
+    {
+        await using var host = CoreHost.Start();
+        var user = await host.RegisterAsync();
+        var (owner, one, two) = (await host.SignInAsync(), await host.SignInAsync(), await host.SignInAsync());
+        await host.Sessions.RenameAsync(owner.Caller, one.Id, new RenameSessionInput { Name = "Kitchen" });
+        await host.Sessions.TerminateManyAsync(owner.Caller, [one.Id, two.Id], TestContext.Current.CancellationToken);
+        var events = host.Rows.Query("SELECT * FROM \"AuditEvents\" ORDER BY \"Id\"");
+        Assert.Equal(6, events.Count);
+
+        host.Rows.Execute("DELETE FROM \"AuditDetails\" WHERE \"EventId\" IN (SELECT \"Id\" FROM \"AuditEvents\" WHERE \"UserId\" = @user)", ("@user", user.Value));
+        host.Rows.Execute("DELETE FROM \"Sessions\"");
+
+        Assert.Equal(events, host.Rows.Query("SELECT * FROM \"AuditEvents\" ORDER BY \"Id\""));
+        foreach (var personal in new[] { "Kitchen", "Chrome", "203.0.113" })
+            Assert.DoesNotContain(events, row => row.Values.OfType<string>().Any(value => value.Contains(personal, StringComparison.Ordinal)));
+        var ended = Assert.Single((await host.EventsAsync(owner.Caller, new AuditQuery { Action = "sessions.terminated" }))!);
+        Assert.Equal((AuditActor.You, owner.Id, 2, null), (ended.Actor, ended.From!.Id, ended.Count, ended.Address));
+        Assert.Equal([new AuditedSession(one.Id, null, null), new AuditedSession(two.Id, null, null)], ended.EndedSessions);
     }
 
     [Fact]
@@ -50,7 +79,7 @@ public sealed class AppendOnlyTests
         var shortened = Assert.Single(host.Rows.Audit("user.signed_in"));
         Assert.Equal("203.0.113.0", shortened["Address"]);
         foreach (var statement in new[] { "SET \"Address\" = '198.51.100.9'", "SET \"WholeAddressSince\" = 1", "SET \"Address\" = '198.51.100.9', \"WholeAddressSince\" = 1" })
-            Assert.Throws<SqliteException>(() => host.Rows.Execute($"UPDATE \"AuditEvents\" {statement}"));
+            Assert.Throws<SqliteException>(() => host.Rows.Execute($"UPDATE \"AuditDetails\" {statement}"));
         Assert.Equal(shortened, Assert.Single(host.Rows.Audit("user.signed_in")));
         Assert.Equal("203.0.113.0", ((await host.EventsAsync(owner.Caller, new AuditQuery { Action = "user.signed_in" }))!)[0].Address);
     }

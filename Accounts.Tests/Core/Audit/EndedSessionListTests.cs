@@ -1,4 +1,5 @@
 using Accounts.Core.Audit;
+using Accounts.Core.Devices;
 
 namespace Accounts.Tests.Core.Audit;
 
@@ -20,7 +21,7 @@ public sealed class EndedSessionListTests
     public void A_long_title_is_cut_like_a_single_sessions_title()
     {
         var read = EndedSessionList.Read(EndedSessionList.Write([new(Id, null, new string('a', 300))]));
-        Assert.Equal(AuditEventRow.DeviceLimit, Assert.Single(read).Device!.Length);
+        Assert.Equal(AuditDetailsRow.DeviceLimit, Assert.Single(read).Device!.Length);
     }
 
     // Databases contain these texts, so they must stay readable forever.

@@ -1,5 +1,6 @@
 using System.Text;
 using Accounts.Core.Devices;
+using Accounts.Core.Devices.Known;
 
 namespace Accounts.Tests.Core.Devices;
 

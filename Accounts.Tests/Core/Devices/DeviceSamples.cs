@@ -1,6 +1,7 @@
 using System.Globalization;
 using Accounts.Core.Devices;
 using Accounts.Tests.House;
+using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.Core.Devices;
 

@@ -1,5 +1,6 @@
 using Accounts.Core.Geolocation;
 using Accounts.Tests.House;
+using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.Core.Geolocation;
 

@@ -1,3 +1,4 @@
+using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Geolocation;

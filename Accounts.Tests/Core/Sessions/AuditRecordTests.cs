@@ -1,9 +1,19 @@
 using System.Reflection;
 using Accounts.Core.Audit;
+using Accounts.Core.AuditReading;
+using Accounts.Core.Callers;
+using Accounts.Core.Devices;
+using Accounts.Core.Devices.Known;
+using Accounts.Core.Geolocation;
+using Accounts.Core.Live;
+using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Audit;
+using Accounts.Web.Geolocation;
+using Accounts.Web.Look;
+using Accounts.Web.Network;
 
 namespace Accounts.Tests.Core.Sessions;
 
@@ -68,6 +78,30 @@ public sealed class AuditRecordTests
         Assert.Equal(one.Actor == AuditActor.Clock ? null : "203.0.113.7", one.Address);
         Assert.Equal(one.Address is null, one.Place is null);
         Assert.Equal(one.To is null ? null : one.To.Id == stage.Phone.Id ? Safari : Chrome, one.To?.Device);
+    }
+
+    [Fact]
+    public async Task An_event_says_through_what_why_and_how_its_actor_was_verified()
+    {
+        await using var host = CoreHost.Start();
+        var staff = await host.RegisterAsync("sam@example.test", "Sam Keller");
+        var stage = await Stage.OpenAsync(host);
+        var signIn = Assert.Single((await host.EventsAsync(stage.Phone.Caller, new AuditQuery { Action = AuditAction.SignedIn }))!, one => one.To!.Id == stage.Phone.Id);
+        Assert.Equal((CallerKind.Browser, SignInMethods.Password, null), (signIn.Kind, signIn.Methods, signIn.Reason));
+
+        var owner = stage.Laptop.Caller;
+        var asked = new Caller(CallerKind.Administration, owner.Subject, staff, owner.SessionId, Scopes.All, owner.Address)
+        {
+            AuthenticatedAt = host.Clock.GetUtcNow(), Reason = "The owner lost the phone. " + new string('x', AuditEventRow.ReasonLimit),
+        };
+        Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(asked, stage.Phone.Id));
+
+        var told = Assert.Single((await host.EventsAsync(owner, new AuditQuery { Action = AuditAction.SessionTerminated }))!);
+        Assert.Equal((CallerKind.Administration, AuditActor.SomebodyElse, null), (told.Kind, told.Actor, told.Methods));
+        Assert.Equal(AuditEventRow.ReasonLimit, told.Reason!.Length);
+        Assert.StartsWith("The owner lost the phone.", told.Reason, StringComparison.Ordinal);
+        await stage.ExpireAsync();
+        Assert.All((await host.EventsAsync(owner, new AuditQuery { Action = AuditAction.SessionExpired }))!, one => Assert.Equal(CallerKind.Clock, one.Kind));
     }
 
     [Fact]

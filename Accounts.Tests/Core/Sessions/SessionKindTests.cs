@@ -1,7 +1,11 @@
 using System.Security.Cryptography;
+using Accounts.Core.Callers;
+using Accounts.Core.Geolocation;
+using Accounts.Core.Live;
+using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
+using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;

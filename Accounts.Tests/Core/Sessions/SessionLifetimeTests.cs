@@ -1,4 +1,5 @@
 using Accounts.Core.Sessions;
+using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;

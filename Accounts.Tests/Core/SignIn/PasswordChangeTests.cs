@@ -1,3 +1,5 @@
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;

@@ -1,6 +1,8 @@
+using Accounts.Core.Callers;
 using Accounts.Core.SignIn;
 using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Look;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -93,7 +95,7 @@ public sealed class PasswordVerifierTests
         await using var host = CoreHost.Start(services: hasher.AddTo);
         var user = await host.RegisterAsync();
         var door = host.Get<ProofDoor>();
-        var session = (await door.SignInAsync(CoreHost.NewBrowser(), (await door.OpenAsync(user))!, Accounts.Core.Sessions.SignInMethods.Passkey, remember: true))!;
+        var session = (await door.SignInAsync(CoreHost.NewBrowser(), (await door.OpenAsync(user))!, SignInMethods.Passkey, remember: true))!;
         host.Rows.Execute("UPDATE \"Users\" SET \"PasswordHash\" = NULL");
         var caller = (await host.Authenticator.AuthenticateAsync(session.Id, session.Key.Reveal()))!.ToCaller();
         hasher.Hold();

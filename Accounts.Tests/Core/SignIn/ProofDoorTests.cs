@@ -1,8 +1,10 @@
+using Accounts.Core.Callers;
+using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Look;
 
 namespace Accounts.Tests.Core.SignIn;
 

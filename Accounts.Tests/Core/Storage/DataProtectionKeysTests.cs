@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Accounts.Core.Storage;
 using Accounts.Tests.Fixtures;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;

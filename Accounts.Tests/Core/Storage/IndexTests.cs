@@ -1,9 +1,13 @@
 using System.Text.RegularExpressions;
 using Accounts.Core.Administration;
+using Accounts.Core.Callers;
+using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
-using Accounts.Core.Users;
+using Accounts.Core.Support;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Audit;
+using Accounts.Web.Geolocation;
 using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Tests.Core.Storage;
@@ -33,7 +37,7 @@ public sealed class IndexTests
         foreach (var (index, due) in new (string, IQueryable)[]
         {
             ("IX_Sessions_WholeAddress", Retention.DueSessions(db, TestClock.Start)),
-            ("IX_AuditEvents_WholeAddress", Retention.DueEvents(db, TestClock.Start)),
+            ("IX_AuditDetails_WholeAddress", Retention.DueEvents(db, TestClock.Start)),
             ("IX_Sessions_Ended", Retention.ForgottenSessions(db, TestClock.Start)),
             ("IX_SupportCodes_Expiry", Retention.ExpiredCodes(db, TestClock.Start)),
         })

@@ -1,3 +1,4 @@
+using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 
 namespace Accounts.Tests.Core.Storage;

@@ -1,7 +1,10 @@
 using System.Diagnostics.Metrics;
+using Accounts.Core.Callers;
 using Accounts.Core.SignIn;
 using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Geolocation;
+using Accounts.Web.SignIn;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

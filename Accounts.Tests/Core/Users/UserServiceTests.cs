@@ -1,3 +1,4 @@
+using Accounts.Core.Callers;
 using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Accounts.Web.Look;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;

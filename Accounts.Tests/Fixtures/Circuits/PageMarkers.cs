@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Accounts.Web.Geolocation;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.Fixtures.Circuits;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Accounts.Web.Look;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Accounts.Tests.Fixtures.Circuits;

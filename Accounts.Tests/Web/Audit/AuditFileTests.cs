@@ -2,11 +2,16 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Accounts.Core.Audit;
+using Accounts.Core.AuditReading;
+using Accounts.Core.Callers;
+using Accounts.Core.Devices;
+using Accounts.Core.Live;
+using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
 using Accounts.Web.Audit;
+using Accounts.Web.Network;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -304,12 +309,11 @@ public sealed class AuditFileTests
         {
             ActorUserId = by.UserId.Value,
             ActorSessionId = by.Id.Value,
-            ActorName = "@home",
-            ActorDevice = "Chrome 156 on Linux",
             SessionId = Guid.Empty,
-            SessionName = "=1+\"1\"",
-            SessionDevice = "Safari 19 on iOS 19.1",
-            Address = "203.0.113.0",
+            Details = new AuditDetailsRow(Now.AddHours(-1), "203.0.113.0")
+            {
+                ActorName = "@home", ActorDevice = "Chrome 156 on Linux", SessionName = "=1+\"1\"", SessionDevice = "Safari 19 on iOS 19.1",
+            },
         }).ToList();
         db.AuditEvents.AddRange(rows);
         return Task.FromResult(rows[^1].Id);

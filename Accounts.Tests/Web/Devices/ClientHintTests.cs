@@ -1,7 +1,9 @@
 using System.Net;
 using Accounts.Core.Devices;
-using Accounts.Core.Sessions;
+using Accounts.Core.Devices.Known;
+using Accounts.Core.Manager;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Look;
 
 namespace Accounts.Tests.Web.Devices;
 

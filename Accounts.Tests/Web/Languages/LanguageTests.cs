@@ -3,6 +3,8 @@ using System.Net;
 using Accounts.Stage;
 using Accounts.Tests.Fixtures;
 using Accounts.Web.Audit;
+using Accounts.Web.Geolocation;
+using Accounts.Web.Look;
 using Accounts.Web.Sessions;
 using AngleSharp;
 using Microsoft.AspNetCore.Builder;

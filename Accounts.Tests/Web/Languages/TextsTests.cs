@@ -4,6 +4,7 @@ using System.Resources;
 using System.Text.RegularExpressions;
 using Accounts.Stage;
 using Accounts.Tests.House;
+using Accounts.Web.Geolocation;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;

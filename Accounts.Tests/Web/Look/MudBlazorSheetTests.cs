@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Accounts.Tests.Fixtures;
 using Accounts.Tests.House;
+using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.Web.Look;
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Accounts.Sheets;
 using Accounts.Tests.House;
+using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.Web.Look;
 

@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using System.Text;
 using Accounts.Tests.Fixtures;
 using Accounts.Tests.Fixtures.Circuits;
+using Accounts.Web.Look;
+using Accounts.Web.Network;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 

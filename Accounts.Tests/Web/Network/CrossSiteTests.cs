@@ -1,5 +1,6 @@
 using System.Net;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Network;
 
 namespace Accounts.Tests.Web.Network;
 

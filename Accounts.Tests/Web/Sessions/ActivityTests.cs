@@ -1,4 +1,4 @@
-using Accounts.Core.Sessions;
+using Accounts.Core.Manager;
 using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Web.Sessions;

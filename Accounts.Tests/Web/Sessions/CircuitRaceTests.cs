@@ -1,8 +1,10 @@
-using Accounts.Core.Sessions;
-using Accounts.Core.Users;
+using Accounts.Core.Live;
 using Accounts.Tests.Fixtures;
 using Accounts.Tests.Fixtures.Circuits;
+using Accounts.Web.Look;
+using Accounts.Web.Network;
 using Accounts.Web.Sessions;
+using Accounts.Web.SignIn;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;

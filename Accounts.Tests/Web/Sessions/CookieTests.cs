@@ -1,8 +1,11 @@
 using System.Net;
 using System.Security.Claims;
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
 using Accounts.Core.Sessions;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Network;
+using Accounts.Web.SignIn;
 using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Authentication;
 

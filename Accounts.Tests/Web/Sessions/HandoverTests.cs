@@ -1,8 +1,11 @@
+using Accounts.Core.Callers;
 using Accounts.Core.Geolocation;
+using Accounts.Core.Live;
 using Accounts.Core.Sessions;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
 using Accounts.Tests.Fixtures.Circuits;
+using Accounts.Web.Look;
+using Accounts.Web.Network;
 using Accounts.Web.Sessions;
 using Microsoft.Extensions.Logging.Abstractions;
 

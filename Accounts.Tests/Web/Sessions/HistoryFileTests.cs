@@ -1,10 +1,14 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Accounts.Core.Callers;
+using Accounts.Core.Devices;
+using Accounts.Core.History;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Geolocation;
+using Accounts.Web.Network;
 
 namespace Accounts.Tests.Web.Sessions;
 

@@ -1,5 +1,7 @@
 using Accounts.Tests.Fixtures;
 using Accounts.Tests.Fixtures.Circuits;
+using Accounts.Web.Look;
+using Accounts.Web.Network;
 using Accounts.Web.Sessions;
 
 namespace Accounts.Tests.Web.Sessions;

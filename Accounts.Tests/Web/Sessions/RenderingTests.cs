@@ -1,4 +1,5 @@
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Look;
 
 namespace Accounts.Tests.Web.Sessions;
 

@@ -1,6 +1,9 @@
 using Accounts.Tests.Fixtures;
 using Accounts.Tests.Fixtures.Circuits;
+using Accounts.Web.Look;
+using Accounts.Web.Network;
 using Accounts.Web.Sessions;
+using Accounts.Web.SignIn;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Tests.Web.Sessions;

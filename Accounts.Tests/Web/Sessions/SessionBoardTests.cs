@@ -1,8 +1,10 @@
+using Accounts.Core.Callers;
 using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
+using Accounts.Core.Live;
 using Accounts.Core.Sessions;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Network;
 using Accounts.Web.Sessions;
 
 namespace Accounts.Tests.Web.Sessions;

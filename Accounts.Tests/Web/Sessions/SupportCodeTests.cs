@@ -1,7 +1,10 @@
 using System.Net;
-using Accounts.Core.Sessions;
+using Accounts.Core.Live;
+using Accounts.Core.Manager;
 using Accounts.Core.Storage;
+using Accounts.Core.Support;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Look;
 using Accounts.Web.Sessions;
 using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Components;

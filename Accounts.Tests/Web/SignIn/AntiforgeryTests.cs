@@ -1,5 +1,7 @@
 using System.Net;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Network;
+using Accounts.Web.SignIn;
 
 namespace Accounts.Tests.Web.SignIn;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.SignIn;
 
 namespace Accounts.Tests.Web.SignIn;
 

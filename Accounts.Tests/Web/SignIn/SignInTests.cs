@@ -1,5 +1,8 @@
 using System.Net;
 using Accounts.Tests.Fixtures;
+using Accounts.Web.Geolocation;
+using Accounts.Web.Network;
+using Accounts.Web.SignIn;
 
 namespace Accounts.Tests.Web.SignIn;
 

@@ -1,6 +1,7 @@
-using Accounts.Core.Sessions;
-using Accounts.Core.Users;
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
 using Accounts.Stage;
+using Accounts.Web.Look;
 using Accounts.Web.Sessions;
 using Microsoft.Playwright;
 

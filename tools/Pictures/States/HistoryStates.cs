@@ -1,3 +1,5 @@
+using Accounts.Core.Devices.Known;
+using Accounts.Web.Look;
 using Microsoft.Playwright;
 
 namespace Accounts.Pictures.States;

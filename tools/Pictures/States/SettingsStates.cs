@@ -1,4 +1,5 @@
 using Accounts.Stage;
+using Accounts.Web.Look;
 using Microsoft.Playwright;
 
 namespace Accounts.Pictures.States;

@@ -1,6 +1,8 @@
-using Accounts.Core.Sessions;
-using Accounts.Core.Users;
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
+using Accounts.Core.Manager;
 using Accounts.Stage;
+using Accounts.Web.Network;
 using Microsoft.Playwright;
 
 namespace Accounts.Pictures.States;

@@ -1,0 +1,171 @@
+using Accounts.Core.Audit;
+using Accounts.Core.Callers;
+using Accounts.Core.Devices;
+using Accounts.Core.Geolocation;
+using Accounts.Core.Live;
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Accounts.Core.Tables;
+using Accounts.Core.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Core.AuditReading;
+
+/// <summary>Reads the audit log of the caller's account, the latest event first. It never writes.</summary>
+/// <remarks>
+/// The database filters by time and kind. This class searches for words, in the newest <see cref="Bound"/> of those events, because places are
+/// found when an event is read. An event stores its session's name. For older events without it, the session is read while it still exists.
+/// </remarks>
+public sealed class AuditLog
+{
+    /// <summary>How many events a search reads at most, the newest of the wanted time and kind: 5,000.</summary>
+    public const int Bound = 5_000;
+
+    private readonly AccountsDatabase _database;
+    private readonly PlaceFinder _places;
+    private readonly FeatureGate _features;
+    private readonly SessionAuthenticator _authenticator;
+
+    internal AuditLog(AccountsDatabase database, PlaceFinder places, FeatureGate features, SessionAuthenticator authenticator)
+    {
+        _authenticator = authenticator;
+        _database = database;
+        _places = places;
+        _features = features;
+    }
+
+    /// <summary>Reads one page of the events.</summary>
+    /// <returns>Null if the caller's plan doesn't include the audit log; <see cref="FeatureGate"/> says why. Events are written anyway.</returns>
+    /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    public async Task<AuditPage?> PageAsync(Caller caller, AuditQuery query)
+    {
+        if (await IsLackingAsync(caller))
+            return null;
+
+        var (found, cut) = await FindAsync(caller, query);
+        var (page, events) = TablePage.Of(found, query.Page);
+        return new AuditPage(events, found.Count, page, cut);
+    }
+
+    /// <summary>Reads all events that match a query, the latest first, without a limit. A part has at most <see cref="Export.Part"/> rows.</summary>
+    /// <remarks>Each part is a separate read. Nothing stays open between two parts.</remarks>
+    /// <returns>
+    /// Null if the caller's plan doesn't include the audit log. Otherwise the matching events in parts, which may be empty. The sequence ends early
+    /// if the caller's session ends.
+    /// </returns>
+    /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    public async Task<IAsyncEnumerable<IReadOnlyList<AuditEvent>>?> ExportAsync(Caller caller, AuditQuery query) => await IsLackingAsync(caller)
+        ? null
+        : Export.ReadAsync<AuditEventRow, AuditEvent>(_authenticator, caller, last => _database.ReadAsync(async db =>
+        {
+            var rows = Where(Events(db, caller), query);
+            if (last is not null)
+                rows = rows.Where(e => e.At < last.At || (e.At == last.At && e.Id < last.Id));
+            var part = await rows.OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(Export.Part).ToListAsync();
+            var names = await NamesAsync(db, caller, part);
+            IReadOnlyList<AuditEvent> events = [.. part.Select(row => ToEvent(row, caller, names)).Where(one => Matches(one, query.Text))];
+            return (part, events);
+        }));
+
+    private async Task<bool> IsLackingAsync(Caller caller)
+    {
+        Need.ReadAudit.Check(caller);
+        return await _features.FindMissingAsync(caller.Subject, Feature.AuditLog) is not null;
+    }
+
+    private Task<(IReadOnlyList<AuditEvent> Found, bool Cut)> FindAsync(Caller caller, AuditQuery query) => _database.ReadAsync(async db =>
+    {
+        var rows = await Where(Events(db, caller), query)
+            .OrderByDescending(e => e.At)
+            .Take(Bound + 1)
+            .ToListAsync();
+        var cut = rows.Count > Bound;
+        var names = await NamesAsync(db, caller, rows);
+        IReadOnlyList<AuditEvent> found =
+        [
+            .. rows.Take(Bound).Select(row => ToEvent(row, caller, names)).Where(one => Matches(one, query.Text)).OrderByDescending(one => one.At).ThenByDescending(one => one.Id),
+        ];
+        return (found, cut);
+    });
+
+    private static IQueryable<AuditEventRow> Events(AccountsDbContext db, Caller caller) =>
+        db.AuditEvents.AsNoTracking().Include(e => e.Details).Where(e => e.UserId == caller.Subject.Value);
+
+    private static IQueryable<AuditEventRow> Where(IQueryable<AuditEventRow> rows, AuditQuery query)
+    {
+        if (query.Action.Length > 0)
+            rows = rows.Where(e => e.Action == query.Action);
+        if (query.From is { } from)
+            rows = rows.Where(e => e.At >= from);
+        if (query.To is { } to)
+            rows = rows.Where(e => e.At < to);
+        return rows;
+    }
+
+    /// <summary>The sessions of events that don't store a device themselves.</summary>
+    private static async Task<Dictionary<Guid, AuditedSession>> NamesAsync(AccountsDbContext db, Caller caller, List<AuditEventRow> rows)
+    {
+        var unnamed = rows.SelectMany(row => new[] { row.Details?.ActorDevice is null ? row.ActorSessionId : null, row.Details?.SessionDevice is null ? row.SessionId : null })
+            .OfType<Guid>().Distinct().ToList();
+        if (unnamed.Count == 0)
+            return [];
+
+        var known = await db.Sessions.Where(s => unnamed.Contains(s.Id) && s.UserId == caller.Subject.Value).Select(s => new { s.Id, s.Name, s.UserAgent, s.ClientHints }).ToListAsync();
+        return known.ToDictionary(s => s.Id, s => new AuditedSession(new SessionId(s.Id), s.Name, AuditRecord.Title(s.UserAgent, s.ClientHints)));
+    }
+
+    private AuditEvent ToEvent(AuditEventRow row, Caller caller, Dictionary<Guid, AuditedSession> names)
+    {
+        var details = row.Details;
+        var actor = row.ActorUserId is not { } by ? AuditActor.Clock : by == caller.Subject.Value ? AuditActor.You : AuditActor.SomebodyElse;
+        return new AuditEvent(
+            row.Id,
+            row.At,
+            row.Action,
+            actor,
+            Session(row.ActorSessionId, details?.ActorName, details?.ActorDevice),
+            details?.Address,
+            details?.Address is null ? null : _places.Find(details.Address),
+            Session(row.SessionId, details?.SessionName, details?.SessionDevice),
+            row.Count)
+        {
+            Kind = row.Kind,
+            Reason = row.Reason,
+            Methods = row.Methods,
+            EndedSessions = [.. Ended(row)],
+        };
+
+        AuditedSession? Session(Guid? id, string? name, string? device) => (id, device) switch
+        {
+            (null, null) => null,
+            ({ } known, null) when names.TryGetValue(known, out var session) => session,
+            _ => new AuditedSession(id is { } value ? new SessionId(value) : null, name, device),
+        };
+    }
+
+    /// <summary>The sessions that an event lists. Without its details, only their ids are left.</summary>
+    private static IEnumerable<AuditedSession> Ended(AuditEventRow row)
+    {
+        var named = EndedSessionList.Read(row.Details?.EndedSessions).ToDictionary(one => one.Id);
+        return (row.EndedSessionIds ?? []).Select(id => new AuditedSession(new SessionId(id), named.GetValueOrDefault(id)?.Name, named.GetValueOrDefault(id)?.Device));
+    }
+
+    private static bool Matches(AuditEvent one, string words)
+    {
+        if (words.Length == 0)
+            return true;
+
+        var text = $"{one.From?.Name} {one.From?.Device} {one.To?.Name} {one.To?.Device} {one.Place?.Name} {one.Address} {(one.Address is null ? null : ShortAddress.Show(one.Address))}";
+        if (one.EndedSessions.Count > 0)
+            text = $"{text} {string.Join(' ', one.EndedSessions.Select(ended => $"{ended.Name} {ended.Device}"))}";
+        foreach (var word in words.AsSpan().Split(' '))
+        {
+            if (!text.AsSpan().Contains(words.AsSpan()[word], StringComparison.OrdinalIgnoreCase))
+                return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,107 @@
+namespace Accounts.Core.Callers;
+
+/// <summary>What a command comes through. The audit log stores the numbers: never change one.</summary>
+public enum CallerKind
+{
+    /// <summary>The account's owner, in a browser that is signed in.</summary>
+    Browser = 1,
+
+    /// <summary>An application that the owner authorized. It has a session of its own.</summary>
+    Application = 2,
+
+    /// <summary>A token that the owner issued for a program. It has no session.</summary>
+    Token = 3,
+
+    /// <summary>A member of support, who sees the account as its owner does. Such a caller changes nothing.</summary>
+    SupportView = 4,
+
+    /// <summary>An administrator, who acts on somebody else's account.</summary>
+    Administration = 5,
+
+    /// <summary>The server itself, because a time has come. It has no actor.</summary>
+    Clock = 6,
+}
+
+/// <summary>What a caller may ask for. A token or an application has a part of them; a signed-in browser has all.</summary>
+[Flags]
+public enum Scopes
+{
+    None = 0,
+
+    /// <summary><c>sessions:read</c>: the list of live sessions.</summary>
+    SessionsRead = 1,
+
+    /// <summary><c>sessions:write</c>: naming and ending sessions.</summary>
+    SessionsWrite = 2,
+
+    /// <summary><c>history:read</c>: past sessions and the details of each.</summary>
+    HistoryRead = 4,
+
+    /// <summary><c>audit:read</c>: the audit log.</summary>
+    AuditRead = 8,
+
+    /// <summary>The profile and the plan. No token has it.</summary>
+    AccountRead = 16,
+
+    /// <summary>The password and other proofs. No token has it.</summary>
+    AccountWrite = 32,
+
+    /// <summary>All that changes nothing.</summary>
+    Read = SessionsRead | HistoryRead | AuditRead | AccountRead,
+
+    All = Read | SessionsWrite | AccountWrite,
+}
+
+/// <summary>Who asks: the first parameter of every command. Only the core makes callers.</summary>
+/// <remarks>
+/// Subject and actor are the words of RFC 8693, section 1.1: whose account it is, and who acts. They are the same person unless a member of
+/// support or an administrator acts. A caller holds what was true when they asked. <see cref="Need"/> says what a command needs of it.
+/// </remarks>
+public sealed record Caller
+{
+    internal Caller(CallerKind kind, UserId subject, UserId? actor, SessionId? sessionId, Scopes scopes, string address)
+    {
+        Kind = kind;
+        Subject = subject;
+        Actor = actor;
+        SessionId = sessionId;
+        Scopes = scopes;
+        Address = address;
+    }
+
+    /// <summary>What the command comes through.</summary>
+    public CallerKind Kind { get; }
+
+    /// <summary>Whose account the command is about.</summary>
+    public UserId Subject { get; internal init; }
+
+    /// <summary>Who acts; null if nobody does, because a time has come.</summary>
+    public UserId? Actor { get; }
+
+    /// <summary>The session that the command comes from; null for a caller without one. If it has ended, the command is refused.</summary>
+    public SessionId? SessionId { get; internal init; }
+
+    /// <summary>What the caller may ask for.</summary>
+    public Scopes Scopes { get; }
+
+    /// <summary>The IP address that the command comes from, as text; "" if there is none.</summary>
+    public string Address { get; }
+
+    /// <summary>Why the actor acts on somebody else's account, as they stated; null if they act on their own. The audit log keeps it.</summary>
+    public string? Reason { get; internal init; }
+
+    /// <summary>When the actor last proved who they are in this session, at the time of the command.</summary>
+    /// <remarks>If not set, commands that need a fresh proof are refused.</remarks>
+    public DateTimeOffset AuthenticatedAt { get; internal init; }
+
+    /// <summary>Whether the caller may look and change nothing.</summary>
+    public bool IsReadOnly => Kind is CallerKind.SupportView;
+
+    /// <summary>The caller's own session.</summary>
+    /// <exception cref="InvalidOperationException">The caller has none.</exception>
+    public SessionId OwnSession => SessionId ?? throw new InvalidOperationException("This caller has no session.");
+
+    /// <summary>The owner of an account, from a session in a browser.</summary>
+    internal static Caller InBrowser(UserId user, SessionId session, string address, DateTimeOffset authenticatedAt = default) =>
+        new(CallerKind.Browser, user, user, session, Scopes.All, address) { AuthenticatedAt = authenticatedAt };
+}

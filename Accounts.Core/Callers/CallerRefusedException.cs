@@ -1,0 +1,42 @@
+using Accounts.Core.Live;
+
+namespace Accounts.Core.Callers;
+
+/// <summary>Why a caller may never run a command.</summary>
+public enum CallerRefusal
+{
+    /// <summary>The caller may look and change nothing.</summary>
+    ReadOnly,
+
+    /// <summary>The caller lacks the command's scope.</summary>
+    ScopeMissing,
+
+    /// <summary>The command is about the caller's own session, and the caller has none.</summary>
+    SessionMissing,
+}
+
+/// <summary>A caller asked for a command that it may never run. Nothing was read and nothing changed.</summary>
+/// <remarks>
+/// It isn't an outcome: a page doesn't offer such a command, and an endpoint answers 403. A session that has ended and a proof that is too
+/// old are outcomes, because they happen to everybody.
+/// </remarks>
+public sealed class CallerRefusedException : Exception
+{
+    internal CallerRefusedException(CallerRefusal refusal, Scopes scope)
+        : base(refusal switch
+        {
+            CallerRefusal.ReadOnly => "The caller is read-only: it may look at the account, but change nothing.",
+            CallerRefusal.ScopeMissing => $"The caller lacks the scope {scope}.",
+            _ => "The command is about the caller's own session, and this caller has none.",
+        })
+    {
+        Refusal = refusal;
+        Scope = scope;
+    }
+
+    /// <summary>Why the caller was refused.</summary>
+    public CallerRefusal Refusal { get; }
+
+    /// <summary>The scope that is missing; <see cref="Scopes.None"/> if none is.</summary>
+    public Scopes Scope { get; }
+}

@@ -1,0 +1,79 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Accounts.Core.Support;
+
+namespace Accounts.Core.Callers;
+
+/// <summary>What a command needs of its caller. Each command names one, and <see cref="Check"/> decides before anything else happens.</summary>
+/// <remarks>
+/// Scope, session and kind never change during a call, so they are checked at once. Whether the caller's session is live and the proof is
+/// fresh is decided inside the transaction, from the same need.
+/// </remarks>
+/// <param name="Scope">The scope that the caller must have; <see cref="Scopes.None"/> for a command that needs none.</param>
+internal sealed record Need(Scopes Scope)
+{
+    public static readonly Need ListSessions = new(Scopes.SessionsRead);
+
+    public static readonly Need ReadHistory = new(Scopes.HistoryRead);
+
+    public static readonly Need ReadAudit = new(Scopes.AuditRead);
+
+    public static readonly Need ReadAccount = new(Scopes.AccountRead);
+
+    /// <summary>Renaming a session.</summary>
+    public static readonly Need NameSessions = new(Scopes.SessionsWrite) { Writes = true };
+
+    /// <summary>Ending chosen sessions.</summary>
+    public static readonly Need EndSessions = new(Scopes.SessionsWrite) { Writes = true, FreshProof = true, Priority = WritePriority.Ending };
+
+    /// <summary>Ending every session of the account.</summary>
+    public static readonly Need EndAllSessions = EndSessions with { LocksAccount = true };
+
+    /// <summary>Ending every session except the caller's own.</summary>
+    public static readonly Need EndOtherSessions = EndAllSessions with { OwnSession = true };
+
+    /// <summary>Answering whether a sign-in was the owner's. The answer counts from where it comes.</summary>
+    public static readonly Need AnswerQuestions = new(Scopes.SessionsWrite) { Writes = true, OwnSession = true };
+
+    /// <summary>Saying that it was somebody else, which ends the session.</summary>
+    public static readonly Need DenySessions = EndSessions with { OwnSession = true };
+
+    /// <summary>Ending the caller's own session.</summary>
+    public static readonly Need SignOut = new(Scopes.None) { Writes = true, OwnSession = true, Priority = WritePriority.Ending };
+
+    /// <summary>Proving who one is.</summary>
+    public static readonly Need ProveIdentity = new(Scopes.AccountWrite) { Writes = true, OwnSession = true, LocksAccount = true };
+
+    /// <summary>Changing the password. The command itself asks for the current one.</summary>
+    public static readonly Need ChangePassword = ProveIdentity with { Priority = WritePriority.Ending };
+
+    /// <summary>The support code of the caller's own session.</summary>
+    public static readonly Need SupportCode = new(Scopes.AccountRead) { Writes = true, OwnSession = true };
+
+    /// <summary>Whether the command changes anything. A read-only caller is then refused.</summary>
+    public bool Writes { get; init; }
+
+    /// <summary>Whether the command is about the session that it comes from.</summary>
+    public bool OwnSession { get; init; }
+
+    /// <summary>Whether the caller must have proved who they are a short time ago.</summary>
+    public bool FreshProof { get; init; }
+
+    /// <summary>Whether the command locks the account, so that no sign-in gets past it.</summary>
+    public bool LocksAccount { get; init; }
+
+    /// <summary>The place of the command among waiting writers.</summary>
+    public WritePriority Priority { get; init; } = WritePriority.Ordinary;
+
+    /// <summary>Refuses a caller that may never run such a command.</summary>
+    /// <exception cref="CallerRefusedException">The caller is read-only, lacks the scope, or has no session.</exception>
+    public void Check(Caller caller)
+    {
+        if (Writes && caller.IsReadOnly)
+            throw new CallerRefusedException(CallerRefusal.ReadOnly, Scopes.None);
+        if ((caller.Scopes & Scope) != Scope)
+            throw new CallerRefusedException(CallerRefusal.ScopeMissing, Scope);
+        if (OwnSession && caller.SessionId is null)
+            throw new CallerRefusedException(CallerRefusal.SessionMissing, Scopes.None);
+    }
+}

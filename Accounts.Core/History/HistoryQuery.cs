@@ -1,0 +1,65 @@
+using System.Collections.ObjectModel;
+using Accounts.Core.Devices;
+using Accounts.Core.Geolocation;
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+
+namespace Accounts.Core.History;
+
+/// <summary>The columns that sort the history.</summary>
+public enum HistorySort
+{
+    SignedIn,
+    Device,
+    Location,
+    Duration,
+    Status,
+}
+
+/// <summary>A filter for a user's sessions, an order, and the number of a page.</summary>
+public sealed record HistoryQuery
+{
+    /// <summary>Maximum length of a search text, in characters. The rest is ignored.</summary>
+    public const int TextLimit = 100;
+
+    /// <summary>Words that must all occur in the session's name, device, model or device type. Empty: any device.</summary>
+    public string Device { get; init => field = Cut(value); } = "";
+
+    /// <summary>Words that must all occur in the place or one of the two addresses. Empty: any place.</summary>
+    public string Place { get; init => field = Cut(value); } = "";
+
+    /// <summary>Words that must all occur in what the two filters above search, or in the country's name. Empty: any session.</summary>
+    public string Text { get; init => field = Cut(value); } = "";
+
+    /// <summary>Countries' names in the viewer's language, by code. <see cref="Text"/> also searches these names.</summary>
+    public IReadOnlyDictionary<string, string> CountryNames { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Only sessions in this country, ISO 3166-1 alpha-2. Empty: any country.</summary>
+    public string Country { get; init => field = Cut(value); } = "";
+
+    /// <summary>True: only live sessions. False: only ended sessions. Null: both.</summary>
+    public bool? Live { get; init; }
+
+    /// <summary>Only sessions that ended for this reason. Null: any reason.</summary>
+    public EndReason? Reason { get; init; }
+
+    /// <summary>Only sessions that had not ended before this time.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Only sessions that started before this time.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    public HistorySort Sort { get; init; } = HistorySort.SignedIn;
+
+    public bool Descending { get; init; } = true;
+
+    /// <summary>The number of the page, from 1. A number past the last page means the last page.</summary>
+    public int Page { get; init; } = 1;
+
+    /// <summary>Whether the query excludes any sessions.</summary>
+    public bool IsFiltered =>
+        Text.Length > 0 || Device.Length > 0 || Place.Length > 0 || Country.Length > 0
+        || Live is not null || Reason is not null || From is not null || To is not null;
+
+    private static string Cut(string text) => ShortText.Cut(text, TextLimit);
+}

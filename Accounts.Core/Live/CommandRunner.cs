@@ -1,0 +1,120 @@
+using Accounts.Core.Callers;
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Microsoft.Extensions.Logging;
+
+namespace Accounts.Core.Live;
+
+/// <summary>Why a caller may not run a command now.</summary>
+internal enum Refusal
+{
+    /// <summary>The caller's own session has ended.</summary>
+    CallerEnded,
+
+    /// <summary>The caller proved who they are too long ago.</summary>
+    ProofNeeded,
+}
+
+/// <summary>
+/// Runs every command that changes sessions or accounts: it decides whether the caller may, runs the command as one transaction, and then tells
+/// this process what changed.
+/// </summary>
+/// <remarks>
+/// The caller's session is locked before the command decides anything. So an act either commits before the ending of its session returns, or is
+/// refused. Memory learns of a change first, so that subscribers find every check already closed.
+/// </remarks>
+internal sealed partial class CommandRunner(
+    AccountsDatabase database, SessionRegistry registry, SessionFeed feed, SessionOptions options, TimeProvider time, ILogger<CommandRunner> logger)
+{
+    /// <summary>Runs a caller's command.</summary>
+    /// <param name="caller">The caller.</param>
+    /// <param name="need">What the command needs of the caller.</param>
+    /// <param name="refuse">Makes an outcome of a refusal.</param>
+    /// <param name="command">The command. It holds no state outside itself, because it may run again after a conflict.</param>
+    /// <param name="cancellationToken">Cancels the command until its turn to write comes.</param>
+    /// <exception cref="CallerRefusedException">The caller may never run such a command; nothing changed.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
+    public async Task<T> RunAsync<T>(Caller caller, Need need, Func<Refusal, T> refuse, Func<UnitOfWork, Task<T>> command, CancellationToken cancellationToken)
+    {
+        need.Check(caller);
+        var now = time.GetUtcNow();
+        return await RunAsync(
+            need.Priority,
+            async work => await AdmitAsync(work, caller, need, now) is { } refusal ? refuse(refusal) : await command(work),
+            cancellationToken);
+    }
+
+    /// <summary>Runs the server's own work, or that of somebody who isn't signed in yet.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
+    public async Task<T> RunAsync<T>(WritePriority priority, Func<UnitOfWork, Task<T>> command, CancellationToken cancellationToken = default)
+    {
+        var (result, done) = await database.WriteAsync(
+            priority,
+            async db =>
+            {
+                var work = new UnitOfWork(db);
+                return (await command(work), work);
+            },
+            cancellationToken);
+        Announce(done);
+        return result;
+    }
+
+    /// <summary>Whether the caller must prove who they are before a command with this need.</summary>
+    public bool NeedsProof(Caller caller, Need need) => need.FreshProof && !IsProved(caller, time.GetUtcNow());
+
+    private async Task<Refusal?> AdmitAsync(UnitOfWork work, Caller caller, Need need, DateTimeOffset now)
+    {
+        // The account before the session: every command takes its locks in this order.
+        if (need.LocksAccount)
+        {
+            if (await work.Db.LockUserAsync(caller.Subject) is not { } user)
+                return Refusal.CallerEnded;
+            work.Account = user;
+        }
+
+        // Whoever comes without a session needs a row of their own that can be revoked. There is no such kind of caller yet.
+        if (caller.SessionId is null || !await work.Db.IsLiveAsync(caller, now))
+            return Refusal.CallerEnded;
+        // The proof that the caller had when they called counts, not a later one.
+        return need.FreshProof && !IsProved(caller, now) ? Refusal.ProofNeeded : null;
+    }
+
+    private bool IsProved(Caller caller, DateTimeOffset now) => now - caller.AuthenticatedAt < options.ReauthenticateAfter;
+
+    private void Announce(UnitOfWork done)
+    {
+        foreach (var ended in done.Changes.OfType<SessionChange.Ended>())
+            registry.MarkEnded(ended.SessionId);
+        foreach (var action in done.Applied)
+            action();
+        foreach (var profile in done.Profiles)
+            Replace(profile);
+        foreach (var change in done.Changes)
+        {
+            if (change is SessionChange.Ended { Reason: not EndReason.Expired } ended)
+                Log.Ended(logger, ended.SessionId, ended.Reason);
+            feed.Publish(change);
+        }
+    }
+
+    private void Replace(UserProfile profile)
+    {
+        // A load that began before the commit may have read the old profile.
+        registry.VoidLoads();
+        foreach (var session in registry.Of(profile.Id))
+        {
+            session.Replace(profile);
+            feed.Publish(new SessionChange.PrincipalReplaced(session.UserId, session.Id));
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Session {SessionId} ended: {Reason}")]
+        public static partial void Ended(ILogger logger, SessionId sessionId, EndReason reason);
+    }
+}

@@ -1,0 +1,209 @@
+using System.Security.Claims;
+using Accounts.Core.Callers;
+using Accounts.Core.Devices;
+using Accounts.Core.Geolocation;
+using Accounts.Core.Sessions;
+
+namespace Accounts.Core.Live;
+
+/// <summary>A session in this process's memory: whether it is live, its user, and the activity since the last flush.</summary>
+/// <remarks>
+/// The registry creates it when the session is first needed. It only goes from live to ended. Many requests count activity at once, with
+/// interlocked operations. One flusher takes the counts away.
+/// </remarks>
+public sealed class LiveSession
+{
+    private readonly Lock _keys = new();
+    private readonly UserId _actor;
+    private readonly Scopes _scopes;
+    private SessionProof _proof;
+    private OfferedKey? _offered;
+    private long _expiresAt;
+    private int _ended;
+    private int _dirty;
+    private int _pages;
+    private int _pagesVisited;
+    private long _lastActivityAt;
+    private string _address;
+    private Device _device;
+    private DeviceSignals? _signals;
+
+    internal LiveSession(SessionRow row, UserProfile user)
+    {
+        Id = new SessionId(row.Id);
+        UserId = new UserId(row.UserId);
+        StartedAt = row.StartedAt;
+        Remembered = row.Remembered;
+        Kind = row.Kind;
+        _actor = row.ActorUserId is { } actor ? new UserId(actor) : UserId;
+        _scopes = row.Scopes ?? (row.Kind is SessionKind.SupportView ? Scopes.Read : Scopes.All);
+        _proof = new SessionProof(row.KeyHash, row.ReauthenticatedAt ?? row.StartedAt, SessionClaims.Principal(Id, SessionKey.Mark(row.KeyHash), user));
+        if (row is { NextKeyHash: { } next, NextKeyAt: { } at })
+            _offered = new OfferedKey(next, at);
+        _expiresAt = row.ExpiresAt.UtcTicks;
+        _lastActivityAt = row.LastActivityAt.UtcTicks;
+        _address = row.LastAddress;
+        _device = row.Device();
+        _pagesVisited = row.PagesVisited;
+    }
+
+    public SessionId Id { get; }
+
+    public UserId UserId { get; }
+
+    /// <summary>The user as ASP.NET Core's principal: name, email, roles and the session's id.</summary>
+    public ClaimsPrincipal Principal => Volatile.Read(ref _proof).Principal;
+
+    /// <summary>What the session is for.</summary>
+    public SessionKind Kind { get; }
+
+    internal DateTimeOffset StartedAt { get; }
+
+    internal bool Remembered { get; }
+
+    internal DateTimeOffset ExpiresAt => new(Volatile.Read(ref _expiresAt), TimeSpan.Zero);
+
+    internal DateTimeOffset LastActivityAt => new(Volatile.Read(ref _lastActivityAt), TimeSpan.Zero);
+
+    /// <summary>Opened pages, including those that aren't written to the database yet.</summary>
+    internal int PagesVisited => Volatile.Read(ref _pagesVisited);
+
+    /// <summary>The IP address of the latest activity.</summary>
+    internal string Address => Volatile.Read(ref _address);
+
+    /// <summary>The device, as the browser last described itself.</summary>
+    internal Device Device => Volatile.Read(ref _device);
+
+    /// <summary>Whether the session is live. Costs two memory reads.</summary>
+    public bool IsLive(DateTimeOffset now) => Volatile.Read(ref _ended) == 0 && now.UtcTicks < Volatile.Read(ref _expiresAt);
+
+    /// <summary>The caller of a command from this session, with its current proof and the address of the latest activity.</summary>
+    internal Caller ToCaller() => ToCaller(Volatile.Read(ref _proof).At);
+
+    /// <summary>The caller of a command with this principal. A principal of a replaced key doesn't get the new key's proof.</summary>
+    internal Caller ToCaller(ClaimsPrincipal principal)
+    {
+        var proof = Volatile.Read(ref _proof);
+        return ToCaller(string.Equals(proof.Mark, principal.FindKeyMark(), StringComparison.Ordinal) ? proof.At : default);
+    }
+
+    /// <summary>Whether a mark belongs to the session's current key, not to one that was replaced or has run out.</summary>
+    public bool HasKeyMark(string? mark, DateTimeOffset now) =>
+        string.Equals(Volatile.Read(ref _proof).Mark, mark, StringComparison.Ordinal) && Volatile.Read(ref _offered)?.IsDue(now) is not true;
+
+    /// <summary>The latest activity, for subscribers.</summary>
+    internal SessionChange.Seen ToSeen(PlaceFinder places)
+    {
+        var address = Address;
+        return new SessionChange.Seen(UserId, Id, LastActivityAt, address, places.Find(address), Device, PagesVisited);
+    }
+
+    /// <summary>The offered key that hasn't been used yet; null if there is none.</summary>
+    internal OfferedKey? Offered => Volatile.Read(ref _offered);
+
+    /// <summary>Whether a text is the session's key. If it is the offered key, used for the first time, <paramref name="seen"/> is set.</summary>
+    internal bool HasKey(ReadOnlySpan<char> key, DateTimeOffset now, out OfferedKey? seen)
+    {
+        // Read the offer first: if it is adopted in between, it is the key by the second read.
+        var offered = Offered;
+        seen = offered is not null && SessionKey.Matches(key, offered.Hash) ? offered : null;
+        return seen is null && offered?.IsDue(now) is not true && SessionKey.Matches(key, Volatile.Read(ref _proof).KeyHash);
+    }
+
+    /// <summary>Stores an offered key until it is used.</summary>
+    internal void Offer(OfferedKey offered) => Volatile.Write(ref _offered, offered);
+
+    /// <summary>Makes the offered key the session's key. True only for the call that did so.</summary>
+    internal bool Adopt(OfferedKey offered)
+    {
+        lock (_keys)
+        {
+            // A late call must not undo a newer key.
+            if (_proof.At > offered.At || _proof.KeyHash.AsSpan().SequenceEqual(offered.Hash))
+                return false;
+
+            Volatile.Write(ref _proof, new SessionProof(offered.Hash, offered.At, _proof.Principal.WithKey(SessionKey.Mark(offered.Hash))));
+            Interlocked.CompareExchange(ref _offered, null, offered);
+            return true;
+        }
+    }
+
+    private Caller ToCaller(DateTimeOffset authenticatedAt) => new(
+        Kind switch
+        {
+            SessionKind.Browser => CallerKind.Browser,
+            SessionKind.Application => CallerKind.Application,
+            _ => CallerKind.SupportView,
+        },
+        UserId,
+        _actor,
+        Id,
+        _scopes,
+        Address)
+    {
+        AuthenticatedAt = authenticatedAt,
+    };
+
+    /// <summary>The user as they are now, for whoever shows an older principal of this session. The key that it shows stays, and so its proof.</summary>
+    public ClaimsPrincipal Refresh(ClaimsPrincipal shown) => Principal.WithKey(shown.FindKeyMark());
+
+    /// <summary>Replaces the user's name, email and roles. The key and its proof stay.</summary>
+    internal void Replace(UserProfile user)
+    {
+        lock (_keys)
+            Volatile.Write(ref _proof, _proof with { Principal = SessionClaims.Principal(Id, _proof.Mark, user) });
+    }
+
+    internal void MarkEnded() => Volatile.Write(ref _ended, 1);
+
+    internal void Renewed(DateTimeOffset expiresAt) => Volatile.Write(ref _expiresAt, expiresAt.UtcTicks);
+
+    /// <summary>Counts an activity. True if the caller must put the session on the flusher's list.</summary>
+    internal bool Count(DateTimeOffset now, string address, int pages)
+    {
+        Interlocked.Add(ref _pages, pages);
+        Interlocked.Add(ref _pagesVisited, pages);
+        Volatile.Write(ref _address, address);
+
+        var ticks = now.UtcTicks;
+        var seen = Volatile.Read(ref _lastActivityAt);
+        while (seen < ticks)
+        {
+            var before = Interlocked.CompareExchange(ref _lastActivityAt, ticks, seen);
+            if (before == seen)
+                break;
+            seen = before;
+        }
+
+        return Interlocked.Exchange(ref _dirty, 1) == 0;
+    }
+
+    /// <summary>
+    /// Updates the device from the browser's signals; call it before you count the activity that they came with. It accepts an update of the same
+    /// browser. It ignores another browser, and incomplete signals such as those of the first request after a browser's start.
+    /// </summary>
+    internal void Hear(DeviceSignals signals)
+    {
+        var device = DeviceDetector.Detect(signals);
+        if (device == Device || !signals.IsWhole || !device.LooksLike(Device))
+            return;
+
+        Volatile.Write(ref _device, device);
+        Volatile.Write(ref _signals, signals);
+    }
+
+    /// <summary>Takes the counts away. Later activity puts the session on the list again.</summary>
+    internal (int Pages, DateTimeOffset LastActivityAt, string Address, DeviceSignals? Signals) Take()
+    {
+        Volatile.Write(ref _dirty, 0);
+        return (Interlocked.Exchange(ref _pages, 0), LastActivityAt, Address, Interlocked.Exchange(ref _signals, null));
+    }
+
+    /// <summary>Gives back counts that a flush could not write. True if the caller must put the session on the flusher's list.</summary>
+    internal bool GiveBack(int pages, DeviceSignals? signals)
+    {
+        Interlocked.Add(ref _pages, pages);
+        Interlocked.CompareExchange(ref _signals, signals, null);
+        return Interlocked.Exchange(ref _dirty, 1) == 0;
+    }
+}

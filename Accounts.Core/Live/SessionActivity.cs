@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Accounts.Core.Devices;
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Accounts.Core.Live;
+
+/// <summary>Counts users' activity in memory and writes it in batches. The same write also renews the sessions.</summary>
+/// <remarks>A crash may lose the last seconds of activity, but never the end of a session.</remarks>
+public sealed class SessionActivity
+{
+    /// <summary>Rows per transaction. It is short because ending a session waits for it. Scattered rows cost one disk page each.</summary>
+    private const int BatchSize = 100;
+
+    // The conditions skip a session that had ended or expired at the time of the activity. They don't revive one that has expired since, and times
+    // only move forward.
+    private const string Update = """
+        UPDATE "Sessions" SET
+            "LastActivityAt" = CASE WHEN "LastActivityAt" < @at THEN @at ELSE "LastActivityAt" END,
+            "ExpiresAt" = CASE WHEN "ExpiresAt" > @now AND "ExpiresAt" < @expires THEN @expires ELSE "ExpiresAt" END,
+            "PagesVisited" = "PagesVisited" + @pages,
+            "LastAddress" = @address,
+            "UserAgent" = CASE WHEN @agent IS NULL THEN "UserAgent" ELSE @agent END,
+            "ClientHints" = CASE WHEN @agent IS NULL THEN "ClientHints" ELSE @hints END
+        WHERE "Id" = @id AND "EndedAt" IS NULL AND "ExpiresAt" > @at
+        """;
+
+    private readonly ConcurrentQueue<LiveSession> _dirty = new();
+    private readonly SemaphoreSlim _flushing = new(1, 1);
+    private readonly AccountsDatabase _database;
+    private readonly SessionOptions _options;
+    private readonly TimeProvider _time;
+    private readonly SessionFeed _feed;
+
+    internal SessionActivity(AccountsDatabase database, SessionFeed feed, SessionOptions options, TimeProvider time)
+    {
+        _feed = feed;
+        _database = database;
+        _options = options;
+        _time = time;
+    }
+
+    /// <summary>Counts a user's activity, such as a click or a call. It takes no lock and doesn't wait.</summary>
+    public void Record(LiveSession session, string address) => Record(session, address, pages: 0);
+
+    /// <summary>Counts an activity that opened a page.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="address">The IP address that requested the page.</param>
+    /// <param name="signals">What the browser said about itself; null if unknown. An updated browser is then shown with its new version.</param>
+    public void RecordPage(LiveSession session, string address, DeviceSignals? signals = null)
+    {
+        if (signals is not null)
+            session.Hear(signals);
+        Record(session, address, pages: 1);
+    }
+
+    /// <summary>Writes all activity that was counted before the call.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer. The next flush writes the activity.</exception>
+    internal async Task FlushAsync()
+    {
+        await _flushing.WaitAsync();
+        try
+        {
+            await FlushAsync(TakeWaiting());
+        }
+        finally
+        {
+            _flushing.Release();
+        }
+    }
+
+    private async Task FlushAsync(List<LiveSession> waiting)
+    {
+        var begun = 0;
+        try
+        {
+            while (begun < waiting.Count)
+            {
+                var batch = waiting.GetRange(begun, Math.Min(BatchSize, waiting.Count - begun));
+                begun += batch.Count;
+                await FlushBatchAsync(batch);
+            }
+        }
+        finally
+        {
+            foreach (var session in waiting.Skip(begun))
+                _dirty.Enqueue(session);
+        }
+    }
+
+    /// <summary>The waiting sessions, sorted by id and so by age. Neighbors in the table share disk pages, so a batch writes few pages.</summary>
+    /// <remarks>It doesn't wait for an empty queue: under load the queue is never empty, and the flush would never end.</remarks>
+    private List<LiveSession> TakeWaiting()
+    {
+        var waiting = new List<LiveSession>();
+        for (var left = _dirty.Count; left > 0 && _dirty.TryDequeue(out var session); left--)
+            waiting.Add(session);
+        waiting.Sort((one, other) => one.Id.Value.CompareTo(other.Id.Value));
+        return waiting;
+    }
+
+    private void Record(LiveSession session, string address, int pages)
+    {
+        if (session.Count(_time.GetUtcNow(), address, pages))
+            _dirty.Enqueue(session);
+        _feed.PublishSeen(session);
+    }
+
+    private async Task FlushBatchAsync(List<LiveSession> sessions)
+    {
+        var batch = sessions.ConvertAll(session =>
+        {
+            var (pages, at, address, signals) = session.Take();
+            return new Change(session, pages, at, address, signals, SessionLifetime.Renew(_options, session.Remembered, session.StartedAt, session.ExpiresAt, at));
+        });
+
+        List<Change> renewed;
+        try
+        {
+            renewed = await _database.WriteAsync(WritePriority.Ordinary, db => WriteAsync(db, batch));
+        }
+        catch
+        {
+            foreach (var change in batch.Where(change => change.Session.GiveBack(change.Pages, change.Signals)))
+                _dirty.Enqueue(change.Session);
+            throw;
+        }
+
+        foreach (var change in renewed)
+            change.Session.Renewed(change.ExpiresAt);
+    }
+
+    private async Task<List<Change>> WriteAsync(AccountsDbContext db, List<Change> batch)
+    {
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
+        command.CommandText = Update;
+        var (id, at, pages, address, expires) = (Add("@id"), Add("@at"), Add("@pages"), Add("@address"), Add("@expires"));
+        var (agent, hints) = (Add("@agent"), Add("@hints"));
+        // Read the time under the write lock: a session that was refused as expired before this moment stays refused.
+        var now = _time.GetUtcNow();
+        Add("@now").Value = Microseconds.FromTime(now);
+
+        var renewed = new List<Change>(batch.Count);
+        foreach (var change in batch)
+        {
+            id.Value = change.Session.Id.Value;
+            at.Value = Microseconds.FromTime(change.At);
+            pages.Value = change.Pages;
+            address.Value = change.Address;
+            agent.Value = change.Signals?.UserAgent ?? (object)DBNull.Value;
+            hints.Value = change.Signals?.Hints.ToText() ?? (object)DBNull.Value;
+            expires.Value = Microseconds.FromTime(change.ExpiresAt);
+            if (await command.ExecuteNonQueryAsync() == 1 && change.Session.ExpiresAt > now)
+                renewed.Add(change);
+        }
+
+        return renewed;
+
+        DbParameter Add(string name)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            command.Parameters.Add(parameter);
+            return parameter;
+        }
+    }
+
+    private sealed record Change(LiveSession Session, int Pages, DateTimeOffset At, string Address, DeviceSignals? Signals, DateTimeOffset ExpiresAt);
+}

@@ -1,0 +1,89 @@
+using System.Security.Claims;
+using Accounts.Core.Callers;
+using Accounts.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Core.Live;
+
+/// <summary>Answers "is this session still alive?" for every request and every call over a circuit.</summary>
+/// <remarks>The answer comes from memory. A session that this process doesn't know yet is loaded once.</remarks>
+public sealed class SessionAuthenticator
+{
+    private readonly AccountsDatabase _database;
+    private readonly SessionRegistry _registry;
+    private readonly KeyRotation _rotation;
+    private readonly TimeProvider _time;
+
+    internal SessionAuthenticator(AccountsDatabase database, SessionRegistry registry, KeyRotation rotation, TimeProvider time)
+    {
+        _database = database;
+        _registry = registry;
+        _rotation = rotation;
+        _time = time;
+    }
+
+    /// <summary>The session of a ticket, if it is live and the ticket has its key; otherwise null.</summary>
+    /// <param name="id">The session's id.</param>
+    /// <param name="key">The key in the ticket; any text.</param>
+    /// <remarks>
+    /// The first use of an offered key writes it to the database and then makes it the session's only key. If it isn't used within 60 seconds,
+    /// the old key stops working anyway.
+    /// </remarks>
+    /// <exception cref="DatabaseUnavailableException">
+    /// The database did not answer, and the session isn't in memory or the key is used for the first time.
+    /// </exception>
+    public ValueTask<LiveSession?> AuthenticateAsync(SessionId id, string key) =>
+        _registry.TryFind(id, out var live) ? VerifyAsync(live, key) : LoadThenVerifyAsync(id, key);
+
+    /// <summary>The session of a connection that has already shown its key, if it is still live; otherwise null.</summary>
+    /// <exception cref="DatabaseUnavailableException">The session isn't in memory any more, and the database did not answer.</exception>
+    public ValueTask<LiveSession?> FindLiveAsync(SessionId id) => _registry.TryFind(id, out var live) ? new(Living(live)) : LoadLiveAsync(id);
+
+    /// <summary>The caller behind a principal, if their session is still live; otherwise null.</summary>
+    /// <exception cref="DatabaseUnavailableException">The session isn't in memory any more, and the database did not answer.</exception>
+    public async ValueTask<Caller?> FindCallerAsync(ClaimsPrincipal principal) =>
+        principal.FindSessionId() is { } id && await FindLiveAsync(id) is { } session ? session.ToCaller(principal) : null;
+
+    private LiveSession? Living(LiveSession? session) => session is not null && session.IsLive(_time.GetUtcNow()) ? session : null;
+
+    private ValueTask<LiveSession?> VerifyAsync(LiveSession? session, string key)
+    {
+        if (session is null)
+            return default;
+        var now = _time.GetUtcNow();
+        if (session.HasKey(key, now, out var seen))
+            return new(session.IsLive(now) ? session : null);
+        return seen is null ? default : AdoptAsync(session, seen);
+    }
+
+    private async ValueTask<LiveSession?> AdoptAsync(LiveSession session, OfferedKey seen) => await _rotation.AdoptAsync(session, seen) ? Living(session) : null;
+
+    private async ValueTask<LiveSession?> LoadThenVerifyAsync(SessionId id, string key) => await VerifyAsync(await LoadAsync(id), key);
+
+    private async ValueTask<LiveSession?> LoadLiveAsync(SessionId id) => Living(await LoadAsync(id));
+
+    private async Task<LiveSession?> LoadAsync(SessionId id)
+    {
+        while (true)
+        {
+            var load = _registry.BeginLoad();
+            var (known, loaded) = await _database.ReadAsync(async db =>
+            {
+                var row = await db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id.Value);
+                if (row is null || row.EndedAt is not null)
+                    return (row is not null, (LiveSession?)null);
+
+                return (true, (LiveSession?)new LiveSession(row, await UserProfile.ReadAsync(db, new UserId(row.UserId))));
+            });
+
+            // Don't remember an unknown id: anyone could fill the memory with them.
+            if (!known)
+                return null;
+            if (!_registry.TryAdd(id, loaded, load, out var live))
+                continue;
+            if (live is { Offered: { } offered } && ReferenceEquals(live, loaded))
+                _rotation.EndFirstKeyLater(live, offered);
+            return live;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Security.Claims;
+using Accounts.Core.Administration;
+using Accounts.Core.Callers;
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Core.Live;
+
+/// <summary>The claims of a principal. They come from the database, never from a cookie.</summary>
+public static class SessionClaims
+{
+    /// <summary>The claim with the session's id, named as in OpenID Connect.</summary>
+    public const string SessionId = "sid";
+
+    /// <summary>The claim with the mark of the key that the request used.</summary>
+    internal const string KeyMark = "key_mark";
+
+    private const string AuthenticationType = "Accounts.Session";
+
+    internal static ClaimsPrincipal Principal(SessionId session, string keyMark, UserProfile user)
+    {
+        var identity = new ClaimsIdentity(AuthenticationType, ClaimTypes.Name, ClaimTypes.Role);
+        identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, user.Id.ToString()));
+        identity.AddClaim(new Claim(SessionId, session.ToString()));
+        identity.AddClaim(new Claim(KeyMark, keyMark));
+        identity.AddClaim(new Claim(ClaimTypes.Name, user.Name));
+        identity.AddClaim(new Claim(ClaimTypes.Email, user.Email));
+        foreach (var role in user.Roles)
+            identity.AddClaim(new Claim(ClaimTypes.Role, role));
+        return new ClaimsPrincipal(identity);
+    }
+
+    /// <summary>The same principal for another key.</summary>
+    internal static ClaimsPrincipal WithKey(this ClaimsPrincipal principal, string? keyMark)
+    {
+        var claims = principal.Claims.Where(claim => !string.Equals(claim.Type, KeyMark, StringComparison.Ordinal));
+        if (keyMark is not null)
+            claims = claims.Append(new Claim(KeyMark, keyMark));
+        return new ClaimsPrincipal(new ClaimsIdentity(claims, AuthenticationType, ClaimTypes.Name, ClaimTypes.Role));
+    }
+
+    /// <summary>The mark of the key that the request used; null for a principal without a session.</summary>
+    public static string? FindKeyMark(this ClaimsPrincipal principal) => principal.FindFirst(KeyMark)?.Value;
+
+    /// <summary>The principal's session; null for a principal without a session.</summary>
+    public static SessionId? FindSessionId(this ClaimsPrincipal principal) =>
+        Callers.SessionId.TryParse(principal.FindFirst(SessionId)?.Value, out var id) ? id : null;
+}
+
+/// <summary>What a principal says of its user, as the database has it.</summary>
+/// <param name="Id">The user.</param>
+/// <param name="Name">The name that pages show.</param>
+/// <param name="Email">The email; "" if there is none.</param>
+/// <param name="Roles">The names of the user's roles.</param>
+internal sealed record UserProfile(UserId Id, string Name, string Email, IReadOnlyList<string> Roles)
+{
+    /// <exception cref="InvalidOperationException">There is no such account.</exception>
+    public static async Task<UserProfile> ReadAsync(AccountsDbContext db, UserId id)
+    {
+        var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == id.Value);
+        var roles = await db.UserRoles.Where(r => r.UserId == id.Value).Join(db.Roles, r => r.RoleId, r => r.Id, (_, role) => role.Name!).ToListAsync();
+        return new UserProfile(id, user.DisplayName, user.Email ?? "", roles);
+    }
+}

@@ -1,0 +1,109 @@
+using Accounts.Core.Callers;
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Core.Live;
+
+/// <summary>Tracks whether the browser of an ended session has left.</summary>
+/// <remarks>
+/// The class with the connections reports how many pages were told, and later that no connection is open. The browser reports that it left.
+/// Each report is written once and then published. The first one is also published before it is written, so that no answer overtakes it.
+/// </remarks>
+public sealed class SessionDepartures
+{
+    private readonly AccountsDatabase _database;
+    private readonly CommandRunner _commands;
+    private readonly SessionFeed _feed;
+    private readonly TimeProvider _time;
+    private readonly SessionOptions _options;
+
+    internal SessionDepartures(AccountsDatabase database, CommandRunner commands, SessionFeed feed, TimeProvider time, SessionOptions options)
+    {
+        _database = database;
+        _commands = commands;
+        _feed = feed;
+        _time = time;
+        _options = options;
+    }
+
+    /// <summary>Publishes how many open pages of an ended session will be told to leave. Call it first: the pages may answer at once.</summary>
+    public void Announce(SessionChange.Ended ended, int pages)
+    {
+        if (IsAsked(ended))
+            _feed.Publish(Departed(ended, Told(pages)));
+    }
+
+    /// <summary>Stores how many open pages of an ended session were told to leave, and publishes it.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
+    public async Task RecordToldAsync(SessionChange.Ended ended, int pages)
+    {
+        if (!IsAsked(ended))
+            return;
+
+        await _commands.RunAsync(WritePriority.Ordinary, async work =>
+        {
+            work.Report(Departed(ended, Told(pages)));
+            return await Over(work.Db, ended.SessionId).ExecuteUpdateAsync(set => set.SetProperty(s => s.PagesTold, s => (s.PagesTold ?? 0) + pages));
+        });
+    }
+
+    /// <summary>Stores, after the wait, that the browser did not leave and when its connections were closed. If it left, does nothing.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
+    public async Task RecordClosedAsync(SessionChange.Ended ended, DateTimeOffset closedAt)
+    {
+        if (!IsAsked(ended))
+            return;
+
+        await _commands.RunAsync(WritePriority.Ordinary, async work =>
+        {
+            var kept = await Over(work.Db, ended.SessionId)
+                .Where(s => s.LeftAt == null && s.ClosedAt == null && s.PagesTold > 0)
+                .ExecuteUpdateAsync(set => set.SetProperty(s => s.ClosedAt, closedAt));
+            if (kept == 1)
+                work.Report(Departed(ended, new Departure.NotConfirmed(closedAt)));
+            return kept;
+        });
+    }
+
+    /// <summary>Returns the notice for the signed-out page. The request itself confirms that the browser left.</summary>
+    /// <param name="id">The session in the browser's ticket.</param>
+    /// <param name="key">The key in the browser's ticket.</param>
+    /// <returns>Null if the session doesn't exist or hasn't ended, or if the key is wrong.</returns>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    public async Task<EndedNotice?> ConfirmLeftAsync(SessionId id, string key)
+    {
+        var now = _time.GetUtcNow();
+        var row = await _database.ReadAsync(db => db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id.Value));
+        if (row is null || !row.HasKey(key) || SessionEnding.Of(row, now) is not { } ending)
+            return null;
+
+        if (row.EndedAt is not null && row.LeftAt is null)
+        {
+            await _commands.RunAsync(WritePriority.Ordinary, async work =>
+            {
+                var first = await Over(work.Db, id).Where(s => s.LeftAt == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.LeftAt, now));
+                if (first == 1)
+                    work.Report(new SessionChange.Departed(new UserId(row.UserId), id, new Departure.Confirmed(now)));
+                return first;
+            });
+        }
+
+        return new EndedNotice(ending.At, ending.Reason, ending.Reason == EndReason.Expired ? SessionLifetime.ExpiryOf(_options, row, ending.At) : null);
+    }
+
+    private static IQueryable<SessionRow> Over(AccountsDbContext db, SessionId id) => db.Sessions.Where(s => s.Id == id.Value && s.EndedAt != null);
+
+    // Ask only if the user ended the session from elsewhere. If the browser itself or a timeout ended it, there is no doubt.
+    private static bool IsAsked(SessionChange.Ended ended) => ended.Reason is not (EndReason.SignedOut or EndReason.Replaced or EndReason.Expired);
+
+    private static Departure Told(int pages) => pages == 0 ? new Departure.NothingOpen() : new Departure.Awaited();
+
+    private static SessionChange.Departed Departed(SessionChange.Ended ended, Departure departure) => new(ended.UserId, ended.SessionId, departure);
+}
+
+/// <summary>What the signed-out page shows to a browser with an ended session's key. It has no place, device or name.</summary>
+/// <param name="At">When the session ended.</param>
+/// <param name="Reason">Why it ended.</param>
+/// <param name="Expiry">The timeout that ended it; null if none did, or if it is unknown.</param>
+public sealed record EndedNotice(DateTimeOffset At, EndReason Reason, Expiry? Expiry = null);

@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Accounts.Core.Callers;
+using Accounts.Core.Geolocation;
+using Accounts.Core.Sessions;
+
+namespace Accounts.Core.Live;
+
+/// <summary>The sessions in this process's memory: live ones, and the tombstones of ended ones.</summary>
+/// <remarks>
+/// Ending a session always adds a tombstone, even for an unknown id. A load only adds an entry where there is none. So a load that read "live"
+/// just before the ending committed can't bring the session back. A tombstone outlives the longest load (<see cref="LongestLoad"/>).
+/// </remarks>
+internal sealed class SessionRegistry(TimeProvider time)
+{
+    /// <summary>A load that took longer doesn't count: a tombstone may have been forgotten since it began.</summary>
+    public static readonly TimeSpan LongestLoad = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan TombstoneAge = 2 * LongestLoad;
+    private static readonly TimeSpan IdleAge = TimeSpan.FromHours(1);
+
+    private readonly ConcurrentDictionary<SessionId, Entry> _entries = new();
+    private int _generation;
+
+    /// <summary>Whether memory knows the session.</summary>
+    /// <param name="id">The session's id.</param>
+    /// <param name="live">The session; null if it has ended, or isn't known.</param>
+    public bool TryFind(SessionId id, out LiveSession? live)
+    {
+        var known = _entries.TryGetValue(id, out var entry);
+        live = entry?.Live;
+        return known;
+    }
+
+    /// <summary>The live session in memory; null if it isn't there or has ended.</summary>
+    public LiveSession? Peek(SessionId id) => _entries.TryGetValue(id, out var entry) ? entry.Live : null;
+
+    /// <summary>Begins a load. Call it before you read the database.</summary>
+    public Load BeginLoad() => new(time.GetTimestamp(), Volatile.Read(ref _generation));
+
+    /// <summary>A session as its user sees it, with the activity since the last flush.</summary>
+    public Session View(SessionRow row, DateTimeOffset now, PlaceFinder places)
+    {
+        var session = Session.From(row, now, places);
+        return Peek(session.Id) is { } live ? live.ToSeen(places).Apply(session) : session;
+    }
+
+    /// <summary>Adds what a load read, unless there is an entry already.</summary>
+    /// <param name="id">The session's id.</param>
+    /// <param name="loaded">The session; null if it had ended.</param>
+    /// <param name="load">The load.</param>
+    /// <param name="live">What memory says now; null if the session has ended.</param>
+    /// <returns>False if the load doesn't count, because it took too long or what it read may have changed. Then load again.</returns>
+    public bool TryAdd(SessionId id, LiveSession? loaded, Load load, out LiveSession? live)
+    {
+        live = null;
+        if (time.GetElapsedTime(load.Since) > LongestLoad || load.Generation != Volatile.Read(ref _generation))
+            return false;
+        live = _entries.GetOrAdd(id, new Entry(loaded, load.Since)).Live;
+        return true;
+    }
+
+    /// <summary>Voids every load that is under way: what it reads may have changed since. Call it after the commit of such a change.</summary>
+    public void VoidLoads() => Interlocked.Increment(ref _generation);
+
+    /// <summary>A user's live sessions in memory. It looks at every entry: use it for what happens seldom.</summary>
+    public IReadOnlyList<LiveSession> Of(UserId user) => [.. _entries.Values.Select(entry => entry.Live).OfType<LiveSession>().Where(live => live.UserId == user)];
+
+    /// <summary>Marks a session as ended. From now on every check in this process refuses it.</summary>
+    public void MarkEnded(SessionId id)
+    {
+        var tombstone = new Entry(null, time.GetTimestamp());
+        _entries.AddOrUpdate(id, tombstone, (_, standing) =>
+        {
+            standing.Live?.MarkEnded();
+            return tombstone;
+        });
+    }
+
+    /// <summary>Removes tombstones that have outlived every load, and sessions without activity for an hour.</summary>
+    public void Prune()
+    {
+        var now = time.GetUtcNow();
+        foreach (var (id, entry) in _entries)
+        {
+            var forget = entry.Live is { } live ? now - live.LastActivityAt > IdleAge : time.GetElapsedTime(entry.Since) > TombstoneAge;
+            if (forget)
+                _entries.TryRemove(KeyValuePair.Create(id, entry));
+        }
+    }
+
+    /// <summary>A load of a session from the database.</summary>
+    /// <param name="Since">The timestamp of its beginning.</param>
+    /// <param name="Generation">How often loads had been voided before it.</param>
+    [StructLayout(LayoutKind.Auto)]
+    public readonly record struct Load(long Since, int Generation);
+
+    /// <param name="Live">The session; null for a tombstone.</param>
+    /// <param name="Since">The timestamp of the entry's creation.</param>
+    private sealed record Entry(LiveSession? Live, long Since);
+}

@@ -1,0 +1,92 @@
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Accounts.Core.Live;
+
+/// <summary>Maintains sessions in the background: writes buffered activity, ends expired sessions and frees memory.</summary>
+internal sealed partial class SessionUpkeep(
+    CommandRunner commands,
+    SessionActivity activity,
+    SessionRegistry registry,
+    SessionOptions options,
+    TimeProvider time,
+    ILogger<SessionUpkeep> logger) : BackgroundService
+{
+    /// <summary>Sessions per transaction, each with its audit event. A session that is ended by a user waits for one batch at most.</summary>
+    private const int BatchSize = 100;
+
+    /// <summary>Ends every expired session, like any other ending, and forgets what memory doesn't need any more.</summary>
+    public async Task SweepAsync()
+    {
+        // Write the activity first: it may renew a session.
+        await activity.FlushAsync();
+
+        var now = time.GetUtcNow();
+        int ended;
+        do
+        {
+            ended = await commands.RunAsync(WritePriority.Ending, async work =>
+            {
+                var gone = await work.ExpireAsync(now, SessionSet.Expired(now, BatchSize));
+                work.Db.AuditEvents.AddRange(gone.Select(AuditRecord.Expired));
+                return gone.Count;
+            });
+            if (ended > 0)
+                Log.Swept(logger, ended);
+        }
+        while (ended == BatchSize);
+
+        registry.Prune();
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        EveryAsync(options.FlushInterval, activity.FlushAsync, stoppingToken),
+        EveryAsync(options.SweepInterval, SweepAsync, stoppingToken));
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await GuardedAsync(activity.FlushAsync);
+    }
+
+    private async Task EveryAsync(TimeSpan interval, Func<Task> work, CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await GuardedAsync(work);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            Log.Stopped(logger);
+        }
+    }
+
+    private async Task GuardedAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception failure)
+        {
+            // Any failure: the next round must run.
+            Log.Postponed(logger, failure);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Ended {Count} expired sessions")]
+        public static partial void Swept(ILogger logger, int count);
+
+        [LoggerMessage(2, LogLevel.Error, "Session maintenance failed; the next round tries again")]
+        public static partial void Postponed(ILogger logger, Exception failure);
+
+        [LoggerMessage(3, LogLevel.Debug, "Session maintenance stopped")]
+        public static partial void Stopped(ILogger logger);
+    }
+}

@@ -1,0 +1,60 @@
+using Accounts.Core.Callers;
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+
+namespace Accounts.Core.Live;
+
+/// <summary>One transaction of a command, and the changes that it makes. <see cref="CommandRunner"/> announces them once, after the commit.</summary>
+internal sealed class UnitOfWork(AccountsDbContext db)
+{
+    private readonly List<SessionChange> _changes = [];
+    private readonly List<UserProfile> _profiles = [];
+    private readonly List<Action> _applied = [];
+
+    /// <summary>The database, inside the transaction.</summary>
+    public AccountsDbContext Db => db;
+
+    /// <summary>The caller's account, if the command's need locks it.</summary>
+    /// <exception cref="InvalidOperationException">It doesn't.</exception>
+    public User Account
+    {
+        get => field ?? throw new InvalidOperationException("The command's need doesn't lock the account.");
+        set;
+    }
+
+    /// <summary>The changes to announce, in the order in which they were reported.</summary>
+    public IReadOnlyList<SessionChange> Changes => _changes;
+
+    /// <summary>The users whose name, email or roles changed.</summary>
+    public IReadOnlyList<UserProfile> Profiles => _profiles;
+
+    /// <summary>What memory takes over after the commit, before anybody hears of the changes.</summary>
+    public IReadOnlyList<Action> Applied => _applied;
+
+    /// <summary>Announces a change after the commit.</summary>
+    public void Report(SessionChange change) => _changes.Add(change);
+
+    /// <summary>Puts a user's new name, email or roles into force after the commit, in open pages too. Call it after you have changed them.</summary>
+    public async Task ReportProfileAsync(UserId user)
+    {
+        await db.SaveChangesAsync();
+        _profiles.Add(await UserProfile.ReadAsync(db, user));
+    }
+
+    /// <summary>Applies something to this process's memory after the commit, before the changes are announced.</summary>
+    public void Apply(Action action) => _applied.Add(action);
+
+    /// <summary>Ends the live ones of these sessions, and returns the rows that it changed.</summary>
+    public async Task<List<SessionRow>> EndAsync(Ending ending, SessionSet which) => Report(await db.EndAsync(ending, which), ending.Reason);
+
+    /// <summary>Ends the expired ones of these sessions, and returns the rows that it changed.</summary>
+    public async Task<List<SessionRow>> ExpireAsync(DateTimeOffset now, SessionSet which) => Report(await db.ExpireAsync(now, which), EndReason.Expired);
+
+    private List<SessionRow> Report(List<SessionRow> ended, EndReason reason)
+    {
+        foreach (var row in ended)
+            Report(new SessionChange.Ended(new UserId(row.UserId), new SessionId(row.Id), reason));
+        return ended;
+    }
+}

@@ -1,0 +1,34 @@
+using Accounts.Core.Users;
+using FluentValidation;
+
+namespace Accounts.Core.Manager;
+
+/// <summary>The form for renaming a session.</summary>
+public sealed class RenameSessionInput
+{
+    /// <summary>Maximum length of a name, in characters.</summary>
+    public const int NameLimit = 60;
+
+    /// <summary>The new name. Empty removes the name.</summary>
+    public string Name { get; set; } = "";
+}
+
+/// <summary>The outcome of renaming a session.</summary>
+public abstract record RenameOutcome
+{
+    /// <summary>The session has this name now; null if it has none.</summary>
+    public sealed record Renamed(string? Name) : RenameOutcome;
+
+    /// <summary>The name is invalid. Nothing changed.</summary>
+    public sealed record Invalid(IReadOnlyList<InputError> Errors) : RenameOutcome;
+
+    /// <summary>The session has ended, isn't the caller's, or the caller's own session has ended. Nothing changed.</summary>
+    public sealed record NotLive : RenameOutcome;
+}
+
+internal sealed class RenameSessionInputValidator : AbstractValidator<RenameSessionInput>
+{
+    public RenameSessionInputValidator() => RuleFor(i => i.Name).Cascade(CascadeMode.Stop)
+        .MaximumLength(RenameSessionInput.NameLimit).Says(InputProblem.TooLong, RenameSessionInput.NameLimit)
+        .Must(name => !name.Any(char.IsControl)).Says(InputProblem.LineBreaks);
+}

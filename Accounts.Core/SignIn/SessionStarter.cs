@@ -1,0 +1,100 @@
+using Accounts.Core.Audit;
+using Accounts.Core.Callers;
+using Accounts.Core.Devices;
+using Accounts.Core.Geolocation;
+using Accounts.Core.Live;
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Core.SignIn;
+
+/// <summary>A user who has proved who they are, with the account's stamp at that time.</summary>
+internal sealed record VerifiedUser(UserId UserId, string Stamp, SignInMethods Methods);
+
+/// <summary>Starts sessions. No other class does.</summary>
+internal sealed class SessionStarter(CommandRunner commands, PlaceFinder places, SessionOptions options, TimeProvider time)
+{
+    /// <summary>
+    /// Starts a session under the user's lock, if the proof still holds. Ending all sessions changes the account's stamp, so a proof from before it
+    /// is refused. A live session of the same user in the same browser is replaced.
+    /// </summary>
+    /// <remarks>If the user has the maximum number of sessions, the one that was unused for longest ends.</remarks>
+    /// <returns>Null if the proof no longer holds.</returns>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing started.</exception>
+    public async Task<StartedSession?> StartAsync(CallingBrowser browser, VerifiedUser verified, bool remember)
+    {
+        var now = time.GetUtcNow();
+        var id = SessionId.New(now);
+        var key = SessionKey.New();
+        var browserHash = browser.Id.Hash();
+        var country = places.Find(browser.Address).CountryCode;
+        var ending = new Ending(Caller.InBrowser(verified.UserId, id, browser.Address), now, EndReason.Replaced);
+
+        var started = await commands.RunAsync(WritePriority.Ordinary, async work =>
+        {
+            var db = work.Db;
+            var user = await db.LockUserAsync(verified.UserId);
+            if (user is null || !string.Equals(user.SecurityStamp, verified.Stamp, StringComparison.Ordinal))
+                return false;
+
+            var here = SessionSet.InBrowser(verified.UserId, browserHash);
+            var replaced = await work.EndAsync(ending, here);
+            // An expired session that the sweep hasn't ended yet would violate the unique index.
+            var expired = await work.ExpireAsync(now, here);
+
+            // Only browsers make a browser or a country known.
+            var before = db.Sessions.Where(s => s.UserId == user.Id && s.Kind == SessionKind.Browser);
+            var inBrowser = before.Where(s => s.BrowserHash == browserHash);
+            var latest = await inBrowser.OrderByDescending(s => s.StartedAt)
+                .Select(s => new { s.Name, Since = s.BrowserSince ?? s.StartedAt })
+                .FirstOrDefaultAsync();
+            var row = new SessionRow
+            {
+                Id = id.Value,
+                UserId = user.Id,
+                KeyHash = key.Hash(),
+                BrowserHash = browserHash,
+                StartedAt = now,
+                LastActivityAt = now,
+                ExpiresAt = SessionLifetime.ExpiresAt(options, remember, now, now),
+                Remembered = remember,
+                Methods = verified.Methods,
+                UserAgent = browser.Signals.UserAgent,
+                ClientHints = browser.Signals.Hints.ToText(),
+                SignInCountry = country,
+                SignInAddress = browser.Address,
+                LastAddress = browser.Address,
+                // The browser's name stays when the user signs in again.
+                Name = latest?.Name,
+                BrowserSince = latest?.Since ?? now,
+                // Signing in again doesn't answer the question: a browser is new while all its sign-ins are in question.
+                NewBrowser = await before.AnyAsync() && await inBrowser.CountAsync() == await inBrowser.InQuestion(now).CountAsync(s => s.NewBrowser),
+                NewCountry = country is not null && await before.AnyAsync(s => s.SignInCountry != null) && !await before.AnyAsync(s => s.SignInCountry == country),
+            };
+            var crowdedOut = await MakeRoomAsync(work, ending with { Reason = EndReason.LimitReached });
+            db.Sessions.Add(row);
+            db.AuditEvents.AddRange(replaced.Select(gone => AuditRecord.Displaced(row, gone, AuditAction.SessionReplaced)));
+            db.AuditEvents.AddRange(expired.Select(AuditRecord.Expired));
+            db.AuditEvents.AddRange(crowdedOut.Select(gone => AuditRecord.Displaced(row, gone, AuditAction.SessionEndedByLimit)));
+            db.AuditEvents.Add(AuditRecord.SignedIn(row));
+            work.Report(new SessionChange.Started(verified.UserId, id));
+            return true;
+        });
+
+        return started ? new StartedSession(id, key, remember ? SessionLifetime.AbsoluteEnd(options, now) : null) : null;
+    }
+
+    /// <summary>Ends the browsers' sessions that exceed the limit, those unused for longest first.</summary>
+    /// <remarks>It ignores activity since the last flush: a session that is in use isn't among those unused for longest.</remarks>
+    private async Task<List<SessionRow>> MakeRoomAsync(UnitOfWork work, Ending limit)
+    {
+        var user = limit.By.Subject;
+        var live = work.Db.Sessions.Where(s => s.UserId == user.Value && s.Kind == SessionKind.Browser && s.EndedAt == null && s.ExpiresAt > limit.At);
+        if (options.MaximumPerUser == 0 || await live.CountAsync() - options.MaximumPerUser + 1 is not (> 0 and var tooMany))
+            return [];
+
+        var unused = await live.OrderBy(s => s.LastActivityAt).ThenBy(s => s.StartedAt).Take(tooMany).Select(s => s.Id).ToListAsync();
+        return await work.EndAsync(limit, SessionSet.Some(user, unused));
+    }
+}

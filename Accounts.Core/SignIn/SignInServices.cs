@@ -1,0 +1,25 @@
+using Accounts.Core.Settings;
+using FluentValidation;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Accounts.Core.SignIn;
+
+/// <summary>Registers every way to sign in and to prove who one is.</summary>
+internal static class SignInServices
+{
+    public static void AddSignIn(this IServiceCollection services, SignInOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<IValidator<SignInInput>, SignInInputValidator>();
+        services.AddSingleton<IValidator<ChangePasswordInput>, ChangePasswordInputValidator>();
+        services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<PasswordVerifier>();
+        services.AddSingleton<SessionStarter>();
+        services.AddMade<SignInQueue>();
+        services.AddMade<PasswordSignIn>();
+        services.AddMade<Registration>();
+        services.AddMade<Reauthentication>();
+        services.AddMade<PasswordChange>();
+        services.AddMade<ProofDoor>();
+    }
+}

@@ -1,0 +1,12 @@
+using Accounts.Core.Live;
+using Accounts.Core.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Accounts.Core.Support;
+
+/// <summary>Registers support codes.</summary>
+internal static class SupportServices
+{
+    public static void AddSupportCodes(this IServiceCollection services) => services.AddSingleton<SupportCodes>(sp => new(
+        sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<CommandRunner>(), sp.GetRequiredService<TimeProvider>(), SupportCode.NewCode));
+}

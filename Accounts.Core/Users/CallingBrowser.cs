@@ -1,9 +1,0 @@
-using Accounts.Core.Devices;
-
-namespace Accounts.Core.Users;
-
-/// <summary>The browser that a request comes from, signed in or not. The first parameter of commands that need no session.</summary>
-/// <param name="Address">The browser's IP address as text, as the configured proxies report it; "" if there is none.</param>
-/// <param name="Signals">What the browser says about itself.</param>
-/// <param name="Id">The browser's id, which stays the same across sign-outs.</param>
-public sealed record CallingBrowser(string Address, DeviceSignals Signals, BrowserId Id);

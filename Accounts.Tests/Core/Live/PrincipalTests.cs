@@ -1,0 +1,118 @@
+using System.Security.Claims;
+using Accounts.Core.Administration;
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
+using Accounts.Core.Sessions;
+using Accounts.Core.SignIn;
+using Accounts.Core.Storage;
+using Accounts.Tests.Fixtures;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Tests.Core.Live;
+
+/// <summary>A change of name, email or role is in force in every session of the user as soon as it is committed.</summary>
+public sealed class PrincipalTests
+{
+    // Guard: Replace in CommandRunner.Announce.
+    [Fact]
+    public async Task A_new_name_and_role_are_in_force_at_once_in_every_session()
+    {
+        await using var host = CoreHost.Start();
+        var user = await host.RegisterAsync();
+        await host.RegisterAsync("grace@example.test", "Grace Hopper");
+        var (one, two, hers) = (await host.SignInAsync(), await host.SignInAsync(), await host.SignInAsync("grace@example.test"));
+        var held = (await host.RequestAsync(one))!;
+        var (shown, others) = (held.Principal, (await host.RequestAsync(hers))!);
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+
+        await PromoteAsync(host, user, "Ada King");
+
+        foreach (var principal in new[] { held.Principal, (await host.RequestAsync(one))!.Principal, (await host.RequestAsync(two))!.Principal })
+            Assert.Equal(("Ada King", true), (principal.Identity!.Name, principal.IsInRole(Roles.Support)));
+        // What an open page shows is replaced, and keeps the key that it was opened with.
+        var refreshed = held.Refresh(shown);
+        Assert.Equal(("Ada King", true), (refreshed.Identity!.Name, refreshed.IsInRole(Roles.Support)));
+        Assert.Equal((shown.FindSessionId(), shown.FindKeyMark()), (refreshed.FindSessionId(), refreshed.FindKeyMark()));
+        Assert.Equal(("Grace Hopper", false), (others.Principal.Identity!.Name, others.Principal.IsInRole(Roles.Support)));
+        // Only sessions in memory have pages to tell. The second one was loaded afterwards.
+        Assert.Equal([new SessionChange.PrincipalReplaced(user, one.Id)], heard);
+    }
+
+    // Guard: VoidLoads in CommandRunner.Replace.
+    [Fact]
+    public async Task A_load_that_began_before_the_change_is_repeated()
+    {
+        await using var host = CoreHost.Start();
+        var user = await host.RegisterAsync();
+        var browser = await host.SignInAsync();
+
+        // The load has read the old name.
+        var load = host.Gate.StopResult("FROM \"Users\"");
+        var request = host.RequestAsync(browser).AsTask();
+        await load.Arrived;
+        await PromoteAsync(host, user, "Ada King");
+        load.Release();
+
+        Assert.Equal("Ada King", (await request)!.Principal.Identity!.Name);
+        Assert.Equal("Ada King", (await host.RequestAsync(browser))!.Principal.Identity!.Name);
+    }
+
+    [Fact]
+    public async Task A_new_name_gives_no_session_a_fresh_proof_or_another_key()
+    {
+        await using var host = CoreHost.Start();
+        var user = await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        var old = (await host.RequestAsync(owner))!.Principal;
+        var signedInAt = host.Clock.GetUtcNow();
+        host.Clock.Advance(TimeSpan.FromHours(1));
+        var proved = Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(owner.Caller, CoreHost.Password)).Session;
+        var live = (await host.Authenticator.AuthenticateAsync(owner.Id, proved.Key.Reveal()))!;
+
+        await PromoteAsync(host, user, "Ada King");
+
+        Assert.Equal(signedInAt + TimeSpan.FromHours(1), (await host.Authenticator.FindCallerAsync(live.Principal))!.AuthenticatedAt);
+        // A page that was opened with the old key has the new name, and not the new key's proof.
+        var refreshed = live.Refresh(old);
+        Assert.Equal("Ada King", refreshed.Identity!.Name);
+        Assert.Equal(default, (await host.Authenticator.FindCallerAsync(refreshed))!.AuthenticatedAt);
+    }
+
+    [Fact]
+    public async Task A_failed_commit_changes_no_principal()
+    {
+        await using var host = CoreHost.Start();
+        var user = await host.RegisterAsync();
+        var browser = await host.SignInAsync();
+        var live = (await host.RequestAsync(browser))!;
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+
+        host.Gate.FailCommit();
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => PromoteAsync(host, user, "Ada King"));
+
+        Assert.Equal("Ada Lovelace", live.Principal.Identity!.Name);
+        Assert.Empty(heard);
+    }
+
+    /// <summary>Renames a user and makes them a member of support, as a command of administration will.</summary>
+    internal static Task PromoteAsync(CoreHost host, UserId user, string name) => PromoteAsync(host.Commands, user, name);
+
+    internal static Task PromoteAsync(CommandRunner commands, UserId user, string name) => commands.RunAsync(WritePriority.Ordinary, async work =>
+    {
+        var account = (await work.Db.LockUserAsync(user))!;
+        account.DisplayName = name;
+        var role = await work.Db.Roles.SingleOrDefaultAsync(r => r.Name == Roles.Support);
+        if (role is null)
+        {
+            role = new IdentityRole<Guid>(Roles.Support) { Id = Guid.NewGuid(), NormalizedName = Roles.Support.ToUpperInvariant() };
+            work.Db.Roles.Add(role);
+        }
+
+        work.Db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = user.Value, RoleId = role.Id });
+        await work.ReportProfileAsync(user);
+        return true;
+    });
+}

@@ -1,0 +1,105 @@
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
+using Accounts.Core.Sessions;
+using Accounts.Tests.Fixtures;
+using Accounts.Web.SignIn;
+
+namespace Accounts.Tests.Core.Live;
+
+public sealed class SessionUpkeepTests
+{
+    [Fact]
+    public async Task The_sweeper_ends_expired_sessions_and_announces_it()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (idle, lasting) = (await host.SignInAsync(remember: false), await host.SignInAsync());
+        await host.RequestAsync(idle);
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+        host.Clock.Advance(TimeSpan.FromHours(24) - TimeSpan.FromTicks(10));
+        await host.Upkeep.SweepAsync();
+        Assert.Empty(heard);
+        host.Clock.Advance(TimeSpan.FromHours(1));
+
+        await host.Upkeep.SweepAsync();
+        await host.Upkeep.SweepAsync();
+
+        Assert.Equal([new SessionChange.Ended(idle.Caller.Subject, idle.Id, EndReason.Expired)], heard);
+        Assert.Null(await host.RequestAsync(idle));
+        var ended = Assert.Single(await host.HistoryAsync(lasting.Caller), s => s.Id == idle.Id);
+        Assert.Equal(new SessionEnding(TestClock.Start.AddHours(24), EndReason.Expired, null, null), ended.Ending);
+        Assert.NotNull(await host.RequestAsync(lasting));
+    }
+
+    [Fact]
+    public async Task The_sweeper_does_not_touch_sessions_that_have_already_ended()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var browser = await host.SignInAsync(remember: false);
+        await host.Sessions.SignOutAsync(browser.Caller);
+        var before = host.Rows.Session(browser.Id);
+        host.Clock.Advance(TimeSpan.FromDays(2));
+
+        await host.Upkeep.SweepAsync();
+
+        Assert.Equal(before, host.Rows.Session(browser.Id));
+    }
+
+    [Fact]
+    public async Task The_sweeper_ends_more_sessions_than_a_batch_holds()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        await host.SignInAsync(remember: false);
+        host.Rows.Execute("""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100)
+            INSERT INTO "Sessions" ("Id", "UserId", "KeyHash", "BrowserHash", "StartedAt", "LastActivityAt", "ExpiresAt", "Remembered", "Method", "UserAgent", "SignInAddress", "LastAddress", "PagesVisited")
+            SELECT printf('019CA945-0A00-7000-8000-%012X', i), "UserId", "KeyHash", randomblob(32), "StartedAt", "LastActivityAt", "ExpiresAt", "Remembered", "Method", "UserAgent", "SignInAddress", "LastAddress", 0
+            FROM "Sessions", n
+            """);
+        var heard = 0;
+        using var subscription = host.Feed.Subscribe(_ => heard++);
+        host.Clock.Advance(TimeSpan.FromDays(2));
+
+        await host.Upkeep.SweepAsync();
+
+        Assert.Equal(1_101, heard);
+        Assert.Equal(1_101, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"EndReason\" = 4 AND \"EndedAt\" = \"ExpiresAt\""));
+    }
+
+    [Fact]
+    public async Task Upkeep_flushes_and_sweeps_by_the_clock_and_survives_a_database_failure()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (browser, idle) = (await host.SignInAsync(), await host.SignInAsync(remember: false));
+        await host.Upkeep.StartAsync(TestContext.Current.CancellationToken);
+        var live = (await host.RequestAsync(browser))!;
+        host.Activity.RecordPage(live, "198.51.100.1");
+        Patience.Until(() => host.Clock.Waiting == 2);
+
+        // This flush finds the database unavailable. The next one succeeds.
+        host.Gate.FailBegin();
+        var begin = host.Gate.StopBegin();
+        host.Clock.Advance(TimeSpan.FromSeconds(3));
+        begin.Release();
+        Patience.Until(() =>
+        {
+            host.Clock.Advance(TimeSpan.FromSeconds(1));
+            return begin.HasArrived;
+        });
+        Patience.Until(() => host.Rows.Session(browser.Id)["PagesVisited"] is 1L);
+
+        using var left = new CountdownEvent(1);
+        using var subscription = host.Feed.Subscribe(change => left.Signal(change.SessionId == idle.Id ? 1 : 0));
+        host.Clock.Advance(TimeSpan.FromHours(25));
+        Assert.True(left.Wait(Patience.Limit, TestContext.Current.CancellationToken));
+
+        // Stopping writes the last activity.
+        host.Activity.RecordPage(live, "198.51.100.2");
+        await host.Upkeep.StopAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(2L, host.Rows.Session(browser.Id)["PagesVisited"]);
+    }
+}
