@@ -4,11 +4,11 @@ using Accounts.Benchmarks.Check;
 using Accounts.Benchmarks.Clicks;
 using Accounts.Benchmarks.Devices;
 using Accounts.Benchmarks.Endings;
+using Accounts.Benchmarks.FirstLoad;
 using Accounts.Benchmarks.Flood;
 using Accounts.Benchmarks.Lighthouse;
 using Accounts.Benchmarks.Live;
 using Accounts.Benchmarks.Memory;
-using Accounts.Benchmarks.FirstLoad;
 using Accounts.Benchmarks.Opening;
 using Accounts.Benchmarks.Places;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Accounts.Core.Sessions;
 
 namespace Accounts.Benchmarks;
 

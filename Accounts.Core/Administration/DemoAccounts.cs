@@ -1,4 +1,3 @@
-using Accounts.Core.Callers;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Microsoft.AspNetCore.Identity;

@@ -1,6 +1,4 @@
-using Accounts.Core.Audit;
 using Accounts.Core.Callers;
-using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Storage;
 using Accounts.Core.Tables;

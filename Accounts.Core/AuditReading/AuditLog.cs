@@ -1,6 +1,5 @@
 using Accounts.Core.Audit;
 using Accounts.Core.Callers;
-using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;

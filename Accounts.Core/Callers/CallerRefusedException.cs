@@ -1,5 +1,3 @@
-using Accounts.Core.Live;
-
 namespace Accounts.Core.Callers;
 
 /// <summary>Why a caller may never run a command.</summary>

@@ -1,6 +1,4 @@
-using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
-using Accounts.Core.Support;
 
 namespace Accounts.Core.Callers;
 

@@ -1,6 +1,4 @@
-using Accounts.Core.Devices.Known;
 using Accounts.Core.Storage;
-using Accounts.Core.Users;
 
 namespace Accounts.Core.Devices;
 

@@ -1,5 +1,4 @@
 using Accounts.Core.Devices.Known;
-using Accounts.Core.Users;
 
 namespace Accounts.Core.Devices;
 

@@ -1,6 +1,4 @@
 using System.Collections.ObjectModel;
-using Accounts.Core.Devices;
-using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 

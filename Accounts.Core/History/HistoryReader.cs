@@ -5,7 +5,6 @@ using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Core.Tables;
-using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.History;

@@ -1,7 +1,6 @@
 using Accounts.Core.Callers;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
-using Accounts.Core.Users;
 using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.Live;

@@ -1,7 +1,5 @@
 using System.Security.Claims;
-using Accounts.Core.Administration;
 using Accounts.Core.Callers;
-using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 

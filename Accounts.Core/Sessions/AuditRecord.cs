@@ -1,7 +1,6 @@
 using Accounts.Core.Audit;
 using Accounts.Core.Callers;
 using Accounts.Core.Devices;
-using Accounts.Core.Geolocation;
 using Accounts.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 

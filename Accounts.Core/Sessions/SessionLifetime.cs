@@ -1,5 +1,3 @@
-using Accounts.Core.Users;
-
 namespace Accounts.Core.Sessions;
 
 /// <summary>Computes when a session expires, from its start, its activity and the options.</summary>

@@ -1,4 +1,3 @@
-using Accounts.Core.Users;
 using FluentValidation;
 
 namespace Accounts.Core.Sessions;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Accounts.Core.Callers;
-using Accounts.Core.Geolocation;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;

@@ -5,8 +5,6 @@ using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using FluentValidation;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.SignIn;
 

@@ -4,8 +4,6 @@ using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.SignIn;

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Threading.RateLimiting;
-using Accounts.Core.Geolocation;
 using Accounts.Core.Users;
 using Microsoft.Extensions.Logging;
 

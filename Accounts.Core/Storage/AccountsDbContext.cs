@@ -1,8 +1,5 @@
-using Accounts.Core.Administration;
 using Accounts.Core.Audit;
 using Accounts.Core.Callers;
-using Accounts.Core.Devices;
-using Accounts.Core.Geolocation;
 using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
 using Accounts.Core.Support;

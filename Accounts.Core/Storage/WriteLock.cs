@@ -1,5 +1,3 @@
-using Accounts.Core.Sessions;
-
 namespace Accounts.Core.Storage;
 
 /// <summary>The order of waiting writers.</summary>

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Accounts.Core.Callers;
 
 namespace Accounts.Core.Support;
 

@@ -2,7 +2,6 @@ using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
-using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Support;

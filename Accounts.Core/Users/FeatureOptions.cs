@@ -1,4 +1,3 @@
-using Accounts.Core.AuditReading;
 using FluentValidation;
 using FluentValidation.Results;
 

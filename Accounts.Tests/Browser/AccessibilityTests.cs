@@ -1,15 +1,11 @@
 using System.Net;
 using Accounts.Core.Administration;
-using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
-using Accounts.Core.Tables;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
 using Accounts.Web.Network;
 using Deque.AxeCore.Playwright;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

@@ -1,15 +1,9 @@
 using Accounts.Core.Audit;
-using Accounts.Core.Callers;
-using Accounts.Core.Devices;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
-using Accounts.Core.Tables;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Audit;
-using Accounts.Web.Look;
-using Accounts.Web.Network;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

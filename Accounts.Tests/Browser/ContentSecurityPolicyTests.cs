@@ -1,7 +1,5 @@
 using Accounts.Core.Administration;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Geolocation;
-using Accounts.Web.Look;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

@@ -1,7 +1,6 @@
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

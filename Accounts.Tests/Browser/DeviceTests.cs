@@ -1,8 +1,5 @@
 using Accounts.Core.Devices;
-using Accounts.Core.Devices.Known;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

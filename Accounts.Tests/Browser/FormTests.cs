@@ -1,7 +1,5 @@
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
-using Accounts.Web.Network;
-using Accounts.Web.Sessions;
+using Accounts.Web.Gate;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

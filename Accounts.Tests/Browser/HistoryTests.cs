@@ -1,13 +1,8 @@
 using System.Globalization;
-using Accounts.Core.Callers;
-using Accounts.Core.Devices;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
 using Accounts.Core.Storage;
-using Accounts.Core.Tables;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
-using Accounts.Web.Network;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

@@ -1,6 +1,4 @@
-using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

@@ -1,12 +1,7 @@
-using Accounts.Core.Administration;
-using Accounts.Core.Callers;
 using Accounts.Core.Live;
-using Accounts.Core.Sessions;
-using Accounts.Core.Users;
 using Accounts.Tests.Core.Live;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
-using Accounts.Web.Network;
+using Accounts.Web.Gate;
 using Accounts.Web.Sessions;
 using Microsoft.Playwright;
 

@@ -1,6 +1,4 @@
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
-using Accounts.Web.Network;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

@@ -3,7 +3,6 @@ using System.Xml.Linq;
 using Accounts.Tests.Browser.Kit;
 using Accounts.Tests.Fixtures;
 using Accounts.Tests.House;
-using Accounts.Web.Look;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;

@@ -1,8 +1,5 @@
 using Accounts.Core.Geolocation;
-using Accounts.Core.Tables;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
-using Accounts.Web.Network;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

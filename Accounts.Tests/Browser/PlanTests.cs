@@ -1,7 +1,4 @@
-using Accounts.Core.AuditReading;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
-using Accounts.Web.Sessions;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

@@ -2,7 +2,6 @@ using System.Reflection;
 using Accounts.Stage;
 using Accounts.Tests.Fixtures;
 using Accounts.Tests.House;
-using Accounts.Web.Look;
 
 namespace Accounts.Tests.Browser;
 

@@ -1,6 +1,5 @@
 using Accounts.Stage;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

@@ -1,7 +1,4 @@
-using Accounts.Core.Sessions;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 

@@ -1,5 +1,4 @@
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

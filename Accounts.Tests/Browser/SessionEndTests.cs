@@ -1,7 +1,5 @@
 using Accounts.Core.Live;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

@@ -1,5 +1,4 @@
 using Accounts.Core.Manager;
-using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
 using Accounts.Web.Look;
 using Accounts.Web.Sessions;

@@ -1,10 +1,6 @@
 using Accounts.Core.Live;
 using Accounts.Core.SignIn;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
-using Accounts.Web.Network;
-using Accounts.Web.SignIn;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

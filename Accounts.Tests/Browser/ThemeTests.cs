@@ -1,8 +1,4 @@
-using Accounts.Core.Sessions;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
-using Accounts.Web.Network;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

@@ -1,10 +1,6 @@
-using Accounts.Core.Callers;
-using Accounts.Core.Devices;
 using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Geolocation;
-using Accounts.Web.Look;
-using Accounts.Web.Sessions;
+using Accounts.Web.History;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 

@@ -1,8 +1,7 @@
 using Accounts.Core.Callers;
 using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
-using Accounts.Web.Sessions;
+using Accounts.Web.Manager;
 using Bunit;
 
 namespace Accounts.Tests.Components;

@@ -3,11 +3,8 @@ using Accounts.Core.AuditReading;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
-using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Geolocation;
-using Accounts.Web.Look;
-using Accounts.Web.Sessions;
+using Accounts.Web.Manager;
 using Bunit;
 
 namespace Accounts.Tests.Components;
@@ -28,7 +25,7 @@ public sealed class SessionManagerTests
         var manager = page.Render<SessionManager>();
 
         Assert.Single(manager.FindComponents<ThisDevice>());
-        Assert.Equal((cards, rows), (manager.FindComponents<SessionCard>().Count, manager.FindComponents<Accounts.Web.Sessions.SessionRow>().Count));
+        Assert.Equal((cards, rows), (manager.FindComponents<SessionCard>().Count, manager.FindComponents<Accounts.Web.Manager.SessionRow>().Count));
         Assert.Equal(summary, manager.Find("header p").TextContent);
         Assert.Equal(sessions > 1, manager.FindAll(".all button").Count == 1);
     }

@@ -1,15 +1,10 @@
 using System.Net;
-using Accounts.Core.Administration;
 using Accounts.Core.Callers;
-using Accounts.Core.Devices;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
-using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Users;
 using Accounts.Tests.Fixtures.Circuits;
-using Accounts.Web.Look;
-using Accounts.Web.SignIn;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.Hosting;

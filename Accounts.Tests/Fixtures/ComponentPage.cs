@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using Accounts.Core.Callers;
 using Accounts.Core.Support;
-using Accounts.Web.Geolocation;
 using Accounts.Web.Sessions;
 using Bunit;
 using Microsoft.AspNetCore.Components;

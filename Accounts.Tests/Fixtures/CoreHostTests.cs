@@ -1,4 +1,3 @@
-using Accounts.Core.Callers;
 using Accounts.Core.Storage;
 
 namespace Accounts.Tests.Fixtures;

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Accounts.Web.Sessions;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 

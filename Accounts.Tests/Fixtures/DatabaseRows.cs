@@ -1,6 +1,4 @@
 using Accounts.Core.Callers;
-using Accounts.Core.Sessions;
-using Accounts.Web.Audit;
 using Microsoft.Data.Sqlite;
 
 namespace Accounts.Tests.Fixtures;

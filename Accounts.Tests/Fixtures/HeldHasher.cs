@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Accounts.Core.Users;
-using Accounts.Web.SignIn;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Accounts.Web.Geolocation;
 using Microsoft.Extensions.Logging;
 
 namespace Accounts.Tests.Fixtures;

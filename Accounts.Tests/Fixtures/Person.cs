@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Accounts.Core.Callers;
-using Accounts.Core.Users;
-using Accounts.Web.Network;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Fixtures;

@@ -1,4 +1,3 @@
-using System.Net;
 using Accounts.Core.Geolocation;
 using Accounts.Places;
 

@@ -1,5 +1,3 @@
-using Accounts.Web.Geolocation;
-
 namespace Accounts.Tests.Fixtures;
 
 /// <summary>A clock that stands still until a test moves it. Timers that fall due fire in order, on the test's thread.</summary>

@@ -1,6 +1,4 @@
 using System.Net;
-using Accounts.Core.Users;
-using Accounts.Web.SignIn;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 

@@ -1,5 +1,4 @@
 using Accounts.Core;
-using Accounts.Web.Geolocation;
 using Microsoft.Data.Sqlite;
 
 namespace Accounts.Tests.House;

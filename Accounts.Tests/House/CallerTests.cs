@@ -1,17 +1,9 @@
 using System.Collections;
 using System.Reflection;
 using Accounts.Core;
-using Accounts.Core.AuditReading;
 using Accounts.Core.Callers;
-using Accounts.Core.History;
-using Accounts.Core.Live;
 using Accounts.Core.Manager;
-using Accounts.Core.SignIn;
-using Accounts.Core.Support;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Geolocation;
-using Accounts.Web.Look;
 
 namespace Accounts.Tests.House;
 

@@ -1,15 +1,6 @@
 using System.Reflection;
 using Accounts.Core;
-using Accounts.Core.Administration;
 using Accounts.Core.Callers;
-using Accounts.Core.Live;
-using Accounts.Core.Manager;
-using Accounts.Core.SignIn;
-using Accounts.Core.Storage;
-using Accounts.Core.Support;
-using Accounts.Core.Users;
-using Accounts.Web.Geolocation;
-using Accounts.Web.Look;
 
 namespace Accounts.Tests.House;
 

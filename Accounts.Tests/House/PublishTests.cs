@@ -1,6 +1,5 @@
 using System.Net;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Geolocation;
 using AngleSharp.Html.Parser;
 
 namespace Accounts.Tests.House;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.House;
 

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Reflection.Emit;
-using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.House;
 
@@ -45,6 +44,35 @@ internal static class RoomScanner
         }
 
         return [.. found.OrderBy(reference => reference.ToString(), StringComparer.Ordinal)];
+    }
+
+    /// <summary>The circles of rooms: sets in which each room depends on each other one, directly or through others.</summary>
+    public static IReadOnlyList<IReadOnlySet<string>> Circles(IReadOnlyCollection<RoomReference> references)
+    {
+        var rooms = references.SelectMany(reference => new[] { reference.FromRoom, reference.ToRoom }).Distinct(StringComparer.Ordinal).ToList();
+        var reached = rooms.ToDictionary(room => room, room => Reached(room, references), StringComparer.Ordinal);
+        return
+        [
+            .. rooms.Where(room => reached[room].Contains(room))
+                .Select(room => reached[room].Where(other => reached[other].Contains(room)).ToHashSet(StringComparer.Ordinal))
+                .DistinctBy(circle => circle.Min(StringComparer.Ordinal), StringComparer.Ordinal),
+        ];
+    }
+
+    private static HashSet<string> Reached(string room, IReadOnlyCollection<RoomReference> references)
+    {
+        HashSet<string> found = new(StringComparer.Ordinal);
+        Queue<string> next = new([room]);
+        while (next.TryDequeue(out var from))
+        {
+            foreach (var reference in references.Where(reference => string.Equals(reference.FromRoom, from, StringComparison.Ordinal)))
+            {
+                if (found.Add(reference.ToRoom))
+                    next.Enqueue(reference.ToRoom);
+            }
+        }
+
+        return found;
     }
 
     /// <summary>The types that a method calls, and the types of the fields that it uses.</summary>

@@ -1,7 +1,5 @@
 using System.Reflection;
 using Accounts.Core;
-using Accounts.Core.Storage;
-using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.House;
 
@@ -38,6 +36,35 @@ public sealed class RoomTests
 
         var forbidden = references.Where(reference => !IsAllowed(reference) && !Exceptions.Any(e => Covers(e, reference))).ToList();
         Assert.True(forbidden.Count == 0, string.Join('\n', forbidden));
+    }
+
+    [Theory]
+    [InlineData("Accounts.Core")]
+    [InlineData("Accounts.Web")]
+    [InlineData("Accounts.Tests")]
+    public void No_rooms_depend_on_each_other_in_a_circle(string project)
+    {
+        var assembly = new[] { typeof(AccountsCore).Assembly, typeof(Program).Assembly, typeof(RoomTests).Assembly }
+            .Single(one => string.Equals(one.GetName().Name, project, StringComparison.Ordinal));
+        var references = RoomScanner.Scan(assembly, project)
+            .Where(reference => reference.ToRoom.Length > 0 && !Exceptions.Any(e => Covers(e, reference)))
+            .ToList();
+        Assert.True(references.Count > 50, "The scanner found almost nothing: it is broken.");
+
+        var circles = RoomScanner.Circles(references);
+        var why = references.Where(reference => circles.Any(circle => circle.Contains(reference.FromRoom) && circle.Contains(reference.ToRoom)));
+        Assert.True(circles.Count == 0, $"{string.Join('\n', circles.Select(circle => string.Join(", ", circle.Order(StringComparer.Ordinal))))}\n{string.Join('\n', why)}");
+    }
+
+    [Fact]
+    public void A_circle_of_rooms_is_found()
+    {
+        var types = RoomScanner.Scan(Assembly.GetExecutingAssembly(), "Accounts.Tests.House.UpsideDown")[0];
+        RoomReference[] references = [Between("a", "b"), Between("b", "c"), Between("c", "a"), Between("c", "d"), Between("d", "e")];
+        Assert.Equal(["a", "b", "c"], Assert.Single(RoomScanner.Circles(references)).Order(StringComparer.Ordinal), StringComparer.Ordinal);
+        Assert.Empty(RoomScanner.Circles(references[1..]));
+
+        RoomReference Between(string from, string to) => types with { FromRoom = from, ToRoom = to };
     }
 
     [Fact]

@@ -1,6 +1,4 @@
 using System.Xml.Linq;
-using Accounts.Core.Devices.Known;
-using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.House;
 

@@ -2,9 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Accounts.Tests.Fixtures;
 using Accounts.Tests.Fixtures.Circuits;
-using Accounts.Web.Look;
-using Accounts.Web.Network;
-using Accounts.Web.SignIn;
 
 namespace Accounts.Tests.Web;
 

@@ -1,6 +1,7 @@
 using Accounts.Core.Audit;
 using Accounts.Core.AuditReading;
-using Accounts.Web.Sessions;
+using Accounts.Web.History;
+using Accounts.Web.Tables;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Accounts.Web.Audit;

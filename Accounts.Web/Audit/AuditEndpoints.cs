@@ -3,8 +3,8 @@ using System.Text;
 using Accounts.Core.AuditReading;
 using Accounts.Core.Live;
 using Accounts.Core.Users;
-using Accounts.Web.Sessions;
-using Accounts.Web.Users;
+using Accounts.Web.Addresses;
+using Accounts.Web.Tables;
 
 namespace Accounts.Web.Audit;
 
@@ -31,7 +31,7 @@ internal static class AuditEndpoints
         context.Response.Headers.CacheControl = "no-store";
         // The session may have ended since the cookie was checked.
         if (await authenticator.FindCallerAsync(context.User) is not { } caller)
-            return Results.Redirect(SessionEndpoints.SignedOutPath);
+            return Results.Redirect(Paths.SignedOut);
 
         var (query, problems) = AuditAddress.Read(context.Request.Query);
         if (problems.Count > 0)

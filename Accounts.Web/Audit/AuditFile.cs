@@ -4,12 +4,10 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Accounts.Core.AuditReading;
-using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
-using Accounts.Core.Sessions;
 using Accounts.Web.Geolocation;
-using Accounts.Web.Network;
 using Accounts.Web.Sessions;
+using Accounts.Web.Tables;
 
 namespace Accounts.Web.Audit;
 

@@ -1,5 +1,5 @@
 using Accounts.Core.AuditReading;
-using Accounts.Web.Sessions;
+using Accounts.Web.Tables;
 
 namespace Accounts.Web.Audit;
 

@@ -1,5 +1,4 @@
 using Accounts.Core.Audit;
-using Accounts.Web.Look;
 
 namespace Accounts.Web.Audit;
 

@@ -1,6 +1,5 @@
 using Accounts.Core.Audit;
 using Accounts.Core.AuditReading;
-using Accounts.Core.Devices;
 using Accounts.Web.Sessions;
 
 namespace Accounts.Web.Audit;

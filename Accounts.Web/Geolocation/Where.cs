@@ -3,14 +3,12 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
-using Accounts.Web.Network;
-using Accounts.Web.Sessions;
 using Microsoft.AspNetCore.Components;
 
 namespace Accounts.Web.Geolocation;
 
 /// <summary>Shows a place: the country's flag and its name. viewer.js translates the country into the viewer's language.</summary>
-/// <remarks>All pages share this markup, for the same reason as <see cref="Moment"/>.</remarks>
+/// <remarks>All pages share this markup, so that a circuit doesn't hold it once for each place on a page.</remarks>
 internal static class Where
 {
     // The markup lives as long as the place, which lives as long as its database.
@@ -19,7 +17,10 @@ internal static class Where
     /// <summary>The place of the sign-in, if its address differs from the latest one: "Signed in at 203.0.113.7, Germany".</summary>
     public static MarkupString? OfSignIn(Session session) => string.Equals(session.SignInAddress, session.Address, StringComparison.Ordinal)
         ? null
-        : Sentence.Of(Texts.Sessions_SignedInFrom, ("address", SessionText.Address(session.SignInAddress)), ("place", Of(session.SignInPlace)));
+        : Sentence.Of(Texts.Sessions_SignedInFrom, ("address", Address(session.SignInAddress)), ("place", Of(session.SignInPlace)));
+
+    /// <summary>An IP address. A shortened address reads "203.0.113.x".</summary>
+    public static string Address(string address) => address.Length > 0 ? ShortAddress.Show(address) : Texts.Common_Unknown;
 
     public static MarkupString Of(Place place) =>
         Drawn.GetOrCreateValue(place).GetOrAdd(CultureInfo.CurrentUICulture, static (_, place) => Draw(place), place);

@@ -1,4 +1,3 @@
-using Accounts.Web.Layout;
 using MudBlazor;
 
 namespace Accounts.Web.Look;

@@ -1,5 +1,5 @@
-using Accounts.Web.Layout;
-using Accounts.Web.SignIn;
+using Accounts.Web.Addresses;
+using Accounts.Web.Look;
 
 namespace Accounts.Web.Network;
 

@@ -4,7 +4,6 @@ using System.Threading.Channels;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
-using Accounts.Web.Geolocation;
 
 namespace Accounts.Web.Sessions;
 

@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Storage;
-using Accounts.Core.Users;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 

@@ -2,11 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Accounts.Core.Callers;
 using Accounts.Core.Devices;
-using Accounts.Core.Geolocation;
 using Accounts.Core.History;
 using Accounts.Core.Sessions;
 using Accounts.Web.Geolocation;
-using Accounts.Web.Look;
 
 namespace Accounts.Web.Sessions;
 
@@ -74,9 +72,6 @@ internal static class SessionText
 
     /// <summary>A time in the viewer's zone, for drawings, which no script can change.</summary>
     public static string At(DateTimeOffset time, TimeZoneInfo zone) => Formatted(TimeZoneInfo.ConvertTime(time, zone));
-
-    /// <summary>An IP address. A shortened address reads "203.0.113.x".</summary>
-    public static string Address(string address) => address.Length > 0 ? ShortAddress.Show(address) : Texts.Common_Unknown;
 
     /// <summary>A duration for a table: "2 h 5 min".</summary>
     public static string Duration(TimeSpan time) => time switch

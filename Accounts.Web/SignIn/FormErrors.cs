@@ -1,4 +1,5 @@
 using Accounts.Core.Users;
+using Accounts.Web.Look;
 
 namespace Accounts.Web.SignIn;
 
@@ -16,6 +17,6 @@ internal sealed class FormErrors
     public void Add(IEnumerable<InputError> errors)
     {
         foreach (var error in errors)
-            Add(error.Field, InputText.Of(error));
+            Add(error.Field, InputProblemText.Of(error));
     }
 }

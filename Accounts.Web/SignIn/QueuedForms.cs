@@ -1,5 +1,6 @@
 using Accounts.Core.SignIn;
-using Accounts.Web.Layout;
+using Accounts.Web.Cookies;
+using Accounts.Web.Look;
 using Accounts.Web.Network;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.Features;

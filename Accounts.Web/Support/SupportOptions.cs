@@ -1,7 +1,5 @@
 using System.Net.Mail;
 using Accounts.Core.Settings;
-using Accounts.Core.Users;
-using Accounts.Web.Network;
 using FluentValidation;
 
 namespace Accounts.Web.Support;

@@ -1,10 +1,9 @@
 using System.Net;
 using Accounts.Core.Callers;
 using Accounts.Core.Manager;
-using Accounts.Core.Users;
 using Accounts.Stage;
-using Accounts.Web.Sessions;
-using Accounts.Web.SignIn;
+using Accounts.Web.Addresses;
+using Accounts.Web.Cookies;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,8 +22,8 @@ internal sealed class Candidate : IAsyncDisposable
         _application = application;
         _caller = caller;
         Cookie = cookie;
-        Page = new Uri(application.Url, SessionEndpoints.StatePath);
-        Pipeline = hold.Of(application, SessionEndpoints.StatePath, cookie);
+        Page = new Uri(application.Url, Paths.SessionState);
+        Pipeline = hold.Of(application, Paths.SessionState, cookie);
     }
 
     public TemporaryFolder Folder { get; }

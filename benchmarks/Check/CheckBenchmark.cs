@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Accounts.Core.Storage;
-using Accounts.Core.Users;
-using Accounts.Web.Look;
 
 namespace Accounts.Benchmarks.Check;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Accounts.Core.Users;
 
 namespace Accounts.Benchmarks.Check;
 

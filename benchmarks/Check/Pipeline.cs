@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Accounts.Core.Storage;
-using Accounts.Core.Users;
 using Accounts.Stage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

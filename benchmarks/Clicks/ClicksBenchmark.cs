@@ -1,6 +1,4 @@
 using Accounts.Stage;
-using Accounts.Web.Geolocation;
-using Accounts.Web.Look;
 using Microsoft.Playwright;
 
 namespace Accounts.Benchmarks.Clicks;

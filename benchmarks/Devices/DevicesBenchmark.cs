@@ -1,5 +1,4 @@
 using Accounts.Core.Devices;
-using Accounts.Core.Devices.Known;
 using Accounts.Tests.Core.Devices;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;

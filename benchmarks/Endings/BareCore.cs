@@ -8,7 +8,6 @@ using Accounts.Core.Settings;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Accounts.Stage;
-using Accounts.Web.Network;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

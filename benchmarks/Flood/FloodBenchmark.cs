@@ -1,8 +1,5 @@
 using System.Globalization;
-using Accounts.Core.Sessions;
-using Accounts.Core.Users;
 using Accounts.Stage;
-using Accounts.Web.Network;
 using AngleSharp.Html.Parser;
 
 namespace Accounts.Benchmarks.Flood;

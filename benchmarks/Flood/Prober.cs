@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Accounts.Core.Sessions;
-using Accounts.Web.Look;
 
 namespace Accounts.Benchmarks.Flood;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Accounts.Web.Look;
 
 namespace Accounts.Benchmarks.Flood;
 

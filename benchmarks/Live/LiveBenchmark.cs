@@ -2,8 +2,6 @@ using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
 using Accounts.Stage;
-using Accounts.Web.Look;
-using Accounts.Web.Network;
 using Microsoft.Playwright;
 
 namespace Accounts.Benchmarks.Live;

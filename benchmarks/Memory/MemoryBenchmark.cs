@@ -1,12 +1,9 @@
 using System.Globalization;
 using Accounts.Core.Callers;
-using Accounts.Core.Sessions;
 using Accounts.Core.Users;
 using Accounts.Stage;
-using Accounts.Web.Look;
-using Accounts.Web.Sessions;
+using Accounts.Web.Gate;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Benchmarks.Memory;
 

@@ -1,7 +1,5 @@
-using Accounts.Core.Users;
 using Accounts.Stage;
 using Accounts.Tests.Fixtures.Circuits;
-using Accounts.Web.Look;
 
 namespace Accounts.Benchmarks.Memory;
 

@@ -1,6 +1,4 @@
-using Accounts.Core.Callers;
 using Accounts.Core.Live;
-using Accounts.Core.Sessions;
 using Accounts.Stage;
 using Microsoft.Playwright;
 

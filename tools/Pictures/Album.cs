@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using Accounts.Core.Users;
 using Accounts.Stage;
-using Accounts.Web.Geolocation;
 using Microsoft.Playwright;
 
 namespace Accounts.Pictures;

@@ -1,5 +1,4 @@
 using Accounts.Core.Callers;
-using Accounts.Core.Devices;
 using Accounts.Core.Sessions;
 using Accounts.Stage;
 

@@ -1,7 +1,6 @@
 using Accounts.Pictures;
 using Accounts.Pictures.States;
 using Accounts.Stage;
-using Accounts.Web.Look;
 using Microsoft.Playwright;
 using var playwright = await Playwright.CreateAsync();
 using var temporary = new TemporaryFolder();

@@ -1,7 +1,6 @@
 using Accounts.Core.Callers;
 using Accounts.Core.Storage;
 using Accounts.Stage;
-using Accounts.Web.Look;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Accounts.Sheets;
 using Accounts.Stage;
-using Accounts.Web.Look;
 
 switch (args)
 {

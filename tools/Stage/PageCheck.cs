@@ -1,4 +1,3 @@
-using Accounts.Web.Network;
 using Microsoft.Playwright;
 
 namespace Accounts.Stage;

@@ -1,5 +1,3 @@
-using Accounts.Core.Users;
-
 namespace Accounts.Core.Devices.Known;
 
 /// <summary>Crawlers, AI agents, link previews, monitors and feed readers that <see cref="BotWords"/> would miss or misname.</summary>

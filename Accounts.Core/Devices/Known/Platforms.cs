@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Accounts.Core.Users;
 using static Accounts.Core.Devices.DeviceType;
 
 namespace Accounts.Core.Devices.Known;

@@ -1,6 +1,3 @@
-using Accounts.Core.Administration;
-using Accounts.Core.Callers;
-using Accounts.Core.Sessions;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 

@@ -1,5 +1,3 @@
-using Accounts.Core.Callers;
-using Accounts.Core.Support;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 

@@ -1,4 +1,3 @@
-using Accounts.Core.Devices;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 

@@ -1,4 +1,3 @@
-using Accounts.Core.Callers;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 

@@ -1,11 +1,9 @@
 using Accounts.Core.Administration;
 using Accounts.Core.AuditReading;
-using Accounts.Core.Callers;
 using Accounts.Core.History;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.Core.Administration;
 

@@ -1,11 +1,8 @@
 using Accounts.Core.Administration;
-using Accounts.Core.Callers;
 using Accounts.Core.Manager;
-using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Core.Support;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Audit;
 
 namespace Accounts.Tests.Core.Administration;
 

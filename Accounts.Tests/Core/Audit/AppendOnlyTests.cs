@@ -1,10 +1,7 @@
 using Accounts.Core.Administration;
 using Accounts.Core.AuditReading;
-using Accounts.Core.Callers;
 using Accounts.Core.Manager;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Audit;
-using Accounts.Web.Network;
 using Microsoft.Data.Sqlite;
 
 namespace Accounts.Tests.Core.Audit;

@@ -1,5 +1,4 @@
 using Accounts.Core.Audit;
-using Accounts.Core.Devices;
 
 namespace Accounts.Tests.Core.Audit;
 

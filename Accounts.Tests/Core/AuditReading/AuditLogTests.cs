@@ -2,11 +2,9 @@ using Accounts.Core.Administration;
 using Accounts.Core.Audit;
 using Accounts.Core.AuditReading;
 using Accounts.Core.Callers;
-using Accounts.Core.Devices;
 using Accounts.Core.Manager;
 using Accounts.Core.Storage;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Audit;
 
 namespace Accounts.Tests.Core.AuditReading;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Accounts.Core.Devices;
-using Accounts.Core.Devices.Known;
 
 namespace Accounts.Tests.Core.Devices;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Accounts.Core.Devices;
 using Accounts.Tests.House;
-using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.Core.Devices;
 

@@ -1,5 +1,4 @@
 using Accounts.Core.Devices;
-using Accounts.Core.Devices.Known;
 
 namespace Accounts.Tests.Core.Devices;
 

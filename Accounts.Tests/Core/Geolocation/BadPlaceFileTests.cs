@@ -1,7 +1,5 @@
 using System.Text;
 using Accounts.Core.Geolocation;
-using Accounts.Tests.Fixtures;
-using Accounts.Web.Geolocation;
 using static Accounts.Tests.Fixtures.PlaceData;
 
 namespace Accounts.Tests.Core.Geolocation;

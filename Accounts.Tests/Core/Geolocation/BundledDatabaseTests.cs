@@ -1,6 +1,5 @@
 using Accounts.Core.Geolocation;
 using Accounts.Tests.House;
-using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.Core.Geolocation;
 

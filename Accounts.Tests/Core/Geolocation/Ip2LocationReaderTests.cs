@@ -1,6 +1,4 @@
 using Accounts.Core.Geolocation;
-using Accounts.Places;
-using Accounts.Tests.Fixtures;
 using static Accounts.Tests.Fixtures.PlaceData;
 
 namespace Accounts.Tests.Core.Geolocation;

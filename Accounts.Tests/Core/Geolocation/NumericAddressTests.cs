@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Accounts.Core.Geolocation;
-using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.Core.Geolocation;
 

@@ -1,4 +1,3 @@
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Geolocation;

@@ -1,6 +1,5 @@
 using Accounts.Core.Geolocation;
 using Accounts.Core.Settings;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,4 @@
 using Accounts.Core.Callers;
-using Accounts.Core.Devices;
-using Accounts.Core.Geolocation;
 using Accounts.Core.History;
 using Accounts.Core.Manager;
 using Accounts.Core.Sessions;

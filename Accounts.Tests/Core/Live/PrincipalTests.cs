@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Accounts.Core.Administration;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;

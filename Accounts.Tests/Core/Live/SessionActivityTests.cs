@@ -2,7 +2,6 @@ using Accounts.Core.Callers;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Network;
 
 namespace Accounts.Tests.Core.Live;
 

@@ -4,7 +4,6 @@ using Accounts.Core.Geolocation;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Network;
 
 namespace Accounts.Tests.Core.Live;
 

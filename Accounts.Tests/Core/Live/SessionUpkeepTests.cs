@@ -1,8 +1,6 @@
-using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.SignIn;
 
 namespace Accounts.Tests.Core.Live;
 

@@ -1,10 +1,8 @@
-using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Audit;
 
 namespace Accounts.Tests.Core.Manager;
 

@@ -5,8 +5,6 @@ using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Audit;
-using Accounts.Web.Network;
 
 namespace Accounts.Tests.Core.Manager;
 

@@ -2,18 +2,11 @@ using System.Reflection;
 using Accounts.Core.Audit;
 using Accounts.Core.AuditReading;
 using Accounts.Core.Callers;
-using Accounts.Core.Devices;
-using Accounts.Core.Devices.Known;
-using Accounts.Core.Geolocation;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Audit;
-using Accounts.Web.Geolocation;
-using Accounts.Web.Look;
-using Accounts.Web.Network;
 
 namespace Accounts.Tests.Core.Sessions;
 

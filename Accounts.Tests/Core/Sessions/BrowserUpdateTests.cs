@@ -1,7 +1,4 @@
-using Accounts.Core.Callers;
 using Accounts.Core.Devices;
-using Accounts.Core.Devices.Known;
-using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Tests.Fixtures;
 

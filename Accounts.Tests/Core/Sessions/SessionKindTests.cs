@@ -1,10 +1,8 @@
 using System.Security.Cryptography;
 using Accounts.Core.Callers;
-using Accounts.Core.Geolocation;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
-using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Tests.Fixtures;
 

@@ -6,7 +6,6 @@ using Accounts.Core.Settings;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
-using Accounts.Web.Network;
 using FluentValidation;
 using Microsoft.Extensions.Configuration;
 

@@ -1,8 +1,6 @@
-using Accounts.Core.Callers;
 using Accounts.Core.SignIn;
 using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.SignIn;
 
 namespace Accounts.Tests.Core.SignIn;
 

@@ -2,7 +2,6 @@ using Accounts.Core.Callers;
 using Accounts.Core.SignIn;
 using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -4,7 +4,6 @@ using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
 
 namespace Accounts.Tests.Core.SignIn;
 

@@ -1,13 +1,8 @@
 using Accounts.Core.Callers;
 using Accounts.Core.Manager;
-using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Audit;
-using Accounts.Web.Network;
-using Accounts.Web.Sessions;
-using Accounts.Web.SignIn;
 
 namespace Accounts.Tests.Core.SignIn;
 

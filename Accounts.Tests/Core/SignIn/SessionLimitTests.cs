@@ -1,9 +1,7 @@
-using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.Core.SignIn;
 

@@ -1,11 +1,9 @@
 using Accounts.Core.Callers;
 using Accounts.Core.Devices;
-using Accounts.Core.Geolocation;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Network;
 
 namespace Accounts.Tests.Core.SignIn;
 

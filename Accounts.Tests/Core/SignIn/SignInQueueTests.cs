@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Accounts.Core.SignIn;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

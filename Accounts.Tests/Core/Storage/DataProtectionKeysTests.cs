@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Accounts.Core.Storage;
 using Accounts.Tests.Fixtures;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;

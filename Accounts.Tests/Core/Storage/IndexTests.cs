@@ -4,10 +4,7 @@ using Accounts.Core.Callers;
 using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
-using Accounts.Core.Support;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Audit;
-using Accounts.Web.Geolocation;
 using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Tests.Core.Storage;

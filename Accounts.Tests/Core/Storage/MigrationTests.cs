@@ -1,15 +1,8 @@
 using Accounts.Core.AuditReading;
 using Accounts.Core.Callers;
-using Accounts.Core.Devices;
-using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
-using Accounts.Core.Support;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Audit;
-using Accounts.Web.Geolocation;
-using Accounts.Web.Network;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;

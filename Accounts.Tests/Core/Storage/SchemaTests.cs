@@ -1,4 +1,3 @@
-using Accounts.Core.Callers;
 using Accounts.Core.Storage;
 using Accounts.Tests.Fixtures;
 using Microsoft.EntityFrameworkCore;

@@ -1,4 +1,3 @@
-using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 
 namespace Accounts.Tests.Core.Storage;

@@ -1,10 +1,8 @@
 using Accounts.Core.AuditReading;
-using Accounts.Core.Callers;
 using Accounts.Core.Manager;
 using Accounts.Core.Settings;
 using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Sessions;
 
 namespace Accounts.Tests.Core.Users;
 

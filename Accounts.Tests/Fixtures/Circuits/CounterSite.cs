@@ -1,5 +1,4 @@
 using System.Net;
-using Accounts.Web.Look;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;

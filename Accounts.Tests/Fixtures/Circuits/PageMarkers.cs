@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Accounts.Web.Geolocation;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 

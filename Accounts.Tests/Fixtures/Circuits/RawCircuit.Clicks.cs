@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.Fixtures.Circuits;
 

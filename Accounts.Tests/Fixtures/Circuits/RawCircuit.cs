@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.WebSockets;
 using System.Text.Json;
 
 namespace Accounts.Tests.Fixtures.Circuits;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using Accounts.Web.Look;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Accounts.Tests.Fixtures.Circuits;

@@ -1,6 +1,3 @@
-using Accounts.Core.Geolocation;
-using Accounts.Core.Users;
-using Accounts.Web.Geolocation;
 using AngleSharp.Html.Parser;
 
 namespace Accounts.Tests.Fixtures.Circuits;

@@ -1,9 +1,7 @@
 using System.Net;
 using Accounts.Core.Devices;
-using Accounts.Core.Devices.Known;
 using Accounts.Core.Manager;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
 
 namespace Accounts.Tests.Web.Devices;
 

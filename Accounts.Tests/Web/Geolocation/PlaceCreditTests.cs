@@ -1,6 +1,5 @@
 using Accounts.Core.Geolocation;
 using Accounts.Core.Settings;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Live;
 using Accounts.Core.Storage;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
 using Accounts.Web.Health;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,9 +3,8 @@ using System.Net;
 using Accounts.Stage;
 using Accounts.Tests.Fixtures;
 using Accounts.Web.Audit;
-using Accounts.Web.Geolocation;
+using Accounts.Web.History;
 using Accounts.Web.Look;
-using Accounts.Web.Sessions;
 using AngleSharp;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -92,7 +91,7 @@ public sealed class LanguageTests
     }
 
     [Theory]
-    [InlineData(SessionEndpoints.HistoryFilePath)]
+    [InlineData(HistoryEndpoint.FilePath)]
     [InlineData(AuditEndpoints.CsvPath)]
     public async Task A_spreadsheet_has_no_plain_English(string path)
     {

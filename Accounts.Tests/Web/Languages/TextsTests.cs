@@ -4,7 +4,6 @@ using System.Resources;
 using System.Text.RegularExpressions;
 using Accounts.Stage;
 using Accounts.Tests.House;
-using Accounts.Web.Geolocation;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 

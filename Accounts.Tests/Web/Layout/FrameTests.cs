@@ -1,5 +1,4 @@
 using System.Net;
-using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;

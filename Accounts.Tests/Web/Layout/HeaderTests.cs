@@ -1,8 +1,5 @@
 using System.Net;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Geolocation;
-using Accounts.Web.Look;
-using Accounts.Web.Network;
 using AngleSharp.Html.Parser;
 
 namespace Accounts.Tests.Web.Layout;

@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.Json;
 using Accounts.Tests.Fixtures;
 using Accounts.Tests.House;
-using Accounts.Web.Layout;
 using Accounts.Web.Look;
 using AngleSharp.Html.Parser;
 using MudBlazor.Utilities;

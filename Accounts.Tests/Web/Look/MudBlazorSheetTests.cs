@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Accounts.Tests.Fixtures;
 using Accounts.Tests.House;
-using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.Web.Look;
 

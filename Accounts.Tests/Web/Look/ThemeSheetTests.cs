@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Accounts.Sheets;
 using Accounts.Tests.House;
-using Accounts.Web.Geolocation;
 
 namespace Accounts.Tests.Web.Look;
 

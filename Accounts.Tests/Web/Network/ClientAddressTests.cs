@@ -3,8 +3,6 @@ using System.Net.Sockets;
 using System.Text;
 using Accounts.Tests.Fixtures;
 using Accounts.Tests.Fixtures.Circuits;
-using Accounts.Web.Look;
-using Accounts.Web.Network;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Network;
 
 namespace Accounts.Tests.Web.Network;
 

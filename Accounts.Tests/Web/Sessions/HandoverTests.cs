@@ -4,8 +4,6 @@ using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
 using Accounts.Tests.Fixtures.Circuits;
-using Accounts.Web.Look;
-using Accounts.Web.Network;
 using Accounts.Web.Sessions;
 using Microsoft.Extensions.Logging.Abstractions;
 

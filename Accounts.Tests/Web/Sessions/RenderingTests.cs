@@ -1,5 +1,4 @@
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
 
 namespace Accounts.Tests.Web.Sessions;
 

@@ -4,7 +4,6 @@ using Accounts.Core.Manager;
 using Accounts.Core.Storage;
 using Accounts.Core.Support;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Look;
 using Accounts.Web.Sessions;
 using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Components;

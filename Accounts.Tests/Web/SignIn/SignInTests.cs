@@ -1,8 +1,5 @@
 using System.Net;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Geolocation;
-using Accounts.Web.Network;
-using Accounts.Web.SignIn;
 
 namespace Accounts.Tests.Web.SignIn;
 

@@ -1,12 +1,7 @@
 using System.Net;
 using Accounts.Core.Administration;
 using Accounts.Core.Geolocation;
-using Accounts.Core.Storage;
-using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Geolocation;
-using Accounts.Web.Look;
-using Accounts.Web.Network;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Hosting;

@@ -1,7 +1,5 @@
 using Accounts.Core.Administration;
 using Accounts.Core.Audit;
-using Accounts.Core.Devices;
-using Accounts.Web.Geolocation;
 using Microsoft.Playwright;
 
 namespace Accounts.Pictures.States;

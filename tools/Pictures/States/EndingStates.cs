@@ -1,8 +1,7 @@
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Stage;
-using Accounts.Web.Look;
-using Accounts.Web.Sessions;
+using Accounts.Web.Gate;
 using Microsoft.Playwright;
 
 namespace Accounts.Pictures.States;

@@ -1,5 +1,3 @@
-using Accounts.Core.Devices.Known;
-using Accounts.Web.Look;
 using Microsoft.Playwright;
 
 namespace Accounts.Pictures.States;

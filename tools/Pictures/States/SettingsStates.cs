@@ -1,5 +1,4 @@
 using Accounts.Stage;
-using Accounts.Web.Look;
 using Microsoft.Playwright;
 
 namespace Accounts.Pictures.States;

@@ -2,7 +2,6 @@ using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
 using Accounts.Stage;
-using Accounts.Web.Network;
 using Microsoft.Playwright;
 
 namespace Accounts.Pictures.States;

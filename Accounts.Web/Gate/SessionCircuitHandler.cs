@@ -1,0 +1,49 @@
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+
+namespace Accounts.Web.Gate;
+
+/// <summary>Ties a circuit to the session that opened it, for the circuit's whole life.</summary>
+/// <remarks>
+/// Reads the session once, when the circuit opens. On a reconnect, the framework gives the circuit the user who presents its secret. <see
+/// cref="SessionHubFilter"/> ensures that this is the same session.
+/// </remarks>
+internal sealed class SessionCircuitHandler(
+    AuthenticationStateProvider authentication,
+    NavigationManager navigation,
+    SessionAuthenticator authenticator,
+    SessionCircuits circuits) : CircuitHandler
+{
+    private SessionId _session;
+    private SessionCircuit? _circuit;
+
+    public override async Task OnCircuitOpenedAsync(Circuit circuit, CancellationToken cancellationToken)
+    {
+        var context = SynchronizationContext.Current ?? throw new InvalidOperationException("A circuit opens on its own context.");
+        var state = await authentication.GetAuthenticationStateAsync();
+        _session = state.User.FindSessionId() ?? throw new SessionEndedException();
+        _circuit = new SessionCircuit(context, navigation, authentication);
+
+        circuits.Add(_session, _circuit);
+        if (await authenticator.FindLiveAsync(_session) is null)
+            _circuit.End();
+    }
+
+    public override Task OnCircuitClosedAsync(Circuit circuit, CancellationToken cancellationToken)
+    {
+        if (_circuit is not null)
+            circuits.Remove(_session, _circuit);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A second layer behind the hub filter. It refuses any activity of an ended session that still reaches the circuit.</summary>
+    public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(Func<CircuitInboundActivityContext, Task> next) => async context =>
+    {
+        if (await authenticator.FindLiveAsync(_session) is null)
+            throw new SessionEndedException();
+        await next(context);
+    };
+}

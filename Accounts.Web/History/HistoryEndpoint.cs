@@ -1,0 +1,31 @@
+using System.Globalization;
+using Accounts.Core.History;
+using Accounts.Core.Live;
+using Accounts.Web.Addresses;
+using Accounts.Web.Tables;
+
+namespace Accounts.Web.History;
+
+/// <summary>Exports the history.</summary>
+internal static class HistoryEndpoint
+{
+    public const string FilePath = "/settings/sessions/history.csv";
+
+    public static void MapHistoryFile(this WebApplication app) => app.MapGet(FilePath, HistoryFileAsync).RequireAuthorization();
+
+    /// <summary>Exports all of the caller's history, filtered like the page with the link, in sign-in order.</summary>
+    private static async Task<IResult> HistoryFileAsync(HttpContext context, SessionAuthenticator authenticator, HistoryReader history, TimeProvider time)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        // The session may have ended since the cookie was checked.
+        if (await authenticator.FindCallerAsync(context.User) is not { } caller)
+            return Results.Redirect(Paths.SignedOut);
+
+        var (query, problems) = HistoryAddress.Read(context.Request.Query);
+        if (problems.Count > 0)
+            return Results.ValidationProblem(problems, title: Texts.Query_NotValid);
+
+        var name = string.Create(CultureInfo.InvariantCulture, $"sessions-{time.GetUtcNow():yyyy-MM-dd}.csv");
+        return ExportedFile.Of(context, caller, history.ExportAsync(caller, query), Csv.ContentType, name, HistoryFile.Head, HistoryFile.Write);
+    }
+}

@@ -1,0 +1,27 @@
+using Accounts.Core.Live;
+using Accounts.Core.SignIn;
+using Accounts.Web.Addresses;
+using Microsoft.AspNetCore.Antiforgery;
+
+namespace Accounts.Web.Security;
+
+/// <summary>Lets a signed-in user prove who they are again, from a dialog on a live page.</summary>
+internal static class ReauthenticationEndpoint
+{
+    public static void MapReauthentication(this WebApplication app) =>
+        app.MapPost(Paths.Reauthenticate, ReauthenticateAsync).RequireAuthorization().DisableAntiforgery();
+
+    /// <summary>Checks the caller's password and sets the session's new key in the cookie. A refusal returns a sentence for the user.</summary>
+    private static async Task<IResult> ReauthenticateAsync(HttpContext context, IAntiforgery antiforgery, SessionAuthenticator authenticator, Reauthentication reauthentication)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        if (await authenticator.FindCallerAsync(context.User) is not { } caller)
+            return Results.Unauthorized();
+        if (!await antiforgery.IsRequestValidAsync(context))
+            return Results.Text(Texts.Common_PageExpired, statusCode: StatusCodes.Status400BadRequest);
+
+        var password = (await context.Request.ReadFormAsync())["password"].ToString();
+        var (status, problem) = await reauthentication.ProveAsync(context, caller, password);
+        return problem is null ? Results.StatusCode(status) : Results.Text(problem, statusCode: status);
+    }
+}
