@@ -106,7 +106,8 @@ public sealed class AuditLog
     /// <summary>The sessions of events that don't store a device themselves.</summary>
     private static async Task<Dictionary<Guid, AuditedSession>> NamesAsync(AccountsDbContext db, Caller caller, List<AuditEventRow> rows)
     {
-        var unnamed = rows.SelectMany(row => new[] { row.Details?.ActorDevice is null ? row.ActorSessionId : null, row.Details?.SessionDevice is null ? row.SessionId : null })
+        var unnamed = rows.Where(row => row.Details?.ActorDevice is null).Select(row => row.ActorSessionId)
+            .Concat(rows.Where(row => row.Details?.SessionDevice is null).Select(row => row.SessionId))
             .OfType<Guid>().Distinct().ToList();
         if (unnamed.Count == 0)
             return [];
@@ -148,7 +149,11 @@ public sealed class AuditLog
     private static IEnumerable<AuditedSession> Ended(AuditEventRow row)
     {
         var named = EndedSessionList.Read(row.Details?.EndedSessions).ToDictionary(one => one.Id);
-        return (row.EndedSessionIds ?? []).Select(id => new AuditedSession(new SessionId(id), named.GetValueOrDefault(id)?.Name, named.GetValueOrDefault(id)?.Device));
+        foreach (var id in row.EndedSessionIds ?? [])
+        {
+            var one = named.GetValueOrDefault(id);
+            yield return new AuditedSession(new SessionId(id), one?.Name, one?.Device);
+        }
     }
 
     private static bool Matches(AuditEvent one, string words)

@@ -114,7 +114,8 @@ public sealed class HistoryReader
             if (await mine.SingleOrDefaultAsync(s => s.Id == id.Value, cancel) is not { } row)
                 return null;
 
-            var before = row.BrowserHash is null ? [] : await mine.Where(s => s.BrowserHash == row.BrowserHash && s.Id != row.Id && s.StartedAt <= row.StartedAt)
+            var before = row.BrowserHash is null ? [] : await mine
+                .Where(s => s.BrowserHash == row.BrowserHash && s.Id != row.Id && s.StartedAt <= row.StartedAt)
                 .OrderByDescending(s => s.StartedAt).Take(SessionDetails.BeforeLimit).Select(s => s.Id).ToListAsync(cancel);
             return new SessionDetails(
                 _registry.View(row, now, _places),

@@ -35,7 +35,8 @@ internal sealed partial class CommandRunner(
     /// <exception cref="CallerRefusedException">The caller may never run such a command; nothing changed.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
-    public async Task<T> RunAsync<T>(Caller caller, Need need, Func<Refusal, T> refuse, Func<UnitOfWork, Task<T>> command, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(
+        Caller caller, Need need, Func<Refusal, T> refuse, Func<UnitOfWork, Task<T>> command, CancellationToken cancellationToken)
     {
         need.Check(caller);
         var now = time.GetUtcNow();

@@ -144,7 +144,7 @@ public sealed class LiveSession
         AuthenticatedAt = authenticatedAt,
     };
 
-    /// <summary>The user as they are now, for whoever shows an older principal of this session. The key that it shows stays, and so its proof.</summary>
+    /// <summary>The user as they are now, for an open page with an older principal of this session. Its key stays, and so its proof.</summary>
     public ClaimsPrincipal Refresh(ClaimsPrincipal shown) => Principal.WithKey(shown.FindKeyMark());
 
     /// <summary>Replaces the user's name, email and roles. The key and its proof stay.</summary>

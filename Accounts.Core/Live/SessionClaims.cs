@@ -57,7 +57,9 @@ internal sealed record UserProfile(UserId Id, string Name, string Email, IReadOn
     public static async Task<UserProfile> ReadAsync(AccountsDbContext db, UserId id)
     {
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == id.Value);
-        var roles = await db.UserRoles.Where(r => r.UserId == id.Value).Join(db.Roles, r => r.RoleId, r => r.Id, (_, role) => role.Name!).ToListAsync();
+        var roles = await db.UserRoles.Where(r => r.UserId == id.Value)
+            .Join(db.Roles, r => r.RoleId, r => r.Id, (_, role) => role.Name!)
+            .ToListAsync();
         return new UserProfile(id, user.DisplayName, user.Email ?? "", roles);
     }
 }

@@ -64,7 +64,8 @@ internal sealed class SessionRegistry(TimeProvider time)
     public void VoidLoads() => Interlocked.Increment(ref _generation);
 
     /// <summary>A user's live sessions in memory. It looks at every entry: use it for what happens seldom.</summary>
-    public IReadOnlyList<LiveSession> Of(UserId user) => [.. _entries.Values.Select(entry => entry.Live).OfType<LiveSession>().Where(live => live.UserId == user)];
+    public IReadOnlyList<LiveSession> Of(UserId user) =>
+        [.. _entries.Values.Select(entry => entry.Live).OfType<LiveSession>().Where(live => live.UserId == user)];
 
     /// <summary>Marks a session as ended. From now on every check in this process refuses it.</summary>
     public void MarkEnded(SessionId id)

@@ -20,7 +20,7 @@ internal sealed partial class SessionUpkeep(
     /// <summary>Ends every expired session, like any other ending, and forgets what memory doesn't need any more.</summary>
     public async Task SweepAsync()
     {
-        // Write the activity first: it may renew a session.
+        // Write the activity first: the row of a session that has ended takes none.
         await activity.FlushAsync();
 
         var now = time.GetUtcNow();

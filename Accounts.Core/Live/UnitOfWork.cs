@@ -49,7 +49,8 @@ internal sealed class UnitOfWork(AccountsDbContext db)
     public async Task<List<SessionRow>> EndAsync(Ending ending, SessionSet which) => Report(await db.EndAsync(ending, which), ending.Reason);
 
     /// <summary>Ends the expired ones of these sessions, and returns the rows that it changed.</summary>
-    public async Task<List<SessionRow>> ExpireAsync(DateTimeOffset now, SessionSet which) => Report(await db.ExpireAsync(now, which), EndReason.Expired);
+    public async Task<List<SessionRow>> ExpireAsync(DateTimeOffset now, SessionSet which) =>
+        Report(await db.ExpireAsync(now, which), EndReason.Expired);
 
     private List<SessionRow> Report(List<SessionRow> ended, EndReason reason)
     {

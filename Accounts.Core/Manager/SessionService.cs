@@ -133,7 +133,9 @@ public sealed class SessionService
         caller,
         target,
         Need.DenySessions,
-        async (db, now) => await db.AnswerableBy(caller, now).AnyAsync(s => s.Id == target.Value) ? AuditAction.SessionDenied : AuditAction.SessionTerminated,
+        async (db, now) => await db.AnswerableBy(caller, now).AnyAsync(s => s.Id == target.Value)
+            ? AuditAction.SessionDenied
+            : AuditAction.SessionTerminated,
         cancellationToken);
 
     /// <summary>Ends several of the caller's other sessions in one transaction. When it returns, they can't do anything any more.</summary>
@@ -159,7 +161,9 @@ public sealed class SessionService
         List<Guid> others = [.. chosen.Where(id => id != caller.SessionId?.Value)];
         return await _commands.RunAsync<TerminateManyOutcome>(caller, Need.EndSessions, Refuse, async work =>
         {
-            var gone = others.Count == 0 ? [] : await work.EndAsync(new Ending(caller, now, EndReason.Terminated), SessionSet.Some(caller.Subject, others));
+            var gone = others.Count == 0
+                ? []
+                : await work.EndAsync(new Ending(caller, now, EndReason.Terminated), SessionSet.Some(caller.Subject, others));
             var ended = gone.OrderBy(row => others.IndexOf(row.Id)).ToList();
             if (ended.Count > 0)
                 await work.Db.RecordAsync(caller, now, AuditAction.SessionsTerminated, count: ended.Count, ended: ended);
@@ -259,7 +263,8 @@ public sealed class SessionService
         var name = input.Name.Trim() is { Length: > 0 } given ? given : null;
         return await _commands.RunAsync<RenameOutcome>(caller, Need.NameSessions, _ => new RenameOutcome.NotLive(), async work =>
         {
-            var mine = work.Db.Sessions.Where(s => s.Id == target.Value && s.UserId == caller.Subject.Value && s.EndedAt == null && s.ExpiresAt > now);
+            var mine = work.Db.Sessions
+                .Where(s => s.Id == target.Value && s.UserId == caller.Subject.Value && s.EndedAt == null && s.ExpiresAt > now);
             if (await mine.ExecuteUpdateAsync(set => set.SetProperty(s => s.Name, name)) == 0)
                 return new RenameOutcome.NotLive();
 
@@ -270,7 +275,11 @@ public sealed class SessionService
     }
 
     private async Task<TerminateOutcome> EndOneAsync(
-        Caller caller, SessionId target, Need need, Func<AccountsDbContext, DateTimeOffset, Task<string>> actionAsync, CancellationToken cancellationToken)
+        Caller caller,
+        SessionId target,
+        Need need,
+        Func<AccountsDbContext, DateTimeOffset, Task<string>> actionAsync,
+        CancellationToken cancellationToken)
     {
         need.Check(caller);
         if (target == caller.SessionId)
@@ -290,7 +299,8 @@ public sealed class SessionService
             return TerminateOutcome.Terminated;
         }, cancellationToken);
 
-        static TerminateOutcome Refuse(Refusal refusal) => refusal == Refusal.CallerEnded ? TerminateOutcome.CallerEnded : TerminateOutcome.ProofNeeded;
+        static TerminateOutcome Refuse(Refusal refusal) =>
+            refusal == Refusal.CallerEnded ? TerminateOutcome.CallerEnded : TerminateOutcome.ProofNeeded;
     }
 
     private async Task<EndSessionsOutcome> EndManyAsync(

@@ -13,8 +13,12 @@ internal sealed record Ending(Caller By, DateTimeOffset At, EndReason Reason);
 internal static class SessionStatements
 {
     /// <summary>Whether the caller's session is live. Inside a command's transaction it stays so until the transaction ends.</summary>
-    public static Task<bool> IsLiveAsync(this AccountsDbContext db, Caller caller, DateTimeOffset now) => db.Sessions
-        .AnyAsync(s => s.Id == caller.OwnSession.Value && s.UserId == caller.Subject.Value && s.EndedAt == null && s.ExpiresAt > now);
+    public static Task<bool> IsLiveAsync(this AccountsDbContext db, Caller caller, DateTimeOffset now)
+    {
+        // An administrator acts on somebody else's account from a session of their own.
+        var owner = caller.Kind is CallerKind.Administration ? caller.Actor : caller.Subject;
+        return db.Sessions.AnyAsync(s => s.Id == caller.OwnSession.Value && s.UserId == owner!.Value.Value && s.EndedAt == null && s.ExpiresAt > now);
+    }
 
     /// <summary>The caller's account, for a password check; null if their session has ended.</summary>
     /// <remarks>So an ended session can't be used to guess the password.</remarks>
@@ -67,7 +71,8 @@ internal static class SessionStatements
         var questions = db.QuestionsOf(caller, now);
         var own = db.Sessions.Where(s => s.Id == caller.OwnSession.Value && s.UserId == caller.Subject.Value);
         return questions.Where(s =>
-            own.Any(o => o.Kind == SessionKind.Browser && (o.BrowserSince ?? o.StartedAt) < s.StartedAt) && !questions.Any(q => q.Id == caller.OwnSession.Value));
+            own.Any(o => o.Kind == SessionKind.Browser && (o.BrowserSince ?? o.StartedAt) < s.StartedAt)
+            && !questions.Any(q => q.Id == caller.OwnSession.Value));
     }
 
     /// <summary>

@@ -29,7 +29,8 @@ internal sealed class PasswordVerifier(AccountsDatabase database)
         // If the password has changed meanwhile, its hash is new already.
         await database.WriteAsync(
             WritePriority.Ordinary,
-            db => db.Users.Where(u => u.Id == user.Id && u.PasswordHash == weak).ExecuteUpdateAsync(set => set.SetProperty(u => u.PasswordHash, hash)),
+            db => db.Users.Where(u => u.Id == user.Id && u.PasswordHash == weak)
+                .ExecuteUpdateAsync(set => set.SetProperty(u => u.PasswordHash, hash)),
             cancellationToken);
         user.PasswordHash = hash;
     }

@@ -70,7 +70,8 @@ public sealed class ProofDoor
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>Null if there is no such account.</returns>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
-    public Task<PendingProof?> OpenAsync(UserId subject, CancellationToken cancellationToken = default) => OpenAsync(subject, null, cancellationToken);
+    public Task<PendingProof?> OpenAsync(UserId subject, CancellationToken cancellationToken = default) =>
+        OpenAsync(subject, null, cancellationToken);
 
     /// <summary>Opens the door for a re-authentication in the caller's session.</summary>
     /// <returns>Null if the account doesn't exist any more.</returns>
@@ -104,7 +105,7 @@ public sealed class ProofDoor
     /// <param name="methods">How the user was verified.</param>
     /// <param name="cancellationToken">Cancels the call until it may write.</param>
     /// <returns>Null if the proof no longer counts: it was used before, took too long, the account has changed, or the session has ended.</returns>
-    /// <exception cref="ArgumentException">The proof was opened by somebody else or for a sign-in, or <paramref name="methods"/> is empty.</exception>
+    /// <exception cref="ArgumentException">Another caller opened the proof, or it is for a sign-in, or <paramref name="methods"/> is empty.</exception>
     /// <exception cref="CallerRefusedException">The caller may never prove who they are here; nothing changed.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed, and the proof is used up.</exception>
     public async Task<StartedSession?> ReauthenticateAsync(
@@ -133,7 +134,10 @@ public sealed class ProofDoor
     private async Task<PendingProof?> OpenAsync(UserId subject, SessionId? session, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        var stamp = await _database.ReadAsync(db => db.Users.Where(u => u.Id == subject.Value).Select(u => u.SecurityStamp).SingleOrDefaultAsync(cancellationToken));
+        var stamp = await _database.ReadAsync(db => db.Users
+            .Where(u => u.Id == subject.Value)
+            .Select(u => u.SecurityStamp)
+            .SingleOrDefaultAsync(cancellationToken));
         return stamp is null ? null : new PendingProof(subject, stamp, session, now);
     }
 

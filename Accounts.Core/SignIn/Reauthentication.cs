@@ -92,7 +92,8 @@ public sealed partial class Reauthentication
         if (!await _passwords.VerifyAsync(place, user, password, cancellationToken))
             return Refused(caller);
 
-        return await _commands.RunAsync<ReauthenticationOutcome>(caller, Need.ProveIdentity, _ => new ReauthenticationOutcome.CallerEnded(), async work =>
+        static ReauthenticationOutcome Ended(Refusal refusal) => new ReauthenticationOutcome.CallerEnded();
+        return await _commands.RunAsync(caller, Need.ProveIdentity, Ended, async work =>
         {
             // The password may have changed since the check.
             if (PasswordVerifier.IsChanged(work.Account, user))

@@ -89,7 +89,8 @@ internal sealed class SessionStarter(CommandRunner commands, PlaceFinder places,
     private async Task<List<SessionRow>> MakeRoomAsync(UnitOfWork work, Ending limit)
     {
         var user = limit.By.Subject;
-        var live = work.Db.Sessions.Where(s => s.UserId == user.Value && s.Kind == SessionKind.Browser && s.EndedAt == null && s.ExpiresAt > limit.At);
+        var live = work.Db.Sessions
+            .Where(s => s.UserId == user.Value && s.Kind == SessionKind.Browser && s.EndedAt == null && s.ExpiresAt > limit.At);
         if (options.MaximumPerUser == 0 || await live.CountAsync() - options.MaximumPerUser + 1 is not (> 0 and var tooMany))
             return [];
 

@@ -34,7 +34,8 @@ internal sealed class AccountsDatabase(IDbContextFactory<AccountsDbContext> cont
     /// <exception cref="ConstraintException">A constraint refused the data; nothing changed.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer, or conflicts did not end; nothing changed.</exception>
     /// <exception cref="OperationCanceledException">It was canceled before its turn; nothing changed.</exception>
-    public async Task<T> WriteAsync<T>(WritePriority priority, Func<AccountsDbContext, Task<T>> command, CancellationToken cancellationToken = default)
+    public async Task<T> WriteAsync<T>(
+        WritePriority priority, Func<AccountsDbContext, Task<T>> command, CancellationToken cancellationToken = default)
     {
         using var turn = await writeLock.EnterAsync(priority);
         cancellationToken.ThrowIfCancellationRequested();

@@ -8,5 +8,8 @@ namespace Accounts.Core.Support;
 internal static class SupportServices
 {
     public static void AddSupportCodes(this IServiceCollection services) => services.AddSingleton<SupportCodes>(sp => new(
-        sp.GetRequiredService<AccountsDatabase>(), sp.GetRequiredService<CommandRunner>(), sp.GetRequiredService<TimeProvider>(), SupportCode.NewCode));
+        sp.GetRequiredService<AccountsDatabase>(),
+        sp.GetRequiredService<CommandRunner>(),
+        sp.GetRequiredService<TimeProvider>(),
+        SupportCode.NewCode));
 }

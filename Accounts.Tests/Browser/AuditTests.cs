@@ -40,7 +40,7 @@ public sealed class AuditTests(Chromium chromium)
         await Assertions.Expect(text).ToHaveValueAsync("iOS");
     }
 
-    // Guard: SessionChange.Recorded of SessionService.Announce.
+    // Guard: SessionChange.Recorded in SessionService.EndManyAsync.
     [Fact]
     public async Task An_event_that_changes_no_session_appears_too()
     {

@@ -41,7 +41,10 @@ public sealed class CallerTests
 
     [Fact]
     public void Every_command_says_what_it_needs() =>
-        Assert.Equal(Needs.Keys.Order(StringComparer.Ordinal), Commands().Select(Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), StringComparer.Ordinal);
+        Assert.Equal(
+            Needs.Keys.Order(StringComparer.Ordinal),
+            Commands().Select(Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            StringComparer.Ordinal);
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -59,6 +59,20 @@ internal static class RoomScanner
         ];
     }
 
+    /// <summary>The arrows of a picture: each reference between two rooms that isn't also a way through other rooms, in order.</summary>
+    public static IReadOnlyList<(string From, string To)> Arrows(IReadOnlyCollection<RoomReference> references)
+    {
+        var all = references.Select(reference => (From: reference.FromRoom, To: reference.ToRoom)).Distinct().ToList();
+        var reached = all.SelectMany(arrow => new[] { arrow.From, arrow.To }).Distinct(StringComparer.Ordinal)
+            .ToDictionary(room => room, room => Reached(room, references), StringComparer.Ordinal);
+        return
+        [
+            .. all
+                .Where(arrow => !all.Exists(other => string.Equals(other.From, arrow.From, StringComparison.Ordinal) && reached[other.To].Contains(arrow.To)))
+                .OrderBy(arrow => arrow.From, StringComparer.Ordinal).ThenBy(arrow => arrow.To, StringComparer.Ordinal),
+        ];
+    }
+
     private static HashSet<string> Reached(string room, IReadOnlyCollection<RoomReference> references)
     {
         HashSet<string> found = new(StringComparer.Ordinal);

@@ -44,16 +44,27 @@ public sealed class RoomTests
     [InlineData("Accounts.Tests")]
     public void No_rooms_depend_on_each_other_in_a_circle(string project)
     {
-        var assembly = new[] { typeof(AccountsCore).Assembly, typeof(Program).Assembly, typeof(RoomTests).Assembly }
-            .Single(one => string.Equals(one.GetName().Name, project, StringComparison.Ordinal));
-        var references = RoomScanner.Scan(assembly, project)
-            .Where(reference => reference.ToRoom.Length > 0 && !Exceptions.Any(e => Covers(e, reference)))
-            .ToList();
+        var references = References(project);
         Assert.True(references.Count > 50, "The scanner found almost nothing: it is broken.");
-
         var circles = RoomScanner.Circles(references);
         var why = references.Where(reference => circles.Any(circle => circle.Contains(reference.FromRoom) && circle.Contains(reference.ToRoom)));
-        Assert.True(circles.Count == 0, $"{string.Join('\n', circles.Select(circle => string.Join(", ", circle.Order(StringComparer.Ordinal))))}\n{string.Join('\n', why)}");
+        Assert.True(circles.Count == 0, $"{string.Join('\n', circles.Select(circle => string.Join(", ", circle)))}\n{string.Join('\n', why)}");
+    }
+
+    [Theory]
+    [InlineData("Accounts.Core", "### The core")]
+    [InlineData("Accounts.Web", "### The application")]
+    public void The_picture_of_the_rooms_shows_what_the_code_does(string project, string heading)
+    {
+        // Every room of the core may use these two. They would be most of the arrows.
+        var references = References(project).Where(reference => project is not "Accounts.Core" || reference.ToRoom is not ("Settings" or "Storage"));
+        var arrows = RoomScanner.Arrows([.. references]);
+        var picture = string.Join('\n', arrows.Select(arrow => $"    {arrow.From} --> {arrow.To}"));
+        var page = Repository.Read("docs/architecture.md");
+        const string Kind = "flowchart TD\n";
+        var begin = page.IndexOf(Kind, page.IndexOf(heading, StringComparison.Ordinal), StringComparison.Ordinal) + Kind.Length;
+        var drawn = page[begin..page.IndexOf("\n```", begin, StringComparison.Ordinal)];
+        Assert.True(string.Equals(picture, drawn, StringComparison.Ordinal), $"docs/architecture.md must draw:\n{picture}");
     }
 
     [Fact]
@@ -63,6 +74,8 @@ public sealed class RoomTests
         RoomReference[] references = [Between("a", "b"), Between("b", "c"), Between("c", "a"), Between("c", "d"), Between("d", "e")];
         Assert.Equal(["a", "b", "c"], Assert.Single(RoomScanner.Circles(references)).Order(StringComparer.Ordinal), StringComparer.Ordinal);
         Assert.Empty(RoomScanner.Circles(references[1..]));
+        // An arrow that another way already shows isn't drawn.
+        Assert.Equal([("b", "c"), ("c", "d"), ("d", "e")], RoomScanner.Arrows([.. references[3..], Between("c", "e"), Between("b", "c"), Between("b", "e")]));
 
         RoomReference Between(string from, string to) => types with { FromRoom = from, ToRoom = to };
     }
@@ -103,6 +116,13 @@ public sealed class RoomTests
         var references = RoomScanner.Scan(Assembly.GetExecutingAssembly(), "Accounts.Tests.House.UpsideDown");
         Assert.Equal(8, references.Select(reference => reference.From).Distinct().Count());
         Assert.DoesNotContain(references, reference => reference.From.Name is "KnowsNothingOfIt");
+    }
+
+    private static List<RoomReference> References(string project)
+    {
+        var assembly = new[] { typeof(AccountsCore).Assembly, typeof(Program).Assembly, typeof(RoomTests).Assembly }
+            .Single(one => string.Equals(one.GetName().Name, project, StringComparison.Ordinal));
+        return [.. RoomScanner.Scan(assembly, project).Where(reference => reference.ToRoom.Length > 0 && !Exceptions.Any(e => Covers(e, reference)))];
     }
 
     private static bool IsAllowed(RoomReference reference) =>

@@ -34,7 +34,8 @@ internal sealed class M0010_AuditDetails : Migration
             constraints: table =>
             {
                 table.PrimaryKey("PK_AuditDetails", row => row.EventId);
-                table.ForeignKey("FK_AuditDetails_AuditEvents_EventId", row => row.EventId, "AuditEvents", "Id", onDelete: ReferentialAction.Restrict);
+                table.ForeignKey(
+                    "FK_AuditDetails_AuditEvents_EventId", row => row.EventId, "AuditEvents", "Id", onDelete: ReferentialAction.Restrict);
             });
         migrationBuilder.Sql($"""INSERT INTO "AuditDetails" ("EventId", {Personal}) SELECT "Id", {Personal} FROM "AuditEvents" """);
 
@@ -55,7 +56,8 @@ internal sealed class M0010_AuditDetails : Migration
         foreach (var column in Personal.Split(',', StringSplitOptions.TrimEntries))
             migrationBuilder.Sql($"ALTER TABLE \"AuditEvents\" DROP COLUMN {column}");
 
-        migrationBuilder.CreateIndex("IX_AuditDetails_WholeAddress", "AuditDetails", "WholeAddressSince", filter: "\"WholeAddressSince\" IS NOT NULL");
+        migrationBuilder.CreateIndex(
+            "IX_AuditDetails_WholeAddress", "AuditDetails", "WholeAddressSince", filter: "\"WholeAddressSince\" IS NOT NULL");
         Refuse(migrationBuilder, "AuditEvents", "Change", "UPDATE", "TRUE");
         Refuse(
             migrationBuilder,
@@ -74,8 +76,9 @@ internal sealed class M0010_AuditDetails : Migration
         Refuse(migrationBuilder, "AuditDetails", "Replace", "INSERT", """EXISTS (SELECT 1 FROM "AuditDetails" WHERE "EventId" = NEW."EventId")""");
     }
 
-    private static void Refuse(MigrationBuilder migrationBuilder, string table, string name, string statement, string when) => migrationBuilder.Sql($"""
-        CREATE TRIGGER "TR_{table}_{name}" BEFORE {statement} ON "{table}" WHEN {when}
-        BEGIN SELECT RAISE(ABORT, 'What is in the audit log stays as it is.'); END
-        """);
+    private static void Refuse(MigrationBuilder migrationBuilder, string table, string name, string statement, string when) =>
+        migrationBuilder.Sql($"""
+            CREATE TRIGGER "TR_{table}_{name}" BEFORE {statement} ON "{table}" WHEN {when}
+            BEGIN SELECT RAISE(ABORT, 'What is in the audit log stays as it is.'); END
+            """);
 }

@@ -80,7 +80,7 @@ public sealed class KeyRotationTests
         Assert.Equal(TerminateOutcome.ProofNeeded, await terminate);
     }
 
-    // Guard: IsDue in LiveSession.HasKey, and EndFirstKeyAsync in SessionRegistry.Offer.
+    // Guard: IsDue in LiveSession.HasKey, and EndFirstKeyLater in KeyRotation.OfferAsync.
     [Fact]
     public async Task The_old_key_expires_after_a_minute_if_the_new_one_is_never_used()
     {
@@ -129,7 +129,28 @@ public sealed class KeyRotationTests
         Assert.Null(await host.RequestAsync(owner));
     }
 
-    // Guard: EndFirstKeyAsync in SessionRegistry.LoadAsync.
+    // Guard: the comparison of the two times in LiveSession.Adopt.
+    [Fact]
+    public async Task A_late_adoption_does_not_bring_back_an_older_key()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        var live = (await host.RequestAsync(owner))!;
+        await ProveAsync(host, owner);
+        var first = live.Offered!;
+        host.Clock.Advance(Minute / 2);
+        var key = await ProveAsync(host, owner);
+        Assert.NotNull(await host.Authenticator.AuthenticateAsync(owner.Id, key));
+
+        // A request with the first new key was adopted in the database before the second proof, and gets its turn in memory only now.
+        Assert.False(live.Adopt(first));
+
+        Assert.NotNull(await host.Authenticator.AuthenticateAsync(owner.Id, key));
+        Assert.Equal(TestClock.Start + (Minute / 2), live.ToCaller().AuthenticatedAt);
+    }
+
+    // Guard: EndFirstKeyLater in SessionAuthenticator.LoadAsync.
     [Fact]
     public async Task A_restart_does_not_change_the_minute()
     {

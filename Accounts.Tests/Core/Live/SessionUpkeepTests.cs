@@ -45,6 +45,27 @@ public sealed class SessionUpkeepTests
         Assert.Equal(before, host.Rows.Session(browser.Id));
     }
 
+    // Guard: FlushAsync in SessionUpkeep.SweepAsync.
+    [Fact]
+    public async Task The_last_activity_before_an_expiry_is_kept()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var browser = await host.SignInAsync(remember: false);
+        host.Clock.Advance(TimeSpan.FromHours(23));
+        host.Activity.RecordPage((await host.RequestAsync(browser))!, "198.51.100.9");
+        // Nothing was flushed before the session expired, as if the server had stood still.
+        host.Clock.Advance(TimeSpan.FromHours(1));
+
+        await host.Upkeep.SweepAsync();
+        await host.Activity.FlushAsync();
+
+        var row = host.Rows.Session(browser.Id);
+        Assert.Equal((long)EndReason.Expired, row["EndReason"]);
+        Assert.Equal((1L, "198.51.100.9"), (row["PagesVisited"], row["LastAddress"]));
+        Assert.Equal(TestClock.Start.AddHours(23), Assert.Single(await host.HistoryAsync(browser.Caller)).LastActivityAt);
+    }
+
     [Fact]
     public async Task The_sweeper_ends_more_sessions_than_a_batch_holds()
     {

@@ -104,6 +104,27 @@ public sealed class RaceTests
         Assert.NotNull(await host.RequestAsync(owner));
     }
 
+    // Guard: TombstoneAge in SessionRegistry.Prune.
+    [Fact]
+    public async Task Pruning_keeps_a_tombstone_for_as_long_as_a_load_may_take()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+
+        var load = host.Gate.StopCommand("FROM \"Users\"");
+        var request = host.RequestAsync(other).AsTask();
+        await load.Arrived;
+        await host.Sessions.TerminateAsync(owner.Caller, other.Id);
+        host.Registry.Prune();
+        host.Clock.Advance(SessionRegistry.LongestLoad);
+        host.Registry.Prune();
+        load.Release();
+
+        Assert.Null(await request);
+        Assert.Null(await host.RequestAsync(other));
+    }
+
     // Guard: LongestLoad in SessionRegistry.TryAdd.
     [Fact]
     public async Task A_load_that_outlives_the_tombstone_is_repeated()

@@ -190,7 +190,7 @@ public sealed class TerminateManyTests
         Assert.Equal(2, (await EndAsync(host, owner.Caller, one.Id, two.Id)).Count);
     }
 
-    // Guard: ThrowIfCancellationRequested in SessionService.TerminateManyAsync.
+    // Guard: ThrowIfCancellationRequested in AccountsDatabase.WriteAsync.
     [Fact]
     public async Task A_command_cancelled_while_it_waits_for_the_lock_changes_nothing()
     {
@@ -212,7 +212,7 @@ public sealed class TerminateManyTests
         Assert.Empty(host.Rows.Audit(Action));
     }
 
-    // Guard: StandingAsync inside the transaction of SessionService.TerminateManyAsync.
+    // Guard: IsLiveAsync in CommandRunner.AdmitAsync.
     [Fact]
     public async Task When_two_sessions_end_each_other_exactly_one_succeeds()
     {

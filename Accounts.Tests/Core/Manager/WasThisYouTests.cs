@@ -236,7 +236,7 @@ public sealed class WasThisYouTests
         Assert.Equal((true, false), ((asked with { Ending = ending }).IsFlagged, (asked with { Ending = ending }).IsInQuestion));
     }
 
-    // Guard: AnswerableBy in SessionService.TerminateAsync.
+    // Guard: AnswerableBy in SessionService.DenyAsync.
     [Fact]
     public async Task No_without_a_question_or_the_right_to_answer_is_an_ordinary_ending()
     {
@@ -268,7 +268,7 @@ public sealed class WasThisYouTests
         Assert.Empty(heard);
     }
 
-    // Guard: ThrowIfCancellationRequested in SessionService.RecognizeAsync and in TerminateAsync.
+    // Guard: ThrowIfCancellationRequested in AccountsDatabase.WriteAsync.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -313,7 +313,7 @@ public sealed class WasThisYouTests
         Assert.Empty(host.Rows.Audit("session.recognized"));
     }
 
-    // Guard: IsLiveAsync inside the transaction of SessionService.RecognizeAsync.
+    // Guard: IsLiveAsync in CommandRunner.AdmitAsync.
     [Fact]
     public async Task A_session_that_has_just_ended_may_not_answer()
     {

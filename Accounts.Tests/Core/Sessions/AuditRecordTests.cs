@@ -82,12 +82,14 @@ public sealed class AuditRecordTests
         var signIn = Assert.Single((await host.EventsAsync(stage.Phone.Caller, new AuditQuery { Action = AuditAction.SignedIn }))!, one => one.To!.Id == stage.Phone.Id);
         Assert.Equal((CallerKind.Browser, SignInMethods.Password, null), (signIn.Kind, signIn.Methods, signIn.Reason));
 
-        var owner = stage.Laptop.Caller;
-        var asked = new Caller(CallerKind.Administration, owner.Subject, staff, owner.SessionId, Scopes.All, owner.Address)
+        var (owner, desk) = (stage.Laptop.Caller, await host.SignInAsync("sam@example.test"));
+        var asked = new Caller(CallerKind.Administration, owner.Subject, staff, desk.Id, Scopes.All, owner.Address)
         {
             AuthenticatedAt = host.Clock.GetUtcNow(), Reason = "The owner lost the phone. " + new string('x', AuditEventRow.ReasonLimit),
         };
         Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(asked, stage.Phone.Id));
+        await host.Sessions.SignOutAsync(desk.Caller);
+        Assert.Equal(TerminateOutcome.CallerEnded, await host.Sessions.TerminateAsync(asked, stage.Laptop.Id));
 
         var told = Assert.Single((await host.EventsAsync(owner, new AuditQuery { Action = AuditAction.SessionTerminated }))!);
         Assert.Equal((CallerKind.Administration, AuditActor.SomebodyElse, null), (told.Kind, told.Actor, told.Methods));

@@ -18,7 +18,7 @@ public sealed class ReauthenticationTests
         RemoteLogout,
     }
 
-    // Guard: StandingAsync in SessionStatements, for each of the three commands.
+    // Guard: FreshProof in CommandRunner.AdmitAsync, and in the need of each of the three commands.
     [Theory]
     [InlineData(Act.Terminate)]
     [InlineData(Act.SignOutEverywhere)]

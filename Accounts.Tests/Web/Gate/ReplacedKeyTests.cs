@@ -42,7 +42,7 @@ public sealed class ReplacedKeyTests
         Assert.True(await victim.IsSignedInAsync());
     }
 
-    // Guard: IsDue in LiveSession.HasKeyMark, and EndFirstKeyAsync in SessionRegistry.Offer.
+    // Guard: IsDue in LiveSession.HasKeyMark, and EndFirstKeyLater in KeyRotation.OfferAsync.
     [Fact]
     public async Task Connections_with_the_old_key_close_after_a_minute_even_without_the_new_one()
     {

@@ -31,6 +31,9 @@ public sealed class HeaderTests
         Assert.Contains("script-src 'self';", policy, StringComparison.Ordinal);
         Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
         Assert.Equal("same-origin", answer.Headers.GetValues("Referrer-Policy").Single());
+        Assert.Equal("DENY", answer.Headers.GetValues("X-Frame-Options").Single());
+        Assert.Equal("same-origin", answer.Headers.GetValues("Cross-Origin-Opener-Policy").Single());
+        Assert.Equal("camera=(), geolocation=(), microphone=()", answer.Headers.GetValues("Permissions-Policy").Single());
         var html = await answer.Content.ReadAsStringAsync();
         Assert.DoesNotMatch("<script(?![^>]*src=)", html);
     }
