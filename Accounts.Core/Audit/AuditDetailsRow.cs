@@ -5,7 +5,7 @@ namespace Accounts.Core.Audit;
 
 /// <summary>
 /// The personal data of one audit event: names, devices and the address, as they were at the time. They are stored because the sessions are removed
-/// long before their events. Later only the address changes: it is shortened. Erasure removes the whole row, and the event stays.
+/// long before their events. Later only the address changes: it is shortened. Erasure empties the whole row, once and for good; the event stays.
 /// </summary>
 internal sealed class AuditDetailsRow
 {

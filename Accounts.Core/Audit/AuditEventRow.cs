@@ -3,7 +3,7 @@ using Accounts.Core.Callers;
 namespace Accounts.Core.Audit;
 
 /// <summary>One audit event. The transaction of the action writes it, and nothing changes it afterwards.</summary>
-/// <remarks>It has ids, never names: what tells about a person is in <see cref="Details"/>, which erasure can remove.</remarks>
+/// <remarks>It has ids, never names: what tells about a person is in <see cref="Details"/>, which erasure can empty.</remarks>
 internal sealed class AuditEventRow
 {
     /// <summary>Maximum length of a reason, in characters.</summary>
@@ -42,7 +42,7 @@ internal sealed class AuditEventRow
     /// <summary>The session that the user acted from; null if there was no session yet.</summary>
     public Guid? ActorSessionId { get; init; }
 
-    /// <summary>Why the actor acted on somebody else's account; null for actions that need no reason.</summary>
+    /// <summary>Why the actor acted on somebody else's account, in their words; null for actions that need no reason. Erasure keeps it.</summary>
     public string? Reason { get; init; }
 
     /// <summary>How the actor was verified, for an action that is a proof; otherwise null.</summary>
@@ -57,6 +57,6 @@ internal sealed class AuditEventRow
     /// <summary>The ids of the ended sessions, for an event that lists them; otherwise null.</summary>
     public List<Guid>? EndedSessionIds { get; init; }
 
-    /// <summary>What tells about a person; null if it was erased.</summary>
+    /// <summary>What tells about a person.</summary>
     public AuditDetailsRow? Details { get; init; }
 }

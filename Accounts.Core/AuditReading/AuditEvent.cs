@@ -23,8 +23,8 @@ public enum AuditActor
 /// <param name="Action">What happened: one of <see cref="Audit.AuditAction"/>.</param>
 /// <param name="Actor">Who did it.</param>
 /// <param name="From">The session that the actor used, without an id if there was none yet. Null for a timeout.</param>
-/// <param name="Address">The IP address of the request as text, which is shortened later; null for a timeout.</param>
-/// <param name="Place">The address's place; null for a timeout.</param>
+/// <param name="Address">The IP address of the request as text, which is shortened later; null for a timeout, and if it was erased.</param>
+/// <param name="Place">The address's place; null if there is no address.</param>
 /// <param name="To">The session that the action changed; null if it changed several or none.</param>
 /// <param name="Count">How many sessions it ended; null for actions that don't count them.</param>
 public sealed record AuditEvent(

@@ -106,14 +106,19 @@ public sealed class AuditLog
     /// <summary>The sessions of events that don't store a device themselves.</summary>
     private static async Task<Dictionary<Guid, AuditedSession>> NamesAsync(AccountsDbContext db, Caller caller, List<AuditEventRow> rows)
     {
-        var unnamed = rows.Where(row => row.Details?.ActorDevice is null).Select(row => row.ActorSessionId)
-            .Concat(rows.Where(row => row.Details?.SessionDevice is null).Select(row => row.SessionId))
+        // An event without an address was erased, or is a timeout's. Nothing may come back from elsewhere.
+        var known = rows.Where(row => row.Details?.Address is not null).ToList();
+        var unnamed = known.Where(row => row.Details!.ActorDevice is null).Select(row => row.ActorSessionId)
+            .Concat(known.Where(row => row.Details!.SessionDevice is null).Select(row => row.SessionId))
             .OfType<Guid>().Distinct().ToList();
         if (unnamed.Count == 0)
             return [];
 
-        var known = await db.Sessions.Where(s => unnamed.Contains(s.Id) && s.UserId == caller.Subject.Value).Select(s => new { s.Id, s.Name, s.UserAgent, s.ClientHints }).ToListAsync();
-        return known.ToDictionary(s => s.Id, s => new AuditedSession(new SessionId(s.Id), s.Name, AuditRecord.Title(s.UserAgent, s.ClientHints)));
+        var sessions = await db.Sessions
+            .Where(s => unnamed.Contains(s.Id) && s.UserId == caller.Subject.Value)
+            .Select(s => new { s.Id, s.Name, s.UserAgent, s.ClientHints })
+            .ToListAsync();
+        return sessions.ToDictionary(s => s.Id, s => new AuditedSession(new SessionId(s.Id), s.Name, AuditRecord.Title(s.UserAgent, s.ClientHints)));
     }
 
     private AuditEvent ToEvent(AuditEventRow row, Caller caller, Dictionary<Guid, AuditedSession> names)

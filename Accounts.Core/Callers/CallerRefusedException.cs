@@ -1,3 +1,4 @@
+
 namespace Accounts.Core.Callers;
 
 /// <summary>Why a caller may never run a command.</summary>
@@ -9,7 +10,7 @@ public enum CallerRefusal
     /// <summary>The caller lacks the command's scope.</summary>
     ScopeMissing,
 
-    /// <summary>The command is about the caller's own session, and the caller has none.</summary>
+    /// <summary>The command is about the caller's own session, and the caller has none of this account.</summary>
     SessionMissing,
 }
 
@@ -25,7 +26,7 @@ public sealed class CallerRefusedException : Exception
         {
             CallerRefusal.ReadOnly => "The caller is read-only: it may look at the account, but change nothing.",
             CallerRefusal.ScopeMissing => $"The caller lacks the scope {scope}.",
-            _ => "The command is about the caller's own session, and this caller has none.",
+            _ => "The command is about the caller's own session, and this caller has none of this account.",
         })
     {
         Refusal = refusal;

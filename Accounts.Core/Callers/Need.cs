@@ -64,14 +64,15 @@ internal sealed record Need(Scopes Scope)
     public WritePriority Priority { get; init; } = WritePriority.Ordinary;
 
     /// <summary>Refuses a caller that may never run such a command.</summary>
-    /// <exception cref="CallerRefusedException">The caller is read-only, lacks the scope, or has no session.</exception>
+    /// <exception cref="CallerRefusedException">The caller is read-only, lacks the scope, or has no session of this account.</exception>
     public void Check(Caller caller)
     {
         if (Writes && caller.IsReadOnly)
             throw new CallerRefusedException(CallerRefusal.ReadOnly, Scopes.None);
         if ((caller.Scopes & Scope) != Scope)
             throw new CallerRefusedException(CallerRefusal.ScopeMissing, Scope);
-        if (OwnSession && caller.SessionId is null)
+        // An administrator's own session isn't one of the account that the command is about.
+        if (OwnSession && (caller.SessionId is null || caller.Kind is CallerKind.Administration))
             throw new CallerRefusedException(CallerRefusal.SessionMissing, Scopes.None);
     }
 }

@@ -20,8 +20,9 @@ internal enum Refusal
 /// this process what changed.
 /// </summary>
 /// <remarks>
-/// The caller's session is locked before the command decides anything. So an act either commits before the ending of its session returns, or is
-/// refused. Memory learns of a change first, so that subscribers find every check already closed.
+/// The check of the caller's session comes first in the command's transaction, and nobody can end that session until the transaction ends: on SQLite
+/// a write transaction is alone. So an act either commits before the ending of its session returns, or is refused. Memory learns of a change
+/// first, so that subscribers find every check already closed.
 /// </remarks>
 internal sealed partial class CommandRunner(
     AccountsDatabase database, SessionRegistry registry, SessionFeed feed, SessionOptions options, TimeProvider time, ILogger<CommandRunner> logger)
@@ -55,7 +56,7 @@ internal sealed partial class CommandRunner(
             priority,
             async db =>
             {
-                var work = new UnitOfWork(db);
+                var work = new UnitOfWork(db, registry);
                 return (await command(work), work);
             },
             cancellationToken);
@@ -91,24 +92,11 @@ internal sealed partial class CommandRunner(
             registry.MarkEnded(ended.SessionId);
         foreach (var action in done.Applied)
             action();
-        foreach (var profile in done.Profiles)
-            Replace(profile);
         foreach (var change in done.Changes)
         {
             if (change is SessionChange.Ended { Reason: not EndReason.Expired } ended)
                 Log.Ended(logger, ended.SessionId, ended.Reason);
             feed.Publish(change);
-        }
-    }
-
-    private void Replace(UserProfile profile)
-    {
-        // A load that began before the commit may have read the old profile.
-        registry.VoidLoads();
-        foreach (var session in registry.Of(profile.Id))
-        {
-            session.Replace(profile);
-            feed.Publish(new SessionChange.PrincipalReplaced(session.UserId, session.Id));
         }
     }
 

@@ -11,11 +11,12 @@ internal sealed class KeyRotation(CommandRunner commands, SessionRegistry regist
 {
     /// <summary>Offers the caller's session a second key. The first key gets no fresh proof. An earlier unused offer becomes void.</summary>
     /// <returns>The data for the browser's cookie.</returns>
-    public async Task<StartedSession> OfferAsync(UnitOfWork work, Caller caller, DateTimeOffset now)
+    public async Task<StartedSession> OfferAsync(UnitOfWork work, Caller caller)
     {
         var key = SessionKey.New();
-        var offered = new OfferedKey(key.Hash(), now);
-        var mine = work.Db.Sessions.Where(s => s.Id == caller.OwnSession.Value);
+        // The time is read inside the transaction, so that of two proofs the one that commits later is the later one.
+        var offered = new OfferedKey(key.Hash(), time.GetUtcNow());
+        var mine = work.Db.Sessions.Where(s => s.Id == caller.OwnSession.Value && s.UserId == caller.Subject.Value && s.EndedAt == null);
         await mine.ExecuteUpdateAsync(set => set
             .SetProperty(s => s.NextKeyHash, offered.Hash)
             .SetProperty(s => s.NextKeyAt, offered.At));

@@ -16,6 +16,7 @@ public sealed class LiveSession
     private readonly Lock _keys = new();
     private readonly UserId _actor;
     private readonly Scopes _scopes;
+    private long _profile;
     private SessionProof _proof;
     private OfferedKey? _offered;
     private long _expiresAt;
@@ -36,7 +37,13 @@ public sealed class LiveSession
         Remembered = row.Remembered;
         Kind = row.Kind;
         _actor = row.ActorUserId is { } actor ? new UserId(actor) : UserId;
-        _scopes = row.Scopes ?? (row.Kind is SessionKind.SupportView ? Scopes.Read : Scopes.All);
+        _scopes = row.Scopes ?? row.Kind switch
+        {
+            SessionKind.Browser => Scopes.All,
+            SessionKind.SupportView => Scopes.Read,
+            _ => Scopes.None,
+        };
+        _profile = user.Number;
         _proof = new SessionProof(row.KeyHash, row.ReauthenticatedAt ?? row.StartedAt, SessionClaims.Principal(Id, SessionKey.Mark(row.KeyHash), user));
         if (row is { NextKeyHash: { } next, NextKeyAt: { } at })
             _offered = new OfferedKey(next, at);
@@ -147,11 +154,24 @@ public sealed class LiveSession
     /// <summary>The user as they are now, for an open page with an older principal of this session. Its key stays, and so its proof.</summary>
     public ClaimsPrincipal Refresh(ClaimsPrincipal shown) => Principal.WithKey(shown.FindKeyMark());
 
-    /// <summary>Replaces the user's name, email and roles. The key and its proof stay.</summary>
+    /// <summary>Whether a principal is this session's, perhaps an older one.</summary>
+    internal bool IsOf(ClaimsPrincipal principal) =>
+        principal.FindSessionId() == Id && string.Equals(principal.FindFirst(ClaimTypes.NameIdentifier)?.Value, UserId.ToString(), StringComparison.Ordinal);
+
+    /// <summary>Whether a principal of this session has the user's current name, email and roles.</summary>
+    public bool IsCurrent(ClaimsPrincipal shown) => Refresh(shown).Claims.Select(claim => (claim.Type, claim.Value))
+        .SequenceEqual(shown.Claims.OrderBy(claim => claim.Type is SessionClaims.KeyMark).Select(claim => (claim.Type, claim.Value)));
+
+    /// <summary>Replaces the user's name, email and roles. The key and its proof stay. An older profile that comes late changes nothing.</summary>
     internal void Replace(UserProfile user)
     {
         lock (_keys)
+        {
+            if (user.Number < _profile)
+                return;
+            _profile = user.Number;
             Volatile.Write(ref _proof, _proof with { Principal = SessionClaims.Principal(Id, _proof.Mark, user) });
+        }
     }
 
     internal void MarkEnded() => Volatile.Write(ref _ended, 1);

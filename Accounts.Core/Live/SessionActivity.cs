@@ -15,17 +15,22 @@ public sealed class SessionActivity
     /// <summary>Rows per transaction. It is short because ending a session waits for it. Scattered rows cost one disk page each.</summary>
     private const int BatchSize = 100;
 
-    // The conditions skip a session that had ended or expired at the time of the activity. They don't revive one that has expired since, and times
-    // only move forward.
+    // The conditions skip a session that had ended or expired at the time of the activity, and times only move forward.
     private const string Update = """
         UPDATE "Sessions" SET
             "LastActivityAt" = CASE WHEN "LastActivityAt" < @at THEN @at ELSE "LastActivityAt" END,
-            "ExpiresAt" = CASE WHEN "ExpiresAt" > @now AND "ExpiresAt" < @expires THEN @expires ELSE "ExpiresAt" END,
             "PagesVisited" = "PagesVisited" + @pages,
             "LastAddress" = @address,
             "UserAgent" = CASE WHEN @agent IS NULL THEN "UserAgent" ELSE @agent END,
             "ClientHints" = CASE WHEN @agent IS NULL THEN "ClientHints" ELSE @hints END
         WHERE "Id" = @id AND "EndedAt" IS NULL AND "ExpiresAt" > @at
+        """;
+
+    // A session that has expired since its activity stays expired.
+    private const string Renewal = """
+        UPDATE "Sessions" SET "ExpiresAt" = @expires
+        WHERE "Id" = @id AND "EndedAt" IS NULL AND "ExpiresAt" > @now AND "ExpiresAt" < @expires
+        RETURNING "ExpiresAt"
         """;
 
     private readonly ConcurrentQueue<LiveSession> _dirty = new();
@@ -117,7 +122,7 @@ public sealed class SessionActivity
             return new Change(session, pages, at, address, signals, SessionLifetime.Renew(_options, session.Remembered, session.StartedAt, session.ExpiresAt, at));
         });
 
-        List<Change> renewed;
+        List<(LiveSession Session, DateTimeOffset ExpiresAt)> renewed;
         try
         {
             renewed = await _database.WriteAsync(WritePriority.Ordinary, db => WriteAsync(db, batch));
@@ -129,22 +134,16 @@ public sealed class SessionActivity
             throw;
         }
 
-        foreach (var change in renewed)
-            change.Session.Renewed(change.ExpiresAt);
+        foreach (var (session, expiresAt) in renewed)
+            session.Renewed(expiresAt);
     }
 
-    private async Task<List<Change>> WriteAsync(AccountsDbContext db, List<Change> batch)
+    /// <returns>The sessions that the statement renewed, with the expiry that their rows have now.</returns>
+    private async Task<List<(LiveSession Session, DateTimeOffset ExpiresAt)>> WriteAsync(AccountsDbContext db, List<Change> batch)
     {
-        await using var command = db.Database.GetDbConnection().CreateCommand();
-        command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
-        command.CommandText = Update;
-        var (id, at, pages, address, expires) = (Add("@id"), Add("@at"), Add("@pages"), Add("@address"), Add("@expires"));
-        var (agent, hints) = (Add("@agent"), Add("@hints"));
-        // Read the time under the write lock: a session that was refused as expired before this moment stays refused.
-        var now = _time.GetUtcNow();
-        Add("@now").Value = Microseconds.FromTime(now);
-
-        var renewed = new List<Change>(batch.Count);
+        await using var update = Command(db, Update);
+        var (id, at, pages, address) = (Add(update, "@id"), Add(update, "@at"), Add(update, "@pages"), Add(update, "@address"));
+        var (agent, hints) = (Add(update, "@agent"), Add(update, "@hints"));
         foreach (var change in batch)
         {
             id.Value = change.Session.Id.Value;
@@ -153,20 +152,39 @@ public sealed class SessionActivity
             address.Value = change.Address;
             agent.Value = change.Signals?.UserAgent ?? (object)DBNull.Value;
             hints.Value = change.Signals?.Hints.ToText() ?? (object)DBNull.Value;
+            await update.ExecuteNonQueryAsync();
+        }
+
+        await using var renewal = Command(db, Renewal);
+        var (due, expires) = (Add(renewal, "@id"), Add(renewal, "@expires"));
+        // Read the time under the write lock: a session that was refused as expired before this moment stays refused.
+        Add(renewal, "@now").Value = Microseconds.FromTime(_time.GetUtcNow());
+        List<(LiveSession, DateTimeOffset)> renewed = [];
+        foreach (var change in batch.Where(change => change.ExpiresAt > change.Session.ExpiresAt))
+        {
+            due.Value = change.Session.Id.Value;
             expires.Value = Microseconds.FromTime(change.ExpiresAt);
-            if (await command.ExecuteNonQueryAsync() == 1 && change.Session.ExpiresAt > now)
-                renewed.Add(change);
+            if (await renewal.ExecuteScalarAsync() is long expiresAt)
+                renewed.Add((change.Session, Microseconds.ToTime(expiresAt)));
         }
 
         return renewed;
+    }
 
-        DbParameter Add(string name)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = name;
-            command.Parameters.Add(parameter);
-            return parameter;
-        }
+    private static DbCommand Command(AccountsDbContext db, string text)
+    {
+        var command = db.Database.GetDbConnection().CreateCommand();
+        command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
+        command.CommandText = text;
+        return command;
+    }
+
+    private static DbParameter Add(DbCommand command, string name)
+    {
+        var parameter = command.CreateParameter();
+        parameter.ParameterName = name;
+        command.Parameters.Add(parameter);
+        return parameter;
     }
 
     private sealed record Change(LiveSession Session, int Pages, DateTimeOffset At, string Address, DeviceSignals? Signals, DateTimeOffset ExpiresAt);

@@ -36,13 +36,14 @@ public sealed class SessionAuthenticator
         _registry.TryFind(id, out var live) ? VerifyAsync(live, key) : LoadThenVerifyAsync(id, key);
 
     /// <summary>The session of a connection that has already shown its key, if it is still live; otherwise null.</summary>
+    /// <remarks>An id isn't a secret. Call it only for a connection or request that <see cref="AuthenticateAsync"/> let in.</remarks>
     /// <exception cref="DatabaseUnavailableException">The session isn't in memory any more, and the database did not answer.</exception>
     public ValueTask<LiveSession?> FindLiveAsync(SessionId id) => _registry.TryFind(id, out var live) ? new(Living(live)) : LoadLiveAsync(id);
 
     /// <summary>The caller behind a principal, if their session is still live; otherwise null.</summary>
     /// <exception cref="DatabaseUnavailableException">The session isn't in memory any more, and the database did not answer.</exception>
     public async ValueTask<Caller?> FindCallerAsync(ClaimsPrincipal principal) =>
-        principal.FindSessionId() is { } id && await FindLiveAsync(id) is { } session ? session.ToCaller(principal) : null;
+        principal.FindSessionId() is { } id && await FindLiveAsync(id) is { } session && session.IsOf(principal) ? session.ToCaller(principal) : null;
 
     private LiveSession? Living(LiveSession? session) => session is not null && session.IsLive(_time.GetUtcNow()) ? session : null;
 
@@ -73,7 +74,7 @@ public sealed class SessionAuthenticator
                 if (row is null || row.EndedAt is not null)
                     return (row is not null, (LiveSession?)null);
 
-                return (true, (LiveSession?)new LiveSession(row, await UserProfile.ReadAsync(db, new UserId(row.UserId))));
+                return (true, (LiveSession?)new LiveSession(row, await UserProfile.ReadAsync(db, new UserId(row.UserId), load.Profile)));
             });
 
             // Don't remember an unknown id: anyone could fill the memory with them.

@@ -41,9 +41,11 @@ public static class SessionClaims
     /// <summary>The mark of the key that the request used; null for a principal without a session.</summary>
     public static string? FindKeyMark(this ClaimsPrincipal principal) => principal.FindFirst(KeyMark)?.Value;
 
-    /// <summary>The principal's session; null for a principal without a session.</summary>
+    /// <summary>The principal's session; null for a principal without a session, such as one that another provider made.</summary>
     public static SessionId? FindSessionId(this ClaimsPrincipal principal) =>
-        Callers.SessionId.TryParse(principal.FindFirst(SessionId)?.Value, out var id) ? id : null;
+        principal.Identity?.AuthenticationType is AuthenticationType && Callers.SessionId.TryParse(principal.FindFirst(SessionId)?.Value, out var id)
+            ? id
+            : null;
 }
 
 /// <summary>What a principal says of its user, as the database has it.</summary>
@@ -51,15 +53,16 @@ public static class SessionClaims
 /// <param name="Name">The name that pages show.</param>
 /// <param name="Email">The email; "" if there is none.</param>
 /// <param name="Roles">The names of the user's roles.</param>
-internal sealed record UserProfile(UserId Id, string Name, string Email, IReadOnlyList<string> Roles)
+/// <param name="Number">It tells an older profile from a newer one; see <see cref="SessionRegistry.NextProfile"/>.</param>
+internal sealed record UserProfile(UserId Id, string Name, string Email, IReadOnlyList<string> Roles, long Number)
 {
     /// <exception cref="InvalidOperationException">There is no such account.</exception>
-    public static async Task<UserProfile> ReadAsync(AccountsDbContext db, UserId id)
+    public static async Task<UserProfile> ReadAsync(AccountsDbContext db, UserId id, long number)
     {
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == id.Value);
         var roles = await db.UserRoles.Where(r => r.UserId == id.Value)
             .Join(db.Roles, r => r.RoleId, r => r.Id, (_, role) => role.Name!)
             .ToListAsync();
-        return new UserProfile(id, user.DisplayName, user.Email ?? "", roles);
+        return new UserProfile(id, user.DisplayName, user.Email ?? "", roles, number);
     }
 }

@@ -43,8 +43,10 @@ public sealed class SessionDepartures
 
         await _commands.RunAsync(WritePriority.Ordinary, async work =>
         {
-            work.Report(Departed(ended, Told(pages)));
-            return await Over(work.Db, ended.SessionId).ExecuteUpdateAsync(set => set.SetProperty(s => s.PagesTold, s => (s.PagesTold ?? 0) + pages));
+            var told = await Over(work.Db, ended.SessionId).ExecuteUpdateAsync(set => set.SetProperty(s => s.PagesTold, s => (s.PagesTold ?? 0) + pages));
+            if (told == 1)
+                work.Report(Departed(ended, Told(pages)));
+            return told;
         });
     }
 

@@ -21,6 +21,7 @@ internal sealed class SessionRegistry(TimeProvider time)
 
     private readonly ConcurrentDictionary<SessionId, Entry> _entries = new();
     private int _generation;
+    private long _profiles;
 
     /// <summary>Whether memory knows the session.</summary>
     /// <param name="id">The session's id.</param>
@@ -36,7 +37,11 @@ internal sealed class SessionRegistry(TimeProvider time)
     public LiveSession? Peek(SessionId id) => _entries.TryGetValue(id, out var entry) ? entry.Live : null;
 
     /// <summary>Begins a load. Call it before you read the database.</summary>
-    public Load BeginLoad() => new(time.GetTimestamp(), Volatile.Read(ref _generation));
+    public Load BeginLoad() => new(time.GetTimestamp(), Volatile.Read(ref _generation), Interlocked.Read(ref _profiles));
+
+    /// <summary>Numbers a change of a user's profile. Call it in the change's transaction, under the lock of the user's row.</summary>
+    /// <remarks>So of two changes of one user, the one that committed later has the higher number.</remarks>
+    public long NextProfile() => Interlocked.Increment(ref _profiles);
 
     /// <summary>A session as its user sees it, with the activity since the last flush.</summary>
     public Session View(SessionRow row, DateTimeOffset now, PlaceFinder places)
@@ -56,16 +61,17 @@ internal sealed class SessionRegistry(TimeProvider time)
         live = null;
         if (time.GetElapsedTime(load.Since) > LongestLoad || load.Generation != Volatile.Read(ref _generation))
             return false;
-        live = _entries.GetOrAdd(id, new Entry(loaded, load.Since)).Live;
+        var added = new Entry(loaded, load.Since);
+        var standing = _entries.GetOrAdd(id, added);
+        // The load may have been voided since the check above. Whoever voided it found no entry to change.
+        if (load.Generation != Volatile.Read(ref _generation) && _entries.TryRemove(KeyValuePair.Create(id, added)))
+            return false;
+        live = standing.Live;
         return true;
     }
 
     /// <summary>Voids every load that is under way: what it reads may have changed since. Call it after the commit of such a change.</summary>
     public void VoidLoads() => Interlocked.Increment(ref _generation);
-
-    /// <summary>A user's live sessions in memory. It looks at every entry: use it for what happens seldom.</summary>
-    public IReadOnlyList<LiveSession> Of(UserId user) =>
-        [.. _entries.Values.Select(entry => entry.Live).OfType<LiveSession>().Where(live => live.UserId == user)];
 
     /// <summary>Marks a session as ended. From now on every check in this process refuses it.</summary>
     public void MarkEnded(SessionId id)
@@ -93,8 +99,9 @@ internal sealed class SessionRegistry(TimeProvider time)
     /// <summary>A load of a session from the database.</summary>
     /// <param name="Since">The timestamp of its beginning.</param>
     /// <param name="Generation">How often loads had been voided before it.</param>
+    /// <param name="Profile">The latest number of a change of a profile.</param>
     [StructLayout(LayoutKind.Auto)]
-    public readonly record struct Load(long Since, int Generation);
+    public readonly record struct Load(long Since, int Generation, long Profile);
 
     /// <param name="Live">The session; null for a tombstone.</param>
     /// <param name="Since">The timestamp of the entry's creation.</param>

@@ -2,14 +2,14 @@ using Accounts.Core.Callers;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
+using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Live;
 
 /// <summary>One transaction of a command, and the changes that it makes. <see cref="CommandRunner"/> announces them once, after the commit.</summary>
-internal sealed class UnitOfWork(AccountsDbContext db)
+internal sealed class UnitOfWork(AccountsDbContext db, SessionRegistry registry)
 {
     private readonly List<SessionChange> _changes = [];
-    private readonly List<UserProfile> _profiles = [];
     private readonly List<Action> _applied = [];
 
     /// <summary>The database, inside the transaction.</summary>
@@ -26,20 +26,29 @@ internal sealed class UnitOfWork(AccountsDbContext db)
     /// <summary>The changes to announce, in the order in which they were reported.</summary>
     public IReadOnlyList<SessionChange> Changes => _changes;
 
-    /// <summary>The users whose name, email or roles changed.</summary>
-    public IReadOnlyList<UserProfile> Profiles => _profiles;
-
     /// <summary>What memory takes over after the commit, before anybody hears of the changes.</summary>
     public IReadOnlyList<Action> Applied => _applied;
 
     /// <summary>Announces a change after the commit.</summary>
     public void Report(SessionChange change) => _changes.Add(change);
 
-    /// <summary>Puts a user's new name, email or roles into force after the commit, in open pages too. Call it after you have changed them.</summary>
+    /// <summary>Puts a user's new name, email or roles into force after the commit, in open pages too.</summary>
+    /// <remarks>Lock the account, change it, and then call this. It saves what you changed.</remarks>
     public async Task ReportProfileAsync(UserId user)
     {
         await db.SaveChangesAsync();
-        _profiles.Add(await UserProfile.ReadAsync(db, user));
+        var profile = await UserProfile.ReadAsync(db, user, registry.NextProfile());
+        // A session that isn't in memory may still have open pages.
+        var sessions = await db.Sessions.Where(s => s.UserId == user.Value && s.EndedAt == null).Select(s => new SessionId(s.Id)).ToListAsync();
+        Apply(() =>
+        {
+            // A load that began before the commit may have read the old profile.
+            registry.VoidLoads();
+            foreach (var session in sessions)
+                registry.Peek(session)?.Replace(profile);
+        });
+        foreach (var session in sessions)
+            Report(new SessionChange.PrincipalReplaced(user, session));
     }
 
     /// <summary>Applies something to this process's memory after the commit, before the changes are announced.</summary>

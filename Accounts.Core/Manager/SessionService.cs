@@ -243,7 +243,8 @@ public sealed class SessionService
         var now = _time.GetUtcNow();
         await _commands.RunAsync(caller, Need.SignOut, _ => false, async work =>
         {
-            await work.EndAsync(new Ending(caller, now, EndReason.SignedOut), SessionSet.One(caller.Subject, caller.OwnSession));
+            if (await work.EndAsync(new Ending(caller, now, EndReason.SignedOut), SessionSet.One(caller.Subject, caller.OwnSession)) is not [_])
+                return false;
             await work.Db.RecordAsync(caller, now, AuditAction.SignedOut, caller.OwnSession);
             return true;
         }, cancellationToken);

@@ -1,3 +1,4 @@
+
 namespace Accounts.Core.Sessions;
 
 /// <summary>Computes when a session expires, from its start, its activity and the options.</summary>

@@ -123,13 +123,13 @@ public sealed class PasswordChange
                 if (PasswordVerifier.IsChanged(work.Account, user))
                     return (null, work.Account);
 
-                var session = await _rotation.OfferAsync(work, caller, now);
+                var session = await _rotation.OfferAsync(work, caller);
                 work.Account.PasswordHash = hash;
                 work.Account.RenewStamp();
                 var ended = input.EndOtherSessions
                     ? await work.EndAsync(new Ending(caller, now, EndReason.PasswordChanged), SessionSet.AllExcept(caller.Subject, caller.OwnSession))
                     : [];
-                await work.Db.RecordAsync(caller, now, AuditAction.PasswordChanged, count: ended.Count);
+                await work.Db.RecordAsync(caller, now, AuditAction.PasswordChanged, count: ended.Count, methods: SignInMethods.Password);
                 if (ended.Count == 0)
                     work.Report(new SessionChange.Recorded(caller.Subject, caller.OwnSession));
                 return (new ChangePasswordOutcome.Changed(ended.Count, session), null);
@@ -149,7 +149,13 @@ public sealed class PasswordChange
             caller,
             Need.ProveIdentity,
             _ => new ChangePasswordOutcome.CallerEnded(),
-            async work => new ChangePasswordOutcome.AlreadyChanged(await _rotation.OfferAsync(work, caller, now)),
+            async work =>
+            {
+                var session = await _rotation.OfferAsync(work, caller);
+                await work.Db.RecordAsync(caller, now, AuditAction.SessionReauthenticated, caller.OwnSession, methods: SignInMethods.Password);
+                work.Report(new SessionChange.Recorded(caller.Subject, caller.OwnSession));
+                return new ChangePasswordOutcome.AlreadyChanged(session);
+            },
             cancellationToken);
     }
 }

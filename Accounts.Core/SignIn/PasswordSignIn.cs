@@ -85,7 +85,7 @@ public sealed partial class PasswordSignIn
 
     /// <summary>Checks the password and starts a session.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing started.</exception>
-    /// <exception cref="OperationCanceledException">The call was canceled before the password was checked; nothing started.</exception>
+    /// <exception cref="OperationCanceledException">The call was canceled before the session started; nothing started.</exception>
     public async Task<SignInOutcome> SignInAsync(CallingBrowser browser, SignInInput input, CancellationToken cancellationToken = default)
     {
         if (_rules.Check(input) is { } errors)

@@ -124,7 +124,7 @@ public sealed class ProofDoor
             if (!string.Equals(work.Account.SecurityStamp, proof.Stamp, StringComparison.Ordinal))
                 return null;
 
-            var session = await _rotation.OfferAsync(work, caller, now);
+            var session = await _rotation.OfferAsync(work, caller);
             await work.Db.RecordAsync(caller, now, AuditAction.SessionReauthenticated, caller.OwnSession, methods: methods);
             work.Report(new SessionChange.Recorded(caller.Subject, caller.OwnSession));
             return session;

@@ -1,3 +1,4 @@
+
 namespace Accounts.Core.Storage;
 
 /// <summary>The order of waiting writers.</summary>

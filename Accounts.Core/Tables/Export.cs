@@ -22,7 +22,7 @@ internal static class Export
         do
         {
             cancellation.ThrowIfCancellationRequested();
-            if (caller.SessionId is not { } own || await authenticator.FindLiveAsync(own) is null)
+            if (caller.SessionId is { } own && await authenticator.FindLiveAsync(own) is null)
                 yield break;
             (rows, var found) = await read(rows.LastOrDefault());
             yield return found;

@@ -67,7 +67,7 @@ public sealed class UserService
         var now = _time.GetUtcNow();
         var user = User.New(now, input.Name.Trim(), input.Email, _normalizer);
         // Check first, so that a taken email costs no hash. Hash outside the transaction, because other writers wait for it.
-        if (await _database.ReadAsync(db => db.Users.AnyAsync(u => u.NormalizedEmail == user.NormalizedEmail)))
+        if (await IsTakenAsync(user))
             return new RegisterOutcome.EmailTaken();
         user.PasswordHash = await place.HashAsync(user, input.Password, cancellationToken);
 
@@ -86,10 +86,14 @@ public sealed class UserService
         }
         catch (ConstraintException)
         {
-            // Somebody registered the email since the check. The unique index decides.
+            // Somebody registered the email since the check: the unique index decides. Any other constraint is a bug.
+            if (!await IsTakenAsync(user))
+                throw;
             return new RegisterOutcome.EmailTaken();
         }
     }
+
+    private Task<bool> IsTakenAsync(User user) => _database.ReadAsync(db => db.Users.AnyAsync(u => u.NormalizedEmail == user.NormalizedEmail));
 
     /// <summary>The caller's profile; null if the account doesn't exist any more.</summary>
     /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>

@@ -7,9 +7,10 @@ using Microsoft.Extensions.Options;
 namespace Accounts.Tests.Fixtures;
 
 /// <summary>The framework's hasher at a lower cost. A test can hold it: a hash that has begun keeps running until it is released.</summary>
-internal sealed class HeldHasher : IPasswordHasher<User>
+/// <param name="iterations">Its cost.</param>
+internal sealed class HeldHasher(int iterations = 1_000) : IPasswordHasher<User>
 {
-    private readonly PasswordHasher<User> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = 1_000 }));
+    private readonly PasswordHasher<User> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = iterations }));
     private readonly SemaphoreSlim _arrivals = new(0);
     private readonly SemaphoreSlim _passes = new(0);
     private readonly ConcurrentQueue<string> _begun = new();

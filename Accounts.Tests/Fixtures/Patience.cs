@@ -11,4 +11,15 @@ public static class Patience
     /// <summary>Polls until the condition holds, for changes that send no signal.</summary>
     public static void Until(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string? what = null) =>
         Assert.True(SpinWait.SpinUntil(condition, Limit), $"Still not so after {Limit}: {what}");
+
+    /// <inheritdoc cref="Until"/>
+    public static async Task UntilAsync(Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string? what = null)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(begun) < Limit, $"Still not so after {Limit}: {what}");
+            await Task.Yield();
+        }
+    }
 }

@@ -1,3 +1,4 @@
+
 namespace Accounts.Tests.Fixtures;
 
 /// <summary>A clock that stands still until a test moves it. Timers that fall due fire in order, on the test's thread.</summary>

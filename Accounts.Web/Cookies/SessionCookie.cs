@@ -56,7 +56,7 @@ internal static class SessionCookie
     /// </summary>
     public static async Task WriteSessionAsync(this HttpContext context, StartedSession session)
     {
-        if (context.Features.Get<LiveSession>() is { } before
+        if (context.Features.Get<LiveSession>() is { Kind: SessionKind.Browser } before
             && await context.RequestServices.GetRequiredService<SessionAuthenticator>().FindCallerAsync(before.Principal) is { } caller)
             await context.RequestServices.GetRequiredService<SessionService>().SignOutAsync(caller);
 

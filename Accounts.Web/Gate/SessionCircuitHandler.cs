@@ -32,6 +32,13 @@ internal sealed class SessionCircuitHandler(
             _circuit.End();
     }
 
+    /// <summary>Gives the page the user's current name and roles, which may have changed since the connection was made.</summary>
+    public override async Task OnConnectionUpAsync(Circuit circuit, CancellationToken cancellationToken)
+    {
+        if (_circuit is not null && await authenticator.FindLiveAsync(_session) is { } live && !live.IsCurrent(await _circuit.FindUserAsync()))
+            _circuit.Refresh(live);
+    }
+
     public override Task OnCircuitClosedAsync(Circuit circuit, CancellationToken cancellationToken)
     {
         if (_circuit is not null)

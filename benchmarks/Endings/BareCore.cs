@@ -64,7 +64,7 @@ internal sealed class BareCore : IAsyncDisposable
     }
 
     /// <summary>A session as the registry would hold it.</summary>
-    public static LiveSession InMemory(SessionRow row) => new(row, new UserProfile(new UserId(row.UserId), "", "", []));
+    public static LiveSession InMemory(SessionRow row) => new(row, new UserProfile(new UserId(row.UserId), "", "", [], 0));
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

@@ -92,6 +92,8 @@ internal sealed class Scene : IAsyncDisposable
     {
         Own = await _theatre.Application.SessionOfAsync(() => SignInAsync(Page, path));
         await _theatre.Application.WaitForCircuitAsync(Own);
+        // The circuit is open before the page has its first batch. Until then, the buttons of the first HTML lead to the page without scripts.
+        await Page.Locator("#session-watch > i").WaitForAsync(new() { State = WaitForSelectorState.Attached });
         if (path is "/settings/sessions")
             await Page.GetByText(Words.Whole("This device"), new() { Exact = true }).First.WaitForAsync();
     }

@@ -1,3 +1,4 @@
+
 namespace Accounts.Core.Devices.Known;
 
 /// <summary>Crawlers, AI agents, link previews, monitors and feed readers that <see cref="BotWords"/> would miss or misname.</summary>

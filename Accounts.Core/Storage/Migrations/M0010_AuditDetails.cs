@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace Accounts.Core.Storage.Migrations;
 
 /// <summary>
-/// Moves the personal data of audit events to a table of their own. Erasure can empty it, while the events stay as they are: no trigger makes an
-/// exception for them any more. Events also get what the action came through, its reason, and the proof's methods.
+/// Moves the personal data of audit events to a table of their own. Erasure can empty its rows, while the events stay as they are: no trigger makes
+/// an exception for them any more. Events also get what the action came through, its reason, and the proof's methods.
 /// </summary>
 /// <remarks>The triggers are for SQLite, like those of <see cref="M0006_AuditLog"/>.</remarks>
 [DbContext(typeof(AccountsDbContext))]
@@ -59,19 +59,21 @@ internal sealed class M0010_AuditDetails : Migration
         migrationBuilder.CreateIndex(
             "IX_AuditDetails_WholeAddress", "AuditDetails", "WholeAddressSince", filter: "\"WholeAddressSince\" IS NOT NULL");
         Refuse(migrationBuilder, "AuditEvents", "Change", "UPDATE", "TRUE");
+        Refuse(migrationBuilder, "AuditDetails", "Delete", "DELETE", "TRUE");
+        // An address may be shortened once: WholeAddressSince says whether that is still to come. And a row may be emptied, but never filled again.
         Refuse(
             migrationBuilder,
             "AuditDetails",
             "Change",
-            """UPDATE OF "EventId", "ActorName", "ActorDevice", "SessionName", "SessionDevice", "EndedSessions" """,
-            "TRUE");
-        // An address may be shortened once. WholeAddressSince says whether that is still to come.
-        Refuse(
-            migrationBuilder,
-            "AuditDetails",
-            "Address",
-            """UPDATE OF "Address", "WholeAddressSince" """,
-            """OLD."WholeAddressSince" IS NULL OR NEW."WholeAddressSince" IS NOT NULL""");
+            "UPDATE",
+            """
+            NEW."EventId" IS NOT OLD."EventId" OR NOT (
+                coalesce(NEW."ActorName", NEW."ActorDevice", NEW."SessionName", NEW."SessionDevice", NEW."EndedSessions", NEW."Address", NEW."WholeAddressSince") IS NULL
+                OR (OLD."WholeAddressSince" IS NOT NULL AND NEW."WholeAddressSince" IS NULL
+                    AND NEW."ActorName" IS OLD."ActorName" AND NEW."ActorDevice" IS OLD."ActorDevice"
+                    AND NEW."SessionName" IS OLD."SessionName" AND NEW."SessionDevice" IS OLD."SessionDevice"
+                    AND NEW."EndedSessions" IS OLD."EndedSessions"))
+            """);
         // "INSERT OR REPLACE" replaces a row without firing an UPDATE trigger.
         Refuse(migrationBuilder, "AuditDetails", "Replace", "INSERT", """EXISTS (SELECT 1 FROM "AuditDetails" WHERE "EventId" = NEW."EventId")""");
     }

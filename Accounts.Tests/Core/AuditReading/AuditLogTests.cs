@@ -104,7 +104,11 @@ public sealed class AuditLogTests
         await host.Sessions.RenameAsync(owner, owner.OwnSession, new RenameSessionInput { Name = "Laptop" });
         await AddAsync(host, owner, 1, (_, at) => new AuditEventRow(at, "session.terminated", owner.Subject.Value)
         {
-            ActorUserId = owner.Subject.Value, ActorSessionId = owner.OwnSession.Value, SessionId = Guid.CreateVersion7(at),
+            ActorUserId = owner.Subject.Value,
+            ActorSessionId = owner.OwnSession.Value,
+            SessionId = Guid.CreateVersion7(at),
+            // Events of before 0006 have only the address.
+            Details = new AuditDetailsRow(at, "203.0.113.0"),
         });
 
         var old = Assert.Single((await host.EventsAsync(owner, new AuditQuery { Action = "session.terminated", Text = "laptop" }))!);

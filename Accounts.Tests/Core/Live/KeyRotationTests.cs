@@ -129,6 +129,25 @@ public sealed class KeyRotationTests
         Assert.Null(await host.RequestAsync(owner));
     }
 
+    // Guard: the time of the offer is read inside the transaction, in KeyRotation.OfferAsync.
+    [Fact]
+    public async Task A_proof_that_began_earlier_and_commits_later_gives_a_key_that_works()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        var begin = host.Gate.StopBegin();
+        var change = host.PasswordChange.ChangeAsync(owner.Caller, new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase" });
+        await begin.Arrived;
+        host.Clock.Advance(Minute / 2);
+        begin.Release();
+        var key = Assert.IsType<ChangePasswordOutcome.Changed>(await change).Session.Key.Reveal();
+
+        var live = (await host.Authenticator.AuthenticateAsync(owner.Id, key))!;
+        Assert.Null(live.Offered);
+        Assert.Equal(TestClock.Start + (Minute / 2), live.ToCaller().AuthenticatedAt);
+    }
+
     // Guard: the comparison of the two times in LiveSession.Adopt.
     [Fact]
     public async Task A_late_adoption_does_not_bring_back_an_older_key()

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Accounts.Core.Administration;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
@@ -13,7 +14,7 @@ namespace Accounts.Tests.Core.Live;
 /// <summary>A change of name, email or role is in force in every session of the user as soon as it is committed.</summary>
 public sealed class PrincipalTests
 {
-    // Guard: Replace in CommandRunner.Announce.
+    // Guard: Replace in UnitOfWork.ReportProfileAsync.
     [Fact]
     public async Task A_new_name_and_role_are_in_force_at_once_in_every_session()
     {
@@ -35,11 +36,64 @@ public sealed class PrincipalTests
         Assert.Equal(("Ada King", true), (refreshed.Identity!.Name, refreshed.IsInRole(Roles.Support)));
         Assert.Equal((shown.FindSessionId(), shown.FindKeyMark()), (refreshed.FindSessionId(), refreshed.FindKeyMark()));
         Assert.Equal(("Grace Hopper", false), (others.Principal.Identity!.Name, others.Principal.IsInRole(Roles.Support)));
-        // Only sessions in memory have pages to tell. The second one was loaded afterwards.
-        Assert.Equal([new SessionChange.PrincipalReplaced(user, one.Id)], heard);
+        // A session that memory doesn't know may still have open pages, so both are announced.
+        Assert.Equivalent(new[] { new SessionChange.PrincipalReplaced(user, one.Id), new SessionChange.PrincipalReplaced(user, two.Id) }, heard, strict: true);
     }
 
-    // Guard: VoidLoads in CommandRunner.Replace.
+    // Guard: Number in LiveSession.Replace.
+    [Fact]
+    public async Task A_late_announcement_does_not_bring_back_what_a_later_change_took_away()
+    {
+        await using var host = CoreHost.Start();
+        var user = await host.RegisterAsync();
+        var browser = await host.SignInAsync();
+        var live = (await host.RequestAsync(browser))!;
+        List<Action> late = [];
+        await host.Database.WriteAsync(WritePriority.Ordinary, async db =>
+        {
+            // The first change, whose announcement comes last.
+            var work = new UnitOfWork(db, host.Registry);
+            (await db.LockUserAsync(user))!.DisplayName = "Ada King";
+            await work.ReportProfileAsync(user);
+            late.AddRange(work.Applied);
+            return true;
+        });
+        await host.Commands.RunAsync(WritePriority.Ordinary, async work =>
+        {
+            (await work.Db.LockUserAsync(user))!.DisplayName = "Ada Byron";
+            await work.ReportProfileAsync(user);
+            return true;
+        });
+        Assert.Equal("Ada Byron", live.Principal.Identity!.Name);
+
+        late.ForEach(announce => announce());
+
+        Assert.Equal("Ada Byron", live.Principal.Identity!.Name);
+        host.Clock.Advance(TimeSpan.FromMinutes(61));
+        host.Registry.Prune();
+        var again = (await host.RequestAsync(browser))!;
+        late.ForEach(announce => announce());
+        Assert.Equal("Ada Byron", again.Principal.Identity!.Name);
+    }
+
+    // Guard: the authentication type in SessionClaims.FindSessionId, and IsOf in SessionAuthenticator.FindCallerAsync.
+    [Fact]
+    public async Task Another_providers_principal_with_the_same_claims_is_no_caller()
+    {
+        await using var host = CoreHost.Start();
+        var user = await host.RegisterAsync();
+        var browser = await host.SignInAsync();
+        var own = (await host.RequestAsync(browser))!.Principal;
+        Assert.NotNull(await host.Authenticator.FindCallerAsync(own));
+
+        var foreign = new ClaimsPrincipal(new ClaimsIdentity(own.Claims, "OpenIdConnect"));
+        Assert.Null(foreign.FindSessionId());
+        Assert.Null(await host.Authenticator.FindCallerAsync(foreign));
+        var others = own.Claims.Where(claim => claim.Type is not ClaimTypes.NameIdentifier).Append(new Claim(ClaimTypes.NameIdentifier, Guid.NewGuid().ToString()));
+        Assert.Null(await host.Authenticator.FindCallerAsync(new ClaimsPrincipal(new ClaimsIdentity(others, own.Identity!.AuthenticationType))));
+    }
+
+    // Guard: VoidLoads in UnitOfWork.ReportProfileAsync.
     [Fact]
     public async Task A_load_that_began_before_the_change_is_repeated()
     {

@@ -168,7 +168,7 @@ public sealed class SessionActivityTests
         Assert.Equal(Microseconds.FromTime(TestClock.Start.AddHours(44)), host.Rows.Session(active.Id)["ExpiresAt"]);
     }
 
-    // Guard: the CASE in SessionActivity.Update, and ExpiresAt > now before Renewed.
+    // Guard: "ExpiresAt" > @now in SessionActivity.Renewal.
     [Fact]
     public async Task A_session_that_was_refused_once_is_never_accepted_again()
     {

@@ -9,7 +9,7 @@ namespace Accounts.Tests.Core.Manager;
 /// <summary>Two operations at once. The gate holds them so that they meet in the worst order every time.</summary>
 public sealed class RaceTests
 {
-    // Guard: AND "EndedAt" IS NULL in SessionActivity.Update.
+    // Guard: AND "EndedAt" IS NULL in SessionActivity.Update and Renewal.
     [Fact]
     public async Task A_renewal_in_flight_does_not_touch_a_session_that_has_just_ended()
     {

@@ -61,7 +61,7 @@ public sealed class SessionKindTests
         await using var host = CoreHost.Start();
         var user = await host.RegisterAsync();
         var owner = await host.SignInAsync();
-        var app = await OtherSession.AddAsync(host, user, SessionKind.Application);
+        var app = await OtherSession.AddAsync(host, user, SessionKind.Application, scopes: Scopes.All);
         host.Clock.Advance(TimeSpan.FromMinutes(1));
         var asked = await host.SignInAsync();
 
@@ -117,6 +117,9 @@ public sealed class SessionKindTests
         Assert.Single(await host.Sessions.ListAsync(caller));
         var refused = await Assert.ThrowsAsync<CallerRefusedException>(() => host.Sessions.TerminateAsync(caller, SessionId.New(TestClock.Start)));
         Assert.Equal((CallerRefusal.ScopeMissing, Scopes.SessionsWrite), (refused.Refusal, refused.Scope));
+        // A row that says nothing gives an application nothing.
+        var bare = await OtherSession.AddAsync(host, user, SessionKind.Application);
+        Assert.Equal(Scopes.None, (await bare.RequestAsync(host))!.ToCaller().Scopes);
     }
 
     private static async Task<Session> FindAsync(CoreHost host, SignedInBrowser browser) => Assert.Single(await host.Sessions.FindAsync(browser.Caller, [browser.Id]));
