@@ -1,3 +1,4 @@
+using Accounts.Core.Audit;
 using Accounts.Core.Callers;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
@@ -31,6 +32,20 @@ internal sealed class KeyRotation(CommandRunner commands, SessionRegistry regist
             EndFirstKeyLater(live, offered);
         });
         return new StartedSession(caller.OwnSession, key, session.Remembered ? SessionLifetime.AbsoluteEnd(options, session.StartedAt) : null);
+    }
+
+    /// <summary>Gives the caller's session a fresh proof: offers it a second key, and records that its user was verified again.</summary>
+    /// <param name="work">The transaction.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="at">When the user was verified.</param>
+    /// <param name="methods">How the user was verified.</param>
+    /// <returns>The data for the browser's cookie.</returns>
+    public async Task<StartedSession> ReauthenticateAsync(UnitOfWork work, Caller caller, DateTimeOffset at, SignInMethods methods)
+    {
+        var session = await OfferAsync(work, caller);
+        await work.Db.RecordAsync(caller, at, AuditAction.SessionReauthenticated, caller.OwnSession, methods: methods);
+        work.Report(new SessionChange.Recorded(caller.Subject, caller.OwnSession));
+        return session;
     }
 
     /// <summary>Replaces the first key with the offered one, after its first use. From then on its proof counts.</summary>

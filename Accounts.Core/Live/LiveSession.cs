@@ -84,14 +84,23 @@ public sealed class LiveSession
     /// <summary>Whether the session is live. Costs two memory reads.</summary>
     public bool IsLive(DateTimeOffset now) => Volatile.Read(ref _ended) == 0 && now.UtcTicks < Volatile.Read(ref _expiresAt);
 
-    /// <summary>The caller of a command from this session, with its current proof and the address of the latest activity.</summary>
-    internal Caller ToCaller() => ToCaller(Volatile.Read(ref _proof).At);
-
-    /// <summary>The caller of a command with this principal. A principal of a replaced key doesn't get the new key's proof.</summary>
+    /// <summary>
+    /// The caller of a command with this principal, with the address of the latest activity. A principal of a replaced key doesn't get the new
+    /// key's proof.
+    /// </summary>
     internal Caller ToCaller(ClaimsPrincipal principal)
     {
         var proof = Volatile.Read(ref _proof);
-        return ToCaller(string.Equals(proof.Mark, principal.FindKeyMark(), StringComparison.Ordinal) ? proof.At : default);
+        var kind = Kind switch
+        {
+            SessionKind.Browser => CallerKind.Browser,
+            SessionKind.Application => CallerKind.Application,
+            _ => CallerKind.SupportView,
+        };
+        return new Caller(kind, UserId, _actor, Id, _scopes, Address)
+        {
+            AuthenticatedAt = string.Equals(proof.Mark, principal.FindKeyMark(), StringComparison.Ordinal) ? proof.At : default,
+        };
     }
 
     /// <summary>Whether a mark belongs to the session's current key, not to one that was replaced or has run out.</summary>
@@ -135,22 +144,6 @@ public sealed class LiveSession
         }
     }
 
-    private Caller ToCaller(DateTimeOffset authenticatedAt) => new(
-        Kind switch
-        {
-            SessionKind.Browser => CallerKind.Browser,
-            SessionKind.Application => CallerKind.Application,
-            _ => CallerKind.SupportView,
-        },
-        UserId,
-        _actor,
-        Id,
-        _scopes,
-        Address)
-    {
-        AuthenticatedAt = authenticatedAt,
-    };
-
     /// <summary>The user as they are now, for an open page with an older principal of this session. Its key stays, and so its proof.</summary>
     public ClaimsPrincipal Refresh(ClaimsPrincipal shown) => Principal.WithKey(shown.FindKeyMark());
 
@@ -159,8 +152,7 @@ public sealed class LiveSession
         principal.FindSessionId() == Id && string.Equals(principal.FindFirst(ClaimTypes.NameIdentifier)?.Value, UserId.ToString(), StringComparison.Ordinal);
 
     /// <summary>Whether a principal of this session has the user's current name, email and roles.</summary>
-    public bool IsCurrent(ClaimsPrincipal shown) => Refresh(shown).Claims.Select(claim => (claim.Type, claim.Value))
-        .SequenceEqual(shown.Claims.OrderBy(claim => claim.Type is SessionClaims.KeyMark).Select(claim => (claim.Type, claim.Value)));
+    public bool IsCurrent(ClaimsPrincipal shown) => About(shown).SequenceEqual(About(Principal));
 
     /// <summary>Replaces the user's name, email and roles. The key and its proof stay. An older profile that comes late changes nothing.</summary>
     internal void Replace(UserProfile user)
@@ -173,6 +165,9 @@ public sealed class LiveSession
             Volatile.Write(ref _proof, _proof with { Principal = SessionClaims.Principal(Id, _proof.Mark, user) });
         }
     }
+
+    private static IEnumerable<(string Type, string Value)> About(ClaimsPrincipal principal) =>
+        principal.Claims.Where(claim => claim.Type is not SessionClaims.KeyMark).Select(claim => (claim.Type, claim.Value));
 
     internal void MarkEnded() => Volatile.Write(ref _ended, 1);
 

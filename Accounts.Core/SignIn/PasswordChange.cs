@@ -149,13 +149,8 @@ public sealed class PasswordChange
             caller,
             Need.ProveIdentity,
             _ => new ChangePasswordOutcome.CallerEnded(),
-            async work =>
-            {
-                var session = await _rotation.OfferAsync(work, caller);
-                await work.Db.RecordAsync(caller, now, AuditAction.SessionReauthenticated, caller.OwnSession, methods: SignInMethods.Password);
-                work.Report(new SessionChange.Recorded(caller.Subject, caller.OwnSession));
-                return new ChangePasswordOutcome.AlreadyChanged(session);
-            },
+            async work => new ChangePasswordOutcome.AlreadyChanged(
+                await _rotation.ReauthenticateAsync(work, caller, now, SignInMethods.Password)),
             cancellationToken);
     }
 }

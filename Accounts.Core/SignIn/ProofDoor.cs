@@ -119,16 +119,14 @@ public sealed class ProofDoor
             return null;
 
         var now = _time.GetUtcNow();
-        return await _commands.RunAsync<StartedSession?>(caller, Need.ProveIdentity, _ => null, async work =>
-        {
-            if (!string.Equals(work.Account.SecurityStamp, proof.Stamp, StringComparison.Ordinal))
-                return null;
-
-            var session = await _rotation.OfferAsync(work, caller);
-            await work.Db.RecordAsync(caller, now, AuditAction.SessionReauthenticated, caller.OwnSession, methods: methods);
-            work.Report(new SessionChange.Recorded(caller.Subject, caller.OwnSession));
-            return session;
-        }, cancellationToken);
+        return await _commands.RunAsync<StartedSession?>(
+            caller,
+            Need.ProveIdentity,
+            _ => null,
+            async work => string.Equals(work.Account.SecurityStamp, proof.Stamp, StringComparison.Ordinal)
+                ? await _rotation.ReauthenticateAsync(work, caller, now, methods)
+                : null,
+            cancellationToken);
     }
 
     private async Task<PendingProof?> OpenAsync(UserId subject, SessionId? session, CancellationToken cancellationToken)

@@ -99,10 +99,7 @@ public sealed partial class Reauthentication
             if (PasswordVerifier.IsChanged(work.Account, user))
                 return Refused(caller);
 
-            var session = await _rotation.OfferAsync(work, caller);
-            await work.Db.RecordAsync(caller, now, AuditAction.SessionReauthenticated, caller.OwnSession, methods: SignInMethods.Password);
-            work.Report(new SessionChange.Recorded(caller.Subject, caller.OwnSession));
-            return new ReauthenticationOutcome.Proved(session);
+            return new ReauthenticationOutcome.Proved(await _rotation.ReauthenticateAsync(work, caller, now, SignInMethods.Password));
         }, cancellationToken);
     }
 

@@ -10,8 +10,6 @@ namespace Accounts.Tests.House;
 /// <summary>Every public command is called as every kind of caller. What it needs of them is decided before anything else.</summary>
 public sealed class CallerTests
 {
-    private const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
-
     /// <summary>Each command and what it needs: a scope, "writes" (a read-only caller is refused), "own" (the caller's own session).</summary>
     private static readonly Dictionary<string, string> Needs = new(StringComparer.Ordinal)
     {
@@ -115,13 +113,11 @@ public sealed class CallerTests
     {
         var callers = new[] { typeof(AccountsCore).Assembly, typeof(Program).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
-            .Where(type => Trail(type) != typeof(Accounts.Core.SignIn.ProofDoor))
-            .SelectMany(type => type.GetMethods(Everything).Cast<MethodBase>().Concat(type.GetConstructors(Everything)))
+            .Where(type => RoomScanner.Outermost(type) != typeof(Accounts.Core.SignIn.ProofDoor))
+            .SelectMany(type => type.GetMethods(RoomScanner.Everything).Cast<MethodBase>().Concat(type.GetConstructors(RoomScanner.Everything)))
             .Where(method => RoomScanner.Calls(method).Contains(typeof(Accounts.Core.SignIn.ProofDoor)))
-            .Select(method => $"{Trail(method.DeclaringType!).Name}.{method.Name}");
+            .Select(method => $"{RoomScanner.Outermost(method.DeclaringType!).Name}.{method.Name}");
         Assert.Empty(callers);
-
-        static Type Trail(Type type) => type.DeclaringType is { } outer ? Trail(outer) : type;
     }
 
     public static TheoryData<string> Names() => [.. Needs.Keys];

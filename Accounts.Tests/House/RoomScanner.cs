@@ -13,7 +13,7 @@ internal sealed record RoomReference(Type From, string FromRoom, Type To, string
 /// <remarks>Compiler-generated types (closures, state machines) count as their outermost type. A constant leaves no reference in the code.</remarks>
 internal static class RoomScanner
 {
-    private const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    public const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     private static readonly Dictionary<short, OpCode> Codes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!)
@@ -102,7 +102,7 @@ internal static class RoomScanner
             .OfType<Type>();
     }
 
-    private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
+    public static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
 
     private static IEnumerable<Type> Parts(Type type)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
+using Accounts.Tests.House;
 using Microsoft.Extensions.Logging;
 
 namespace Accounts.Tests.Walks;
@@ -19,11 +20,9 @@ public sealed class Trail : TimeProvider, ILoggerProvider, ILogger
     public IEnumerable<MethodBase> Methods => _methods.Keys;
 
     /// <summary>Our types on the stacks. A compiler-generated type counts as the type it was generated for.</summary>
-    public IReadOnlySet<Type> Types => _methods.Keys.Select(method => Outermost(method.DeclaringType!)).ToHashSet();
+    public IReadOnlySet<Type> Types => _methods.Keys.Select(method => RoomScanner.Outermost(method.DeclaringType!)).ToHashSet();
 
     public static bool IsOurs(Type type) => Ours.Contains(type.Assembly.GetName().Name, StringComparer.Ordinal);
-
-    public static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
 
     public override DateTimeOffset GetUtcNow()
     {
