@@ -49,7 +49,7 @@ public static class AccountsCore
     public static void OpenAccounts(this IServiceProvider services)
     {
         services.GetRequiredService<PlaceUpkeep>().Open();
-        services.GetRequiredService<DatabaseStart>().Open();
+        services.GetRequiredService<IDatabaseStart>().Open();
         services.GetRequiredService<PasswordHashing>();
     }
 }

@@ -33,10 +33,19 @@ internal sealed partial class Retention(
         // Unwritten activity would bring back a whole address after the round.
         await activity.FlushAsync();
 
-        await WhileAnyAsync("Shortened the addresses of sessions", db => DueSessions(db, until), due => ForEachAsync(due, row => row.ShortenAddresses(until, now)), stoppingToken);
-        await WhileAnyAsync("Shortened the addresses of audit events", db => DueEvents(db, until), due => ForEachAsync(due, row => row.ShortenAddress()), stoppingToken);
-        await WhileAnyAsync("Removed ended sessions", db => ForgottenSessions(db, now - options.EndedSessions), due => due.ExecuteDeleteAsync(), stoppingToken);
-        await WhileAnyAsync("Removed expired support codes", db => ExpiredCodes(db, now), due => due.ExecuteDeleteAsync(), stoppingToken);
+        await WhileAnyAsync(
+            "Shortened the addresses of sessions", db => DueSessions(db, until), (db, due) => ShortenAsync(db, due, until, now), stoppingToken);
+        await WhileAnyAsync(
+            "Shortened the addresses of audit events",
+            db => DueEvents(db, until),
+            (_, due) => ForEachAsync(due, row => row.ShortenAddress()),
+            stoppingToken);
+        await WhileAnyAsync(
+            "Removed ended sessions",
+            db => ForgottenSessions(db, now - options.EndedSessions),
+            (_, due) => due.ExecuteDeleteAsync(),
+            stoppingToken);
+        await WhileAnyAsync("Removed expired support codes", db => ExpiredCodes(db, now), (_, due) => due.ExecuteDeleteAsync(), stoppingToken);
     }
 
     internal static IQueryable<SessionRow> DueSessions(AccountsDbContext db, DateTimeOffset until) =>
@@ -80,19 +89,30 @@ internal sealed partial class Retention(
     }
 
     /// <summary>Processes one batch after the other, each in its own transaction. A round without work only reads.</summary>
-    private async Task WhileAnyAsync<T>(string fact, Func<AccountsDbContext, IQueryable<T>> due, Func<IQueryable<T>, Task<int>> work, CancellationToken stoppingToken)
+    private async Task WhileAnyAsync<T>(
+        string fact,
+        Func<AccountsDbContext, IQueryable<T>> due,
+        Func<AccountsDbContext, IQueryable<T>, Task<int>> work,
+        CancellationToken stoppingToken)
     {
         var done = 0;
         try
         {
             while (!stoppingToken.IsCancellationRequested && await database.ReadAsync(db => due(db).AnyAsync()))
-                done += await database.WriteAsync(WritePriority.Ordinary, db => work(due(db)));
+                done += await database.WriteAsync(WritePriority.Ordinary, db => work(db, due(db)));
         }
         finally
         {
             if (done > 0)
                 Log.Done(logger, fact, done);
         }
+    }
+
+    private static async Task<int> ShortenAsync(AccountsDbContext db, IQueryable<SessionRow> due, DateTimeOffset until, DateTimeOffset now)
+    {
+        // Activity that is written between this read and the commit would be overwritten.
+        var ids = await due.Select(s => s.Id).ToListAsync();
+        return await ForEachAsync(db.Locked(SessionSet.Of(ids)), row => row.ShortenAddresses(until, now));
     }
 
     private static async Task<int> ForEachAsync<T>(IQueryable<T> due, Action<T> change)

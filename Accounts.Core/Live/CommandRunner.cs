@@ -20,8 +20,9 @@ internal enum Refusal
 /// this process what changed.
 /// </summary>
 /// <remarks>
-/// The check of the caller's session comes first in the command's transaction, and nobody can end that session until the transaction ends: on SQLite
-/// a write transaction is alone. So an act either commits before the ending of its session returns, or is refused. Memory learns of a change
+/// The check of the caller's session comes first in the command's transaction, and nobody can end that session until the transaction ends: its row
+/// is locked. On SQLite, a write transaction is alone anyway. So an act either commits before the ending of its session returns, or is refused.
+/// Memory learns of a change
 /// first, so that subscribers find every check already closed.
 /// </remarks>
 internal sealed partial class CommandRunner(
@@ -30,6 +31,7 @@ internal sealed partial class CommandRunner(
     /// <summary>Runs a caller's command.</summary>
     /// <param name="caller">The caller.</param>
     /// <param name="need">What the command needs of the caller.</param>
+    /// <param name="changed">The sessions that the command will change, besides the caller's own; null if none.</param>
     /// <param name="refuse">Makes an outcome of a refusal.</param>
     /// <param name="command">The command. It holds no state outside itself, because it may run again after a conflict.</param>
     /// <param name="cancellationToken">Cancels the command until its turn to write comes.</param>
@@ -37,13 +39,18 @@ internal sealed partial class CommandRunner(
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
     public async Task<T> RunAsync<T>(
-        Caller caller, Need need, Func<Refusal, T> refuse, Func<UnitOfWork, Task<T>> command, CancellationToken cancellationToken)
+        Caller caller,
+        Need need,
+        SessionSet? changed,
+        Func<Refusal, T> refuse,
+        Func<UnitOfWork, Task<T>> command,
+        CancellationToken cancellationToken)
     {
         need.Check(caller);
         var now = time.GetUtcNow();
         return await RunAsync(
             need.Priority,
-            async work => await AdmitAsync(work, caller, need, now) is { } refusal ? refuse(refusal) : await command(work),
+            async work => await AdmitAsync(work, caller, need, changed, now) is { } refusal ? refuse(refusal) : await command(work),
             cancellationToken);
     }
 
@@ -52,22 +59,31 @@ internal sealed partial class CommandRunner(
     /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
     public async Task<T> RunAsync<T>(WritePriority priority, Func<UnitOfWork, Task<T>> command, CancellationToken cancellationToken = default)
     {
-        var (result, done) = await database.WriteAsync(
-            priority,
-            async db =>
-            {
-                var work = new UnitOfWork(db, registry);
-                return (await command(work), work);
-            },
-            cancellationToken);
-        Announce(done);
-        return result;
+        try
+        {
+            var (result, done) = await database.WriteAsync(
+                priority,
+                async db =>
+                {
+                    var work = new UnitOfWork(db, registry);
+                    return (await command(work), work);
+                },
+                cancellationToken);
+            Announce(done);
+            return result;
+        }
+        catch (DatabaseUnavailableException failure) when (failure.MayHaveChanged)
+        {
+            // Sessions may have ended: from now on the database answers for each of them.
+            registry.Forget();
+            throw;
+        }
     }
 
     /// <summary>Whether the caller must prove who they are before a command with this need.</summary>
     public bool NeedsProof(Caller caller, Need need) => need.FreshProof && !IsProved(caller, time.GetUtcNow());
 
-    private async Task<Refusal?> AdmitAsync(UnitOfWork work, Caller caller, Need need, DateTimeOffset now)
+    private async Task<Refusal?> AdmitAsync(UnitOfWork work, Caller caller, Need need, SessionSet? changed, DateTimeOffset now)
     {
         // The account before the session: every command takes its locks in this order.
         if (need.LocksAccount)
@@ -78,7 +94,7 @@ internal sealed partial class CommandRunner(
         }
 
         // Whoever comes without a session needs a row of their own that can be revoked. There is no such kind of caller yet.
-        if (caller.SessionId is null || !await work.Db.IsLiveAsync(caller, now))
+        if (caller.SessionId is null || !await work.Db.LockLiveAsync(caller, changed, now))
             return Refusal.CallerEnded;
         // The proof that the caller had when they called counts, not a later one.
         return need.FreshProof && !IsProved(caller, now) ? Refusal.ProofNeeded : null;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
+using System.Data;
 using Accounts.Core.Devices;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
@@ -32,6 +32,14 @@ public sealed class SessionActivity
         WHERE "Id" = @id AND "EndedAt" IS NULL AND "ExpiresAt" > @now AND "ExpiresAt" < @expires
         RETURNING "ExpiresAt"
         """;
+
+    private static readonly (string Name, DbType Type)[] UpdateParameters =
+    [
+        ("@id", DbType.Guid), ("@at", DbType.Int64), ("@pages", DbType.Int32), ("@address", DbType.String), ("@agent", DbType.String),
+        ("@hints", DbType.String),
+    ];
+
+    private static readonly (string Name, DbType Type)[] RenewalParameters = [("@id", DbType.Guid), ("@expires", DbType.Int64), ("@now", DbType.Int64)];
 
     private readonly ConcurrentQueue<LiveSession> _dirty = new();
     private readonly SemaphoreSlim _flushing = new(1, 1);
@@ -141,50 +149,22 @@ public sealed class SessionActivity
     /// <returns>The sessions that the statement renewed, with the expiry that their rows have now.</returns>
     private async Task<List<(LiveSession Session, DateTimeOffset ExpiresAt)>> WriteAsync(AccountsDbContext db, List<Change> batch)
     {
-        await using var update = Command(db, Update);
-        var (id, at, pages, address) = (Add(update, "@id"), Add(update, "@at"), Add(update, "@pages"), Add(update, "@address"));
-        var (agent, hints) = (Add(update, "@agent"), Add(update, "@hints"));
-        foreach (var change in batch)
+        await db.ExecuteEachAsync(Update, UpdateParameters, batch.ConvertAll(change => new object?[]
         {
-            id.Value = change.Session.Id.Value;
-            at.Value = Microseconds.FromTime(change.At);
-            pages.Value = change.Pages;
-            address.Value = change.Address;
-            agent.Value = change.Signals?.UserAgent ?? (object)DBNull.Value;
-            hints.Value = change.Signals?.Hints.ToText() ?? (object)DBNull.Value;
-            await update.ExecuteNonQueryAsync();
-        }
+            change.Session.Id.Value,
+            Microseconds.FromTime(change.At),
+            change.Pages,
+            change.Address,
+            change.Signals?.UserAgent,
+            change.Signals?.Hints.ToText(),
+        }));
 
-        await using var renewal = Command(db, Renewal);
-        var (due, expires) = (Add(renewal, "@id"), Add(renewal, "@expires"));
-        // Read the time under the write lock: a session that was refused as expired before this moment stays refused.
-        Add(renewal, "@now").Value = Microseconds.FromTime(_time.GetUtcNow());
-        List<(LiveSession, DateTimeOffset)> renewed = [];
-        foreach (var change in batch.Where(change => change.ExpiresAt > change.Session.ExpiresAt))
-        {
-            due.Value = change.Session.Id.Value;
-            expires.Value = Microseconds.FromTime(change.ExpiresAt);
-            if (await renewal.ExecuteScalarAsync() is long expiresAt)
-                renewed.Add((change.Session, Microseconds.ToTime(expiresAt)));
-        }
-
-        return renewed;
-    }
-
-    private static DbCommand Command(AccountsDbContext db, string text)
-    {
-        var command = db.Database.GetDbConnection().CreateCommand();
-        command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
-        command.CommandText = text;
-        return command;
-    }
-
-    private static DbParameter Add(DbCommand command, string name)
-    {
-        var parameter = command.CreateParameter();
-        parameter.ParameterName = name;
-        command.Parameters.Add(parameter);
-        return parameter;
+        // Read the time under the rows' lock: a session that was refused as expired before this moment stays refused.
+        var now = Microseconds.FromTime(_time.GetUtcNow());
+        var due = batch.FindAll(change => change.ExpiresAt > change.Session.ExpiresAt);
+        var renewed = await db.ExecuteEachAsync(
+            Renewal, RenewalParameters, due.ConvertAll(change => new object?[] { change.Session.Id.Value, Microseconds.FromTime(change.ExpiresAt), now }));
+        return [.. due.Zip(renewed).Where(one => one.Second is long).Select(one => (one.First.Session, Microseconds.ToTime((long)one.Second!)))];
     }
 
     private sealed record Change(LiveSession Session, int Pages, DateTimeOffset At, string Address, DeviceSignals? Signals, DateTimeOffset ExpiresAt);

@@ -73,6 +73,14 @@ internal sealed class SessionRegistry(TimeProvider time)
     /// <summary>Voids every load that is under way: what it reads may have changed since. Call it after the commit of such a change.</summary>
     public void VoidLoads() => Interlocked.Increment(ref _generation);
 
+    /// <summary>Forgets every live session, so that each is read again. Call it when the database may have changed without saying so.</summary>
+    public void Forget()
+    {
+        VoidLoads();
+        foreach (var entry in _entries.Where(entry => entry.Value.Live is not null))
+            _entries.TryRemove(entry);
+    }
+
     /// <summary>Marks a session as ended. From now on every check in this process refuses it.</summary>
     public void MarkEnded(SessionId id)
     {

@@ -1,5 +1,6 @@
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -29,7 +30,8 @@ internal sealed partial class SessionUpkeep(
         {
             ended = await commands.RunAsync(WritePriority.Ending, async work =>
             {
-                var gone = await work.ExpireAsync(now, SessionSet.Expired(now, BatchSize));
+                var due = await work.Db.LockedLive(SessionSet.Expired(now, BatchSize)).Select(s => s.Id).ToListAsync();
+                var gone = due.Count == 0 ? [] : await work.ExpireAsync(now, SessionSet.Of(due));
                 work.Db.AuditEvents.AddRange(gone.Select(AuditRecord.Expired));
                 return gone.Count;
             });

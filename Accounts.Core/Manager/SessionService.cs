@@ -159,7 +159,7 @@ public sealed class SessionService
 
         var now = _time.GetUtcNow();
         List<Guid> others = [.. chosen.Where(id => id != caller.SessionId?.Value)];
-        return await _commands.RunAsync<TerminateManyOutcome>(caller, Need.EndSessions, Refuse, async work =>
+        return await _commands.RunAsync<TerminateManyOutcome>(caller, Need.EndSessions, SessionSet.Some(caller.Subject, others), Refuse, async work =>
         {
             var gone = others.Count == 0
                 ? []
@@ -185,7 +185,7 @@ public sealed class SessionService
     public async Task<RecognizeOutcome> RecognizeAsync(Caller caller, SessionId target, CancellationToken cancellationToken = default)
     {
         var now = _time.GetUtcNow();
-        return await _commands.RunAsync(caller, Need.AnswerQuestions, _ => RecognizeOutcome.CallerEnded, async work =>
+        return await _commands.RunAsync(caller, Need.AnswerQuestions, One(caller, target), _ => RecognizeOutcome.CallerEnded, async work =>
         {
             var answered = await work.Db.AnswerableBy(caller, now).Where(s => s.Id == target.Value).ExecuteUpdateAsync(set => set
                 .SetProperty(s => s.RecognizedAt, now)
@@ -241,7 +241,7 @@ public sealed class SessionService
     public async Task SignOutAsync(Caller caller, CancellationToken cancellationToken = default)
     {
         var now = _time.GetUtcNow();
-        await _commands.RunAsync(caller, Need.SignOut, _ => false, async work =>
+        await _commands.RunAsync(caller, Need.SignOut, null, _ => false, async work =>
         {
             if (await work.EndAsync(new Ending(caller, now, EndReason.SignedOut), SessionSet.One(caller.Subject, caller.OwnSession)) is not [_])
                 return false;
@@ -262,7 +262,7 @@ public sealed class SessionService
 
         var now = _time.GetUtcNow();
         var name = input.Name.Trim() is { Length: > 0 } given ? given : null;
-        return await _commands.RunAsync<RenameOutcome>(caller, Need.NameSessions, _ => new RenameOutcome.NotLive(), async work =>
+        return await _commands.RunAsync<RenameOutcome>(caller, Need.NameSessions, One(caller, target), _ => new RenameOutcome.NotLive(), async work =>
         {
             var mine = work.Db.Sessions
                 .Where(s => s.Id == target.Value && s.UserId == caller.Subject.Value && s.EndedAt == null && s.ExpiresAt > now);
@@ -274,6 +274,8 @@ public sealed class SessionService
             return new RenameOutcome.Renamed(name);
         }, cancellationToken);
     }
+
+    private static SessionSet One(Caller caller, SessionId session) => SessionSet.One(caller.Subject, session);
 
     private async Task<TerminateOutcome> EndOneAsync(
         Caller caller,
@@ -287,11 +289,11 @@ public sealed class SessionService
             return TerminateOutcome.CurrentSession;
 
         var now = _time.GetUtcNow();
-        return await _commands.RunAsync(caller, need, Refuse, async work =>
+        return await _commands.RunAsync(caller, need, One(caller, target), Refuse, async work =>
         {
             // Ask this first: an ended session has no open question.
             var action = await actionAsync(work.Db, now);
-            if (await work.EndAsync(new Ending(caller, now, EndReason.Terminated), SessionSet.One(caller.Subject, target)) is not [_])
+            if (await work.EndAsync(new Ending(caller, now, EndReason.Terminated), One(caller, target)) is not [_])
                 return await work.Db.Sessions.AnyAsync(s => s.Id == target.Value && s.UserId == caller.Subject.Value)
                     ? TerminateOutcome.AlreadyEnded
                     : TerminateOutcome.NotFound;
@@ -308,7 +310,7 @@ public sealed class SessionService
         Caller caller, Need need, EndReason reason, string action, Func<SessionSet> which, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        return await _commands.RunAsync<EndSessionsOutcome>(caller, need, Refuse, async work =>
+        return await _commands.RunAsync<EndSessionsOutcome>(caller, need, SessionSet.All(caller.Subject), Refuse, async work =>
         {
             work.Account.RenewStamp();
             var ended = await work.EndAsync(new Ending(caller, now, reason), which());

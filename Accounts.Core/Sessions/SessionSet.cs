@@ -1,3 +1,4 @@
+using System.Globalization;
 using Accounts.Core.Callers;
 using Accounts.Core.Storage;
 
@@ -15,7 +16,7 @@ internal sealed record SessionSet(string Condition, params object[] Values)
 
     /// <summary>Chosen sessions of a user.</summary>
     public static SessionSet Some(UserId user, IReadOnlyList<Guid> sessions) => new(
-        $"{OfUser} AND \"Id\" IN ({string.Join(", ", sessions.Select((_, place) => $"{{{place + 1}}}"))})",
+        $"{OfUser} AND {IdIn(sessions, first: 1)}",
         [user.Value, .. sessions.Cast<object>()]);
 
     /// <summary>All sessions of a user.</summary>
@@ -23,6 +24,18 @@ internal sealed record SessionSet(string Condition, params object[] Values)
 
     /// <summary>All sessions of a user, except one.</summary>
     public static SessionSet AllExcept(UserId user, SessionId session) => new(OfUser + " AND \"Id\" <> {1}", user.Value, session.Value);
+
+    /// <summary>These sessions, of any user.</summary>
+    public static SessionSet Of(IReadOnlyList<Guid> sessions) => new(
+        IdIn(sessions, first: 0),
+        [.. sessions.Cast<object>()]);
+
+    /// <summary>These sessions and others.</summary>
+    public SessionSet Or(SessionSet other)
+    {
+        var places = Enumerable.Range(Values.Length, other.Values.Length).Select(place => (object)$"{{{place}}}").ToArray();
+        return new($"({Condition}) OR ({string.Format(CultureInfo.InvariantCulture, other.Condition, places)})", [.. Values, .. other.Values]);
+    }
 
     /// <summary>A user's sessions in one browser.</summary>
     /// <param name="user">The user.</param>
@@ -36,4 +49,8 @@ internal sealed record SessionSet(string Condition, params object[] Values)
         """ "Id" IN (SELECT "Id" FROM "Sessions" WHERE "EndedAt" IS NULL AND "ExpiresAt" <= {0} ORDER BY "ExpiresAt" LIMIT {1}) """,
         Microseconds.FromTime(now),
         limit);
+
+    private static string IdIn(IReadOnlyList<Guid> sessions, int first) => sessions.Count == 0
+        ? "FALSE"
+        : $"\"Id\" IN ({string.Join(", ", sessions.Select((_, place) => $"{{{first + place}}}"))})";
 }

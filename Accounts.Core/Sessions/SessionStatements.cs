@@ -12,13 +12,42 @@ internal sealed record Ending(Caller By, DateTimeOffset At, EndReason Reason);
 /// <summary>The conditional statements that all commands on sessions use.</summary>
 internal static class SessionStatements
 {
-    /// <summary>Whether the caller's session is live. Inside a command's transaction it stays so until the transaction ends.</summary>
+    /// <summary>Whether the caller's session is live.</summary>
     public static Task<bool> IsLiveAsync(this AccountsDbContext db, Caller caller, DateTimeOffset now)
     {
-        // An administrator acts on somebody else's account from a session of their own.
-        var owner = caller.Kind is CallerKind.Administration ? caller.Actor : caller.Subject;
-        return db.Sessions.AnyAsync(s => s.Id == caller.OwnSession.Value && s.UserId == owner!.Value.Value && s.EndedAt == null && s.ExpiresAt > now);
+        var owner = OwnerOf(caller);
+        return db.Sessions.AnyAsync(s => s.Id == caller.OwnSession.Value && s.UserId == owner.Value && s.EndedAt == null && s.ExpiresAt > now);
     }
+
+    /// <summary>
+    /// Whether the caller's session is live. It stays so until the transaction ends: the session is locked, and so are the live ones of those that
+    /// the command will change.
+    /// </summary>
+    /// <remarks>
+    /// One statement takes all these locks, in the order of the ids, and every other transaction does so too. So of two sessions that end each other,
+    /// one wins, and neither waits for the other for good.
+    /// </remarks>
+    public static async Task<bool> LockLiveAsync(this AccountsDbContext db, Caller caller, SessionSet? changed, DateTimeOffset now)
+    {
+        var owner = OwnerOf(caller);
+        var own = SessionSet.One(owner, caller.OwnSession);
+        var locked = await db.LockedLive(changed is null ? own : changed.Or(own))
+            .Select(s => new { s.Id, s.UserId, s.ExpiresAt })
+            .ToListAsync();
+        return locked.Exists(s => s.Id == caller.OwnSession.Value && s.UserId == owner.Value && s.ExpiresAt > now);
+    }
+
+    /// <summary>Sessions that a statement has locked until the transaction ends, in the order of their ids.</summary>
+    /// <remarks>Add no condition: PostgreSQL would move it inside, and lock fewer rows.</remarks>
+    public static IQueryable<SessionRow> Locked(this AccountsDbContext db, SessionSet which) =>
+        db.Sessions.FromSqlRaw(string.Concat("SELECT * FROM \"Sessions\" WHERE ", which.Condition, " ORDER BY \"Id\" ", db.RowLock), which.Values);
+
+    /// <summary>The same without those that have ended.</summary>
+    public static IQueryable<SessionRow> LockedLive(this AccountsDbContext db, SessionSet which) =>
+        db.Locked(which with { Condition = $"({which.Condition}) AND \"EndedAt\" IS NULL" });
+
+    // An administrator acts on somebody else's account from a session of their own.
+    private static UserId OwnerOf(Caller caller) => caller.Kind is CallerKind.Administration ? caller.Actor!.Value : caller.Subject;
 
     /// <summary>The caller's account, for a password check; null if their session has ended.</summary>
     /// <remarks>So an ended session can't be used to guess the password.</remarks>
@@ -81,9 +110,9 @@ internal static class SessionStatements
     /// </summary>
     public static async Task<User?> LockUserAsync(this AccountsDbContext db, UserId id)
     {
-        // An update without a change locks the row on every engine. On SQLite the transaction itself is already a lock.
-        var locked = await db.Users.Where(u => u.Id == id.Value).ExecuteUpdateAsync(set => set.SetProperty(u => u.ConcurrencyStamp, u => u.ConcurrencyStamp));
-        return locked == 0 ? null : await db.Users.SingleAsync(u => u.Id == id.Value);
+        var sql = $"SELECT * FROM \"Users\" WHERE \"Id\" = {{0}} {db.RowLock}";
+        var locked = await db.Users.FromSqlRaw(sql, id.Value).ToListAsync();
+        return locked.SingleOrDefault();
     }
 
     // Only what the statement returns has changed, whatever other transactions do meanwhile.

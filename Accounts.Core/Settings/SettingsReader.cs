@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
 using FluentValidation;
+using FluentValidation.Results;
 using Microsoft.Extensions.Configuration;
 
 namespace Accounts.Core.Settings;
@@ -31,7 +32,7 @@ public sealed class SettingsReader(IConfiguration configuration)
         }
 
         foreach (var failure in rules.Validate(options).Errors)
-            _wrong.Add($"{section}:{failure.PropertyName}: {failure.ErrorMessage} It is '{Text(failure.AttemptedValue)}'.");
+            _wrong.Add($"{section}:{failure.PropertyName}: {failure.ErrorMessage}{Shown(properties, failure)}");
 
         return options;
     }
@@ -83,6 +84,11 @@ public sealed class SettingsReader(IConfiguration configuration)
             _wrong.Add($"{entry.Path}: must be a list ({entry.Path}:0, {entry.Path}:1 …). It is '{entry.Value}'.");
         return [.. entry.GetChildren().Select(child => child.Value ?? "")];
     }
+
+    private static string Shown(PropertyInfo[] properties, ValidationFailure failure) =>
+        Array.Find(properties, p => string.Equals(p.Name, failure.PropertyName, StringComparison.Ordinal))?.IsDefined(typeof(SecretAttribute)) is true
+            ? ""
+            : $" It is '{Text(failure.AttemptedValue)}'.";
 
     private static string Shape(Type type) =>
         type == typeof(TimeSpan) ? "a time such as 28.00:00:00 (days.hours:minutes:seconds)"

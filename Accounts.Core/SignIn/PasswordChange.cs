@@ -118,7 +118,11 @@ public sealed class PasswordChange
 
         var hash = await place.HashAsync(user, input.NewPassword, cancellationToken);
         var (outcome, overtaken) = await _commands.RunAsync<(ChangePasswordOutcome?, User?)>(
-            caller, Need.ChangePassword, _ => (new ChangePasswordOutcome.CallerEnded(), null), async work =>
+            caller,
+            Need.ChangePassword,
+            input.EndOtherSessions ? SessionSet.All(caller.Subject) : null,
+            _ => (new ChangePasswordOutcome.CallerEnded(), null),
+            async work =>
             {
                 if (PasswordVerifier.IsChanged(work.Account, user))
                     return (null, work.Account);
@@ -148,6 +152,7 @@ public sealed class PasswordChange
         return await _commands.RunAsync<ChangePasswordOutcome>(
             caller,
             Need.ProveIdentity,
+            null,
             _ => new ChangePasswordOutcome.CallerEnded(),
             async work => new ChangePasswordOutcome.AlreadyChanged(
                 await _rotation.ReauthenticateAsync(work, caller, now, SignInMethods.Password)),

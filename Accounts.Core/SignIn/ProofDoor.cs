@@ -122,6 +122,7 @@ public sealed class ProofDoor
         return await _commands.RunAsync<StartedSession?>(
             caller,
             Need.ProveIdentity,
+            null,
             _ => null,
             async work => string.Equals(work.Account.SecurityStamp, proof.Stamp, StringComparison.Ordinal)
                 ? await _rotation.ReauthenticateAsync(work, caller, now, methods)

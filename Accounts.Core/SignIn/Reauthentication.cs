@@ -93,7 +93,7 @@ public sealed partial class Reauthentication
             return Refused(caller);
 
         static ReauthenticationOutcome Ended(Refusal refusal) => new ReauthenticationOutcome.CallerEnded();
-        return await _commands.RunAsync(caller, Need.ProveIdentity, Ended, async work =>
+        return await _commands.RunAsync(caller, Need.ProveIdentity, null, Ended, async work =>
         {
             // The password may have changed since the check.
             if (PasswordVerifier.IsChanged(work.Account, user))

@@ -38,6 +38,9 @@ internal sealed class SessionStarter(CommandRunner commands, PlaceFinder places,
                 return false;
 
             var here = SessionSet.InBrowser(verified.UserId, browserHash);
+            var crowded = await FindCrowdedAsync(db, user.Id, browserHash, now);
+            // Locks what this sign-in may end, in one statement.
+            await db.LockedLive(SessionSet.Some(verified.UserId, crowded).Or(here)).Select(s => s.Id).ToListAsync();
             var replaced = await work.EndAsync(ending, here);
             // An expired session that the sweep hasn't ended yet would violate the unique index.
             var expired = await work.ExpireAsync(now, here);
@@ -71,7 +74,9 @@ internal sealed class SessionStarter(CommandRunner commands, PlaceFinder places,
                 NewBrowser = await before.AnyAsync() && await inBrowser.CountAsync() == await inBrowser.InQuestion(now).CountAsync(s => s.NewBrowser),
                 NewCountry = country is not null && await before.AnyAsync(s => s.SignInCountry != null) && !await before.AnyAsync(s => s.SignInCountry == country),
             };
-            var crowdedOut = await MakeRoomAsync(work, ending with { Reason = EndReason.LimitReached });
+            var crowdedOut = crowded.Count == 0
+                ? []
+                : await work.EndAsync(ending with { Reason = EndReason.LimitReached }, SessionSet.Some(verified.UserId, crowded));
             db.Sessions.Add(row);
             db.AuditEvents.AddRange(replaced.Select(gone => AuditRecord.Displaced(row, gone, AuditAction.SessionReplaced)));
             db.AuditEvents.AddRange(expired.Select(AuditRecord.Expired));
@@ -84,17 +89,15 @@ internal sealed class SessionStarter(CommandRunner commands, PlaceFinder places,
         return started ? new StartedSession(id, key, remember ? SessionLifetime.AbsoluteEnd(options, now) : null) : null;
     }
 
-    /// <summary>Ends the browsers' sessions that exceed the limit, those unused for longest first.</summary>
+    /// <summary>The browsers' sessions that exceed the limit with the new one, those unused for longest first.</summary>
     /// <remarks>It ignores activity since the last flush: a session that is in use isn't among those unused for longest.</remarks>
-    private async Task<List<SessionRow>> MakeRoomAsync(UnitOfWork work, Ending limit)
+    private async Task<List<Guid>> FindCrowdedAsync(AccountsDbContext db, Guid user, byte[] browserHash, DateTimeOffset now)
     {
-        var user = limit.By.Subject;
-        var live = work.Db.Sessions
-            .Where(s => s.UserId == user.Value && s.Kind == SessionKind.Browser && s.EndedAt == null && s.ExpiresAt > limit.At);
-        if (options.MaximumPerUser == 0 || await live.CountAsync() - options.MaximumPerUser + 1 is not (> 0 and var tooMany))
-            return [];
-
-        var unused = await live.OrderBy(s => s.LastActivityAt).ThenBy(s => s.StartedAt).Take(tooMany).Select(s => s.Id).ToListAsync();
-        return await work.EndAsync(limit, SessionSet.Some(user, unused));
+        // The new session replaces the one in the same browser.
+        var live = db.Sessions
+            .Where(s => s.UserId == user && s.Kind == SessionKind.Browser && s.BrowserHash != browserHash && s.EndedAt == null && s.ExpiresAt > now);
+        return options.MaximumPerUser == 0 || await live.CountAsync() - options.MaximumPerUser + 1 is not (> 0 and var tooMany)
+            ? []
+            : await live.OrderBy(s => s.LastActivityAt).ThenBy(s => s.StartedAt).Take(tooMany).Select(s => s.Id).ToListAsync();
     }
 }

@@ -1,12 +1,15 @@
+using System.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Storage;
 
-/// <summary>Runs one database operation at a time: a read on its own context, or a write as one transaction.</summary>
-internal sealed class AccountsDatabase(IDbContextFactory<AccountsDbContext> contexts, WriteLock writeLock)
+/// <summary>Runs database operations: a read on its own context, or a write as one transaction.</summary>
+internal sealed class AccountsDatabase(IDbContextFactory<AccountsDbContext> contexts, DatabaseEngine engine)
 {
     /// <summary>How often a write runs at most, if other transactions get in its way: 5 times.</summary>
     internal const int Attempts = 5;
+
+    private readonly WriteQueue _queue = new(engine.Writers);
 
     /// <summary>Runs a query on its own context.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
@@ -17,13 +20,16 @@ internal sealed class AccountsDatabase(IDbContextFactory<AccountsDbContext> cont
             await using var db = await contexts.CreateDbContextAsync();
             return await query(db);
         }
-        catch (Exception failure) when (DatabaseFailures.Find(failure) is not null)
+        catch (Exception failure) when (engine.Find(failure) is not null)
         {
             throw new DatabaseUnavailableException(failure);
         }
     }
 
-    /// <summary>Runs a command as one immediate transaction, under the write lock. Tracked changes are saved before the commit.</summary>
+    /// <summary>Runs a command as one transaction, when its turn comes. Tracked changes are saved before the commit.</summary>
+    /// <remarks>
+    /// SQLite runs one transaction at a time. PostgreSQL runs several, at READ COMMITTED: a command locks the rows that its decision rests on.
+    /// </remarks>
     /// <param name="priority">The command's place among waiting writers.</param>
     /// <param name="command">
     /// The command. It must hold no state outside itself: after a conflict it runs again on a new context, up to <see cref="Attempts"/> times.
@@ -37,7 +43,7 @@ internal sealed class AccountsDatabase(IDbContextFactory<AccountsDbContext> cont
     public async Task<T> WriteAsync<T>(
         WritePriority priority, Func<AccountsDbContext, Task<T>> command, CancellationToken cancellationToken = default)
     {
-        using var turn = await writeLock.EnterAsync(priority);
+        using var turn = await _queue.EnterAsync(priority);
         cancellationToken.ThrowIfCancellationRequested();
         for (var attempt = 1; ; attempt++)
         {
@@ -45,11 +51,13 @@ internal sealed class AccountsDatabase(IDbContextFactory<AccountsDbContext> cont
             {
                 return await RunAsync(command);
             }
-            catch (Exception failure) when (DatabaseFailures.Find(failure) is { } kind)
+            catch (Exception failure) when (engine.Find(failure) is { } kind)
             {
                 if (kind == DatabaseFailure.Constraint)
                     throw new ConstraintException(failure);
-                if (kind == DatabaseFailure.Unavailable || attempt == Attempts)
+                if (failure is CommitUnknownException unknown)
+                    throw new DatabaseUnavailableException(unknown);
+                if (kind != DatabaseFailure.Conflict || attempt == Attempts)
                     throw new DatabaseUnavailableException(failure);
             }
         }
@@ -58,10 +66,10 @@ internal sealed class AccountsDatabase(IDbContextFactory<AccountsDbContext> cont
     private async Task<T> RunAsync<T>(Func<AccountsDbContext, Task<T>> command)
     {
         await using var db = await contexts.CreateDbContextAsync();
-        await using var transaction = await db.Database.BeginTransactionAsync();
+        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted);
         var result = await command(db);
         await db.SaveChangesAsync();
-        await transaction.CommitAsync();
+        await engine.CommitAsync(db, transaction);
         return result;
     }
 }

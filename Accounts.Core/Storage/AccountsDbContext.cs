@@ -11,8 +11,12 @@ using Microsoft.EntityFrameworkCore;
 namespace Accounts.Core.Storage;
 
 /// <summary>The tables. Each operation has its own context; see <see cref="AccountsDatabase"/>.</summary>
-internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> options) : IdentityDbContext<User, IdentityRole<Guid>, Guid>(options)
+internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> options, DatabaseEngine engine)
+    : IdentityDbContext<User, IdentityRole<Guid>, Guid>(options)
 {
+    /// <inheritdoc cref="DatabaseEngine.RowLock"/>
+    public string RowLock => engine.RowLock;
+
     public DbSet<SessionRow> Sessions => Set<SessionRow>();
 
     public DbSet<SupportCodeRow> SupportCodes => Set<SupportCodeRow>();

@@ -1,7 +1,3 @@
-using System.Data.Common;
-using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
-
 namespace Accounts.Core.Storage;
 
 /// <summary>What went wrong in the database.</summary>
@@ -15,23 +11,13 @@ internal enum DatabaseFailure
 
     /// <summary>The database did not answer, or can't.</summary>
     Unavailable,
-}
 
-/// <summary>Tells the failures of the database apart.</summary>
-internal static class DatabaseFailures
-{
-    /// <summary>The kind of a failure; null if it isn't the database's.</summary>
-    public static DatabaseFailure? Find(Exception failure) => failure switch
-    {
-        DbUpdateConcurrencyException => DatabaseFailure.Conflict,
-        DbUpdateException { InnerException: { } inner } => Find(inner) ?? DatabaseFailure.Unavailable,
-        SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_CONSTRAINT } => DatabaseFailure.Constraint,
-        // A transaction read an old snapshot and can't write any more: https://sqlite.org/rescode.html#busy_snapshot
-        SqliteException { SqliteExtendedErrorCode: SQLitePCL.raw.SQLITE_BUSY_SNAPSHOT } => DatabaseFailure.Conflict,
-        DbException or DbUpdateException or TimeoutException => DatabaseFailure.Unavailable,
-        _ => null,
-    };
+    /// <summary>The connection broke during the commit, and the database could not be asked about the transaction since.</summary>
+    CommitUnknown,
 }
 
 /// <summary>A constraint refused the data of a write; nothing changed. The command that expects it makes it an outcome.</summary>
 internal sealed class ConstraintException(Exception inner) : Exception("The database refuses the data: " + inner.Message, inner);
+
+/// <summary>The connection broke during a commit, and the database could not be asked about the transaction since.</summary>
+internal sealed class CommitUnknownException(Exception inner) : Exception("The database did not say whether it committed.", inner);

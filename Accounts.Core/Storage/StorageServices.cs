@@ -1,4 +1,6 @@
 using Accounts.Core.Settings;
+using Accounts.Core.Storage.PostgreSql;
+using Accounts.Core.Storage.Sqlite;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
@@ -14,23 +16,41 @@ internal static class StorageServices
 {
     public static void AddStorage(this IServiceCollection services, StorageOptions options, string contentRoot)
     {
-        services.AddSingleton(new DatabaseFile(options, contentRoot));
+        if (options.Provider == StorageProvider.PostgreSql)
+            services.AddPostgreSql(options);
+        else
+            services.AddSqlite(options, contentRoot);
         // The base class of the context reads this: Version3 is the schema with passkeys.
         services.Configure<IdentityOptions>(identity => identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3);
-        services.AddDbContextFactory<AccountsDbContext>((sp, builder) => builder
-            .UseSqlite(sp.GetRequiredService<DatabaseFile>().ConnectionString)
-            .AddInterceptors(new ConnectionPragmas())
-            .AddInterceptors(sp.GetServices<IInterceptor>())
+        services.AddDbContextFactory<AccountsDbContext>((sp, builder) =>
+        {
+            sp.GetRequiredService<DatabaseEngine>().Configure(builder);
+            builder.AddInterceptors(sp.GetServices<IInterceptor>());
             // Migrations are written by hand, and a test compares them with the model.
-            .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning)));
-        services.AddSingleton<WriteLock>();
+            builder.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
+        });
         services.AddSingleton<AccountsDatabase>();
-        services.AddSingleton<DatabaseStart>();
         services.AddMade<DatabaseProbe>();
         services.AddSingleton<DataProtectionKeys>();
         // By default the discriminator is the content root's path. A fixed one keeps the keys valid when the program moves to another folder.
         services.Configure<DataProtectionOptions>(o => o.ApplicationDiscriminator = "Accounts");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(sp =>
             new ConfigureOptions<KeyManagementOptions>(o => o.XmlRepository = sp.GetRequiredService<DataProtectionKeys>()));
+    }
+
+    private static void AddSqlite(this IServiceCollection services, StorageOptions options, string contentRoot)
+    {
+        services.AddSingleton(new DatabaseFile(options, contentRoot));
+        services.AddSingleton<DatabaseEngine, SqliteEngine>();
+        services.AddSingleton<IDatabaseStart, SqliteStart>();
+    }
+
+    private static void AddPostgreSql(this IServiceCollection services, StorageOptions options)
+    {
+        // The settings reader reports a wrong one, and then nothing starts.
+        services.AddSingleton(PostgreSqlAddress.TryParse(options.ConnectionString, out var address) ? address : PostgreSqlAddress.Nowhere);
+        services.AddSingleton<DatabaseEngine, PostgreSqlEngine>();
+        services.AddSingleton<ProcessLock>();
+        services.AddSingleton<IDatabaseStart, PostgreSqlStart>();
     }
 }

@@ -45,7 +45,7 @@ public sealed class SupportCodes
         if (await _database.ReadAsync(db => FindAsync(db, caller.OwnSession, now)) is { } known)
             return SupportCode.From(known);
         var row = await _commands.RunAsync(
-            caller, Need.SupportCode, _ => null, work => MakeAsync(work.Db, caller.Subject.Value, caller.OwnSession, now), cancellationToken);
+            caller, Need.SupportCode, null, _ => null, work => MakeAsync(work.Db, caller.Subject.Value, caller.OwnSession, now), cancellationToken);
         return row is null ? null : SupportCode.From(row);
     }
 
@@ -68,11 +68,11 @@ public sealed class SupportCodes
 
     private async Task<SupportCodeRow?> MakeAsync(AccountsDbContext db, Guid userId, SessionId session, DateTimeOffset now)
     {
-        // A concurrent call may have created the code, and retention may have removed the session.
+        // Retention may have removed the session, and a concurrent call may have created the code: two calls for one session take turns.
+        if (await db.Locked(SessionSet.Of([session.Value])).Select(s => s.Id).ToListAsync() is [])
+            return null;
         if (await FindAsync(db, session, now) is { } made)
             return made;
-        if (!await db.Sessions.AnyAsync(s => s.Id == session.Value))
-            return null;
 
         await db.SupportCodes.Where(c => c.SessionId == session.Value && c.ExpiresAt <= now).ExecuteDeleteAsync();
         var fresh = new SupportCodeRow { Code = await NewCodeAsync(db), UserId = userId, SessionId = session.Value, CreatedAt = now, ExpiresAt = now + Lifetime };

@@ -9,12 +9,16 @@ using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
+using Accounts.Core.Storage.PostgreSql;
+using Accounts.Core.Storage.Sqlite;
 using Accounts.Core.Users;
+using Accounts.Stage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Accounts.Tests.Fixtures;
 
@@ -26,15 +30,19 @@ internal sealed class CoreHost : IAsyncDisposable
     public const string Chrome = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/154.0.0.0 Safari/537.36";
 
     private readonly TempFolder? _own;
+    private readonly PostgreSqlDatabase? _database;
     private readonly ServiceProvider _services;
 
-    private CoreHost(TempFolder? own, ServiceProvider services, TestClock clock, DatabaseGate gate)
+    private CoreHost(TempFolder? own, PostgreSqlDatabase? database, ServiceProvider services, TestClock clock, DatabaseGate gate)
     {
         _own = own;
+        _database = database;
         _services = services;
         Clock = clock;
         Gate = gate;
-        Rows = new DatabaseRows(services.GetRequiredService<DatabaseFile>().Path);
+        Rows = services.GetService<DatabaseFile>() is { } file
+            ? new DatabaseRows(file.Path)
+            : DatabaseRows.OfPostgreSql(services.GetRequiredService<PostgreSqlAddress>().ConnectionString);
     }
 
     public TestClock Clock { get; }
@@ -83,10 +91,12 @@ internal sealed class CoreHost : IAsyncDisposable
     public static CoreHost Start(TempFolder? folder = null, Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings)
     {
         var own = folder is null ? new TempFolder() : null;
+        // A test that brings its own file is about SQLite.
+        var database = folder is null && TestEngine.Current == StorageProvider.PostgreSql ? CreateDatabase() : null;
         var clock = new TestClock();
         var gate = new DatabaseGate();
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection([new("Storage:Path", "accounts.db")])
+            .AddInMemoryCollection(database is null ? [new("Storage:Path", "accounts.db")] : Storage(database.ConnectionString))
             .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)))
             .Build();
 
@@ -105,16 +115,21 @@ internal sealed class CoreHost : IAsyncDisposable
         try
         {
             provider.OpenAccounts();
-            return new CoreHost(own, provider, clock, gate);
+            return new CoreHost(own, database, provider, clock, gate);
         }
         catch
         {
             Close(provider);
             provider.Dispose();
+            database?.Dispose();
             own?.Dispose();
             throw;
         }
     }
+
+    /// <summary>Starts the core over a PostgreSQL database that the test made.</summary>
+    public static CoreHost StartPostgreSql(string connectionString) => Start(
+        null, null, ("Storage:Provider", nameof(StorageProvider.PostgreSql)), ("Storage:ConnectionString", connectionString));
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
@@ -165,13 +180,38 @@ internal sealed class CoreHost : IAsyncDisposable
         Rows.Dispose();
         Close(_services);
         await _services.DisposeAsync();
+        if (_database is not null)
+            await _database.DisposeAsync();
         _own?.Dispose();
     }
 
     private static void Close(ServiceProvider services)
     {
-        using var pooled = new SqliteConnection(services.GetRequiredService<DatabaseFile>().ConnectionString);
-        SqliteConnection.ClearPool(pooled);
+        if (services.GetService<DatabaseFile>() is { } file)
+        {
+            using var pooled = new SqliteConnection(file.ConnectionString);
+            SqliteConnection.ClearPool(pooled);
+        }
+        else
+        {
+            using var pooled = new NpgsqlConnection(services.GetRequiredService<PostgreSqlAddress>().ConnectionString);
+            NpgsqlConnection.ClearPool(pooled);
+        }
+    }
+
+    private static PostgreSqlDatabase CreateDatabase() => Task.Run(() => PostgreSql.CreateDatabaseAsync(MigrateAsync)).GetAwaiter().GetResult();
+
+    private static IEnumerable<KeyValuePair<string, string?>> Storage(string connectionString) =>
+        [new("Storage:Provider", nameof(StorageProvider.PostgreSql)), new("Storage:ConnectionString", connectionString)];
+
+    private static async Task MigrateAsync(string connectionString)
+    {
+        var collection = new ServiceCollection();
+        collection.AddLogging();
+        collection.AddAccountsCore(new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(Storage(connectionString)).Build()), "");
+        await using var provider = collection.BuildServiceProvider();
+        provider.OpenAccounts();
+        Close(provider);
     }
 }
 

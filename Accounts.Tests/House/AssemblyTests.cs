@@ -25,6 +25,8 @@ public sealed class AssemblyTests
         "Microsoft.Extensions.Identity.Stores",
         "Microsoft.Extensions.Logging.Abstractions",
         "Microsoft.Extensions.Options",
+        "Npgsql",
+        "Npgsql.EntityFrameworkCore.PostgreSQL",
     ];
 
     [Fact]

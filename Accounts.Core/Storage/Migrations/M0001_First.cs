@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Accounts.Core.Storage.Migrations;
 
-/// <summary>The first tables. Written by hand without store types, so that it works on every engine. A test compares it with the model.</summary>
+/// <summary>The first tables. Written by hand with hardly any store types, so that it works on every engine. A test compares it with the model.</summary>
 [DbContext(typeof(AccountsDbContext))]
 [Migration("0001_First")]
 internal sealed class M0001_First : Migration
@@ -34,7 +34,7 @@ internal sealed class M0001_First : Migration
             "DataProtectionKeys",
             t => new
             {
-                Id = t.Column<int>().Annotation("Sqlite:Autoincrement", true),
+                Id = t.Column<int>().CountedUp(),
                 FriendlyName = t.Column<string>(),
                 Xml = t.Column<string>(),
             },
@@ -120,7 +120,7 @@ internal sealed class M0001_First : Migration
             "RoleClaims",
             t => new
             {
-                Id = t.Column<int>().Annotation("Sqlite:Autoincrement", true),
+                Id = t.Column<int>().CountedUp(),
                 RoleId = t.Column<Guid>(),
                 ClaimType = t.Column<string>(nullable: true),
                 ClaimValue = t.Column<string>(nullable: true),
@@ -136,7 +136,7 @@ internal sealed class M0001_First : Migration
             "UserClaims",
             t => new
             {
-                Id = t.Column<int>().Annotation("Sqlite:Autoincrement", true),
+                Id = t.Column<int>().CountedUp(),
                 UserId = t.Column<Guid>(),
                 ClaimType = t.Column<string>(nullable: true),
                 ClaimValue = t.Column<string>(nullable: true),
@@ -170,7 +170,7 @@ internal sealed class M0001_First : Migration
             {
                 CredentialId = t.Column<byte[]>(maxLength: 1024),
                 UserId = t.Column<Guid>(),
-                Data = t.Column<string>(),
+                Data = t.Column<string>(type: migrationBuilder.IsPostgreSql() ? "jsonb" : null),
             },
             constraints: t =>
             {

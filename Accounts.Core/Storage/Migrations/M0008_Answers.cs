@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace Accounts.Core.Storage.Migrations;
 
 /// <summary>The answer to "Was this you?", the time since when the account knows a browser, and the list of sessions that one action ended.</summary>
-/// <remarks>The trigger is for SQLite, like those of <see cref="M0006_AuditLog"/>.</remarks>
 [DbContext(typeof(AccountsDbContext))]
 [Migration("0008_Answers")]
 internal sealed class M0008_Answers : Migration
@@ -22,9 +21,7 @@ internal sealed class M0008_Answers : Migration
             """);
 
         migrationBuilder.AddColumn<string>("EndedSessions", "AuditEvents", nullable: true);
-        migrationBuilder.Sql("""
-            CREATE TRIGGER "TR_AuditEvents_EndedSessions" BEFORE UPDATE OF "EndedSessions" ON "AuditEvents"
-            BEGIN SELECT RAISE(ABORT, 'What is in the audit log stays as it is.'); END
-            """);
+        if (!migrationBuilder.IsPostgreSql())
+            migrationBuilder.Refuse("AuditEvents", "EndedSessions", """UPDATE OF "EndedSessions" """);
     }
 }

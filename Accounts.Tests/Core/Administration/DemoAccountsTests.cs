@@ -9,7 +9,7 @@ namespace Accounts.Tests.Core.Administration;
 
 public sealed class DemoAccountsTests
 {
-    [Fact]
+    [EachEngineFact]
     public async Task Demo_accounts_are_created_once()
     {
         await using var host = CoreHost.Start();
@@ -25,7 +25,7 @@ public sealed class DemoAccountsTests
         Assert.Equal(2, host.Rows.Number("SELECT COUNT(*) FROM \"UserRoles\""));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Each_account_signs_in_with_the_demo_password_and_has_its_role()
     {
         await using var host = CoreHost.Start();
@@ -39,7 +39,7 @@ public sealed class DemoAccountsTests
         }
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Ada_has_a_history_and_no_live_session()
     {
         await using var host = CoreHost.Start();
@@ -58,7 +58,7 @@ public sealed class DemoAccountsTests
         Assert.Equal(history.Count, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"Id\" <> @id", ("@id", ada.Id.Value)));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_history_is_plausible()
     {
         await using var host = CoreHost.Start();
@@ -88,7 +88,7 @@ public sealed class DemoAccountsTests
         Assert.True(history.Values.Count(entry => entry.Session.Ending!.At >= old) >= 6);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_audit_log_matches_the_history()
     {
         await using var host = CoreHost.Start();
@@ -105,7 +105,7 @@ public sealed class DemoAccountsTests
         Assert.True(events.Select(one => one.Action).Distinct(StringComparer.Ordinal).Count() >= 8);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_existing_account_keeps_its_password()
     {
         await using var host = CoreHost.Start();

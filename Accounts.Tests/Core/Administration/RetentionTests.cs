@@ -12,7 +12,7 @@ public sealed class RetentionTests
     private static readonly (string, string) LongIdle = ("Sessions:IdleTimeout", "170.00:00:00");
     private static readonly (string, string) OneDay = ("Retention:Addresses", "1.00:00:00");
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_address_is_shortened_at_the_configured_age_and_not_before()
     {
         await using var host = CoreHost.Start(settings: [LongIdle]);
@@ -42,7 +42,7 @@ public sealed class RetentionTests
         Assert.NotNull(await host.RequestAsync(active));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Activity_after_shortening_stores_an_address_that_is_shortened_later()
     {
         await using var host = CoreHost.Start(settings: [OneDay]);
@@ -57,7 +57,7 @@ public sealed class RetentionTests
     }
 
     // Guard: the flush at the beginning of Retention.RunAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task Activity_not_yet_flushed_does_not_restore_an_old_address()
     {
         await using var host = CoreHost.Start(settings: [OneDay]);
@@ -71,7 +71,7 @@ public sealed class RetentionTests
         Assert.Equal(("203.0.113.0", "198.51.100.0"), Addresses(host, browser));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_ended_session_is_removed_at_the_configured_age_and_its_events_stay()
     {
         await using var host = CoreHost.Start(settings: [LongIdle, ("Retention:EndedSessions", "30.00:00:00")]);
@@ -151,7 +151,7 @@ public sealed class RetentionTests
         Assert.Equal(0, again.Rows.Number("SELECT COUNT(*) FROM \"AuditDetails\" WHERE \"Address\" LIKE '%.7'"));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Retention_runs_at_start_and_by_the_clock_and_survives_a_database_failure()
     {
         await using var host = CoreHost.Start(settings: [OneDay]);
@@ -177,7 +177,7 @@ public sealed class RetentionTests
         await Retention(host).StopAsync(TestContext.Current.CancellationToken);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_round_with_nothing_to_do_writes_nothing()
     {
         await using var host = CoreHost.Start(settings: [OneDay]);

@@ -13,7 +13,7 @@ public sealed class AuditLogTests
 {
     private static readonly DateTimeOffset Now = TestClock.Start;
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_log_is_filtered_by_action_time_and_words()
     {
         await using var host = CoreHost.Start();
@@ -41,7 +41,7 @@ public sealed class AuditLogTests
         async Task FindsAsync(AuditQuery query, params string[] devices) => Assert.Equal(string.Join(", ", devices), string.Join(", ", ((await host.EventsAsync(owner, query))!).Select(one => one.From!.Device)));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_log_comes_in_pages_latest_first()
     {
         await using var host = CoreHost.Start();
@@ -63,7 +63,7 @@ public sealed class AuditLogTests
     }
 
     // Guard: UserId in AuditLog.FindAsync, and in NamesAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task Users_do_not_see_events_of_other_accounts()
     {
         await using var host = CoreHost.Start();
@@ -81,7 +81,7 @@ public sealed class AuditLogTests
         Assert.Null(Assert.Single((await host.EventsAsync(grace.Caller, new AuditQuery { Action = "session.terminated" }))!).To!.Device);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_event_still_describes_a_session_that_has_been_removed()
     {
         await using var host = CoreHost.Start(settings: ("Retention:EndedSessions", "1.00:00:00"));
@@ -96,7 +96,7 @@ public sealed class AuditLogTests
         Assert.Equal(new AuditedSession(other.Id, null, "Safari 19 on iOS 19.1"), ended.To);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_old_event_without_session_details_looks_up_the_session()
     {
         await using var host = CoreHost.Start();
@@ -117,7 +117,7 @@ public sealed class AuditLogTests
     }
 
     // Guard: the check before each part in Export.ReadAsync.
-    [Theory]
+    [EachEngineTheory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task An_export_stops_when_the_readers_session_ends(bool ended)
@@ -135,7 +135,7 @@ public sealed class AuditLogTests
         Assert.Equal(!ended, await parts.MoveNextAsync());
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_page_says_if_the_log_has_more_events_than_it_reads()
     {
         await using var host = CoreHost.Start();

@@ -13,7 +13,7 @@ public sealed class HistoryReaderTests
 {
     private static readonly DateTimeOffset Now = TestClock.Start;
 
-    [Fact]
+    [EachEngineFact]
     public async Task Pages_contain_every_session_exactly_once()
     {
         await using var host = CoreHost.Start();
@@ -34,7 +34,7 @@ public sealed class HistoryReaderTests
         Assert.Equal(1, (await host.History.PageAsync(ada.Caller, new HistoryQuery { Page = -1 })).Page);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_history_neither_contains_nor_names_other_users_sessions()
     {
         await using var host = CoreHost.Start();
@@ -53,7 +53,7 @@ public sealed class HistoryReaderTests
         Assert.Equal([grace.Id, hers.Id], (await host.History.AllAsync(grace.Caller, new HistoryQuery())).Select(entry => entry.Session.Id));
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData("", "", "laptop phone far")]
     [InlineData("chrome", "", "laptop far")]
     [InlineData("WINDOWS chrome", "", "laptop far")]
@@ -80,7 +80,7 @@ public sealed class HistoryReaderTests
         Assert.Equal(page.Entries.Count, page.Total);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Filters_by_status_reason_and_time_return_only_matches()
     {
         await using var host = CoreHost.Start();
@@ -106,7 +106,7 @@ public sealed class HistoryReaderTests
             expected.ToHashSet(), (await host.History.PageAsync(ada.Caller, query)).Entries.Select(entry => entry.Session.Id).ToHashSet());
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData(HistorySort.SignedIn, "live short phone long")]
     [InlineData(HistorySort.Device, "phone live short long")]
     [InlineData(HistorySort.Location, "phone live short long")]
@@ -136,7 +136,7 @@ public sealed class HistoryReaderTests
         Assert.Equal(expected, (await host.History.AllAsync(ada.Caller, query with { Descending = false })).Select(entry => entry.Session.Id));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Each_ending_names_the_session_that_caused_it_even_if_that_has_ended()
     {
         await using var host = CoreHost.Start();
@@ -163,7 +163,7 @@ public sealed class HistoryReaderTests
             entries[of.Id].EndedBy is { } ender ? (ender.Id, ender.Name ?? ender.Device.Title) : default;
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_expired_session_says_which_timeout_ended_it_if_known()
     {
         await using var host = CoreHost.Start();
@@ -189,7 +189,7 @@ public sealed class HistoryReaderTests
         };
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Only_a_limited_number_of_the_newest_sessions_is_read()
     {
         await using var host = CoreHost.Start();
@@ -202,7 +202,7 @@ public sealed class HistoryReaderTests
         Assert.NotEmpty((await host.History.PageAsync(ada.Caller, new HistoryQuery { Device = $"number {HistoryReader.Bound - 1}" })).Entries);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_database_failure_is_reported_as_unavailable()
     {
         await using var host = CoreHost.Start();

@@ -14,7 +14,7 @@ public sealed class KeyRotationTests
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     // Guard: the comparison with only the offered key in LiveSession.HasKey, and _proof being replaced in Adopt.
-    [Fact]
+    [EachEngineFact]
     public async Task The_old_key_works_until_the_new_one_is_first_used()
     {
         await using var host = CoreHost.Start();
@@ -37,7 +37,7 @@ public sealed class KeyRotationTests
     }
 
     // Guard: the key mark in LiveSession.ToCaller(principal).
-    [Fact]
+    [EachEngineFact]
     public async Task The_proof_counts_only_for_the_new_key()
     {
         await using var host = CoreHost.Start();
@@ -59,7 +59,7 @@ public sealed class KeyRotationTests
     }
 
     // Guard: Caller.AuthenticatedAt is the caller's own proof at the time of the call, not the row's current one.
-    [Fact]
+    [EachEngineFact]
     public async Task A_command_with_the_old_key_does_not_benefit_from_a_later_proof()
     {
         await using var host = CoreHost.Start();
@@ -81,7 +81,7 @@ public sealed class KeyRotationTests
     }
 
     // Guard: IsDue in LiveSession.HasKey, and EndFirstKeyLater in KeyRotation.OfferAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task The_old_key_expires_after_a_minute_if_the_new_one_is_never_used()
     {
         await using var host = CoreHost.Start();
@@ -111,7 +111,7 @@ public sealed class KeyRotationTests
         Assert.Null(await host.RequestAsync(owner));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Another_proof_after_a_lost_response_replaces_the_lost_key()
     {
         await using var host = CoreHost.Start();
@@ -130,7 +130,7 @@ public sealed class KeyRotationTests
     }
 
     // Guard: the time of the offer is read inside the transaction, in KeyRotation.OfferAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task A_proof_that_began_earlier_and_commits_later_gives_a_key_that_works()
     {
         await using var host = CoreHost.Start();
@@ -149,7 +149,7 @@ public sealed class KeyRotationTests
     }
 
     // Guard: the comparison of the two times in LiveSession.Adopt.
-    [Fact]
+    [EachEngineFact]
     public async Task A_late_adoption_does_not_bring_back_an_older_key()
     {
         await using var host = CoreHost.Start();
@@ -204,7 +204,7 @@ public sealed class KeyRotationTests
         Assert.NotNull(await last.Authenticator.AuthenticateAsync(owner.Id, key));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Signing_in_after_a_lost_response_replaces_the_unusable_session()
     {
         await using var host = CoreHost.Start();
@@ -246,7 +246,7 @@ public sealed class KeyRotationTests
         Assert.Equal(TestClock.Start + Hour, (await last.Authenticator.AuthenticateAsync(owner.Id, key))!.ToCaller().AuthenticatedAt);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Concurrent_first_requests_with_the_new_key_all_pass_and_announce_it_once()
     {
         await using var host = CoreHost.Start();
@@ -270,7 +270,7 @@ public sealed class KeyRotationTests
         Assert.Single(heard);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_first_use_that_cannot_be_stored_is_retried_by_the_next()
     {
         await using var host = CoreHost.Start();
@@ -286,7 +286,7 @@ public sealed class KeyRotationTests
         Assert.Null(await host.RequestAsync(owner));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_ended_session_accepts_neither_key_but_tells_both_that_it_ended()
     {
         await using var host = CoreHost.Start();
@@ -303,7 +303,7 @@ public sealed class KeyRotationTests
     }
 
     // Guard: the state in the WHERE clause of KeyRotation.AdoptAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task First_use_of_a_key_does_not_revive_a_session_that_just_ended()
     {
         await using var host = CoreHost.Start();

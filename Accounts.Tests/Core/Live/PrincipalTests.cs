@@ -15,7 +15,7 @@ namespace Accounts.Tests.Core.Live;
 public sealed class PrincipalTests
 {
     // Guard: Replace in UnitOfWork.ReportProfileAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task A_new_name_and_role_are_in_force_at_once_in_every_session()
     {
         await using var host = CoreHost.Start();
@@ -41,7 +41,7 @@ public sealed class PrincipalTests
     }
 
     // Guard: Number in LiveSession.Replace.
-    [Fact]
+    [EachEngineFact]
     public async Task A_late_announcement_does_not_bring_back_what_a_later_change_took_away()
     {
         await using var host = CoreHost.Start();
@@ -77,7 +77,7 @@ public sealed class PrincipalTests
     }
 
     // Guard: the authentication type in SessionClaims.FindSessionId, and IsOf in SessionAuthenticator.FindCallerAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task Another_providers_principal_with_the_same_claims_is_no_caller()
     {
         await using var host = CoreHost.Start();
@@ -94,7 +94,7 @@ public sealed class PrincipalTests
     }
 
     // Guard: VoidLoads in UnitOfWork.ReportProfileAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task A_load_that_began_before_the_change_is_repeated()
     {
         await using var host = CoreHost.Start();
@@ -112,7 +112,7 @@ public sealed class PrincipalTests
         Assert.Equal("Ada King", (await host.RequestAsync(browser))!.Principal.Identity!.Name);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_new_name_gives_no_session_a_fresh_proof_or_another_key()
     {
         await using var host = CoreHost.Start();
@@ -133,7 +133,7 @@ public sealed class PrincipalTests
         Assert.Equal(default, (await host.Authenticator.FindCallerAsync(refreshed))!.AuthenticatedAt);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_failed_commit_changes_no_principal()
     {
         await using var host = CoreHost.Start();

@@ -7,7 +7,7 @@ namespace Accounts.Tests.Core.Live;
 
 public sealed class SessionActivityTests
 {
-    [Fact]
+    [EachEngineFact]
     public async Task The_next_flush_writes_activity_exactly_once()
     {
         await using var host = CoreHost.Start();
@@ -28,7 +28,7 @@ public sealed class SessionActivityTests
         Assert.Equal(("203.0.113.7", "198.51.100.3"), (session.SignInAddress, session.Address));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_list_shows_activity_that_is_not_written_yet()
     {
         await using var host = CoreHost.Start();
@@ -42,7 +42,7 @@ public sealed class SessionActivityTests
         Assert.Equal((1, TestClock.Start.AddMinutes(7)), (session.PagesVisited, session.LastActivityAt));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_flush_without_activity_does_not_use_the_database()
     {
         await using var host = CoreHost.Start();
@@ -56,7 +56,7 @@ public sealed class SessionActivityTests
         await Assert.ThrowsAsync<DatabaseUnavailableException>(host.Activity.FlushAsync);
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_failed_flush_keeps_the_activity(bool atTheCommit)
@@ -105,7 +105,7 @@ public sealed class SessionActivityTests
         Assert.Equal(1_201, host.Rows.Number("SELECT SUM(\"PagesVisited\") FROM \"Sessions\""));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_flush_completes_while_activity_continues()
     {
         await using var host = CoreHost.Start();
@@ -131,7 +131,7 @@ public sealed class SessionActivityTests
         Assert.Equal(2L, host.Rows.Session(browser.Id)["PagesVisited"]);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Concurrent_flushes_write_each_activity_once()
     {
         await using var host = CoreHost.Start();
@@ -151,7 +151,7 @@ public sealed class SessionActivityTests
         Assert.Equal(2L, host.Rows.Session(browser.Id)["PagesVisited"]);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Activity_renews_a_session_in_memory_and_in_the_row()
     {
         await using var host = CoreHost.Start();
@@ -169,7 +169,7 @@ public sealed class SessionActivityTests
     }
 
     // Guard: "ExpiresAt" > @now in SessionActivity.Renewal.
-    [Fact]
+    [EachEngineFact]
     public async Task A_session_that_was_refused_once_is_never_accepted_again()
     {
         await using var host = CoreHost.Start();
@@ -189,7 +189,7 @@ public sealed class SessionActivityTests
         Assert.Equal((1, EndReason.Expired, TestClock.Start.AddHours(24)), (session.PagesVisited, session.Ending!.Reason, session.Ending.At));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Activity_that_is_written_late_does_not_set_times_back()
     {
         await using var host = CoreHost.Start();
@@ -209,7 +209,7 @@ public sealed class SessionActivityTests
         Assert.Equal((later, expires, 1L), (row["LastActivityAt"], row["ExpiresAt"], row["PagesVisited"]));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Nothing_keeps_a_session_past_its_absolute_timeout()
     {
         await using var host = CoreHost.Start(settings: [("Sessions:IdleTimeout", "1.00:00:00"), ("Sessions:AbsoluteTimeout", "3.00:00:00")]);

@@ -7,7 +7,7 @@ namespace Accounts.Tests.Core.Live;
 
 public sealed class SessionDeparturesTests
 {
-    [Fact]
+    [EachEngineFact]
     public async Task An_ended_browser_that_asks_learns_why_and_confirms_once()
     {
         await using var host = CoreHost.Start();
@@ -29,7 +29,7 @@ public sealed class SessionDeparturesTests
     }
 
     // Guard: s.LeftAt == null in the update of SessionDepartures.ConfirmLeftAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task A_browser_that_asks_twice_at_once_confirms_once()
     {
         await using var host = CoreHost.Start();
@@ -53,7 +53,7 @@ public sealed class SessionDeparturesTests
         Assert.Equal(new Departure.Confirmed(TestClock.Start), ended.Ending!.Departure);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_wrong_key_reveals_and_confirms_nothing()
     {
         await using var host = CoreHost.Start();
@@ -70,7 +70,7 @@ public sealed class SessionDeparturesTests
         Assert.NotNull(host.Rows.Session(other.Id)["LeftAt"]);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_live_session_cannot_confirm_a_departure()
     {
         await using var host = CoreHost.Start();
@@ -80,7 +80,7 @@ public sealed class SessionDeparturesTests
         Assert.Null(host.Rows.Session(browser.Id)["LeftAt"]);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_browser_that_asks_before_the_sweep_learns_that_its_session_expired()
     {
         await using var host = CoreHost.Start();
@@ -94,7 +94,7 @@ public sealed class SessionDeparturesTests
         Assert.Equal(notice, await host.Departures.ConfirmLeftAsync(browser.Id, browser.Key));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_departure_without_open_pages_is_published_at_once_and_stored()
     {
         await using var host = CoreHost.Start();
@@ -112,7 +112,7 @@ public sealed class SessionDeparturesTests
         Assert.Equal(new Departure.NothingOpen(), await DepartureAsync(host, owner, ended));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_browser_that_does_not_confirm_in_time_is_recorded_as_such()
     {
         await using var host = CoreHost.Start();
@@ -136,7 +136,7 @@ public sealed class SessionDeparturesTests
     }
 
     // Guard: s.LeftAt == null in RecordClosedAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task A_confirmed_departure_never_becomes_unconfirmed()
     {
         await using var host = CoreHost.Start();
@@ -150,7 +150,7 @@ public sealed class SessionDeparturesTests
         Assert.Null(host.Rows.Session(other.Id)["ClosedAt"]);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_browser_that_returns_late_still_confirms()
     {
         await using var host = CoreHost.Start();
@@ -164,7 +164,7 @@ public sealed class SessionDeparturesTests
         Assert.Equal(new Departure.Confirmed(TestClock.Start.AddHours(3)), await DepartureAsync(host, owner, ended));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_browser_that_signed_out_by_itself_has_nothing_to_confirm()
     {
         await using var host = CoreHost.Start();

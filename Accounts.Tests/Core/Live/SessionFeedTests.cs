@@ -12,7 +12,7 @@ public sealed class SessionFeedTests
     private static readonly UserId Ada = new(Guid.NewGuid());
     private static readonly SessionChange Change = new SessionChange.Started(Ada, SessionId.New(TestClock.Start));
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_subscriber_that_throws_does_not_stop_the_others()
     {
         await using var host = CoreHost.Start();
@@ -27,7 +27,7 @@ public sealed class SessionFeedTests
         Assert.Equal("one one two two", string.Join(' ', heard.Order(StringComparer.Ordinal)));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_subscriber_for_one_user_hears_only_of_that_user()
     {
         await using var host = CoreHost.Start();
@@ -42,7 +42,7 @@ public sealed class SessionFeedTests
         subscription.Dispose();
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Changes_within_a_tenth_of_a_second_are_merged_into_one_batch()
     {
         await using var host = CoreHost.Start();
@@ -66,7 +66,7 @@ public sealed class SessionFeedTests
         subscription.Dispose();
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_ending_is_delivered_at_once_together_with_waiting_changes()
     {
         await using var host = CoreHost.Start();
@@ -83,7 +83,7 @@ public sealed class SessionFeedTests
         subscription.Dispose();
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Unsubscribing_discards_waiting_changes()
     {
         await using var host = CoreHost.Start();
@@ -103,7 +103,7 @@ public sealed class SessionFeedTests
         Assert.Equal(waiting, host.Clock.Waiting);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Subscribers_hear_of_activity_with_the_resulting_state()
     {
         await using var host = CoreHost.Start();
@@ -141,7 +141,7 @@ public sealed class SessionFeedTests
         return heard;
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_handler_that_unsubscribes_itself_is_not_called_again()
     {
         await using var host = CoreHost.Start();

@@ -10,7 +10,7 @@ namespace Accounts.Tests.Core.Live;
 
 public sealed class SessionRegistryTests
 {
-    [Fact]
+    [EachEngineFact]
     public async Task Only_the_sessions_own_key_is_accepted()
     {
         await using var host = CoreHost.Start();
@@ -26,7 +26,7 @@ public sealed class SessionRegistryTests
         }
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_ticket_forged_from_the_database_contents_is_refused()
     {
         await using var host = CoreHost.Start();
@@ -44,7 +44,7 @@ public sealed class SessionRegistryTests
         Assert.NotNull(await host.RequestAsync(browser));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_unknown_session_is_refused_and_not_cached()
     {
         await using var host = CoreHost.Start();
@@ -61,7 +61,7 @@ public sealed class SessionRegistryTests
         }
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_cached_session_needs_no_database()
     {
         await using var host = CoreHost.Start();
@@ -95,7 +95,7 @@ public sealed class SessionRegistryTests
         Assert.NotNull(await host.RequestAsync(living));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_session_expires_without_a_sweep()
     {
         await using var host = CoreHost.Start();
@@ -115,7 +115,7 @@ public sealed class SessionRegistryTests
         Assert.Equal(EndReason.Expired, (await host.HistoryAsync(known.Caller))[0].Ending!.Reason);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Pruning_unused_entries_changes_no_answer()
     {
         await using var host = CoreHost.Start();
@@ -136,7 +136,7 @@ public sealed class SessionRegistryTests
         Assert.Null(await host.RequestAsync(other));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_principal_comes_from_the_database()
     {
         await using var host = CoreHost.Start();
@@ -154,7 +154,7 @@ public sealed class SessionRegistryTests
         Assert.Null(new ClaimsPrincipal(new ClaimsIdentity()).FindSessionId());
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_principal_gives_its_caller_while_its_session_is_live()
     {
         await using var host = CoreHost.Start();

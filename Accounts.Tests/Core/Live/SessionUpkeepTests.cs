@@ -6,7 +6,7 @@ namespace Accounts.Tests.Core.Live;
 
 public sealed class SessionUpkeepTests
 {
-    [Fact]
+    [EachEngineFact]
     public async Task The_sweeper_ends_expired_sessions_and_announces_it()
     {
         await using var host = CoreHost.Start();
@@ -30,7 +30,7 @@ public sealed class SessionUpkeepTests
         Assert.NotNull(await host.RequestAsync(lasting));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_sweeper_does_not_touch_sessions_that_have_already_ended()
     {
         await using var host = CoreHost.Start();
@@ -46,7 +46,7 @@ public sealed class SessionUpkeepTests
     }
 
     // Guard: FlushAsync in SessionUpkeep.SweepAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task The_last_activity_before_an_expiry_is_kept()
     {
         await using var host = CoreHost.Start();
@@ -88,7 +88,7 @@ public sealed class SessionUpkeepTests
         Assert.Equal(1_101, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"EndReason\" = 4 AND \"EndedAt\" = \"ExpiresAt\""));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Upkeep_flushes_and_sweeps_by_the_clock_and_survives_a_database_failure()
     {
         await using var host = CoreHost.Start();

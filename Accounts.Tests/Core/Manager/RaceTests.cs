@@ -10,7 +10,7 @@ namespace Accounts.Tests.Core.Manager;
 public sealed class RaceTests
 {
     // Guard: AND "EndedAt" IS NULL in SessionActivity.Update and Renewal.
-    [Fact]
+    [EachEngineFact]
     public async Task A_renewal_in_flight_does_not_touch_a_session_that_has_just_ended()
     {
         await using var host = CoreHost.Start();
@@ -44,7 +44,7 @@ public sealed class RaceTests
     }
 
     // Guard: AND "ExpiresAt" > @at in SessionActivity.Update (and activityAt >= expiresAt in SessionLifetime.Renew, see its own tests).
-    [Fact]
+    [EachEngineFact]
     public async Task Activity_after_the_expiry_does_not_revive_a_session()
     {
         await using var host = CoreHost.Start();
@@ -66,7 +66,7 @@ public sealed class RaceTests
     }
 
     // Control for the test above: the same steps one second earlier.
-    [Fact]
+    [EachEngineFact]
     public async Task Activity_before_the_expiry_renews_the_session()
     {
         await using var host = CoreHost.Start();
@@ -84,7 +84,7 @@ public sealed class RaceTests
     }
 
     // Guard: the tombstone that SessionRegistry.MarkEnded adds for an unknown id (AddOrUpdate, not TryUpdate).
-    [Fact]
+    [EachEngineFact]
     public async Task A_load_that_began_before_the_end_does_not_revive_the_session()
     {
         await using var host = CoreHost.Start();
@@ -105,7 +105,7 @@ public sealed class RaceTests
     }
 
     // Guard: TombstoneAge in SessionRegistry.Prune.
-    [Fact]
+    [EachEngineFact]
     public async Task Pruning_keeps_a_tombstone_for_as_long_as_a_load_may_take()
     {
         await using var host = CoreHost.Start();
@@ -126,7 +126,7 @@ public sealed class RaceTests
     }
 
     // Guard: LongestLoad in SessionRegistry.TryAdd.
-    [Fact]
+    [EachEngineFact]
     public async Task A_load_that_outlives_the_tombstone_is_repeated()
     {
         await using var host = CoreHost.Start();
@@ -171,7 +171,7 @@ public sealed class RaceTests
     }
 
     // Guard: the same comparison, and RenewStamp in PasswordChange.ChangeAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task A_sign_in_in_progress_does_not_survive_a_password_change()
     {
         await using var host = CoreHost.Start();
@@ -193,7 +193,7 @@ public sealed class RaceTests
     }
 
     // Control for the two tests above: the same wait at the same lock, behind an ending that leaves the stamp alone.
-    [Fact]
+    [EachEngineFact]
     public async Task A_sign_in_in_progress_survives_the_end_of_one_session()
     {
         await using var host = CoreHost.Start();
@@ -212,7 +212,7 @@ public sealed class RaceTests
     }
 
     // Guard: IsLiveAsync in CommandRunner.AdmitAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task When_two_sessions_terminate_each_other_exactly_one_succeeds()
     {
         await using var host = CoreHost.Start();
@@ -234,7 +234,7 @@ public sealed class RaceTests
     }
 
     // Guard: IsLiveAsync in CommandRunner.AdmitAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task A_session_that_has_just_ended_cannot_sign_out_everywhere()
     {
         await using var host = CoreHost.Start();
@@ -255,7 +255,7 @@ public sealed class RaceTests
     }
 
     // Guard: "EndedAt" IS NULL in SessionStatements.EndAsync, and the outcome from what the statement returned.
-    [Fact]
+    [EachEngineFact]
     public async Task When_two_sessions_terminate_the_same_target_one_is_told_that_it_had_already_ended()
     {
         await using var host = CoreHost.Start();
@@ -303,7 +303,7 @@ public sealed class RaceTests
     }
 
     // Guard: IsLiveAsync in CommandRunner.AdmitAsync. The act comes after the ending, and the test above is its control.
-    [Fact]
+    [EachEngineFact]
     public async Task An_act_of_a_session_that_is_ending_is_refused()
     {
         await using var host = CoreHost.Start();

@@ -12,7 +12,7 @@ public sealed class SessionEndingTests
 {
     private const string Live = "SELECT COUNT(*) FROM \"Sessions\" WHERE \"EndedAt\" IS NULL";
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_terminated_session_is_refused_on_the_next_request()
     {
         await using var host = CoreHost.Start();
@@ -35,7 +35,7 @@ public sealed class SessionEndingTests
         Assert.Equal(new SessionEnding(TestClock.Start.AddMinutes(5), EndReason.Terminated, owner.Id, null), ended.Ending);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Terminating_is_recorded_in_the_audit_log()
     {
         await using var host = CoreHost.Start();
@@ -52,7 +52,7 @@ public sealed class SessionEndingTests
         Assert.Equal(owner.Caller.Address, audit["Address"]);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Terminate_refuses_the_current_session()
     {
         await using var host = CoreHost.Start();
@@ -62,7 +62,7 @@ public sealed class SessionEndingTests
         Assert.NotNull(await host.RequestAsync(owner));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Another_users_session_looks_as_if_it_did_not_exist()
     {
         await using var host = CoreHost.Start();
@@ -82,7 +82,7 @@ public sealed class SessionEndingTests
         Assert.Equal(TerminateOutcome.NotFound, await host.Sessions.TerminateAsync(ada.Caller, grace.Id));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Ending_an_ended_session_reports_that_and_keeps_the_first_reason()
     {
         await using var host = CoreHost.Start();
@@ -100,7 +100,7 @@ public sealed class SessionEndingTests
         Assert.Empty(host.Rows.Audit("session.terminated"));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_ended_caller_ends_nothing()
     {
         await using var host = CoreHost.Start();
@@ -121,7 +121,7 @@ public sealed class SessionEndingTests
         Assert.Empty(host.Rows.Audit("user.session_invalidated"));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Remote_logout_ends_all_of_the_users_sessions_and_nothing_else()
     {
         await using var host = CoreHost.Start();
@@ -143,7 +143,7 @@ public sealed class SessionEndingTests
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser()));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Sign_out_everywhere_ends_only_the_users_other_sessions()
     {
         await using var host = CoreHost.Start();
@@ -164,7 +164,7 @@ public sealed class SessionEndingTests
         Assert.Equal(new EndSessionsOutcome.Ended(0), await host.Sessions.SignOutEverywhereAsync(owner.Caller));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Signing_out_twice_ends_the_session_once()
     {
         await using var host = CoreHost.Start();
@@ -185,7 +185,7 @@ public sealed class SessionEndingTests
         Assert.Null(await host.RequestAsync(browser));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_ending_that_fails_to_commit_changes_nothing()
     {
         await using var host = CoreHost.Start();

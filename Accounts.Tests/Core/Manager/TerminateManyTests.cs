@@ -15,7 +15,7 @@ public sealed class TerminateManyTests
 {
     private const string Action = "sessions.terminated";
 
-    [Fact]
+    [EachEngineFact]
     public async Task Selected_sessions_are_refused_on_the_next_request_and_others_are_not()
     {
         await using var host = CoreHost.Start();
@@ -45,7 +45,7 @@ public sealed class TerminateManyTests
         (SessionChange, bool) Told(SessionId id) => (new SessionChange.Ended(person, id, EndReason.Terminated), true);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task One_event_lists_the_sessions_with_their_names_at_that_time()
     {
         await using var host = CoreHost.Start(settings: ("Retention:EndedSessions", "1.00:00:00"));
@@ -79,7 +79,7 @@ public sealed class TerminateManyTests
     }
 
     // Guard: the names of EndedSessions in AuditLog.Matches.
-    [Theory]
+    [EachEngineTheory]
     [InlineData("kitchen safari", 1)]
     [InlineData("kitchen opera", 0)]
     public async Task A_search_for_any_of_the_sessions_finds_the_event(string words, int found)
@@ -94,7 +94,7 @@ public sealed class TerminateManyTests
         Assert.Equal(found, (await host.EventsAsync(owner.Caller, new AuditQuery { Action = Action, Text = words }))!.Count);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_current_session_is_never_ended()
     {
         await using var host = CoreHost.Start();
@@ -108,7 +108,7 @@ public sealed class TerminateManyTests
         Assert.Single(host.Rows.Audit(Action));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Ended_unknown_and_other_users_sessions_get_the_same_answer()
     {
         await using var host = CoreHost.Start();
@@ -138,7 +138,7 @@ public sealed class TerminateManyTests
         Assert.NotNull(await host.RequestAsync(grace));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_empty_selection_and_one_above_the_limit_are_refused()
     {
         await using var host = CoreHost.Start(settings: ("Sessions:MaximumPerUser", "0"));
@@ -153,7 +153,7 @@ public sealed class TerminateManyTests
         Assert.Equal([other.Id], await EndAsync(host, owner.Caller, [.. ids[..1_000], other.Id]));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_caller_without_recent_proof_or_a_live_session_ends_nothing()
     {
         await using var host = CoreHost.Start();
@@ -170,7 +170,7 @@ public sealed class TerminateManyTests
         Assert.Empty(host.Rows.Audit(Action));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_failed_commit_ends_no_session()
     {
         await using var host = CoreHost.Start();
@@ -213,7 +213,7 @@ public sealed class TerminateManyTests
     }
 
     // Guard: IsLiveAsync in CommandRunner.AdmitAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task When_two_sessions_end_each_other_exactly_one_succeeds()
     {
         await using var host = CoreHost.Start();
@@ -235,7 +235,7 @@ public sealed class TerminateManyTests
     }
 
     // Guard: the conditions of SessionStatements.EndAsync: a command doesn't claim what another one ended first.
-    [Fact]
+    [EachEngineFact]
     public async Task When_two_commands_end_the_same_session_only_one_has_ended_it()
     {
         await using var host = CoreHost.Start();
@@ -256,7 +256,7 @@ public sealed class TerminateManyTests
     }
 
     // Control for RaceTests.A_sign_in_in_progress_does_not_survive_signing_out_everywhere: a selection isn't all sessions.
-    [Fact]
+    [EachEngineFact]
     public async Task A_sign_in_in_progress_survives_ending_selected_sessions()
     {
         await using var host = CoreHost.Start();

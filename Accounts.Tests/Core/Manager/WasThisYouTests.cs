@@ -16,7 +16,7 @@ public sealed class WasThisYouTests
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    [Fact]
+    [EachEngineFact]
     public async Task Yes_removes_the_question_everywhere()
     {
         await using var host = CoreHost.Start();
@@ -47,7 +47,7 @@ public sealed class WasThisYouTests
         Assert.Equal(RecognizeOutcome.Recognized, await RecognizeAsync(host, other, third.Id));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_answer_is_in_the_audit_log_once()
     {
         await using var host = CoreHost.Start();
@@ -60,7 +60,7 @@ public sealed class WasThisYouTests
         Assert.Equal((AuditActor.You, owner.Id, other.Id), (told.Actor, told.From!.Id, told.To!.Id));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Only_the_users_own_new_live_unanswered_sessions_are_in_question()
     {
         await using var host = CoreHost.Start();
@@ -84,7 +84,7 @@ public sealed class WasThisYouTests
         Assert.Empty(host.Rows.Audit("session.recognized"));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_session_in_question_may_not_answer_not_even_for_itself()
     {
         await using var host = CoreHost.Start();
@@ -128,7 +128,7 @@ public sealed class WasThisYouTests
     }
 
     // Guard: InQuestion at NewBrowser in SessionStarter.StartAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task Signing_in_again_does_not_answer_the_question()
     {
         await using var host = CoreHost.Start();
@@ -146,7 +146,7 @@ public sealed class WasThisYouTests
         Assert.False((await FindAsync(host, owner, (await host.SignInAsync(browser: thief.Browser)).Id)).IsFlagged);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_browser_is_known_after_a_week()
     {
         await using var host = CoreHost.Start();
@@ -157,7 +157,7 @@ public sealed class WasThisYouTests
         Assert.False((await FindAsync(host, owner, again.Id)).IsFlagged);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_new_country_is_answered_like_a_new_browser()
     {
         await using var host = CoreHost.Start();
@@ -174,7 +174,7 @@ public sealed class WasThisYouTests
         Assert.False((await FindAsync(host, owner, away.Id)).IsFlagged);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_ended_caller_may_not_answer()
     {
         await using var host = CoreHost.Start();
@@ -186,7 +186,7 @@ public sealed class WasThisYouTests
         Assert.True((await FindAsync(host, other, other.Id)).IsInQuestion);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task No_ends_the_session_and_is_recorded_as_a_denial()
     {
         await using var host = CoreHost.Start();
@@ -204,7 +204,7 @@ public sealed class WasThisYouTests
         Assert.Equal((AuditActor.You, owner.Id, other.Id), (told.Actor, told.From!.Id, told.To!.Id));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task No_follows_the_same_rules_as_Terminate()
     {
         await using var host = CoreHost.Start();
@@ -222,7 +222,7 @@ public sealed class WasThisYouTests
     }
 
     // Guard: Ending in Session.IsInQuestion and in Session.MayAnswer.
-    [Fact]
+    [EachEngineFact]
     public async Task An_ended_session_is_not_in_question_and_may_not_answer()
     {
         await using var host = CoreHost.Start();
@@ -237,7 +237,7 @@ public sealed class WasThisYouTests
     }
 
     // Guard: AnswerableBy in SessionService.DenyAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task No_without_a_question_or_the_right_to_answer_is_an_ordinary_ending()
     {
         await using var host = CoreHost.Start();
@@ -253,7 +253,7 @@ public sealed class WasThisYouTests
         Assert.Equal(2, host.Rows.Audit("session.terminated").Count);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_answer_that_fails_to_commit_changes_nothing()
     {
         await using var host = CoreHost.Start();
@@ -294,7 +294,7 @@ public sealed class WasThisYouTests
     }
 
     // Guard: EndedAt in SessionStatements.QuestionsOf.
-    [Fact]
+    [EachEngineFact]
     public async Task Yes_and_No_at_once_count_as_one_answer()
     {
         await using var host = CoreHost.Start();
@@ -314,7 +314,7 @@ public sealed class WasThisYouTests
     }
 
     // Guard: IsLiveAsync in CommandRunner.AdmitAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task A_session_that_has_just_ended_may_not_answer()
     {
         await using var host = CoreHost.Start();

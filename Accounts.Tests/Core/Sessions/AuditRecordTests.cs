@@ -73,7 +73,7 @@ public sealed class AuditRecordTests
         Assert.Equal(one.To is null ? null : one.To.Id == stage.Phone.Id ? Safari : Chrome, one.To?.Device);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_event_says_through_what_why_and_how_its_actor_was_verified()
     {
         await using var host = CoreHost.Start();
@@ -99,7 +99,7 @@ public sealed class AuditRecordTests
         Assert.All((await host.EventsAsync(owner, new AuditQuery { Action = AuditAction.SessionExpired }))!, one => Assert.Equal(CallerKind.Clock, one.Kind));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_expiry_is_recorded_once_by_the_sweeper_or_the_next_sign_in()
     {
         await using var host = CoreHost.Start();
@@ -119,7 +119,7 @@ public sealed class AuditRecordTests
         Assert.Empty(host.Rows.Audit("session.replaced"));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Subscribers_hear_of_an_action_that_ends_nothing()
     {
         await using var host = CoreHost.Start();

@@ -10,7 +10,7 @@ public sealed class BrowserUpdateTests
     private const string Later = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/160.0.0.0 Safari/537.36";
     private const string Address = "203.0.113.7";
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_updated_browser_shows_at_once_and_is_stored_by_the_next_flush()
     {
         await using var host = CoreHost.Start();
@@ -31,7 +31,7 @@ public sealed class BrowserUpdateTests
         Assert.Equal(Later, host.Rows.Session(browser.Id)["UserAgent"]);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_different_browser_with_the_same_cookie_does_not_replace_the_device()
     {
         await using var host = CoreHost.Start();
@@ -46,7 +46,7 @@ public sealed class BrowserUpdateTests
         Assert.Equal("154", Assert.Single(await host.Sessions.ListAsync(browser.Caller)).Device.BrowserVersion);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Hints_that_are_not_complete_yet_do_not_replace_the_device()
     {
         await using var host = CoreHost.Start();
@@ -64,7 +64,7 @@ public sealed class BrowserUpdateTests
         Assert.Equal((Later, whole.ToText()), (host.Rows.Session(browser.Id)["UserAgent"], host.Rows.Session(browser.Id)["ClientHints"]));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_next_flush_writes_what_a_failed_one_could_not()
     {
         await using var host = CoreHost.Start();

@@ -60,7 +60,7 @@ public sealed class SettingsReaderTests
         string[] expected =
         [
             "Some settings are invalid. Correct them in appsettings.json, the environment or the command line:",
-            "  Storage:Provider: must be one of Sqlite. It is 'Oracle'.",
+            "  Storage:Provider: must be one of Sqlite, PostgreSql. It is 'Oracle'.",
             "  Storage:Path: must be the path of a file. It is ''.",
             "  Sessions:IdleTimeout: must be a time such as 28.00:00:00 (days.hours:minutes:seconds). It is 'soon'.",
             "  Sessions:IdelTimeout: unknown setting. Use one of Profile, IdleTimeout, IdleTimeoutUnremembered, AbsoluteTimeout, MaximumPerUser, ReauthenticateAfter, FlushInterval, SweepInterval.",

@@ -11,7 +11,7 @@ public sealed class NewCountryTests
     private const string Japan = "133.11.0.1";
     private const string Home = "192.168.1.20";
 
-    [Fact]
+    [EachEngineFact]
     public async Task Only_a_known_country_that_the_account_has_not_used_is_new()
     {
         await using var host = CoreHost.Start();
@@ -27,7 +27,7 @@ public sealed class NewCountryTests
         Assert.False(await IsNewAsync(host, BrowserId.New(), Germany), "An old country in a new browser.");
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_country_is_no_longer_new_after_a_week()
     {
         await using var host = CoreHost.Start();
@@ -41,7 +41,7 @@ public sealed class NewCountryTests
         Assert.False((await FindAsync(host, away.Caller)).IsFlagged);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Other_users_countries_do_not_count()
     {
         await using var host = CoreHost.Start();

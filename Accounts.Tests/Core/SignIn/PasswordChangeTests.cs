@@ -12,7 +12,7 @@ public sealed class PasswordChangeTests
     private const string New = "another passphrase";
     private const string Account = "SELECT \"PasswordHash\", \"SecurityStamp\" FROM \"Users\"";
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task The_new_password_replaces_the_old_one_and_other_sessions_end_if_asked_to(bool endOthers)
@@ -40,7 +40,7 @@ public sealed class PasswordChangeTests
     }
 
     // Guard: OfferAsync in PasswordChange.
-    [Fact]
+    [EachEngineFact]
     public async Task A_copied_cookie_is_refused_after_the_change()
     {
         await using var host = CoreHost.Start();
@@ -53,7 +53,7 @@ public sealed class PasswordChangeTests
         Assert.Null(await host.RequestAsync(owner));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_wrong_current_password_changes_nothing()
     {
         await using var host = CoreHost.Start();
@@ -68,7 +68,7 @@ public sealed class PasswordChangeTests
         Assert.Empty(host.Rows.Audit("user.password_changed"));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_form_posted_twice_changes_the_password_once()
     {
         await using var host = CoreHost.Start();
@@ -84,7 +84,7 @@ public sealed class PasswordChangeTests
         Assert.NotNull(await host.Authenticator.AuthenticateAsync(owner.Id, again.Session.Key.Reveal()));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_form_posted_twice_concurrently_changes_the_password_once()
     {
         await using var host = CoreHost.Start();
@@ -104,7 +104,7 @@ public sealed class PasswordChangeTests
         Assert.Single(host.Rows.Audit("user.password_changed"));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_ended_caller_learns_nothing_and_changes_nothing()
     {
         await using var host = CoreHost.Start();
@@ -120,7 +120,7 @@ public sealed class PasswordChangeTests
         Assert.IsType<ChangePasswordOutcome.Changed>(await ChangeAsync(host, owner));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_session_that_ends_during_the_change_changes_nothing()
     {
         await using var host = CoreHost.Start();
@@ -138,7 +138,7 @@ public sealed class PasswordChangeTests
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser()));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_change_that_does_not_commit_changes_nothing()
     {
         await using var host = CoreHost.Start();
@@ -154,7 +154,7 @@ public sealed class PasswordChangeTests
         Assert.NotNull(await host.RequestAsync(other));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Guessing_the_current_password_is_throttled()
     {
         await using var host = CoreHost.Start();
@@ -166,7 +166,7 @@ public sealed class PasswordChangeTests
         Assert.IsType<ChangePasswordOutcome.Changed>(await ChangeAsync(host, other));
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData("", New, "CurrentPassword", InputProblem.Missing, null)]
     [InlineData(CoreHost.Password, "", "NewPassword", InputProblem.Missing, null)]
     [InlineData(CoreHost.Password, "short", "NewPassword", InputProblem.TooShort, 12)]

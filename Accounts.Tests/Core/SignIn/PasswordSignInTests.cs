@@ -6,7 +6,7 @@ namespace Accounts.Tests.Core.SignIn;
 
 public sealed class PasswordSignInTests
 {
-    [Fact]
+    [EachEngineFact]
     public async Task The_right_password_signs_in_with_any_spelling_of_the_email()
     {
         await using var host = CoreHost.Start();
@@ -16,7 +16,7 @@ public sealed class PasswordSignInTests
         Assert.NotNull(await host.RequestAsync(browser));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_wrong_password_and_an_unknown_email_get_the_same_answer()
     {
         await using var host = CoreHost.Start();
@@ -30,7 +30,7 @@ public sealed class PasswordSignInTests
         Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData("", "x", "Email", InputProblem.Missing, null)]
     [InlineData("ada", "x", "Email", InputProblem.NotAnEmail, null)]
     [InlineData("ada@example.test", "", "Password", InputProblem.Missing, null)]
@@ -41,7 +41,7 @@ public sealed class PasswordSignInTests
         Assert.Equal([new InputError(field, problem, limit)], Assert.IsType<SignInOutcome.Invalid>(outcome).Errors);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_one_megabyte_password_is_refused_before_it_is_hashed()
     {
         await using var host = CoreHost.Start();
@@ -49,7 +49,7 @@ public sealed class PasswordSignInTests
         Assert.Equal([new InputError("Password", InputProblem.TooLong, 256)], Assert.IsType<SignInOutcome.Invalid>(outcome).Errors);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Unknown_browsers_are_throttled_while_a_known_browser_still_signs_in()
     {
         await using var host = CoreHost.Start();
@@ -70,7 +70,7 @@ public sealed class PasswordSignInTests
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser(), "grace@example.test"));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_known_browser_has_ten_attempts_of_its_own()
     {
         await using var host = CoreHost.Start();
@@ -84,7 +84,7 @@ public sealed class PasswordSignInTests
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser()));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_unknown_email_is_throttled_like_a_known_one()
     {
         await using var host = CoreHost.Start();
@@ -93,7 +93,7 @@ public sealed class PasswordSignInTests
         Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.NewBrowser(), "NOBODY@example.test"));
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData("198.51.100.1", "198.51.100.1", true)]
     [InlineData("198.51.100.1", "198.51.100.2", false)]
     [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", true)]

@@ -70,7 +70,7 @@ public sealed class PasswordVerifierTests
     }
 
     // Guard: PasswordHash is null in PasswordHashing.Verify.
-    [Fact]
+    [EachEngineFact]
     public async Task An_account_without_a_password_refuses_every_password_after_the_same_work()
     {
         var hasher = new HeldHasher();

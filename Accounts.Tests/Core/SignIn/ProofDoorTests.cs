@@ -12,7 +12,7 @@ public sealed class ProofDoorTests
 {
     private const SignInMethods Methods = SignInMethods.Passkey | SignInMethods.OneTimeCode;
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_proof_signs_in_once()
     {
         await using var host = CoreHost.Start();
@@ -30,7 +30,7 @@ public sealed class ProofDoorTests
         Assert.Equal(1, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_proof_gives_its_own_session_a_new_key_once()
     {
         await using var host = CoreHost.Start();
@@ -52,7 +52,7 @@ public sealed class ProofDoorTests
     }
 
     // Guard: ProofDoor.Patience.
-    [Theory]
+    [EachEngineTheory]
     [InlineData(60_000, true)]
     [InlineData(60_001, false)]
     public async Task A_proof_counts_for_a_minute(int milliseconds, bool counts)
@@ -67,7 +67,7 @@ public sealed class ProofDoorTests
     }
 
     // Guards: the stamp in ProofDoor.ReauthenticateAsync and in SessionStarter.StartAsync.
-    [Theory]
+    [EachEngineTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_proof_from_before_the_account_changed_does_not_count(bool password)
@@ -89,7 +89,7 @@ public sealed class ProofDoorTests
         Assert.NotNull(await SignInAsync(host, (await Door(host).OpenAsync(user))!));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_proof_serves_only_what_it_was_opened_for()
     {
         await using var host = CoreHost.Start();
@@ -108,7 +108,7 @@ public sealed class ProofDoorTests
         Assert.NotNull(await Door(host).ReauthenticateAsync(owner.Caller, again, Methods));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Nobody_enters_for_an_unknown_account_or_an_ended_session()
     {
         await using var host = CoreHost.Start();
@@ -122,7 +122,7 @@ public sealed class ProofDoorTests
         Assert.Null(host.Rows.Session(thief.Id)["NextKeyHash"]);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_failed_commit_uses_the_proof_up_and_changes_nothing()
     {
         await using var host = CoreHost.Start();

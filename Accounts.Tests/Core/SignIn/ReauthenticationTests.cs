@@ -19,7 +19,7 @@ public sealed class ReauthenticationTests
     }
 
     // Guard: FreshProof in CommandRunner.AdmitAsync, and in the need of each of the three commands.
-    [Theory]
+    [EachEngineTheory]
     [InlineData(Act.Terminate)]
     [InlineData(Act.SignOutEverywhere)]
     [InlineData(Act.RemoteLogout)]
@@ -41,7 +41,7 @@ public sealed class ReauthenticationTests
         Assert.Null(await host.RequestAsync(other));
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData(Act.Terminate)]
     [InlineData(Act.SignOutEverywhere)]
     [InlineData(Act.RemoteLogout)]
@@ -54,7 +54,7 @@ public sealed class ReauthenticationTests
         Assert.Equal("Done", await DoAsync(host, act, (await host.RequestAsync(owner))!.ToCaller(), other));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_proofs_lifetime_is_configurable()
     {
         await using var host = CoreHost.Start(settings: ("Sessions:ReauthenticateAfter", "00:01:00"));
@@ -64,7 +64,7 @@ public sealed class ReauthenticationTests
         Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_caller_without_proof_needs_one_and_an_ended_caller_learns_that_it_ended()
     {
         await using var host = CoreHost.Start();
@@ -80,7 +80,7 @@ public sealed class ReauthenticationTests
         Assert.IsType<EndSessionsOutcome.CallerEnded>(await host.Sessions.SignOutEverywhereAsync(bare));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Renaming_changing_the_password_and_signing_out_need_no_recent_proof()
     {
         await using var host = CoreHost.Start();
@@ -95,7 +95,7 @@ public sealed class ReauthenticationTests
         Assert.Null(await host.RequestAsync(owner));
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task The_right_password_gives_the_same_session_a_new_key(bool remember)
@@ -116,7 +116,7 @@ public sealed class ReauthenticationTests
         Assert.Equal(owner.Caller.Address, written["Address"]);
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData("")]
     [InlineData("a passphrase for test")]
     [InlineData(" a passphrase for tests")]
@@ -136,7 +136,7 @@ public sealed class ReauthenticationTests
         Assert.NotNull(await host.RequestAsync(owner));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Guesses_share_one_throttle_with_the_password_change()
     {
         await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAccount", "2"));
@@ -152,7 +152,7 @@ public sealed class ReauthenticationTests
         Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(other.Caller, CoreHost.Password));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_ended_session_does_not_learn_whether_a_guess_is_right()
     {
         await using var host = CoreHost.Start();
@@ -164,7 +164,7 @@ public sealed class ReauthenticationTests
     }
 
     // Guard: the comparison of the two password hashes inside the transaction.
-    [Fact]
+    [EachEngineFact]
     public async Task A_password_replaced_during_the_check_proves_nothing()
     {
         await using var host = CoreHost.Start();
@@ -182,7 +182,7 @@ public sealed class ReauthenticationTests
         Assert.Null(host.Rows.Session(other.Id)["NextKeyHash"]);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_failed_commit_changes_nothing()
     {
         await using var host = CoreHost.Start();

@@ -11,7 +11,7 @@ public sealed class SessionLimitTests
     private const string Live = "SELECT COUNT(*) FROM \"Sessions\" WHERE \"EndedAt\" IS NULL";
 
     // Guard: MakeRoomAsync in SessionStarter.StartAsync, and its order.
-    [Fact]
+    [EachEngineFact]
     public async Task The_least_recently_used_session_makes_room()
     {
         await using var host = CoreHost.Start(settings: ("Sessions:MaximumPerUser", "3"));
@@ -36,7 +36,7 @@ public sealed class SessionLimitTests
         Assert.Equal((second.Id.Value, fourth.Id.Value), (Guid.Parse((string)audit["SessionId"]!), Guid.Parse((string)audit["ActorSessionId"]!)));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Without_a_limit_no_session_ends()
     {
         await using var host = CoreHost.Start(settings: [("Sessions:MaximumPerUser", "0"), ("SignIn:AttemptsPerAccount", "100")]);
@@ -46,7 +46,7 @@ public sealed class SessionLimitTests
         Assert.Equal(12, host.Rows.Number(Live));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Only_the_users_live_sessions_in_other_browsers_count()
     {
         await using var host = CoreHost.Start(settings: ("Sessions:MaximumPerUser", "2"));
@@ -90,7 +90,7 @@ public sealed class SessionLimitTests
         Assert.Equal(3, host.Rows.Audit("session.ended_by_limit").Count);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Concurrent_sign_ins_do_not_exceed_the_limit()
     {
         await using var host = CoreHost.Start(settings: ("Sessions:MaximumPerUser", "1"));
@@ -107,7 +107,7 @@ public sealed class SessionLimitTests
         Assert.NotNull(await host.RequestAsync(two));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_sign_in_that_fails_to_commit_ends_no_session()
     {
         await using var host = CoreHost.Start(settings: ("Sessions:MaximumPerUser", "1"));

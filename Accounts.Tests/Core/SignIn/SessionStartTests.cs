@@ -9,7 +9,7 @@ namespace Accounts.Tests.Core.SignIn;
 
 public sealed class SessionStartTests
 {
-    [Fact]
+    [EachEngineFact]
     public async Task A_sign_in_starts_a_session_with_the_browsers_details()
     {
         await using var host = CoreHost.Start();
@@ -27,7 +27,7 @@ public sealed class SessionStartTests
         Assert.Equal(SignInMethods.Password, session.Methods);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Only_a_remembered_session_gives_the_cookie_an_expiry()
     {
         await using var host = CoreHost.Start();
@@ -36,7 +36,7 @@ public sealed class SessionStartTests
         Assert.Null((await host.SignInAsync(remember: false)).Session.CookieExpiresAt);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_database_holds_neither_the_key_nor_the_browser_id()
     {
         await using var host = CoreHost.Start();
@@ -51,7 +51,7 @@ public sealed class SessionStartTests
         Assert.DoesNotContain(browser.Browser.Id.Text, everything, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Signing_in_again_in_the_same_browser_replaces_its_session()
     {
         await using var host = CoreHost.Start();
@@ -73,7 +73,7 @@ public sealed class SessionStartTests
             [new SessionChange.Ended(browser.Caller.Subject, ghost.Id, EndReason.Replaced), new SessionChange.Started(browser.Caller.Subject, browser.Id)], heard);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_replaced_session_that_had_already_expired_is_recorded_as_expired()
     {
         await using var host = CoreHost.Start();
@@ -91,7 +91,7 @@ public sealed class SessionStartTests
         Assert.Contains(new SessionChange.Ended(browser.Caller.Subject, ghost.Id, EndReason.Expired), heard);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Two_identical_browsers_are_two_sessions()
     {
         await using var host = CoreHost.Start();
@@ -103,7 +103,7 @@ public sealed class SessionStartTests
         Assert.NotNull(await host.RequestAsync(two));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Two_users_in_one_browser_do_not_replace_each_other()
     {
         await using var host = CoreHost.Start();
@@ -117,7 +117,7 @@ public sealed class SessionStartTests
         Assert.NotNull(await host.RequestAsync(grace));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_list_has_the_users_current_session_first_then_by_latest_activity()
     {
         await using var host = CoreHost.Start();
@@ -137,7 +137,7 @@ public sealed class SessionStartTests
         Assert.Equal([three.Id, two.Id, one.Id], (await host.Sessions.ListAsync(three.Caller)).Select(s => s.Id));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_history_is_newest_first()
     {
         await using var host = CoreHost.Start();
@@ -154,7 +154,7 @@ public sealed class SessionStartTests
         Assert.Equal(started, (await host.HistoryAsync(last!.Caller)).Select(s => s.Id));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_session_and_its_audit_event_are_written_together_or_not_at_all()
     {
         await using var host = CoreHost.Start();

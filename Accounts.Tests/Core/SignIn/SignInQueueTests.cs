@@ -13,7 +13,7 @@ public sealed class SignInQueueTests
     private static readonly (string, string)[] Small = [("PasswordHashing:Concurrency", "2"), ("PasswordHashing:WaitingPerHash", "2")];
 
     // Guard: a queue's limit.
-    [Fact]
+    [EachEngineFact]
     public async Task A_limited_number_run_at_once_and_a_finished_one_admits_the_next()
     {
         await using var host = CoreHost.Start(settings: Small);
@@ -39,7 +39,7 @@ public sealed class SignInQueueTests
     }
 
     // Guard: the partitions of _networks.
-    [Theory]
+    [EachEngineTheory]
     [InlineData("203.0.113.7", "203.0.113.7", "203.0.113.8")]
     [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1")]
     public async Task A_flood_from_one_network_delays_no_other_network(string flood, string same, string other)
@@ -61,7 +61,7 @@ public sealed class SignInQueueTests
     }
 
     // Guard: the patience in SignInQueue.WaitAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task A_form_that_waits_two_seconds_is_refused_and_frees_its_place()
     {
         var journal = new Journal();
@@ -96,7 +96,7 @@ public sealed class SignInQueueTests
             Assert.NotNull(await EnterAsync(queue, $"203.0.113.{9 + i}").WaitAsync(Patience.Limit));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_full_queue_refuses_the_next_form_at_once()
     {
         await using var host = CoreHost.Start(settings: Small);
@@ -113,7 +113,7 @@ public sealed class SignInQueueTests
         Assert.All(await Task.WhenAll(waiting).WaitAsync(Patience.Limit), Assert.Null);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_disconnected_client_frees_its_place_at_once()
     {
         await using var host = CoreHost.Start(settings: Small);

@@ -41,7 +41,7 @@ public sealed class SignInThrottleTests
     }
 
     // Guard: a known browser's attempts don't count towards the address.
-    [Fact]
+    [EachEngineFact]
     public async Task A_known_browser_signs_in_from_a_throttled_IP_address()
     {
         await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAddress", "3"));
@@ -60,7 +60,7 @@ public sealed class SignInThrottleTests
     }
 
     // Guard: the container creates the throttle and so disposes of it. Each limiter has a timer that ticks ten times a second.
-    [Fact]
+    [EachEngineFact]
     public async Task The_limiters_are_disposed_with_the_application()
     {
         var host = CoreHost.Start();

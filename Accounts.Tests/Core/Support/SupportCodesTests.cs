@@ -9,7 +9,7 @@ namespace Accounts.Tests.Core.Support;
 /// <summary>The code that you read out to support.</summary>
 public sealed class SupportCodesTests
 {
-    [Fact]
+    [EachEngineFact]
     public async Task A_session_keeps_its_code_until_ten_minutes_are_left()
     {
         await using var host = CoreHost.Start();
@@ -32,7 +32,7 @@ public sealed class SupportCodesTests
     }
 
     // Guard: the removal of expired codes in SupportCodes, and in Retention.
-    [Fact]
+    [EachEngineFact]
     public async Task A_session_has_at_most_two_codes_and_finally_none()
     {
         await using var host = CoreHost.Start();
@@ -53,7 +53,7 @@ public sealed class SupportCodesTests
     }
 
     // Guard: the second check, inside the transaction.
-    [Fact]
+    [EachEngineFact]
     public async Task Concurrent_requests_get_the_same_code()
     {
         await using var host = CoreHost.Start();
@@ -73,7 +73,7 @@ public sealed class SupportCodesTests
     }
 
     // Guard: the check for an existing code.
-    [Fact]
+    [EachEngineFact]
     public async Task An_existing_code_is_not_issued_again()
     {
         await using var host = CoreHost.Start();
@@ -98,7 +98,7 @@ public sealed class SupportCodesTests
     }
 
     // Guard: IsLiveAsync in FindOrMakeAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task A_caller_without_a_live_session_gets_no_code()
     {
         await using var host = CoreHost.Start();
@@ -117,7 +117,7 @@ public sealed class SupportCodesTests
     }
 
     // Guard: SessionKey.Matches in FindOrMakeForEndedAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task An_ended_sessions_code_goes_only_to_the_holder_of_its_key()
     {
         await using var host = CoreHost.Start();

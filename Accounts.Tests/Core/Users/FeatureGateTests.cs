@@ -19,7 +19,7 @@ public sealed class FeatureGateTests
         ("Features:Plans:Enterprise:1", "AuditLog"),
     ];
 
-    [Fact]
+    [EachEngineFact]
     public async Task By_default_every_feature_is_enabled_for_everyone()
     {
         await using var host = CoreHost.Start();
@@ -29,7 +29,7 @@ public sealed class FeatureGateTests
         Assert.Equal(new EndSessionsOutcome.Ended(1), await host.Sessions.RemoteLogoutAsync(owner.Caller));
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData(null, "Free", "Free")]
     [InlineData("plus", null, "Plus")]
     [InlineData("Enterprise", null, null)]
@@ -47,7 +47,7 @@ public sealed class FeatureGateTests
     }
 
     // Guard: the first lines of SessionService.RemoteLogoutAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task Remote_logout_is_refused_without_the_plan_and_recorded_with_it()
     {
         await using var host = CoreHost.Start(settings: Plans);
@@ -70,7 +70,7 @@ public sealed class FeatureGateTests
     }
 
     // Guard: IsLackingAsync in AuditLog.
-    [Fact]
+    [EachEngineFact]
     public async Task The_audit_log_is_written_for_everyone_but_readable_only_with_the_plan()
     {
         await using var host = CoreHost.Start(settings: Plans);
@@ -84,7 +84,7 @@ public sealed class FeatureGateTests
         Assert.NotNull(await host.AuditLog.ExportAsync(owner.Caller, new AuditQuery()));
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData("Features:Plans:Free:0=Teleport Features:DefaultPlan=Free", "Features:Plans:Free: must contain only RemoteLogout, AuditLog. It is 'Teleport'.")]
     [InlineData("Features:Plans:Free:0=0 Features:DefaultPlan=Free", "Features:Plans:Free: must contain only RemoteLogout, AuditLog. It is '0'.")]
     [InlineData("Features:Plans:Free=AuditLog Features:DefaultPlan=Free", "Features:Plans:Free: must be a list (Features:Plans:Free:0, Features:Plans:Free:1 …). It is 'AuditLog'.")]

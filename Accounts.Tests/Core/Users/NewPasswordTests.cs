@@ -8,7 +8,7 @@ namespace Accounts.Tests.Core.Users;
 public sealed class NewPasswordTests
 {
     // Guard: the three answers of WeakPasswords.Problem.
-    [Theory]
+    [EachEngineTheory]
     [InlineData("leavemealone", InputProblem.CommonPassword)]
     [InlineData("LeaveMeAlone", InputProblem.CommonPassword)]
     [InlineData("Leave me alone!", InputProblem.CommonPassword)]
@@ -35,7 +35,7 @@ public sealed class NewPasswordTests
         Assert.Equal([new InputError("Password", problem)], errors);
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData("correct horse battery")]
     [InlineData("ada likes green tea")]
     [InlineData("this is abc for 123")]
@@ -52,7 +52,7 @@ public sealed class NewPasswordTests
     }
 
     // One visible character counts as one, however UTF-16 stores it.
-    [Fact]
+    [EachEngineFact]
     public async Task Eleven_characters_are_too_few_however_they_are_encoded()
     {
         await using var host = CoreHost.Start();
@@ -61,7 +61,7 @@ public sealed class NewPasswordTests
         Assert.Equal([new InputError("Password", InputProblem.TooShort, 12)], errors);
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData("leavemealone", InputProblem.CommonPassword)]
     [InlineData("lovelacelovelace", InputProblem.PersonalPassword)]
     public async Task A_password_change_applies_the_same_rules(string password, InputProblem problem)

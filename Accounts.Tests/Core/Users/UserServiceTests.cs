@@ -8,7 +8,7 @@ public sealed class UserServiceTests
 {
     private const string Password = "correct horse battery";
 
-    [Fact]
+    [EachEngineFact]
     public async Task Registering_creates_an_account_and_does_not_sign_in()
     {
         await using var host = CoreHost.Start();
@@ -22,7 +22,7 @@ public sealed class UserServiceTests
         Assert.Null(await host.Users.FindProfileAsync(Caller.InBrowser(new UserId(Guid.NewGuid()), SessionId.New(TestClock.Start), "")));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_password_is_stored_as_a_hash()
     {
         await using var host = CoreHost.Start();
@@ -32,7 +32,7 @@ public sealed class UserServiceTests
         Assert.DoesNotContain(Password, hash, StringComparison.OrdinalIgnoreCase);
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData("Ada@Example.test")]
     [InlineData("ada@example.test")]
     [InlineData("ADA@EXAMPLE.TEST")]
@@ -48,7 +48,7 @@ public sealed class UserServiceTests
         Assert.Single(host.Rows.Audit("user.registered"));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Registering_the_same_email_twice_at_once_creates_one_account()
     {
         await using var host = CoreHost.Start();
@@ -63,7 +63,7 @@ public sealed class UserServiceTests
         Assert.IsType<RegisterOutcome.EmailTaken>(await second);
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData("Name", "", "a@b.example", Password, InputProblem.Missing, null)]
     [InlineData("Name", "   ", "a@b.example", Password, InputProblem.Missing, null)]
     [InlineData("Name", "a\nb", "a@b.example", Password, InputProblem.LineBreaks, null)]
@@ -86,7 +86,7 @@ public sealed class UserServiceTests
         Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Users\""));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task All_errors_are_reported_at_once()
     {
         await using var host = CoreHost.Start();
@@ -94,7 +94,7 @@ public sealed class UserServiceTests
         Assert.Equal("Name Email Password", string.Join(' ', invalid.Errors.Select(e => e.Field)));
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData("L*100", "a@b.example", "twelve chars")]
     [InlineData("山田太郎", "name+tag@sub.example.co.uk", "L*256@correct horse")]
     public async Task Input_at_the_limits_is_accepted(string name, string email, string password)

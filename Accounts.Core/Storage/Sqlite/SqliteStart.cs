@@ -1,17 +1,19 @@
 using System.Globalization;
 using Accounts.Core.Settings;
+using Accounts.Core.Storage.Migrations;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
-namespace Accounts.Core.Storage;
+namespace Accounts.Core.Storage.Sqlite;
 
-/// <summary>Opens the database on startup: locks it for one process, checks the file and applies migrations.</summary>
+/// <summary>Opens the SQLite file on startup: locks it for one process, checks it and applies migrations.</summary>
 /// <remarks>
 /// The lock is an operating-system lock on a file beside the database. The process holds it for its whole life; it is freed however the process
 /// ends. Under the lock, this class clears Entity Framework's own lock table, where a killed migration may have left a row.
 /// </remarks>
-internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory<AccountsDbContext> contexts, ILogger<DatabaseStart> logger) : IDisposable
+internal sealed partial class SqliteStart(DatabaseFile file, IDbContextFactory<AccountsDbContext> contexts, ILogger<SqliteStart> logger)
+    : IDatabaseStart, IDisposable
 {
     /// <summary>"Acct". It marks the file as ours, so that we refuse other files. See https://sqlite.org/pragma.html#pragma_application_id.</summary>
     private const int ApplicationId = 0x41636374;
@@ -24,6 +26,7 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
 
     private FileStream? _lock;
 
+    /// <inheritdoc/>
     /// <exception cref="StartupException">The file can't be used; it is unchanged. The message names it and says why and what to do.</exception>
     public void Open()
     {
@@ -113,9 +116,8 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
             throw Damaged(string.Join("; ", check));
 
         var applied = tables.Contains(History, StringComparer.Ordinal) ? Query(connection, $"SELECT \"MigrationId\" FROM \"{History}\"") : [];
-        var unknown = applied.Except(ourMigrations, StringComparer.Ordinal).ToList();
-        if (unknown.Count > 0)
-            throw Refuse($"a newer version of this program wrote it (it has {string.Join(", ", unknown)}). Start that version, or restore an older backup.");
+        if (MigrationIds.FindBlocking(applied, ourMigrations) is { Count: > 0 } blocking)
+            throw Refuse($"a newer version of this program wrote it (it has {string.Join(", ", blocking)}). Start that version, or restore an older backup.");
     }
 
     private static List<string> Query(SqliteConnection connection, string sql)
@@ -142,19 +144,4 @@ internal sealed partial class DatabaseStart(DatabaseFile file, IDbContextFactory
         [LoggerMessage(1, LogLevel.Information, "Opened the database {Path}")]
         public static partial void Opened(ILogger logger, string path);
     }
-}
-
-/// <summary>The SQLite file, with its full path.</summary>
-internal sealed class DatabaseFile(StorageOptions options, string contentRoot)
-{
-    /// <summary>Seconds that a statement waits for another program's lock on the file.</summary>
-    private const int BusySeconds = 2;
-
-    public string Path { get; } = System.IO.Path.GetFullPath(options.Path, contentRoot);
-
-    public bool IsDefault { get; } = string.Equals(options.Path, StorageOptions.DefaultPath, StringComparison.Ordinal);
-
-    public string Folder => System.IO.Path.GetDirectoryName(Path)!;
-
-    public string ConnectionString => new SqliteConnectionStringBuilder { DataSource = Path, ForeignKeys = true, DefaultTimeout = BusySeconds }.ToString();
 }

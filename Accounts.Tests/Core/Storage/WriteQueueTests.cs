@@ -2,13 +2,13 @@ using Accounts.Core.Storage;
 
 namespace Accounts.Tests.Core.Storage;
 
-public sealed class WriteLockTests
+public sealed class WriteQueueTests
 {
     [Fact]
     public async Task Endings_go_first_and_each_priority_keeps_its_order()
     {
-        var writeLock = new WriteLock();
-        var holder = await writeLock.EnterAsync(WritePriority.Ordinary);
+        var queue = new WriteQueue(new WriterLimits(1, 1));
+        var holder = await queue.EnterAsync(WritePriority.Ordinary);
         List<string> order = [];
         Task[] waiting =
         [
@@ -26,7 +26,7 @@ public sealed class WriteLockTests
 
         async Task WriteAsync(string name, WritePriority priority)
         {
-            using var turn = await writeLock.EnterAsync(priority);
+            using var turn = await queue.EnterAsync(priority);
             order.Add(name);
         }
     }
@@ -34,17 +34,17 @@ public sealed class WriteLockTests
     [Fact]
     public async Task Only_one_writer_runs_at_a_time()
     {
-        var writeLock = new WriteLock();
+        var queue = new WriteQueue(new WriterLimits(1, 1));
         var inside = 0;
         await Parallel.ForAsync(0, 2_000, async (i, _) =>
         {
-            using var turn = await writeLock.EnterAsync(i % 3 == 0 ? WritePriority.Ending : WritePriority.Ordinary);
+            using var turn = await queue.EnterAsync(i % 3 == 0 ? WritePriority.Ending : WritePriority.Ordinary);
             Assert.Equal(1, Interlocked.Increment(ref inside));
             await Task.Yield();
             Assert.Equal(0, Interlocked.Decrement(ref inside));
         });
 
-        Assert.True(writeLock.EnterAsync(WritePriority.Ordinary).IsCompleted);
-        Assert.False(writeLock.EnterAsync(WritePriority.Ending).IsCompleted);
+        Assert.True(queue.EnterAsync(WritePriority.Ordinary).IsCompleted);
+        Assert.False(queue.EnterAsync(WritePriority.Ending).IsCompleted);
     }
 }

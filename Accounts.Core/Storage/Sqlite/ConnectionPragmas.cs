@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
-namespace Accounts.Core.Storage;
+namespace Accounts.Core.Storage.Sqlite;
 
 /// <summary>Configures every new SQLite connection so that a confirmed commit survives a power failure.</summary>
 /// <remarks>

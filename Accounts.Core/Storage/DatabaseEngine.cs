@@ -1,0 +1,54 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Accounts.Core.Storage;
+
+/// <summary>What differs between the database engines. All other code is the same for each of them.</summary>
+internal abstract class DatabaseEngine
+{
+    /// <summary>Makes a context use this engine.</summary>
+    public abstract void Configure(DbContextOptionsBuilder options);
+
+    /// <summary>
+    /// The end of a SELECT statement that locks the rows that it returns, in their order, until the transaction ends. Empty on an engine with one
+    /// writer, where the transaction itself is the lock. Readers never wait for such a lock.
+    /// </summary>
+    public abstract string RowLock { get; }
+
+    /// <summary>How many writers may run at the same time.</summary>
+    public abstract WriterLimits Writers { get; }
+
+    /// <summary>The kind of a failure; null if it isn't the database's.</summary>
+    public DatabaseFailure? Find(Exception failure) => failure switch
+    {
+        CommitUnknownException => DatabaseFailure.CommitUnknown,
+        DbUpdateConcurrencyException => DatabaseFailure.Conflict,
+        DbUpdateException { InnerException: { } inner } => Find(inner) ?? DatabaseFailure.Unavailable,
+        // Entity Framework wraps failures that may pass.
+        InvalidOperationException { InnerException: DbException or DbUpdateException or TimeoutException } => Find(failure.InnerException),
+        DbException own => FindOwn(own),
+        DbUpdateException or TimeoutException => DatabaseFailure.Unavailable,
+        _ => null,
+    };
+
+    /// <summary>Commits a transaction.</summary>
+    /// <exception cref="CommitUnknownException">The connection broke, and nobody can tell whether the transaction was committed.</exception>
+    public virtual Task CommitAsync(AccountsDbContext db, IDbContextTransaction transaction) => transaction.CommitAsync();
+
+    /// <summary>The kind of a failure that the engine's driver reports.</summary>
+    protected abstract DatabaseFailure FindOwn(DbException failure);
+}
+
+/// <summary>How many writers may run at the same time.</summary>
+/// <param name="Total">The most writers.</param>
+/// <param name="Ordinary">The most ordinary writers among them. The other places are for endings.</param>
+internal sealed record WriterLimits(int Total, int Ordinary);
+
+/// <summary>Opens the database on startup.</summary>
+internal interface IDatabaseStart
+{
+    /// <summary>Checks that this process may use the database, and applies migrations.</summary>
+    /// <exception cref="Settings.StartupException">The database can't be used. The message names it and says why and what to do.</exception>
+    void Open();
+}

@@ -1,0 +1,106 @@
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+
+namespace Accounts.Core.Storage.PostgreSql;
+
+/// <summary>PostgreSQL: a server with many writers, at READ COMMITTED.</summary>
+/// <remarks>
+/// Commands lock the rows that their decision rests on. All of them take their locks in the same order: accounts first, then sessions by id. So
+/// they can't block each other for good. Where they do anyway, the server ends one of them, and it runs again.
+/// </remarks>
+internal sealed class PostgreSqlEngine(PostgreSqlAddress address) : DatabaseEngine
+{
+    /// <summary>How long a commit whose connection broke is looked up: 10 seconds. A server that crashed is usually back by then.</summary>
+    private static readonly TimeSpan LookUpTime = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan LookUpPause = TimeSpan.FromMilliseconds(200);
+
+    // It doesn't keep other transactions from referring to the row with a foreign key.
+    public override string RowLock => "FOR NO KEY UPDATE";
+
+    // Writers take less than the pool's connections, so that reads always find one.
+    public override WriterLimits Writers { get; } = new(Total: 24, Ordinary: 12);
+
+    public override void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(address.ConnectionString);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// If the connection breaks during the commit, the transaction may be committed or not. The server knows, by the transaction's number:
+    /// https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-PG-SNAPSHOT
+    /// </remarks>
+    public override async Task CommitAsync(AccountsDbContext db, IDbContextTransaction transaction)
+    {
+        var number = await FindNumberAsync(db, transaction);
+        try
+        {
+            await transaction.CommitAsync();
+        }
+        catch (Exception failure) when (number is not null && IsBroken(failure))
+        {
+            if (!await WasCommittedAsync(number, failure))
+                throw;
+        }
+    }
+
+    protected override DatabaseFailure FindOwn(DbException failure) => failure.SqlState switch
+    {
+        PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected => DatabaseFailure.Conflict,
+        ['2', '3', ..] => DatabaseFailure.Constraint,
+        _ => DatabaseFailure.Unavailable,
+    };
+
+    /// <summary>The number of the transaction; null if it has written nothing.</summary>
+    private static async Task<string?> FindNumberAsync(AccountsDbContext db, IDbContextTransaction transaction)
+    {
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.Transaction = transaction.GetDbTransaction();
+        command.CommandText = "SELECT pg_current_xact_id_if_assigned()::text";
+        return await command.ExecuteScalarAsync() as string;
+    }
+
+    /// <summary>Whether the server may have committed although its answer is missing.</summary>
+    private static bool IsBroken(Exception failure) => failure switch
+    {
+        PostgresException answer => answer.SqlState is ['5', '7', 'P', ..] or ['0', '8', ..],
+        InvalidOperationException { InnerException: { } inner } => IsBroken(inner),
+        DbException or IOException or TimeoutException => true,
+        _ => false,
+    };
+
+    private async Task<bool> WasCommittedAsync(string number, Exception failure)
+    {
+        using var late = new CancellationTokenSource(LookUpTime);
+        while (true)
+        {
+            try
+            {
+                await using var connection = new NpgsqlConnection(address.SingleConnectionString);
+                await connection.OpenAsync(late.Token);
+                await using var command = new NpgsqlCommand("SELECT pg_xact_status(CAST($1 AS xid8))", connection);
+                command.Parameters.Add(new NpgsqlParameter { Value = number });
+                switch (await command.ExecuteScalarAsync(late.Token))
+                {
+                    case "committed":
+                        return true;
+                    case "aborted":
+                        return false;
+                }
+            }
+            catch (Exception unanswered) when (unanswered is DbException or IOException or TimeoutException && !late.IsCancellationRequested)
+            {
+                // The server isn't back yet.
+            }
+            catch (Exception unanswered) when (late.IsCancellationRequested && unanswered is DbException or IOException or TimeoutException or OperationCanceledException)
+            {
+                throw new CommitUnknownException(failure);
+            }
+
+            if (late.IsCancellationRequested)
+                throw new CommitUnknownException(failure);
+            await Task.Delay(LookUpPause, CancellationToken.None);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Accounts.Core.Settings;
+using Accounts.Core.Storage.Migrations;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Accounts.Core.Storage.PostgreSql;
+
+/// <summary>Opens the PostgreSQL database on startup: keeps it for one process, checks it and applies migrations.</summary>
+/// <remarks>Each migration is a transaction, so a start that was killed leaves no half of one.</remarks>
+internal sealed partial class PostgreSqlStart(
+    PostgreSqlAddress address, IDbContextFactory<AccountsDbContext> contexts, ProcessLock processLock, ILogger<PostgreSqlStart> logger) : IDatabaseStart
+{
+    /// <summary>The oldest version that the PostgreSQL project still maintains: https://www.postgresql.org/support/versioning/</summary>
+    private const int OldestVersion = 15;
+
+    private const string History = "__EFMigrationsHistory";
+
+    private const string Correct = "or correct Storage:ConnectionString.";
+
+    /// <inheritdoc/>
+    public void Open()
+    {
+        try
+        {
+            if (!processLock.TryTake())
+                throw Refuse("another process is using it. Stop that process, or choose another database with Storage:ConnectionString.");
+            using var db = contexts.CreateDbContext();
+            using (var connection = new NpgsqlConnection(address.ConnectionString))
+            {
+                connection.Open();
+                RequireDurable(connection);
+                RequireOurs(connection, [.. db.Database.GetMigrations()]);
+            }
+
+            db.Database.Migrate();
+            Log.Opened(logger, address.Name);
+        }
+        catch (PostgresException answer)
+        {
+            throw Refuse(Explain(answer), answer);
+        }
+        catch (NpgsqlException failure)
+        {
+            throw Refuse(Explain(failure), failure);
+        }
+        catch (InvalidOperationException wrapped) when (wrapped.InnerException is NpgsqlException failure)
+        {
+            throw Refuse(failure is PostgresException answer ? Explain(answer) : Explain(failure), failure);
+        }
+    }
+
+    private string Explain(PostgresException answer) => answer.SqlState switch
+    {
+        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
+            $"the server refuses the user ({answer.MessageText}). Let the server accept it, {Correct}",
+        PostgresErrorCodes.InvalidCatalogName => $"the server has no such database. Create it, {Correct}",
+        PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidSchemaName =>
+            $"the user {address.User} lacks a right ({answer.MessageText}). Make it the database's owner, {Correct}",
+        PostgresErrorCodes.CannotConnectNow => "the server is starting or stopping. Start this program again when it is up.",
+        PostgresErrorCodes.TooManyConnections => "the server has no connection left. Raise its max_connections, or close other programs.",
+        PostgresErrorCodes.ReadOnlySqlTransaction => $"the server is read-only, for example a standby. Connect to the primary server, {Correct}",
+        _ => $"PostgreSQL says: {answer.MessageText} ({answer.SqlState})",
+    };
+
+    private static string Explain(NpgsqlException failure) => failure.InnerException switch
+    {
+        SocketException socket => $"no server answers there ({socket.Message}). Start PostgreSQL, {Correct}",
+        TimeoutException => $"no server answers there in time. Start PostgreSQL, {Correct}",
+        AuthenticationException tls => $"the encrypted connection failed ({tls.Message}). Check the server's certificate, {Correct}",
+        _ => $"the connection failed ({failure.Message}). Check the server, {Correct}",
+    };
+
+    private void RequireDurable(NpgsqlConnection connection)
+    {
+        if (connection.PostgreSqlVersion.Major < OldestVersion)
+            throw Refuse($"the server is PostgreSQL {connection.PostgreSqlVersion.Major}. Update it to {OldestVersion} or later.");
+        if (Query(connection, "SHOW server_encoding").Single() is not "UTF8" and var encoding)
+            throw Refuse($"its encoding is {encoding}. Create it with ENCODING 'UTF8'.");
+        // A confirmed ending must survive a power cut: https://www.postgresql.org/docs/current/wal-async-commit.html
+        foreach (var setting in new[] { "synchronous_commit", "fsync", "full_page_writes" })
+        {
+            if (Query(connection, $"SHOW {setting}").Single() is "off")
+                throw Refuse($"the server's setting {setting} is off, so a power cut could bring ended sessions back. Switch it on.");
+        }
+    }
+
+    private void RequireOurs(NpgsqlConnection connection, IReadOnlyList<string> ourMigrations)
+    {
+        var tables = Query(connection, "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()");
+        if (tables.Count == 0)
+            return;
+        if (!tables.Contains(History, StringComparer.Ordinal))
+            throw Refuse($"it holds another program's tables. Use a database of its own, {Correct}");
+        var applied = Query(connection, $"SELECT \"MigrationId\" FROM \"{History}\"");
+        // A start that was killed before the first migration leaves an empty history.
+        if (applied.Count > 0 ? !applied.Contains(ourMigrations[0], StringComparer.Ordinal) : tables.Count > 1)
+            throw Refuse($"it holds another program's tables. Use a database of its own, {Correct}");
+        if (MigrationIds.FindBlocking(applied, ourMigrations) is { Count: > 0 } blocking)
+            throw Refuse($"a newer version of this program wrote it (it has {string.Join(", ", blocking)}). Start that version, or restore an older backup.");
+    }
+
+    private static List<string> Query(NpgsqlConnection connection, string sql)
+    {
+        using var command = new NpgsqlCommand(sql, connection);
+        using var reader = command.ExecuteReader();
+        List<string> values = [];
+        while (reader.Read())
+            values.Add(reader.GetString(0));
+        return values;
+    }
+
+    private StartupException Refuse(string why, Exception? inner = null) => new($"The database {address.Name} cannot be used: {why}", inner);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Opened the database {Database}")]
+        public static partial void Opened(ILogger logger, string database);
+    }
+}

@@ -1,0 +1,147 @@
+using System.Data.Common;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Accounts.Core.Storage.PostgreSql;
+
+/// <summary>Keeps the database for one process: memory answers for sessions, and no other process could tell it what has ended.</summary>
+/// <remarks>
+/// It is an advisory lock of a connection that lives as long as the process. The server frees it however the process ends. When the connection
+/// breaks, the process takes the lock again; if another process has taken it in between, this one stops.
+/// </remarks>
+internal sealed partial class ProcessLock(PostgreSqlAddress address, IServiceProvider services, ILogger<ProcessLock> logger) : IDisposable
+{
+    /// <summary>"Acct". The schema is the other half of the lock's name, so that two of them in one database are two.</summary>
+    private const int Application = 0x41636374;
+
+    /// <summary>A process that was killed a moment ago may still hold the lock.</summary>
+    private const string Wait = "5s";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often the connection must show that it is alive.</summary>
+    private static readonly TimeSpan Check = TimeSpan.FromSeconds(10);
+
+    private readonly CancellationTokenSource _disposed = new();
+    private NpgsqlConnection? _connection;
+
+    /// <summary>Takes the lock and watches over it.</summary>
+    /// <returns>False if another process has it.</returns>
+    /// <exception cref="NpgsqlException">The server did not answer.</exception>
+    public bool TryTake()
+    {
+        var connection = new NpgsqlConnection(address.SingleConnectionString);
+        try
+        {
+            connection.Open();
+            Lock(connection);
+        }
+        catch (PostgresException taken) when (taken.SqlState is PostgresErrorCodes.LockNotAvailable)
+        {
+            connection.Dispose();
+            return false;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+
+        _connection = connection;
+        _ = Task.Run(WatchAsync);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _disposed.Cancel();
+        _connection?.Dispose();
+        _disposed.Dispose();
+    }
+
+    private static void Lock(NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand($"SET lock_timeout = '{Wait}'; SELECT pg_advisory_lock({Application}, hashtext(current_schema()))", connection);
+        command.ExecuteNonQuery();
+    }
+
+    private async Task WatchAsync()
+    {
+        var stopped = _disposed.Token;
+        while (!stopped.IsCancellationRequested)
+        {
+            try
+            {
+                await ProveAsync(_connection!, stopped);
+            }
+            catch (Exception broken) when (broken is DbException or IOException or TimeoutException or InvalidOperationException)
+            {
+                if (stopped.IsCancellationRequested)
+                    return;
+                Log.Lost(logger, address.Name, broken);
+                await _connection!.DisposeAsync();
+                if (!await RetakeAsync(stopped))
+                    return;
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private static async Task ProveAsync(NpgsqlConnection connection, CancellationToken stopped)
+    {
+        // A broken connection throws here at once.
+        while (await connection.WaitAsync(Check, stopped))
+        {
+        }
+
+        await using var command = new NpgsqlCommand("SELECT 1", connection);
+        await command.ExecuteScalarAsync(stopped);
+    }
+
+    private async Task<bool> RetakeAsync(CancellationToken stopped)
+    {
+        while (!stopped.IsCancellationRequested)
+        {
+            var connection = new NpgsqlConnection(address.SingleConnectionString);
+            try
+            {
+                await connection.OpenAsync(stopped);
+                Lock(connection);
+                _connection = connection;
+                Log.Retaken(logger, address.Name);
+                return true;
+            }
+            catch (PostgresException taken) when (taken.SqlState is PostgresErrorCodes.LockNotAvailable)
+            {
+                await connection.DisposeAsync();
+                Log.Taken(logger, address.Name);
+                services.GetService<IHostApplicationLifetime>()?.StopApplication();
+                return false;
+            }
+            catch (Exception unanswered) when (unanswered is DbException or IOException or TimeoutException)
+            {
+                await connection.DisposeAsync();
+                await Task.Delay(Pause, stopped);
+            }
+        }
+
+        return false;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Lost the connection to {Database} that keeps it for this process")]
+        public static partial void Lost(ILogger logger, string database, Exception failure);
+
+        [LoggerMessage(2, LogLevel.Information, "Keeps {Database} for this process again")]
+        public static partial void Retaken(ILogger logger, string database);
+
+        [LoggerMessage(3, LogLevel.Critical, "Another process has taken {Database} while it could not be reached. This process stops")]
+        public static partial void Taken(ILogger logger, string database);
+    }
+}

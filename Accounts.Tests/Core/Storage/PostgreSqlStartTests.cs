@@ -1,0 +1,161 @@
+using Accounts.Core.Manager;
+using Accounts.Core.Settings;
+using Accounts.Core.Storage;
+using Accounts.Stage;
+using Accounts.Tests.Fixtures;
+using Npgsql;
+
+namespace Accounts.Tests.Core.Storage;
+
+/// <summary>The start refuses an unusable PostgreSQL database. The message names it and says what to do. An outage later is survived.</summary>
+public sealed class PostgreSqlStartTests
+{
+    [Fact]
+    public async Task An_empty_database_opens_and_opens_again_with_its_contents()
+    {
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        await using (var first = CoreHost.StartPostgreSql(database.ConnectionString))
+            await first.RegisterAsync();
+        await using var second = CoreHost.StartPostgreSql(database.ConnectionString);
+        await second.SignInAsync();
+    }
+
+    [Fact]
+    public async Task A_missing_database_is_refused()
+    {
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        var missing = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = "missing" };
+        Refused(missing.ToString(), $"missing on 127.0.0.1:{missing.Port}", "the server has no such database. Create it, or correct Storage:ConnectionString.");
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_answer_is_refused()
+    {
+        await using var server = await PostgreSql.StartOwnServerAsync();
+        var database = server.ConnectionString("postgres");
+        await server.StopAsync();
+        Refused(database, "no server answers there", "Start PostgreSQL, or correct Storage:ConnectionString.");
+    }
+
+    [Fact]
+    public async Task A_user_without_rights_is_refused()
+    {
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        var user = $"limited_{Guid.NewGuid():N}";
+        await (await PostgreSql.ServerAsync()).ExecuteAsync($"CREATE ROLE \"{user}\" LOGIN");
+        var limited = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = user };
+        Refused(limited.ToString(), $"the user {user} lacks a right", "Make it the database's owner");
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE \"Bookmarks\" (\"Url\" text)")]
+    [InlineData("CREATE TABLE \"__EFMigrationsHistory\" (\"MigrationId\" text, \"ProductVersion\" text); INSERT INTO \"__EFMigrationsHistory\" VALUES ('2020_Other', '9')")]
+    public async Task Another_programs_database_is_refused(string table)
+    {
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        using (var rows = DatabaseRows.OfPostgreSql(database.ConnectionString))
+            rows.Execute(table);
+        Refused(database.ConnectionString, "it holds another program's tables. Use a database of its own");
+    }
+
+    // Guard: MigrationIds.FindBlocking.
+    [Fact]
+    public async Task A_newer_versions_database_is_refused_unless_that_version_only_added()
+    {
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        await using (CoreHost.StartPostgreSql(database.ConnectionString))
+        {
+        }
+
+        using (var rows = DatabaseRows.OfPostgreSql(database.ConnectionString))
+            rows.Execute("INSERT INTO \"__EFMigrationsHistory\" VALUES ('9998_Future_Expand', '99.0')");
+        await using (CoreHost.StartPostgreSql(database.ConnectionString))
+        {
+        }
+
+        using (var rows = DatabaseRows.OfPostgreSql(database.ConnectionString))
+            rows.Execute("INSERT INTO \"__EFMigrationsHistory\" VALUES ('9999_Future_Contract', '99.0')");
+        Refused(database.ConnectionString, "a newer version of this program wrote it (it has 9999_Future_Contract). Start that version");
+    }
+
+    [Fact]
+    public async Task A_second_process_is_refused_until_the_first_has_ended()
+    {
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        await using (var first = CoreHost.StartPostgreSql(database.ConnectionString))
+        {
+            Refused(database.ConnectionString, "another process is using it. Stop that process, or choose another database");
+            await first.RegisterAsync();
+        }
+
+        await using var second = CoreHost.StartPostgreSql(database.ConnectionString);
+        await second.SignInAsync();
+    }
+
+    // Guard: RequireDurable in PostgreSqlStart.
+    [Fact]
+    public async Task A_database_that_confirms_before_it_saves_is_refused()
+    {
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        await (await PostgreSql.ServerAsync()).ExecuteAsync($"ALTER DATABASE \"{database.Name}\" SET synchronous_commit = off");
+        Refused(database.ConnectionString, "the server's setting synchronous_commit is off", "Switch it on.");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Host=db;Username=ada;Password=hunter2")]
+    [InlineData("Host=db;Database=accounts;Password=hunter2;Prot=5432")]
+    [InlineData("hunter2")]
+    public void A_connection_string_that_cannot_be_read_is_refused_and_never_shown(string text)
+    {
+        var message = Assert.Throws<StartupException>(() => CoreHost.StartPostgreSql(text)).Message;
+        Assert.Contains("Storage:ConnectionString: must look like Host=…;Database=…;Username=…;Password=…", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_connection_string_for_SQLite_is_refused_and_never_shown()
+    {
+        var message = Assert.Throws<StartupException>(() => CoreHost.Start(settings: ("Storage:ConnectionString", "Host=db;Password=hunter2"))).Message;
+        Assert.Contains("Storage:ConnectionString: is for PostgreSQL. Set Storage:Provider to PostgreSql, or remove it.", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_crash_of_the_server_ends_no_session_and_brings_none_back()
+    {
+        await using var server = await PostgreSql.StartOwnServerAsync();
+        await using var database = await server.CreateDatabaseAsync();
+        await using var host = CoreHost.StartPostgreSql(database.ConnectionString);
+        await host.RegisterAsync();
+        var (owner, ended, other) = (await host.SignInAsync(), await host.SignInAsync(), await host.SignInAsync());
+        Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(owner.Caller, ended.Id));
+        Assert.NotNull(await host.RequestAsync(other));
+
+        await server.StopAsync(crash: true);
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => host.Sessions.TerminateAsync(owner.Caller, other.Id));
+        Assert.False(await host.Get<DatabaseProbe>().AnswersAsync());
+        Assert.Null(await host.RequestAsync(ended));
+        Assert.NotNull(await host.RequestAsync(other));
+
+        await server.StartAgainAsync();
+        await Patience.UntilAsync(() => host.Get<DatabaseProbe>().AnswersAsync());
+        Assert.Equal(2, (await host.Sessions.ListAsync(owner.Caller, TestContext.Current.CancellationToken)).Count);
+        Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
+        Assert.Null(await host.RequestAsync(other));
+        // The process keeps the database again, so no second one gets in. The lock's own message says so.
+        await Patience.UntilAsync(async () =>
+        {
+            using var rows = DatabaseRows.OfPostgreSql(server.ConnectionString("postgres"));
+            await Task.Yield();
+            return rows.Number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted") == 1;
+        });
+    }
+
+    private static void Refused(string connectionString, params string[] parts)
+    {
+        var message = Assert.Throws<StartupException>(() => CoreHost.StartPostgreSql(connectionString)).Message;
+        Assert.Contains("The database ", message, StringComparison.Ordinal);
+        Assert.All(parts, part => Assert.Contains(part, message, StringComparison.Ordinal));
+    }
+}
