@@ -126,6 +126,9 @@ public sealed class HistoryTests(Chromium chromium)
         await Search(ada).PressSequentiallyAsync("past ü");
         await Search(ada).FillAsync("past");
         await Button(ada, "Ended 60").ClickAsync();
+        // The list is rendered again: a click on its old head would be lost.
+        var ended = new Uri(site.Address, "/settings/sessions?kind=computers&q=a+b&text=past&status=ended#history");
+        await Assertions.Expect(ada.Page).ToHaveURLAsync(ended.AbsoluteUri);
         await Column(ada, "Device").GetByRole(AriaRole.Button).ClickAsync();
         await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Past 1");
         await Button(ada, "Next").ClickAsync();
