@@ -1,4 +1,4 @@
-using Accounts.Stage;
+using System.Diagnostics;
 
 namespace Accounts.Tests.Fixtures;
 
@@ -34,5 +34,38 @@ public sealed class PostgreSqlServerTests
         }
 
         Assert.False(Directory.Exists(server.Folder));
+    }
+
+    [Theory]
+    [InlineData("data/PG_VERSION")]
+    [InlineData("data/postmaster.opts")]
+    public async Task A_server_ends_when_its_process_is_killed(string reached)
+    {
+        PostgreSql.Require();
+        using var temporary = new TempFolder();
+        // The server's own user must be able to enter it.
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(temporary.Path, File.GetUnixFileMode(temporary.Path) | UnixFileMode.OtherExecute);
+        var start = new ProcessStartInfo("dotnet",
+        [
+            typeof(PostgreSqlServerTests).Assembly.Location, "-method",
+            $"{typeof(PostgreSqlServerTests).FullName}.{nameof(A_server_keeps_its_data_over_a_restart_and_leaves_nothing_behind)}",
+        ])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["TMPDIR"] = temporary.Path;
+        using var process = Process.Start(start)!;
+        string[] Folders() => Directory.GetDirectories(temporary.Path, "accounts-postgresql-*");
+        Patience.Until(() => process.HasExited || Folders().Any(folder => File.Exists(Path.Combine(folder, reached))));
+        Assert.False(process.HasExited, "The process ended before it could be killed.");
+
+        process.Kill();
+
+        // The folder goes last, after the server.
+        await process.WaitForExitAsync();
+        Patience.Until(() => Folders().Length == 0);
     }
 }

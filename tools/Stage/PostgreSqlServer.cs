@@ -19,7 +19,8 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
     /// <summary>Runs one server. Its arguments are the programs' folder and the server's folder.</summary>
     /// <remarks>
     /// PostgreSQL refuses to run as root, so root starts it as the user "postgres". The shell ignores the terminal's signals: only the
-    /// pipe ends it. Nothing inherits this process's output, because a process that waits for the end of that output would wait for the server.
+    /// pipe ends it. A server that is just starting ignores the signal that stops it, so the shell repeats the signal until the server ends.
+    /// Nothing inherits this process's output, because a process that waits for the end of that output would wait for the server.
     /// </remarks>
     private const string Shell = """
         programs=$1 folder=$2 as= server=
@@ -39,7 +40,11 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
             server=$!
         }
         stop() {
-            [ -z "$server" ] || kill -s "$1" "$server"
+            [ -n "$server" ] || return
+            while kill -s "$1" "$server"; do sleep 0.5; done &
+            signals=$!
+            wait "$server"
+            kill -s KILL "$signals"
             wait
             server=
         }
