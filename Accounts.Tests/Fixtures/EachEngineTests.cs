@@ -1,4 +1,7 @@
 using Accounts.Core.Storage;
+using Xunit.Runner.Common;
+using Xunit.Sdk;
+using Xunit.v3;
 
 namespace Accounts.Tests.Fixtures;
 
@@ -43,6 +46,25 @@ public sealed class EachEngineTests : IAsyncLifetime
 
     [EachEngineFact(Timeout = 60_000)]
     public async Task A_fact_with_a_time_limit_runs_on_the_engine_in_its_name() => await CheckAsync();
+
+    [Theory]
+    [InlineData(nameof(A_fact_runs_on_the_engine_in_its_name), 1)]
+    [InlineData(nameof(A_theory_runs_on_the_engine_in_its_name), 2)]
+    [InlineData(nameof(A_theory_of_a_member_runs_on_the_engine_in_its_name), 2)]
+    [InlineData(nameof(A_theory_of_late_rows_runs_on_the_engine_in_its_name), 1)]
+    public async Task Each_engine_has_a_test_case_of_its_own(string name, int rows)
+    {
+        var method = new XunitTestMethod((IXunitTestClass)TestContext.Current.TestClass!, GetType().GetMethod(name)!, []);
+        var attribute = method.FactAttributes.Single();
+        IXunitTestCaseDiscoverer discoverer = attribute is ITheoryAttribute ? new EachEngineTheoryDiscoverer() : new EachEngineFactDiscoverer();
+        var options = TestFrameworkOptions.ForDiscovery(new TestAssemblyConfiguration { PreEnumerateTheories = true });
+
+        var cases = await discoverer.Discover(options, method, attribute);
+
+        Assert.Equal(2 * rows, cases.Select(single => single.UniqueID).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(rows, cases.Count(single => single.TestCaseDisplayName.EndsWith(" [SQLite]", StringComparison.Ordinal)));
+        Assert.Equal(rows, cases.Count(single => single.TestCaseDisplayName.EndsWith(" [PostgreSQL]", StringComparison.Ordinal)));
+    }
 
     [Fact]
     public void A_test_without_the_attribute_uses_the_default() =>
