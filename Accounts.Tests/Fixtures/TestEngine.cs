@@ -2,13 +2,6 @@ using Accounts.Core.Storage;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>The database engines that the product supports.</summary>
-internal enum StorageProvider
-{
-    Sqlite,
-    PostgreSql,
-}
-
 /// <summary>The database engine that the running test uses.</summary>
 /// <remarks>
 /// <see cref="EachEngineFactAttribute"/> and <see cref="EachEngineTheoryAttribute"/> set it for one test: for the constructor of its class,
