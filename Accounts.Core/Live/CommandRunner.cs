@@ -22,8 +22,7 @@ internal enum Refusal
 /// <remarks>
 /// The check of the caller's session comes first in the command's transaction, and nobody can end that session until the transaction ends: its row
 /// is locked. On SQLite, a write transaction is alone anyway. So an act either commits before the ending of its session returns, or is refused.
-/// Memory learns of a change
-/// first, so that subscribers find every check already closed.
+/// Memory learns of a change first, so that subscribers find every check already closed.
 /// </remarks>
 internal sealed partial class CommandRunner(
     AccountsDatabase database, SessionRegistry registry, SessionFeed feed, SessionOptions options, TimeProvider time, ILogger<CommandRunner> logger)

@@ -3,8 +3,6 @@ using System.Data;
 using Accounts.Core.Devices;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Accounts.Core.Live;
 

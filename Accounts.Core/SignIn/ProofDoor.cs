@@ -1,4 +1,3 @@
-using Accounts.Core.Audit;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;

@@ -51,12 +51,14 @@ internal sealed class AccountsDatabase(IDbContextFactory<AccountsDbContext> cont
             {
                 return await RunAsync(command);
             }
+            catch (CommitUnknownException unknown)
+            {
+                throw new DatabaseUnavailableException(unknown);
+            }
             catch (Exception failure) when (engine.Find(failure) is { } kind)
             {
                 if (kind == DatabaseFailure.Constraint)
                     throw new ConstraintException(failure);
-                if (failure is CommitUnknownException unknown)
-                    throw new DatabaseUnavailableException(unknown);
                 if (kind != DatabaseFailure.Conflict || attempt == Attempts)
                     throw new DatabaseUnavailableException(failure);
             }

@@ -22,7 +22,6 @@ internal abstract class DatabaseEngine
     /// <summary>The kind of a failure; null if it isn't the database's.</summary>
     public DatabaseFailure? Find(Exception failure) => failure switch
     {
-        CommitUnknownException => DatabaseFailure.CommitUnknown,
         DbUpdateConcurrencyException => DatabaseFailure.Conflict,
         DbUpdateException { InnerException: { } inner } => Find(inner) ?? DatabaseFailure.Unavailable,
         // Entity Framework wraps failures that may pass.

@@ -11,9 +11,6 @@ internal enum DatabaseFailure
 
     /// <summary>The database did not answer, or can't.</summary>
     Unavailable,
-
-    /// <summary>The connection broke during the commit, and the database could not be asked about the transaction since.</summary>
-    CommitUnknown,
 }
 
 /// <summary>A constraint refused the data of a write; nothing changed. The command that expects it makes it an outcome.</summary>

@@ -4,7 +4,6 @@ using Accounts.Core.Storage.Sqlite;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -47,8 +46,8 @@ internal static class StorageServices
 
     private static void AddPostgreSql(this IServiceCollection services, StorageOptions options)
     {
-        // The settings reader reports a wrong one, and then nothing starts.
-        services.AddSingleton(PostgreSqlAddress.TryParse(options.ConnectionString, out var address) ? address : PostgreSqlAddress.Nowhere);
+        // Later than now: the settings reader first reports everything that is wrong.
+        services.AddSingleton(_ => PostgreSqlAddress.Parse(options.ConnectionString));
         services.AddSingleton<DatabaseEngine, PostgreSqlEngine>();
         services.AddSingleton<ProcessLock>();
         services.AddSingleton<IDatabaseStart, PostgreSqlStart>();

@@ -1,4 +1,3 @@
-
 namespace Accounts.Core.Storage;
 
 /// <summary>The order of waiting writers.</summary>

@@ -29,7 +29,7 @@ public sealed class DatabaseGate : DbCommandInterceptor, IDbTransactionIntercept
     /// <summary>Holds the next command whose text contains the given part, after it has run but before its caller sees the result.</summary>
     public Stop StopResult(string part) => Set(Moment.Result, part);
 
-    /// <summary>Holds the next transaction before it begins. Its writer already has the write lock.</summary>
+    /// <summary>Holds the next transaction before it begins. Its writer already has its turn.</summary>
     public Stop StopBegin() => Set(Moment.Begin, "");
 
     /// <summary>Holds the next commit before it happens.</summary>

@@ -1,6 +1,5 @@
 using Accounts.Core.Storage;
 using Xunit.Runner.Common;
-using Xunit.Sdk;
 using Xunit.v3;
 
 namespace Accounts.Tests.Fixtures;

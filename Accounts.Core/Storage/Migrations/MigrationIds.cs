@@ -13,9 +13,17 @@ internal static class MigrationIds
 
     public const string Contract = "_Contract";
 
-    /// <summary>The migrations of a newer version that keep this one from using the database.</summary>
+    /// <summary>Entity Framework's table of applied migrations.</summary>
+    public const string Table = "__EFMigrationsHistory";
+
+    /// <summary>Says why a newer version's migrations keep this one from using the database; null if none does.</summary>
     /// <param name="applied">The ids of all migrations that were applied to the database.</param>
     /// <param name="known">The ids of this version's migrations.</param>
-    public static IReadOnlyList<string> FindBlocking(IEnumerable<string> applied, IEnumerable<string> known) =>
-        [.. applied.Except(known, StringComparer.Ordinal).Where(id => !id.EndsWith(Expand, StringComparison.Ordinal))];
+    public static string? FindProblem(IEnumerable<string> applied, IEnumerable<string> known)
+    {
+        var blocking = applied.Except(known, StringComparer.Ordinal).Where(id => !id.EndsWith(Expand, StringComparison.Ordinal)).ToList();
+        return blocking.Count == 0
+            ? null
+            : $"a newer version of this program wrote it (it has {string.Join(", ", blocking)}). Start that version, or restore an older backup.";
+    }
 }

@@ -22,9 +22,6 @@ internal sealed class PostgreSqlAddress
         SingleConnectionString = new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString();
     }
 
-    /// <summary>No database. For settings that are wrong anyway.</summary>
-    public static PostgreSqlAddress Nowhere { get; } = new(new NpgsqlConnectionStringBuilder("Host=none;Database=none"));
-
     /// <summary>For pooled connections, with the password.</summary>
     public string ConnectionString { get; }
 
@@ -36,6 +33,11 @@ internal sealed class PostgreSqlAddress
 
     /// <summary>The user; empty if the connection string names none.</summary>
     public string User { get; }
+
+    /// <summary>Reads a connection string that the settings' rules allow.</summary>
+    /// <exception cref="FormatException">They don't.</exception>
+    public static PostgreSqlAddress Parse(string text) =>
+        TryParse(text, out var address) ? address : throw new FormatException("This is no connection string with a host and a database.");
 
     public static bool TryParse(string text, [NotNullWhen(true)] out PostgreSqlAddress? address)
     {

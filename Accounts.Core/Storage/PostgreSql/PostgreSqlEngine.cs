@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
@@ -89,13 +88,9 @@ internal sealed class PostgreSqlEngine(PostgreSqlAddress address) : DatabaseEngi
                         return false;
                 }
             }
-            catch (Exception unanswered) when (unanswered is DbException or IOException or TimeoutException && !late.IsCancellationRequested)
+            catch (Exception unanswered) when (unanswered is DbException or IOException or TimeoutException or OperationCanceledException)
             {
-                // The server isn't back yet.
-            }
-            catch (Exception unanswered) when (late.IsCancellationRequested && unanswered is DbException or IOException or TimeoutException or OperationCanceledException)
-            {
-                throw new CommitUnknownException(failure);
+                // The server isn't back yet, or the time is over.
             }
 
             if (late.IsCancellationRequested)

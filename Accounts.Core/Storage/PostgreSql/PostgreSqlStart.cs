@@ -16,8 +16,6 @@ internal sealed partial class PostgreSqlStart(
     /// <summary>The oldest version that the PostgreSQL project still maintains: https://www.postgresql.org/support/versioning/</summary>
     private const int OldestVersion = 15;
 
-    private const string History = "__EFMigrationsHistory";
-
     private const string Correct = "or correct Storage:ConnectionString.";
 
     /// <inheritdoc/>
@@ -38,21 +36,19 @@ internal sealed partial class PostgreSqlStart(
             db.Database.Migrate();
             Log.Opened(logger, address.Name);
         }
-        catch (PostgresException answer)
-        {
-            throw Refuse(Explain(answer), answer);
-        }
         catch (NpgsqlException failure)
         {
             throw Refuse(Explain(failure), failure);
         }
         catch (InvalidOperationException wrapped) when (wrapped.InnerException is NpgsqlException failure)
         {
-            throw Refuse(failure is PostgresException answer ? Explain(answer) : Explain(failure), failure);
+            throw Refuse(Explain(failure), failure);
         }
     }
 
-    private string Explain(PostgresException answer) => answer.SqlState switch
+    private string Explain(NpgsqlException failure) => failure is PostgresException answer ? ExplainAnswer(answer) : ExplainSilence(failure);
+
+    private string ExplainAnswer(PostgresException answer) => answer.SqlState switch
     {
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
             $"the server refuses the user ({answer.MessageText}). Let the server accept it, {Correct}",
@@ -65,7 +61,7 @@ internal sealed partial class PostgreSqlStart(
         _ => $"PostgreSQL says: {answer.MessageText} ({answer.SqlState})",
     };
 
-    private static string Explain(NpgsqlException failure) => failure.InnerException switch
+    private static string ExplainSilence(NpgsqlException failure) => failure.InnerException switch
     {
         SocketException socket => $"no server answers there ({socket.Message}). Start PostgreSQL, {Correct}",
         TimeoutException => $"no server answers there in time. Start PostgreSQL, {Correct}",
@@ -77,39 +73,29 @@ internal sealed partial class PostgreSqlStart(
     {
         if (connection.PostgreSqlVersion.Major < OldestVersion)
             throw Refuse($"the server is PostgreSQL {connection.PostgreSqlVersion.Major}. Update it to {OldestVersion} or later.");
-        if (Query(connection, "SHOW server_encoding").Single() is not "UTF8" and var encoding)
+        if (connection.ReadTexts("SHOW server_encoding").Single() is not "UTF8" and var encoding)
             throw Refuse($"its encoding is {encoding}. Create it with ENCODING 'UTF8'.");
         // A confirmed ending must survive a power cut: https://www.postgresql.org/docs/current/wal-async-commit.html
         foreach (var setting in new[] { "synchronous_commit", "fsync", "full_page_writes" })
         {
-            if (Query(connection, $"SHOW {setting}").Single() is "off")
+            if (connection.ReadTexts($"SHOW {setting}").Single() is "off")
                 throw Refuse($"the server's setting {setting} is off, so a power cut could bring ended sessions back. Switch it on.");
         }
     }
 
     private void RequireOurs(NpgsqlConnection connection, IReadOnlyList<string> ourMigrations)
     {
-        var tables = Query(connection, "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()");
+        var tables = connection.ReadTexts("SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()");
         if (tables.Count == 0)
             return;
-        if (!tables.Contains(History, StringComparer.Ordinal))
+        if (!tables.Contains(MigrationIds.Table, StringComparer.Ordinal))
             throw Refuse($"it holds another program's tables. Use a database of its own, {Correct}");
-        var applied = Query(connection, $"SELECT \"MigrationId\" FROM \"{History}\"");
+        var applied = connection.ReadTexts($"SELECT \"MigrationId\" FROM \"{MigrationIds.Table}\"");
         // A start that was killed before the first migration leaves an empty history.
         if (applied.Count > 0 ? !applied.Contains(ourMigrations[0], StringComparer.Ordinal) : tables.Count > 1)
             throw Refuse($"it holds another program's tables. Use a database of its own, {Correct}");
-        if (MigrationIds.FindBlocking(applied, ourMigrations) is { Count: > 0 } blocking)
-            throw Refuse($"a newer version of this program wrote it (it has {string.Join(", ", blocking)}). Start that version, or restore an older backup.");
-    }
-
-    private static List<string> Query(NpgsqlConnection connection, string sql)
-    {
-        using var command = new NpgsqlCommand(sql, connection);
-        using var reader = command.ExecuteReader();
-        List<string> values = [];
-        while (reader.Read())
-            values.Add(reader.GetString(0));
-        return values;
+        if (MigrationIds.FindProblem(applied, ourMigrations) is { } problem)
+            throw Refuse(problem);
     }
 
     private StartupException Refuse(string why, Exception? inner = null) => new($"The database {address.Name} cannot be used: {why}", inner);

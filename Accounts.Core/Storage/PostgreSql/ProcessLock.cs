@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -11,7 +10,7 @@ namespace Accounts.Core.Storage.PostgreSql;
 /// It is an advisory lock of a connection that lives as long as the process. The server frees it however the process ends. When the connection
 /// breaks, the process takes the lock again; if another process has taken it in between, this one stops.
 /// </remarks>
-internal sealed partial class ProcessLock(PostgreSqlAddress address, IServiceProvider services, ILogger<ProcessLock> logger) : IDisposable
+internal sealed partial class ProcessLock(PostgreSqlAddress address, ILogger<ProcessLock> logger, IHostApplicationLifetime? lifetime = null) : IDisposable
 {
     /// <summary>"Acct". The schema is the other half of the lock's name, so that two of them in one database are two.</summary>
     private const int Application = 0x41636374;
@@ -63,7 +62,8 @@ internal sealed partial class ProcessLock(PostgreSqlAddress address, IServicePro
 
     private static void Lock(NpgsqlConnection connection)
     {
-        using var command = new NpgsqlCommand($"SET lock_timeout = '{Wait}'; SELECT pg_advisory_lock({Application}, hashtext(current_schema()))", connection);
+        var sql = $"SET lock_timeout = '{Wait}'; SELECT pg_advisory_lock({Application}, hashtext(current_schema()))";
+        using var command = new NpgsqlCommand(sql, connection);
         command.ExecuteNonQuery();
     }
 
@@ -120,7 +120,7 @@ internal sealed partial class ProcessLock(PostgreSqlAddress address, IServicePro
             {
                 await connection.DisposeAsync();
                 Log.Taken(logger, address.Name);
-                services.GetService<IHostApplicationLifetime>()?.StopApplication();
+                lifetime?.StopApplication();
                 return false;
             }
             catch (Exception unanswered) when (unanswered is DbException or IOException or TimeoutException)

@@ -18,9 +18,6 @@ internal sealed partial class SqliteStart(DatabaseFile file, IDbContextFactory<A
     /// <summary>"Acct". It marks the file as ours, so that we refuse other files. See https://sqlite.org/pragma.html#pragma_application_id.</summary>
     private const int ApplicationId = 0x41636374;
 
-    /// <summary>Entity Framework's table of applied migrations.</summary>
-    private const string History = "__EFMigrationsHistory";
-
     /// <summary>https://sqlite.org/fileformat.html#the_database_header</summary>
     private const int HeaderBytes = 100;
 
@@ -92,7 +89,6 @@ internal sealed partial class SqliteStart(DatabaseFile file, IDbContextFactory<A
         }
     }
 
-    // Uses its own connection, not Entity Framework's, which would first log each problem with a stack trace.
     private void RequireOurs(IEnumerable<string> ourMigrations)
     {
         // SQLite treats a file that is shorter than its header as empty, and overwrites it.
@@ -101,34 +97,23 @@ internal sealed partial class SqliteStart(DatabaseFile file, IDbContextFactory<A
 
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder(file.ConnectionString) { Pooling = false }.ToString());
         connection.Open();
-        var tables = Query(connection, "SELECT name FROM sqlite_master WHERE type = 'table'");
+        var tables = connection.ReadTexts("SELECT name FROM sqlite_master WHERE type = 'table'");
         if (tables.Count == 0)
             return;
 
-        var application = Query(connection, "PRAGMA application_id").Single();
+        var application = connection.ReadTexts("PRAGMA application_id").Single();
         // A start that was killed during the first migration leaves migration tables without our mark.
         var begun = application is "0" && tables.Exists(name => name.StartsWith("__EFMigrations", StringComparison.Ordinal));
         if (!string.Equals(application, ApplicationId.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal) && !begun)
             throw Refuse("it is another program's SQLite database. Correct Storage:Path in appsettings.json.");
 
-        var check = Query(connection, "PRAGMA quick_check(1)");
+        var check = connection.ReadTexts("PRAGMA quick_check(1)");
         if (check is not ["ok"])
             throw Damaged(string.Join("; ", check));
 
-        var applied = tables.Contains(History, StringComparer.Ordinal) ? Query(connection, $"SELECT \"MigrationId\" FROM \"{History}\"") : [];
-        if (MigrationIds.FindBlocking(applied, ourMigrations) is { Count: > 0 } blocking)
-            throw Refuse($"a newer version of this program wrote it (it has {string.Join(", ", blocking)}). Start that version, or restore an older backup.");
-    }
-
-    private static List<string> Query(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        using var reader = command.ExecuteReader();
-        List<string> values = [];
-        while (reader.Read())
-            values.Add(reader.GetString(0));
-        return values;
+        var applied = tables.Contains(MigrationIds.Table, StringComparer.Ordinal) ? connection.ReadTexts($"SELECT \"MigrationId\" FROM \"{MigrationIds.Table}\"") : [];
+        if (MigrationIds.FindProblem(applied, ourMigrations) is { } problem)
+            throw Refuse(problem);
     }
 
     private StartupException NotADatabase(Exception? inner = null) =>

@@ -1,7 +1,6 @@
 using Accounts.Core.Manager;
 using Accounts.Core.Settings;
 using Accounts.Core.Storage;
-using Accounts.Stage;
 using Accounts.Tests.Fixtures;
 using Npgsql;
 
@@ -58,7 +57,7 @@ public sealed class PostgreSqlStartTests
         Refused(database.ConnectionString, "it holds another program's tables. Use a database of its own");
     }
 
-    // Guard: MigrationIds.FindBlocking.
+    // Guard: MigrationIds.FindProblem.
     [Fact]
     public async Task A_newer_versions_database_is_refused_unless_that_version_only_added()
     {

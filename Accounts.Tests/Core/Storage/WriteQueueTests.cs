@@ -1,4 +1,5 @@
 using Accounts.Core.Storage;
+using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Storage;
 
@@ -29,6 +30,28 @@ public sealed class WriteQueueTests
             using var turn = await queue.EnterAsync(priority);
             order.Add(name);
         }
+    }
+
+    // Guard: limits.Ordinary in WriteQueue.TryStart, and the order in Leave.
+    [Fact]
+    public async Task Ordinary_writers_leave_places_for_endings()
+    {
+        var queue = new WriteQueue(new WriterLimits(Total: 3, Ordinary: 2));
+        var (first, second) = (await queue.EnterAsync(WritePriority.Ordinary), await queue.EnterAsync(WritePriority.Ordinary));
+        var third = queue.EnterAsync(WritePriority.Ordinary).AsTask();
+        Assert.False(third.IsCompleted);
+        var ending = await queue.EnterAsync(WritePriority.Ending);
+        var next = queue.EnterAsync(WritePriority.Ending).AsTask();
+        Assert.False(next.IsCompleted);
+
+        // The place goes to the ending that came later, the next one to the ordinary writer.
+        first.Dispose();
+        var later = await next.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
+        Assert.False(third.IsCompleted);
+        ending.Dispose();
+        (await third.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken)).Dispose();
+        second.Dispose();
+        later.Dispose();
     }
 
     [Fact]
