@@ -8,6 +8,7 @@ using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
+using Accounts.Core.Storage.PostgreSql;
 using Accounts.Core.Support;
 using Accounts.Core.Users;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,5 +52,22 @@ public static class AccountsCore
         services.GetRequiredService<PlaceUpkeep>().Open();
         services.GetRequiredService<IDatabaseStart>().Open();
         services.GetRequiredService<PasswordHashing>();
+    }
+
+    /// <summary>
+    /// Copies the SQLite file at <c>Storage:Path</c> into the empty PostgreSQL database at <c>Storage:ConnectionString</c>: accounts, sessions,
+    /// history, audit log and keys. Nobody is signed out by it. Call this instead of <see cref="OpenAccounts"/>, while no process uses either.
+    /// </summary>
+    /// <param name="services">The application's services, with <c>Storage:Provider</c> set to <see cref="StorageProvider.PostgreSql"/>.</param>
+    /// <param name="progress">Hears of each table when its rows have been copied.</param>
+    /// <param name="cancellationToken">Cancels the copy. Then nothing is copied.</param>
+    /// <returns>All tables, with their rows.</returns>
+    /// <exception cref="StartupException">Nothing was copied. The message says why and what to do.</exception>
+    public static Task<IReadOnlyList<CopiedTable>> CopyFromSqliteAsync(
+        this IServiceProvider services, IProgress<CopiedTable>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var copy = services.GetService<DatabaseCopy>() ?? throw new StartupException(
+            "Set Storage:Provider to PostgreSql and Storage:ConnectionString to the new database. Storage:Path names the file to copy.");
+        return copy.RunAsync(progress, cancellationToken);
     }
 }

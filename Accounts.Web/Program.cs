@@ -5,10 +5,17 @@ using Microsoft.AspNetCore.Connections;
 
 try
 {
+    var command = CommandLine.Find(args);
     var builder = AccountsWeb.CreateBuilder(args);
     builder.AddAccountsWeb();
 
     await using var app = builder.Build();
+    if (command is not null)
+    {
+        await command(app.Services);
+        return 0;
+    }
+
     app.Services.OpenAccounts();
     await app.SeedInDevelopmentAsync();
     app.UseAccountsWeb();
@@ -18,6 +25,11 @@ try
 catch (StartupException refusal)
 {
     await Console.Error.WriteLineAsync(refusal.Message);
+    return 1;
+}
+catch (OperationCanceledException)
+{
+    await Console.Error.WriteLineAsync("Interrupted. Nothing has changed.");
     return 1;
 }
 catch (InvalidDataException unreadable)

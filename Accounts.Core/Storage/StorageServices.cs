@@ -4,6 +4,7 @@ using Accounts.Core.Storage.Sqlite;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -16,17 +17,15 @@ internal static class StorageServices
     public static void AddStorage(this IServiceCollection services, StorageOptions options, string contentRoot)
     {
         if (options.Provider == StorageProvider.PostgreSql)
-            services.AddPostgreSql(options);
+            services.AddPostgreSql(options, contentRoot);
         else
             services.AddSqlite(options, contentRoot);
         // The base class of the context reads this: Version3 is the schema with passkeys.
         services.Configure<IdentityOptions>(identity => identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3);
         services.AddDbContextFactory<AccountsDbContext>((sp, builder) =>
         {
-            sp.GetRequiredService<DatabaseEngine>().Configure(builder);
+            builder.UseEngine(sp.GetRequiredService<DatabaseEngine>());
             builder.AddInterceptors(sp.GetServices<IInterceptor>());
-            // Migrations are written by hand, and a test compares them with the model.
-            builder.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
         });
         services.AddSingleton<AccountsDatabase>();
         services.AddMade<DatabaseProbe>();
@@ -37,6 +36,14 @@ internal static class StorageServices
             new ConfigureOptions<KeyManagementOptions>(o => o.XmlRepository = sp.GetRequiredService<DataProtectionKeys>()));
     }
 
+    /// <summary>Makes a context use an engine.</summary>
+    public static void UseEngine(this DbContextOptionsBuilder builder, DatabaseEngine engine)
+    {
+        engine.Configure(builder);
+        // Migrations are written by hand, and a test compares them with the model.
+        builder.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
+    }
+
     private static void AddSqlite(this IServiceCollection services, StorageOptions options, string contentRoot)
     {
         services.AddSingleton(new DatabaseFile(options, contentRoot));
@@ -44,12 +51,13 @@ internal static class StorageServices
         services.AddSingleton<IDatabaseStart, SqliteStart>();
     }
 
-    private static void AddPostgreSql(this IServiceCollection services, StorageOptions options)
+    private static void AddPostgreSql(this IServiceCollection services, StorageOptions options, string contentRoot)
     {
         // Later than now: the settings reader first reports everything that is wrong.
         services.AddSingleton(_ => PostgreSqlAddress.Parse(options.ConnectionString));
         services.AddSingleton<DatabaseEngine, PostgreSqlEngine>();
         services.AddSingleton<ProcessLock>();
         services.AddSingleton<IDatabaseStart, PostgreSqlStart>();
+        services.AddSingleton(sp => ActivatorUtilities.CreateInstance<DatabaseCopy>(sp, options, contentRoot));
     }
 }

@@ -29,11 +29,18 @@ public sealed class AccountsProcess : IAsyncDisposable
     /// <summary>Starts the process. Settings are passed as environment variables (<c>Storage__Path</c>).</summary>
     /// <param name="folder">The working directory. A copy of the application reads its own files from there.</param>
     /// <param name="settings">The name and value of each setting.</param>
-    public static AccountsProcess Run(string? folder, params (string Name, string Value)[] settings)
+    public static AccountsProcess Run(string? folder, params (string Name, string Value)[] settings) => Run(folder, null, settings);
+
+    /// <summary>Runs one of the program's commands, with settings as for a start.</summary>
+    public static AccountsProcess RunCommand(string command, params (string Name, string Value)[] settings) => Run(null, command, settings);
+
+    private static AccountsProcess Run(string? folder, string? command, (string Name, string Value)[] settings)
     {
         var program = Path.Combine(folder ?? AppContext.BaseDirectory, "Accounts.Web.dll");
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
         start.ArgumentList.Add(program);
+        if (command is not null)
+            start.ArgumentList.Add(command);
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         start.Environment["Urls"] = $"http://localhost:{FreePort()}";
         foreach (var (name, value) in settings)

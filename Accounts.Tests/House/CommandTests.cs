@@ -20,6 +20,7 @@ public sealed class CommandTests
         ["ProofDoor.OpenAsync"] = "Whoever verifies a user who isn't signed in yet.",
         ["SignInQueue.EnterAsync"] = "It comes before anybody is asked who they are.",
         ["DatabaseProbe.AnswersAsync"] = "Whoever watches over the server: it says nothing of anybody.",
+        ["AccountsCore.CopyFromSqliteAsync"] = "Whoever runs the program, which isn't started.",
         ["DemoAccounts.SeedAsync"] = "The application itself, at its start.",
     };
 

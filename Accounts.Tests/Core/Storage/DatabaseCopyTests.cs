@@ -1,0 +1,274 @@
+using System.Text.Json;
+using Accounts.Core;
+using Accounts.Core.Manager;
+using Accounts.Core.Settings;
+using Accounts.Core.SignIn;
+using Accounts.Core.Storage;
+using Accounts.Core.Support;
+using Accounts.Core.Users;
+using Accounts.Stage;
+using Accounts.Tests.Fixtures;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Accounts.Tests.Core.Storage;
+
+/// <summary>An installation moves from its SQLite file to PostgreSQL, whole or not at all.</summary>
+public sealed class DatabaseCopyTests : IDisposable
+{
+    private const string File = "accounts.db";
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Every_row_of_every_table_arrives_unchanged()
+    {
+        await FillAsync();
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        var tables = await CopyAsync(database);
+
+        using var original = new DatabaseRows(_folder.File(File));
+        using var copy = DatabaseRows.OfPostgreSql(database.ConnectionString);
+        Assert.Equal(Contents(original), Contents(copy));
+        Assert.Equal(await PasskeyAsync(CoreHost.Start(_folder)), await PasskeyAsync(CoreHost.StartPostgreSql(database.ConnectionString)));
+        Assert.All(tables, table => Assert.Equal(table.Rows, copy.Number($"SELECT count(*) FROM \"{table.Name}\"")));
+        // A table without a row would prove nothing.
+        Assert.All(tables, table => Assert.NotEqual(0, table.Rows));
+        Assert.Equal(Tables(copy), tables.Select(table => table.Name).Order(StringComparer.Ordinal), StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sessions_go_on_there_and_ended_ones_stay_ended()
+    {
+        SignedInBrowser owner, ended;
+        await using (var host = CoreHost.Start(_folder))
+        {
+            await host.RegisterAsync();
+            (owner, ended) = (await host.SignInAsync(), await host.SignInAsync());
+            Assert.NotNull(await host.RequestAsync(ended));
+            Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(owner.Caller, ended.Id));
+        }
+
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        await CopyAsync(database);
+        await using var there = CoreHost.StartPostgreSql(database.ConnectionString);
+        Assert.NotNull(await there.RequestAsync(owner));
+        Assert.Null(await there.RequestAsync(ended));
+        Assert.Equal(2, (await there.HistoryAsync(owner.Caller)).Count);
+        Assert.NotNull(await there.SignInAsync());
+    }
+
+    [Fact]
+    public async Task Counted_ids_go_on_after_the_copied_ones()
+    {
+        await FillAsync();
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        await CopyAsync(database);
+        await using var there = CoreHost.StartPostgreSql(database.ConnectionString);
+        await AddCountedAsync(there.Database);
+        foreach (var table in new[] { "UserClaims", "RoleClaims", "DataProtectionKeys" })
+            Assert.Equal(2, there.Rows.Number($"SELECT count(*) FROM \"{table}\""));
+    }
+
+    // Guard: the check for rows in DatabaseCopy.
+    [Fact]
+    public async Task A_database_with_rows_is_refused_and_stays_as_it_is()
+    {
+        await FillAsync();
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        await CopyAsync(database);
+        using var copy = DatabaseRows.OfPostgreSql(database.ConnectionString);
+        var before = copy.Everything();
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => CopyAsync(database));
+        Assert.Contains("has rows already", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Use an empty database", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(before, copy.Everything());
+    }
+
+    [Fact]
+    public async Task A_row_that_cannot_be_stored_there_copies_nothing()
+    {
+        await FillAsync();
+        using (var rows = new DatabaseRows(_folder.File(File)))
+            rows.Execute("""UPDATE "UserTokens" SET "Value" = char(97, 0, 98)""");
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => CopyAsync(database));
+        Assert.Contains("UserTokens", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Nothing was copied", refusal.Message, StringComparison.Ordinal);
+        AssertEmpty(database);
+
+        using (var rows = new DatabaseRows(_folder.File(File)))
+            rows.Execute("""UPDATE "UserTokens" SET "Value" = 'ab'""");
+        Assert.NotEmpty(await CopyAsync(database));
+    }
+
+    // Guard: the comparison of the counts.
+    [Fact]
+    public async Task A_row_that_is_lost_on_the_way_copies_nothing()
+    {
+        await FillAsync();
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        await using (CoreHost.StartPostgreSql(database.ConnectionString))
+        {
+        }
+
+        using (var rows = DatabaseRows.OfPostgreSql(database.ConnectionString))
+        {
+            rows.Execute("""
+                CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN DELETE FROM "SupportCodes"; RETURN NULL; END';
+                CREATE TRIGGER lose AFTER INSERT ON "SupportCodes" FOR EACH STATEMENT EXECUTE FUNCTION lose();
+                """);
+        }
+
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => CopyAsync(database));
+        Assert.Contains("0 of 1 rows of the table SupportCodes arrived", refusal.Message, StringComparison.Ordinal);
+        AssertEmpty(database);
+    }
+
+    [Fact]
+    public async Task A_canceled_copy_copies_nothing()
+    {
+        await FillAsync();
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        using var canceled = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => CopyAsync(database, new Calling(canceled.Cancel), canceled.Token));
+        AssertEmpty(database);
+    }
+
+    [Fact]
+    public async Task Neither_database_is_copied_while_a_process_uses_it()
+    {
+        await FillAsync();
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        await using (CoreHost.Start(_folder))
+        {
+            var refusal = await Assert.ThrowsAsync<StartupException>(() => CopyAsync(database));
+            Assert.Contains($"{_folder.File(File)} cannot be used: another process is using it", refusal.Message, StringComparison.Ordinal);
+        }
+
+        await using (CoreHost.StartPostgreSql(database.ConnectionString))
+        {
+            var refusal = await Assert.ThrowsAsync<StartupException>(() => CopyAsync(database));
+            Assert.Contains($"{database.Name} on", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains("another process is using it", refusal.Message, StringComparison.Ordinal);
+        }
+
+        Assert.NotEmpty(await CopyAsync(database));
+    }
+
+    [Fact]
+    public async Task A_missing_file_is_refused_and_not_created()
+    {
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => CopyAsync(database));
+        Assert.Equal($"The database {_folder.File(File)} cannot be copied: there is no such file. Correct Storage:Path.", refusal.Message);
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+        using var rows = DatabaseRows.OfPostgreSql(database.ConnectionString);
+        Assert.Empty(Tables(rows));
+    }
+
+    [Fact]
+    public async Task Without_PostgreSQL_in_the_settings_it_says_what_to_set()
+    {
+        await using var services = Build(("Storage:Path", File));
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => services.CopyFromSqliteAsync());
+        Assert.StartsWith("Set Storage:Provider to PostgreSql", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<IReadOnlyList<CopiedTable>> CopyAsync(
+        PostgreSqlDatabase database, IProgress<CopiedTable>? progress = null, CancellationToken cancellationToken = default)
+    {
+        await using var services = Build(
+            ("Storage:Provider", nameof(StorageProvider.PostgreSql)), ("Storage:ConnectionString", database.ConnectionString), ("Storage:Path", File));
+        return await services.CopyFromSqliteAsync(progress, cancellationToken);
+    }
+
+    private ServiceProvider Build(params (string Key, string Value)[] settings)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
+        services.AddAccountsCore(new SettingsReader(configuration.Build()), _folder.Path);
+        return services.BuildServiceProvider();
+    }
+
+    /// <summary>Makes a file with rows of all kinds in every table.</summary>
+    private async Task FillAsync()
+    {
+        await using var host = CoreHost.Start(_folder);
+        await host.RegisterAsync(name: "Ada 👩‍💻 Löwe");
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync(remember: false));
+        Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
+        for (var i = 0; i < 3; i++)
+            await host.SignInAsync();
+        Assert.IsType<EndSessionsOutcome.Ended>(await host.Sessions.SignOutEverywhereAsync(owner.Caller));
+        Assert.NotNull(await host.Get<SupportCodes>().FindOrMakeAsync(owner.Caller));
+        await AddCountedAsync(host.Database);
+        await host.Database.WriteAsync(WritePriority.Ordinary, async db =>
+        {
+            var (user, role) = ((await db.Users.SingleAsync()).Id, (await db.Roles.SingleAsync()).Id);
+            db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = user, RoleId = role });
+            db.UserLogins.Add(new IdentityUserLogin<Guid> { UserId = user, LoginProvider = "example", ProviderKey = "7" });
+            db.UserTokens.Add(new IdentityUserToken<Guid> { UserId = user, LoginProvider = "example", Name = "token", Value = "secret" });
+            db.UserPasskeys.Add(new IdentityUserPasskey<Guid>
+            {
+                UserId = user,
+                CredentialId = [1, 2, 0, 255],
+                Data = new IdentityPasskeyData
+                {
+                    Name = "a key",
+                    PublicKey = [9, 8],
+                    CreatedAt = host.Clock.GetUtcNow(),
+                    Transports = ["usb"],
+                    SignCount = 3,
+                    AttestationObject = [1],
+                    ClientDataJson = [2],
+                },
+            });
+            return true;
+        });
+    }
+
+    /// <summary>Adds a row to each table whose ids the database counts up.</summary>
+    private static Task<bool> AddCountedAsync(AccountsDatabase database) => database.WriteAsync(WritePriority.Ordinary, async db =>
+    {
+        var role = await db.Roles.SingleOrDefaultAsync() ?? db.Roles.Add(new IdentityRole<Guid>("staff") { Id = Guid.NewGuid() }).Entity;
+        db.RoleClaims.Add(new IdentityRoleClaim<Guid> { RoleId = role.Id, ClaimType = "colour", ClaimValue = "green" });
+        db.UserClaims.Add(new IdentityUserClaim<Guid> { UserId = (await db.Users.SingleAsync()).Id, ClaimType = "colour", ClaimValue = "red" });
+        db.DataProtectionKeys.Add(new DataProtectionKeyRow { FriendlyName = "key", Xml = "<key/>" });
+        return true;
+    });
+
+    /// <summary>The passkey as the program reads it: each engine has its own text for it.</summary>
+    private static async Task<string> PasskeyAsync(CoreHost host)
+    {
+        await using (host)
+            return JsonSerializer.Serialize(await host.Database.ReadAsync(db => db.UserPasskeys.SingleAsync()));
+    }
+
+    /// <summary>Every row, without the engine's own tables and without passkeys.</summary>
+    private static string Contents(DatabaseRows rows) => string.Join('\n', rows.Everything().Split('\n')
+        .Where(row => !Array.Exists(["__EF", "sqlite_", "UserPasskeys"], part => row.StartsWith(part, StringComparison.Ordinal))));
+
+    private static void AssertEmpty(PostgreSqlDatabase database)
+    {
+        using var rows = DatabaseRows.OfPostgreSql(database.ConnectionString);
+        Assert.NotEmpty(Tables(rows));
+        Assert.Equal("", Contents(rows));
+    }
+
+    private static IReadOnlyList<string> Tables(DatabaseRows rows) =>
+    [
+        .. rows.Query("SELECT tablename::text AS name FROM pg_tables WHERE schemaname = current_schema() AND tablename NOT LIKE '\\_\\_EF%'")
+            .Select(row => (string)row["name"]!).Order(StringComparer.Ordinal),
+    ];
+
+    private sealed class Calling(Action call) : IProgress<CopiedTable>
+    {
+        public void Report(CopiedTable value) => call();
+    }
+}
