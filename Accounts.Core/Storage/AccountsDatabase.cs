@@ -68,6 +68,7 @@ internal sealed class AccountsDatabase(IDbContextFactory<AccountsDbContext> cont
     private async Task<T> RunAsync<T>(Func<AccountsDbContext, Task<T>> command)
     {
         await using var db = await contexts.CreateDbContextAsync();
+        db.MayWrite = true;
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted);
         var result = await command(db);
         await db.SaveChangesAsync();

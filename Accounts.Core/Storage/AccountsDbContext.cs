@@ -17,6 +17,9 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
     /// <inheritdoc cref="DatabaseEngine.RowLock"/>
     public string RowLock => engine.RowLock;
 
+    /// <summary>Whether this context may write: only one that has its turn, or a database for itself. See <see cref="WriteGuard"/>.</summary>
+    public bool MayWrite { get; set; }
+
     public DbSet<SessionRow> Sessions => Set<SessionRow>();
 
     public DbSet<SupportCodeRow> SupportCodes => Set<SupportCodeRow>();

@@ -14,6 +14,8 @@ namespace Accounts.Core.Storage;
 /// <summary>Registers the database and what is kept in it.</summary>
 internal static class StorageServices
 {
+    private static readonly WriteGuard Guard = new();
+
     public static void AddStorage(this IServiceCollection services, StorageOptions options, string contentRoot)
     {
         if (options.Provider == StorageProvider.PostgreSql)
@@ -40,6 +42,7 @@ internal static class StorageServices
     public static void UseEngine(this DbContextOptionsBuilder builder, DatabaseEngine engine)
     {
         engine.Configure(builder);
+        builder.AddInterceptors(Guard);
         // Migrations are written by hand, and a test compares them with the model.
         builder.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
     }

@@ -40,6 +40,7 @@ internal sealed class DatabaseCopy(
 
         await using var source = files.CreateDbContext();
         await using var target = await contexts.CreateDbContextAsync(cancellationToken);
+        target.MayWrite = true;
         target.ChangeTracker.AutoDetectChangesEnabled = false;
         // The program's few seconds are too short for a statement over a whole table.
         target.Database.SetCommandTimeout(TimeSpan.Zero);

@@ -38,6 +38,7 @@ internal sealed partial class SqliteStart(DatabaseFile file, IDbContextFactory<A
         try
         {
             using var db = contexts.CreateDbContext();
+            db.MayWrite = true;
             RequireOurs(db.Database.GetMigrations());
             db.Database.ExecuteSqlRaw("DROP TABLE IF EXISTS \"__EFMigrationsLock\"");
             db.Database.Migrate();

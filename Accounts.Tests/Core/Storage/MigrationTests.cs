@@ -102,6 +102,7 @@ public sealed class MigrationTests
         await using (var host = CoreHost.Start())
         await using (var db = await host.Get<IDbContextFactory<AccountsDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
         {
+            db.MayWrite = true;
             db.Database.SetConnectionString($"Data Source={file};Pooling=False");
             await MigrateAsync(db, lastMigration);
         }
