@@ -12,9 +12,9 @@ using Accounts.Core.Storage;
 using Accounts.Core.Storage.PostgreSql;
 using Accounts.Core.Storage.Sqlite;
 using Accounts.Core.Users;
-using Accounts.Stage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,14 +29,12 @@ internal sealed class CoreHost : IAsyncDisposable
     public const string Password = "a passphrase for tests";
     public const string Chrome = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/154.0.0.0 Safari/537.36";
 
-    private readonly TempFolder? _own;
-    private readonly PostgreSqlDatabase? _database;
+    private readonly TestDatabase? _own;
     private readonly ServiceProvider _services;
 
-    private CoreHost(TempFolder? own, PostgreSqlDatabase? database, ServiceProvider services, TestClock clock, DatabaseGate gate)
+    private CoreHost(TestDatabase? own, ServiceProvider services, TestClock clock, DatabaseGate gate)
     {
         _own = own;
-        _database = database;
         _services = services;
         Clock = clock;
         Gate = gate;
@@ -84,52 +82,36 @@ internal sealed class CoreHost : IAsyncDisposable
 
     public AccountsDatabase Database => Get<AccountsDatabase>();
 
-    /// <summary>Starts the core over an open database.</summary>
-    /// <param name="folder">The folder of the database. Null makes a folder that is deleted with the host.</param>
+    /// <summary>Starts the core over a new database on the test's engine, which is deleted with the host.</summary>
     /// <param name="services">What the application registers besides the core.</param>
     /// <param name="settings">Settings that differ from the defaults.</param>
-    public static CoreHost Start(TempFolder? folder = null, Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings)
+    public static CoreHost Start(Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings)
     {
-        var own = folder is null ? new TempFolder() : null;
-        // A test that brings its own file is about SQLite.
-        var database = folder is null && TestEngine.Current == StorageProvider.PostgreSql ? CreateDatabase() : null;
-        var clock = new TestClock();
-        var gate = new DatabaseGate();
-        var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(database is null ? [new("Storage:Path", "accounts.db")] : Storage(database.ConnectionString))
-            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)))
-            .Build();
-
-        var collection = new ServiceCollection();
-        collection.AddLogging();
-        collection.AddSingleton<TimeProvider>(clock);
-        collection.AddSingleton<IInterceptor>(gate);
-        // The product's own hashing cost would take most of a test run.
-        collection.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1_000);
-        services?.Invoke(collection);
-        var reader = new SettingsReader(configuration);
-        collection.AddAccountsCore(reader, (folder ?? own)!.Path);
-        reader.ThrowIfWrong();
-
-        var provider = collection.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+        var own = new TestDatabase();
         try
         {
-            provider.OpenAccounts();
-            return new CoreHost(own, database, provider, clock, gate);
+            return Open(own, own.Folder, services, [.. own.Settings, .. settings]);
         }
         catch
         {
-            Close(provider);
-            provider.Dispose();
-            database?.Dispose();
-            own?.Dispose();
+            own.Dispose();
             throw;
         }
     }
 
+    /// <summary>Starts the core over a database that the test keeps.</summary>
+    /// <inheritdoc cref="Start(Action{IServiceCollection}, ValueTuple{string, string}[])"/>
+    public static CoreHost Start(TestDatabase database, Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings) =>
+        Open(null, database.Folder, services, [.. database.Settings, .. settings]);
+
+    /// <summary>Starts the core over the SQLite file <c>accounts.db</c> in a folder, which is the content root too.</summary>
+    /// <inheritdoc cref="Start(Action{IServiceCollection}, ValueTuple{string, string}[])"/>
+    public static CoreHost Start(TempFolder folder, Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings) =>
+        Open(null, folder.Path, services, [("Storage:Path", "accounts.db"), .. settings]);
+
     /// <summary>Starts the core over a PostgreSQL database that the test made.</summary>
-    public static CoreHost StartPostgreSql(string connectionString) => Start(
-        null, null, ("Storage:Provider", nameof(StorageProvider.PostgreSql)), ("Storage:ConnectionString", connectionString));
+    public static CoreHost StartPostgreSql(string connectionString, Action<IServiceCollection>? services = null) =>
+        Open(null, "", services, TestDatabase.Of(connectionString));
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
@@ -175,14 +157,94 @@ internal sealed class CoreHost : IAsyncDisposable
     /// <summary>Returns the session that a request from that browser finds, or null if the core refuses it.</summary>
     public ValueTask<LiveSession?> RequestAsync(SignedInBrowser browser) => Authenticator.AuthenticateAsync(browser.Id, browser.Key);
 
+    /// <summary>Copies a session, each copy in a browser of its own. No audit event tells of it.</summary>
+    public Task<List<SessionId>> CopyAsync(SignedInBrowser browser, int count) => Database.WriteAsync(WritePriority.Ordinary, async db =>
+    {
+        var original = db.Entry(await db.Sessions.AsNoTracking().SingleAsync(session => session.Id == browser.Id.Value));
+        List<SessionId> ids = [];
+        for (var i = 0; i < count; i++)
+        {
+            ids.Add(SessionId.New(TestClock.Start));
+            var copy = original.CurrentValues.Clone();
+            (copy[nameof(SessionRow.Id)], copy[nameof(SessionRow.BrowserHash)]) = (ids[i].Value, BrowserId.New().Hash());
+            db.Add(copy.ToObject());
+        }
+
+        return ids;
+    });
+
+    /// <summary>Keeps every writer's place in the write queue, until the returned object is disposed.</summary>
+    public async Task<IAsyncDisposable> OccupyWritersAsync()
+    {
+        var places = Get<DatabaseEngine>().Writers.Total;
+        using var inside = new CountdownEvent(places);
+        var leave = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var writers = Enumerable.Range(0, places).Select(_ => Database.WriteAsync(WritePriority.Ending, async _ =>
+        {
+            inside.Signal();
+            await leave.Task;
+            return true;
+        })).ToList();
+        await Task.Run(() => Assert.True(inside.Wait(Patience.Limit)));
+        return new Occupied(leave, writers);
+    }
+
+    /// <summary>Waits until the database makes a statement of this host wait for a lock. On SQLite, the write queue waits instead.</summary>
+    public Task BlockedAsync() => Rows.IsPostgreSql
+        ? Patience.UntilAsync(() => Task.FromResult(Rows.Number(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND backend_type = 'client backend'") > 0))
+        : Task.CompletedTask;
+
     public async ValueTask DisposeAsync()
     {
         Rows.Dispose();
         Close(_services);
         await _services.DisposeAsync();
-        if (_database is not null)
-            await _database.DisposeAsync();
         _own?.Dispose();
+    }
+
+    private static CoreHost Open(TestDatabase? own, string contentRoot, Action<IServiceCollection>? services, (string Key, string Value)[] settings)
+    {
+        var clock = new TestClock();
+        var gate = new DatabaseGate();
+        // Of two values for one setting, the later one counts.
+        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (key, value) in settings)
+            values[key] = value;
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(values);
+
+        var collection = new ServiceCollection();
+        collection.AddLogging();
+        collection.AddSingleton<TimeProvider>(clock);
+        collection.AddSingleton<IInterceptor>(gate);
+        // The product's own hashing cost would take most of a test run.
+        collection.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1_000);
+        services?.Invoke(collection);
+        var reader = new SettingsReader(configuration.Build());
+        collection.AddAccountsCore(reader, contentRoot);
+        reader.ThrowIfWrong();
+
+        var provider = collection.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+        try
+        {
+            provider.OpenAccounts();
+            return new CoreHost(own, provider, clock, gate);
+        }
+        catch
+        {
+            Close(provider);
+            provider.Dispose();
+            throw;
+        }
+    }
+
+    private sealed class Occupied(TaskCompletionSource leave, IEnumerable<Task> writers) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            leave.TrySetResult();
+            await Task.WhenAll(writers);
+        }
     }
 
     private static void Close(ServiceProvider services)
@@ -197,21 +259,6 @@ internal sealed class CoreHost : IAsyncDisposable
             using var pooled = new NpgsqlConnection(services.GetRequiredService<PostgreSqlAddress>().ConnectionString);
             NpgsqlConnection.ClearPool(pooled);
         }
-    }
-
-    private static PostgreSqlDatabase CreateDatabase() => Task.Run(() => PostgreSql.CreateDatabaseAsync(MigrateAsync)).GetAwaiter().GetResult();
-
-    private static IEnumerable<KeyValuePair<string, string?>> Storage(string connectionString) =>
-        [new("Storage:Provider", nameof(StorageProvider.PostgreSql)), new("Storage:ConnectionString", connectionString)];
-
-    private static async Task MigrateAsync(string connectionString)
-    {
-        var collection = new ServiceCollection();
-        collection.AddLogging();
-        collection.AddAccountsCore(new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(Storage(connectionString)).Build()), "");
-        await using var provider = collection.BuildServiceProvider();
-        provider.OpenAccounts();
-        Close(provider);
     }
 }
 

@@ -1,6 +1,8 @@
 using System.Data.Common;
+using Accounts.Core.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Npgsql;
 
 namespace Accounts.Tests.Fixtures;
 
@@ -42,8 +44,10 @@ public sealed class DatabaseGate : DbCommandInterceptor, IDbTransactionIntercept
     public void FailBegin() => Set(new Trap(Moment.Begin, "", null));
 
     /// <summary>Makes the next commit fail. The transaction is rolled back.</summary>
-    /// <param name="code">SQLite's extended result code.</param>
-    public void FailCommit(int code = SQLitePCL.raw.SQLITE_IOERR) => Set(new Trap(Moment.Commit, "", null, code));
+    public void FailCommit() => Set(new Trap(Moment.Commit, "", null));
+
+    /// <summary>Makes the next commit fail because another transaction got in the way.</summary>
+    public void FailCommitInConflict() => Set(new Trap(Moment.Commit, "", null, conflict: true));
 
     public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
@@ -113,7 +117,7 @@ public sealed class DatabaseGate : DbCommandInterceptor, IDbTransactionIntercept
 
         if (trap.Stop is { } stop)
             return stop.HoldAsync();
-        throw new SqliteException("The test made the database fail here.", trap.Code & 0xFF, trap.Code);
+        throw trap.Failure;
     }
 
     /// <summary>A point where an operation is held.</summary>
@@ -136,14 +140,21 @@ public sealed class DatabaseGate : DbCommandInterceptor, IDbTransactionIntercept
         }
     }
 
-    private sealed class Trap(Moment moment, string part, Stop? stop, int code = SQLitePCL.raw.SQLITE_IOERR)
+    private sealed class Trap(Moment moment, string part, Stop? stop, bool conflict = false)
     {
-        public int Code => code;
+        private const string Says = "The test made the database fail here.";
+
+        /// <summary>What the driver of the test's engine throws.</summary>
+        public Exception Failure { get; } = TestEngine.Current == StorageProvider.PostgreSql
+            ? new PostgresException(Says, "ERROR", "ERROR", conflict ? PostgresErrorCodes.SerializationFailure : PostgresErrorCodes.IoError)
+            : Sqlite(conflict ? SQLitePCL.raw.SQLITE_BUSY_SNAPSHOT : SQLitePCL.raw.SQLITE_IOERR);
 
         public Moment Moment => moment;
 
         public string Part => part;
 
         public Stop? Stop => stop;
+
+        private static SqliteException Sqlite(int extended) => new(Says, extended & 0xFF, extended);
     }
 }

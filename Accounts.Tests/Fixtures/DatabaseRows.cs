@@ -24,6 +24,8 @@ public sealed class DatabaseRows : IDisposable
         _connection.Open();
     }
 
+    public bool IsPostgreSql => _connection is NpgsqlConnection;
+
     /// <summary>Opens a PostgreSQL database.</summary>
     public static DatabaseRows OfPostgreSql(string connectionString) =>
         new(new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ToString()));
@@ -82,6 +84,7 @@ public sealed class DatabaseRows : IDisposable
         Guid[] ids => JsonSerializer.Serialize(ids.Select(Capital)),
         bool set => set ? 1L : 0L,
         int number => (long)number,
+        decimal number => (long)number,
         short number => (long)number,
         _ => value,
     };

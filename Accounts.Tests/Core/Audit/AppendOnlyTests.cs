@@ -1,8 +1,8 @@
+using System.Data.Common;
 using Accounts.Core.Administration;
 using Accounts.Core.AuditReading;
 using Accounts.Core.Manager;
 using Accounts.Tests.Fixtures;
-using Microsoft.Data.Sqlite;
 
 namespace Accounts.Tests.Core.Audit;
 
@@ -10,7 +10,7 @@ namespace Accounts.Tests.Core.Audit;
 public sealed class AppendOnlyTests
 {
     // Guard: the triggers of M0006_AuditLog and M0010_AuditDetails.
-    [Theory]
+    [EachEngineTheory]
     [InlineData("AuditEvents", "Id")]
     [InlineData("AuditDetails", "EventId")]
     public async Task Neither_events_nor_their_details_can_be_deleted_or_changed(string table, string key)
@@ -22,12 +22,21 @@ public sealed class AppendOnlyTests
         Assert.Equal(2, before.Count);
 
         List<string> statements = [$"DELETE FROM \"{table}\""];
-        statements.AddRange(before[0].Keys.Select(column => $"UPDATE \"{table}\" SET \"{column}\" = 7"));
-        // SQLite treats replacing a row neither as a deletion nor as an update.
-        statements.Add($"INSERT OR REPLACE INTO \"{table}\" SELECT * FROM \"{table}\"");
+        statements.AddRange(before[0].Keys.Select(column => $"UPDATE \"{table}\" SET \"{column}\" = {Seven(host.Rows, table, column)}"));
+        if (host.Rows.IsPostgreSql)
+        {
+            statements.Add($"INSERT INTO \"{table}\" SELECT * FROM \"{table}\" ON CONFLICT (\"{key}\") DO UPDATE SET \"{key}\" = excluded.\"{key}\"");
+            statements.Add($"TRUNCATE \"{table}\" CASCADE");
+        }
+        else
+        {
+            // SQLite treats replacing a row neither as a deletion nor as an update.
+            statements.Add($"INSERT OR REPLACE INTO \"{table}\" SELECT * FROM \"{table}\"");
+        }
+
         foreach (var statement in statements)
         {
-            var refusal = Assert.Throws<SqliteException>(() => host.Rows.Execute(statement));
+            var refusal = Assert.ThrowsAny<DbException>(() => host.Rows.Execute(statement));
             Assert.Contains("stays as it is", refusal.Message, StringComparison.Ordinal);
         }
 
@@ -38,7 +47,7 @@ public sealed class AppendOnlyTests
     }
 
     // Guard: the condition on the address in AuditLog.NamesAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task Erasure_empties_what_tells_about_a_person_for_good_and_the_events_stay()
     {
         const string Empty = """
@@ -66,10 +75,10 @@ public sealed class AppendOnlyTests
         Assert.Equal([new AuditedSession(one.Id, null, null), new AuditedSession(two.Id, null, null)], ended.EndedSessions);
         // Nobody fills the rows again.
         foreach (var (column, value) in details[0].Where(cell => cell.Value is not null))
-            Assert.Throws<SqliteException>(() => host.Rows.Execute($"UPDATE \"AuditDetails\" SET \"{column}\" = @value", ("@value", value)));
+            Assert.ThrowsAny<DbException>(() => host.Rows.Execute($"UPDATE \"AuditDetails\" SET \"{column}\" = @value", ("@value", value)));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_address_is_shortened_when_due_and_cannot_change_afterwards()
     {
         await using var host = CoreHost.Start();
@@ -85,8 +94,21 @@ public sealed class AppendOnlyTests
         var shortened = Assert.Single(host.Rows.Audit("user.signed_in"));
         Assert.Equal("203.0.113.0", shortened["Address"]);
         foreach (var statement in new[] { "SET \"Address\" = '198.51.100.9'", "SET \"WholeAddressSince\" = 1", "SET \"Address\" = '198.51.100.9', \"WholeAddressSince\" = 1" })
-            Assert.Throws<SqliteException>(() => host.Rows.Execute($"UPDATE \"AuditDetails\" {statement}"));
+            Assert.ThrowsAny<DbException>(() => host.Rows.Execute($"UPDATE \"AuditDetails\" {statement}"));
         Assert.Equal(shortened, Assert.Single(host.Rows.Audit("user.signed_in")));
         Assert.Equal("203.0.113.0", ((await host.EventsAsync(owner.Caller, new AuditQuery { Action = "user.signed_in" }))!)[0].Address);
+    }
+
+    /// <summary>A value that a column's type takes.</summary>
+    private static string Seven(DatabaseRows rows, string table, string column)
+    {
+        const string types = "SELECT data_type AS type FROM information_schema.columns WHERE table_name = @table AND column_name = @column";
+        return !rows.IsPostgreSql ? "7" : rows.Text(types, ("@table", table), ("@column", column)) switch
+        {
+            "uuid" => "'00000000-0000-0000-0000-000000000007'",
+            "text" or "character varying" => "'7'",
+            "ARRAY" => "'{}'",
+            _ => "7",
+        };
     }
 }

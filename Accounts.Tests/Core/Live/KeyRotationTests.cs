@@ -170,20 +170,20 @@ public sealed class KeyRotationTests
     }
 
     // Guard: EndFirstKeyLater in SessionAuthenticator.LoadAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task A_restart_does_not_change_the_minute()
     {
-        using var folder = new TempFolder();
+        using var database = new TestDatabase();
         SignedInBrowser owner;
         string key;
-        await using (var host = CoreHost.Start(folder))
+        await using (var host = CoreHost.Start(database))
         {
             await host.RegisterAsync();
             owner = await host.SignInAsync();
             key = await ProveAsync(host, owner);
         }
 
-        await using (var again = CoreHost.Start(folder))
+        await using (var again = CoreHost.Start(database))
         {
             var replaced = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             using var subscription = again.Feed.Subscribe(change =>
@@ -198,7 +198,7 @@ public sealed class KeyRotationTests
             await replaced.Task.WaitAsync(Patience.Limit);
         }
 
-        await using var last = CoreHost.Start(folder);
+        await using var last = CoreHost.Start(database);
         last.Clock.Advance(Hour);
         Assert.Null(await last.RequestAsync(owner));
         Assert.NotNull(await last.Authenticator.AuthenticateAsync(owner.Id, key));
@@ -219,13 +219,13 @@ public sealed class KeyRotationTests
         Assert.Equal(EndReason.Replaced, (EndReason)(long)host.Rows.Session(owner.Id)["EndReason"]!);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_browser_that_uses_its_new_key_late_keeps_the_proofs_age()
     {
-        using var folder = new TempFolder();
+        using var database = new TestDatabase();
         SignedInBrowser owner;
         string key;
-        await using (var host = CoreHost.Start(folder))
+        await using (var host = CoreHost.Start(database))
         {
             await host.RegisterAsync();
             owner = await host.SignInAsync();
@@ -233,7 +233,7 @@ public sealed class KeyRotationTests
             key = await ProveAsync(host, owner);
         }
 
-        await using (var later = CoreHost.Start(folder))
+        await using (var later = CoreHost.Start(database))
         {
             later.Clock.Advance(Hour + TimeSpan.FromMinutes(20));
             var live = await later.Authenticator.AuthenticateAsync(owner.Id, key);
@@ -241,7 +241,7 @@ public sealed class KeyRotationTests
             Assert.Null(await later.RequestAsync(owner));
         }
 
-        await using var last = CoreHost.Start(folder);
+        await using var last = CoreHost.Start(database);
         Assert.Null(await last.RequestAsync(owner));
         Assert.Equal(TestClock.Start + Hour, (await last.Authenticator.AuthenticateAsync(owner.Id, key))!.ToCaller().AuthenticatedAt);
     }

@@ -81,13 +81,13 @@ public sealed class SessionActivityTests
         Assert.Equal((2, TestClock.Start.AddHours(3), "198.51.100.2"), (session.PagesVisited, session.LastActivityAt, session.Address));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_flush_writes_more_sessions_than_a_batch_holds()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         var browser = await host.SignInAsync();
-        var ids = Copies(host, browser, 1_201);
+        var ids = await host.CopyAsync(browser, 1_201);
         foreach (var id in ids)
             host.Activity.RecordPage((await host.Authenticator.FindLiveAsync(id))!, "198.51.100.1");
         // The first batch is committed although the second fails.
@@ -228,26 +228,4 @@ public sealed class SessionActivityTests
     }
 
     private static long Written(CoreHost host) => host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"LastAddress\" = '198.51.100.1'");
-
-    private static List<SessionId> Copies(CoreHost host, SignedInBrowser browser, int count)
-    {
-        var row = host.Rows.Session(browser.Id);
-        var columns = string.Join(", ", row.Keys.Select(name => $"\"{name}\""));
-        var values = string.Join(", ", row.Keys.Select(name => "@" + name));
-        List<SessionId> ids = [];
-        host.Rows.Execute("BEGIN");
-        for (var i = 0; i < count; i++)
-        {
-            ids.Add(SessionId.New(TestClock.Start));
-            host.Rows.Execute($"INSERT INTO \"Sessions\" ({columns}) VALUES ({values})", [.. row.Select(c => ("@" + c.Key, c.Key switch
-            {
-                "Id" => ids[^1].Value,
-                "BrowserHash" => BrowserId.New().Hash(),
-                _ => c.Value,
-            }))]);
-        }
-
-        host.Rows.Execute("COMMIT");
-        return ids;
-    }
 }

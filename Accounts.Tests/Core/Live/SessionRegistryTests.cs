@@ -77,19 +77,19 @@ public sealed class SessionRegistryTests
         await Assert.ThrowsAsync<DatabaseUnavailableException>(() => host.Sessions.ListAsync(browser.Caller));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_session_that_ended_before_a_restart_is_refused()
     {
-        using var folder = new TempFolder();
+        using var database = new TestDatabase();
         SignedInBrowser ended, living;
-        await using (var before = CoreHost.Start(folder))
+        await using (var before = CoreHost.Start(database))
         {
             await before.RegisterAsync();
             (ended, living) = (await before.SignInAsync(), await before.SignInAsync());
             await before.Sessions.SignOutAsync(ended.Caller);
         }
 
-        await using var host = CoreHost.Start(folder);
+        await using var host = CoreHost.Start(database);
         Assert.Null(await host.RequestAsync(ended));
         Assert.Null(await host.Authenticator.FindLiveAsync(ended.Id));
         Assert.NotNull(await host.RequestAsync(living));

@@ -191,21 +191,18 @@ public sealed class TerminateManyTests
     }
 
     // Guard: ThrowIfCancellationRequested in AccountsDatabase.WriteAsync.
-    [Fact]
-    public async Task A_command_cancelled_while_it_waits_for_the_lock_changes_nothing()
+    [EachEngineFact]
+    public async Task A_command_cancelled_while_it_waits_for_its_turn_changes_nothing()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
         using var gone = new CancellationTokenSource();
 
-        var commit = host.Gate.StopCommit();
-        var rename = host.Sessions.RenameAsync(owner.Caller, owner.Id, new RenameSessionInput { Name = "Desk" });
-        await commit.Arrived;
+        var writers = await host.OccupyWritersAsync();
         var terminate = host.Sessions.TerminateManyAsync(owner.Caller, [other.Id], gone.Token);
         await gone.CancelAsync();
-        commit.Release();
-        await rename;
+        await writers.DisposeAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => terminate);
         Assert.NotNull(await host.RequestAsync(other));

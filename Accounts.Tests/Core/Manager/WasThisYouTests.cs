@@ -104,7 +104,7 @@ public sealed class WasThisYouTests
         Assert.Equal(RecognizeOutcome.Recognized, await RecognizeAsync(host, thief, later.Id));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_later_session_may_not_answer_unless_its_browser_is_older()
     {
         await using var host = CoreHost.Start();
@@ -116,7 +116,7 @@ public sealed class WasThisYouTests
         host.Clock.Advance(Minute);
         // This session isn't in question, because the account now knows its browser. Still, the other session is older.
         var late = await host.SignInAsync();
-        host.Rows.Execute("UPDATE \"Sessions\" SET \"NewBrowser\" = 0 WHERE \"Id\" = @id", ("@id", late.Id.Value));
+        host.Rows.Execute("UPDATE \"Sessions\" SET \"NewBrowser\" = FALSE WHERE \"Id\" = @id", ("@id", late.Id.Value));
         Assert.Equal(RecognizeOutcome.NotAllowed, await RecognizeAsync(host, late, other.Id));
         Assert.False((await FindAsync(host, late, late.Id)).MayAnswer(await FindAsync(host, late, other.Id)));
 
@@ -269,24 +269,21 @@ public sealed class WasThisYouTests
     }
 
     // Guard: ThrowIfCancellationRequested in AccountsDatabase.WriteAsync.
-    [Theory]
+    [EachEngineTheory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_answer_cancelled_while_it_waits_for_the_lock_changes_nothing(bool yes)
+    public async Task An_answer_cancelled_while_it_waits_for_its_turn_changes_nothing(bool yes)
     {
         await using var host = CoreHost.Start();
         var (owner, other) = await AskedAsync(host);
         using var gone = new CancellationTokenSource();
 
-        var commit = host.Gate.StopCommit();
-        var rename = host.Sessions.RenameAsync(owner.Caller, owner.Id, new RenameSessionInput { Name = "Desk" });
-        await commit.Arrived;
+        var writers = await host.OccupyWritersAsync();
         Task answer = yes
             ? host.Sessions.RecognizeAsync(owner.Caller, other.Id, gone.Token)
             : host.Sessions.DenyAsync(owner.Caller, other.Id, gone.Token);
         await gone.CancelAsync();
-        commit.Release();
-        await rename;
+        await writers.DisposeAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
         Assert.NotNull(await host.RequestAsync(other));

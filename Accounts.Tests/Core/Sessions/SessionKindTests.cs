@@ -12,7 +12,7 @@ namespace Accounts.Tests.Core.Sessions;
 public sealed class SessionKindTests
 {
     // Guards: the kind in SessionStarter.MakeRoomAsync, and BrowserHash in its index.
-    [Fact]
+    [EachEngineFact]
     public async Task Only_browsers_count_towards_the_limit_and_make_room()
     {
         await using var host = CoreHost.Start(settings: ("Sessions:MaximumPerUser", "2"));

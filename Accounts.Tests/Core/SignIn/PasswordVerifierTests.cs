@@ -14,22 +14,22 @@ public sealed class PasswordVerifierTests
     private const string Hash = "SELECT \"PasswordHash\" FROM \"Users\"";
 
     // Guard: PasswordCheck.RightButWeak in PasswordVerifier.VerifyAsync.
-    [Theory]
+    [EachEngineTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_weak_hash_is_renewed_at_the_next_right_password(bool signsIn)
     {
-        using var folder = new TempFolder();
+        using var database = new TestDatabase();
         SignedInBrowser owner;
         string weak;
-        await using (var before = CoreHost.Start(folder))
+        await using (var before = CoreHost.Start(database))
         {
             await before.RegisterAsync();
             owner = await before.SignInAsync();
             weak = before.Rows.Text(Hash);
         }
 
-        await using var host = CoreHost.Start(folder, services: services => services.Configure<PasswordHasherOptions>(o => o.IterationCount = 2_000));
+        await using var host = CoreHost.Start(database, services: services => services.Configure<PasswordHasherOptions>(o => o.IterationCount = 2_000));
         Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.NewBrowser(), password: "not this passphrase"));
         Assert.Equal(weak, host.Rows.Text(Hash));
 
@@ -47,15 +47,15 @@ public sealed class PasswordVerifierTests
     }
 
     // Guard: the old hash in the WHERE clause of PasswordVerifier.RenewAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task A_renewal_does_not_undo_a_password_change()
     {
-        using var folder = new TempFolder();
-        await using (var before = CoreHost.Start(folder))
+        using var database = new TestDatabase();
+        await using (var before = CoreHost.Start(database))
             await before.RegisterAsync();
 
         var hasher = new HeldHasher(2_000);
-        await using var host = CoreHost.Start(folder, services: hasher.AddTo);
+        await using var host = CoreHost.Start(database, services: hasher.AddTo);
         hasher.Hold();
         var signIn = host.TrySignInAsync(CoreHost.NewBrowser());
         await hasher.ArrivedAsync();

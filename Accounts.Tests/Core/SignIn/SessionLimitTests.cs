@@ -67,12 +67,12 @@ public sealed class SessionLimitTests
             .Where(session => session.Id == expired.Id || session.Id == two.Id).Select(session => session.Ending!.Reason).Order()]);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_lowered_limit_applies_from_the_next_sign_in()
     {
-        using var folder = new TempFolder();
+        using var database = new TestDatabase();
         SignedInBrowser latest;
-        await using (var before = CoreHost.Start(folder))
+        await using (var before = CoreHost.Start(database))
         {
             await before.RegisterAsync();
             await SignInAsync(before);
@@ -81,7 +81,7 @@ public sealed class SessionLimitTests
             latest = await SignInAsync(before);
         }
 
-        await using var host = CoreHost.Start(folder, settings: ("Sessions:MaximumPerUser", "2"));
+        await using var host = CoreHost.Start(database, settings: ("Sessions:MaximumPerUser", "2"));
         Assert.Equal(4, host.Rows.Number(Live));
         host.Clock.Advance(TimeSpan.FromHours(1));
         var next = await host.SignInAsync();

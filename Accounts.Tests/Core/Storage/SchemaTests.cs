@@ -7,27 +7,39 @@ namespace Accounts.Tests.Core.Storage;
 /// <summary>Compares the handwritten migrations with the model.</summary>
 public sealed class SchemaTests
 {
-    [Fact]
+    [EachEngineFact]
     public async Task The_migrated_schema_matches_the_model()
     {
         using var folder = new TempFolder();
         await using var host = CoreHost.Start();
+        await using var empty = host.Rows.IsPostgreSql ? await PostgreSql.CreateEmptyDatabaseAsync() : null;
         var file = folder.File("model.db");
         await using (var db = await host.Get<IDbContextFactory<AccountsDbContext>>().CreateDbContextAsync())
         {
-            db.Database.SetConnectionString($"Data Source={file};Pooling=False");
+            db.Database.SetConnectionString(empty is null ? $"Data Source={file};Pooling=False" : empty.ConnectionString);
             await db.Database.EnsureCreatedAsync();
         }
 
-        using var model = new DatabaseRows(file);
+        using var model = empty is null ? new DatabaseRows(file) : DatabaseRows.OfPostgreSql(empty.ConnectionString);
         var expected = Describe(model);
-        Assert.Contains("Sessions.ExpiresAt INTEGER notnull=1 pk=0", expected, StringComparison.Ordinal);
-        Assert.Contains("index IX_Sessions_Browser on Sessions unique=1 (UserId,BrowserHash) WHERE \"EndedAt\" IS NULL", expected, StringComparison.Ordinal);
-        Assert.Contains("Sessions.UserId -> Users.Id on delete CASCADE", expected, StringComparison.Ordinal);
+        string[] samples = host.Rows.IsPostgreSql
+            ?
+            [
+                "Sessions.ExpiresAt bigint null=NO",
+                "CREATE UNIQUE INDEX \"IX_Sessions_Browser\" ON public.\"Sessions\" USING btree (\"UserId\", \"BrowserHash\") WHERE (\"EndedAt\" IS NULL)",
+                "FOREIGN KEY (\"UserId\") REFERENCES \"Users\"(\"Id\") ON DELETE CASCADE",
+            ]
+            :
+            [
+                "Sessions.ExpiresAt INTEGER notnull=1 pk=0",
+                "index IX_Sessions_Browser on Sessions unique=1 (UserId,BrowserHash) WHERE \"EndedAt\" IS NULL",
+                "Sessions.UserId -> Users.Id on delete CASCADE",
+            ];
+        Assert.All(samples, sample => Assert.Contains(sample, expected, StringComparison.Ordinal));
         Assert.Equal(expected, Describe(host.Rows));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_comparison_notices_a_difference()
     {
         await using var host = CoreHost.Start();
@@ -46,11 +58,24 @@ public sealed class SchemaTests
         }
     }
 
-    private static string Describe(DatabaseRows rows)
+    private static string Describe(DatabaseRows rows) => string.Join('\n', rows.IsPostgreSql ? DescribePostgreSql(rows) : DescribeSqlite(rows));
+
+    private static IEnumerable<string> DescribePostgreSql(DatabaseRows rows) => rows.Query("""
+        SELECT table_name || '.' || column_name || ' ' || data_type || coalesce('(' || character_maximum_length || ')', '') || ' null=' || is_nullable
+            || coalesce(' default=' || column_default, '') || coalesce(' identity=' || identity_generation, '') AS line
+        FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\_\_EF%'
+        UNION ALL
+        SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace AND conrelid <> coalesce(to_regclass('"__EFMigrationsHistory"'), 0)
+        UNION ALL
+        SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename NOT LIKE '\_\_EF%'
+        ORDER BY line
+        """).Select(row => (string)row["line"]!);
+
+    private static IEnumerable<string> DescribeSqlite(DatabaseRows rows)
     {
         var tables = rows.Query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_\\_EF%' ESCAPE '\\' ORDER BY name");
-        var lines = tables.Select(t => (string)t["name"]!).SelectMany(table => Columns(rows, table).Concat(ForeignKeys(rows, table)).Concat(Indexes(rows, table)));
-        return string.Join('\n', lines);
+        return tables.Select(t => (string)t["name"]!).SelectMany(table => Columns(rows, table).Concat(ForeignKeys(rows, table)).Concat(Indexes(rows, table)));
     }
 
     private static IEnumerable<string> Columns(DatabaseRows rows, string table) => rows
