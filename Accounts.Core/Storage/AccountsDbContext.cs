@@ -56,7 +56,7 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             session.ToTable("Sessions");
             session.HasKey(s => s.Id);
             session.Property(s => s.Id).ValueGeneratedNever();
-            session.Property(s => s.Kind).HasDefaultValue(SessionKind.Browser);
+            session.Property(s => s.Kind).HasDefaultValue(SessionKind.Browser).HasSentinel(SessionKind.Browser);
             session.Property(s => s.Methods).HasColumnName("Method");
             session.Property(s => s.UserAgent).HasMaxLength(Devices.DeviceSignals.UserAgentLimit);
             session.Property(s => s.ClientHints).HasMaxLength(Devices.ClientHints.TextLimit);
@@ -97,7 +97,7 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             audit.HasKey(e => e.Id);
             audit.Property(e => e.Id).ValueGeneratedNever();
             audit.Property(e => e.Action).HasMaxLength(64);
-            audit.Property(e => e.Kind).HasDefaultValue(CallerKind.Browser);
+            audit.Property(e => e.Kind).HasDefaultValue(CallerKind.Browser).HasSentinel(CallerKind.Browser);
             audit.Property(e => e.Reason).HasMaxLength(AuditEventRow.ReasonLimit);
             audit.HasOne(e => e.Details).WithOne().HasForeignKey<AuditDetailsRow>(d => d.EventId).OnDelete(DeleteBehavior.Restrict);
             audit.HasIndex(e => new { e.UserId, e.At }, "IX_AuditEvents_User");

@@ -20,6 +20,7 @@ public sealed class ProcessTests : IDisposable
         await using var application = AccountsProcess.Run(null, Database);
         var address = await application.ListeningAsync();
         Assert.Equal("localhost", address.Host);
+        Assert.DoesNotContain("Microsoft.EntityFrameworkCore", application.Output, StringComparison.Ordinal);
         using var visitor = new Visitor(address, Visitor.Chrome);
         Assert.Contains("Sign in", await visitor.ReadAsync("/sign-in"), StringComparison.Ordinal);
     }
@@ -167,6 +168,7 @@ public sealed class ProcessTests : IDisposable
             Assert.Equal(0, await copy.ExitAsync());
             Assert.Contains("\nSessions: 2 rows\n", copy.Output, StringComparison.Ordinal);
             Assert.Contains("Start the program with these settings", copy.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("Microsoft.EntityFrameworkCore", copy.Output, StringComparison.Ordinal);
         }
 
         await using var second = AccountsProcess.Run(null, there);

@@ -3,6 +3,8 @@ using System.Security.Authentication;
 using Accounts.Core.Settings;
 using Accounts.Core.Storage.Migrations;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -33,6 +35,8 @@ internal sealed partial class PostgreSqlStart(
                 RequireOurs(connection, [.. db.Database.GetMigrations()]);
             }
 
+            // Otherwise Entity Framework reads the table before it creates it, and logs the failure as an error.
+            db.GetService<IHistoryRepository>().CreateIfNotExists();
             db.Database.Migrate();
             Log.Opened(logger, address.Name);
         }
