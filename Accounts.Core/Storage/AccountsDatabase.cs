@@ -1,15 +1,21 @@
 using System.Data;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.Storage;
 
 /// <summary>Runs database operations: a read on its own context, or a write as one transaction.</summary>
-internal sealed class AccountsDatabase(IDbContextFactory<AccountsDbContext> contexts, DatabaseEngine engine)
+internal sealed partial class AccountsDatabase(
+    IDbContextFactory<AccountsDbContext> contexts, DatabaseEngine engine, ILogger<AccountsDatabase> logger)
 {
     /// <summary>How often a write runs at most, if other transactions get in its way: 5 times.</summary>
     internal const int Attempts = 5;
 
     private readonly WriteQueue _queue = new(engine.Writers);
+    private int _failing;
+
+    /// <summary>Whether the last write failed. A full disk, for example, answers reads only.</summary>
+    public bool WritesFail => Volatile.Read(ref _failing) != 0;
 
     /// <summary>Runs a query on its own context.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
@@ -49,10 +55,14 @@ internal sealed class AccountsDatabase(IDbContextFactory<AccountsDbContext> cont
         {
             try
             {
-                return await RunAsync(command);
+                var result = await RunAsync(command);
+                if (Interlocked.Exchange(ref _failing, 0) != 0)
+                    Log.WritesAgain(logger);
+                return result;
             }
             catch (CommitUnknownException unknown)
             {
+                Failed(unknown);
                 throw new DatabaseUnavailableException(unknown);
             }
             catch (Exception failure) when (engine.Find(failure) is { } kind)
@@ -60,9 +70,19 @@ internal sealed class AccountsDatabase(IDbContextFactory<AccountsDbContext> cont
                 if (kind == DatabaseFailure.Constraint)
                     throw new ConstraintException(failure);
                 if (kind != DatabaseFailure.Conflict || attempt == Attempts)
+                {
+                    Failed(failure);
                     throw new DatabaseUnavailableException(failure);
+                }
             }
         }
+    }
+
+    /// <summary>Says once why writes fail. Each page says it to its own user.</summary>
+    private void Failed(Exception failure)
+    {
+        if (Interlocked.Exchange(ref _failing, 1) == 0)
+            Log.WritesFail(logger, failure.GetBaseException().Message);
     }
 
     private async Task<T> RunAsync<T>(Func<AccountsDbContext, Task<T>> command)
@@ -74,5 +94,14 @@ internal sealed class AccountsDatabase(IDbContextFactory<AccountsDbContext> cont
         await db.SaveChangesAsync();
         await engine.CommitAsync(db, transaction);
         return result;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Writes to the database fail: {Why}")]
+        public static partial void WritesFail(ILogger logger, string why);
+
+        [LoggerMessage(2, LogLevel.Information, "Writes to the database succeed again")]
+        public static partial void WritesAgain(ILogger logger);
     }
 }

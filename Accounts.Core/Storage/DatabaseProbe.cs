@@ -9,6 +9,9 @@ public sealed class DatabaseProbe
 
     internal DatabaseProbe(AccountsDatabase database) => _database = database;
 
+    /// <summary>Whether the last write failed. The log says why, and says when one succeeds again.</summary>
+    public bool WritesFail => _database.WritesFail;
+
     /// <summary>Reads a row of the smallest table; false if the database did not answer.</summary>
     public async Task<bool> AnswersAsync()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Accounts.Stage;
 using Npgsql;
 
@@ -26,6 +27,21 @@ internal static class PostgreSql
 
     /// <summary>Starts a server for one test.</summary>
     public static Task<PostgreSqlServer> StartOwnServerAsync() => PostgreSqlServer.StartAsync(Programs());
+
+    /// <summary>Starts a server for one test, with a database on a disk of 16 MB. Only root can mount one: otherwise the test is skipped.</summary>
+    public static async Task<(PostgreSqlServer Server, PostgreSqlDatabase Database)> StartOnSmallDiskAsync()
+    {
+        Require();
+        using var mount = Process.Start("unshare", ["--mount", "true"]);
+        await mount.WaitForExitAsync();
+        if (mount.ExitCode != 0 || !Environment.IsPrivilegedProcess)
+            Assert.Skip("A small disk can't be mounted here. Run the tests as root.");
+        var server = await PostgreSqlServer.StartAsync(Programs(), "16m");
+        await server.ExecuteAsync($"CREATE TABLESPACE small LOCATION '{server.Disk}'");
+        const string name = "small";
+        await server.ExecuteAsync($"CREATE DATABASE {name} TABLESPACE small");
+        return (server, new PostgreSqlDatabase(server, name));
+    }
 
     /// <summary>Creates an empty database.</summary>
     public static async Task<PostgreSqlDatabase> CreateEmptyDatabaseAsync() => await (await ServerAsync()).CreateDatabaseAsync();

@@ -15,8 +15,13 @@ internal sealed class DatabaseCheck(DatabaseProbe database, TimeProvider time) :
     private Task<bool>? _answer;
     private long _asked;
 
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        await AnswersAsync().WaitAsync(cancellationToken) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The database did not answer.");
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (!await AnswersAsync().WaitAsync(cancellationToken))
+            return HealthCheckResult.Unhealthy("The database did not answer.");
+        // Anyone reads this, and the database's own words may name a file.
+        return database.WritesFail ? HealthCheckResult.Degraded("The last write failed. The log says why.") : HealthCheckResult.Healthy();
+    }
 
     /// <summary>Whether the database answers. The answer is at most a second old.</summary>
     public Task<bool> AnswersAsync()

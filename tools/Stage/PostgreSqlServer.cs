@@ -16,16 +16,19 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>Runs one server. Its arguments are the programs' folder and the server's folder.</summary>
+    /// <summary>Runs one server. Its arguments are the programs' folder, the server's folder and the size of a disk to mount, if any.</summary>
     /// <remarks>
     /// PostgreSQL refuses to run as root, so root starts it as the user "postgres". The shell ignores the terminal's signals: only the
     /// pipe ends it. A server that is just starting ignores the signal that stops it, so the shell repeats the signal until the server ends.
     /// Nothing inherits this process's output, because a process that waits for the end of that output would wait for the server.
     /// </remarks>
     private const string Shell = """
-        programs=$1 folder=$2 as= server=
+        programs=$1 folder=$2 disk=$3 as= server=
         cd "$folder" || exit
         exec 2>>log
+        if [ -n "$disk" ]; then
+            mkdir disk && mount -t tmpfs -o "size=$disk" tmpfs disk && chown postgres disk || exit
+        fi
         trap '' HUP INT TERM
         if [ "$(id -u)" = 0 ]; then
             chown postgres "$folder"
@@ -56,6 +59,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
             esac
         done
         stop INT
+        [ -z "$disk" ] || umount disk
         cd /
         rm -rf "$folder"
         """;
@@ -65,9 +69,11 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
     private readonly Process _shell;
     private int _port;
 
-    private PostgreSqlServer(string programs)
+    private PostgreSqlServer(string programs, string disk)
     {
-        _shell = Process.Start(new ProcessStartInfo("sh", ["-c", Shell, "sh", programs, _folder])
+        // The disk is mounted for the server alone, and goes with it.
+        string[] command = disk.Length == 0 ? ["sh"] : ["unshare", "--mount", "sh"];
+        _shell = Process.Start(new ProcessStartInfo(command[0], [.. command[1..], "-c", Shell, "sh", programs, _folder, disk])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -78,6 +84,9 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
     /// <summary>The server's data, and its log.</summary>
     public string Folder => _folder;
 
+    /// <summary>Where the server sees its small disk.</summary>
+    public string Disk => Path.Combine(_folder, "disk");
+
     /// <summary>Finds the folder of the server's programs: on the path, or the newest that Debian's packages installed.</summary>
     /// <returns>Null if PostgreSQL isn't installed.</returns>
     public static string? FindPrograms() => (Environment.GetEnvironmentVariable("PATH") ?? "")
@@ -87,10 +96,13 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
 
     /// <summary>Starts a server with an empty cluster.</summary>
     /// <param name="programs">What <see cref="FindPrograms"/> returned.</param>
+    /// <param name="disk">
+    /// The size of a small disk, such as "16m", that the server sees at <see cref="Disk"/>. Only root may mount one. Empty for none.
+    /// </param>
     /// <exception cref="InvalidOperationException">The server didn't start. The message has the end of its log.</exception>
-    public static async Task<PostgreSqlServer> StartAsync(string programs)
+    public static async Task<PostgreSqlServer> StartAsync(string programs, string disk = "")
     {
-        var server = new PostgreSqlServer(programs);
+        var server = new PostgreSqlServer(programs, disk);
         try
         {
             // Another process can take the port between the choice and the start.

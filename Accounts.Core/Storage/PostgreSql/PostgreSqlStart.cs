@@ -60,8 +60,9 @@ internal sealed partial class PostgreSqlStart(
         PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidSchemaName =>
             $"the user {address.User} lacks a right ({answer.MessageText}). Make it the database's owner, {Correct}",
         PostgresErrorCodes.CannotConnectNow => "the server is starting or stopping. Start this program again when it is up.",
-        PostgresErrorCodes.TooManyConnections => "the server has no connection left. Raise its max_connections, or close other programs.",
-        PostgresErrorCodes.ReadOnlySqlTransaction => $"the server is read-only, for example a standby. Connect to the primary server, {Correct}",
+        PostgresErrorCodes.TooManyConnections => $"the server has no connection left ({answer.MessageText}). Raise its limit, or close other programs.",
+        PostgresErrorCodes.ReadOnlySqlTransaction => $"it is read-only, for example on a standby. Connect to the primary server, {Correct}",
+        PostgresErrorCodes.DiskFull => $"the server's disk is full ({answer.MessageText}). Make room, and start this program again.",
         _ => $"PostgreSQL says: {answer.MessageText} ({answer.SqlState})",
     };
 

@@ -1,6 +1,7 @@
 using Accounts.Core.Manager;
 using Accounts.Core.Settings;
 using Accounts.Core.Storage;
+using Accounts.Stage;
 using Accounts.Tests.Fixtures;
 using Npgsql;
 
@@ -44,6 +45,61 @@ public sealed class PostgreSqlStartTests
         await (await PostgreSql.ServerAsync()).ExecuteAsync($"CREATE ROLE \"{user}\" LOGIN");
         var limited = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = user };
         Refused(limited.ToString(), $"the user {user} lacks a right", "Make it the database's owner");
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_refused_and_not_shown()
+    {
+        await using var server = await PostgreSql.StartOwnServerAsync();
+        await using var database = await server.CreateDatabaseAsync();
+        await server.ExecuteAsync("CREATE ROLE ada LOGIN PASSWORD 'right'");
+        await server.ExecuteAsync($"ALTER DATABASE \"{database.Name}\" OWNER TO ada");
+        await File.WriteAllTextAsync(Path.Combine(server.Folder, "data/pg_hba.conf"), "host all ada all scram-sha-256\nhost all all all trust\n");
+        await server.StopAsync();
+        await server.StartAgainAsync();
+        var user = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = "ada", Password = "hunter2" };
+        var message = Refused(
+            user.ToString(), "the server refuses the user (password authentication failed for user \"ada\")", "or correct Storage:ConnectionString.");
+        Assert.DoesNotContain("hunter2", message, StringComparison.Ordinal);
+
+        user.Password = "right";
+        await using var host = CoreHost.StartPostgreSql(user.ToString());
+        await host.RegisterAsync();
+    }
+
+    [Fact]
+    public async Task A_server_without_a_free_connection_is_refused()
+    {
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        var user = $"limited_{Guid.NewGuid():N}";
+        await (await PostgreSql.ServerAsync()).ExecuteAsync($"CREATE ROLE \"{user}\" LOGIN CONNECTION LIMIT 0");
+        var limited = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = user };
+        Refused(limited.ToString(), $"the server has no connection left (too many connections for role \"{user}\"). Raise its limit, or close other programs.");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_read_only_database_is_refused(bool migrated)
+    {
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        if (migrated)
+        {
+            await using var host = CoreHost.StartPostgreSql(database.ConnectionString);
+        }
+
+        await (await PostgreSql.ServerAsync()).ExecuteAsync($"ALTER DATABASE \"{database.Name}\" SET default_transaction_read_only = on");
+        Refused(database.ConnectionString, "it is read-only, for example on a standby. Connect to the primary server, or correct Storage:ConnectionString.");
+    }
+
+    [Fact]
+    public async Task A_database_in_another_encoding_is_refused()
+    {
+        var server = await PostgreSql.ServerAsync();
+        var name = $"latin_{Guid.NewGuid():N}";
+        await server.ExecuteAsync($"CREATE DATABASE \"{name}\" ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
+        await using var database = new PostgreSqlDatabase(server, name);
+        Refused(database.ConnectionString, "its encoding is LATIN1. Create it with ENCODING 'UTF8'.");
     }
 
     [Theory]
@@ -151,10 +207,11 @@ public sealed class PostgreSqlStartTests
         });
     }
 
-    private static void Refused(string connectionString, params string[] parts)
+    private static string Refused(string connectionString, params string[] parts)
     {
         var message = Assert.Throws<StartupException>(() => CoreHost.StartPostgreSql(connectionString)).Message;
         Assert.Contains("The database ", message, StringComparison.Ordinal);
         Assert.All(parts, part => Assert.Contains(part, message, StringComparison.Ordinal));
+        return message;
     }
 }
