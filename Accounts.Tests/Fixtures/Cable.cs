@@ -4,7 +4,8 @@ using System.Net.Sockets;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>The network link between a browser and the site. A test can cut and mend it. It forwards bytes and doesn't interpret them.</summary>
+/// <summary>The network link to a server: a browser's to the site, or the program's to PostgreSQL. A test can cut and mend it.</summary>
+/// <remarks>It forwards bytes and doesn't interpret them.</remarks>
 public sealed class Cable : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -12,23 +13,38 @@ public sealed class Cable : IAsyncDisposable
     private readonly Task _accepting;
     private readonly int _target;
     private volatile bool _cut;
+    private volatile bool _dropping;
 
     public Cable(Uri site)
+        : this(site.Port)
     {
-        _target = site.Port;
+    }
+
+    /// <param name="port">The server's port on this machine.</param>
+    public Cable(int port)
+    {
+        _target = port;
         _listener.Start();
-        Address = new Uri($"http://localhost:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
+        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        Address = new Uri($"http://localhost:{Port}/");
         _accepting = AcceptAsync();
     }
 
     /// <summary>The site's address through the cable.</summary>
     public Uri Address { get; }
 
+    /// <summary>The server's port through the cable.</summary>
+    public int Port { get; }
+
+    /// <summary>Loses what the server sends from now on, until the cable is cut. The server still receives everything.</summary>
+    public void DropAnswers() => _dropping = true;
+
     /// <summary>Closes open connections and accepts no new ones.</summary>
     public void Cut()
     {
         _cut = true;
         Close();
+        _dropping = false;
     }
 
     public void Mend() => _cut = false;
@@ -77,11 +93,11 @@ public sealed class Cable : IAsyncDisposable
             try
             {
                 await far.ConnectAsync(IPAddress.Loopback, _target);
-                await Task.WhenAny(CopyAsync(near, far), CopyAsync(far, near));
+                await Task.WhenAny(CopyAsync(near, far, () => false), CopyAsync(far, near, () => _dropping));
             }
             catch (SocketException)
             {
-                // The site has stopped.
+                // The server has stopped.
             }
 
             _open.TryRemove(near, out _);
@@ -89,13 +105,18 @@ public sealed class Cable : IAsyncDisposable
         }
     }
 
-    private static async Task CopyAsync(Socket from, Socket to)
+    private static async Task CopyAsync(Socket from, Socket to, Func<bool> drops)
     {
         try
         {
             await using var source = new NetworkStream(from);
             await using var target = new NetworkStream(to);
-            await source.CopyToAsync(target);
+            var buffer = new byte[16 * 1024];
+            while (await source.ReadAsync(buffer) is > 0 and var count)
+            {
+                if (!drops())
+                    await target.WriteAsync(buffer.AsMemory(0, count));
+            }
         }
         catch (Exception cut) when (cut is IOException or SocketException or ObjectDisposedException)
         {

@@ -1,13 +1,11 @@
-using Accounts.Core.Manager;
 using Accounts.Core.Settings;
-using Accounts.Core.Storage;
 using Accounts.Stage;
 using Accounts.Tests.Fixtures;
 using Npgsql;
 
 namespace Accounts.Tests.Core.Storage;
 
-/// <summary>The start refuses an unusable PostgreSQL database. The message names it and says what to do. An outage later is survived.</summary>
+/// <summary>The start refuses an unusable PostgreSQL database. The message names it and says what to do.</summary>
 public sealed class PostgreSqlStartTests
 {
     [Fact]
@@ -174,37 +172,6 @@ public sealed class PostgreSqlStartTests
         var message = Assert.Throws<StartupException>(() => CoreHost.Start(settings: ("Storage:ConnectionString", "Host=db;Password=hunter2"))).Message;
         Assert.Contains("Storage:ConnectionString: is for PostgreSQL. Set Storage:Provider to PostgreSql, or remove it.", message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_crash_of_the_server_ends_no_session_and_brings_none_back()
-    {
-        await using var server = await PostgreSql.StartOwnServerAsync();
-        await using var database = await server.CreateDatabaseAsync();
-        await using var host = CoreHost.StartPostgreSql(database.ConnectionString);
-        await host.RegisterAsync();
-        var (owner, ended, other) = (await host.SignInAsync(), await host.SignInAsync(), await host.SignInAsync());
-        Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(owner.Caller, ended.Id));
-        Assert.NotNull(await host.RequestAsync(other));
-
-        await server.StopAsync(crash: true);
-        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => host.Sessions.TerminateAsync(owner.Caller, other.Id));
-        Assert.False(await host.Get<DatabaseProbe>().AnswersAsync());
-        Assert.Null(await host.RequestAsync(ended));
-        Assert.NotNull(await host.RequestAsync(other));
-
-        await server.StartAgainAsync();
-        await Patience.UntilAsync(() => host.Get<DatabaseProbe>().AnswersAsync());
-        Assert.Equal(2, (await host.Sessions.ListAsync(owner.Caller, TestContext.Current.CancellationToken)).Count);
-        Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
-        Assert.Null(await host.RequestAsync(other));
-        // The process keeps the database again, so no second one gets in. The lock's own message says so.
-        await Patience.UntilAsync(async () =>
-        {
-            using var rows = DatabaseRows.OfPostgreSql(server.ConnectionString("postgres"));
-            await Task.Yield();
-            return rows.Number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted") == 1;
-        });
     }
 
     private static string Refused(string connectionString, params string[] parts)
