@@ -58,7 +58,7 @@ public sealed class ManySessionsTests(Chromium chromium)
         var ids = await site.StartSessionsAsync(Ada, 59, Visitor.Chrome);
         // A week later, none of them is new.
         using (var database = site.Rows())
-            database.Execute("UPDATE \"Sessions\" SET \"NewBrowser\" = 0");
+            database.Execute("UPDATE \"Sessions\" SET \"NewBrowser\" = FALSE");
         await using var owner = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
 
         await Assertions.Expect(owner.Page.GetByText("60 sessions. Updates live.")).ToBeVisibleAsync();

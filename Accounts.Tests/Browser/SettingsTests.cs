@@ -119,7 +119,7 @@ public sealed class SettingsTests(Chromium chromium)
         var live = await site.FindSessionAsync(phone);
 
         // Activity elsewhere appears without a database read: the trap is still set afterwards.
-        site.Gate.FailCommand("\"s\".\"SignInAddress\"");
+        site.Gate.FailCommand(".\"SignInAddress\"");
         await phone.ReadAsync("/settings/password");
         await Assertions.Expect(seen).ToHaveAttributeAsync("datetime", live.LastActivityAt.ToString("O"));
         await Assertions.Expect(desktop.Page.GetByText("We can't load the latest")).ToBeHiddenAsync();

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>Runs the application as its own process: a test can kill it, restart it on the same file, and see it refuse to start.</summary>
+/// <summary>Runs the application as its own process: a test can kill it, restart it on the same database, and see it refuse to start.</summary>
 public sealed class AccountsProcess : IAsyncDisposable
 {
     // Below the ephemeral ports: the system gives none of these away before the start, or while a test has its server stopped.
@@ -26,7 +26,7 @@ public sealed class AccountsProcess : IAsyncDisposable
     /// <summary>Everything the process has printed, on both streams.</summary>
     public string Output => string.Join('\n', _lines);
 
-    /// <summary>Starts the process. Settings are passed as environment variables (<c>Storage__Path</c>).</summary>
+    /// <summary>Starts the process. Settings are passed as environment variables: <c>Storage:Path</c> becomes <c>Storage__Path</c>.</summary>
     /// <param name="folder">The working directory. A copy of the application reads its own files from there.</param>
     /// <param name="settings">The name and value of each setting.</param>
     public static AccountsProcess Run(string? folder, params (string Name, string Value)[] settings) => Run(folder, null, settings);
@@ -44,7 +44,7 @@ public sealed class AccountsProcess : IAsyncDisposable
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         start.Environment["Urls"] = $"http://localhost:{FreePort()}";
         foreach (var (name, value) in settings)
-            start.Environment[name] = value;
+            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
 
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         var application = new AccountsProcess(process);

@@ -20,13 +20,13 @@ using Microsoft.Extensions.Options;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>Runs the real application on a real server. Its own database file is deleted with it.</summary>
+/// <summary>Runs the real application on a real server. Its own database, on the test's engine, is deleted with it.</summary>
 /// <remarks>Not in Development: there are no demo accounts. Without a clock from the test, it uses the system's.</remarks>
 public sealed class AccountsSite : WebApplicationFactory<Program>
 {
     public const string Password = "a long enough passphrase";
 
-    private readonly TempFolder _folder = new();
+    private readonly TestDatabase _database = new();
     private readonly Journal _journal = new();
     private readonly TimeProvider? _clock;
     private readonly (string Key, string Value)[] _settings;
@@ -43,8 +43,6 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
     public Uri Address { get; private set; } = null!;
 
     public DatabaseGate Gate { get; } = new();
-
-    public string DatabasePath => _folder.File("accounts.db");
 
     public T Get<T>() where T : notnull => Services.GetRequiredService<T>();
 
@@ -69,7 +67,8 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
     public static void DiscardLostCircuits(IServiceCollection services) =>
         services.Configure<CircuitOptions>(o => o.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMilliseconds(1));
 
-    public DatabaseRows Rows() => new(DatabasePath);
+    /// <inheritdoc cref="TestDatabase.Rows"/>
+    public DatabaseRows Rows() => _database.Rows();
 
     public async Task RegisterAsync(string email, string name = "Ada Lovelace")
     {
@@ -147,12 +146,11 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
         builder.UseEnvironment("Production");
         // Outside Development, only a published application finds its packages' files by itself.
         builder.UseStaticWebAssets();
-        builder.UseSetting("Storage:Path", DatabasePath);
         // No background round runs when a test moves the clock by hours.
         builder.UseSetting("Retention:Interval", "1.00:00:00");
         // No sweep runs into a trap that a test sets in the database.
         builder.UseSetting("Sessions:SweepInterval", "00:10:00");
-        foreach (var (key, value) in _settings)
+        foreach (var (key, value) in _database.Settings.Concat(_settings))
             builder.UseSetting(key, value);
         builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(_journal));
         builder.ConfigureTestServices(services =>
@@ -170,8 +168,7 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
         if (disposing)
         {
             Evidence.Leave($"The log of {Address}", _journal.Tail(20));
-            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-            _folder.Dispose();
+            _database.Dispose();
         }
     }
 }

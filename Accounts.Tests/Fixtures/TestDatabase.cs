@@ -1,11 +1,13 @@
 using Accounts.Core;
 using Accounts.Core.Settings;
 using Accounts.Core.Storage;
+using Accounts.Core.Storage.PostgreSql;
 using Accounts.Core.Storage.Sqlite;
 using Accounts.Stage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Accounts.Tests.Fixtures;
 
@@ -43,8 +45,13 @@ public sealed class TestDatabase : IDisposable
             using var pooled = new SqliteConnection(new DatabaseFile(new StorageOptions { Path = "accounts.db" }, _folder.Path).ConnectionString);
             SqliteConnection.ClearPool(pooled);
         }
+        else
+        {
+            using var pooled = new NpgsqlConnection(PostgreSqlAddress.Parse(_database.ConnectionString).ConnectionString);
+            NpgsqlConnection.ClearPool(pooled);
+            _database.Dispose();
+        }
 
-        _database?.Dispose();
         _folder.Dispose();
     }
 

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Accounts.Core;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
 using Accounts.Tests.Fixtures;
 using Accounts.Tests.House;
 using Microsoft.Extensions.DependencyInjection;
@@ -45,6 +46,8 @@ public sealed partial class TerminateWalkTests
 
     private static async Task<Trail> WalkAsync()
     {
+        // Only SQLite answers on the calling thread, which keeps the stack whole.
+        TestEngine.Use(StorageProvider.Sqlite);
         var trail = new Trail();
         await using var site = AccountsSite.Start(
             trail,

@@ -38,23 +38,25 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal(there, await visitor.IsSignedInAsync());
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Sessions_survive_a_restart()
     {
-        await using var first = AccountsProcess.Run(null, Database);
+        using var database = new TestDatabase();
+        await using var first = AccountsProcess.Run(null, [.. database.Settings]);
         using var visitor = await RegisterAsync(await first.ListeningAsync(), Ada);
         await first.KillAsync();
 
-        await using var again = AccountsProcess.Run(null, Database);
+        await using var again = AccountsProcess.Run(null, [.. database.Settings]);
         using var back = new Visitor(await again.ListeningAsync(), Visitor.Chrome);
         back.SessionCookie = visitor.SessionCookie;
         Assert.True(await back.IsSignedInAsync());
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_terminated_session_stays_ended_after_an_immediate_kill()
     {
-        await using var first = AccountsProcess.Run(null, Database);
+        using var database = new TestDatabase();
+        await using var first = AccountsProcess.Run(null, [.. database.Settings]);
         var address = await first.ListeningAsync();
         using var owner = await RegisterAsync(address, Ada);
         using var other = new Visitor(address, Visitor.Phone);
@@ -69,7 +71,7 @@ public sealed class ProcessTests : IDisposable
         await page.WaitForBatchAsync(p => p.Page.Text.Contains("You're only signed in here", StringComparison.Ordinal), Patience.Limit);
         await first.KillAsync();
 
-        await using var again = AccountsProcess.Run(null, Database);
+        await using var again = AccountsProcess.Run(null, [.. database.Settings]);
         using var back = new Visitor(await again.ListeningAsync(), Visitor.Chrome);
         back.SessionCookie = other.SessionCookie;
         using var refused = await back.GetAsync("/settings/sessions");
