@@ -76,7 +76,7 @@ public sealed class ReachTests(Chromium chromium)
         await DifferAsync(ada.Page, "label:has(input[name=theme]:checked)", "label:has(input[name=theme]:not(:checked))");
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Signing_in_and_terminating_a_session_need_no_mouse()
     {
         await using var site = AccountsSite.Start();
@@ -106,6 +106,7 @@ public sealed class ReachTests(Chromium chromium)
         await keys.PressAsync("Enter");
         await Assertions.Expect(ada.Dialog).ToContainTextAsync("Signed in with");
         await Assertions.Expect(ada.Dialog.Locator(":focus")).ToHaveCountAsync(1);
+        await Assertions.Expect(ada.Dialog).ToHaveAttributeAsync("aria-describedby", "dialog-says");
         await keys.PressAsync("Escape");
         await Assertions.Expect(ada.Dialog).ToHaveCountAsync(0);
         await Assertions.Expect(ada.Page.GetByRole(AriaRole.Button, new() { Name = "More for Safari 19 on iOS 19.1" })).ToBeFocusedAsync();

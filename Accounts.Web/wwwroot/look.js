@@ -4,8 +4,10 @@
   const introduce = content => {
     const dialog = content.closest("[role=dialog]");
     const said = content.firstElementChild;
-    said.id ||= "dialog-says";
-    dialog.setAttribute("aria-describedby", said.id);
+    if (said) {
+      said.id ||= "dialog-says";
+      dialog.setAttribute("aria-describedby", said.id);
+    }
     (dialog.querySelector("input:not([hidden])") ?? dialog.querySelector("button:not([hidden])"))?.focus();
   };
 
