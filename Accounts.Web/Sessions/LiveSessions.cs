@@ -46,10 +46,19 @@ public abstract class LiveSessions : ComponentBase, IDisposable
 
     protected override async Task OnInitializedAsync()
     {
-        if (await FindCallerAsync() is not { } caller || Closed.IsCancellationRequested)
+        try
+        {
+            if (await FindCallerAsync() is not { } caller || Closed.IsCancellationRequested)
+                return;
+            await BeginAsync(caller);
+        }
+        catch (DatabaseUnavailableException)
+        {
+            // Memory doesn't know the viewer any more. A problem page must still come up.
+            Problem = OutOfDate;
             return;
+        }
 
-        await BeginAsync(caller);
         _ = WatchedAsync(FollowAsync);
     }
 
@@ -69,7 +78,13 @@ public abstract class LiveSessions : ComponentBase, IDisposable
     protected Task ReloadAsync() => GuardedAsync(LoadAsync);
 
     /// <summary>Reads everything again after a failure, in order with other changes.</summary>
-    protected void Retry() => _changes.Writer.TryWrite([]);
+    protected Task RetryAsync()
+    {
+        if (_subscription is null)
+            return OnInitializedAsync();
+        _changes.Writer.TryWrite([]);
+        return Task.CompletedTask;
+    }
 
     /// <summary>Runs work that no caller awaits. Its failures go where an event handler's failures go.</summary>
     protected async Task WatchedAsync(Func<Task> work)
