@@ -96,6 +96,17 @@ public sealed class ConfirmDialogTests
         page.Dialogs.WaitForAssertion(() => Assert.Empty(page.Dialogs.FindAll("[role=dialog]")));
     }
 
+    // Guard: FailedChange in ConfirmDialog.
+    [Fact]
+    public async Task A_failure_that_may_have_changed_something_says_so()
+    {
+        await using var host = CoreHost.Start();
+        await using var page = await OpenAsync(host);
+        await AskAsync(page, () => throw new DatabaseUnavailableException(new CommitUnknownException(new TimeoutException())));
+        await page.Dialogs.FindAll("button")[1].ClickAsync();
+        Assert.Equal("This may or may not have worked. Check your sessions, and try again if needed.", page.Dialogs.Find("[role=alert]").TextContent);
+    }
+
     private static async Task<ComponentPage> OpenAsync(CoreHost host)
     {
         await host.RegisterAsync();

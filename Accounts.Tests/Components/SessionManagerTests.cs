@@ -6,12 +6,16 @@ using Accounts.Core.Manager;
 using Accounts.Tests.Fixtures;
 using Accounts.Web.Manager;
 using Bunit;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Tests.Components;
 
 /// <summary>The dashboard component, on the real core.</summary>
 public sealed class SessionManagerTests
 {
+    private const string MayHaveWorked = "This may or may not have worked. Check your sessions, and try again if needed.";
+
     [Theory]
     [InlineData(1, 0, 0, "You're only signed in here. Sign in on another device and it appears here.")]
     [InlineData(3, 2, 0, "3 sessions. Updates live.")]
@@ -171,8 +175,61 @@ public sealed class SessionManagerTests
         Assert.Empty(manager.FindComponents<MudBlazor.MudMenu>());
     }
 
+    // Guards: ChangeAsync in LiveSessions, and where the dashboard's actions use it.
+    [EachEngineTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task After_an_ending_without_an_answer_the_list_is_read_again(bool saved)
+    {
+        var answers = new LostAnswers();
+        await using var host = Start(answers);
+        await using var page = await OpenAsync(host, 3);
+        var manager = page.Render<SessionManager>();
+        manager.WaitForElement(".session");
+        var target = Order(manager)[0];
+        await manager.Find($"[aria-labelledby='session-{target}'] button.ends").ClickAsync();
+        page.Dialogs.WaitForElement("[role=dialog]");
+        answers.LoseNext(saved);
+        await Button(page, "Terminate").ClickAsync();
+
+        Assert.Equal(MayHaveWorked, page.Dialogs.Find(".notice").TextContent);
+        manager.WaitForAssertion(() =>
+        {
+            Assert.Equal(saved ? 1 : 0, manager.FindAll(".session.ended").Count);
+            Assert.Empty(manager.FindAll(".problem"));
+        });
+
+        // The dialog's advice works: a repeated click ends what is left to end.
+        await Button(page, "Terminate").ClickAsync();
+        page.Dialogs.WaitForAssertion(() => Assert.Empty(page.Dialogs.FindAll("[role=dialog]")));
+        Assert.Equal(2, (await host.Sessions.ListAsync(page.Caller)).Count);
+    }
+
+    [EachEngineTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_answer_to_the_question_without_the_databases_answer_reads_the_list_again(bool saved)
+    {
+        var answers = new LostAnswers();
+        await using var host = Start(answers);
+        await using var page = await OpenAsync(host, 2);
+        var manager = page.Render<SessionManager>();
+        manager.WaitForElement(".question");
+        answers.LoseNext(saved);
+        await manager.FindAll(".question button").Single(button => button.TextContent is "Yes, it was me").ClickAsync();
+
+        manager.WaitForAssertion(() => Assert.Equal(MayHaveWorked, manager.Find(".toast p").TextContent));
+        manager.WaitForAssertion(() =>
+        {
+            Assert.Equal(!saved, manager.FindAll(".question").Count == 1);
+            Assert.Empty(manager.FindAll(".problem"));
+        });
+    }
+
     // These tests sign in many times at once.
-    private static CoreHost Start() => CoreHost.Start(settings: [("SignIn:AttemptsPerAccount", "1000"), ("SignIn:AttemptsPerAddress", "1000")]);
+    private static CoreHost Start(LostAnswers? answers = null) => CoreHost.Start(
+        services: services => services.AddSingleton<IInterceptor>(answers ?? new LostAnswers()),
+        settings: [("SignIn:AttemptsPerAccount", "1000"), ("SignIn:AttemptsPerAddress", "1000")]);
 
     private static List<SessionId> Order(IRenderedComponent<SessionManager> manager) =>
         [.. manager.FindComponents<SessionCard>().Select(card => card.Instance.Session.Id)];

@@ -47,13 +47,13 @@ public sealed partial class SessionManager
     {
         // Check again, because the user may have given proof since the page was opened.
         if (await FindCallerAsync() is { } caller)
-            await dialogs.ConfirmAsync(title, confirm, text, sessions.NeedsProof(caller), act, failed);
+            await dialogs.ConfirmAsync(title, confirm, text, sessions.NeedsProof(caller), () => ChangeAsync(act), failed);
     }
 
     private Task AskForNameAsync() => _more is not { } session ? Task.CompletedTask : dialogs.OpenAsync<RenameSession>(new DialogParameters<RenameSession>
     {
         { dialog => dialog.Session, session },
-        { dialog => dialog.Act, input => RenameAsync(session, input) },
+        { dialog => dialog.Act, input => ChangeAsync(() => RenameAsync(session, input)) },
     });
 
     private Task OpenDetailsAsync() => _more is not { } session ? Task.CompletedTask
@@ -67,16 +67,16 @@ public sealed partial class SessionManager
         try
         {
             // The session was already answered or has ended. The feed reports that.
-            if (await sessions.RecognizeAsync(caller, session.Id, Closed) != RecognizeOutcome.Recognized)
+            if (await ChangeAsync(() => sessions.RecognizeAsync(caller, session.Id, Closed)) != RecognizeOutcome.Recognized)
                 return;
             // The user has already pressed the button, so content may move now.
             _board.Apply(new SessionChange.Recognized(caller.Subject, session.Id));
             _board.Settle(time.GetUtcNow());
             Say(Texts.FormatSessions_Recognized(SessionText.Title(session)));
         }
-        catch (DatabaseUnavailableException)
+        catch (DatabaseUnavailableException failure)
         {
-            Say(Texts.Sessions_CouldntAnswer);
+            Say(FailedChange.Of(failure, Texts.Sessions_CouldntAnswer));
         }
     }
 

@@ -86,6 +86,21 @@ public abstract class LiveSessions : ComponentBase, IDisposable
         return Task.CompletedTask;
     }
 
+    /// <summary>Makes a change. If the database can't tell whether it saved the change, the part reads everything again.</summary>
+    protected async Task<T> ChangeAsync<T>(Func<Task<T>> change)
+    {
+        try
+        {
+            return await change();
+        }
+        catch (DatabaseUnavailableException failure) when (failure.MayHaveChanged)
+        {
+            Problem = OutOfDate;
+            await RetryAsync();
+            throw;
+        }
+    }
+
     /// <summary>Runs work that no caller awaits. Its failures go where an event handler's failures go.</summary>
     protected async Task WatchedAsync(Func<Task> work)
     {
