@@ -12,7 +12,7 @@ public sealed class DepartureTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_card_says_that_no_page_was_open_and_confirms_a_late_return()
     {
         await using var site = AccountsSite.Start();
@@ -27,7 +27,7 @@ public sealed class DepartureTests(Chromium chromium)
         await Assertions.Expect(owner.EndedCards).ToContainTextAsync("Signed out. Confirmed");
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_browser_that_ignores_the_push_is_disconnected_and_the_card_says_so()
     {
         // The clock stands still, so a message that lasts five seconds stays however slow the browser is.

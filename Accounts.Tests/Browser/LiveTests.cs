@@ -15,7 +15,7 @@ public sealed class LiveTests(Chromium chromium)
     private const string Firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
 
     // Guards: SessionPush.RefreshAsync and SessionWatch.
-    [Fact]
+    [EachEngineFact]
     public async Task A_new_name_and_role_are_in_force_on_every_open_page()
     {
         await using var site = AccountsSite.Start();
@@ -54,7 +54,7 @@ public sealed class LiveTests(Chromium chromium)
         await Assertions.Expect(grace.Page.Locator(".me .who b")).ToHaveTextAsync("Grace Hopper");
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Three_browsers_see_each_others_changes()
     {
         await using var site = AccountsSite.Start();
@@ -141,7 +141,7 @@ public sealed class LiveTests(Chromium chromium)
         Assert.NotEqual(before, rows.Session(own)["LastActivityAt"]);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_list_reports_a_failed_read_and_retries_without_a_reload()
     {
         await using var site = AccountsSite.Start();

@@ -10,7 +10,7 @@ public sealed class ReauthenticationTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task The_dialog_asks_for_the_password_and_then_continues(bool phone)

@@ -40,7 +40,7 @@ public sealed class RemoteLogoutTests(Chromium chromium)
         await desktop.SignInAsync(Ada);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Every_browser_is_signed_out_even_offline_or_closed_ones()
     {
         await using var site = AccountsSite.Start();

@@ -10,7 +10,7 @@ public sealed class SessionEndTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_open_page_of_an_expired_session_shows_that_it_expired()
     {
         // The clock starts now: browsers expire the cookie by their own clock.
@@ -35,7 +35,7 @@ public sealed class SessionEndTests(Chromium chromium)
         await Assertions.Expect(person.Page.GetByText("You were signed out after 28 days without activity.")).ToBeVisibleAsync();
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Sign_out_in_the_menu_ends_only_this_session_in_every_tab()
     {
         await using var site = AccountsSite.Start();
@@ -56,7 +56,7 @@ public sealed class SessionEndTests(Chromium chromium)
         await Assertions.Expect(phone.Page.GetByRole(AriaRole.Heading, new() { Name = "Settings", Level = 1 })).ToBeVisibleAsync();
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Changing_the_password_ends_the_other_sessions_if_asked_to()
     {
         await using var site = AccountsSite.Start();
@@ -81,11 +81,11 @@ public sealed class SessionEndTests(Chromium chromium)
         await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Heading, new() { Name = "Settings", Level = 1 })).ToBeVisibleAsync();
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task An_open_tab_recovers_by_itself_after_a_server_restart()
     {
-        using var folder = new TempFolder();
-        (string, string)[] settings = [("Storage__Path", folder.File("accounts.db")), ("ASPNETCORE_ENVIRONMENT", "Development")];
+        using var database = new TestDatabase();
+        (string, string)[] settings = [.. database.Settings, ("ASPNETCORE_ENVIRONMENT", "Development")];
         await using var first = AccountsProcess.Run(null, settings);
         var address = await first.ListeningAsync();
         await using var person = await (await Person.OpenAsync(chromium, address)).SignInAsync(Ada, password: "demo-Passphrase-1");
@@ -122,7 +122,7 @@ public sealed class SessionEndTests(Chromium chromium)
         await phone.WaitForSignedOutAsync();
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Signing_in_again_in_the_same_browser_replaces_its_session()
     {
         await using var site = AccountsSite.Start();

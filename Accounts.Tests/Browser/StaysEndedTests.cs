@@ -11,7 +11,7 @@ public sealed class StaysEndedTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_restored_profile_is_refused_even_after_a_password_change()
     {
         await using var site = AccountsSite.Start();
@@ -37,11 +37,11 @@ public sealed class StaysEndedTests(Chromium chromium)
         Assert.Equal("/signed-out", await OpenAsync(site, late));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task After_a_server_restart_an_ended_session_is_refused_and_a_live_one_is_not()
     {
-        using var folder = new TempFolder();
-        (string, string)[] settings = [("Storage__Path", folder.File("accounts.db")), ("ASPNETCORE_ENVIRONMENT", "Development")];
+        using var database = new TestDatabase();
+        (string, string)[] settings = [.. database.Settings, ("ASPNETCORE_ENVIRONMENT", "Development")];
         string ended, live;
         Uri address;
         await using (var first = AccountsProcess.Run(null, settings))

@@ -9,7 +9,7 @@ public sealed class TerminateTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
 
-    [Fact]
+    [EachEngineFact]
     public async Task Terminate_sends_every_tab_of_the_other_browser_to_the_signed_out_page()
     {
         await using var site = AccountsSite.Start();
@@ -50,7 +50,7 @@ public sealed class TerminateTests(Chromium chromium)
         await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Safari 19 on iOS 19.1" })).ToContainTextAsync("Terminated");
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Terminate_ends_the_right_one_of_two_identical_browsers()
     {
         await using var site = AccountsSite.Start();
@@ -71,7 +71,7 @@ public sealed class TerminateTests(Chromium chromium)
         await Assertions.Expect(first.Page.GetByRole(AriaRole.Heading, new() { Name = "Settings" })).ToBeVisibleAsync();
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Sign_out_everywhere_ends_the_others_and_keeps_this_one()
     {
         await using var site = AccountsSite.Start();
@@ -100,7 +100,7 @@ public sealed class TerminateTests(Chromium chromium)
         }
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_browser_that_was_offline_is_refused_when_it_returns()
     {
         await using var site = AccountsSite.Start();
@@ -122,7 +122,7 @@ public sealed class TerminateTests(Chromium chromium)
         await Assertions.Expect(page.GetByText("Someone signed this browser out from another device")).ToBeVisibleAsync();
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_dialog_says_that_nothing_changed_when_the_database_is_unavailable()
     {
         await using var site = AccountsSite.Start();
@@ -132,10 +132,10 @@ public sealed class TerminateTests(Chromium chromium)
         await desktop.WaitForCardsAsync(2);
         await desktop.AskToTerminateAsync(desktop.Cards.Filter(new() { HasText = "Safari 19 on iOS 19.1" }));
 
-        // Another program holds the file's write lock longer than the server waits.
+        // Another program holds the database's write lock longer than the server waits.
         using (var rows = site.Rows())
         {
-            rows.Execute("BEGIN IMMEDIATE");
+            rows.Execute(rows.IsPostgreSql ? "BEGIN; LOCK TABLE \"Sessions\" IN EXCLUSIVE MODE" : "BEGIN IMMEDIATE");
             await desktop.ConfirmAsync("Terminate");
             await Assertions.Expect(desktop.Dialog).ToContainTextAsync("Couldn't terminate it. Nothing changed. Try again.");
             rows.Execute("ROLLBACK");

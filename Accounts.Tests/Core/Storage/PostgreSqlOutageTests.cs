@@ -11,7 +11,7 @@ using Npgsql;
 
 namespace Accounts.Tests.Core.Storage;
 
-/// <summary>PostgreSQL goes away in the middle of something: during a commit, or from the connection that keeps the database for one process.</summary>
+/// <summary>PostgreSQL goes away while something depends on it: a commit, or the lock that keeps the database for one process.</summary>
 public sealed class PostgreSqlOutageTests
 {
     [Fact]
@@ -132,8 +132,10 @@ public sealed class PostgreSqlOutageTests
 
         using (var rows = DatabaseRows.OfPostgreSql(database.ConnectionString))
         {
-            const string keeper = "pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-            Assert.Single(rows.Query($"SELECT pg_terminate_backend(pid, 60000) FROM {keeper}"));
+            Assert.Single(rows.Query("""
+                SELECT pg_terminate_backend(pid, 60000) FROM pg_locks
+                WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                """));
         }
 
         Patience.Until(() => journal.Of("ProcessLock").Count == 2);
@@ -152,8 +154,8 @@ public sealed class PostgreSqlOutageTests
     {
         await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
         await using var cable = new Cable(Port(database));
-        var settings = TestDatabase.Of(Through(cable, database)).Select(setting => (setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value));
-        await using var first = AccountsProcess.Run(null, [.. settings]);
+        var settings = TestDatabase.Of(Through(cable, database));
+        await using var first = AccountsProcess.Run(null, [.. settings.Select(s => (s.Key.Replace(":", "__", StringComparison.Ordinal), s.Value))]);
         using var visitor = new Visitor(await first.ListeningAsync(), Visitor.Chrome);
 
         cable.Cut();

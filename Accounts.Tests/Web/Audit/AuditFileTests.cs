@@ -22,7 +22,7 @@ public sealed class AuditFileTests
 
     private static readonly DateTimeOffset Now = TestClock.Start;
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_CSV_export_has_every_event_with_all_details()
     {
         await using var site = AccountsSite.Start(new TestClock());
@@ -68,7 +68,7 @@ public sealed class AuditFileTests
         Assert.Equal(HttpStatusCode.OK, given.StatusCode);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_JSON_export_has_one_object_per_line_with_every_key()
     {
         await using var site = AccountsSite.Start(new TestClock());
@@ -96,7 +96,7 @@ public sealed class AuditFileTests
             lines[2]);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Both_exports_name_every_session_that_an_event_ended()
     {
         await using var site = AccountsSite.Start(new TestClock());
@@ -121,7 +121,7 @@ public sealed class AuditFileTests
             json.RootElement.GetProperty("endedSessions").GetRawText());
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_page_says_how_many_sessions_an_event_ended_and_which()
     {
         await using var site = AccountsSite.Start(new TestClock());
@@ -154,7 +154,7 @@ public sealed class AuditFileTests
             EndedSessions = [.. Enumerable.Range(1, count).Select(i => new AuditedSession(null, i == 1 ? "Session 1" : null, $"Mosaic {i}"))],
         }));
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData("csv", 1)]
     [InlineData("jsonl", 0)]
     public async Task An_export_contains_every_match_and_no_other_users_events(string format, int heads)
@@ -177,7 +177,7 @@ public sealed class AuditFileTests
         async Task<int> CountAsync(string query) => (await visitor.ReadAsync($"/settings/audit/export.{format}{query}")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length - heads;
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData("csv", 1)]
     [InlineData("jsonl", 0)]
     public async Task An_export_of_any_size_contains_each_event_once(string format, int heads)
@@ -193,7 +193,7 @@ public sealed class AuditFileTests
     }
 
     // Guard: the Abort of ExportedFile.
-    [Theory]
+    [EachEngineTheory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task An_export_is_aborted_when_the_readers_session_ends(bool ended)

@@ -13,7 +13,7 @@ public sealed class CookieTests
 {
     private const string Ada = "ada@example.test";
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_terminated_session_is_refused_on_the_next_request_and_the_others_are_not()
     {
         await using var site = await StartAsync();
@@ -47,7 +47,7 @@ public sealed class CookieTests
         Assert.Equal(expected, LinkTo("sign-in", await visitor.ReadAsync("/signed-out")));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_signed_out_page_explains_only_to_the_key_and_confirms_the_departure_once()
     {
         await using var site = await StartAsync();
@@ -75,7 +75,7 @@ public sealed class CookieTests
         Assert.Equal("/settings/sessions", new Uri(site.Address, answer.Headers.Location!).AbsolutePath);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_ticket_forged_with_server_keys_and_database_contents_is_refused()
     {
         await using var site = await StartAsync();
@@ -131,7 +131,7 @@ public sealed class CookieTests
         Assert.False(await mixed.IsSignedInAsync());
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_database_failure_shows_an_error_page()
     {
         await using var site = await StartAsync();
@@ -144,7 +144,7 @@ public sealed class CookieTests
         Assert.True(await owner.IsSignedInAsync());
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_database_failure_during_authentication_shows_the_same_page()
     {
         var clock = new TestClock();

@@ -45,7 +45,7 @@ public sealed class ActivityTests
         Assert.Equal(1, session.PagesVisited);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_page_that_reloads_itself_is_no_activity()
     {
         await using var site = AccountsSite.Start();

@@ -16,7 +16,7 @@ public sealed class CircuitRaceTests
     private const string Ada = "ada@example.test";
 
     // Guard: the check that follows Register in SessionCircuitHandler.OnCircuitOpenedAsync.
-    [Theory]
+    [EachEngineTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_circuit_that_opens_while_its_session_ends_is_closed(bool ends)
@@ -65,7 +65,7 @@ public sealed class CircuitRaceTests
     }
 
     // Guard: the check that follows Add in SessionHubFilter.OnConnectedAsync.
-    [Theory]
+    [EachEngineTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_connection_that_opens_while_its_session_ends_is_closed(bool ends)
@@ -100,7 +100,7 @@ public sealed class CircuitRaceTests
     }
 
     // Guard: the check that follows Add compares the key, not only the session.
-    [Fact]
+    [EachEngineFact]
     public async Task A_connection_that_opens_while_its_key_is_replaced_is_closed()
     {
         var held = new HeldConnection();
@@ -120,7 +120,7 @@ public sealed class CircuitRaceTests
     }
 
     // Guard: the live check in SessionHubFilter.InvokeMethodAsync, which doesn't close the connection at once.
-    [Fact]
+    [EachEngineFact]
     public async Task A_click_does_not_reach_the_circuit_of_an_expired_unswept_session()
     {
         var clock = new TestClock();
@@ -145,7 +145,7 @@ public sealed class CircuitRaceTests
     }
 
     // Guard: SessionCircuitHandler.CreateInboundActivityHandler.
-    [Fact]
+    [EachEngineFact]
     public async Task A_click_that_passed_the_hub_before_the_session_ended_does_nothing()
     {
         var (clock, inbound) = (new TestClock(), new HeldInbound());

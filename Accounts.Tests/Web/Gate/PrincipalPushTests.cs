@@ -14,7 +14,7 @@ public sealed class PrincipalPushTests
     private const string Ada = "ada@example.test";
 
     // Guard: SessionCircuitHandler.OnConnectionUpAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task A_page_that_opens_while_its_user_changes_has_the_new_user()
     {
         await using var site = AccountsSite.Start();
@@ -34,7 +34,7 @@ public sealed class PrincipalPushTests
     }
 
     // Guard: ReportProfileAsync announces the sessions that memory has forgotten.
-    [Fact]
+    [EachEngineFact]
     public async Task An_idle_page_whose_session_memory_forgot_has_the_new_user()
     {
         var clock = new TestClock();

@@ -9,7 +9,7 @@ public sealed class ReadOnlyTests
     private const string Ada = "ada@example.test";
 
     // Guard: CallerRefusedException in ProblemPage.StatusOf.
-    [Theory]
+    [EachEngineTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_support_view_can_not_sign_its_user_out(bool view)

@@ -11,7 +11,7 @@ public sealed class ReplacedKeyTests
     private const string Ada = "ada@example.test";
 
     // Guard: AbortOlder in SessionPush.
-    [Fact]
+    [EachEngineFact]
     public async Task Re_authentication_disconnects_a_thief_with_a_copied_cookie()
     {
         await using var site = await StartAsync(new TestClock());
@@ -43,7 +43,7 @@ public sealed class ReplacedKeyTests
     }
 
     // Guard: IsDue in LiveSession.HasKeyMark, and EndFirstKeyLater in KeyRotation.OfferAsync.
-    [Fact]
+    [EachEngineFact]
     public async Task Connections_with_the_old_key_close_after_a_minute_even_without_the_new_one()
     {
         var clock = new TestClock();
@@ -67,7 +67,7 @@ public sealed class ReplacedKeyTests
     }
 
     // Guard: WriteTicketAsync in PasswordPage.
-    [Fact]
+    [EachEngineFact]
     public async Task A_password_change_signs_out_a_thief_with_a_copied_cookie()
     {
         await using var site = await StartAsync(new TestClock());
@@ -88,7 +88,7 @@ public sealed class ReplacedKeyTests
     }
 
     // Guard: HasKeyMark in SessionHubFilter.
-    [Fact]
+    [EachEngineFact]
     public async Task A_connection_with_the_old_key_can_do_nothing_even_if_it_stays_open()
     {
         await using var site = await StartAsync(new TestClock(), services => services.Remove(services.Single(service => service.ImplementationType == typeof(SessionPush))));
@@ -109,7 +109,7 @@ public sealed class ReplacedKeyTests
     }
 
     // Guard: the dialog acts on its own page's proof, not on the session's.
-    [Fact]
+    [EachEngineFact]
     public async Task A_thief_at_the_open_dialog_cannot_use_the_owners_proof()
     {
         var clock = new TestClock();
@@ -141,7 +141,7 @@ public sealed class ReplacedKeyTests
         Assert.False(await victim.IsSignedInAsync());
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_owners_second_page_is_disconnected_too_and_reconnects()
     {
         await using var site = await StartAsync(new TestClock());

@@ -17,7 +17,7 @@ public sealed class HealthTests
     private const string Ada = "ada@example.test";
     private const string Probe = "\"DataProtectionKeys\"";
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_server_with_its_database_is_alive_and_ready()
     {
         await using var site = AccountsSite.Start();
@@ -27,7 +27,7 @@ public sealed class HealthTests
             await AskAsync(site, "/health/ready"));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_server_without_its_database_is_alive_but_not_ready()
     {
         var clock = new TestClock();
@@ -40,7 +40,7 @@ public sealed class HealthTests
         Assert.StartsWith("200 ", await AskAsync(site, "/health/ready"), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Concurrent_requests_share_one_database_probe()
     {
         var clock = new TestClock();
@@ -142,7 +142,7 @@ public sealed class HealthTests
         Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Health_requests_are_no_activity_and_look_up_no_session()
     {
         var clock = new TestClock();
@@ -167,7 +167,7 @@ public sealed class HealthTests
         Assert.Equal(clock.GetUtcNow(), (await site.FindSessionAsync(owner)).LastActivityAt);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_cores_probe_says_whether_the_database_answers()
     {
         await using var host = CoreHost.Start();

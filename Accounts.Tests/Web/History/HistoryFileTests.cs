@@ -16,7 +16,7 @@ public sealed class HistoryFileTests
 
     private static readonly DateTimeOffset Now = TestClock.Start;
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_export_has_every_session_with_all_details()
     {
         await using var site = AccountsSite.Start(new TestClock());
@@ -72,7 +72,7 @@ public sealed class HistoryFileTests
         Assert.All(cases, one => Assert.Contains($",{one.Cell},Chrome 154 on Windows 10 or 11,Desktop,", file, StringComparison.Ordinal));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_export_has_every_match_in_order_and_no_other_users_sessions()
     {
         await using var site = AccountsSite.Start(new TestClock());
@@ -97,7 +97,7 @@ public sealed class HistoryFileTests
             string.Join(' ', (await visitor.ReadAsync(Path + query)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(',')[0]));
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData("", false)]
     [InlineData("?order=asc", true)]
     public async Task An_export_of_any_size_contains_each_session_once(string order, bool ascending)

@@ -86,7 +86,7 @@ public sealed class FrameTests
             Assert.Null((await OpenAsync(stranger, path, status)).QuerySelector("nav"));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_page_offers_to_try_again_after_a_database_failure_and_then_works()
     {
         await using var site = AccountsSite.Start();

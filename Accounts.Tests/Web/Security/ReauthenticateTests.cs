@@ -9,7 +9,7 @@ public sealed class ReauthenticateTests
     private const string Ada = "ada@example.test";
     private const string Path = "/session/reauthenticate";
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task The_right_password_sets_a_new_key_in_a_cookie_with_the_same_attributes(bool remember)
@@ -99,7 +99,7 @@ public sealed class ReauthenticateTests
         AssertNoTicket(ended);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_database_failure_is_reported_and_changes_nothing()
     {
         await using var site = await StartAsync();

@@ -32,7 +32,7 @@ public sealed class HandoverTests
         Assert.InRange(StateOf(html).Length, 1, 2_000);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_circuit_takes_over_its_pages_list_without_reading_again()
     {
         await using var site = AccountsSite.Start();

@@ -19,7 +19,7 @@ public sealed class SupportCodeTests
 {
     private const string Ada = "ada@example.test";
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_signed_out_page_shows_its_code_only_to_the_key_and_keeps_it()
     {
         await using var site = AccountsSite.Start();
@@ -36,7 +36,7 @@ public sealed class SupportCodeTests
         Assert.DoesNotContain("Lovelace", await ended.ReadAsync("/signed-out"), StringComparison.Ordinal);
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData("\"SupportCodes\"", "Someone signed this browser out from another device")]
     [InlineData("\"Sessions\"", "You&#x27;re signed out")]
     public async Task Without_the_database_the_signed_out_page_works_without_a_code(string table, string text)
@@ -58,7 +58,7 @@ public sealed class SupportCodeTests
     }
 
     // Guard: the timer of SupportCodeLine, and _gone.
-    [Fact]
+    [EachEngineFact]
     public async Task An_open_page_replaces_an_expired_code()
     {
         var clock = new TestClock();

@@ -19,7 +19,7 @@ public sealed class SignInTests
         Assert.True(ticket.Properties.Items.Keys.Where(name => name[0] != '.').Order(StringComparer.Ordinal).SequenceEqual(["key", "sid"], StringComparer.Ordinal));
     }
 
-    [Theory]
+    [EachEngineTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task The_cookie_is_restricted_to_this_site_and_persists_only_if_asked_to(bool remember)
@@ -91,7 +91,7 @@ public sealed class SignInTests
         Assert.True(field.HasAttribute("hidden"));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Too_many_attempts_must_wait_while_a_known_browser_still_signs_in()
     {
         await using var site = await StartAsync(("SignIn:AttemptsPerAccount", "3"));
@@ -115,7 +115,7 @@ public sealed class SignInTests
         Assert.Equal(HttpStatusCode.Redirect, back.StatusCode);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_form_posted_twice_leaves_one_session()
     {
         await using var site = await StartAsync();
@@ -132,7 +132,7 @@ public sealed class SignInTests
         Assert.Equal(2, rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Signing_in_as_another_user_ends_this_browsers_session()
     {
         await using var site = await StartAsync();
@@ -151,7 +151,7 @@ public sealed class SignInTests
         Assert.True(await elsewhere.IsSignedInAsync());
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task A_registration_posted_twice_creates_one_account_and_signs_in()
     {
         await using var site = await StartAsync();
@@ -180,7 +180,7 @@ public sealed class SignInTests
         Assert.False(visitor.Cookies.ContainsKey(Visitor.SessionCookieName));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task Signing_out_ends_the_session_and_a_second_time_is_no_error()
     {
         await using var site = await StartAsync();

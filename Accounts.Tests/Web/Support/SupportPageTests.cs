@@ -57,7 +57,7 @@ public sealed class SupportPageTests
         Assert.Equal("/sign-in?returnUrl=%2Fsupport", new Uri(site.Address, answer.Headers.Location!).PathAndQuery);
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_page_shows_what_is_in_use()
     {
         await using var site = await StartAsync(settings: [("Network:KnownProxies:0", "10.0.0.0/8"), ("Network:KnownProxies:1", "192.0.2.10")]);
@@ -84,7 +84,7 @@ public sealed class SupportPageTests
         Assert.Empty(page.QuerySelectorAll("main .credit"));
     }
 
-    [Fact]
+    [EachEngineFact]
     public async Task The_page_shows_what_is_wrong()
     {
         var clock = new TestClock();
