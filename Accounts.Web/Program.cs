@@ -20,7 +20,7 @@ try
     await app.SeedInDevelopmentAsync();
     app.UseAccountsWeb();
     await app.RunAsync();
-    return 0;
+    return Environment.ExitCode;
 }
 catch (StartupException refusal)
 {

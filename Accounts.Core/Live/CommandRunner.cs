@@ -58,23 +58,25 @@ internal sealed partial class CommandRunner(
     /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
     public async Task<T> RunAsync<T>(WritePriority priority, Func<UnitOfWork, Task<T>> command, CancellationToken cancellationToken = default)
     {
+        UnitOfWork? done = null;
         try
         {
-            var (result, done) = await database.WriteAsync(
+            var result = await database.WriteAsync(
                 priority,
                 async db =>
                 {
-                    var work = new UnitOfWork(db, registry);
-                    return (await command(work), work);
+                    done = new UnitOfWork(db, registry);
+                    return await command(done);
                 },
                 cancellationToken);
-            Announce(done);
+            Announce(done!);
             return result;
         }
         catch (DatabaseUnavailableException failure) when (failure.MayHaveChanged)
         {
             // Sessions may have ended: from now on the database answers for each of them.
             registry.Forget();
+            _ = AnnounceLaterAsync(failure.Committed, done!);
             throw;
         }
     }
@@ -100,6 +102,13 @@ internal sealed partial class CommandRunner(
     }
 
     private bool IsProved(Caller caller, DateTimeOffset now) => now - caller.AuthenticatedAt < options.ReauthenticateAfter;
+
+    /// <summary>Announces the changes of a commit whose answer was lost, if the database says at last that it happened.</summary>
+    private async Task AnnounceLaterAsync(Task<bool>? committed, UnitOfWork done)
+    {
+        if (committed is not null && await committed)
+            Announce(done);
+    }
 
     private void Announce(UnitOfWork done)
     {

@@ -8,8 +8,16 @@ namespace Accounts.Tests.Fixtures;
 /// <remarks>It forwards bytes and doesn't interpret them.</remarks>
 public sealed class Cable : IAsyncDisposable
 {
+    private enum End
+    {
+        Near,
+        NearCut,
+        Far,
+    }
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly ConcurrentDictionary<Socket, byte> _open = new();
+    private readonly ConcurrentDictionary<Socket, End> _open = new();
+    private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _accepting;
     private readonly int _target;
     private volatile bool _cut;
@@ -49,9 +57,20 @@ public sealed class Cable : IAsyncDisposable
 
     public void Mend() => _cut = false;
 
+    /// <summary>Closes the clients' ends of open connections. The server doesn't hear of it. New connections are accepted.</summary>
+    public void CutNearEnd()
+    {
+        foreach (var (near, _) in _open.Where(socket => socket.Value == End.Near))
+        {
+            _open[near] = End.NearCut;
+            near.Dispose();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         _listener.Stop();
+        _disposed.SetResult();
         Close();
         await _accepting;
     }
@@ -86,7 +105,7 @@ public sealed class Cable : IAsyncDisposable
         using var far = new Socket(SocketType.Stream, ProtocolType.Tcp);
         using (near)
         {
-            _open[near] = _open[far] = 0;
+            (_open[near], _open[far]) = (End.Near, End.Far);
             // The cable may have been cut before the sockets were listed: that cut missed them.
             if (_cut)
                 Close();
@@ -100,7 +119,8 @@ public sealed class Cable : IAsyncDisposable
                 // The server has stopped.
             }
 
-            _open.TryRemove(near, out _);
+            if (_open.TryRemove(near, out var end) && end == End.NearCut)
+                await _disposed.Task;
             _open.TryRemove(far, out _);
         }
     }

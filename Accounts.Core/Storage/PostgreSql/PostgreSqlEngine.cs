@@ -10,12 +10,23 @@ namespace Accounts.Core.Storage.PostgreSql;
 /// Commands lock the rows that their decision rests on. All of them take their locks in the same order: accounts first, then sessions by id. So
 /// they can't block each other for good. Where they do anyway, the server ends one of them, and it runs again.
 /// </remarks>
-internal sealed class PostgreSqlEngine(PostgreSqlAddress address) : DatabaseEngine
+internal sealed class PostgreSqlEngine(PostgreSqlAddress address) : DatabaseEngine, IDisposable
 {
-    /// <summary>How long a commit whose connection broke is looked up: 10 seconds. A server that crashed is usually back by then.</summary>
+    /// <summary>How long a caller waits while a commit whose connection broke is looked up: 10 seconds. A server that crashed is usually back by then.</summary>
     private static readonly TimeSpan LookUpTime = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan LookUpPause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// Asks for the transaction with the number $1. Its old connection may still be open on the server's side, with the transaction and its locks:
+    /// that one is ended first. https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-PG-SNAPSHOT
+    /// </summary>
+    private const string LookUp = """
+        WITH ended AS (SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_xid = CAST(CAST($1 AS xid8) AS xid))
+        SELECT pg_xact_status(CAST($1 AS xid8)) FROM (SELECT count(*) FROM ended) AS first
+        """;
+
+    private readonly CancellationTokenSource _disposed = new();
 
     // It doesn't keep other transactions from referring to the row with a foreign key.
     public override string RowLock => "FOR NO KEY UPDATE";
@@ -27,8 +38,7 @@ internal sealed class PostgreSqlEngine(PostgreSqlAddress address) : DatabaseEngi
 
     /// <inheritdoc/>
     /// <remarks>
-    /// If the connection breaks during the commit, the transaction may be committed or not. The server knows, by the transaction's number:
-    /// https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-PG-SNAPSHOT
+    /// If the connection breaks during the commit, the transaction may be committed or not. The server knows, by the transaction's number.
     /// </remarks>
     public override async Task CommitAsync(AccountsDbContext db, IDbContextTransaction transaction)
     {
@@ -39,9 +49,18 @@ internal sealed class PostgreSqlEngine(PostgreSqlAddress address) : DatabaseEngi
         }
         catch (Exception failure) when (number is not null && IsBroken(failure))
         {
-            if (!await WasCommittedAsync(number, failure))
+            var committed = WasCommittedAsync(number);
+            if (await Task.WhenAny(committed, Task.Delay(LookUpTime)) != committed)
+                throw new CommitUnknownException(failure, committed);
+            if (!await committed)
                 throw;
         }
+    }
+
+    public void Dispose()
+    {
+        _disposed.Cancel();
+        _disposed.Dispose();
     }
 
     protected override DatabaseFailure FindOwn(DbException failure) => failure.SqlState switch
@@ -69,33 +88,30 @@ internal sealed class PostgreSqlEngine(PostgreSqlAddress address) : DatabaseEngi
         _ => false,
     };
 
-    private async Task<bool> WasCommittedAsync(string number, Exception failure)
+    /// <summary>Asks until the server says whether it has committed the transaction, or this process ends.</summary>
+    private async Task<bool> WasCommittedAsync(string number)
     {
-        using var late = new CancellationTokenSource(LookUpTime);
-        while (true)
+        var stopped = _disposed.Token;
+        while (!stopped.IsCancellationRequested)
         {
             try
             {
                 await using var connection = new NpgsqlConnection(address.SingleConnectionString);
-                await connection.OpenAsync(late.Token);
-                await using var command = new NpgsqlCommand("SELECT pg_xact_status(CAST($1 AS xid8))", connection);
+                await connection.OpenAsync(stopped);
+                await using var command = new NpgsqlCommand(LookUp, connection);
                 command.Parameters.Add(new NpgsqlParameter { Value = number });
-                switch (await command.ExecuteScalarAsync(late.Token))
-                {
-                    case "committed":
-                        return true;
-                    case "aborted":
-                        return false;
-                }
+                var status = await command.ExecuteScalarAsync(stopped) as string;
+                if (status is not "in progress")
+                    return status is "committed";
             }
             catch (Exception unanswered) when (unanswered is DbException or IOException or TimeoutException or OperationCanceledException)
             {
-                // The server isn't back yet, or the time is over.
+                // The server isn't back yet, or the process ends.
             }
 
-            if (late.IsCancellationRequested)
-                throw new CommitUnknownException(failure);
-            await Task.Delay(LookUpPause, CancellationToken.None);
+            await Task.Delay(LookUpPause, stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        return false;
     }
 }

@@ -23,8 +23,12 @@ internal sealed partial class ProcessLock(PostgreSqlAddress address, ILogger<Pro
     /// <summary>How often the connection must show that it is alive.</summary>
     private static readonly TimeSpan Check = TimeSpan.FromSeconds(10);
 
+    /// <summary>The server notices within about 25 seconds that a computer is gone, and frees its lock.</summary>
+    private const string Notice = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3";
+
     private readonly CancellationTokenSource _disposed = new();
     private NpgsqlConnection? _connection;
+    private Backend? _backend;
 
     /// <summary>Takes the lock and watches over it.</summary>
     /// <returns>False if another process has it.</returns>
@@ -60,11 +64,23 @@ internal sealed partial class ProcessLock(PostgreSqlAddress address, ILogger<Pro
         _disposed.Dispose();
     }
 
-    private static void Lock(NpgsqlConnection connection)
+    private void Lock(NpgsqlConnection connection)
     {
-        var sql = $"SET lock_timeout = '{Wait}'; SELECT pg_advisory_lock({Application}, hashtext(current_schema()))";
-        using var command = new NpgsqlCommand(sql, connection);
-        command.ExecuteNonQuery();
+        var sql = $"{Notice}; SET lock_timeout = '{Wait}'; SELECT pg_advisory_lock({Application}, hashtext(current_schema()))";
+        using (var command = new NpgsqlCommand(sql, connection))
+            command.ExecuteNonQuery();
+        using var query = new NpgsqlCommand("SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()", connection);
+        _backend = new Backend(connection.ProcessID, (DateTime)query.ExecuteScalar()!);
+    }
+
+    /// <summary>Ends the server's side of the lost connection: it may not have noticed yet, and then it still has the lock.</summary>
+    private async Task EndLostAsync(NpgsqlConnection connection)
+    {
+        const string Sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2";
+        await using var command = new NpgsqlCommand(Sql, connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = _backend!.Id });
+        command.Parameters.Add(new NpgsqlParameter { Value = _backend.StartedAt });
+        await command.ExecuteNonQueryAsync();
     }
 
     private async Task WatchAsync()
@@ -111,8 +127,12 @@ internal sealed partial class ProcessLock(PostgreSqlAddress address, ILogger<Pro
             try
             {
                 await connection.OpenAsync(stopped);
+                await EndLostAsync(connection);
                 Lock(connection);
                 _connection = connection;
+                // Disposing may have begun meanwhile, with the lost connection.
+                if (stopped.IsCancellationRequested)
+                    await connection.DisposeAsync();
                 Log.Retaken(logger, address.Name);
                 return true;
             }
@@ -120,6 +140,7 @@ internal sealed partial class ProcessLock(PostgreSqlAddress address, ILogger<Pro
             {
                 await connection.DisposeAsync();
                 Log.Taken(logger, address.Name);
+                Environment.ExitCode = 1;
                 lifetime?.StopApplication();
                 return false;
             }
@@ -132,6 +153,9 @@ internal sealed partial class ProcessLock(PostgreSqlAddress address, ILogger<Pro
 
         return false;
     }
+
+    /// <summary>The server's side of a connection. Its id alone can come again.</summary>
+    private sealed record Backend(int Id, DateTime StartedAt);
 
     private static partial class Log
     {

@@ -118,7 +118,55 @@ public sealed class PostgreSqlOutageTests
         await link.AnswersAsync();
         Assert.Null(await link.Host.RequestAsync(link.Other));
         Assert.NotNull(await link.Host.RequestAsync(link.Owner));
+        // Open pages hear of it as soon as the server says that it happened.
+        Patience.Until(() => link.Heard.Count > 0);
+        Assert.Equal([link.Ending], link.Heard);
         Assert.Equal(TerminateOutcome.AlreadyEnded, await link.TerminateAsync());
+    }
+
+    // Guard: pg_terminate_backend in PostgreSqlEngine.LookUp.
+    [Fact]
+    public async Task A_commit_that_still_waits_on_the_server_is_ended_and_changes_nothing()
+    {
+        await using var link = await Link.StartAsync();
+        // The commit itself waits for a lock, as long as the test wants.
+        link.Rows.Execute("""
+            CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END';
+            CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON "AuditEvents" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait();
+            SELECT pg_advisory_lock(1)
+            """);
+        var before = link.Rows.Everything();
+        var terminate = link.TerminateAsync();
+        await link.Host.BlockedAsync();
+
+        link.Cable.Cut();
+        link.Cable.Mend();
+        Assert.False((await Assert.ThrowsAsync<DatabaseUnavailableException>(() => terminate)).MayHaveChanged);
+
+        link.Rows.Execute("SELECT pg_advisory_unlock(1)");
+        Assert.Equal(before, link.Rows.Everything());
+        Assert.NotNull(await link.Host.RequestAsync(link.Other));
+        Assert.Equal(TerminateOutcome.Terminated, await link.TerminateAsync());
+        Assert.Null(await link.Host.RequestAsync(link.Other));
+        Assert.Equal([link.Ending], link.Heard);
+    }
+
+    // Guard: EndLostAsync in ProcessLock.
+    [Fact]
+    public async Task A_process_that_loses_its_connection_before_the_server_does_keeps_the_database()
+    {
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        await using var cable = new Cable(Port(database));
+        using var journal = new Journal();
+        await using var first = CoreHost.StartPostgreSql(Through(cable, database), services => services.AddSingleton<ILoggerProvider>(journal));
+
+        cable.CutNearEnd();
+        Patience.Until(() => journal.Of("ProcessLock").Count == 2);
+        Assert.StartsWith("Warning: Lost the connection", journal.Of("ProcessLock")[0], StringComparison.Ordinal);
+        Assert.EndsWith("for this process again", journal.Of("ProcessLock")[1], StringComparison.Ordinal);
+        Assert.Throws<StartupException>(() => CoreHost.StartPostgreSql(database.ConnectionString));
+        await Patience.UntilAsync(() => first.Get<DatabaseProbe>().AnswersAsync());
+        await first.RegisterAsync();
     }
 
     // Guard: Lock in ProcessLock.RetakeAsync.
@@ -164,7 +212,7 @@ public sealed class PostgreSqlOutageTests
         Assert.Contains("Sign in", await visitor.ReadAsync("/sign-in"), StringComparison.Ordinal);
         cable.Mend();
 
-        await first.ExitAsync();
+        Assert.Equal(1, await first.ExitAsync());
         Assert.Contains(
             $"Another process has taken {database.Name} on 127.0.0.1:{cable.Port} while it could not be reached. This process stops",
             first.Output,
