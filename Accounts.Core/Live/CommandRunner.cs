@@ -35,7 +35,7 @@ internal sealed partial class CommandRunner(
     /// <param name="command">The command. It holds no state outside itself, because it may run again after a conflict.</param>
     /// <param name="cancellationToken">Cancels the command until its turn to write comes.</param>
     /// <exception cref="CallerRefusedException">The caller may never run such a command; nothing changed.</exception>
-    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed unless it says so.</exception>
     /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
     public async Task<T> RunAsync<T>(
         Caller caller,
@@ -54,7 +54,7 @@ internal sealed partial class CommandRunner(
     }
 
     /// <summary>Runs the server's own work, or that of somebody who isn't signed in yet.</summary>
-    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed unless it says so.</exception>
     /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
     public async Task<T> RunAsync<T>(WritePriority priority, Func<UnitOfWork, Task<T>> command, CancellationToken cancellationToken = default)
     {

@@ -40,6 +40,26 @@ public sealed class HealthTests
         Assert.StartsWith("200 ", await AskAsync(site, "/health/ready"), StringComparison.Ordinal);
     }
 
+    // Guard: WritesFail in AccountsDatabase. Unlike the test above, everything can still be read.
+    [EachEngineFact]
+    public async Task A_database_that_saves_nothing_is_reported_until_it_saves_again()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var visitor = site.Visit();
+        site.Gate.FailCommit();
+        using (var failed = await visitor.SignInAsync(Ada, AccountsSite.Password))
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, failed.StatusCode);
+        Assert.StartsWith(
+            "200 {\"status\":\"Degraded\",\"checks\":{\"database\":{\"status\":\"Degraded\",\"description\":\"The last write failed. The log says why.\"}",
+            await AskAsync(site, "/health/ready"),
+            StringComparison.Ordinal);
+
+        using var entered = await visitor.SignInAsync(Ada, AccountsSite.Password);
+        Assert.Equal(HttpStatusCode.Redirect, entered.StatusCode);
+        Assert.StartsWith("200 {\"status\":\"Healthy\"", await AskAsync(site, "/health/ready"), StringComparison.Ordinal);
+    }
+
     [EachEngineFact]
     public async Task Concurrent_requests_share_one_database_probe()
     {
