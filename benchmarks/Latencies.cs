@@ -21,6 +21,19 @@ internal sealed class Latencies
     /// <param name="share">From 0, exclusive, to 1.</param>
     public double Percentile(double share) => _sorted[(int)Math.Ceiling(share * Count) - 1];
 
+    /// <summary>Prints the same operation's durations on each engine, and how many times SQLite's the others are.</summary>
+    public static void Compare(string name, IReadOnlyList<(string Engine, Latencies Latencies)> engines)
+    {
+        Console.WriteLine(name);
+        foreach (var (engine, latencies) in engines)
+            latencies.Print($"   {engine}");
+        foreach (var (engine, latencies) in engines.Skip(1))
+        {
+            var (median, tail) = (latencies.Percentile(0.5) / engines[0].Latencies.Percentile(0.5), latencies.Percentile(0.99) / engines[0].Latencies.Percentile(0.99));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"   {engine} / {engines[0].Engine}: p50 {median:F1}, p99 {tail:F1}"));
+        }
+    }
+
     public void Print(string name) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
         $"{name,-52} p50 {Percentile(0.5),7:F2}   p90 {Percentile(0.9),7:F2}   p99 {Percentile(0.99),7:F2}   max {_sorted[^1],7:F2} ms   ({Count})"));

@@ -16,9 +16,10 @@ internal sealed class Candidate : IAsyncDisposable
     private readonly Application _application;
     private readonly Caller _caller;
 
-    private Candidate(TemporaryFolder folder, Application application, Pipeline.Hold hold, Caller caller, string cookie)
+    private Candidate(TemporaryFolder folder, string engine, Application application, Pipeline.Hold hold, Caller caller, string cookie)
     {
         Folder = folder;
+        Engine = engine;
         _application = application;
         _caller = caller;
         Cookie = cookie;
@@ -28,6 +29,8 @@ internal sealed class Candidate : IAsyncDisposable
 
     public TemporaryFolder Folder { get; }
 
+    public string Engine { get; }
+
     public Uri Page { get; }
 
     public string Cookie { get; }
@@ -35,18 +38,21 @@ internal sealed class Candidate : IAsyncDisposable
     /// <summary>The same application without the network.</summary>
     public Pipeline Pipeline { get; }
 
-    public static async Task<Candidate> StartAsync(bool isBare)
+    public static async Task<Candidate> StartAsync(Engines engines, string engine, bool isBare)
     {
         var folder = new TemporaryFolder();
         var hold = new Pipeline.Hold();
-        var application = new Application(folder, services =>
-        {
-            services.AddSingleton<IStartupFilter>(hold);
-            if (isBare)
-                services.PostConfigure<CookieAuthenticationOptions>(SessionCookie.Scheme, o => o.Events.OnValidatePrincipal = _ => Task.CompletedTask);
-        });
+        var application = new Application(
+            folder,
+            services =>
+            {
+                services.AddSingleton<IStartupFilter>(hold);
+                if (isBare)
+                    services.PostConfigure<CookieAuthenticationOptions>(SessionCookie.Scheme, o => o.Events.OnValidatePrincipal = _ => Task.CompletedTask);
+            },
+            await engines.CreateDatabaseAsync(engine, folder));
         var (caller, cookie) = await application.SignInAsync(await application.StartAsync());
-        return new Candidate(folder, application, hold, caller, cookie);
+        return new Candidate(folder, engine, application, hold, caller, cookie);
     }
 
     /// <summary>Ends the session and returns whether the application still accepts its cookie.</summary>

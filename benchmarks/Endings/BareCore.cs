@@ -19,10 +19,12 @@ internal sealed class BareCore : IAsyncDisposable
     private readonly ServiceProvider _services;
     private int _people;
 
-    public BareCore(TemporaryFolder folder)
+    /// <param name="folder">The content root.</param>
+    /// <param name="database">The settings of its database.</param>
+    public BareCore(TemporaryFolder folder, IEnumerable<(string Key, string Value)> database)
     {
         var settings = new SettingsReader(new ConfigurationBuilder()
-            .AddInMemoryCollection([KeyValuePair.Create("Storage:Path", (string?)folder.Database)])
+            .AddInMemoryCollection(database.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
             .Build());
         _services = new ServiceCollection().AddLogging().AddAccountsCore(settings, folder.Path).BuildServiceProvider();
         settings.ThrowIfWrong();

@@ -9,7 +9,6 @@ internal sealed class Flusher
     private readonly SessionActivity _activity;
     private readonly IReadOnlyList<LiveSession> _sessions;
     private readonly Task _work;
-    private int _rounds;
     private volatile bool _stopping;
 
     public Flusher(SessionActivity activity, IReadOnlyList<LiveSession> sessions)
@@ -18,9 +17,6 @@ internal sealed class Flusher
         _sessions = sessions;
         _work = Task.Run(WorkAsync);
     }
-
-    /// <summary>Complete rounds so far.</summary>
-    public int Rounds => Volatile.Read(ref _rounds);
 
     public Task StopAsync()
     {
@@ -35,7 +31,6 @@ internal sealed class Flusher
             foreach (var session in _sessions)
                 _activity.RecordPage(session, "203.0.113.8");
             await _activity.FlushAsync();
-            Interlocked.Increment(ref _rounds);
         }
     }
 }

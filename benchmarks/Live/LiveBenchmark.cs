@@ -8,14 +8,16 @@ namespace Accounts.Benchmarks.Live;
 
 /// <summary>
 /// How long it takes until an open dashboard shows a change from another browser. Both browsers are real, on one machine with one wall clock. The
-/// watching page reports when its document changes. A user's changes wait up to 100 ms to be batched; endings don't.
+/// watching page reports when its document changes. A user's changes wait up to 100 ms to be batched; endings don't. An application on each database
+/// engine takes its turn.
 /// </summary>
-internal sealed class LiveBenchmark
+internal sealed class LiveBenchmark : IAsyncDisposable
 {
     private const int WarmUp = 3;
     private const int GiveUpAfter = 5;
     private const string Elsewhere = "/settings";
 
+    private readonly string _engine;
     private readonly Application _application;
     private readonly Person _owner;
     private readonly Person _other;
@@ -23,59 +25,64 @@ internal sealed class LiveBenchmark
     private readonly UserId _ada;
     private readonly Latencies _sinceCommit = new();
     private int _names;
+    private int _failures;
 
-    private LiveBenchmark(Application application, Person owner, Person other, UserId ada, SessionId own)
+    private LiveBenchmark(string engine, Application application, Person owner, Person other, UserId ada, SessionId own)
     {
-        (_application, _owner, _other, _ada) = (application, owner, other, ada);
+        (_engine, _application, _owner, _other, _ada) = (engine, application, owner, other, ada);
         // Don't ask for the password again, however long the benchmark runs.
         _caller = Caller.InBrowser(ada, own, Browsers.Address, DateTimeOffset.MaxValue);
     }
 
-    public static Task<int> RunAsync(int count) => RealBrowsers.RunAsync(async (application, browser) =>
+    public static Task<int> RunAsync(int count) => RealBrowsers.RunAsync(async (folder, browser) =>
     {
-        var owner = await Person.NewAsync(browser, application.Url);
-        var own = await application.SessionOfAsync(() => owner.SignInAsync("/settings/sessions"));
-        var ada = (await application.Get<SessionAuthenticator>().FindLiveAsync(own))!.UserId;
-        var benchmark = new LiveBenchmark(application, owner, await Person.NewAsync(browser, application.Url), ada, own);
-
-        var failures = await benchmark.RepeatAsync("a  a sign-in elsewhere, until its card appears", count, benchmark.SignInAsync);
-        if (benchmark._sinceCommit.Count > 0)
-            benchmark._sinceCommit.Print("   of that, after the server started the session");
-        failures += await benchmark.RepeatAsync("b  a page visited elsewhere, until the number changes", count, benchmark.PageAsync);
-        failures += await benchmark.RepeatAsync("c  a rename elsewhere, until the title changes", count, benchmark.RenameAsync);
-        failures += await benchmark.RepeatAsync("d  an ending elsewhere, until the card shows it", count, benchmark.EndingAsync);
-        Console.WriteLine("start: a and b when the acting browser's request started (a includes checking the password); c when the core was called; d at the click in the acting browser.");
-        return failures == 0 ? 0 : 1;
-    });
-
-    /// <returns>How many runs failed.</returns>
-    private async Task<int> RepeatAsync(string name, int count, Func<Task<double>> once)
-    {
-        var (latencies, failures, inARow) = (new Latencies(), 0, 0);
-        for (var i = -WarmUp; i < count && inARow < GiveUpAfter; i++)
+        await using var engines = await Engines.StartAsync();
+        List<LiveBenchmark> all = [];
+        try
         {
-            try
-            {
-                // Leave the previous run's page, so that no push reaches the next run.
-                await _other.OpenAsync("about:blank");
-                await _application.Get<SessionService>().SignOutEverywhereAsync(_caller);
-                var milliseconds = await once();
-                if (i >= 0)
-                    latencies.Add(milliseconds);
-                inARow = 0;
-            }
-            catch (Exception failure) when (failure is PlaywrightException or TimeoutException)
-            {
-                failures++;
-                inARow++;
-                await Console.Error.WriteLineAsync($"A run failed, {name}: {failure.Message.Split('\n')[0]}");
-            }
+            foreach (var engine in engines.Names)
+                all.Add(await StartAsync(engine, new Application(folder, settings: await engines.CreateDatabaseAsync(engine, folder)), browser));
+
+            await RepeatAsync(all, "a  a sign-in elsewhere, until its card appears", count, one => one.SignInAsync());
+            if (all.TrueForAll(one => one._sinceCommit.Count > 0))
+                Latencies.Compare("   of that, after the server started the session", [.. all.Select(one => (one._engine, one._sinceCommit))]);
+            await RepeatAsync(all, "b  a page visited elsewhere, until the number changes", count, one => one.PageAsync());
+            await RepeatAsync(all, "c  a rename elsewhere, until the title changes", count, one => one.RenameAsync());
+            await RepeatAsync(all, "d  an ending elsewhere, until the card shows it", count, one => one.EndingAsync());
+        }
+        finally
+        {
+            foreach (var one in all)
+                await one.DisposeAsync();
         }
 
-        if (latencies.Count > 0)
-            latencies.Print(name);
-        Console.WriteLine($"   runs: {latencies.Count} of {count}, failures: {failures}{(inARow == GiveUpAfter ? ", gave up" : "")}");
-        return failures;
+        Console.WriteLine("start: a and b when the acting browser's request started (a includes checking the password); c when the core was called; d at the click in the acting browser.");
+        return all.TrueForAll(one => one._failures == 0) ? 0 : 1;
+    });
+
+    public ValueTask DisposeAsync() => _application.DisposeAsync();
+
+    private static async Task<LiveBenchmark> StartAsync(string engine, Application application, IBrowser browser)
+    {
+        var ada = await application.StartAsync();
+        var owner = await Person.NewAsync(browser, application.Url);
+        var own = await application.SessionOfAsync(() => owner.SignInAsync("/settings/sessions"));
+        return new LiveBenchmark(engine, application, owner, await Person.NewAsync(browser, application.Url), ada, own);
+    }
+
+    private static async Task RepeatAsync(IReadOnlyList<LiveBenchmark> all, string name, int count, Func<LiveBenchmark, Task<double>> once)
+    {
+        var series = all.Select(one => new Series(one, name)).ToList();
+        for (var i = -WarmUp; i < count && !series.Exists(one => one.GaveUp); i++)
+        {
+            foreach (var one in series)
+                await one.RunAsync(once, isMeasured: i >= 0);
+        }
+
+        if (series.TrueForAll(one => one.Latencies.Count > 0))
+            Latencies.Compare(name, series.ConvertAll(one => (one.Benchmark._engine, one.Latencies)));
+        foreach (var one in series)
+            Console.WriteLine($"   {one.Benchmark._engine}: {one.Latencies.Count} of {count} runs, failures: {one.Failures}{(one.GaveUp ? ", gave up" : "")}");
     }
 
     private async Task<double> SignInAsync()
@@ -128,4 +135,39 @@ internal sealed class LiveBenchmark
 
     /// <summary>The wall clock in milliseconds, like the browsers' clock.</summary>
     private static double Now() => (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMilliseconds;
+
+    /// <summary>One engine's runs of one kind.</summary>
+    private sealed class Series(LiveBenchmark benchmark, string name)
+    {
+        private int _failuresInARow;
+
+        public LiveBenchmark Benchmark => benchmark;
+
+        public Latencies Latencies { get; } = new();
+
+        public int Failures { get; private set; }
+
+        public bool GaveUp => _failuresInARow == GiveUpAfter;
+
+        public async Task RunAsync(Func<LiveBenchmark, Task<double>> once, bool isMeasured)
+        {
+            try
+            {
+                // Leave the previous run's page, so that no push reaches the next run.
+                await benchmark._other.OpenAsync("about:blank");
+                await benchmark._application.Get<SessionService>().SignOutEverywhereAsync(benchmark._caller);
+                var milliseconds = await once(benchmark);
+                if (isMeasured)
+                    Latencies.Add(milliseconds);
+                _failuresInARow = 0;
+            }
+            catch (Exception failure) when (failure is PlaywrightException or TimeoutException)
+            {
+                Failures++;
+                benchmark._failures++;
+                _failuresInARow++;
+                await Console.Error.WriteLineAsync($"A run failed on {benchmark._engine}, {name}: {failure.Message.Split('\n')[0]}");
+            }
+        }
+    }
 }
