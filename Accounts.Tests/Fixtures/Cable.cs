@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Accounts.Tests.Fixtures;
 
 /// <summary>The network link to a server: a browser's to the site, or the program's to PostgreSQL. A test can cut and mend it.</summary>
-/// <remarks>It forwards bytes and doesn't interpret them.</remarks>
+/// <remarks>It forwards bytes and doesn't interpret them. It can replace some.</remarks>
 public sealed class Cable : IAsyncDisposable
 {
     private enum End
@@ -22,6 +23,7 @@ public sealed class Cable : IAsyncDisposable
     private readonly int _target;
     private volatile bool _cut;
     private volatile bool _dropping;
+    private (byte[] Text, byte[] Replacement)? _replaced;
 
     public Cable(Uri site)
         : this(site.Port)
@@ -46,6 +48,13 @@ public sealed class Cable : IAsyncDisposable
 
     /// <summary>Loses what the server sends from now on, until the cable is cut. The server still receives everything.</summary>
     public void DropAnswers() => _dropping = true;
+
+    /// <summary>Replaces a text in what the server sends on later connections. Its length stays, so the protocol doesn't notice.</summary>
+    public void ReplaceInAnswers(string text, string replacement)
+    {
+        Assert.Equal(text.Length, replacement.Length);
+        _replaced = (Encoding.ASCII.GetBytes(text), Encoding.ASCII.GetBytes(replacement));
+    }
 
     /// <summary>Closes open connections and accepts no new ones.</summary>
     public void Cut()
@@ -112,7 +121,7 @@ public sealed class Cable : IAsyncDisposable
             try
             {
                 await far.ConnectAsync(IPAddress.Loopback, _target);
-                await Task.WhenAny(CopyAsync(near, far, () => false), CopyAsync(far, near, () => _dropping));
+                await Task.WhenAny(CopyAsync(near, far, () => false, null), CopyAsync(far, near, () => _dropping, _replaced));
             }
             catch (SocketException)
             {
@@ -125,7 +134,7 @@ public sealed class Cable : IAsyncDisposable
         }
     }
 
-    private static async Task CopyAsync(Socket from, Socket to, Func<bool> drops)
+    private static async Task CopyAsync(Socket from, Socket to, Func<bool> drops, (byte[] Text, byte[] Replacement)? replaced)
     {
         try
         {
@@ -134,6 +143,8 @@ public sealed class Cable : IAsyncDisposable
             var buffer = new byte[16 * 1024];
             while (await source.ReadAsync(buffer) is > 0 and var count)
             {
+                if (replaced is { } change && buffer.AsSpan(0, count).IndexOf(change.Text) is >= 0 and var at)
+                    change.Replacement.CopyTo(buffer, at);
                 if (!drops())
                     await target.WriteAsync(buffer.AsMemory(0, count));
             }

@@ -195,10 +195,13 @@ internal sealed class CoreHost : IAsyncDisposable
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND backend_type = 'client backend'") > 0))
         : Task.CompletedTask;
 
+    /// <summary>Closes the connections that wait for the next operation.</summary>
+    public void ClearPool() => Close(_services);
+
     public async ValueTask DisposeAsync()
     {
         Rows.Dispose();
-        Close(_services);
+        ClearPool();
         await _services.DisposeAsync();
         _own?.Dispose();
     }

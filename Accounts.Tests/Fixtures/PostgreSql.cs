@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Accounts.Stage;
 using Npgsql;
 
@@ -11,7 +10,7 @@ namespace Accounts.Tests.Fixtures;
 /// </remarks>
 internal static class PostgreSql
 {
-    private static readonly Lazy<Task<PostgreSqlServer>> Shared = new(StartOwnServerAsync);
+    private static readonly Lazy<Task<PostgreSqlServer>> Shared = new(() => StartOwnServerAsync());
     private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Templates = new(StringComparer.Ordinal);
 
     /// <summary>Skips the test if PostgreSQL isn't installed, or fails it if every engine is required.</summary>
@@ -26,22 +25,8 @@ internal static class PostgreSql
     }
 
     /// <summary>Starts a server for one test.</summary>
-    public static Task<PostgreSqlServer> StartOwnServerAsync() => PostgreSqlServer.StartAsync(Programs());
-
-    /// <summary>Starts a server for one test, with a database on a disk of 16 MB. Only root can mount one: otherwise the test is skipped.</summary>
-    public static async Task<(PostgreSqlServer Server, PostgreSqlDatabase Database)> StartOnSmallDiskAsync()
-    {
-        Require();
-        using var mount = Process.Start("unshare", ["--mount", "true"]);
-        await mount.WaitForExitAsync();
-        if (mount.ExitCode != 0 || !Environment.IsPrivilegedProcess)
-            Assert.Skip("A small disk can't be mounted here. Run the tests as root.");
-        var server = await PostgreSqlServer.StartAsync(Programs(), "16m");
-        await server.ExecuteAsync($"CREATE TABLESPACE small LOCATION '{server.Disk}'");
-        const string name = "small";
-        await server.ExecuteAsync($"CREATE DATABASE {name} TABLESPACE small");
-        return (server, new PostgreSqlDatabase(server, name));
-    }
+    /// <param name="disk">The size of a small disk; empty for none. See <see cref="SmallDisk"/>.</param>
+    public static Task<PostgreSqlServer> StartOwnServerAsync(string disk = "") => PostgreSqlServer.StartAsync(Programs(), disk);
 
     /// <summary>Creates an empty database.</summary>
     public static async Task<PostgreSqlDatabase> CreateEmptyDatabaseAsync() => await (await ServerAsync()).CreateDatabaseAsync();

@@ -133,6 +133,23 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_start_without_its_PostgreSQL_server_ends_with_one_message()
+    {
+        using var nobody = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        // Bound without listening: it refuses connections, and nobody else takes the port.
+        nobody.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var port = ((IPEndPoint)nobody.LocalEndPoint!).Port;
+        await using var application = AccountsProcess.Run(
+            null,
+            ("Storage__Provider", "PostgreSql"),
+            ("Storage__ConnectionString", $"Host=127.0.0.1;Port={port};Database=accounts;Username=ada;Password=hunter2"));
+        Assert.Equal(1, await application.ExitAsync());
+        Assert.Contains($"The database accounts on 127.0.0.1:{port} cannot be used: no server answers there", application.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", application.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", application.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_named()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -33,6 +33,7 @@ internal sealed partial class PostgreSqlStart(
                 connection.Open();
                 RequireDurable(connection);
                 RequireOurs(connection, [.. db.Database.GetMigrations()]);
+                RequireRights(connection, db.Model.GetEntityTypes().Select(type => type.GetTableName()));
             }
 
             // Otherwise Entity Framework reads the table before it creates it, and logs the failure as an error.
@@ -58,7 +59,7 @@ internal sealed partial class PostgreSqlStart(
             $"the server refuses the user ({answer.MessageText}). Let the server accept it, {Correct}",
         PostgresErrorCodes.InvalidCatalogName => $"the server has no such database. Create it, {Correct}",
         PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidSchemaName =>
-            $"the user {address.User} lacks a right ({answer.MessageText}). Make it the database's owner, {Correct}",
+            ExplainRights(answer.MessageText),
         PostgresErrorCodes.CannotConnectNow => "the server is starting or stopping. Start this program again when it is up.",
         PostgresErrorCodes.TooManyConnections => $"the server has no connection left ({answer.MessageText}). Raise its limit, or close other programs.",
         PostgresErrorCodes.ReadOnlySqlTransaction => $"it is read-only, for example on a standby. Connect to the primary server, {Correct}",
@@ -102,6 +103,20 @@ internal sealed partial class PostgreSqlStart(
         if (MigrationIds.FindProblem(applied, ourMigrations) is { } problem)
             throw Refuse(problem);
     }
+
+    /// <summary>Refuses tables that belong to another user, such as the superuser who restored them. Otherwise only the first request would tell.</summary>
+    private void RequireRights(NpgsqlConnection connection, IEnumerable<string?> ourTables)
+    {
+        var closed = connection.ReadTexts("""
+            SELECT tablename::text FROM pg_tables, format('%I.%I', schemaname, tablename) AS name
+            WHERE schemaname = current_schema() AND NOT (has_table_privilege(name, 'SELECT') AND has_table_privilege(name, 'INSERT'))
+            ORDER BY tablename
+            """);
+        if (closed.Intersect(ourTables, StringComparer.Ordinal).FirstOrDefault() is { } table)
+            throw Refuse(ExplainRights($"permission denied for table {table}"));
+    }
+
+    private string ExplainRights(string detail) => $"the user {address.User} lacks a right ({detail}). Make it the owner of the database and its tables, {Correct}";
 
     private StartupException Refuse(string why, Exception? inner = null) => new($"The database {address.Name} cannot be used: {why}", inner);
 

@@ -2,7 +2,6 @@ using Accounts.Core.Manager;
 using Accounts.Core.Settings;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
-using Accounts.Stage;
 using Accounts.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -16,15 +15,14 @@ public sealed class PostgreSqlDiskTests
     [Fact]
     public async Task A_full_disk_refuses_writes_whole_and_says_so_until_there_is_room()
     {
-        var (server, database) = await PostgreSql.StartOnSmallDiskAsync();
-        await using var running = server;
+        await using var disk = await SmallDisk.StartAsync();
         using var journal = new Journal();
-        await using var host = CoreHost.StartPostgreSql(database.ConnectionString, services => services.AddSingleton<ILoggerProvider>(journal));
+        await using var host = CoreHost.StartPostgreSql(disk.ConnectionString, services => services.AddSingleton<ILoggerProvider>(journal));
         await host.RegisterAsync();
         var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
         var probe = host.Get<DatabaseProbe>();
         Assert.False(probe.WritesFail);
-        FillUp(database);
+        disk.FillUp();
 
         // There is still room inside the tables' own pages. A registration that needs another page is refused.
         var registered = 1;
@@ -44,7 +42,7 @@ public sealed class PostgreSqlDiskTests
         Assert.NotNull(await host.RequestAsync(other));
         Assert.Equal(2, (await host.Sessions.ListAsync(owner.Caller, TestContext.Current.CancellationToken)).Count);
 
-        MakeRoom(database);
+        disk.MakeRoom();
         await RegisterAsync(host, registered);
         Assert.False(probe.WritesFail);
         Assert.Equal("Information: Writes to the database succeed again", journal.Of("AccountsDatabase")[^1]);
@@ -55,15 +53,14 @@ public sealed class PostgreSqlDiskTests
     [Fact]
     public async Task A_start_on_a_full_disk_says_so_and_the_next_one_goes_on()
     {
-        var (server, database) = await PostgreSql.StartOnSmallDiskAsync();
-        await using var running = server;
-        FillUp(database);
-        var message = Assert.Throws<StartupException>(() => CoreHost.StartPostgreSql(database.ConnectionString)).Message;
+        await using var disk = await SmallDisk.StartAsync();
+        disk.FillUp();
+        var message = Assert.Throws<StartupException>(() => CoreHost.StartPostgreSql(disk.ConnectionString)).Message;
         Assert.Contains("the server's disk is full (could not extend file", message, StringComparison.Ordinal);
         Assert.EndsWith("Make room, and start this program again.", message, StringComparison.Ordinal);
 
-        MakeRoom(database);
-        await using var host = CoreHost.StartPostgreSql(database.ConnectionString);
+        disk.MakeRoom();
+        await using var host = CoreHost.StartPostgreSql(disk.ConnectionString);
         await host.RegisterAsync();
     }
 
@@ -71,25 +68,5 @@ public sealed class PostgreSqlDiskTests
     {
         var input = new RegisterInput { Name = new string('x', 100), Email = $"user{number}@example.test", Password = CoreHost.Password };
         Assert.IsType<RegisterOutcome.Registered>(await host.Users.RegisterAsync(CoreHost.NewBrowser(address: $"203.0.113.{number % 250}"), input));
-    }
-
-    /// <summary>Fills the disk with a table in another schema, as if another database were there.</summary>
-    private static void FillUp(PostgreSqlDatabase database)
-    {
-        using var rows = DatabaseRows.OfPostgreSql(database.ConnectionString);
-        rows.Execute("CREATE SCHEMA other");
-        rows.Execute("CREATE TABLE other.filler AS SELECT repeat(md5(i::text), 40) AS text FROM generate_series(1, 1000) AS i");
-        var full = Assert.Throws<PostgresException>(() =>
-        {
-            for (var i = 0; i < 1_000; i++)
-                rows.Execute("INSERT INTO other.filler SELECT text FROM other.filler LIMIT 100");
-        });
-        Assert.Equal(PostgresErrorCodes.DiskFull, full.SqlState);
-    }
-
-    private static void MakeRoom(PostgreSqlDatabase database)
-    {
-        using var rows = DatabaseRows.OfPostgreSql(database.ConnectionString);
-        rows.Execute("DROP SCHEMA other CASCADE");
     }
 }
