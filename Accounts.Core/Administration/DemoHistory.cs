@@ -42,6 +42,8 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
     private static IEnumerable<AuditEventRow> EventsOf(SessionRow row, IReadOnlyList<SessionRow> rows)
     {
         yield return AuditRecord.SignedIn(row);
+        if (row.EndReason is null)
+            yield break;
         if (row.EndReason == EndReason.Expired)
         {
             yield return AuditRecord.Expired(row);

@@ -55,30 +55,14 @@ internal static class Past
 
     private static SessionRow Over(UserId ada, SessionRow desktop, bool inIt, DateTimeOffset from, int hours, string userAgent, EndReason reason, int pages, bool left = false)
     {
-        var template = Browsers.Session(ada, from, userAgent, "131.130.1.0");
+        var row = Browsers.Session(ada, from, userAgent, browser: inIt ? desktop.BrowserHash : null);
         var ended = from.AddHours(hours);
-        return new SessionRow
-        {
-            Id = template.Id,
-            UserId = template.UserId,
-            KeyHash = template.KeyHash,
-            BrowserHash = inIt ? desktop.BrowserHash : template.BrowserHash,
-            StartedAt = from,
-            LastActivityAt = ended.AddMinutes(-20),
-            ExpiresAt = from.AddDays(60),
-            Remembered = true,
-            Methods = template.Methods,
-            UserAgent = userAgent,
-            ClientHints = template.ClientHints,
-            SignInAddress = template.SignInAddress,
-            LastAddress = template.LastAddress,
-            PagesVisited = pages,
-            EndedAt = ended,
-            EndReason = reason,
-            EndedByUserId = reason == EndReason.Expired ? null : ada.Value,
-            EndedBySessionId = reason switch { EndReason.Expired => null, EndReason.SignedOut => template.Id, _ => desktop.Id },
-            PagesTold = left ? 1 : null,
-            LeftAt = left ? ended.AddSeconds(1) : null,
-        };
+        (row.LastActivityAt, row.ExpiresAt, row.PagesVisited) = (ended.AddMinutes(-20), from.AddDays(60), pages);
+        (row.EndedAt, row.EndReason) = (ended, reason);
+        if (reason != EndReason.Expired)
+            (row.EndedByUserId, row.EndedBySessionId) = (ada.Value, reason == EndReason.SignedOut ? row.Id : desktop.Id);
+        if (left)
+            (row.PagesTold, row.LeftAt) = (1, ended.AddSeconds(1));
+        return row;
     }
 }

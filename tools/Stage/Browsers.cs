@@ -19,13 +19,20 @@ internal static class Browsers
     /// <summary>A university's network address. It has a country, but no device uses it.</summary>
     public const string Address = "131.130.1.0";
 
-    /// <summary>A live session in its own browser. No key has its hash, so nobody can use it.</summary>
-    public static SessionRow Session(UserId person, DateTimeOffset startedAt, string userAgent = Windows, string address = Address, bool newBrowser = false) => new()
+    /// <summary>A live session, in a browser of its own unless one is given. No key has its hash, so nobody can use it.</summary>
+    public static SessionRow Session(
+        UserId person,
+        DateTimeOffset startedAt,
+        string userAgent = Windows,
+        string address = Address,
+        bool newBrowser = false,
+        byte[]? browser = null,
+        string? country = null) => new()
     {
         Id = Guid.CreateVersion7(startedAt),
         UserId = person.Value,
         KeyHash = RandomNumberGenerator.GetBytes(32),
-        BrowserHash = RandomNumberGenerator.GetBytes(32),
+        BrowserHash = browser ?? RandomNumberGenerator.GetBytes(32),
         StartedAt = startedAt,
         LastActivityAt = startedAt,
         ExpiresAt = startedAt.AddDays(28),
@@ -33,6 +40,7 @@ internal static class Browsers
         Methods = SignInMethods.Password,
         UserAgent = userAgent,
         ClientHints = HintsOf(userAgent)?.ToText(),
+        SignInCountry = country,
         SignInAddress = address,
         LastAddress = address,
         NewBrowser = newBrowser,
