@@ -71,8 +71,10 @@ internal sealed class SessionStarter(CommandRunner commands, PlaceFinder places,
                 Name = latest?.Name,
                 BrowserSince = latest?.Since ?? now,
                 // Signing in again doesn't answer the question: a browser is new while all its sign-ins are in question.
-                NewBrowser = await before.AnyAsync() && await inBrowser.CountAsync() == await inBrowser.InQuestion(now).CountAsync(s => s.NewBrowser),
-                NewCountry = country is not null && await before.AnyAsync(s => s.SignInCountry != null) && !await before.AnyAsync(s => s.SignInCountry == country),
+                NewBrowser = await AnyAsync(before) && await inBrowser.CountAsync() == await inBrowser.InQuestion(now).CountAsync(s => s.NewBrowser),
+                NewCountry = country is not null
+                    && await AnyAsync(before.Where(s => s.SignInCountry != null))
+                    && !await AnyAsync(before.Where(s => s.SignInCountry == country)),
             };
             var crowdedOut = crowded.Count == 0
                 ? []
@@ -88,6 +90,14 @@ internal sealed class SessionStarter(CommandRunner commands, PlaceFinder places,
 
         return started ? new StartedSession(id, key, remember ? SessionLifetime.AbsoluteEnd(options, now) : null) : null;
     }
+
+    /// <summary>Whether there is one among an account's sessions.</summary>
+    /// <remarks>
+    /// It asks for the newest one, which an index finds. For just any row of an account with many of them, PostgreSQL may read the whole table,
+    /// because it expects to meet one soon.
+    /// </remarks>
+    private static async Task<bool> AnyAsync(IQueryable<SessionRow> sessions) =>
+        await sessions.OrderByDescending(s => s.StartedAt).Select(s => (DateTimeOffset?)s.StartedAt).FirstOrDefaultAsync() is not null;
 
     /// <summary>The browsers' sessions that exceed the limit with the new one, those unused for longest first.</summary>
     /// <remarks>It ignores activity since the last flush: a session that is in use isn't among those unused for longest.</remarks>
