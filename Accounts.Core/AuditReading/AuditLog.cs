@@ -60,8 +60,9 @@ public sealed class AuditLog
         : Export.ReadAsync<AuditEventRow, AuditEvent>(_authenticator, caller, last => _database.ReadAsync(async db =>
         {
             var rows = Where(Events(db, caller), query);
+            // The first comparison is the range of the index where the part begins.
             if (last is not null)
-                rows = rows.Where(e => e.At < last.At || (e.At == last.At && e.Id < last.Id));
+                rows = rows.Where(e => e.At <= last.At && (e.At < last.At || e.Id < last.Id));
             var part = await rows.OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(Export.Part).ToListAsync();
             var names = await NamesAsync(db, caller, part);
             IReadOnlyList<AuditEvent> events = [.. part.Select(row => ToEvent(row, caller, names)).Where(one => Matches(one, query.Text))];

@@ -90,9 +90,10 @@ public sealed class HistoryReader
             var rows = Where(db.Sessions.AsNoTracking().Where(s => s.UserId == caller.Subject.Value), query, now);
             if (last is not null)
             {
+                // The first comparison is the range of the index where the part begins.
                 rows = query.Descending
-                    ? rows.Where(s => s.StartedAt < last.StartedAt || (s.StartedAt == last.StartedAt && s.Id < last.Id))
-                    : rows.Where(s => s.StartedAt > last.StartedAt || (s.StartedAt == last.StartedAt && s.Id > last.Id));
+                    ? rows.Where(s => s.StartedAt <= last.StartedAt && (s.StartedAt < last.StartedAt || s.Id < last.Id))
+                    : rows.Where(s => s.StartedAt >= last.StartedAt && (s.StartedAt > last.StartedAt || s.Id > last.Id));
             }
 
             var sorted = query.Descending ? rows.OrderByDescending(s => s.StartedAt).ThenByDescending(s => s.Id) : rows.OrderBy(s => s.StartedAt).ThenBy(s => s.Id);
@@ -159,6 +160,8 @@ public sealed class HistoryReader
 
     private async Task<IReadOnlyList<HistoryEntry>> ReadAsync(AccountsDbContext db, Caller caller, IReadOnlyList<Guid> ids, DateTimeOffset now)
     {
+        if (ids.Count == 0)
+            return [];
         var mine = db.Sessions.AsNoTracking().Where(s => s.UserId == caller.Subject.Value);
         var rows = await mine.Where(s => ids.Contains(s.Id)).ToDictionaryAsync(s => s.Id);
         var enders = rows.Values.Select(s => s.EndedBySessionId).OfType<Guid>().Distinct().Where(id => !rows.ContainsKey(id)).ToList();
