@@ -22,7 +22,7 @@ internal sealed partial class Retention(
     ILogger<Retention> logger) : BackgroundService
 {
     /// <summary>Rows per transaction. A session that is ended during a round waits for one batch at most.</summary>
-    internal const int BatchSize = 100;
+    private const int BatchSize = 100;
 
     /// <summary>Does all work that is due now, batch by batch.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer. Earlier batches are committed.</exception>
@@ -48,16 +48,16 @@ internal sealed partial class Retention(
         await WhileAnyAsync("Removed expired support codes", db => ExpiredCodes(db, now), (_, due) => due.ExecuteDeleteAsync(), stoppingToken);
     }
 
-    internal static IQueryable<SessionRow> DueSessions(AccountsDbContext db, DateTimeOffset until) =>
+    private static IQueryable<SessionRow> DueSessions(AccountsDbContext db, DateTimeOffset until) =>
         db.Sessions.Where(s => s.WholeAddressSince <= until).OrderBy(s => s.WholeAddressSince).Take(BatchSize);
 
-    internal static IQueryable<AuditDetailsRow> DueEvents(AccountsDbContext db, DateTimeOffset until) =>
+    private static IQueryable<AuditDetailsRow> DueEvents(AccountsDbContext db, DateTimeOffset until) =>
         db.AuditDetails.Where(d => d.WholeAddressSince <= until).OrderBy(d => d.WholeAddressSince).Take(BatchSize);
 
-    internal static IQueryable<SessionRow> ForgottenSessions(AccountsDbContext db, DateTimeOffset until) =>
+    private static IQueryable<SessionRow> ForgottenSessions(AccountsDbContext db, DateTimeOffset until) =>
         db.Sessions.Where(s => s.EndedAt <= until).OrderBy(s => s.EndedAt).Take(BatchSize);
 
-    internal static IQueryable<SupportCodeRow> ExpiredCodes(AccountsDbContext db, DateTimeOffset now) =>
+    private static IQueryable<SupportCodeRow> ExpiredCodes(AccountsDbContext db, DateTimeOffset now) =>
         db.SupportCodes.Where(c => c.ExpiresAt <= now).OrderBy(c => c.ExpiresAt).Take(BatchSize);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
