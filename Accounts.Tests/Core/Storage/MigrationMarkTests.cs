@@ -1,0 +1,142 @@
+using System.Reflection;
+using Accounts.Core.Storage;
+using Accounts.Core.Storage.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations.Builders;
+
+namespace Accounts.Tests.Core.Storage;
+
+/// <summary>The mark of a migration tells an earlier version whether it may use the database. So the mark must be true.</summary>
+public sealed class MigrationMarkTests
+{
+    private const string Why = "An earlier version beside it may need what was there. Mark the migration _Contract.";
+
+    private static readonly string[] Providers = ["Microsoft.EntityFrameworkCore.Sqlite", "Npgsql.EntityFrameworkCore.PostgreSQL"];
+
+    private static readonly List<(string Id, Type Type)> All =
+    [
+        .. typeof(AccountsDbContext).Assembly.GetTypes()
+            .Where(type => type.GetCustomAttribute<MigrationAttribute>() is not null)
+            .Select(type => (type.GetCustomAttribute<MigrationAttribute>()!.Id, type))
+            .OrderBy(migration => migration.Id, StringComparer.Ordinal),
+    ];
+
+    public static TheoryData<string, Action<MigrationBuilder>> Expanding => new()
+    {
+        { "a table", up => up.CreateTable("Notes", Columns, constraints: table => table.PrimaryKey("PK_Notes", row => row.Id)) },
+        { "a unique index on it", up =>
+            {
+                up.CreateTable("Notes", Columns);
+                up.CreateIndex("IX_Notes", "Notes", "UserId", unique: true);
+            }
+        },
+        { "a table that goes with its account", up => up.CreateTable("Notes", Columns, constraints: Account(ReferentialAction.Cascade)) },
+        { "a column", up => up.AddColumn<string>("Note", "Sessions", nullable: true) },
+        { "a column with a default", up => up.AddColumn<bool>("Noted", "Sessions", nullable: false, defaultValue: false) },
+        { "an index", up => up.CreateIndex("IX_Sessions_Note", "Sessions", "Name") },
+    };
+
+    public static TheoryData<string, Action<MigrationBuilder>> Contracting => new()
+    {
+        {
+            "Sample_Expand adds the column Sessions.Note, which is required and has no default.",
+            up => up.AddColumn<string>("Note", "Sessions", nullable: false)
+        },
+        {
+            "Sample_Expand adds the unique index IX_Sessions_Key over Sessions.",
+            up => up.CreateIndex("IX_Sessions_Key", "Sessions", "KeyHash", unique: true)
+        },
+        {
+            "Sample_Expand adds the table Notes, which keeps rows of Users from being deleted.",
+            up => up.CreateTable("Notes", Columns, constraints: Account(ReferentialAction.Restrict))
+        },
+        { "Sample_Expand does this: DropColumn.", up => up.DropColumn("Name", "Sessions") },
+        { "Sample_Expand does this: DropTable.", up => up.DropTable("SupportCodes") },
+        { "Sample_Expand does this: DropIndex.", up => up.DropIndex("IX_Sessions_Browser", "Sessions") },
+        { "Sample_Expand does this: RenameColumn.", up => up.RenameColumn("Name", "Sessions", "Title") },
+        { "Sample_Expand does this: RenameTable.", up => up.RenameTable("Sessions", newName: "Logins") },
+        { "Sample_Expand does this: AlterColumn.", up => up.AlterColumn<string>("Name", "Sessions", nullable: false) },
+        { "Sample_Expand does this: AddForeignKey.", up => up.AddForeignKey("FK_Codes", "SupportCodes", "UserId", "Users", principalColumn: "Id") },
+        { "Sample_Expand does this: Sql.", up => up.Sql("DELETE FROM \"Sessions\"") },
+    };
+
+    [Fact]
+    public void Every_migration_from_the_eleventh_on_carries_a_mark()
+    {
+        Assert.Equal("0001_First", All[0].Id);
+        Assert.Empty(FindUnmarked(All.Select(migration => migration.Id)));
+    }
+
+    [Fact]
+    public void A_migration_without_a_mark_is_found()
+    {
+        string[] later = ["0011_Notes", "0012_Notes_Expand", "0013_Notes_Contract", "0014_Notes_expand"];
+        var unmarked = FindUnmarked([.. All.Take(10).Select(migration => migration.Id), .. later]);
+        Assert.Equal(["0011_Notes", "0014_Notes_expand"], unmarked, StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void A_migration_that_says_so_only_adds()
+    {
+        foreach (var (id, type) in All.Where(migration => migration.Id.EndsWith(MigrationIds.Expand, StringComparison.Ordinal)))
+            Assert.Empty(FindProblems(id, () => (Migration)Activator.CreateInstance(type)!));
+    }
+
+    [Theory]
+    [MemberData(nameof(Expanding))]
+    public void What_an_earlier_version_ignores_is_allowed(string what, Action<MigrationBuilder> up)
+    {
+        Assert.NotEmpty(what);
+        Assert.Empty(FindProblems("Sample_Expand", () => new Sample(up)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Contracting))]
+    public void What_an_earlier_version_notices_is_refused(string problem, Action<MigrationBuilder> up) =>
+        Assert.Equal($"{problem} {Why}", Assert.Single(FindProblems("Sample_Expand", () => new Sample(up)).Distinct(StringComparer.Ordinal)));
+
+    private static IEnumerable<string> FindUnmarked(IEnumerable<string> ids) => ids.Order(StringComparer.Ordinal).Skip(10)
+        .Where(id => !id.EndsWith(MigrationIds.Expand, StringComparison.Ordinal) && !id.EndsWith(MigrationIds.Contract, StringComparison.Ordinal));
+
+    /// <summary>What a migration does, on either engine, that an earlier version would notice.</summary>
+    private static IEnumerable<string> FindProblems(string id, Func<Migration> create) => Providers.SelectMany(provider =>
+    {
+        var migration = create();
+        migration.ActiveProvider = provider;
+        var added = migration.UpOperations.OfType<CreateTableOperation>().Select(table => table.Name).ToHashSet(StringComparer.Ordinal);
+        return migration.UpOperations.Select(operation => FindProblem(operation, added)).OfType<string>().Select(problem => $"{id} {problem} {Why}");
+    });
+
+    private static string? FindProblem(MigrationOperation operation, HashSet<string> added) => operation switch
+    {
+        CreateTableOperation table => table.ForeignKeys
+            .Where(key => !added.Contains(key.PrincipalTable) && key.OnDelete is not (ReferentialAction.Cascade or ReferentialAction.SetNull))
+            .Select(key => $"adds the table {table.Name}, which keeps rows of {key.PrincipalTable} from being deleted.")
+            .FirstOrDefault(),
+        AddColumnOperation { IsNullable: false, DefaultValue: null, DefaultValueSql: null } column when !added.Contains(column.Table) =>
+            $"adds the column {column.Table}.{column.Name}, which is required and has no default.",
+        AddColumnOperation => null,
+        CreateIndexOperation { IsUnique: true } index when !added.Contains(index.Table) => $"adds the unique index {index.Name} over {index.Table}.",
+        CreateIndexOperation => null,
+        _ => $"does this: {operation.GetType().Name.Replace("Operation", "", StringComparison.Ordinal)}.",
+    };
+
+    private static NoteColumns Columns(ColumnsBuilder table) =>
+        new(table.Column<Guid>(), table.Column<Guid>());
+
+    private static Action<CreateTableBuilder<NoteColumns>> Account(ReferentialAction onDelete) =>
+        table => table.ForeignKey("FK_Notes_Users_UserId", row => row.UserId, "Users", "Id", onDelete: onDelete);
+
+    private sealed class NoteColumns(OperationBuilder<AddColumnOperation> id, OperationBuilder<AddColumnOperation> userId)
+    {
+        public OperationBuilder<AddColumnOperation> Id { get; } = id;
+
+        public OperationBuilder<AddColumnOperation> UserId { get; } = userId;
+    }
+
+    private sealed class Sample(Action<MigrationBuilder> up) : Migration
+    {
+        protected override void Up(MigrationBuilder migrationBuilder) => up(migrationBuilder);
+    }
+}
