@@ -39,6 +39,7 @@ internal sealed partial class AccountsDatabase(
     /// <param name="priority">The command's place among waiting writers.</param>
     /// <param name="command">
     /// The command. It must hold no state outside itself: after a conflict it runs again on a new context, up to <see cref="Attempts"/> times.
+    /// If a save inside it fails, it fails too: the transaction can't go on.
     /// </param>
     /// <param name="cancellationToken">
     /// Cancels the write until its turn comes. From then on it has no effect: after a canceled write nobody would know whether it happened.
@@ -89,6 +90,8 @@ internal sealed partial class AccountsDatabase(
     {
         await using var db = await contexts.CreateDbContextAsync();
         db.MayWrite = true;
+        // If a save fails, the whole transaction is rolled back. A savepoint would only cost a server two round trips.
+        db.Database.AutoSavepointsEnabled = false;
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted);
         var result = await command(db);
         await db.SaveChangesAsync();

@@ -1,9 +1,12 @@
+using System.Data.Common;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Tests.Core.Storage;
 
@@ -138,5 +141,38 @@ public sealed class AccountsDatabaseTests
         var time = DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(count, Microseconds.FromTime(time));
         Assert.Equal(time, Microseconds.ToTime(count));
+    }
+
+    // Guard: AutoSavepointsEnabled in AccountsDatabase.
+    [EachEngineFact]
+    public async Task A_write_makes_no_savepoint()
+    {
+        var savepoints = new Savepoints();
+        await using var host = CoreHost.Start(services => services.AddSingleton<IInterceptor>(savepoints));
+        await WriteAsync(_ => { });
+        Assert.Equal(0, savepoints.Count);
+        await WriteAsync(db => db.Database.AutoSavepointsEnabled = true);
+        Assert.Equal(1, savepoints.Count);
+
+        Task WriteAsync(Action<AccountsDbContext> prepare) => host.Database.WriteAsync(WritePriority.Ordinary, db =>
+        {
+            prepare(db);
+            db.DataProtectionKeys.Add(new DataProtectionKeyRow { FriendlyName = "test", Xml = "<key/>" });
+            return Task.FromResult(true);
+        });
+    }
+
+    private sealed class Savepoints : DbTransactionInterceptor
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public override ValueTask<InterceptionResult> CreatingSavepointAsync(
+            DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+        {
+            Interlocked.Increment(ref _count);
+            return new(result);
+        }
     }
 }
