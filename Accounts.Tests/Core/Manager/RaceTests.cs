@@ -422,7 +422,11 @@ public sealed class RaceTests
             return true;
         }))));
 
-        Assert.Equal(host.Rows.IsPostgreSql ? 1 : 0, deadlocks.Count);
+        // On a busy machine, the loser may take its first lock again before the winner gets it.
+        if (host.Rows.IsPostgreSql)
+            Assert.InRange(deadlocks.Count, 1, AccountsDatabase.Attempts);
+        else
+            Assert.Equal(0, deadlocks.Count);
         Assert.Equal(2, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"Name\" = 'Desk'"));
 
         static Task<int> NameAsync(AccountsDbContext db, Guid id) =>
