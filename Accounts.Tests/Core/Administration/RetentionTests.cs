@@ -103,6 +103,7 @@ public sealed class RetentionTests
     [Fact]
     public async Task Ending_a_session_during_a_long_round_waits_for_one_batch()
     {
+        TestEngine.Use(StorageProvider.Sqlite);
         await using var host = CoreHost.Start(settings: [OneDay]);
         await host.RegisterAsync();
         var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());

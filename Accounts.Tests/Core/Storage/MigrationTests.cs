@@ -98,6 +98,7 @@ public sealed class MigrationTests
     /// <summary>Writes a database as the version with this last migration made it.</summary>
     private static async Task WriteAsync(TempFolder folder, string lastMigration, params string[] statements)
     {
+        TestEngine.Use(StorageProvider.Sqlite);
         var file = folder.File("accounts.db");
         await using (var host = CoreHost.Start())
         await using (var db = await host.Get<IDbContextFactory<AccountsDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
