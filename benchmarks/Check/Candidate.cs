@@ -59,6 +59,12 @@ internal sealed class Candidate : IAsyncDisposable
     public async Task<bool> IsAnsweredAfterSignOutAsync()
     {
         await _application.Get<SessionService>().SignOutAsync(_caller);
+        return await IsAnsweredAsync();
+    }
+
+    /// <summary>Sends one request and returns whether the application accepts its cookie.</summary>
+    public async Task<bool> IsAnsweredAsync()
+    {
         using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
         using var request = new HttpRequestMessage(HttpMethod.Get, Page);
         request.Headers.Add("Cookie", Cookie);
