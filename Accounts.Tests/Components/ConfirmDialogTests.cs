@@ -8,6 +8,7 @@ using MudBlazor;
 namespace Accounts.Tests.Components;
 
 /// <summary>The dialog that asks before a session ends.</summary>
+[OnSqlite]
 public sealed class ConfirmDialogTests
 {
     [Fact]

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Components;
 namespace Accounts.Tests.Components;
 
 /// <summary>The history component, on the real core.</summary>
+[OnSqlite]
 public sealed class HistoryTests
 {
     private static readonly DateTimeOffset Now = TestClock.Start;

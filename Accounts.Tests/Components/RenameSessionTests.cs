@@ -10,6 +10,7 @@ using MudBlazor;
 namespace Accounts.Tests.Components;
 
 /// <summary>The dialog that names a session.</summary>
+[OnSqlite]
 public sealed class RenameSessionTests
 {
     // Guard: FailedChange in RenameSession.

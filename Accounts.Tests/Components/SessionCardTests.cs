@@ -7,6 +7,7 @@ using Bunit;
 namespace Accounts.Tests.Components;
 
 /// <summary>One card, with a session from the real core.</summary>
+[OnSqlite]
 public sealed class SessionCardTests
 {
     private static readonly DateTimeOffset Now = TestClock.Start;

@@ -12,6 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Accounts.Tests.Components;
 
 /// <summary>The dashboard component, on the real core.</summary>
+[OnSqlite]
 public sealed class SessionManagerTests
 {
     private const string MayHaveWorked = "This may or may not have worked. Check your sessions, and try again if needed.";

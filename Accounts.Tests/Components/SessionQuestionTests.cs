@@ -6,6 +6,7 @@ using Bunit;
 namespace Accounts.Tests.Components;
 
 /// <summary>The question about one sign-in.</summary>
+[OnSqlite]
 public sealed class SessionQuestionTests
 {
     [Theory]

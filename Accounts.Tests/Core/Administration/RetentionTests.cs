@@ -101,9 +101,9 @@ public sealed class RetentionTests
 
     // Guard: Take(BatchSize), and the priority of the batches. On PostgreSQL, an ending only waits for a batch that has its row.
     [Fact]
+    [OnSqlite]
     public async Task Ending_a_session_during_a_long_round_waits_for_one_batch()
     {
-        TestEngine.Use(StorageProvider.Sqlite);
         await using var host = CoreHost.Start(settings: [OneDay]);
         await host.RegisterAsync();
         var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());

@@ -13,9 +13,9 @@ namespace Accounts.Tests.Core.Storage;
 public sealed class AccountsDatabaseTests
 {
     [Fact]
+    [OnSqlite]
     public async Task A_confirmed_commit_survives_a_power_cut_and_foreign_keys_hold()
     {
-        TestEngine.Use(StorageProvider.Sqlite);
         await using var host = CoreHost.Start();
         var pragmas = await host.Database.ReadAsync(async db => (
             await db.Database.SqlQueryRaw<int>("SELECT synchronous AS Value FROM pragma_synchronous").SingleAsync(),
@@ -25,9 +25,9 @@ public sealed class AccountsDatabaseTests
     }
 
     [Fact]
+    [OnSqlite]
     public async Task A_write_locks_the_database_from_its_beginning()
     {
-        TestEngine.Use(StorageProvider.Sqlite);
         await using var host = CoreHost.Start();
         var inside = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

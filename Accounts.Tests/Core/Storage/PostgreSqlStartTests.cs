@@ -308,6 +308,7 @@ public sealed class PostgreSqlStartTests
     }
 
     [Fact]
+    [OnSqlite]
     public void A_connection_string_for_SQLite_is_refused_and_never_shown()
     {
         var message = Assert.Throws<StartupException>(() => CoreHost.Start(settings: ("Storage:ConnectionString", "Host=db;Password=hunter2"))).Message;
