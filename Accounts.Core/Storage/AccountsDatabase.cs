@@ -45,7 +45,9 @@ internal sealed partial class AccountsDatabase(
     /// Cancels the write until its turn comes. From then on it has no effect: after a canceled write nobody would know whether it happened.
     /// </param>
     /// <exception cref="ConstraintException">A constraint refused the data; nothing changed.</exception>
-    /// <exception cref="DatabaseUnavailableException">The database did not answer, or conflicts did not end; nothing changed unless it says so.</exception>
+    /// <exception cref="DatabaseUnavailableException">
+    /// The database did not answer, or conflicts did not end; nothing changed unless it says so.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was canceled before its turn; nothing changed.</exception>
     public async Task<T> WriteAsync<T>(
         WritePriority priority, Func<AccountsDbContext, Task<T>> command, CancellationToken cancellationToken = default)

@@ -17,7 +17,8 @@ internal enum DatabaseFailure
 internal sealed class ConstraintException(Exception inner) : Exception("The database refuses the data: " + inner.Message, inner);
 
 /// <summary>The connection broke during a commit, and the database could not be asked about the transaction since.</summary>
-internal sealed class CommitUnknownException(Exception inner, Task<bool>? committed = null) : Exception("The database did not say whether it committed.", inner)
+internal sealed class CommitUnknownException(Exception inner, Task<bool>? committed = null)
+    : Exception("The database did not say whether it committed.", inner)
 {
     /// <summary>Completes when the database says at last whether it committed; null if nobody asks it.</summary>
     public Task<bool>? Committed => committed;

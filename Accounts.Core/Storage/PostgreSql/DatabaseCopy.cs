@@ -50,7 +50,8 @@ internal sealed class DatabaseCopy(
         }
         catch (CommitUnknownException unknown)
         {
-            throw Refuse("the connection broke at the last moment. Run this command again: if everything was copied, it says that there are rows.", unknown);
+            throw Refuse(
+                "the connection broke at the last moment. Run this command again: if everything was copied, it says that there are rows.", unknown);
         }
         catch (Exception failure) when (engine.Find(failure) is not null)
         {
@@ -93,7 +94,7 @@ internal sealed class DatabaseCopy(
         while (left.Count > 0)
         {
             var next = left.Find(type => !type.GetForeignKeys().Any(key => key.PrincipalEntityType != type && left.Contains(key.PrincipalEntityType)))
-                ?? throw new InvalidOperationException($"These tables refer to each other in a circle: {string.Join(", ", left.Select(type => type.Name))}");
+                ?? throw new InvalidOperationException($"Tables refer to each other in a circle: {string.Join(", ", left.Select(type => type.Name))}");
             left.Remove(next);
             ordered.Add(next);
         }
@@ -129,7 +130,8 @@ internal sealed class DatabaseCopy(
         {
             await CopyRowsAsync(source, target, cancellationToken);
             // The server counts up from the highest copied value.
-            foreach (var column in type.GetProperties().Where(property => property.ValueGenerated == ValueGenerated.OnAdd && property.ClrType == typeof(int)))
+            var counted = type.GetProperties().Where(property => property.ValueGenerated == ValueGenerated.OnAdd && property.ClrType == typeof(int));
+            foreach (var column in counted)
             {
                 var sql = $"""
                     SELECT setval(pg_get_serial_sequence('"{Name}"', '{column.GetColumnName()}'), max("{column.GetColumnName()}")) FROM "{Name}"
@@ -148,7 +150,8 @@ internal sealed class DatabaseCopy(
     private sealed class Table<T>(IEntityType type) : Table(type)
         where T : class
     {
-        public override Task<long> CountAsync(AccountsDbContext db, CancellationToken cancellationToken) => db.Set<T>().LongCountAsync(cancellationToken);
+        public override Task<long> CountAsync(AccountsDbContext db, CancellationToken cancellationToken) =>
+            db.Set<T>().LongCountAsync(cancellationToken);
 
         protected override async Task CopyRowsAsync(AccountsDbContext source, AccountsDbContext target, CancellationToken cancellationToken)
         {

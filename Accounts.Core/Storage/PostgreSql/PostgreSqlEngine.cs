@@ -12,7 +12,7 @@ namespace Accounts.Core.Storage.PostgreSql;
 /// </remarks>
 internal sealed class PostgreSqlEngine(PostgreSqlAddress address) : DatabaseEngine, IDisposable
 {
-    /// <summary>How long a caller waits while a commit whose connection broke is looked up: 10 seconds. A server that crashed is usually back by then.</summary>
+    /// <summary>How long a caller waits while a broken commit is looked up: 10 seconds. A server that crashed is usually back by then.</summary>
     private static readonly TimeSpan LookUpTime = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan LookUpPause = TimeSpan.FromMilliseconds(200);

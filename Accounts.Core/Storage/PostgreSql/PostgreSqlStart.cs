@@ -61,7 +61,8 @@ internal sealed partial class PostgreSqlStart(
         PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidSchemaName =>
             ExplainRights(answer.MessageText),
         PostgresErrorCodes.CannotConnectNow => "the server is starting or stopping. Start this program again when it is up.",
-        PostgresErrorCodes.TooManyConnections => $"the server has no connection left ({answer.MessageText}). Raise its limit, or close other programs.",
+        PostgresErrorCodes.TooManyConnections =>
+            $"the server has no connection left ({answer.MessageText}). Raise its limit, or close other programs.",
         PostgresErrorCodes.ReadOnlySqlTransaction => $"it is read-only, for example on a standby. Connect to the primary server, {Correct}",
         PostgresErrorCodes.DiskFull => $"the server's disk is full ({answer.MessageText}). Make room, and start this program again.",
         _ => $"PostgreSQL says: {answer.MessageText} ({answer.SqlState})",
@@ -104,7 +105,7 @@ internal sealed partial class PostgreSqlStart(
             throw Refuse(problem);
     }
 
-    /// <summary>Refuses tables that belong to another user, such as the superuser who restored them. Otherwise only the first request would tell.</summary>
+    /// <summary>Refuses tables of another user, such as the superuser who restored them. Otherwise only the first request would tell.</summary>
     private void RequireRights(NpgsqlConnection connection, IEnumerable<string?> ourTables)
     {
         var closed = connection.ReadTexts("""
@@ -116,7 +117,8 @@ internal sealed partial class PostgreSqlStart(
             throw Refuse(ExplainRights($"permission denied for table {table}"));
     }
 
-    private string ExplainRights(string detail) => $"the user {address.User} lacks a right ({detail}). Make it the owner of the database and its tables, {Correct}";
+    private string ExplainRights(string detail) =>
+        $"the user {address.User} lacks a right ({detail}). Make it the owner of the database and its tables, {Correct}";
 
     private StartupException Refuse(string why, Exception? inner = null) => new($"The database {address.Name} cannot be used: {why}", inner);
 
