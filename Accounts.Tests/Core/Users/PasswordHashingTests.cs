@@ -12,6 +12,7 @@ namespace Accounts.Tests.Core.Users;
 /// Only a few passwords are hashed at a time, off the thread pool. A request that finds the queue full is refused
 /// at once.
 /// </summary>
+[OnSqlite]
 public sealed class PasswordHashingTests
 {
     private const string Wrong = "not the right passphrase";
