@@ -1,3 +1,4 @@
+using Accounts.Core;
 using Accounts.Core.Administration;
 using Accounts.Core.AuditReading;
 using Accounts.Core.Geolocation;
@@ -11,48 +12,48 @@ using Accounts.Core.Storage;
 using Accounts.Core.Storage.PostgreSql;
 using Accounts.Core.Support;
 using Accounts.Core.Users;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
-namespace Accounts.Core;
+namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Entry point of the core: registers its services and opens its files at startup.</summary>
+/// <summary>The door to the core: registers its services and opens its files.</summary>
 public static class AccountsCore
 {
-    /// <summary>Registers all services of the core.</summary>
+    private static readonly OptionsSection<AccountsOptions>[] Sections =
+    [
+        OptionsSection<AccountsOptions>.Of("Storage", o => o.Storage, new StorageOptionsValidator()),
+        OptionsSection<AccountsOptions>.Of("Geolocation", o => o.Geolocation, new GeolocationOptionsValidator()),
+        OptionsSection<AccountsOptions>.Of("Features", o => o.Features, new FeatureOptionsValidator()),
+        OptionsSection<AccountsOptions>.Of("PasswordHashing", o => o.PasswordHashing, new PasswordHashingOptionsValidator()),
+        OptionsSection<AccountsOptions>.Of("Sessions", o => o.Sessions, new SessionOptionsValidator()),
+        OptionsSection<AccountsOptions>.Of("SignIn", o => o.SignIn, new SignInOptionsValidator()),
+        OptionsSection<AccountsOptions>.Of("Retention", o => o.Retention, new RetentionOptionsValidator()),
+    ];
+
+    /// <summary>Adds the core, with options from the configuration.</summary>
     /// <param name="services">The application's services. A <see cref="TimeProvider"/> registered before this call is used.</param>
-    /// <param name="settings">
-    /// Reads the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SignIn and Retention. The caller reads its own sections and
-    /// then calls <see cref="SettingsReader.ThrowIfWrong"/>.
+    /// <param name="configuration">
+    /// Has the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SignIn and Retention. It may be a section itself. A key that the
+    /// core doesn't know is an error.
     /// </param>
-    /// <param name="contentRoot">The folder that a relative <c>Storage:Path</c> or <c>Geolocation:Path</c> starts from.</param>
-    public static IServiceCollection AddAccountsCore(this IServiceCollection services, SettingsReader settings, string contentRoot)
-    {
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddStorage(settings.Read("Storage", new StorageOptionsValidator()), contentRoot);
-        services.AddGeolocation(settings.Read("Geolocation", new GeolocationOptionsValidator()), contentRoot);
-        services.AddUsers(
-            settings.Read("Features", new FeatureOptionsValidator()), settings.Read("PasswordHashing", new PasswordHashingOptionsValidator()));
-        services.AddLive(settings.Read("Sessions", new SessionOptionsValidator()));
-        services.AddSignIn(settings.Read("SignIn", new SignInOptionsValidator()));
-        services.AddManager();
-        services.AddHistory();
-        services.AddAuditReading();
-        services.AddSupportCodes();
-        services.AddAdministration(settings.Read("Retention", new RetentionOptionsValidator()));
-        return services;
-    }
+    public static AccountsBuilder AddAccountsCore(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddAccountsCore(configuration, null);
+
+    /// <summary>Adds the core, with options from code.</summary>
+    /// <param name="services">The application's services. A <see cref="TimeProvider"/> registered before this call is used.</param>
+    /// <param name="configure">Sets options; null for the defaults.</param>
+    public static AccountsBuilder AddAccountsCore(this IServiceCollection services, Action<AccountsOptions>? configure = null) =>
+        services.AddAccountsCore(null, configure);
 
     /// <summary>
-    /// Opens the geolocation file and the database, and starts the threads that hash passwords. Call this before you use any other service.
+    /// Opens the geolocation file and the database, applies migrations, and starts the threads that hash passwords. The host does it when it
+    /// starts. Call this before, if you need a service earlier, or to learn in one exception what is wrong.
     /// </summary>
-    /// <exception cref="StartupException">A file can't be used. The message says why and what to do.</exception>
-    public static void OpenAccounts(this IServiceProvider services)
-    {
-        services.GetRequiredService<PlaceUpkeep>().Open();
-        services.GetRequiredService<IDatabaseStart>().Open();
-        services.GetRequiredService<PasswordHashing>();
-    }
+    /// <exception cref="StartupException">A setting is invalid, or a file can't be used. The message says why and what to do.</exception>
+    public static void OpenAccounts(this IServiceProvider services) => services.GetRequiredService<AccountsStart>().Open();
 
     /// <summary>
     /// Copies the SQLite file at <c>Storage:Path</c> into the empty PostgreSQL database at <c>Storage:ConnectionString</c>: accounts, sessions,
@@ -66,8 +67,51 @@ public static class AccountsCore
     public static Task<IReadOnlyList<CopiedTable>> CopyFromSqliteAsync(
         this IServiceProvider services, IProgress<CopiedTable>? progress = null, CancellationToken cancellationToken = default)
     {
-        var copy = services.GetService<DatabaseCopy>() ?? throw new StartupException(
-            "Set Storage:Provider to PostgreSql and Storage:ConnectionString to the new database. Storage:Path names the file to copy.");
-        return copy.RunAsync(progress, cancellationToken);
+        AccountsStart.RequireValid(services);
+        if (services.GetRequiredService<StorageOptions>().Provider != StorageProvider.PostgreSql)
+        {
+            throw new StartupException(
+                "Set Storage:Provider to PostgreSql and Storage:ConnectionString to the new database. Storage:Path names the file to copy.");
+        }
+
+        return services.GetRequiredService<DatabaseCopy>().RunAsync(progress, cancellationToken);
     }
+
+    private static AccountsBuilder AddAccountsCore(this IServiceCollection services, IConfiguration? configuration, Action<AccountsOptions>? configure)
+    {
+        if (services.Any(service => service.ServiceType == typeof(AccountsStart)))
+            throw new InvalidOperationException("Accounts is already added. Add it once, and change options with services.Configure<AccountsOptions>.");
+
+        services.AddStrictOptions(configuration, Sections);
+        if (configure is not null)
+            services.Configure(configure);
+        services.AddPart(options => options.Storage);
+        services.AddPart(options => options.Geolocation);
+        services.AddPart(options => options.Features);
+        services.AddPart(options => options.PasswordHashing);
+        services.AddPart(options => options.Sessions);
+        services.AddPart(options => options.SignIn);
+        services.AddPart(options => options.Retention);
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(sp => new ContentRoot(sp.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory));
+        services.AddSingleton<AccountsStart>();
+        services.AddHostedService(sp => sp.GetRequiredService<AccountsStart>());
+        services.AddStorage();
+        services.AddGeolocation();
+        services.AddUsers();
+        services.AddLive();
+        services.AddSignIn();
+        services.AddManager();
+        services.AddHistory();
+        services.AddAuditReading();
+        services.AddSupportCodes();
+        services.AddAdministration();
+        return new AccountsBuilder(services);
+    }
+
+    /// <summary>Gives a room its part of the options.</summary>
+    private static void AddPart<T>(this IServiceCollection services, Func<AccountsOptions, T> part)
+        where T : class =>
+        services.AddSingleton(sp => part(sp.GetRequiredService<IOptions<AccountsOptions>>().Value));
 }

@@ -1,15 +1,14 @@
-using Accounts.Core;
-using Accounts.Core.Administration;
-using Accounts.Core.Settings;
+using Accounts.AspNetCore.Cookies;
+using Accounts.Demo;
+using Accounts.Web.Addresses;
 using Accounts.Web.Audit;
-using Accounts.Web.Cookies;
-using Accounts.Web.Gate;
+using Accounts.Web.Circuits;
+using Accounts.Web.Forms;
 using Accounts.Web.Geolocation;
 using Accounts.Web.Health;
 using Accounts.Web.History;
 using Accounts.Web.Layout;
 using Accounts.Web.Look;
-using Accounts.Web.Network;
 using Accounts.Web.Security;
 using Accounts.Web.Sessions;
 using Accounts.Web.SignIn;
@@ -44,25 +43,21 @@ internal static class AccountsWeb
 
     public static void AddAccountsWeb(this WebApplicationBuilder builder)
     {
-        var settings = new SettingsReader(builder.Configuration);
         var services = builder.Services;
-        services.AddAccountsCore(settings, builder.Environment.ContentRootPath);
-        services.AddNetwork(settings);
-        services.AddSupport(settings);
-        settings.ThrowIfWrong();
-
+        services.AddAccounts(builder.Configuration);
+        services.AddAuthentication(AccountsSession.Scheme).AddAccountsSession(o => o.SignedOutPath = Paths.SignedOut);
+        services.AddSupport(builder.Configuration);
         services.AddLanguages();
+        services.AddDemoAccounts();
         services.AddHealth();
-        services.AddSessionCookie();
         services.AddStaff();
-        services.AddSessionCircuits();
         services.AddSingleton<Handovers>();
         services.AddMudServices();
         SessionAntiforgery.AddTo(services);
         services.AddHsts(o => o.MaxAge = TimeSpan.FromDays(365));
         services.AddProblemDetails();
         var components = services.AddRazorComponents();
-        components.AddInteractiveServerComponents().AddSessionGate();
+        components.AddInteractiveServerComponents().AddAccountsGate();
         components.AddPageLanguage();
         services.AddCircuitJson();
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
@@ -79,7 +74,7 @@ internal static class AccountsWeb
 
     public static void UseAccountsWeb(this WebApplication app)
     {
-        app.UseKnownProxies();
+        app.UseAccountsProxies();
         app.UseRequestLocalization();
         app.UseSecurityHeaders();
         app.UseExceptionHandler(new ExceptionHandlerOptions
@@ -92,20 +87,19 @@ internal static class AccountsWeb
             app.UseHsts();
         app.UseStatusCodePagesWithReExecute(ProblemPage.Pattern, createScopeForStatusCodePages: true);
         app.UseProblemPages();
-        app.UseCrossSiteRefusal();
+        app.UseAccountsRequestRules(ProblemPages.RefuseCrossSiteAsync);
         app.UseFlags();
         app.UseRouting();
-        app.UseConnectionRules();
         app.UseQueuedForms();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UseRequestActivity();
+        app.UseAccountsActivity();
         app.UseAntiforgery();
 
         app.MapHealth();
         app.MapStaticAssets();
-        app.MapSessionState();
-        app.MapSignOut();
+        app.MapAccountsEndpoints();
+        app.MapGet("/", () => Results.Redirect(LocalAddress.Home));
         app.MapReauthentication();
         app.MapHistoryFile();
         app.MapAuditExports();

@@ -9,9 +9,10 @@ namespace Accounts.Core.Geolocation;
 /// It remembers the time and length of the file that it last read, valid or not. So it reads and reports an invalid file once, and again only
 /// when the file changes. The database before it stays in use.
 /// </remarks>
-internal sealed partial class PlaceUpkeep(PlaceFinder finder, GeolocationOptions options, string contentRoot, TimeProvider time, ILogger<PlaceUpkeep> logger) : BackgroundService
+internal sealed partial class PlaceUpkeep(
+    PlaceFinder finder, GeolocationOptions options, ContentRoot root, TimeProvider time, ILogger<PlaceUpkeep> logger) : BackgroundService
 {
-    private readonly PlaceFile? _file = options.Path.Length == 0 ? null : new PlaceFile(Path.GetFullPath(options.Path, contentRoot));
+    private readonly PlaceFile? _file = options.Path.Length == 0 ? null : new PlaceFile(Path.GetFullPath(options.Path, root.Path));
     private readonly PlaceAttribution? _attribution =
         options.AttributionLink.Length == 0 ? null : new PlaceAttribution(options.AttributionText.Trim(), new Uri(options.AttributionLink));
     private PlaceFile.Stamp? _seen;

@@ -1,4 +1,3 @@
-using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -7,9 +6,8 @@ namespace Accounts.Core.Live;
 /// <summary>Registers the sessions in memory, what announces their changes, and their upkeep.</summary>
 internal static class LiveServices
 {
-    public static void AddLive(this IServiceCollection services, SessionOptions options)
+    public static void AddLive(this IServiceCollection services)
     {
-        services.AddSingleton(options);
         services.AddSingleton<SessionRegistry>();
         services.AddMade<SessionFeed>();
         services.AddSingleton<CommandRunner>();

@@ -7,9 +7,8 @@ namespace Accounts.Core.SignIn;
 /// <summary>Registers every way to sign in and to prove who one is.</summary>
 internal static class SignInServices
 {
-    public static void AddSignIn(this IServiceCollection services, SignInOptions options)
+    public static void AddSignIn(this IServiceCollection services)
     {
-        services.AddSingleton(options);
         services.AddSingleton<IValidator<SignInInput>, SignInInputValidator>();
         services.AddSingleton<IValidator<ChangePasswordInput>, ChangePasswordInputValidator>();
         services.AddSingleton<SignInThrottle>();

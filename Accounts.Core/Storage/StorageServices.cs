@@ -16,12 +16,14 @@ internal static class StorageServices
 {
     private static readonly WriteGuard Guard = new();
 
-    public static void AddStorage(this IServiceCollection services, StorageOptions options, string contentRoot)
+    public static void AddStorage(this IServiceCollection services)
     {
-        if (options.Provider == StorageProvider.PostgreSql)
-            services.AddPostgreSql(options, contentRoot);
-        else
-            services.AddSqlite(options, contentRoot);
+        services.AddSingleton<DatabaseFile>();
+        services.AddSingleton(sp => PostgreSqlAddress.Parse(sp.GetRequiredService<StorageOptions>().ConnectionString));
+        services.AddSingleton<ProcessLock>();
+        services.AddSingleton<DatabaseCopy>();
+        services.AddChosen<DatabaseEngine, SqliteEngine, PostgreSqlEngine>();
+        services.AddChosen<IDatabaseStart, SqliteStart, PostgreSqlStart>();
         // The base class of the context reads this: Version3 is the schema with passkeys.
         services.Configure<IdentityOptions>(identity => identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3);
         services.AddDbContextFactory<AccountsDbContext>((sp, builder) =>
@@ -47,20 +49,12 @@ internal static class StorageServices
         builder.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
     }
 
-    private static void AddSqlite(this IServiceCollection services, StorageOptions options, string contentRoot)
-    {
-        services.AddSingleton(new DatabaseFile(options, contentRoot));
-        services.AddSingleton<DatabaseEngine, SqliteEngine>();
-        services.AddSingleton<IDatabaseStart, SqliteStart>();
-    }
-
-    private static void AddPostgreSql(this IServiceCollection services, StorageOptions options, string contentRoot)
-    {
-        // Later than now: the settings reader first reports everything that is wrong.
-        services.AddSingleton(_ => PostgreSqlAddress.Parse(options.ConnectionString));
-        services.AddSingleton<DatabaseEngine, PostgreSqlEngine>();
-        services.AddSingleton<ProcessLock>();
-        services.AddSingleton<IDatabaseStart, PostgreSqlStart>();
-        services.AddSingleton(sp => ActivatorUtilities.CreateInstance<DatabaseCopy>(sp, options, contentRoot));
-    }
+    /// <summary>Registers a service that each engine has its own class for. The options choose when the service is first needed.</summary>
+    private static void AddChosen<TService, TSqlite, TPostgreSql>(this IServiceCollection services)
+        where TService : class
+        where TSqlite : TService
+        where TPostgreSql : TService =>
+        services.AddSingleton<TService>(sp => sp.GetRequiredService<StorageOptions>().Provider == StorageProvider.PostgreSql
+            ? ActivatorUtilities.CreateInstance<TPostgreSql>(sp)
+            : ActivatorUtilities.CreateInstance<TSqlite>(sp));
 }

@@ -9,14 +9,12 @@ namespace Accounts.Core.Users;
 /// <summary>Registers accounts, passwords and plans.</summary>
 internal static class UserServices
 {
-    public static void AddUsers(this IServiceCollection services, FeatureOptions features, PasswordHashingOptions hashing)
+    public static void AddUsers(this IServiceCollection services)
     {
         services.AddMetrics();
-        services.AddSingleton(hashing);
         services.TryAddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
         services.AddSingleton<PasswordHashing>();
         services.AddSingleton<ILookupNormalizer, UpperInvariantLookupNormalizer>();
-        services.AddSingleton(features);
         services.AddSingleton<IValidator<RegisterInput>, RegisterInputValidator>();
         services.AddMade<FeatureGate>();
         services.AddMade<UserService>();

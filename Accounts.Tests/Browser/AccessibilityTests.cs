@@ -1,10 +1,11 @@
 using System.Net;
+using Accounts.AspNetCore.Network;
 using Accounts.Core.Administration;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
+using Accounts.Demo;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Network;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 

@@ -1,5 +1,5 @@
+using Accounts.AspNetCore.Gate;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Gate;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;

@@ -1,4 +1,5 @@
 using Accounts.Core.Administration;
+using Accounts.Demo;
 using Accounts.Tests.Fixtures;
 using Microsoft.Playwright;
 

@@ -1,7 +1,7 @@
+using Accounts.AspNetCore.Gate;
 using Accounts.Core.Live;
 using Accounts.Tests.Core.Live;
 using Accounts.Tests.Fixtures;
-using Accounts.Web.Gate;
 using Accounts.Web.Sessions;
 using Microsoft.Playwright;
 
@@ -14,7 +14,7 @@ public sealed class LiveTests(Chromium chromium)
     private const string Ada = "ada@example.test";
     private const string Firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
 
-    // Guards: SessionPush.RefreshAsync and SessionWatch.
+    // Guards: SessionPush.RefreshAsync and MenuWatch.
     [EachEngineFact]
     public async Task A_new_name_and_role_are_in_force_on_every_open_page()
     {

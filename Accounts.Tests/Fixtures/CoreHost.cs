@@ -38,8 +38,8 @@ internal sealed class CoreHost : IAsyncDisposable
         _services = services;
         Clock = clock;
         Gate = gate;
-        Rows = services.GetService<DatabaseFile>() is { } file
-            ? new DatabaseRows(file.Path)
+        Rows = services.GetRequiredService<DatabaseEngine>() is SqliteEngine
+            ? new DatabaseRows(services.GetRequiredService<DatabaseFile>().Path)
             : DatabaseRows.OfPostgreSql(services.GetRequiredService<PostgreSqlAddress>().ConnectionString);
     }
 
@@ -223,9 +223,8 @@ internal sealed class CoreHost : IAsyncDisposable
         // The product's own hashing cost would take most of a test run.
         collection.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1_000);
         services?.Invoke(collection);
-        var reader = new SettingsReader(configuration.Build());
-        collection.AddAccountsCore(reader, contentRoot);
-        reader.ThrowIfWrong();
+        collection.AddSingleton(new ContentRoot(contentRoot));
+        collection.AddAccountsCore(configuration.Build());
 
         var provider = collection.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
         try
@@ -252,9 +251,9 @@ internal sealed class CoreHost : IAsyncDisposable
 
     private static void Close(ServiceProvider services)
     {
-        if (services.GetService<DatabaseFile>() is { } file)
+        if (services.GetRequiredService<DatabaseEngine>() is SqliteEngine)
         {
-            using var pooled = new SqliteConnection(file.ConnectionString);
+            using var pooled = new SqliteConnection(services.GetRequiredService<DatabaseFile>().ConnectionString);
             SqliteConnection.ClearPool(pooled);
         }
         else

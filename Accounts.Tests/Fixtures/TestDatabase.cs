@@ -42,7 +42,7 @@ public sealed class TestDatabase : IDisposable
     {
         if (_database is null)
         {
-            using var pooled = new SqliteConnection(new DatabaseFile(new StorageOptions { Path = "accounts.db" }, _folder.Path).ConnectionString);
+            using var pooled = new SqliteConnection(new DatabaseFile(new StorageOptions { Path = "accounts.db" }, new ContentRoot(_folder.Path)).ConnectionString);
             SqliteConnection.ClearPool(pooled);
         }
         else
@@ -60,7 +60,7 @@ public sealed class TestDatabase : IDisposable
         var collection = new ServiceCollection();
         collection.AddLogging();
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(Of(connectionString).Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
-        collection.AddAccountsCore(new SettingsReader(configuration.Build()), "");
+        collection.AddAccountsCore(configuration.Build());
         await using var provider = collection.BuildServiceProvider();
         provider.OpenAccounts();
     }

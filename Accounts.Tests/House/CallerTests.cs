@@ -97,7 +97,7 @@ public sealed class CallerTests
     public void Nobody_outside_the_core_makes_a_caller()
     {
         Assert.Empty(typeof(Caller).GetConstructors());
-        var makers = typeof(AccountsCore).Assembly.GetExportedTypes()
+        var makers = typeof(AccountsOptions).Assembly.GetExportedTypes()
             .SelectMany(type => type.GetMembers(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly))
             // "with" copies a caller, and sets nothing that matters: see below.
             .Where(member => MakesCaller(member) && member.Name is not "<Clone>$")
@@ -111,7 +111,7 @@ public sealed class CallerTests
     [Fact]
     public void The_door_for_outside_proofs_has_no_other_callers()
     {
-        var callers = new[] { typeof(AccountsCore).Assembly, typeof(Program).Assembly }
+        var callers = new[] { typeof(AccountsOptions).Assembly, typeof(Program).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => RoomScanner.Outermost(type) != typeof(Accounts.Core.SignIn.ProofDoor))
             .SelectMany(type => type.GetMethods(RoomScanner.Everything).Cast<MethodBase>().Concat(type.GetConstructors(RoomScanner.Everything)))
@@ -157,7 +157,7 @@ public sealed class CallerTests
         var type => Activator.CreateInstance(type),
     };
 
-    private static IEnumerable<MethodInfo> Commands() => typeof(AccountsCore).Assembly.GetExportedTypes()
+    private static IEnumerable<MethodInfo> Commands() => typeof(AccountsOptions).Assembly.GetExportedTypes()
         .Where(type => type.IsClass)
         .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
         .Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal) && method.GetParameters() is [{ ParameterType: var first }, ..] && first == typeof(Caller));

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Accounts.Core;
 using Accounts.Core.Callers;
+using Accounts.Demo;
 
 namespace Accounts.Tests.House;
 
@@ -21,7 +22,6 @@ public sealed class CommandTests
         ["SignInQueue.EnterAsync"] = "It comes before anybody is asked who they are.",
         ["DatabaseProbe.AnswersAsync"] = "Whoever watches over the server: it says nothing of anybody.",
         ["AccountsCore.CopyFromSqliteAsync"] = "Whoever runs the program, which isn't started.",
-        ["DemoAccounts.SeedAsync"] = "The application itself, at its start.",
     };
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class CommandTests
 
     private static IEnumerable<MethodInfo> Commands() => Methods().Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal));
 
-    private static IEnumerable<MethodInfo> Methods() => typeof(AccountsCore).Assembly.GetExportedTypes()
+    private static IEnumerable<MethodInfo> Methods() => typeof(AccountsOptions).Assembly.GetExportedTypes()
         .Where(type => type.IsClass)
         .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly));
 

@@ -35,8 +35,11 @@ public sealed class SourceTests
     [InlineData("T:Microsoft.AspNetCore.Identity.SignInManager`1")]
     public void The_web_uses_the_database_only_through_the_core(string symbol)
     {
-        Assert.Contains(Repository.Read("Accounts.Web/BannedSymbols.Web.txt").Split('\n'), line => line.StartsWith(symbol + ";", StringComparison.Ordinal));
-        Assert.Contains("BannedSymbols.Web.txt", Includes(XDocument.Parse(Repository.Read("Accounts.Web/Accounts.Web.csproj")), "AdditionalFiles"), StringComparer.Ordinal);
+        const string File = "BannedSymbols.Applications.txt";
+        Assert.Contains(Repository.Read(File).Split('\n'), line => line.StartsWith(symbol + ";", StringComparison.Ordinal));
+        string[] projects = ["Accounts.AspNetCore/Accounts.AspNetCore.csproj", "Accounts.Web/Accounts.Web.csproj"];
+        Assert.All(projects, project => Assert.Contains(
+            $"..\\{File}", Includes(XDocument.Parse(Repository.Read(project)), "AdditionalFiles"), StringComparer.Ordinal));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Accounts.AspNetCore.Cookies;
 
 namespace Accounts.Web.Addresses;
 
@@ -7,16 +8,13 @@ internal static class LocalAddress
 {
     public const string Home = "/settings/sessions";
 
-    /// <summary>The query key that carries the requested address through the sign-in pages.</summary>
-    public const string Parameter = "returnUrl";
-
     /// <summary>The address if it's a path of this site; otherwise the Session manager.</summary>
     public static string OrHome(string? address) => IsLocal(address) ? address : Home;
 
     /// <summary>Builds the address of a sign-in page that remembers the requested page. It drops addresses of other sites.</summary>
     /// <param name="path">The sign-in page.</param>
     /// <param name="address">The requested address; null if there is none.</param>
-    public static string OnTheWay(string path, string? address) => IsLocal(address) ? $"{path}?{Parameter}={Uri.EscapeDataString(address)}" : path;
+    public static string OnTheWay(string path, string? address) => IsLocal(address) ? $"{path}?{AccountsSession.ReturnUrlParameter}={Uri.EscapeDataString(address)}" : path;
 
     /// <summary>Whether a signed-in user opens a sign-in page. Posts don't count, because another tab may have left the form open.</summary>
     public static bool IsSignedInAlready(this HttpContext context) => HttpMethods.IsGet(context.Request.Method) && context.User.Identity?.IsAuthenticated == true;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Accounts.AspNetCore.Exports;
 using Accounts.Core.AuditReading;
 using Accounts.Core.Live;
 using Accounts.Core.Users;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Accounts.AspNetCore.Exports;
 using Accounts.Core.History;
 using Accounts.Core.Live;
 using Accounts.Web.Addresses;

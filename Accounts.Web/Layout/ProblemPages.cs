@@ -1,3 +1,5 @@
+using Accounts.Web.Addresses;
+using Accounts.Web.Look;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Accounts.Web.Layout;
@@ -9,6 +11,10 @@ internal static class ProblemPages
 
     /// <summary>Tells whether the failed request sent something, such as a form.</summary>
     public static bool WasForm(HttpContext context) => context.Items[SentForm] is true;
+
+    /// <summary>Answers a request that another site's page sent. Its status is already set.</summary>
+    public static Task RefuseCrossSiteAsync(HttpContext context) => TextPage.WriteAsync(
+        context, "shield", Texts.Problem_CrossSiteTitle, Texts.Problem_CrossSiteAdvice, (LocalAddress.Home, Texts.Problem_OpenAccounts));
 
     /// <summary>Re-executes failed requests as GET. Otherwise an expired form's POST would look for a form handler on the problem page.</summary>
     public static void UseProblemPages(this WebApplication app) => app.Use(async (context, next) =>

@@ -1,4 +1,4 @@
-using Accounts.Web.Devices;
+using Accounts.AspNetCore.Devices;
 using Microsoft.Net.Http.Headers;
 
 namespace Accounts.Web.Layout;

@@ -1,6 +1,6 @@
+using Accounts.AspNetCore.Cookies;
 using Accounts.Core.Callers;
 using Accounts.Core.SignIn;
-using Accounts.Web.Cookies;
 using Accounts.Web.SignIn;
 
 namespace Accounts.Web.Security;

@@ -9,7 +9,7 @@ namespace Accounts.Web.Security;
 internal static class ReauthenticationEndpoint
 {
     public static void MapReauthentication(this WebApplication app) =>
-        app.MapPost(Paths.Reauthenticate, ReauthenticateAsync).RequireAuthorization().DisableAntiforgery();
+        app.MapPost(Paths.Reauthenticate, ReauthenticateAsync).RequireAuthorization().DisableCookieRedirect().DisableAntiforgery();
 
     /// <summary>Checks the caller's password and sets the session's new key in the cookie. A refusal returns a sentence for the user.</summary>
     private static async Task<IResult> ReauthenticateAsync(HttpContext context, IAntiforgery antiforgery, SessionAuthenticator authenticator, Reauthentication reauthentication)

@@ -1,7 +1,8 @@
+using Accounts.AspNetCore.Cookies;
+using Accounts.AspNetCore.Network;
 using Accounts.Core.SignIn;
-using Accounts.Web.Cookies;
+using Accounts.Web.Forms;
 using Accounts.Web.Look;
-using Accounts.Web.Network;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.Features;
 

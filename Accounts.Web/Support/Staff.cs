@@ -1,4 +1,7 @@
+using Accounts.AspNetCore.Cookies;
 using Accounts.Core.Administration;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
 
 namespace Accounts.Web.Support;
 
@@ -7,6 +10,16 @@ internal static class Staff
 {
     public const string Policy = "Staff";
 
-    public static void AddStaff(this IServiceCollection services) =>
+    public static void AddStaff(this IServiceCollection services)
+    {
         services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy.RequireRole(Roles.Support, Roles.Administrator));
+        services.Configure<CookieAuthenticationOptions>(AccountsSession.Scheme, o => o.Events.OnRedirectToAccessDenied = DenyExistence);
+    }
+
+    // A page that the user may not see answers 404, so it doesn't reveal that it exists.
+    private static Task DenyExistence(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
 }

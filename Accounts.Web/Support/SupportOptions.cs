@@ -41,5 +41,6 @@ internal sealed class SupportOptionsValidator : AbstractValidator<SupportOptions
 
 internal static class SupportSettings
 {
-    public static void AddSupport(this IServiceCollection services, SettingsReader settings) => services.AddSingleton(settings.Read("Support", new SupportOptionsValidator()));
+    public static void AddSupport(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddStrictOptions(configuration, OptionsSection<SupportOptions>.Of("Support", o => o, new SupportOptionsValidator()));
 }

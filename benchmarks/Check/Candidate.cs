@@ -1,9 +1,10 @@
 using System.Net;
+using Accounts.AspNetCore.Cookies;
+using Accounts.AspNetCore.Gate;
 using Accounts.Core.Callers;
 using Accounts.Core.Manager;
 using Accounts.Stage;
 using Accounts.Web.Addresses;
-using Accounts.Web.Cookies;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,8 +24,8 @@ internal sealed class Candidate : IAsyncDisposable
         _application = application;
         _caller = caller;
         Cookie = cookie;
-        Page = new Uri(application.Url, Paths.SessionState);
-        Pipeline = hold.Of(application, Paths.SessionState, cookie);
+        Page = new Uri(application.Url, SessionGate.StatePath);
+        Pipeline = hold.Of(application, SessionGate.StatePath, cookie);
     }
 
     public TemporaryFolder Folder { get; }
@@ -48,7 +49,7 @@ internal sealed class Candidate : IAsyncDisposable
             {
                 services.AddSingleton<IStartupFilter>(hold);
                 if (isBare)
-                    services.PostConfigure<CookieAuthenticationOptions>(SessionCookie.Scheme, o => o.Events.OnValidatePrincipal = _ => Task.CompletedTask);
+                    services.PostConfigure<CookieAuthenticationOptions>(AccountsSession.Scheme, o => o.Events.OnValidatePrincipal = _ => Task.CompletedTask);
             },
             await engines.CreateDatabaseAsync(engine, folder));
         var (caller, cookie) = await application.SignInAsync(await application.StartAsync());

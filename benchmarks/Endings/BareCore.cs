@@ -23,11 +23,11 @@ internal sealed class BareCore : IAsyncDisposable
     /// <param name="database">The settings of its database.</param>
     public BareCore(TemporaryFolder folder, IEnumerable<(string Key, string Value)> database)
     {
-        var settings = new SettingsReader(new ConfigurationBuilder()
+        var settings = new ConfigurationBuilder()
             .AddInMemoryCollection(database.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
-            .Build());
-        _services = new ServiceCollection().AddLogging().AddAccountsCore(settings, folder.Path).BuildServiceProvider();
-        settings.ThrowIfWrong();
+            .Build();
+        var services = new ServiceCollection().AddLogging().AddSingleton(new ContentRoot(folder.Path));
+        _services = services.AddAccountsCore(settings).Services.BuildServiceProvider();
         _services.OpenAccounts();
         Sessions = _services.GetRequiredService<SessionService>();
         Activity = _services.GetRequiredService<SessionActivity>();

@@ -1,8 +1,8 @@
 using System.Globalization;
+using Accounts.AspNetCore.Gate;
 using Accounts.Core.Callers;
 using Accounts.Core.Users;
 using Accounts.Stage;
-using Accounts.Web.Gate;
 using Microsoft.AspNetCore.Identity;
 
 namespace Accounts.Benchmarks.Memory;

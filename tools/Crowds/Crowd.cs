@@ -8,6 +8,7 @@ using Accounts.Core.Settings;
 using Accounts.Core.Storage;
 using Accounts.Core.Support;
 using Accounts.Core.Users;
+using Accounts.Demo;
 using Accounts.Stage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;

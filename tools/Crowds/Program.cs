@@ -22,17 +22,16 @@ if (args is not [var engine and ("sqlite" or "postgresql"), var place, var first
     return 2;
 }
 
-var settings = new SettingsReader(new ConfigurationBuilder()
+var settings = new ConfigurationBuilder()
     .AddInMemoryCollection(
     [
         KeyValuePair.Create("Storage:Provider", (string?)(engine is "sqlite" ? nameof(StorageProvider.Sqlite) : nameof(StorageProvider.PostgreSql))),
         KeyValuePair.Create(engine is "sqlite" ? "Storage:Path" : "Storage:ConnectionString", (string?)place),
     ])
-    .Build());
-await using var services = new ServiceCollection().AddLogging().AddAccountsCore(settings, Environment.CurrentDirectory).BuildServiceProvider();
+    .Build();
+await using var services = new ServiceCollection().AddLogging().AddAccountsCore(settings).Services.BuildServiceProvider();
 try
 {
-    settings.ThrowIfWrong();
     services.OpenAccounts();
     var begun = Stopwatch.GetTimestamp();
     var crowd = ActivatorUtilities.CreateInstance<Crowd>(services);

@@ -1,11 +1,11 @@
+using Accounts.AspNetCore.Cookies;
+using Accounts.AspNetCore.Gate;
 using Accounts.Core.Callers;
 using Accounts.Core.Devices;
 using Accounts.Core.Live;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
-using Accounts.Web.Cookies;
-using Accounts.Web.Gate;
 using Accounts.Web.Layout;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

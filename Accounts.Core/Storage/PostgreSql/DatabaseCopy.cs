@@ -13,7 +13,7 @@ namespace Accounts.Core.Storage.PostgreSql;
 /// </remarks>
 internal sealed class DatabaseCopy(
     StorageOptions options,
-    string contentRoot,
+    ContentRoot root,
     IServiceProvider services,
     IDatabaseStart start,
     IDbContextFactory<AccountsDbContext> contexts,
@@ -29,7 +29,7 @@ internal sealed class DatabaseCopy(
     /// <exception cref="OperationCanceledException">It was canceled; nothing was copied.</exception>
     public async Task<IReadOnlyList<CopiedTable>> RunAsync(IProgress<CopiedTable>? progress, CancellationToken cancellationToken)
     {
-        var file = new DatabaseFile(options, contentRoot);
+        var file = new DatabaseFile(options, root);
         // A start would create it.
         if (!File.Exists(file.Path))
             throw new StartupException($"The database {file.Path} cannot be copied: there is no such file. Correct Storage:Path.");

@@ -3,6 +3,7 @@ using Accounts.Core.AuditReading;
 using Accounts.Core.History;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
+using Accounts.Demo;
 using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Administration;

@@ -4,6 +4,7 @@ using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
+using Accounts.Demo;
 using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Live;

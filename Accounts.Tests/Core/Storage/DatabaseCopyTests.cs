@@ -192,7 +192,8 @@ public sealed class DatabaseCopyTests : IDisposable
         var services = new ServiceCollection();
         services.AddLogging();
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
-        services.AddAccountsCore(new SettingsReader(configuration.Build()), _folder.Path);
+        services.AddSingleton(new ContentRoot(_folder.Path));
+        services.AddAccountsCore(configuration.Build());
         return services.BuildServiceProvider();
     }
 

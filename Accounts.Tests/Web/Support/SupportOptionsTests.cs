@@ -62,10 +62,5 @@ public sealed class SupportOptionsTests
         Assert.Equal("mailto:help@example.test", link.GetAttribute("href"));
     }
 
-    private static string Problems(string contact)
-    {
-        var settings = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection([new("Support:Contact", contact)]).Build());
-        settings.Read("Support", new SupportOptionsValidator());
-        return Record.Exception(settings.ThrowIfWrong) is { } refusal ? Assert.IsType<StartupException>(refusal).Message : "";
-    }
+    private static string Problems(string contact) => SettingsOf.Problems(("Support:Contact", contact));
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Accounts.Core.Administration;
 using Accounts.Core.Geolocation;
+using Accounts.Demo;
 using Accounts.Tests.Fixtures;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;

@@ -1,5 +1,6 @@
 using Accounts.Core.Administration;
 using Accounts.Core.Audit;
+using Accounts.Demo;
 using Microsoft.Playwright;
 
 namespace Accounts.Pictures.States;

@@ -1,7 +1,7 @@
+using Accounts.AspNetCore.Gate;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Stage;
-using Accounts.Web.Gate;
 using Microsoft.Playwright;
 
 namespace Accounts.Pictures.States;

@@ -1,6 +1,7 @@
 using System.Net;
+using Accounts.AspNetCore.Network;
 using Accounts.Core.Administration;
-using Accounts.Web.Network;
+using Accounts.Demo;
 
 namespace Accounts.Pictures.States;
 

@@ -1,0 +1,125 @@
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.Options;
+
+namespace Accounts.AspNetCore.Cookies;
+
+/// <summary>
+/// The session cookie. Its ticket holds the session's id and key, but no claims. On every request, the authenticator says who the user is.
+/// </summary>
+internal static class SessionCookie
+{
+    private const string IdItem = "sid";
+    private const string KeyItem = "key";
+
+    public static void AddSessionCookie(this AuthenticationBuilder authentication)
+    {
+        authentication.AddCookie(AccountsSession.Scheme, o =>
+        {
+            o.Cookie.Name = AccountsSession.CookieName;
+            o.Cookie.HttpOnly = true;
+            o.Cookie.SecurePolicy = CookieSecurePolicy.Always;
+            o.Cookie.SameSite = SameSiteMode.Lax;
+            o.Cookie.Path = "/";
+            // The database row decides how long a session lasts. The ticket only has to outlive it.
+            o.ExpireTimeSpan = TimeSpan.FromDays(400);
+            o.SlidingExpiration = false;
+            o.ReturnUrlParameter = AccountsSession.ReturnUrlParameter;
+        });
+        // Resolves the authenticator once instead of on every request.
+        authentication.Services.AddOptions<CookieAuthenticationOptions>(AccountsSession.Scheme)
+            .Configure<SessionAuthenticator, IOptions<AccountsSessionOptions>, IServiceScopeFactory>((o, authenticator, paths, scopes) =>
+            {
+                o.LoginPath = paths.Value.SignInPath;
+                var signedOut = paths.Value.SignedOutPath;
+                var copies = HasTransformation(scopes);
+                o.Events.OnValidatePrincipal = context => ValidateAsync(context, authenticator, copies);
+                o.Events.OnRedirectToLogin = context => Redirect(context, signedOut);
+                o.Events.OnRedirectToAccessDenied = Deny;
+            });
+    }
+
+    /// <summary>A new ticket for a session.</summary>
+    public static AuthenticationProperties NewTicket(SessionId id, string key, DateTimeOffset? expiresAt)
+    {
+        var ticket = new AuthenticationProperties { IsPersistent = expiresAt is not null, ExpiresUtc = expiresAt, AllowRefresh = false };
+        ticket.Items[IdItem] = id.ToString();
+        ticket.Items[KeyItem] = key;
+        return ticket;
+    }
+
+    /// <summary>Reads a request's ticket, whether its session is live or ended; null if this application didn't issue one.</summary>
+    public static (SessionId Id, string Key)? Read(HttpContext context)
+    {
+        var options = context.RequestServices.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(AccountsSession.Scheme);
+        return options.CookieManager.GetRequestCookie(context, AccountsSession.CookieName) is { } cookie
+            && options.TicketDataFormat.Unprotect(cookie) is { } ticket
+            ? Read(ticket.Properties)
+            : null;
+    }
+
+    private static (SessionId Id, string Key)? Read(AuthenticationProperties ticket) =>
+        ticket.Items.TryGetValue(KeyItem, out var key) && key is not null && ticket.Items.TryGetValue(IdItem, out var text) && SessionId.TryParse(text, out var id)
+            ? (id, key)
+            : null;
+
+    // All requests of a session share its principal. A transformation may add claims to it, and they must not stay.
+    private static bool HasTransformation(IServiceScopeFactory scopes)
+    {
+        using var scope = scopes.CreateScope();
+        return scope.ServiceProvider.GetService<IClaimsTransformation>() is not (null or NoopClaimsTransformation);
+    }
+
+    private static async Task ValidateAsync(CookieValidatePrincipalContext context, SessionAuthenticator authenticator, bool copies)
+    {
+        // A failure page must not fail again at the session lookup. It uses the session that the request already found.
+        if (context.HttpContext.Features.Get<IExceptionHandlerFeature>() is not null)
+        {
+            if (context.HttpContext.Features.Get<LiveSession>() is { } known)
+                Accept(context, known, copies);
+            else
+                context.RejectPrincipal();
+            return;
+        }
+
+        if (Read(context.Properties) is not var (id, key) || await authenticator.AuthenticateAsync(id, key) is not { } session)
+        {
+            // Don't sign out on this response. That could delete the cookie that a parallel sign-in just set.
+            context.RejectPrincipal();
+            return;
+        }
+
+        Accept(context, session, copies);
+        context.HttpContext.Features.Set(session);
+    }
+
+    private static void Accept(CookieValidatePrincipalContext context, LiveSession session, bool copies) =>
+        context.ReplacePrincipal(copies ? session.Principal.Clone() : session.Principal);
+
+    private static Task Redirect(RedirectContext<CookieAuthenticationOptions> context, PathString signedOut)
+    {
+        if (IsForScripts(context.HttpContext))
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        else if (Read(context.HttpContext) is not null)
+            context.Response.Redirect(context.Request.PathBase + signedOut);
+        else
+            context.Response.Redirect(context.RedirectUri);
+        return Task.CompletedTask;
+    }
+
+    private static Task Deny(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        return Task.CompletedTask;
+    }
+
+    // A script can't follow a redirect to a page. The framework marks endpoints that only scripts and programs call.
+    private static bool IsForScripts(HttpContext context) =>
+        (context.GetEndpoint()?.Metadata is { } metadata
+            && metadata.GetMetadata<IDisableCookieRedirectMetadata>() is not null && metadata.GetMetadata<IAllowCookieRedirectMetadata>() is null)
+        || context.Request.Headers.XRequestedWith == "XMLHttpRequest";
+}

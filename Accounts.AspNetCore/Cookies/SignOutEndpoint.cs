@@ -1,0 +1,28 @@
+using Accounts.Core.Manager;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace Accounts.AspNetCore.Cookies;
+
+/// <summary>Signs the caller out: the target of a form with an antiforgery token.</summary>
+internal static class SignOutEndpoint
+{
+    public static void MapSignOut(this IEndpointRouteBuilder endpoints) => endpoints.MapPost("/sign-out", SignOutAsync).DisableAntiforgery();
+
+    private static async Task<IResult> SignOutAsync(
+        HttpContext context, IAntiforgery antiforgery, SessionService sessions, IOptions<AccountsSessionOptions> paths)
+    {
+        var signedOut = Results.Redirect(context.Request.PathBase + paths.Value.SignedOutPath);
+        // A user who is already signed out, in another tab or remotely, has what they asked for.
+        if (await context.FindCallerAsync() is not { } caller)
+            return signedOut;
+
+        if (!await antiforgery.IsRequestValidAsync(context))
+            return Results.BadRequest();
+
+        await sessions.SignOutAsync(caller);
+        await context.SignOutAsync(AccountsSession.Scheme);
+        return signedOut;
+    }
+}

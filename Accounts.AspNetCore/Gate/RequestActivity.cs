@@ -1,0 +1,55 @@
+using Accounts.AspNetCore.Devices;
+using Accounts.AspNetCore.Network;
+using Accounts.Core.Live;
+
+namespace Accounts.AspNetCore.Gate;
+
+/// <summary>Tells a user's activity from background traffic. A page load is activity; a script, a picture or a ping isn't.</summary>
+internal static class RequestActivity
+{
+    private const string ReloadedCookie = "accounts-reloaded";
+
+    /// <summary>Counts activity and the pages shown. A redirect counts as activity, but not as a page.</summary>
+    public static void UseRequestActivity(this IApplicationBuilder app)
+    {
+        var activity = app.ApplicationServices.GetRequiredService<SessionActivity>();
+        app.Use(async (context, next) =>
+        {
+            if (context.Features.Get<LiveSession>() is not { } session || !IsDocument(context.Request) || IsFetchedAhead(context.Request) || IsReloadedByItself(context))
+            {
+                await next(context);
+                return;
+            }
+
+            // Record the address before the page runs, because the page's commands come from it.
+            activity.Record(session, context.Address());
+            await next(context);
+            if (HttpMethods.IsGet(context.Request.Method) && context.Response.StatusCode == StatusCodes.Status200OK)
+                activity.RecordPage(session, context.Address(), context.Signals());
+        });
+    }
+
+    // A page that reloads itself after a lost connection marks that one request (session-state.js).
+    private static bool IsReloadedByItself(HttpContext context)
+    {
+        if (!context.Request.Cookies.ContainsKey(ReloadedCookie))
+            return false;
+        context.Response.Cookies.Delete(ReloadedCookie);
+        return true;
+    }
+
+    // The browser may fetch a page ahead that no user sees (https://wicg.github.io/nav-speculation/prefetch.html#sec-purpose-header).
+    private static bool IsFetchedAhead(HttpRequest request) =>
+        request.Headers["Sec-Purpose"].ToString().Contains("prefetch", StringComparison.OrdinalIgnoreCase)
+        || request.Headers["Purpose"].ToString().Contains("prefetch", StringComparison.OrdinalIgnoreCase);
+
+    // Browsers state a request's purpose. Blazor's enhanced navigation fetches pages and marks them in the Accept header.
+    private static bool IsDocument(HttpRequest request)
+    {
+        string? purpose = request.Headers["Sec-Fetch-Dest"];
+        var accept = request.Headers.Accept.ToString();
+        return purpose is "document"
+            || accept.Contains("blazor-enhanced-nav=on", StringComparison.OrdinalIgnoreCase)
+            || (purpose is null && accept.Contains("text/html", StringComparison.OrdinalIgnoreCase));
+    }
+}

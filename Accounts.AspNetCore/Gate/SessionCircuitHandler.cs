@@ -1,0 +1,63 @@
+using Accounts.AspNetCore.Cookies;
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.Extensions.Options;
+
+namespace Accounts.AspNetCore.Gate;
+
+/// <summary>Ties a circuit to the session that opened it, for the circuit's whole life.</summary>
+/// <remarks>
+/// Reads the session once, when the circuit opens. On a reconnect, the framework gives the circuit the user who presents its secret. <see
+/// cref="SessionHubFilter"/> ensures that this is the same session.
+/// </remarks>
+internal sealed class SessionCircuitHandler(
+    AuthenticationStateProvider authentication,
+    NavigationManager navigation,
+    SessionAuthenticator authenticator,
+    SessionCircuits circuits,
+    IOptions<AccountsSessionOptions> paths,
+    SessionGate? gate = null) : CircuitHandler
+{
+    private SessionId _session;
+    private SessionCircuit? _circuit;
+
+    public override async Task OnCircuitOpenedAsync(Circuit circuit, CancellationToken cancellationToken)
+    {
+        // Without the gate, an ended session's calls would reach the circuit.
+        if (gate is null)
+            throw new InvalidOperationException("Call AddAccountsGate after AddInteractiveServerComponents: no circuit opens without the gate.");
+        var context = SynchronizationContext.Current ?? throw new InvalidOperationException("A circuit opens on its own context.");
+        var state = await authentication.GetAuthenticationStateAsync();
+        _session = state.User.FindSessionId() ?? throw new SessionEndedException();
+        _circuit = new SessionCircuit(context, navigation, authentication, paths.Value.SignedOutPath.Value!.TrimStart('/'));
+
+        circuits.Add(_session, _circuit);
+        if (await authenticator.FindLiveAsync(_session) is null)
+            _circuit.End();
+    }
+
+    /// <summary>Gives the page the user's current name and roles, which may have changed since the connection was made.</summary>
+    public override async Task OnConnectionUpAsync(Circuit circuit, CancellationToken cancellationToken)
+    {
+        if (_circuit is not null && await authenticator.FindLiveAsync(_session) is { } live && !live.IsCurrent(await _circuit.FindUserAsync()))
+            _circuit.Refresh(live);
+    }
+
+    public override Task OnCircuitClosedAsync(Circuit circuit, CancellationToken cancellationToken)
+    {
+        if (_circuit is not null)
+            circuits.Remove(_session, _circuit);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A second layer behind the hub filter. It refuses any activity of an ended session that still reaches the circuit.</summary>
+    public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(Func<CircuitInboundActivityContext, Task> next) => async context =>
+    {
+        if (await authenticator.FindLiveAsync(_session) is null)
+            throw new SessionEndedException();
+        await next(context);
+    };
+}

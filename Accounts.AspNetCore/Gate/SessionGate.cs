@@ -1,0 +1,37 @@
+using Accounts.AspNetCore.Cookies;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Accounts.AspNetCore.Gate;
+
+/// <summary>Registers circuits, the gate in front of them, and the push.</summary>
+internal sealed class SessionGate
+{
+    /// <summary>The path that tells a page's script whether its session is still live.</summary>
+    public const string StatePath = "/session/state";
+
+    /// <summary>Registers what tracks circuits and connections. No circuit opens until the gate is added, too.</summary>
+    public static void AddTracking(IServiceCollection services)
+    {
+        services.AddSingleton<SessionCircuits>();
+        services.AddSingleton<SessionConnections>();
+        services.AddSingleton<CircuitOwners>();
+        services.AddSingleton<SessionHubFilter>();
+        services.AddHostedService<SessionPush>();
+        // Made only where circuits are: an application without Blazor lacks what it needs.
+        services.AddScoped<CircuitHandler>(sp => ActivatorUtilities.CreateInstance<SessionCircuitHandler>(sp));
+    }
+
+    /// <summary>Puts the gate in front of Blazor's hub.</summary>
+    public static void AddTo(IServerSideBlazorBuilder blazor)
+    {
+        blazor.AddHubOptions(hub => hub.AddFilter<SessionHubFilter>());
+        blazor.Services.AddSingleton<SessionGate>();
+        blazor.Services.AddCascadingAuthenticationState();
+        QuietEndings.AddTo(blazor.Services);
+    }
+
+    /// <summary>Maps <see cref="StatePath"/>: 204 while the session is live, 401 from its end on.</summary>
+    public static void MapState(IEndpointRouteBuilder endpoints) =>
+        endpoints.MapGet(StatePath, () => Results.NoContent()).RequireAuthorization().DisableCookieRedirect();
+}

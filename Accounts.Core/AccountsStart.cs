@@ -1,0 +1,70 @@
+using Accounts.Core.Geolocation;
+using Accounts.Core.Settings;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Accounts.Core;
+
+/// <summary>Opens the geolocation file and the database once: when the host starts, or earlier if the application asks.</summary>
+internal sealed class AccountsStart(IServiceProvider services) : IHostedLifecycleService
+{
+    private readonly Lock _lock = new();
+    private bool _isOpen;
+
+    /// <inheritdoc cref="AccountsCore.OpenAccounts"/>
+    public void Open()
+    {
+        lock (_lock)
+        {
+            if (_isOpen)
+                return;
+            RequireValid(services);
+            services.GetRequiredService<PlaceUpkeep>().Open();
+            services.GetRequiredService<IDatabaseStart>().Open();
+            services.GetRequiredService<PasswordHashing>();
+            _isOpen = true;
+        }
+    }
+
+    /// <summary>Checks all options of the application that are checked at a start.</summary>
+    /// <exception cref="StartupException">At least one setting is invalid. The message lists each with its rule and its value.</exception>
+    public static void RequireValid(IServiceProvider services)
+    {
+        try
+        {
+            services.GetRequiredService<IStartupValidator>().Validate();
+        }
+        catch (OptionsValidationException wrong)
+        {
+            throw Refuse(wrong.Failures, wrong);
+        }
+        catch (AggregateException wrong)
+        {
+            throw Refuse(wrong.InnerExceptions.OfType<OptionsValidationException>().SelectMany(one => one.Failures), wrong);
+        }
+    }
+
+    /// <summary>Before any other service of the host starts.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        Open();
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static StartupException Refuse(IEnumerable<string> wrong, Exception cause) =>
+        new("Some settings are invalid. Correct them in appsettings.json, the environment or the command line:"
+            + string.Concat(wrong.Select(line => Environment.NewLine + "  " + line)), cause);
+}

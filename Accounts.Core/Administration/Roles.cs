@@ -1,0 +1,11 @@
+namespace Accounts.Core.Administration;
+
+/// <summary>The roles of staff. A plain user has no role.</summary>
+public static class Roles
+{
+    /// <summary>May open the staff pages.</summary>
+    public const string Support = "Support";
+
+    /// <summary>May open the staff pages and administer.</summary>
+    public const string Administrator = "Administrator";
+}

@@ -1,0 +1,79 @@
+using Accounts.Core.Administration;
+using Accounts.Core.Storage;
+using Accounts.Core.Users;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Demo;
+
+/// <summary>Four accounts for trying the product. Only an application in Development creates them.</summary>
+/// <remarks>Ada also gets ended sessions (<see cref="DemoHistory"/>). Live sessions come only from real sign-ins.</remarks>
+public sealed class DemoAccounts
+{
+    /// <summary>The password of all of them.</summary>
+    public const string Password = "demo-Passphrase-1";
+
+    /// <summary>The accounts' names, email addresses and roles. A null role is a plain user.</summary>
+    public static readonly IReadOnlyList<(string Name, string Email, string? Role)> All =
+    [
+        ("Ada Lovelace", "ada@example.test", null),
+        ("Grace Hopper", "grace@example.test", null),
+        ("Sam Keller", "sam@example.test", Roles.Support),
+        ("Root Admin", "root@example.test", Roles.Administrator),
+    ];
+
+    private readonly AccountsDatabase _database;
+    private readonly IPasswordHasher<User> _hasher;
+    private readonly ILookupNormalizer _normalizer;
+    private readonly TimeProvider _time;
+
+    internal DemoAccounts(AccountsDatabase database, IPasswordHasher<User> hasher, ILookupNormalizer normalizer, TimeProvider time)
+    {
+        _database = database;
+        _hasher = hasher;
+        _normalizer = normalizer;
+        _time = time;
+    }
+
+    /// <summary>Creates the missing accounts in one transaction.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; no account was created.</exception>
+    public Task SeedAsync()
+    {
+        var now = _time.GetUtcNow();
+        return _database.WriteAsync(WritePriority.Ordinary, async db =>
+        {
+            foreach (var (name, email, role) in All)
+            {
+                var user = User.New(now, name, email, _normalizer);
+                if (await db.Users.AnyAsync(u => u.NormalizedEmail == user.NormalizedEmail))
+                    continue;
+
+                user.PasswordHash = _hasher.HashPassword(user, Password);
+                db.Users.Add(user);
+                if (role is not null)
+                    db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = user.Id, RoleId = Role(db, role, now).Id });
+                if (name.StartsWith("Ada", StringComparison.Ordinal))
+                {
+                    var history = DemoHistory.Of(user.Id, now).ToList();
+                    db.Sessions.AddRange(history);
+                    db.AuditEvents.AddRange(DemoHistory.EventsOf(history));
+                }
+            }
+
+            return true;
+        });
+    }
+
+    private static IdentityRole<Guid> Role(AccountsDbContext db, string name, DateTimeOffset now)
+    {
+        var normalized = name.ToUpperInvariant();
+        var role = db.Roles.SingleOrDefault(r => r.NormalizedName == normalized);
+        if (role is null)
+        {
+            role = new IdentityRole<Guid> { Id = Guid.CreateVersion7(now), Name = name, NormalizedName = normalized };
+            db.Roles.Add(role);
+        }
+
+        return role;
+    }
+}
