@@ -144,15 +144,18 @@ public sealed class LiveSession
         }
     }
 
-    /// <summary>The user as they are now, for an open page with an older principal of this session. Its key stays, and so its proof.</summary>
-    public ClaimsPrincipal Refresh(ClaimsPrincipal shown) => Principal.WithKey(shown.FindKeyMark());
+    /// <summary>
+    /// The user as they are now, for an open page with an older principal of this session. Its key stays, and so its proof. Claims that the
+    /// application added stay, too.
+    /// </summary>
+    public ClaimsPrincipal Refresh(ClaimsPrincipal shown) => Principal.WithKey(shown.FindKeyMark()).WithOthersOf(shown);
 
     /// <summary>Whether a principal is this session's, perhaps an older one.</summary>
     internal bool IsOf(ClaimsPrincipal principal) =>
         principal.FindSessionId() == Id && string.Equals(principal.FindFirst(ClaimTypes.NameIdentifier)?.Value, UserId.ToString(), StringComparison.Ordinal);
 
     /// <summary>Whether a principal of this session has the user's current name, email and roles.</summary>
-    public bool IsCurrent(ClaimsPrincipal shown) => About(shown).SequenceEqual(About(Principal));
+    public bool IsCurrent(ClaimsPrincipal shown) => shown.Own().SequenceEqual(Principal.Own());
 
     /// <summary>Replaces the user's name, email and roles. The key and its proof stay. An older profile that comes late changes nothing.</summary>
     internal void Replace(UserProfile user)
@@ -165,9 +168,6 @@ public sealed class LiveSession
             Volatile.Write(ref _proof, _proof with { Principal = SessionClaims.Principal(Id, _proof.Mark, user) });
         }
     }
-
-    private static IEnumerable<(string Type, string Value)> About(ClaimsPrincipal principal) =>
-        principal.Claims.Where(claim => claim.Type is not SessionClaims.KeyMark).Select(claim => (claim.Type, claim.Value));
 
     internal void MarkEnded() => Volatile.Write(ref _ended, 1);
 

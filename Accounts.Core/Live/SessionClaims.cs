@@ -16,16 +16,19 @@ public static class SessionClaims
 
     private const string AuthenticationType = "Accounts.Session";
 
+    /// <summary>The issuer of these claims. It tells them from claims that the application adds.</summary>
+    private const string Issuer = "Accounts";
+
     internal static ClaimsPrincipal Principal(SessionId session, string keyMark, UserProfile user)
     {
         var identity = new ClaimsIdentity(AuthenticationType, ClaimTypes.Name, ClaimTypes.Role);
-        identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, user.Id.ToString()));
-        identity.AddClaim(new Claim(SessionId, session.ToString()));
-        identity.AddClaim(new Claim(KeyMark, keyMark));
-        identity.AddClaim(new Claim(ClaimTypes.Name, user.Name));
-        identity.AddClaim(new Claim(ClaimTypes.Email, user.Email));
+        identity.AddClaim(New(ClaimTypes.NameIdentifier, user.Id.ToString()));
+        identity.AddClaim(New(SessionId, session.ToString()));
+        identity.AddClaim(New(KeyMark, keyMark));
+        identity.AddClaim(New(ClaimTypes.Name, user.Name));
+        identity.AddClaim(New(ClaimTypes.Email, user.Email));
         foreach (var role in user.Roles)
-            identity.AddClaim(new Claim(ClaimTypes.Role, role));
+            identity.AddClaim(New(ClaimTypes.Role, role));
         return new ClaimsPrincipal(identity);
     }
 
@@ -34,8 +37,27 @@ public static class SessionClaims
     {
         var claims = principal.Claims.Where(claim => !string.Equals(claim.Type, KeyMark, StringComparison.Ordinal));
         if (keyMark is not null)
-            claims = claims.Append(new Claim(KeyMark, keyMark));
+            claims = claims.Append(New(KeyMark, keyMark));
         return new ClaimsPrincipal(new ClaimsIdentity(claims, AuthenticationType, ClaimTypes.Name, ClaimTypes.Role));
+    }
+
+    /// <summary>What Accounts says of a principal's user and session. The key doesn't belong to it.</summary>
+    internal static IEnumerable<(string Type, string Value)> Own(this ClaimsPrincipal principal) => principal.Claims
+        .Where(claim => IsOwn(claim) && !string.Equals(claim.Type, KeyMark, StringComparison.Ordinal))
+        .Select(claim => (claim.Type, claim.Value));
+
+    /// <summary>Adds to a new principal what the application added to an older one, such as roles of its own.</summary>
+    internal static ClaimsPrincipal WithOthersOf(this ClaimsPrincipal principal, ClaimsPrincipal older)
+    {
+        foreach (var identity in older.Identities)
+        {
+            if (identity.AuthenticationType is AuthenticationType)
+                ((ClaimsIdentity)principal.Identity!).AddClaims(identity.Claims.Where(claim => !IsOwn(claim)).Select(claim => claim.Clone()));
+            else
+                principal.AddIdentity(identity.Clone());
+        }
+
+        return principal;
     }
 
     /// <summary>The mark of the key that the request used; null for a principal without a session.</summary>
@@ -46,6 +68,10 @@ public static class SessionClaims
         principal.Identity?.AuthenticationType is AuthenticationType && Callers.SessionId.TryParse(principal.FindFirst(SessionId)?.Value, out var id)
             ? id
             : null;
+
+    private static Claim New(string type, string value) => new(type, value, ClaimValueTypes.String, Issuer);
+
+    private static bool IsOwn(Claim claim) => string.Equals(claim.Issuer, Issuer, StringComparison.Ordinal);
 }
 
 /// <summary>What a principal says of its user, as the database has it.</summary>
