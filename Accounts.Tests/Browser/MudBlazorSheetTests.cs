@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Xml.Linq;
 using Accounts.Tests.Browser.Kit;
 using Accounts.Tests.Fixtures;
-using Accounts.Tests.House;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Accounts.Stage;
 using Accounts.Tests.Fixtures;
-using Accounts.Tests.House;
 
 namespace Accounts.Tests.Browser;
 

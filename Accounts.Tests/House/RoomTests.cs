@@ -1,6 +1,7 @@
 using System.Reflection;
 using Accounts.AspNetCore.Cookies;
 using Accounts.Core;
+using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.House;
 

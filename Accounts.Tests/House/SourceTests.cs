@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.House;
 

@@ -1,6 +1,5 @@
 using Accounts.Core.Support;
 using Accounts.Tests.Fixtures;
-using Accounts.Tests.House;
 
 namespace Accounts.Tests.Core.Administration;
 

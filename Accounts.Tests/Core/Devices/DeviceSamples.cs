@@ -1,6 +1,6 @@
 using System.Globalization;
 using Accounts.Core.Devices;
-using Accounts.Tests.House;
+using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Devices;
 

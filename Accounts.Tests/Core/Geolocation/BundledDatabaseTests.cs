@@ -1,5 +1,5 @@
 using Accounts.Core.Geolocation;
-using Accounts.Tests.House;
+using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Geolocation;
 

@@ -3,7 +3,6 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Accounts.Core.Geolocation;
 using Accounts.Tests.Fixtures;
-using Accounts.Tests.House;
 
 namespace Accounts.Tests.Core.Geolocation;
 

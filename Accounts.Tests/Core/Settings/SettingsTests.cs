@@ -143,7 +143,7 @@ public sealed class SettingsTests
     [Fact]
     public void The_repositorys_settings_file_is_valid()
     {
-        var file = Path.Combine(House.Repository.Root, "appsettings.json");
+        var file = Path.Combine(Repository.Root, "appsettings.json");
         // The file states the defaults: deleting a line changes nothing.
         Assert.Equivalent(new AccountsOptions(), SettingsOf.Read<AccountsOptions>(new ConfigurationBuilder().AddJsonFile(file).Build()), strict: true);
     }

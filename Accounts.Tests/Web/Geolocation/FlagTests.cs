@@ -44,7 +44,7 @@ public sealed class FlagTests
     [Fact]
     public void Flags_load_nothing_and_run_no_scripts()
     {
-        var folder = Path.Combine(House.Repository.Root, "Accounts.Web", "Geolocation", "flags");
+        var folder = Path.Combine(Repository.Root, "Accounts.Web", "Geolocation", "flags");
         var flags = Directory.GetFiles(folder, "*.svg");
         Assert.True(flags.Length > 240, $"There are {flags.Length} flags.");
         Assert.All(flags, flag => Assert.DoesNotMatch(new Regex(@"<script|href|url\(|<style|\son\w+=|<image|<foreignObject", RegexOptions.IgnoreCase, Patience.Limit), File.ReadAllText(flag)));

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Resources;
 using System.Text.RegularExpressions;
 using Accounts.Stage;
-using Accounts.Tests.House;
+using Accounts.Tests.Fixtures;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 

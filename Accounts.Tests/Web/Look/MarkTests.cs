@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Text.Json;
 using Accounts.Tests.Fixtures;
-using Accounts.Tests.House;
 using Accounts.Web.Look;
 using AngleSharp.Html.Parser;
 using MudBlazor.Utilities;

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Accounts.Tests.Fixtures;
-using Accounts.Tests.House;
 
 namespace Accounts.Tests.Web.Look;
 

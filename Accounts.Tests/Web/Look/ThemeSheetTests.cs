@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Accounts.Sheets;
-using Accounts.Tests.House;
+using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Web.Look;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Accounts.Tests.House;
+namespace Accounts.Tests.Fixtures;
 
 /// <summary>The working copy that built these tests.</summary>
 internal static class Repository
