@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Xml.Linq;
 using Accounts.Tests.Browser.Kit;
 using Accounts.Tests.Fixtures;
@@ -149,10 +148,8 @@ public sealed class MudBlazorSheetTests(Chromium chromium)
 
     private static string WholeSheet()
     {
-        var packages = typeof(MudBlazorSheetTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(data => data.Key is "NuGetPackages").Value!;
         var version = XDocument.Parse(Repository.Read("Directory.Packages.props")).Descendants("PackageVersion")
             .Single(package => (string?)package.Attribute("Include") is "MudBlazor").Attribute("Version")!.Value;
-        return Path.Combine(packages, "mudblazor", version, "staticwebassets", "MudBlazor.min.css");
+        return Path.Combine(Packages.MachinePackages, "mudblazor", version, "staticwebassets", "MudBlazor.min.css");
     }
 }

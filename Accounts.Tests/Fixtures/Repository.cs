@@ -15,6 +15,26 @@ internal static class Repository
         .Select(path => Path.GetRelativePath(copy ?? Root, path).Replace('\\', '/'))
         .Where(path => !path.Split('/').Any(part => part is "bin" or "obj" or "out" or ".git" or "node_modules"));
 
+    /// <summary>Copies sources to a folder, without build output: a build there leaves the working copy alone.</summary>
+    /// <param name="folder">Where to. It must not exist, or be empty.</param>
+    /// <param name="paths">The folders and files to copy. The files at the root always come along.</param>
+    /// <returns>The files that were copied.</returns>
+    public static IReadOnlyList<string> Copy(string folder, params string[] paths)
+    {
+        var files = Files("*")
+            .Where(file => !file.Contains('/') || paths.Any(path => string.Equals(file, path, StringComparison.Ordinal) || file.StartsWith(path + '/', StringComparison.Ordinal)))
+            .Where(file => !file.StartsWith("Accounts.Web/App_Data/", StringComparison.Ordinal))
+            .ToList();
+        foreach (var file in files)
+        {
+            var copy = Path.Combine(folder, file);
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(Path.Combine(Root, file), copy);
+        }
+
+        return files;
+    }
+
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 
     private static string Find(string path)

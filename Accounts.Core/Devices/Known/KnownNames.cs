@@ -17,6 +17,7 @@ internal static class KnownNames
     public static int Count => All.Count;
 
     /// <summary>Finds "Windows NT", or "Fedora" in "Fedora release", or "iPhone" in "iPhone14"; null for an unknown word.</summary>
+    /// <param name="text">A piece of a User-Agent.</param>
     /// <param name="inComment">Whether the piece is a comment's part, which may have several words.</param>
     public static KnownName? Find(ReadOnlySpan<char> text, bool inComment)
     {
