@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Microsoft.AspNetCore.Authentication;
@@ -97,8 +98,12 @@ internal static class SessionCookie
         context.HttpContext.Features.Set(session);
     }
 
-    private static void Accept(CookieValidatePrincipalContext context, LiveSession session, bool copies) =>
-        context.ReplacePrincipal(copies ? session.Principal.Clone() : session.Principal);
+    private static void Accept(CookieValidatePrincipalContext context, LiveSession session, bool copies)
+    {
+        // The principal's own Clone shares its identities.
+        context.ReplacePrincipal(
+            copies ? new ClaimsPrincipal(session.Principal.Identities.Select(identity => identity.Clone())) : session.Principal);
+    }
 
     private static Task Redirect(RedirectContext<CookieAuthenticationOptions> context, PathString signedOut)
     {

@@ -152,7 +152,7 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
         using var user = new PackageUser(packages);
         user.Write("Library/Library.csproj", Project("Library", $"<PackageReference Include=\"{Packages.Ids[^1]}\" Version=\"{Packages.Version}\" />"));
         user.Write("Program/Program.csproj", Project("Exe", "<ProjectReference Include=\"../Library/Library.csproj\" />"));
-        user.Write("Program/Program.cs", "System.Console.WriteLine(typeof(Accounts.Core.AccountsCore).Assembly.GetName().Version);");
+        user.Write("Program/Program.cs", "System.Console.WriteLine(typeof(Accounts.Core.AccountsOptions).Assembly.GetName().Version);");
         var output = Path.Combine(user.Path, "out");
         await user.DotnetAsync("publish", "Program", "-o", output);
 

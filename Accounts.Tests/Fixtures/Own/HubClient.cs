@@ -37,7 +37,7 @@ internal sealed class HubClient : IDisposable
         while (await ReadAsync() is { } text)
         {
             var message = JsonDocument.Parse(text).RootElement;
-            if (message.TryGetProperty("invocationId", out var answered) && answered.GetString() == id)
+            if (message.TryGetProperty("invocationId", out var answered) && string.Equals(answered.GetString(), id, StringComparison.Ordinal))
                 return message.TryGetProperty("result", out var result) ? result.GetString() : "error";
         }
 

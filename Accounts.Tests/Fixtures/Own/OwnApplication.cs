@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -71,7 +72,7 @@ internal sealed class OwnApplication : IAsyncDisposable
         app.UseAccounts();
         app.UseAntiforgery();
         app.MapAccountsEndpoints();
-        app.MapPost("/own/enter", EnterAsync).DisableAntiforgery();
+        app.MapPost("/own/enter", RegisterAsync).DisableAntiforgery();
         app.MapGet("/own/data", (HttpContext context) => TypedResults.Ok(context.User.FindAll("own").Count())).RequireAuthorization();
         app.MapHub<OwnHub>("/own/hub");
         app.MapRazorComponents<OwnRoot>().AddInteractiveServerRenderMode();
@@ -125,7 +126,7 @@ internal sealed class OwnApplication : IAsyncDisposable
         _database.Dispose();
     }
 
-    private static async Task EnterAsync(HttpContext context, Registration registration)
+    private static async Task RegisterAsync(HttpContext context, Registration registration)
     {
         var input = new RegisterInput { Name = "Ada Lovelace", Email = Email, Password = "a passphrase for tests" };
         var entered = Assert.IsType<RegistrationOutcome.SignedIn>(await registration.RegisterAsync(context.ToCallingBrowser(), input));
