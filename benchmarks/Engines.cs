@@ -4,7 +4,9 @@ using Accounts.Stage;
 namespace Accounts.Benchmarks;
 
 /// <summary>The database engines that a benchmark compares: SQLite, and PostgreSQL on a server of its own if it's installed.</summary>
-/// <remarks>They take turns within one run, because other work on the machine changes from minute to minute. Both flush each commit to the disk.</remarks>
+/// <remarks>
+/// They take turns within one run, because other work on the machine changes from minute to minute. Both flush each commit to the disk.
+/// </remarks>
 internal sealed class Engines : IAsyncDisposable
 {
     private readonly PostgreSqlServer? _server;
@@ -19,7 +21,8 @@ internal sealed class Engines : IAsyncDisposable
     {
         if (PostgreSqlServer.FindPrograms() is { } programs)
             return new Engines(await PostgreSqlServer.StartAsync(programs));
-        Console.WriteLine("PostgreSQL isn't installed, so there are figures for SQLite only. Install the package postgresql, or put its programs on the path.");
+        Console.WriteLine(
+            "PostgreSQL isn't installed, so there are figures for SQLite only. Install the package postgresql, or put its programs on the path.");
         return new Engines(null);
     }
 

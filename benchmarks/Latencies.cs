@@ -29,7 +29,8 @@ internal sealed class Latencies
             latencies.Print($"   {engine}");
         foreach (var (engine, latencies) in engines.Skip(1))
         {
-            var (median, tail) = (latencies.Percentile(0.5) / engines[0].Latencies.Percentile(0.5), latencies.Percentile(0.99) / engines[0].Latencies.Percentile(0.99));
+            var (median, tail) = (latencies.Percentile(0.5) / engines[0].Latencies.Percentile(0.5),
+                latencies.Percentile(0.99) / engines[0].Latencies.Percentile(0.99));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"   {engine} / {engines[0].Engine}: p50 {median:F1}, p99 {tail:F1}"));
         }
     }

@@ -52,7 +52,10 @@ public sealed class AccessibilityTests(Chromium chromium)
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Change password" }).ClickAsync();
         await Assertions.Expect(visitor.Page.Locator("[aria-invalid=true]")).ToHaveCountAsync(2);
         await CheckAsync(visitor.Page, "/settings/password, refused");
-        foreach (var path in new[] { "/settings", "/settings/security", "/settings/password", "/help/access", "/there-is-no-such-page", "/problem/503" })
+        foreach (var path in new[]
+        {
+            "/settings", "/settings/security", "/settings/password", "/help/access", "/there-is-no-such-page", "/problem/503",
+        })
         {
             await visitor.OpenAsync(path);
             await CheckAsync(visitor.Page, path);
@@ -167,7 +170,8 @@ public sealed class AccessibilityTests(Chromium chromium)
         await more.ClickAsync();
         // A click on its edge counts too.
         Assert.True(await more.EvaluateAsync<bool>(
-            "button => { const box = button.getBoundingClientRect(); return document.elementFromPoint(box.x - 1.5, box.y + box.height / 2) === button && box.height >= 40; }"));
+            "button => { const box = button.getBoundingClientRect(); "
+                + "return document.elementFromPoint(box.x - 1.5, box.y + box.height / 2) === button && box.height >= 40; }"));
         await CheckAsync(visitor.Page, "the menu of this session");
         await visitor.Page.GetByRole(AriaRole.Menuitem, new() { Name = "End all other sessions" }).ClickAsync();
         await visitor.Dialog.WaitForAsync();
@@ -218,12 +222,14 @@ public sealed class AccessibilityTests(Chromium chromium)
     private async Task CheckAsync(IPage page, string place)
     {
         // Elements that are still fading in don't have their final colours yet.
-        await page.EvaluateAsync("() => Promise.allSettled(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < 5000).map(a => a.finished))");
+        await page.EvaluateAsync(
+            "() => Promise.allSettled(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < 5000).map(a => a.finished))");
         var result = await page.RunAxe();
         foreach (var rule in result.Violations)
         {
             foreach (var node in rule.Nodes)
-                _found.Add($"{place}: {rule.Id}: {string.Join(' ', node.Any.Concat(node.All).Concat(node.None).Select(check => check.Message))} {node.Html}");
+                _found.Add($"{place}: {rule.Id}: "
+                    + $"{string.Join(' ', node.Any.Concat(node.All).Concat(node.None).Select(check => check.Message))} {node.Html}");
         }
 
         // The rules really ran.

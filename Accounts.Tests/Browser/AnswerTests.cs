@@ -27,7 +27,8 @@ public sealed class AnswerTests(Chromium chromium)
         await Assertions.Expect(owner.Page.GetByLabel("New password")).ToBeVisibleAsync();
 
         await owner.OpenAsync("/settings/audit");
-        await Assertions.Expect(owner.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Rejected a sign-in" })).ToContainTextAsync("Safari 19 on iOS 19.1");
+        await Assertions.Expect(owner.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Rejected a sign-in" }))
+            .ToContainTextAsync("Safari 19 on iOS 19.1");
     }
 
     [Fact]

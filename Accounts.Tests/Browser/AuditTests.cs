@@ -30,7 +30,8 @@ public sealed class AuditTests(Chromium chromium)
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(1);
         await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Signed in");
 
-        var (mine, its) = ((await site.Get<SessionAuthenticator>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!.ToCaller(), (await site.FindSessionAsync(phone)).Id);
+        var (mine, its) = ((await site.Get<SessionAuthenticator>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!.ToCaller(),
+            (await site.FindSessionAsync(phone)).Id);
         await site.Get<SessionService>().RenameAsync(mine, its, new RenameSessionInput { Name = "Old phone" });
         await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Safari 19 on iOS 19.1, now “Old phone”");
         await site.Get<SessionService>().TerminateAsync(mine, its);
@@ -49,7 +50,8 @@ public sealed class AuditTests(Chromium chromium)
         await ada.Page.GetByLabel("What happened").SelectOptionAsync("user.password_changed");
         await ada.Page.GetByText("No matches.").WaitForAsync();
         var mine = (await site.Get<SessionAuthenticator>().FindLiveAsync(await site.FindSessionIdAsync(ada)))!.ToCaller();
-        var outcome = await site.Get<PasswordChange>().ChangeAsync(mine, new ChangePasswordInput { CurrentPassword = AccountsSite.Password, NewPassword = "another long passphrase" });
+        var outcome = await site.Get<PasswordChange>().ChangeAsync(mine,
+            new ChangePasswordInput { CurrentPassword = AccountsSite.Password, NewPassword = "another long passphrase" });
         Assert.IsType<ChangePasswordOutcome.Changed>(outcome);
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(1);
         await Assertions.Expect(Rows(ada).First).ToContainTextAsync("No sessions ended");
@@ -71,7 +73,10 @@ public sealed class AuditTests(Chromium chromium)
         var what = ada.Page.GetByLabel("What happened");
         await what.SelectOptionAsync("session.terminated");
         await Assertions.Expect(status).ToHaveTextAsync("1–25 of 30");
-        foreach (var (link, name, lines) in new[] { ("Export CSV", "^audit-log-[0-9-]{10}[.]csv$", 31), ("Export JSON Lines", "^audit-log-[0-9-]{10}[.]jsonl$", 30) })
+        foreach (var (link, name, lines) in new[]
+        {
+            ("Export CSV", "^audit-log-[0-9-]{10}[.]csv$", 31), ("Export JSON Lines", "^audit-log-[0-9-]{10}[.]jsonl$", 30),
+        })
         {
             await Export(ada).ClickAsync();
             var download = await ada.Page.RunAndWaitForDownloadAsync(() => ada.Page.GetByRole(AriaRole.Link, new() { Name = link }).ClickAsync());
@@ -97,7 +102,8 @@ public sealed class AuditTests(Chromium chromium)
         await Assertions.Expect(Status(ada)).ToHaveTextAsync("1–25 of 60");
         await Button(ada, "Next").ClickAsync();
         await Assertions.Expect(Status(ada)).ToHaveTextAsync("26–50 of 60");
-        await Assertions.Expect(ada.Page).ToHaveURLAsync(new Uri(site.Address, "/settings/audit?text=past&action=session.terminated&page=2").AbsoluteUri);
+        await Assertions.Expect(ada.Page)
+            .ToHaveURLAsync(new Uri(site.Address, "/settings/audit?text=past&action=session.terminated&page=2").AbsoluteUri);
         await ada.Page.ReloadAsync();
         await Assertions.Expect(Status(ada)).ToHaveTextAsync("26–50 of 60");
         await Assertions.Expect(ada.Page.GetByLabel("What happened")).ToHaveValueAsync("session.terminated");
@@ -152,9 +158,11 @@ public sealed class AuditTests(Chromium chromium)
         await Assertions.Expect(ada.Page.GetByRole(AriaRole.Link, new() { Name = "Export CSV" })).ToBeInViewportAsync();
         Assert.Equal(390, await ada.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         Assert.Empty(await ada.Page.EvaluateAsync<string[]>(
-            "[...document.querySelectorAll('.audit :is(a, button, input, select, summary)')].filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"));
+            "[...document.querySelectorAll('.audit :is(a, button, input, select, summary)')].filter(e => e.checkVisibility() "
+                + "&& e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"));
         Assert.Empty(await ada.Page.EvaluateAsync<string[]>(
-            "[...document.querySelectorAll('main *')].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > 391 || parseFloat(getComputedStyle(e).fontSize) < 12).map(e => e.outerHTML)"));
+            "[...document.querySelectorAll('main *')].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > 391 "
+                + "|| parseFloat(getComputedStyle(e).fontSize) < 12).map(e => e.outerHTML)"));
     }
 
     [Fact]
@@ -200,13 +208,17 @@ public sealed class AuditTests(Chromium chromium)
         var now = site.Get<TimeProvider>().GetUtcNow();
         await site.Get<AccountsDatabase>().WriteAsync(WritePriority.Ordinary, db =>
         {
-            db.AuditEvents.AddRange(Enumerable.Range(1, past).Select(i => new AuditEventRow(now.AddHours(-i), AuditAction.SessionTerminated, session.UserId.Value)
-            {
-                ActorUserId = session.UserId.Value,
-                ActorSessionId = session.Id.Value,
-                SessionId = Guid.CreateVersion7(now),
-                Details = new AuditDetailsRow(now.AddHours(-i), "127.0.0.1") { ActorDevice = "Chrome 156 on Windows 11", SessionDevice = $"Past {i}" },
-            }));
+            db.AuditEvents.AddRange(
+                Enumerable.Range(1, past).Select(i => new AuditEventRow(now.AddHours(-i), AuditAction.SessionTerminated, session.UserId.Value)
+                {
+                    ActorUserId = session.UserId.Value,
+                    ActorSessionId = session.Id.Value,
+                    SessionId = Guid.CreateVersion7(now),
+                    Details = new AuditDetailsRow(now.AddHours(-i), "127.0.0.1")
+                    {
+                        ActorDevice = "Chrome 156 on Windows 11", SessionDevice = $"Past {i}",
+                    },
+                }));
             return Task.FromResult(true);
         });
         // Opened through the page that links to it.

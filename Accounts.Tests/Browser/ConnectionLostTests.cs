@@ -28,7 +28,8 @@ public sealed class ConnectionLostTests(Chromium chromium)
         cable.Cut();
         await Assertions.Expect(live).ToBeHiddenAsync();
         await Assertions.Expect(owner.Page.GetByText(new System.Text.RegularExpressions.Regex(
-            @"^Connection lost at \d?\d:\d\d [AP]M\. This list may be out of date\.$", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)))).ToBeVisibleAsync();
+            @"^Connection lost at \d?\d:\d\d [AP]M\. This list may be out of date\.$", System.Text.RegularExpressions.RegexOptions.None,
+            TimeSpan.FromSeconds(1)))).ToBeVisibleAsync();
         foreach (var button in await owner.Page.Locator("main").GetByRole(AriaRole.Button).AllAsync())
             await Assertions.Expect(button).ToBeDisabledAsync();
         using var missed = await site.SignInAsync(Ada);

@@ -9,7 +9,8 @@ namespace Accounts.Tests.Browser;
 public sealed class DeviceTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
-    private const string Mac = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15";
+    private const string Mac =
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15";
 
     [Fact]
     public async Task The_card_says_what_the_browser_really_is()
@@ -73,7 +74,8 @@ public sealed class DeviceTests(Chromium chromium)
         await Assertions.Expect(person.Cards.Locator(".run > span").First).ToHaveTextAsync(device);
     }
 
-    private static async Task EmulateAsync(Person person, string userAgent, string brand, string platform, string platformVersion, string model, bool mobile)
+    private static async Task EmulateAsync(Person person, string userAgent, string brand, string platform, string platformVersion,
+        string model, bool mobile)
     {
         object[] Brands(string version) =>
         [

@@ -105,7 +105,9 @@ public sealed class FirstPaintTests(Chromium chromium)
         await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
         await owner.Profile.Clock.SetFixedTimeAsync(TimeProvider.System.GetUtcNow().AddMinutes(10).UtcDateTime);
         await owner.OpenAsync("/settings/sessions");
-        Assert.True(await owner.Page.EvaluateAsync<bool>("t => Date.now() > t", TimeProvider.System.GetUtcNow().AddMinutes(9).ToUnixTimeMilliseconds()), "The viewer's clock is not ahead.");
+        Assert.True(
+            await owner.Page.EvaluateAsync<bool>("t => Date.now() > t", TimeProvider.System.GetUtcNow().AddMinutes(9).ToUnixTimeMilliseconds()),
+            "The viewer's clock is not ahead.");
 
         await Assertions.Expect(owner.CardOf(await site.FindSessionIdAsync(owner))).ToContainTextAsync("Active now");
     }
@@ -122,7 +124,10 @@ public sealed class FirstPaintTests(Chromium chromium)
             () => {
               const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
               const texts = [];
-              while (walker.nextNode()) if (walker.currentNode.data.trim() && !walker.currentNode.parentElement.closest("script, style")) texts.push(walker.currentNode);
+              while (walker.nextNode()) {
+                const text = walker.currentNode;
+                if (text.data.trim() && !text.parentElement.closest("script, style")) texts.push(text);
+              }
               for (const text of texts) {
                 const [outer, inner] = [document.createElement("font"), document.createElement("font")];
                 inner.textContent = text.data;

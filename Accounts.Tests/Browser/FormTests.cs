@@ -121,7 +121,8 @@ public sealed class FormTests(Chromium chromium)
         await show.ClickAsync();
         await Assertions.Expect(Password(ada)).ToHaveAttributeAsync("type", "text");
         await Assertions.Expect(show).ToHaveAttributeAsync("aria-pressed", "true");
-        await ada.Page.EvaluateAsync("document.addEventListener('submit', event => { event.preventDefault(); window.sentAs = document.getElementById('password').type; })");
+        await ada.Page.EvaluateAsync(
+            "document.addEventListener('submit', event => { event.preventDefault(); window.sentAs = document.getElementById('password').type; })");
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         Assert.Equal("password", await ada.Page.EvaluateAsync<string>("window.sentAs"));
     }
@@ -167,7 +168,8 @@ public sealed class FormTests(Chromium chromium)
         await using var cable = new Cable(site.Address);
         await using var ada = await (await Person.OpenAsync(chromium, cable.Address)).SignInAsync(Ada);
         await ada.OpenAsync("/settings/password");
-        var (current, wanted, others) = (ada.Page.GetByLabel("Current password"), ada.Page.GetByLabel("New password"), ada.Page.GetByLabel("End all other sessions"));
+        var (current, wanted, others) =
+            (ada.Page.GetByLabel("Current password"), ada.Page.GetByLabel("New password"), ada.Page.GetByLabel("End all other sessions"));
         await current.FillAsync(AccountsSite.Password);
         await others.UncheckAsync();
         var session = await site.FindSessionIdAsync(ada);

@@ -133,7 +133,8 @@ public sealed class HistoryTests(Chromium chromium)
         await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Past 1");
         await Button(ada, "Next").ClickAsync();
         await Assertions.Expect(Status(ada)).ToHaveTextAsync("26–50 of 60");
-        await Assertions.Expect(ada.Page).ToHaveURLAsync(new Uri(site.Address, "/settings/sessions?kind=computers&q=a+b&text=past&status=ended&sort=device&page=2#history").AbsoluteUri);
+        await Assertions.Expect(ada.Page).ToHaveURLAsync(
+            new Uri(site.Address, "/settings/sessions?kind=computers&q=a+b&text=past&status=ended&sort=device&page=2#history").AbsoluteUri);
         var shown = await Rows(ada).AllInnerTextsAsync();
         Assert.Equal(pages, session.PagesVisited);
 
@@ -237,7 +238,8 @@ public sealed class HistoryTests(Chromium chromium)
         await Assertions.Expect(Rows(ada).First).ToContainTextAsync("Past 30");
         Assert.Equal(390, await ada.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         var small = await ada.Page.EvaluateAsync<string[]>(
-            "[...document.querySelectorAll('.history :is(a, button, input, select, summary)')].filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)");
+            "[...document.querySelectorAll('.history :is(a, button, input, select, summary)')].filter(e => e.checkVisibility() "
+                + "&& e.getBoundingClientRect().height < 44).map(e => e.outerHTML)");
         Assert.Empty(small);
     }
 
@@ -280,10 +282,11 @@ public sealed class HistoryTests(Chromium chromium)
         var now = site.Get<TimeProvider>().GetUtcNow();
         // All in one browser: 12 lanes can't hold more, and the list by day covers only 14 days.
         var browser = new byte[32];
-        await PastSession.AddAsync(site.Get<AccountsDatabase>(), Enumerable.Range(1, past).Select(i => new PastSession(session.UserId, now.AddHours(-i * (phone && i > 12 ? 30 : 5)))
-        {
-            Name = $"Past {i}", Length = TimeSpan.FromMinutes(60 + i), Browser = browser,
-        }));
+        await PastSession.AddAsync(site.Get<AccountsDatabase>(),
+            Enumerable.Range(1, past).Select(i => new PastSession(session.UserId, now.AddHours(-i * (phone && i > 12 ? 30 : 5)))
+            {
+                Name = $"Past {i}", Length = TimeSpan.FromMinutes(60 + i), Browser = browser,
+            }));
         // Changing only the fragment would load nothing.
         await ada.GoAsync($"/settings/sessions{address}");
         await Assertions.Expect(Rows(ada)).ToHaveCountAsync(Math.Min(25, past + 1));
@@ -291,7 +294,8 @@ public sealed class HistoryTests(Chromium chromium)
     }
 
     // The session rows above have columns too.
-    private static ILocator Column(Person person, string name) => person.Page.Locator(".history").GetByRole(AriaRole.Columnheader, new() { Name = name });
+    private static ILocator Column(Person person, string name) =>
+        person.Page.Locator(".history").GetByRole(AriaRole.Columnheader, new() { Name = name });
 
     private static ILocator Rows(Person person) => person.Page.Locator(".history tbody tr");
 

@@ -153,7 +153,8 @@ public sealed class LiveTests(Chromium chromium)
 
         // The page has read everything that the sign-in changed.
         await Assertions.Expect(desktop.Page.Locator(".history tbody tr")).ToHaveCountAsync(2);
-        await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Link, new() { Name = "Session manager" }).Locator("small [aria-hidden]")).ToHaveTextAsync("2");
+        await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Link, new() { Name = "Session manager" }).Locator("small [aria-hidden]"))
+            .ToHaveTextAsync("2");
 
         // Three parts of the page read on a change: the cards, the history, and the count beside the link.
         for (var part = 0; part < 3; part++)

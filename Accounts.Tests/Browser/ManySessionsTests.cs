@@ -32,7 +32,8 @@ public sealed class ManySessionsTests(Chromium chromium)
         await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
         // The same program, one version behind.
         using var twin = site.Visit(Person.Windows.Replace("Chrome/156", "Chrome/155", StringComparison.Ordinal));
-        (twin.Headers["Sec-CH-UA"], twin.Headers["Sec-CH-UA-Mobile"], twin.Headers["Sec-CH-UA-Platform"]) = ("\"Chromium\";v=\"155\"", "?0", "\"Windows\"");
+        (twin.Headers["Sec-CH-UA"], twin.Headers["Sec-CH-UA-Mobile"], twin.Headers["Sec-CH-UA-Platform"]) =
+            ("\"Chromium\";v=\"155\"", "?0", "\"Windows\"");
         await twin.SignInAsync(Ada, AccountsSite.Password);
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
 
@@ -81,7 +82,8 @@ public sealed class ManySessionsTests(Chromium chromium)
         var row = rows.Nth(30);
         await owner.AskToTerminateAsync(row);
         // On a phone, the dialog is within the thumb's reach.
-        await owner.Page.WaitForFunctionAsync("() => Math.abs(innerHeight - document.querySelector('.mud-dialog').getBoundingClientRect().bottom) < 12");
+        await owner.Page.WaitForFunctionAsync(
+            "() => Math.abs(innerHeight - document.querySelector('.mud-dialog').getBoundingClientRect().bottom) < 12");
         await owner.ConfirmAsync("Terminate");
         await Assertions.Expect(row).ToContainTextAsync("Terminated");
         await Assertions.Expect(owner.Page.GetByText("59 sessions. Updates live.")).ToBeVisibleAsync();
@@ -110,7 +112,8 @@ public sealed class ManySessionsTests(Chromium chromium)
     {
         foreach (var row in await rows.AllAsync())
         {
-            var (box, more) = ((await row.BoundingBoxAsync())!, (await row.GetByRole(AriaRole.Button, new() { Name = "More for" }).BoundingBoxAsync())!);
+            var (box, more) = ((await row.BoundingBoxAsync())!,
+                (await row.GetByRole(AriaRole.Button, new() { Name = "More for" }).BoundingBoxAsync())!);
             Assert.InRange(box.Height, 40, atMost);
             Assert.InRange(box.X + box.Width - more.X - more.Width, 0, 24);
             Assert.InRange(more.Y, box.Y, box.Y + box.Height - more.Height);

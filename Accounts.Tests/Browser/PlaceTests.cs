@@ -28,7 +28,8 @@ public sealed class PlaceTests(Chromium chromium)
         Assert.True(await card.Locator("img.flag").EvaluateAsync<bool>("async flag => { await flag.decode(); return flag.naturalWidth > 0; }"));
         await Assertions.Expect(owner.Cards.First.Locator(".place")).ToHaveTextAsync("Local network");
         await Assertions.Expect(owner.Cards.First.Locator("img.flag")).ToHaveCountAsync(0);
-        await Assertions.Expect(owner.Page.GetByRole(AriaRole.Link, new() { Name = "IP Geolocation by DB-IP" })).ToHaveAttributeAsync("href", "https://db-ip.com/");
+        await Assertions.Expect(owner.Page.GetByRole(AriaRole.Link, new() { Name = "IP Geolocation by DB-IP" }))
+            .ToHaveAttributeAsync("href", "https://db-ip.com/");
     }
 
     // Guard: Encode in Where.
@@ -98,7 +99,8 @@ public sealed class PlaceTests(Chromium chromium)
         await country.SelectOptionAsync(new SelectOptionValue { Label = "Deutschland" });
         await Assertions.Expect(rows).ToHaveCountAsync(1);
         await Assertions.Expect(rows).ToContainTextAsync(Germany);
-        await Assertions.Expect(owner.Page.GetByRole(AriaRole.Link, new() { Name = "Export CSV" })).ToHaveAttributeAsync("href", "settings/sessions/history.csv?country=DE");
+        await Assertions.Expect(owner.Page.GetByRole(AriaRole.Link, new() { Name = "Export CSV" }))
+            .ToHaveAttributeAsync("href", "settings/sessions/history.csv?country=DE");
         await Assertions.Expect(owner.Page.GetByRole(AriaRole.Button, new() { Name = "Remove filter Deutschland" })).ToBeVisibleAsync();
     }
 
@@ -145,8 +147,10 @@ public sealed class PlaceTests(Chromium chromium)
         using var rented = await SignInFromAsync(site, "6.1.2.3");
         using var atHome = await SignInFromAsync(site, "5.1.2.3");
 
-        await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(rented)).Id).Locator(".where .place")).ToHaveTextAsync("Osaka (approximate), Japan, hosting or VPN");
-        await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(atHome)).Id).Locator(".where .place")).ToHaveTextAsync("Berlin (approximate), Germany");
+        await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(rented)).Id).Locator(".where .place"))
+            .ToHaveTextAsync("Osaka (approximate), Japan, hosting or VPN");
+        await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(atHome)).Id).Locator(".where .place"))
+            .ToHaveTextAsync("Berlin (approximate), Germany");
         await owner.GoAsync("/settings/sessions#history");
         var rows = owner.Page.Locator(".history tbody tr");
         await Assertions.Expect(rows.Filter(new() { HasText = "6.1.2.3" })).ToContainTextAsync("Japan, hosting or VPN");
@@ -159,7 +163,8 @@ public sealed class PlaceTests(Chromium chromium)
     public async Task A_replaced_geolocation_file_takes_effect_without_a_restart()
     {
         var steps = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "operations.md"));
-        Assert.Matches("(?s)\n1[.] Unpack its BIN file.*\n2[.] Set `Geolocation:Path` to it and start.*\n3[.] .*put the file in the place of the old one, best by `mv`.*`Geolocation:CheckInterval`", steps);
+        Assert.Matches("(?s)\n1[.] Unpack its BIN file.*\n2[.] Set `Geolocation:Path` to it and start.*\n3[.] .*put the file in the place of the old "
+            + "one, best by `mv`.*`Geolocation:CheckInterval`", steps);
 
         using var folder = new TempFolder();
         await File.WriteAllBytesAsync(folder.File("places.bin"), PlaceData.Only("DE", "Germany"));

@@ -13,7 +13,8 @@ public sealed class PlanTests(Chromium chromium)
     private static readonly (string, string)[] Plans =
     [
         ("Features:DefaultPlan", "Free"), ("Features:Plans:Free", ""),
-        ("Features:Plans:Plus:0", "RemoteLogout"), ("Features:Plans:Pro:0", "RemoteLogout"), ("Features:Plans:Enterprise:0", "RemoteLogout"), ("Features:Plans:Enterprise:1", "AuditLog"),
+        ("Features:Plans:Plus:0", "RemoteLogout"), ("Features:Plans:Pro:0", "RemoteLogout"), ("Features:Plans:Enterprise:0", "RemoteLogout"),
+        ("Features:Plans:Enterprise:1", "AuditLog"),
     ];
 
     [Theory]

@@ -49,7 +49,8 @@ public sealed class PseudoLanguageTests(Chromium chromium)
     public async Task A_text_without_room_is_found()
     {
         var page = await (await chromium.OpenProfileAsync()).NewPageAsync();
-        await page.SetContentAsync("""<main><p style="width: 9999px">x</p><b style="display: block; width: 9px; overflow: hidden">Terminate</b></main>""");
+        await page.SetContentAsync(
+            """<main><p style="width: 9999px">x</p><b style="display: block; width: 9px; overflow: hidden">Terminate</b></main>""");
         Assert.Contains(await PageCheck.FindOverflowAsync(page), fault => fault.StartsWith("P.", StringComparison.Ordinal));
         Assert.Equal(["""B.null "Terminate" is cut off"""], await PageCheck.FindCutAsync(page));
         await page.Context.CloseAsync();
@@ -66,7 +67,10 @@ public sealed class PseudoLanguageTests(Chromium chromium)
 
         await ada.Page.RouteAsync("**/settings/sessions", route => route.ContinueAsync(new()
         {
-            Headers = new Dictionary<string, string>(route.Request.Headers, StringComparer.OrdinalIgnoreCase) { ["Accept-Language"] = PseudoLanguage.Tag },
+            Headers = new Dictionary<string, string>(route.Request.Headers, StringComparer.OrdinalIgnoreCase)
+            {
+                ["Accept-Language"] = PseudoLanguage.Tag,
+            },
         }));
         await ada.OpenAsync("/settings/sessions");
         Assert.Equal(PseudoLanguage.Tag, await ada.Page.EvaluateAsync<string>("document.documentElement.lang"));

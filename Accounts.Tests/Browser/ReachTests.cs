@@ -10,7 +10,8 @@ public sealed class ReachTests(Chromium chromium)
 {
     private const string Ada = "ada@example.test";
     private static readonly string[] Outside = ["/sign-in", "/register", "/signed-out", "/help/access", "/there-is-no-such-page"];
-    private static readonly string[] Inside = ["/settings/sessions", "/settings", "/settings/security", "/settings/password", "/settings/audit", "/help/access", "/settings/sessions/end?all=true"];
+    private static readonly string[] Inside = ["/settings/sessions", "/settings", "/settings/security", "/settings/password", "/settings/audit",
+        "/help/access", "/settings/sessions/end?all=true"];
 
     // Zooming divides the viewport: 1280 by 1024 becomes 640 by 512 at 200 %, and 320 by 256 at 400 %.
     [Theory]
@@ -68,9 +69,11 @@ public sealed class ReachTests(Chromium chromium)
         await DifferAsync(ada.Page, "nav.side li a.active", "nav.side li a:not(.active)");
         await DifferAsync(ada.Page, ".tools .chip[aria-pressed=true]", ".tools .chip[aria-pressed=false]");
         foreach (var edged in new[] { ".session.this", ".devices .cards .session", ".devices .session button.ends", ".question", ".all button" })
-            Assert.NotEqual("none", await ada.Page.Locator(edged).First.EvaluateAsync<string>("one => getComputedStyle(one).borderStyle"), StringComparer.Ordinal);
+            Assert.NotEqual("none", await ada.Page.Locator(edged).First.EvaluateAsync<string>("one => getComputedStyle(one).borderStyle"),
+                StringComparer.Ordinal);
         // The dot is a background. Forced colours remove backgrounds unless the style opts out.
-        Assert.Equal("none", await ada.Page.Locator("time[data-now]").First.EvaluateAsync<string>("one => getComputedStyle(one, '::before').forcedColorAdjust"));
+        Assert.Equal("none",
+            await ada.Page.Locator("time[data-now]").First.EvaluateAsync<string>("one => getComputedStyle(one, '::before').forcedColorAdjust"));
 
         await ada.OpenAsync("/settings");
         await DifferAsync(ada.Page, "label:has(input[name=theme]:checked)", "label:has(input[name=theme]:not(:checked))");
@@ -137,7 +140,8 @@ public sealed class ReachTests(Chromium chromium)
 
     private static async Task DifferAsync(IPage page, string chosen, string other)
     {
-        const string Drawn = "one => { const style = getComputedStyle(one); return [style.borderStyle, style.borderWidth, style.outlineStyle, style.outlineWidth].join(' '); }";
+        const string Drawn = "one => { const style = getComputedStyle(one); return [style.borderStyle, style.borderWidth, style.outlineStyle, "
+            + "style.outlineWidth].join(' '); }";
         Assert.NotEqual(
             await page.Locator(other).First.EvaluateAsync<string>(Drawn),
             await page.Locator(chosen).First.EvaluateAsync<string>(Drawn),
@@ -160,5 +164,6 @@ public sealed class ReachTests(Chromium chromium)
     }
 
     private static Task<string> FocusedAsync(IPage page) =>
-        page.EvaluateAsync<string>("() => { const one = document.activeElement; return (one.ariaLabel ?? one.labels?.[0]?.textContent ?? one.textContent).trim(); }");
+        page.EvaluateAsync<string>(
+            "() => { const one = document.activeElement; return (one.ariaLabel ?? one.labels?.[0]?.textContent ?? one.textContent).trim(); }");
 }

@@ -131,6 +131,7 @@ public sealed class ReauthenticationTests(Chromium chromium)
         // Elements that are still fading don't have their final colours yet.
         await page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.Reduce });
         var result = await page.RunAxe();
-        Assert.Equal("", string.Join('\n', result.Violations.Select(violation => $"{violation.Id}: {string.Join(' ', violation.Nodes.Select(node => node.Html))}")));
+        Assert.Equal("", string.Join('\n',
+            result.Violations.Select(violation => $"{violation.Id}: {string.Join(' ', violation.Nodes.Select(node => node.Html))}")));
     }
 }

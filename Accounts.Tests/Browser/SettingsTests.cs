@@ -62,7 +62,8 @@ public sealed class SettingsTests(Chromium chromium)
         await More(desktop).FocusAsync();
         await keys.PressAsync("Enter");
         await Assertions.Expect(Item(desktop)).ToBeFocusedAsync();
-        await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Button, new() { Name = "More for this session", Expanded = true })).ToBeVisibleAsync();
+        await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Button, new() { Name = "More for this session", Expanded = true }))
+            .ToBeVisibleAsync();
         await keys.PressAsync("Escape");
         await Assertions.Expect(Item(desktop)).ToBeHiddenAsync();
         await Assertions.Expect(More(desktop)).ToBeFocusedAsync();
@@ -92,7 +93,8 @@ public sealed class SettingsTests(Chromium chromium)
 
         await ada.Page.SetViewportSizeAsync(390, 844);
         // A slow device's frames.
-        await ada.Page.EvaluateAsync("const frame = requestAnimationFrame; window.requestAnimationFrame = draw => frame(() => setTimeout(() => draw(performance.now()), 400));");
+        await ada.Page.EvaluateAsync("const frame = requestAnimationFrame; "
+            + "window.requestAnimationFrame = draw => frame(() => setTimeout(() => draw(performance.now()), 400));");
         await More(ada).FocusAsync();
         await ada.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(Item(ada)).ToBeFocusedAsync();
@@ -125,7 +127,8 @@ public sealed class SettingsTests(Chromium chromium)
         await Assertions.Expect(desktop.Page.GetByText("We can't load the latest")).ToBeHiddenAsync();
 
         var caller = live.ToCaller();
-        Assert.IsType<RenameOutcome.Renamed>(await site.Get<SessionService>().RenameAsync(caller, caller.OwnSession, new RenameSessionInput { Name = "Travel phone" }));
+        Assert.IsType<RenameOutcome.Renamed>(
+            await site.Get<SessionService>().RenameAsync(caller, caller.OwnSession, new RenameSessionInput { Name = "Travel phone" }));
         await Assertions.Expect(desktop.Page.GetByText("We can't load the latest. This list may be out of date.")).ToBeVisibleAsync();
         await Assertions.Expect(Lines(desktop)).ToHaveCountAsync(2);
         await desktop.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
@@ -161,7 +164,8 @@ public sealed class SettingsTests(Chromium chromium)
     {
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
-        await using var person = await (onPhone ? await Person.OpenPhoneAsync(chromium, site) : await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await using var person =
+            await (onPhone ? await Person.OpenPhoneAsync(chromium, site) : await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
         var menu = person.Page.GetByRole(AriaRole.Button, new() { Name = "Account menu" });
         var settings = person.Page.Locator("#account-menu").GetByRole(AriaRole.Link, new() { Name = "Settings" });
 
@@ -180,11 +184,13 @@ public sealed class SettingsTests(Chromium chromium)
         await Person.WaitForPathAsync(person.Page, "/settings");
     }
 
-    private static ILocator Lines(Person person) => person.Page.GetByRole(AriaRole.List, new() { Name = "Recent sessions" }).GetByRole(AriaRole.Listitem);
+    private static ILocator Lines(Person person) =>
+        person.Page.GetByRole(AriaRole.List, new() { Name = "Recent sessions" }).GetByRole(AriaRole.Listitem);
 
     private static ILocator More(Person person) => Lines(person).First.GetByRole(AriaRole.Button, new() { Name = "More for this session" });
 
     private static ILocator Item(Person person) => person.Page.GetByRole(AriaRole.Menuitem, new() { Name = EndOthers });
 
-    private static ILocator Count(Person person) => person.Page.GetByRole(AriaRole.Link, new() { Name = "Session manager" }).Locator("small [aria-hidden]");
+    private static ILocator Count(Person person) =>
+        person.Page.GetByRole(AriaRole.Link, new() { Name = "Session manager" }).Locator("small [aria-hidden]");
 }

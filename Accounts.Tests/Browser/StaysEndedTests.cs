@@ -31,7 +31,10 @@ public sealed class StaysEndedTests(Chromium chromium)
         using (var rows = site.Rows())
             Assert.Equal(1, rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"EndedAt\" IS NULL"));
         var caller = (await site.Get<SessionAuthenticator>().FindLiveAsync(await site.FindSessionIdAsync(owner)))!.ToCaller();
-        var change = new ChangePasswordInput { CurrentPassword = AccountsSite.Password, NewPassword = "another passphrase for tests", EndOtherSessions = false };
+        var change = new ChangePasswordInput
+        {
+            CurrentPassword = AccountsSite.Password, NewPassword = "another passphrase for tests", EndOtherSessions = false,
+        };
         Assert.IsType<ChangePasswordOutcome.Changed>(await site.Get<PasswordChange>().ChangeAsync(caller, change));
         await using var late = await RestoreAsync(backup);
         Assert.Equal("/signed-out", await OpenAsync(site, late));
@@ -65,7 +68,8 @@ public sealed class StaysEndedTests(Chromium chromium)
         Assert.True(await kept.IsSignedInAsync());
     }
 
-    private Task<IBrowserContext> RestoreAsync(string backup) => chromium.OpenProfileAsync(new BrowserNewContextOptions { StorageState = backup, UserAgent = Visitor.Phone });
+    private Task<IBrowserContext> RestoreAsync(string backup) =>
+        chromium.OpenProfileAsync(new BrowserNewContextOptions { StorageState = backup, UserAgent = Visitor.Phone });
 
     /// <summary>The path a profile ends up on when it opens Settings.</summary>
     private static async Task<string> OpenAsync(AccountsSite site, IBrowserContext profile)

@@ -47,7 +47,8 @@ public sealed class TerminateTests(Chromium chromium)
 
         // And the history shows it.
         await desktop.GoAsync("/settings/sessions");
-        await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Safari 19 on iOS 19.1" })).ToContainTextAsync("Terminated");
+        await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Safari 19 on iOS 19.1" }))
+            .ToContainTextAsync("Terminated");
     }
 
     [EachEngineFact]
@@ -93,7 +94,10 @@ public sealed class TerminateTests(Chromium chromium)
         await phone.WaitForSignedOutAsync();
         await tablet.WaitForSignedOutAsync();
         await desktop.WaitForCardsAsync(1);
-        foreach (var (path, heading) in new[] { ("/settings", "Settings"), ("/settings/password", "Password"), ("/settings/sessions", "Session manager") })
+        foreach (var (path, heading) in new[]
+        {
+            ("/settings", "Settings"), ("/settings/password", "Password"), ("/settings/sessions", "Session manager"),
+        })
         {
             await desktop.GoAsync(path);
             await Assertions.Expect(desktop.Page.GetByRole(AriaRole.Heading, new() { Name = heading, Level = 1 })).ToBeVisibleAsync();

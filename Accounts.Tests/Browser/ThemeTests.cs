@@ -54,7 +54,8 @@ public sealed class ThemeTests(Chromium chromium)
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
         await using var person = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
-        await using var plain = await chromium.OpenProfileAsync(new BrowserNewContextOptions { JavaScriptEnabled = false, StorageState = await person.Profile.StorageStateAsync() });
+        await using var plain = await chromium.OpenProfileAsync(
+            new BrowserNewContextOptions { JavaScriptEnabled = false, StorageState = await person.Profile.StorageStateAsync() });
         var page = await plain.NewPageAsync();
         await page.GotoAsync(new Uri(site.Address, "/settings").AbsoluteUri);
 
@@ -68,5 +69,6 @@ public sealed class ThemeTests(Chromium chromium)
 
     private static Task ChooseAsync(Person person, string name) => person.Page.GetByLabel(name).CheckAsync();
 
-    private static Task ExpectAsync(Person person, string background) => Assertions.Expect(person.Page.Locator("body")).ToHaveCSSAsync("background-color", background);
+    private static Task ExpectAsync(Person person, string background) =>
+        Assertions.Expect(person.Page.Locator("body")).ToHaveCSSAsync("background-color", background);
 }

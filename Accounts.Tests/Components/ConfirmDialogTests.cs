@@ -120,7 +120,9 @@ public sealed class ConfirmDialogTests
     private static async Task AskAsync(ComponentPage page, Func<Task<bool>> act, bool asksForProof = false)
     {
         var dialogs = page.Context.Services.GetRequiredService<IDialogService>();
-        await page.Dialogs.InvokeAsync(() => dialogs.ConfirmAsync("Terminate Firefox 150 on Ubuntu?", "Terminate", builder => builder.AddContent(0, "It ends."), asksForProof, act, Texts.Sessions_CouldntTerminate));
+        await page.Dialogs.InvokeAsync(
+            () => dialogs.ConfirmAsync("Terminate Firefox 150 on Ubuntu?", "Terminate", builder => builder.AddContent(0, "It ends."), asksForProof,
+                act, Texts.Sessions_CouldntTerminate));
         page.Dialogs.WaitForElement("[role=dialog]");
     }
 }

@@ -26,12 +26,15 @@ public sealed class RenameSessionTests
         page.Render<Toast>();
         var session = Assert.Single(await host.Sessions.ListAsync(ada.Caller));
         var answers = false;
-        var failure = mayHaveChanged ? new DatabaseUnavailableException(new CommitUnknownException(new TimeoutException())) : new DatabaseUnavailableException(new TimeoutException());
-        await page.Dialogs.InvokeAsync(() => page.Context.Services.GetRequiredService<IDialogService>().OpenAsync<RenameSession>(new DialogParameters<RenameSession>
-        {
-            { dialog => dialog.Session, session },
-            { dialog => dialog.Act, (RenameSessionInput _) => answers ? Task.FromResult<string?>(null) : throw failure },
-        }));
+        var failure = mayHaveChanged
+            ? new DatabaseUnavailableException(new CommitUnknownException(new TimeoutException()))
+            : new DatabaseUnavailableException(new TimeoutException());
+        await page.Dialogs.InvokeAsync(
+            () => page.Context.Services.GetRequiredService<IDialogService>().OpenAsync<RenameSession>(new DialogParameters<RenameSession>
+            {
+                { dialog => dialog.Session, session },
+                { dialog => dialog.Act, (RenameSessionInput _) => answers ? Task.FromResult<string?>(null) : throw failure },
+            }));
         page.Dialogs.WaitForElement("[role=dialog]");
 
         await page.Dialogs.Find("form").SubmitAsync();

@@ -37,7 +37,8 @@ public sealed class SessionCardTests
             .Add(one => one.OnTerminate, (Session one) => asked.Add($"terminate {one.Id}"))
             .Add(one => one.OnMore, (Session one) => asked.Add($"more {one.Id}")));
 
-        Assert.Equal(["More for Safari 19 on iOS 19.1", "Terminate Safari 19 on iOS 19.1"], card.FindAll("button").Select(button => button.GetAttribute("aria-label")!), StringComparer.Ordinal);
+        Assert.Equal(["More for Safari 19 on iOS 19.1", "Terminate Safari 19 on iOS 19.1"],
+            card.FindAll("button").Select(button => button.GetAttribute("aria-label")!), StringComparer.Ordinal);
         var terminate = card.Find("button.ends");
         Assert.Equal(("submit", EndSessionsPage.FormId, "id", session.Id.ToString()),
             (terminate.GetAttribute("type"), terminate.GetAttribute("form"), terminate.GetAttribute("name"), terminate.GetAttribute("value")));
@@ -104,7 +105,8 @@ public sealed class SessionCardTests
         Assert.Equal("Select Safari 19 on iOS 19.1", card.Find("input[type=checkbox]").GetAttribute("aria-label"));
         await card.Find("input[type=checkbox]").ChangeAsync(true);
         Assert.Equal(session.Id, Assert.Single(picked));
-        card.Render(parameters => parameters.Add(one => one.Session, session with { Ending = new SessionEnding(Now, EndReason.Expired, null, null) }));
+        card.Render(
+            parameters => parameters.Add(one => one.Session, session with { Ending = new SessionEnding(Now, EndReason.Expired, null, null) }));
         Assert.Empty(card.FindAll("input"));
     }
 

@@ -72,7 +72,8 @@ public sealed class SessionManagerTests
         await using var host = Start();
         await using var page = await OpenAsync(host, 8, phones: 2);
         var manager = page.Render<SessionManager>();
-        Assert.Equal(["All others 7", "Computers 5", "Phones 2", "New 7"], manager.FindAll(".tools .chip").Select(chip => chip.TextContent), StringComparer.Ordinal);
+        Assert.Equal(["All others 7", "Computers 5", "Phones 2", "New 7"], manager.FindAll(".tools .chip").Select(chip => chip.TextContent),
+            StringComparer.Ordinal);
 
         await manager.FindAll(".tools .chip")[2].ClickAsync();
         Assert.Equal(2, manager.FindComponents<SessionCard>().Count);
@@ -108,7 +109,8 @@ public sealed class SessionManagerTests
         Assert.Equal(2, page.Dialogs.FindAll(".subject li").Count);
         await Button(page, "Terminate 2").ClickAsync();
         await TellAsync(host, manager, () => manager.FindAll(".session.ended").Count == 2);
-        Assert.Equal(chosen.Select(id => $"session-{id}"), manager.FindAll(".session.ended").Select(card => card.GetAttribute("aria-labelledby")!), StringComparer.Ordinal);
+        Assert.Equal(chosen.Select(id => $"session-{id}"), manager.FindAll(".session.ended").Select(card => card.GetAttribute("aria-labelledby")!),
+            StringComparer.Ordinal);
         Assert.Equal("Signed out 2 sessions.", manager.Find(".toast p").TextContent);
         Assert.Empty(manager.FindAll("input[type=checkbox]"));
 

@@ -47,7 +47,8 @@ public sealed class SessionQuestionTests
         await question.FindAll("button")[0].ClickAsync();
         await question.FindAll("button")[1].ClickAsync();
         Assert.Equal([$"yes {session.Id}", $"no {session.Id}"], told, StringComparer.Ordinal);
-        Assert.Equal((EndSessionsPage.FormId, session.Id.ToString()), (question.FindAll("button")[1].GetAttribute("form"), question.FindAll("button")[1].GetAttribute("value")));
+        Assert.Equal((EndSessionsPage.FormId, session.Id.ToString()),
+            (question.FindAll("button")[1].GetAttribute("form"), question.FindAll("button")[1].GetAttribute("value")));
     }
 
     [Fact]

@@ -37,7 +37,13 @@ public sealed class AccountsProcess : IAsyncDisposable
     private static AccountsProcess Run(string? folder, string? command, (string Name, string Value)[] settings)
     {
         var program = Path.Combine(folder ?? AppContext.BaseDirectory, "Accounts.Web.dll");
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
         start.ArgumentList.Add(program);
         if (command is not null)
             start.ArgumentList.Add(command);

@@ -73,7 +73,8 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
     public async Task RegisterAsync(string email, string name = "Ada Lovelace")
     {
         var browser = new CallingBrowser("127.0.0.1", new Accounts.Core.Devices.DeviceSignals("test"), BrowserId.New());
-        Assert.IsType<RegisterOutcome.Registered>(await Get<UserService>().RegisterAsync(browser, new RegisterInput { Name = name, Email = email, Password = Password }));
+        Assert.IsType<RegisterOutcome.Registered>(
+            await Get<UserService>().RegisterAsync(browser, new RegisterInput { Name = name, Email = email, Password = Password }));
     }
 
     /// <summary>Opens a headless client that keeps cookies and follows no redirects.</summary>

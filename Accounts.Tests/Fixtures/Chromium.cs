@@ -52,7 +52,9 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>The executable; null if there is none.</summary>
-    public static string? Find() => Environment.GetEnvironmentVariable("ACCOUNTS_CHROMIUM") is { Length: > 0 } named ? Array.Find([named], File.Exists) : Array.Find(Places, File.Exists);
+    public static string? Find() => Environment.GetEnvironmentVariable("ACCOUNTS_CHROMIUM") is { Length: > 0 } named
+        ? Array.Find([named], File.Exists)
+        : Array.Find(Places, File.Exists);
 }
 
 /// <summary>Tests that share the browser run one after the other.</summary>

@@ -40,7 +40,8 @@ internal sealed class ComponentPage : IAsyncDisposable
     /// <param name="browser">The viewer.</param>
     /// <param name="address">The page's address, relative to the application.</param>
     /// <param name="interactive">Whether the circuit is up. If not, a request renders the page.</param>
-    public static async Task<ComponentPage> OpenAsync(CoreHost host, SignedInBrowser browser, string address = "settings/sessions", bool interactive = true) =>
+    public static async Task<ComponentPage> OpenAsync(CoreHost host, SignedInBrowser browser, string address = "settings/sessions",
+        bool interactive = true) =>
         new(host, browser.Caller, (await host.RequestAsync(browser))!.Principal, address, interactive);
 
     public BunitContext Context { get; } = new();
@@ -67,7 +68,8 @@ internal sealed class ComponentPage : IAsyncDisposable
     /// <summary>Renders the dialogs that the component opens.</summary>
     public IRenderedComponent<MudDialogProvider> Dialogs { get; private set; } = default!;
 
-    public IRenderedComponent<TComponent> Render<TComponent>(Action<ComponentParameterCollectionBuilder<TComponent>>? parameters = null) where TComponent : IComponent
+    public IRenderedComponent<TComponent> Render<TComponent>(Action<ComponentParameterCollectionBuilder<TComponent>>? parameters = null)
+        where TComponent : IComponent
     {
         Context.RenderTree.Add<CascadingValue<Task<AuthenticationState>>>(cascade => cascade.Add(value => value.Value, _state));
         Context.Render<MudPopoverProvider>();

@@ -129,7 +129,8 @@ internal sealed class CoreHost : IAsyncDisposable
         SignIn.SignInAsync(browser, new SignInInput { Email = email, Password = password, Remember = remember });
 
     /// <summary>Signs in, in a new browser unless one is given.</summary>
-    public async Task<SignedInBrowser> SignInAsync(string email = Email, CallingBrowser? browser = null, bool remember = true, string password = Password)
+    public async Task<SignedInBrowser> SignInAsync(string email = Email, CallingBrowser? browser = null, bool remember = true,
+        string password = Password)
     {
         browser ??= NewBrowser();
         var session = Assert.IsType<SignInOutcome.SignedIn>(await TrySignInAsync(browser, email, password, remember)).Session;
@@ -138,7 +139,8 @@ internal sealed class CoreHost : IAsyncDisposable
     }
 
     /// <summary>Lists all of a user's sessions, live and ended, newest first.</summary>
-    public async Task<IReadOnlyList<Session>> HistoryAsync(Caller caller) => [.. (await History.AllAsync(caller, new HistoryQuery())).Select(entry => entry.Session)];
+    public async Task<IReadOnlyList<Session>> HistoryAsync(Caller caller) =>
+        [.. (await History.AllAsync(caller, new HistoryQuery())).Select(entry => entry.Session)];
 
     /// <summary>Returns all events of the audit log, even for a caller whose session has ended. Null if the plan lacks the log.</summary>
     public async Task<IReadOnlyList<AuditEvent>?> EventsAsync(Caller caller, AuditQuery query)
@@ -192,7 +194,8 @@ internal sealed class CoreHost : IAsyncDisposable
     /// <summary>Waits until the database makes a statement of this host wait for a lock. On SQLite, the write queue waits instead.</summary>
     public Task BlockedAsync() => Rows.IsPostgreSql
         ? Patience.UntilAsync(() => Task.FromResult(Rows.Number(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND backend_type = 'client backend'") > 0))
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' "
+                + "AND backend_type = 'client backend'") > 0))
         : Task.CompletedTask;
 
     /// <summary>Closes the connections that wait for the next operation.</summary>

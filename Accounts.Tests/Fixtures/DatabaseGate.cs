@@ -78,7 +78,8 @@ public sealed class DatabaseGate : DbCommandInterceptor, IDbTransactionIntercept
     }
 
     public async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
-        DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result, CancellationToken cancellationToken = default)
+        DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result,
+        CancellationToken cancellationToken = default)
     {
         await PassAsync(Moment.Begin, "");
         return result;

@@ -14,7 +14,8 @@ public sealed class Journal : ILoggerProvider
     public IReadOnlyList<(string Category, LogLevel Level, string Text)> Lines => [.. _lines.Select(line => (line.Category, line.Level, line.Text))];
 
     /// <summary>The last lines, with their exceptions.</summary>
-    public string Tail(int count) => string.Join('\n', _lines.TakeLast(count).Select(line => $"{line.Level}: {line.Category}: {line.Text} {line.Failure}"));
+    public string Tail(int count) =>
+        string.Join('\n', _lines.TakeLast(count).Select(line => $"{line.Level}: {line.Category}: {line.Text} {line.Failure}"));
 
     /// <summary>The lines of the category with this name, in order.</summary>
     public IReadOnlyList<string> Of(string type) =>

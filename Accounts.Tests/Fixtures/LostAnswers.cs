@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Accounts.Tests.Fixtures;
 
 /// <summary>Loses the answer to a commit, like a database server that goes away at that moment and stays away.</summary>
-/// <remarks>An interceptor of the context, for any engine. The application can't know whether the transaction was committed; the test decides it.</remarks>
+/// <remarks>
+/// An interceptor of the context, for any engine. The application can't know whether the transaction was committed; the test decides it.
+/// </remarks>
 internal sealed class LostAnswers : DbTransactionInterceptor
 {
     private volatile string? _next;
@@ -21,7 +23,8 @@ internal sealed class LostAnswers : DbTransactionInterceptor
         return new(result);
     }
 
-    public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData,
+        CancellationToken cancellationToken = default)
     {
         Pass(nameof(TransactionCommittedAsync));
         return Task.CompletedTask;

@@ -29,11 +29,12 @@ internal sealed record PastSession(UserId Owner, DateTimeOffset StartedAt)
 
     public bool Remembered { get; init; } = true;
 
-    public static Task AddAsync(AccountsDatabase database, params IEnumerable<PastSession> sessions) => database.WriteAsync(WritePriority.Ordinary, db =>
-    {
-        db.Sessions.AddRange(sessions.Select(session => session.ToRow()));
-        return Task.FromResult(true);
-    });
+    public static Task AddAsync(AccountsDatabase database, params IEnumerable<PastSession> sessions) =>
+        database.WriteAsync(WritePriority.Ordinary, db =>
+        {
+            db.Sessions.AddRange(sessions.Select(session => session.ToRow()));
+            return Task.FromResult(true);
+        });
 
     private SessionRow ToRow() => new()
     {

@@ -33,10 +33,12 @@ public sealed class Person : IAsyncDisposable
 
     public ILocator Dialog => Page.GetByRole(AriaRole.Dialog);
 
-    public static Task<Person> OpenAsync(Chromium chromium, AccountsSite site, string? userAgent = Windows, bool phone = false, bool touch = false, string? language = null, string? zone = null, bool scripts = true) =>
+    public static Task<Person> OpenAsync(Chromium chromium, AccountsSite site, string? userAgent = Windows, bool phone = false, bool touch = false,
+        string? language = null, string? zone = null, bool scripts = true) =>
         OpenAsync(chromium, site.Address, userAgent, phone, touch, language, zone, scripts);
 
-    public static async Task<Person> OpenAsync(Chromium chromium, Uri site, string? userAgent = Windows, bool phone = false, bool touch = false, string? language = null, string? zone = null, bool scripts = true)
+    public static async Task<Person> OpenAsync(Chromium chromium, Uri site, string? userAgent = Windows, bool phone = false, bool touch = false,
+        string? language = null, string? zone = null, bool scripts = true)
     {
         var profile = await chromium.OpenProfileAsync(new BrowserNewContextOptions
         {
@@ -53,7 +55,8 @@ public sealed class Person : IAsyncDisposable
         return new Person(site, profile, await profile.NewPageAsync());
     }
 
-    public static Task<Person> OpenPhoneAsync(Chromium chromium, AccountsSite site, string? zone = null) => OpenAsync(chromium, site, Visitor.Phone, phone: true, zone: zone);
+    public static Task<Person> OpenPhoneAsync(Chromium chromium, AccountsSite site, string? zone = null) =>
+        OpenAsync(chromium, site, Visitor.Phone, phone: true, zone: zone);
 
     /// <summary>Signs in through the page and waits until the Session manager shows this device.</summary>
     public async Task<Person> SignInAsync(string email, bool remember = true, string password = AccountsSite.Password)
@@ -70,7 +73,8 @@ public sealed class Person : IAsyncDisposable
     }
 
     /// <summary>Waits until a page is interactive: its circuit has taken over from prerendering.</summary>
-    public static Task WaitForCircuitAsync(IPage page) => page.Locator("#session-watch > i").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+    public static Task WaitForCircuitAsync(IPage page) =>
+        page.Locator("#session-watch > i").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 
     public Task<IResponse?> GoAsync(string path) => Page.GotoAsync(new Uri(_site, path).AbsoluteUri);
 
@@ -205,5 +209,7 @@ public sealed class Person : IAsyncDisposable
     }
 
     private static bool Says(IWebSocketFrame frame, string name) =>
-        frame.Binary is { } bytes ? System.Text.Encoding.Latin1.GetString(bytes).Contains(name, StringComparison.Ordinal) : frame.Text?.Contains(name, StringComparison.Ordinal) == true;
+        frame.Binary is { } bytes
+            ? System.Text.Encoding.Latin1.GetString(bytes).Contains(name, StringComparison.Ordinal)
+            : frame.Text?.Contains(name, StringComparison.Ordinal) == true;
 }

@@ -18,7 +18,8 @@ public sealed class PostgreSqlServerTests
             using (var rows = DatabaseRows.OfPostgreSql(copy.ConnectionString))
             {
                 rows.Execute(
-                    "INSERT INTO \"T\" VALUES ('019c0000-0000-7000-8000-0000000000aa', ARRAY['019c0000-0000-7000-8000-0000000000aa'::uuid], TRUE, 7, NULL)");
+                    "INSERT INTO \"T\" VALUES ('019c0000-0000-7000-8000-0000000000aa', ARRAY['019c0000-0000-7000-8000-0000000000aa'::uuid], "
+                        + "TRUE, 7, NULL)");
             }
 
             await server.StopAsync(crash: true);

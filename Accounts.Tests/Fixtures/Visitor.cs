@@ -9,14 +9,16 @@ namespace Accounts.Tests.Fixtures;
 public sealed class Visitor(Uri site, string userAgent) : IDisposable
 {
     public const string Chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
-    public const string Phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1";
+    public const string Phone =
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1";
     public const string SessionCookieName = "__Host-accounts-session";
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = site };
 
     public IDictionary<string, string> Cookies { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    public IDictionary<string, string> Headers { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["Accept"] = "text/html" };
+    public IDictionary<string, string> Headers { get; } =
+        new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["Accept"] = "text/html" };
 
     public string CookieHeader => string.Join("; ", Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}"));
 
@@ -45,7 +47,8 @@ public sealed class Visitor(Uri site, string userAgent) : IDisposable
     {
         var page = new HtmlParser().ParseDocument(await ReadAsync(path));
         var form = page.QuerySelectorAll("main form").OfType<IHtmlFormElement>().First();
-        var values = form.QuerySelectorAll("input[type=hidden]").OfType<IHtmlInputElement>().ToDictionary(i => i.Name!, i => i.Value, StringComparer.Ordinal);
+        var values = form.QuerySelectorAll("input[type=hidden]").OfType<IHtmlInputElement>()
+            .ToDictionary(i => i.Name!, i => i.Value, StringComparer.Ordinal);
         foreach (var (name, value) in fields)
             values[name] = value;
         return values;
@@ -68,7 +71,8 @@ public sealed class Visitor(Uri site, string userAgent) : IDisposable
     public async Task<IReadOnlyDictionary<string, string>> FillAccountMenuAsync(params (string Name, string Value)[] fields)
     {
         var page = new HtmlParser().ParseDocument(await ReadAsync("/settings"));
-        var form = page.QuerySelectorAll("form").OfType<IHtmlFormElement>().Single(f => string.Equals(f.GetAttribute("action"), "sign-out", StringComparison.Ordinal));
+        var form = page.QuerySelectorAll("form").OfType<IHtmlFormElement>()
+            .Single(f => string.Equals(f.GetAttribute("action"), "sign-out", StringComparison.Ordinal));
         var values = form.QuerySelectorAll("input").OfType<IHtmlInputElement>().ToDictionary(i => i.Name!, i => i.Value, StringComparer.Ordinal);
         foreach (var (name, value) in fields)
             values[name] = value;

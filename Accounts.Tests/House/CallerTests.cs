@@ -66,7 +66,8 @@ public sealed class CallerTests
             if (own)
                 await RefusesAsync(readOnly ?? CallerRefusal.SessionMissing, new Caller(kind, user, user, null, Scopes.All, "203.0.113.7"));
             if (scope != Scopes.None)
-                await RefusesAsync(readOnly ?? CallerRefusal.ScopeMissing, new Caller(kind, user, user, browser.Id, Scopes.All & ~scope, "203.0.113.7"));
+                await RefusesAsync(readOnly ?? CallerRefusal.ScopeMissing,
+                    new Caller(kind, user, user, browser.Id, Scopes.All & ~scope, "203.0.113.7"));
             await RefusesAsync(readOnly ?? elsewhere, new Caller(kind, user, user, browser.Id, Scopes.All, "203.0.113.7"));
             if (!own)
                 await RefusesAsync(readOnly, new Caller(kind, user, user, null, Scopes.All, "203.0.113.7"));
@@ -133,7 +134,8 @@ public sealed class CallerTests
                 await task;
             return null;
         }
-        catch (Exception failure) when ((failure as TargetInvocationException)?.InnerException is CallerRefusedException || failure is CallerRefusedException)
+        catch (Exception failure) when ((failure as TargetInvocationException)?.InnerException is CallerRefusedException
+            || failure is CallerRefusedException)
         {
             return ((failure as CallerRefusedException) ?? (CallerRefusedException)failure.InnerException!).Refusal;
         }
@@ -144,13 +146,15 @@ public sealed class CallerTests
         }
     }
 
-    private static object Get(CoreHost host, Type type) => typeof(CoreHost).GetMethod(nameof(CoreHost.Get))!.MakeGenericMethod(type).Invoke(host, null)!;
+    private static object Get(CoreHost host, Type type) =>
+        typeof(CoreHost).GetMethod(nameof(CoreHost.Get))!.MakeGenericMethod(type).Invoke(host, null)!;
 
     private static object? Value(ParameterInfo parameter, Caller caller) => parameter.ParameterType switch
     {
         var type when type == typeof(SessionId) => SessionId.New(TestClock.Start),
         var type when type == typeof(string) => "",
-        var type when type == typeof(Accounts.Core.SignIn.PendingProof) => new Accounts.Core.SignIn.PendingProof(caller.Subject, "", null, TestClock.Start),
+        var type when type == typeof(Accounts.Core.SignIn.PendingProof) =>
+            new Accounts.Core.SignIn.PendingProof(caller.Subject, "", null, TestClock.Start),
         var type when type == typeof(SignInMethods) => SignInMethods.Passkey,
         var type when type.IsAssignableTo(typeof(IEnumerable)) => Array.Empty<SessionId>(),
         { IsValueType: true } type => Activator.CreateInstance(type),
@@ -160,7 +164,8 @@ public sealed class CallerTests
     private static IEnumerable<MethodInfo> Commands() => typeof(AccountsOptions).Assembly.GetExportedTypes()
         .Where(type => type.IsClass)
         .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
-        .Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal) && method.GetParameters() is [{ ParameterType: var first }, ..] && first == typeof(Caller));
+        .Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal) && method.GetParameters() is [{ ParameterType: var first }, ..]
+            && first == typeof(Caller));
 
     private static bool MakesCaller(MemberInfo member)
     {
@@ -171,11 +176,14 @@ public sealed class CallerTests
             FieldInfo field => field.FieldType,
             _ => typeof(void),
         };
-        var given = member is MethodBase called ? called.GetParameters().Where(parameter => parameter.IsOut).Select(parameter => parameter.ParameterType) : [];
+        var given = member is MethodBase called
+            ? called.GetParameters().Where(parameter => parameter.IsOut).Select(parameter => parameter.ParameterType)
+            : [];
         return given.Prepend(made).Any(Holds);
 
         static bool Holds(Type type) =>
-            type == typeof(Caller) || (type.HasElementType && Holds(type.GetElementType()!)) || (type.IsGenericType && type.GetGenericArguments().Any(Holds));
+            type == typeof(Caller) || (type.HasElementType && Holds(type.GetElementType()!))
+                || (type.IsGenericType && type.GetGenericArguments().Any(Holds));
     }
 
     private static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";

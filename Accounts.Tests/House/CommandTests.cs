@@ -27,7 +27,8 @@ public sealed class CommandTests
     [Fact]
     public void Every_public_command_takes_a_caller_or_a_browser_first()
     {
-        var without = Commands().Where(method => method.GetParameters() is not [{ ParameterType: var first }, ..] || (first != typeof(Caller) && first != typeof(CallingBrowser)));
+        var without = Commands().Where(method =>
+            method.GetParameters() is not [{ ParameterType: var first }, ..] || (first != typeof(Caller) && first != typeof(CallingBrowser)));
         Assert.Equal(
             string.Join('\n', Exceptions.Keys.Order(StringComparer.Ordinal)),
             string.Join('\n', without.Select(Name).Order(StringComparer.Ordinal)));
@@ -55,7 +56,8 @@ public sealed class CommandTests
         .Where(type => type.IsClass)
         .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly));
 
-    private static bool IsValueTask(Type type) => type == typeof(ValueTask) || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueTask<>));
+    private static bool IsValueTask(Type type) =>
+        type == typeof(ValueTask) || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueTask<>));
 
     private static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
 }

@@ -13,7 +13,8 @@ internal sealed record RoomReference(Type From, string FromRoom, Type To, string
 /// <remarks>Compiler-generated types (closures, state machines) count as their outermost type. A constant leaves no reference in the code.</remarks>
 internal static class RoomScanner
 {
-    public const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    public const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static
+        | BindingFlags.DeclaredOnly;
 
     private static readonly Dictionary<short, OpCode> Codes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!)
@@ -68,7 +69,8 @@ internal static class RoomScanner
         return
         [
             .. all
-                .Where(arrow => !all.Exists(other => string.Equals(other.From, arrow.From, StringComparison.Ordinal) && reached[other.To].Contains(arrow.To)))
+                .Where(arrow =>
+                    !all.Exists(other => string.Equals(other.From, arrow.From, StringComparison.Ordinal) && reached[other.To].Contains(arrow.To)))
                 .OrderBy(arrow => arrow.From, StringComparer.Ordinal).ThenBy(arrow => arrow.To, StringComparer.Ordinal),
         ];
     }

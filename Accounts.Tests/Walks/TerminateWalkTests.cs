@@ -17,7 +17,8 @@ public sealed partial class TerminateWalkTests
     /// <summary>Types that every request or page passes, whatever it is about. The walk leaves them out.</summary>
     private static readonly string[] Everywhere =
     [
-        "AccountsCore", "AccountsWeb", "Program", "SecurityHeaders", "ProblemPages", "ConnectionRules", "CrossSiteRequests", "KnownProxies", "QueuedForms",
+        "AccountsCore", "AccountsWeb", "Program", "SecurityHeaders", "ProblemPages", "ConnectionRules", "CrossSiteRequests",
+        "KnownProxies", "QueuedForms",
         "RequestActivity", "ClientHintHeaders", "SessionAntiforgery",
         "App", "Routes", "MainLayout", "PlainLayout", "Icon", "ConnectionPragmas", "QuietEndings",
     ];
@@ -30,15 +31,18 @@ public sealed partial class TerminateWalkTests
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.DeclaringType is null && !type.Name.StartsWith('<'))
             .ToLookup(type => type.Name, StringComparer.Ordinal);
-        var named = Quoted().Matches(Repository.Read("docs/walks/terminate.md")).Select(match => match.Groups["name"].Value).Where(known.Contains).ToHashSet(StringComparer.Ordinal);
+        var named = Quoted().Matches(Repository.Read("docs/walks/terminate.md")).Select(match => match.Groups["name"].Value).Where(known.Contains)
+            .ToHashSet(StringComparer.Ordinal);
         Assert.True(named.Count > 10, "The page names almost nothing: has its form changed?");
 
         // On a stack, or called directly by such a method: code that only takes a lock or compares bytes never logs.
         var seen = trail.Types.Select(type => type.Name).ToHashSet(StringComparer.Ordinal);
-        var passed = trail.Methods.SelectMany(RoomScanner.Calls).Where(Trail.IsOurs).Select(type => RoomScanner.Outermost(type).Name).Concat(seen).ToHashSet(StringComparer.Ordinal);
+        var passed = trail.Methods.SelectMany(RoomScanner.Calls).Where(Trail.IsOurs).Select(type => RoomScanner.Outermost(type).Name).Concat(seen)
+            .ToHashSet(StringComparer.Ordinal);
 
         Assert.Equal("", string.Join(", ", named.Except(passed, StringComparer.Ordinal)));
-        Assert.Equal("", string.Join(", ", seen.Except(named, StringComparer.Ordinal).Except(Everywhere, StringComparer.Ordinal).Order(StringComparer.Ordinal)));
+        Assert.Equal("",
+            string.Join(", ", seen.Except(named, StringComparer.Ordinal).Except(Everywhere, StringComparer.Ordinal).Order(StringComparer.Ordinal)));
         // The trail is specific: types unrelated to ending a session aren't on it.
         Assert.DoesNotContain("PasswordChange", passed);
         Assert.DoesNotContain("SessionStarter", passed);
@@ -52,7 +56,8 @@ public sealed partial class TerminateWalkTests
         await using var site = AccountsSite.Start(
             trail,
             services => services.AddSingleton<ILoggerProvider>(trail).AddScoped<IDialogService>(provider => Watched(provider, trail)),
-            ("Logging:LogLevel:Default", "Trace"), ("Logging:LogLevel:Microsoft.AspNetCore", "Trace"), ("Logging:LogLevel:Microsoft.EntityFrameworkCore", "Trace"));
+            ("Logging:LogLevel:Default", "Trace"), ("Logging:LogLevel:Microsoft.AspNetCore", "Trace"),
+            ("Logging:LogLevel:Microsoft.EntityFrameworkCore", "Trace"));
         await site.RegisterAsync("ada@example.test");
         using var owner = await site.SignInAsync("ada@example.test");
         using var other = await site.SignInAsync("ada@example.test", Visitor.Phone);

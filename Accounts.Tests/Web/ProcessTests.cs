@@ -63,7 +63,8 @@ public sealed class ProcessTests : IDisposable
         using var entered = await other.SignInAsync(Ada, AccountsSite.Password);
         Assert.True(await other.IsSignedInAsync());
 
-        await using var page = await RawCircuit.OpenAsync(new Uri(address, "/settings/sessions"), owner.CookieHeader, await owner.ReadAsync("/settings/sessions"));
+        await using var page = await RawCircuit.OpenAsync(new Uri(address, "/settings/sessions"), owner.CookieHeader,
+            await owner.ReadAsync("/settings/sessions"));
         await page.WaitForBatchAsync(p => p.FindClickHandler("Terminate") is not null, Patience.Limit);
         await page.ClickAsync("Terminate");
         await page.WaitForBatchAsync(p => p.FindClickHandler("Cancel") is not null, Patience.Limit);
@@ -84,9 +85,20 @@ public sealed class ProcessTests : IDisposable
     public async Task Every_invalid_setting_is_named_with_its_rule_and_value()
     {
         await using var application = AccountsProcess.Run(
-            null, Database, ("Sessions__IdleTimeout", "soon"), ("Sessions__AbsoluteTimeout", "900.00:00:00"), ("SignIn__AttemptsPerAcount", "5"), ("Network__KnownProxies__0", "proxy"));
+            null, Database, ("Sessions__IdleTimeout", "soon"), ("Sessions__AbsoluteTimeout", "900.00:00:00"), ("SignIn__AttemptsPerAcount", "5"),
+            ("Network__KnownProxies__0", "proxy"));
         Assert.Equal(1, await application.ExitAsync());
-        foreach (var part in new[] { "Sessions:IdleTimeout", "'soon'", "Sessions:AbsoluteTimeout", "400 days", "SignIn:AttemptsPerAcount", "AttemptsPerAccount", "Network:KnownProxies", "'proxy'" })
+        foreach (var part in new[]
+        {
+            "Sessions:IdleTimeout",
+            "'soon'",
+            "Sessions:AbsoluteTimeout",
+            "400 days",
+            "SignIn:AttemptsPerAcount",
+            "AttemptsPerAccount",
+            "Network:KnownProxies",
+            "'proxy'",
+        })
             Assert.Contains(part, application.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", application.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder.File("accounts.db")));
@@ -117,7 +129,8 @@ public sealed class ProcessTests : IDisposable
         }
         else
         {
-            await File.WriteAllTextAsync(path, "This is somebody's diary, not a database. It is long enough to have a header of one hundred bytes and then some more.");
+            await File.WriteAllTextAsync(path,
+                "This is somebody's diary, not a database. It is long enough to have a header of one hundred bytes and then some more.");
             expected = fault is "garbage" ? "not a SQLite database" : "read-only";
             if (fault is "readonly")
                 File.SetAttributes(path, FileAttributes.ReadOnly);
@@ -144,7 +157,8 @@ public sealed class ProcessTests : IDisposable
             ("Storage__Provider", "PostgreSql"),
             ("Storage__ConnectionString", $"Host=127.0.0.1;Port={port};Database=accounts;Username=ada;Password=hunter2"));
         Assert.Equal(1, await application.ExitAsync());
-        Assert.Contains($"The database accounts on 127.0.0.1:{port} cannot be used: no server answers there", application.Output, StringComparison.Ordinal);
+        Assert.Contains($"The database accounts on 127.0.0.1:{port} cannot be used: no server answers there", application.Output,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", application.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", application.Output, StringComparison.Ordinal);
     }
@@ -219,7 +233,8 @@ public sealed class ProcessTests : IDisposable
     private static async Task<Visitor> RegisterAsync(Uri address, string email)
     {
         var visitor = new Visitor(address, Visitor.Chrome);
-        using var answer = await visitor.SubmitAsync("/register", ("Input.Name", "Ada Lovelace"), ("Input.Email", email), ("Input.Password", AccountsSite.Password));
+        using var answer = await visitor.SubmitAsync("/register", ("Input.Name", "Ada Lovelace"), ("Input.Email", email),
+            ("Input.Password", AccountsSite.Password));
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         return visitor;
     }

@@ -77,11 +77,13 @@ internal sealed class CheckBenchmark(IReadOnlyList<Candidate> checking, Candidat
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"without the network: {Median(measured[bare].Select(b => b.Microseconds)):F1} µs per request with a bare cookie; two equal applications differ by {Math.Abs(Difference(alike)):F2} µs (medians of {Batches} batches in turns)"));
+            $"without the network: {Median(measured[bare].Select(b => b.Microseconds)):F1} µs per request with a bare cookie; "
+                + $"two equal applications differ by {Math.Abs(Difference(alike)):F2} µs (medians of {Batches} batches in turns)"));
         foreach (var one in checking)
         {
             var (time, bytes) = (Difference(one), Median(measured[one].Select(b => b.Bytes)) - Median(measured[bare].Select(b => b.Bytes)));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"   {one.Engine}: the check takes {time:F2} µs and {bytes:F0} bytes more per request"));
+            Console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"   {one.Engine}: the check takes {time:F2} µs and {bytes:F0} bytes more per request"));
             Print($"<= 1 µs more per request on {one.Engine}", time <= 1);
             Print($"<= 64 bytes more per request on {one.Engine}", bytes <= 64);
         }
@@ -105,11 +107,13 @@ internal sealed class CheckBenchmark(IReadOnlyList<Candidate> checking, Candidat
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"over loopback, {Connections} connections: {Median(measured[bare]):N0} requests per second with a bare cookie; two equal applications: {Ratio(alike):F3} (medians of {rounds} rounds in turns)"));
+            $"over loopback, {Connections} connections: {Median(measured[bare]):N0} requests per second with a bare cookie; two equal applications: "
+                + $"{Ratio(alike):F3} (medians of {rounds} rounds in turns)"));
         foreach (var one in checking)
         {
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"   {one.Engine}: {Median(measured[one]):N0} requests per second with the check: {Ratio(one):F3} of the throughput"));
+                CultureInfo.InvariantCulture,
+                $"   {one.Engine}: {Median(measured[one]):N0} requests per second with the check: {Ratio(one):F3} of the throughput"));
             Print($">= 0.95 of the throughput on {one.Engine}", Ratio(one) >= 0.95);
         }
 

@@ -19,7 +19,8 @@ internal sealed class Connection : IDisposable
 
     public static async Task<Connection> OpenAsync(Uri page, string cookie)
     {
-        var connection = new Connection(Encoding.ASCII.GetBytes($"GET {page.PathAndQuery} HTTP/1.1\r\nHost: {page.Authority}\r\nCookie: {cookie}\r\n\r\n"));
+        var connection = new Connection(
+            Encoding.ASCII.GetBytes($"GET {page.PathAndQuery} HTTP/1.1\r\nHost: {page.Authority}\r\nCookie: {cookie}\r\n\r\n"));
         await connection._socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, page.Port));
         return connection;
     }

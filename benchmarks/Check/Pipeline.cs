@@ -25,7 +25,14 @@ internal sealed class Pipeline(RequestDelegate application, IHttpContextFactory 
     private void Send()
     {
         var features = new FeatureCollection();
-        var request = new HttpRequestFeature { Method = HttpMethods.Get, Scheme = Uri.UriSchemeHttp, Protocol = HttpProtocol.Http11, Path = path, RawTarget = path };
+        var request = new HttpRequestFeature
+        {
+            Method = HttpMethods.Get,
+            Scheme = Uri.UriSchemeHttp,
+            Protocol = HttpProtocol.Http11,
+            Path = path,
+            RawTarget = path,
+        };
         request.Headers.Host = "localhost";
         request.Headers.Cookie = cookie;
         features.Set<IHttpRequestFeature>(request);
@@ -45,7 +52,8 @@ internal sealed class Pipeline(RequestDelegate application, IHttpContextFactory 
         private RequestDelegate? _application;
 
         public Pipeline Of(Application application, string path, string cookie) =>
-            new(_application ?? throw new InvalidOperationException("The application was not built."), application.Get<IHttpContextFactory>(), path, cookie);
+            new(_application ?? throw new InvalidOperationException("The application was not built."),
+                application.Get<IHttpContextFactory>(), path, cookie);
 
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
         {

@@ -15,7 +15,8 @@ public class DevicesBenchmark
     private const string Hostile = "Mozilla/5.0 (((((; ; ;Windows NT (Android 1;Build/[/a:b;bot";
 
     private readonly DeviceSignals[] _samples =
-        [.. DeviceSamples.Traffic.Select(sample => sample.UserAgent).Concat(DeviceSamples.Crawlers).Concat(DeviceSamples.Known.Select(known => known.UserAgent)).Select(text => new DeviceSignals(text))];
+        [.. DeviceSamples.Traffic.Select(sample => sample.UserAgent).Concat(DeviceSamples.Crawlers)
+            .Concat(DeviceSamples.Known.Select(known => known.UserAgent)).Select(text => new DeviceSignals(text))];
 
     private readonly DeviceSignals _hinted = new(DeviceSamples.Traffic[0].UserAgent, new ClientHints
     {

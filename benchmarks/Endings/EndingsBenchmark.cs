@@ -138,7 +138,8 @@ internal sealed class EndingsBenchmark : IAsyncDisposable
 
     private void PrintFlushed() => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"   {Engine}: b/a p50 {_beside.Percentile(0.5) / _alone.Percentile(0.5):F1}, p99 {_beside.Percentile(0.99) / _alone.Percentile(0.99):F1}; flushed during this: {_flushed:N0} sessions in {_flushing.TotalSeconds:F2} s ({_flushed / _flushing.TotalSeconds:N0} per second)"));
+        $"   {Engine}: b/a p50 {_beside.Percentile(0.5) / _alone.Percentile(0.5):F1}, p99 {_beside.Percentile(0.99) / _alone.Percentile(0.99):F1}; "
+            + $"flushed during this: {_flushed:N0} sessions in {_flushing.TotalSeconds:F2} s ({_flushed / _flushing.TotalSeconds:N0} per second)"));
 
     /// <summary>Reads the count from the database, not from the flusher: every flushed session adds one page.</summary>
     private Task<long> PagesWrittenAsync() => _core.Database.ReadAsync(db => db.Sessions.SumAsync(s => (long)s.PagesVisited));

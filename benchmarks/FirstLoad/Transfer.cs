@@ -15,7 +15,8 @@ internal sealed class Transfer
 
         var sizes = await request.SizesAsync();
         var (requests, wire, raw) = _byKind.GetValueOrDefault(request.ResourceType);
-        _byKind[request.ResourceType] = (requests + 1, wire + sizes.ResponseHeadersSize + sizes.ResponseBodySize, raw + (await response.BodyAsync()).Length);
+        _byKind[request.ResourceType] =
+            (requests + 1, wire + sizes.ResponseHeadersSize + sizes.ResponseBodySize, raw + (await response.BodyAsync()).Length);
     }
 
     public void Print(string page)

@@ -25,7 +25,8 @@ internal static class LighthouseBenchmark
         var script = Path.Combine("benchmarks", "Lighthouse", "measure.mjs");
         if (!Directory.Exists(Path.Combine("benchmarks", "Lighthouse", "node_modules")))
         {
-            await Console.Error.WriteLineAsync("Lighthouse is not installed. Run in the repository's root: npm ci --prefix benchmarks/Lighthouse --ignore-scripts");
+            await Console.Error.WriteLineAsync(
+                "Lighthouse is not installed. Run in the repository's root: npm ci --prefix benchmarks/Lighthouse --ignore-scripts");
             return 1;
         }
 

@@ -56,7 +56,8 @@ internal sealed class LiveBenchmark : IAsyncDisposable
                 await one.DisposeAsync();
         }
 
-        Console.WriteLine("start: a and b when the acting browser's request started (a includes checking the password); c when the core was called; d at the click in the acting browser.");
+        Console.WriteLine("start: a and b when the acting browser's request started (a includes checking the password); c when the core was called; "
+            + "d at the click in the acting browser.");
         return all.TrueForAll(one => one._failures == 0) ? 0 : 1;
     });
 
@@ -82,7 +83,8 @@ internal sealed class LiveBenchmark : IAsyncDisposable
         if (series.TrueForAll(one => one.Latencies.Count > 0))
             Latencies.Compare(name, series.ConvertAll(one => (one.Benchmark._engine, one.Latencies)));
         foreach (var one in series)
-            Console.WriteLine($"   {one.Benchmark._engine}: {one.Latencies.Count} of {count} runs, failures: {one.Failures}{(one.GaveUp ? ", gave up" : "")}");
+            Console.WriteLine(
+                $"   {one.Benchmark._engine}: {one.Latencies.Count} of {count} runs, failures: {one.Failures}{(one.GaveUp ? ", gave up" : "")}");
     }
 
     private async Task<double> SignInAsync()

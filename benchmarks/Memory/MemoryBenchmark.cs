@@ -52,7 +52,8 @@ internal sealed class MemoryBenchmark(Application application, int count, int se
         var managed = (after.Managed - before.Managed) / 1000.0 / count;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{sessions,4} sessions each: managed {managed,7:F1} kB per circuit, resident {(after.Resident - before.Resident) / 1000.0 / count,7:F1} kB   ({count} circuits)"));
+            $"{sessions,4} sessions each: managed {managed,7:F1} kB per circuit, "
+                + $"resident {(after.Resident - before.Resident) / 1000.0 / count,7:F1} kB   ({count} circuits)"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"target: managed <= {limit:F0} kB: {(managed <= limit ? "met" : "MISSED")}"));
     }
 

@@ -38,7 +38,8 @@ internal sealed class OpeningBenchmark(Person person, int sessions)
         var there = 1;
         foreach (var size in Sizes)
         {
-            await application.AddAsync(Enumerable.Range(there, size - there).Select(i => Browsers.Session(user, now.AddMinutes(-i), agents[i % agents.Length])));
+            await application.AddAsync(
+                Enumerable.Range(there, size - there).Select(i => Browsers.Session(user, now.AddMinutes(-i), agents[i % agents.Length])));
             there = size;
             await new OpeningBenchmark(person, size).RepeatAsync(count);
         }
@@ -53,7 +54,8 @@ internal sealed class OpeningBenchmark(Person person, int sessions)
             await person.Page.GotoAsync("/settings/sessions");
             await person.Page.GetByText($"{sessions} sessions. Updates live.").WaitForAsync();
             await person.Page.Locator("#session-watch > i").WaitForAsync(new() { State = WaitForSelectorState.Attached });
-            var times = await person.Page.EvaluateAsync<double[]>("[performance.getEntriesByName('first-contentful-paint')[0].startTime, window.alive]");
+            var times = await person.Page.EvaluateAsync<double[]>(
+                "[performance.getEntriesByName('first-contentful-paint')[0].startTime, window.alive]");
             if (i < WarmUp)
                 continue;
             _shown.Add(times[0]);

@@ -62,7 +62,8 @@ public class LookUps
         if (size == 4)
             bytes[0] = (byte)random.Next(1, 224);
         else
-            (bytes[0], bytes[1]) = (random.Next(5) switch { 0 => (byte)0x24, 1 => (byte)0x26, 2 => (byte)0x28, _ => (byte)0x2a }, (byte)random.Next(16));
+            (bytes[0], bytes[1]) =
+                (random.Next(5) switch { 0 => (byte)0x24, 1 => (byte)0x26, 2 => (byte)0x28, _ => (byte)0x2a }, (byte)random.Next(16));
         return new IPAddress(bytes).ToString();
     }
 

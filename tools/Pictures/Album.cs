@@ -25,9 +25,11 @@ internal sealed class Album(string folder)
         {
             await scene.Page.SetViewportSizeAsync(look.Width, look.Height);
             await scene.Page.EmulateMediaAsync(new() { ColorScheme = look.Colours, ReducedMotion = ReducedMotion.Reduce });
-            await scene.Page.EvaluateAsync("async () => { await document.fonts.ready; scrollTo(0, 0); await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))); }");
+            await scene.Page.EvaluateAsync("async () => { await document.fonts.ready; scrollTo(0, 0); "
+                + "await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))); }");
             if (state.Shows is { } shows)
-                await shows(scene).EvaluateAsync("e => { const card = e.matches('[role=article]'); e.scrollIntoView({ block: card ? 'center' : 'start' }); if (!card) scrollBy(0, -24); }");
+                await shows(scene).EvaluateAsync("e => { const card = e.matches('[role=article]'); "
+                    + "e.scrollIntoView({ block: card ? 'center' : 'start' }); if (!card) scrollBy(0, -24); }");
             if (state.InEach is { } inEach)
                 await inEach(scene);
             var picture = await scene.Page.ScreenshotAsync(new() { Animations = ScreenshotAnimations.Disabled, Caret = ScreenshotCaret.Hide });
@@ -39,7 +41,10 @@ internal sealed class Album(string folder)
 
     private async Task CheckAsync(IPage page, string where)
     {
-        foreach (var found in new[] { await PageCheck.FindPlainAsync(page), await PageCheck.FindOverflowAsync(page), await PageCheck.FindCutAsync(page) })
+        foreach (var found in new[]
+        {
+            await PageCheck.FindPlainAsync(page), await PageCheck.FindOverflowAsync(page), await PageCheck.FindCutAsync(page),
+        })
             _faults.AddRange(found.Select(fault => $"{where}: {fault}"));
     }
 
@@ -50,10 +55,12 @@ internal sealed class Album(string folder)
         foreach (var page in states.GroupBy(state => state.Page, StringComparer.Ordinal))
         {
             text.Append("\n## ").Append(char.ToUpperInvariant(page.Key[0])).Append(page.Key.Replace('-', ' '), 1, page.Key.Length - 1)
-                .Append("\n| state | ").AppendJoin(" | ", page.SelectMany(state => state.Looks).Distinct().Select(look => look.Name.Replace('-', ' '))).Append(" |\n|")
+                .Append("\n| state | ")
+                .AppendJoin(" | ", page.SelectMany(state => state.Looks).Distinct().Select(look => look.Name.Replace('-', ' '))).Append(" |\n|")
                 .Append(string.Concat(Enumerable.Repeat(" --- |", page.SelectMany(state => state.Looks).Distinct().Count() + 1))).Append('\n');
             foreach (var state in page)
-                text.Append("| ").Append(state.Says).Append(" | ").AppendJoin(" | ", state.Looks.Select(look => Cell($"{state.File}-{look.Name}.png", look))).Append(" |\n");
+                text.Append("| ").Append(state.Says).Append(" | ")
+                    .AppendJoin(" | ", state.Looks.Select(look => Cell($"{state.File}-{look.Name}.png", look))).Append(" |\n");
         }
 
         return File.WriteAllTextAsync(Path.Combine(folder, "index.md"), text.ToString());

@@ -16,7 +16,8 @@ internal static class Past
     ];
 
     /// <summary>A live session with its latest activity at the given time.</summary>
-    public static SessionRow Live(UserId ada, DateTimeOffset from, DateTimeOffset seen, string userAgent, string address, int pages, string? name = null, bool newBrowser = false)
+    public static SessionRow Live(UserId ada, DateTimeOffset from, DateTimeOffset seen, string userAgent, string address, int pages,
+        string? name = null, bool newBrowser = false)
     {
         var row = Browsers.Session(ada, from, userAgent, address, newBrowser);
         (row.LastActivityAt, row.ExpiresAt, row.PagesVisited, row.Name) = (seen, seen.AddDays(14), pages, name);
@@ -32,7 +33,8 @@ internal static class Past
         {
             // Activity within the last twelve days, mostly recent.
             var active = now.AddMinutes(-17 - (17_000.0 * i * i / (count * count)));
-            return Live(ada, active.AddHours(-20 * (1 + (i % 90))), active, agents[i % agents.Length], addresses[i % addresses.Length], (i * 37) % 90);
+            return Live(ada, active.AddHours(-20 * (1 + (i % 90))), active, agents[i % agents.Length],
+                addresses[i % addresses.Length], (i * 37) % 90);
         })];
     }
 
@@ -53,7 +55,8 @@ internal static class Past
         ];
     }
 
-    private static SessionRow Over(UserId ada, SessionRow desktop, bool inIt, DateTimeOffset from, int hours, string userAgent, EndReason reason, int pages, bool left = false)
+    private static SessionRow Over(UserId ada, SessionRow desktop, bool inIt, DateTimeOffset from, int hours, string userAgent, EndReason reason,
+        int pages, bool left = false)
     {
         var row = Browsers.Session(ada, from, userAgent, browser: inIt ? desktop.BrowserHash : null);
         var ended = from.AddHours(hours);

@@ -30,14 +30,16 @@ for (var i = 0; i < args.Length; i += 2)
 if (Words.ArePseudo && string.Equals(folder, Album.Home, StringComparison.Ordinal))
     return Usage();
 
-State[] all = [.. SignedOutStates.All, .. SettingsStates.All, .. SessionStates.All, .. EndingStates.All, .. HistoryStates.All, .. AuditStates.All, .. SupportStates.All, .. ProblemStates.All];
+State[] all = [.. SignedOutStates.All, .. SettingsStates.All, .. SessionStates.All, .. EndingStates.All, .. HistoryStates.All, .. AuditStates.All,
+    .. SupportStates.All, .. ProblemStates.All];
 var chosen = Array.FindAll(all, state => only.Count == 0 || only.Exists(part => state.File.Contains(part, StringComparison.Ordinal)));
 var filmed = !Words.ArePseudo && (only.Count == 0 || only.Exists(part => Film.File.Contains(part, StringComparison.Ordinal)));
 if (chosen.Length == 0 && !filmed)
     return Usage();
 if (Chromium.Find() is not { } program)
 {
-    await Console.Error.WriteLineAsync("This tool needs Chromium, but none was found. Install chromium or google-chrome, or set ACCOUNTS_CHROMIUM to the program's path.");
+    await Console.Error.WriteLineAsync(
+        "This tool needs Chromium, but none was found. Install chromium or google-chrome, or set ACCOUNTS_CHROMIUM to the program's path.");
     return 1;
 }
 
@@ -89,7 +91,8 @@ static int Usage()
     Console.Error.WriteLine("""
         Usage: dotnet run --project tools/Pictures [-- [--only PART]… [--out FOLDER]]
 
-          Takes a picture of every page in every state and lists them in index.md, in docs/pictures. Also records terminated.png, the README's animation.
+          Takes a picture of every page in every state and lists them in index.md, in docs/pictures.
+          Also records terminated.png, the README's animation.
           --only PART        only the states with this text in their name ("sessions", "sign-in-plain"); you can repeat it
           --out FOLDER       another folder for the pictures
           --language en-XA   the pages in the pseudo-language, for another folder; names each text that isn't translated or has no room

@@ -11,7 +11,8 @@ namespace Accounts.Pictures;
 /// <summary>The setup of one picture: a browser that shows the page, Ada's other sessions, and helpers to reach a state.</summary>
 internal sealed class Scene : IAsyncDisposable
 {
-    private const string ThisBrowser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+    private const string ThisBrowser =
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
 
     // Milliseconds. A test runs beside others, and waits as long as it takes.
     private static readonly float Patience = Words.ArePseudo ? 60_000 : 8_000;
@@ -66,7 +67,8 @@ internal sealed class Scene : IAsyncDisposable
         });
         _profiles.Add(profile);
         if (Words.ArePseudo)
-            await profile.AddCookiesAsync([new() { Url = _theatre.Application.Url.AbsoluteUri, Name = LanguageChoice.Cookie, Value = PseudoLanguage.Tag }]);
+            await profile.AddCookiesAsync(
+                [new() { Url = _theatre.Application.Url.AbsoluteUri, Name = LanguageChoice.Cookie, Value = PseudoLanguage.Tag }]);
         profile.SetDefaultTimeout(Patience);
         Assertions.SetDefaultExpectTimeout(Patience);
         await profile.Clock.SetFixedTimeAsync(Clock.GetUtcNow().UtcDateTime);
@@ -110,7 +112,8 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>Clicks the button with this name.</summary>
     public Task PressAsync(string name) => Button(Page.Locator("body"), name).ClickAsync();
 
-    public static ILocator Button(ILocator within, string name) => within.GetByRole(AriaRole.Button, new() { NameRegex = Words.Beginning(name) }).First;
+    public static ILocator Button(ILocator within, string name) =>
+        within.GetByRole(AriaRole.Button, new() { NameRegex = Words.Beginning(name) }).First;
 
     /// <summary>The field with this label.</summary>
     public ILocator Field(string label) => Field(Page, label);
@@ -118,7 +121,9 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>What has this name, whole.</summary>
     public ILocator Named(AriaRole role, string name) => Page.GetByRole(role, new() { Name = Words.Whole(name), Exact = true });
 
-    /// <summary>Opens a button's menu, and waits until it has its place and the focus. First closes a menu that is still open from the previous window.</summary>
+    /// <summary>
+    /// Opens a button's menu, and waits until it has its place and the focus. First closes a menu that is still open from the previous window.
+    /// </summary>
     public async Task OpenMenuAsync(ILocator button)
     {
         await Page.Keyboard.PressAsync("Escape");
@@ -135,7 +140,8 @@ internal sealed class Scene : IAsyncDisposable
     }
 
     /// <summary>Waits for a text.</summary>
-    public Task SeeAsync(string text, float patience = 0) => Page.GetByText(Words.Of(text)).First.WaitForAsync(new() { Timeout = Math.Max(patience, Patience) });
+    public Task SeeAsync(string text, float patience = 0) =>
+        Page.GetByText(Words.Of(text)).First.WaitForAsync(new() { Timeout = Math.Max(patience, Patience) });
 
     /// <summary>Another device's card.</summary>
     public ILocator Card(string title) => Cards.Filter(new() { HasText = title.Split(" on ")[0] }).First;

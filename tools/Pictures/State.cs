@@ -11,7 +11,8 @@ namespace Accounts.Pictures;
 /// <param name="Wide">Whether to take pictures in wide windows too.</param>
 /// <param name="InEach">Runs in each window. For example, it opens a menu, whose position depends on the window.</param>
 internal sealed record State(
-    string Page, string Name, string Says, Func<Scene, Task> Reach, Func<Scene, ILocator>? Shows = null, bool Wide = false, Func<Scene, Task>? InEach = null)
+    string Page, string Name, string Says, Func<Scene, Task> Reach, Func<Scene, ILocator>? Shows = null, bool Wide = false,
+    Func<Scene, Task>? InEach = null)
 {
     /// <summary>The windows of the pictures.</summary>
     public IEnumerable<Look> Looks => Wide ? Look.All.Concat(Look.Wide) : Look.All;

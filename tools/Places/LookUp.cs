@@ -17,7 +17,8 @@ internal static class LookUp
             var place = reader.Find(address);
             string?[] fields =
             [
-                place.CountryCode, place.Country, place.Region, place.City, Degrees(place.Latitude), Degrees(place.Longitude), place.TimeZone, place.Provider,
+                place.CountryCode, place.Country, place.Region, place.City, Degrees(place.Latitude), Degrees(place.Longitude),
+                place.TimeZone, place.Provider,
                 place.IsHosting ? "hosting" : null,
             ];
             await output.WriteLineAsync(string.Join('\t', fields.Select(field => field ?? "-")));

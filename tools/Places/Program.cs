@@ -17,7 +17,8 @@ switch (args)
         var (file, version, date) = DbIpCountries.Read(folder);
         Ip2LocationReader.Read(file);
         await File.WriteAllBytesAsync(path, Pack(file));
-        Console.WriteLine($"{path}: {new FileInfo(path).Length:N0} bytes, unpacked {file.Length:N0}; {version} of {date:yyyy-MM-dd}. Update dbip-country.notice.txt.");
+        Console.WriteLine($"{path}: {new FileInfo(path).Length:N0} bytes, unpacked {file.Length:N0}; {version} of {date:yyyy-MM-dd}. "
+            + "Update dbip-country.notice.txt.");
         return 0;
     case ["unpack", var path]:
         await File.WriteAllBytesAsync(path, BundledDatabase.Unpack());
@@ -36,5 +37,7 @@ switch (args)
 static byte[] Pack(byte[] file)
 {
     var packed = new byte[file.Length];
-    return BrotliEncoder.TryCompress(file, packed, out var length, quality: 11, window: 24) ? packed[..length] : throw new InvalidOperationException("The file can't be compressed.");
+    return BrotliEncoder.TryCompress(file, packed, out var length, quality: 11, window: 24)
+        ? packed[..length]
+        : throw new InvalidOperationException("The file can't be compressed.");
 }

@@ -32,5 +32,6 @@ internal static class Samples
     private static WrittenPlace Place(int i) => i % 7 == 0
         ? WrittenPlace.Nowhere
         : new WrittenPlace(
-            Countries[i % 4][..2], Countries[i % 4][3..], $"Region {i % 11}", $"City {i % 13}", (i % 180) - 89.5f, (i % 360) - 179.25f, $"+{i % 13:00}:00", $"Provider {i % 17}", Usages[i % 4]);
+            Countries[i % 4][..2], Countries[i % 4][3..], $"Region {i % 11}", $"City {i % 13}", (i % 180) - 89.5f, (i % 360) - 179.25f,
+            $"+{i % 13:00}:00", $"Provider {i % 17}", Usages[i % 4]);
 }

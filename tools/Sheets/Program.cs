@@ -11,7 +11,8 @@ switch (args)
         await Icons.WriteAsync(Path.Combine(Root(), "Accounts.Web", "wwwroot"), program);
         return 0;
     case ["icons"]:
-        await Console.Error.WriteLineAsync("The icons need Chromium, but none was found. Install it, or set ACCOUNTS_CHROMIUM to the program's path.");
+        await Console.Error.WriteLineAsync(
+            "The icons need Chromium, but none was found. Install it, or set ACCOUNTS_CHROMIUM to the program's path.");
         return 1;
     default:
         await Console.Error.WriteLineAsync("""

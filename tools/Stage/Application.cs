@@ -68,9 +68,11 @@ internal sealed class Application : WebApplicationFactory<App>
     });
 
     /// <summary>Signs a user in like the product, without a password, and returns the browser's cookie.</summary>
-    public async Task<(Caller Caller, string Cookie)> SignInAsync(UserId person, string userAgent = Browsers.Windows, string address = Browsers.Address)
+    public async Task<(Caller Caller, string Cookie)> SignInAsync(UserId person, string userAgent = Browsers.Windows,
+        string address = Browsers.Address)
     {
-        var stamp = await Get<AccountsDatabase>().ReadAsync(db => db.Users.Where(u => u.Id == person.Value).Select(u => u.SecurityStamp!).SingleAsync());
+        var stamp = await Get<AccountsDatabase>()
+            .ReadAsync(db => db.Users.Where(u => u.Id == person.Value).Select(u => u.SecurityStamp!).SingleAsync());
         var browser = new CallingBrowser(address, new DeviceSignals(userAgent), BrowserId.New());
         var session = await Get<SessionStarter>().StartAsync(browser, new VerifiedUser(person, stamp, SignInMethods.Password), remember: false)
             ?? throw new InvalidOperationException("The session did not start.");
@@ -78,7 +80,8 @@ internal sealed class Application : WebApplicationFactory<App>
         await using var scope = Services.CreateAsyncScope();
         var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
         await context.WriteSessionAsync(session);
-        return (Caller.InBrowser(person, session.Id, address, Get<TimeProvider>().GetUtcNow()), context.Response.Headers.SetCookie.ToString().Split(';')[0]);
+        return (Caller.InBrowser(person, session.Id, address, Get<TimeProvider>().GetUtcNow()),
+            context.Response.Headers.SetCookie.ToString().Split(';')[0]);
     }
 
     /// <summary>Runs an action that signs a user in, and returns the session that it started.</summary>

@@ -20,13 +20,22 @@ internal static class PageCheck
         () => {
           const found = [];
           const { scrollWidth, clientWidth } = document.documentElement;
-          const scrolls = one => { for (let up = one.parentElement; up && up !== document.body; up = up.parentElement) if (/auto|scroll|hidden/.test(getComputedStyle(up).overflowX)) return true; return false; };
+          const scrolls = one => {
+            for (let up = one.parentElement; up && up !== document.body; up = up.parentElement)
+              if (/auto|scroll|hidden/.test(getComputedStyle(up).overflowX)) return true;
+            return false;
+          };
           const outside = [...document.querySelectorAll("body *")].filter(one => {
             const box = one.getBoundingClientRect();
-            return box.width > 1 && (box.right > clientWidth + 1 || (box.left < -1 && box.right > 0)) && one.checkVisibility({ visibilityProperty: true }) && !one.closest(".vh, .skip") && !scrolls(one);
+            return box.width > 1 && (box.right > clientWidth + 1 || (box.left < -1 && box.right > 0))
+              && one.checkVisibility({ visibilityProperty: true }) && !one.closest(".vh, .skip") && !scrolls(one);
           });
           if (scrollWidth > clientWidth) found.push(`the page is ${scrollWidth} wide in ${clientWidth}`);
-          for (const one of outside) found.push(`${one.tagName}.${one.getAttribute("class")} "${(one.ariaLabel ?? one.textContent).trim().slice(0, 40)}" reaches to ${Math.round(one.getBoundingClientRect().right)}`);
+          for (const one of outside) {
+            const text = (one.ariaLabel ?? one.textContent).trim().slice(0, 40);
+            const right = Math.round(one.getBoundingClientRect().right);
+            found.push(`${one.tagName}.${one.getAttribute("class")} "${text}" reaches to ${right}`);
+          }
           return found;
         }
         """);
@@ -56,14 +65,17 @@ internal static class PageCheck
             // Hidden from sight, and there for screen readers.
             if (cuts && cuts !== document.body && cuts.clientWidth <= 1) continue;
             const edge = cuts && cuts !== document.body && outside(text, cuts.getBoundingClientRect()) ? "is cut off"
-              : holder && getComputedStyle(holder).display !== "contents" && outside(text, holder.getBoundingClientRect()) ? `runs out of its ${holder.tagName}` : null;
+              : holder && getComputedStyle(holder).display !== "contents" && outside(text, holder.getBoundingClientRect())
+              ? `runs out of its ${holder.tagName}` : null;
             if (edge) found.push(`${one.tagName}.${one.getAttribute("class")} "${one.textContent.trim().slice(0, 40)}" ${edge}`);
           }
           return found;
         }
         """);
 
-    /// <summary>Words without accents on a page in the <see cref="PseudoLanguage"/>, which are no names: texts that aren't in the resources.</summary>
+    /// <summary>
+    /// Words without accents on a page in the <see cref="PseudoLanguage"/>, which are no names: texts that aren't in the resources.
+    /// </summary>
     public static async Task<IReadOnlyList<string>> FindPlainAsync(IPage page) => await page.EvaluateAsync<string[]>("""
         names => {
           const known = new Set(names);
@@ -79,7 +91,8 @@ internal static class PageCheck
           for (const one of document.querySelectorAll("body *")) {
             // Times and countries are the browser's words, code is nobody's.
             if (one.closest("script, style, time, [data-country], code")) continue;
-            for (const name of ["aria-label", "title", "placeholder", "alt"]) if (!one.querySelector("[data-country]")) look(`${one.tagName} ${name}`, one.getAttribute(name));
+            for (const name of ["aria-label", "title", "placeholder", "alt"])
+              if (!one.querySelector("[data-country]")) look(`${one.tagName} ${name}`, one.getAttribute(name));
             for (const child of one.childNodes) if (child.nodeType === 3) look(one.tagName, child.data);
           }
           return found;

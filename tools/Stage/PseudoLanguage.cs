@@ -57,7 +57,8 @@ internal static class PseudoLanguage
     private sealed class PseudoTexts() : ResourceManager(typeof(Texts))
     {
         public override string? GetString(string name, CultureInfo? culture) =>
-            string.Equals((culture ?? CultureInfo.CurrentUICulture).Name, Tag, StringComparison.Ordinal) && !name.EndsWith("Pattern", StringComparison.Ordinal)
+            string.Equals((culture ?? CultureInfo.CurrentUICulture).Name, Tag, StringComparison.Ordinal)
+                && !name.EndsWith("Pattern", StringComparison.Ordinal)
                 ? base.GetString(name, CultureInfo.InvariantCulture) is { } text ? Of(text) : null
                 : base.GetString(name, culture);
     }

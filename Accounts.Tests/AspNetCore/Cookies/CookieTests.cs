@@ -27,7 +27,8 @@ public sealed class CookieTests
         Assert.Equal("/signed-out", answer.Headers.Location!.OriginalString);
         // The refusal leaves cookies alone: a concurrent sign-in may have just set a new one.
         Assert.DoesNotContain(
-            answer.Headers.TryGetValues("Set-Cookie", out var set) ? set : [], text => text.StartsWith(Visitor.SessionCookieName, StringComparison.Ordinal));
+            answer.Headers.TryGetValues("Set-Cookie", out var set) ? set : [],
+            text => text.StartsWith(Visitor.SessionCookieName, StringComparison.Ordinal));
         using var state = await other.GetAsync("/session/state");
         Assert.Equal(HttpStatusCode.Unauthorized, state.StatusCode);
         using var live = await owner.GetAsync("/session/state");
@@ -85,7 +86,8 @@ public sealed class CookieTests
         var row = rows.Session(id);
         var hash = System.Buffers.Text.Base64Url.EncodeToString((byte[])row["KeyHash"]!);
         var claims = new ClaimsPrincipal(new ClaimsIdentity(
-            [new Claim(ClaimTypes.NameIdentifier, (string)row["UserId"]!), new Claim("sid", id.ToString()), new Claim(ClaimTypes.Role, "Administrator")], "Accounts.Session"));
+            [new Claim(ClaimTypes.NameIdentifier, (string)row["UserId"]!), new Claim("sid", id.ToString()),
+                new Claim(ClaimTypes.Role, "Administrator")], "Accounts.Session"));
 
         foreach (var forged in new string?[] { hash, new string('A', 43), "", "short", null })
         {
@@ -181,5 +183,6 @@ public sealed class CookieTests
 
     /// <summary>Returns the address of the page's link to a path, with whatever follows the path.</summary>
     private static string LinkTo(string path, string page) =>
-        new HtmlParser().ParseDocument(page).QuerySelectorAll("main a").Select(link => link.GetAttribute("href")!).First(href => href.StartsWith(path, StringComparison.Ordinal));
+        new HtmlParser().ParseDocument(page).QuerySelectorAll("main a").Select(link => link.GetAttribute("href")!)
+            .First(href => href.StartsWith(path, StringComparison.Ordinal));
 }

@@ -149,7 +149,8 @@ public sealed class CircuitRaceTests
     public async Task A_click_that_passed_the_hub_before_the_session_ended_does_nothing()
     {
         var (clock, inbound) = (new TestClock(), new HeldInbound());
-        await using var site = await StartAsync(clock, services => services.AddSingleton<CircuitHandler>(inbound).Configure<HubOptions>(o => o.AddFilter(inbound)));
+        await using var site = await StartAsync(clock,
+            services => services.AddSingleton<CircuitHandler>(inbound).Configure<HubOptions>(o => o.AddFilter(inbound)));
         using var owner = await site.SignInAsync(Ada);
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
         await using var circuit = await site.OpenAsync(owner);
@@ -220,7 +221,8 @@ public sealed class CircuitRaceTests
 
         public override int Order => -1;
 
-        public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(Func<CircuitInboundActivityContext, Task> next) => async context =>
+        public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(
+            Func<CircuitInboundActivityContext, Task> next) => async context =>
         {
             if (_clicked)
                 await Stop.HoldAsync();

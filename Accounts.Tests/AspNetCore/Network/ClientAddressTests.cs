@@ -106,7 +106,8 @@ public sealed class ClientAddressTests
 
         using var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, site.Address.Port, TestContext.Current.CancellationToken);
-        var request = $"GET /settings HTTP/1.1\r\nHost: {site.Address.Authority}\r\nAccept: text/html\r\nCookie: {visitor.CookieHeader}\r\n{headers}Connection: close\r\n\r\n";
+        var request = $"GET /settings HTTP/1.1\r\nHost: {site.Address.Authority}\r\nAccept: text/html\r\nCookie: "
+            + $"{visitor.CookieHeader}\r\n{headers}Connection: close\r\n\r\n";
         await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
         using var reader = new StreamReader(socket.GetStream());
         Assert.StartsWith("HTTP/1.1 200", await reader.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
@@ -122,8 +123,12 @@ public sealed class ClientAddressTests
         Assert.Equal("10.0.0.5", await AddressAsync(site, visitor));
         using var other = await site.SignInAsync(Ada, Visitor.Phone);
 
-        var options = new RawCircuitOptions { Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["X-Forwarded-For"] = $"{Forged}, {Client}" } };
-        await using var page = await RawCircuit.OpenAsync(new Uri(site.Address, "/settings/sessions"), visitor.CookieHeader, await visitor.ReadAsync("/settings/sessions"), options);
+        var options = new RawCircuitOptions
+        {
+            Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["X-Forwarded-For"] = $"{Forged}, {Client}" },
+        };
+        await using var page = await RawCircuit.OpenAsync(new Uri(site.Address, "/settings/sessions"), visitor.CookieHeader,
+            await visitor.ReadAsync("/settings/sessions"), options);
         await page.WaitForBatchAsync(p => p.FindClickHandler("Terminate") is not null, Patience.Limit);
         await page.ClickAsync("Terminate");
         await page.WaitForBatchAsync(p => p.FindClickHandler("Cancel") is not null, Patience.Limit);
@@ -175,7 +180,11 @@ public sealed class ClientAddressTests
 
     private static AccountsSite Start(Peer peer, string proxies, params (string, string)[] settings) => AccountsSite.Start(
         services: services => services.AddSingleton<IStartupFilter>(peer),
-        settings: [.. proxies.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select((entry, i) => ($"Network:KnownProxies:{i}", entry)), .. settings]);
+        settings:
+        [
+            .. proxies.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select((entry, i) => ($"Network:KnownProxies:{i}", entry)),
+            .. settings,
+        ]);
 
     /// <summary>The address of a session's latest activity.</summary>
     private static async Task<string> AddressAsync(AccountsSite site, Visitor visitor) => (await site.FindSessionAsync(visitor)).ToCaller().Address;

@@ -55,7 +55,8 @@ public sealed class NetworkOptionsTests
     public void A_network_that_is_too_wide_is_refused_with_the_reason(string entry)
     {
         var problems = Problems(entry);
-        Assert.Contains("must not be wider than /8: Accounts trusts every address in it, and a trusted sender can claim any client address.", problems, StringComparison.Ordinal);
+        Assert.Contains("must not be wider than /8: Accounts trusts every address in it, and a trusted sender can claim any client address.",
+            problems, StringComparison.Ordinal);
         Assert.Contains($"It is '{entry}'.", problems, StringComparison.Ordinal);
     }
 
@@ -64,7 +65,8 @@ public sealed class NetworkOptionsTests
     [InlineData("fd00::5/64", "fd00::/64")]
     [InlineData("::ffff:10.0.0.5/104", "10.0.0.0/8")]
     public void A_network_that_does_not_begin_at_its_first_address_is_refused(string entry, string network) =>
-        Assert.Contains($"must start with the network's first address. Write {network}, or a single address without a /. It is '{entry}'.", Problems(entry), StringComparison.Ordinal);
+        Assert.Contains($"must start with the network's first address. Write {network}, or a single address without a /. It is '{entry}'.",
+            Problems(entry), StringComparison.Ordinal);
 
     [Fact]
     public void Only_the_bad_entries_are_named()

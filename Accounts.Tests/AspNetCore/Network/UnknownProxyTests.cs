@@ -50,7 +50,14 @@ public sealed class UnknownProxyTests
         _peer.Address = peer;
         await using var site = Start(proxies);
         using var visitor = site.Visit();
-        foreach (var (header, value) in new[] { ("X-Forwarded-For", Client), ("X-Forwarded-Proto", "http"), ("X-Forwarded-Host", "accounts.example"), ("X-Real-IP", Client), ("Forwarded", $"for={Client}") })
+        foreach (var (header, value) in new[]
+        {
+            ("X-Forwarded-For", Client),
+            ("X-Forwarded-Proto", "http"),
+            ("X-Forwarded-Host", "accounts.example"),
+            ("X-Real-IP", Client),
+            ("Forwarded", $"for={Client}"),
+        })
             visitor.Headers[header] = value;
         await visitor.ReadAsync("/sign-in");
         Assert.Empty(Warnings);

@@ -100,7 +100,8 @@ public sealed class DemoAccountsTests
 
         Assert.Equal("user.registered", events[^1].Action);
         Assert.Equal(1 + (2 * sessions.Count), events.Count);
-        Assert.All(sessions, session => Assert.Equal(session.StartedAt, Assert.Single(events, one => one.Action is "user.signed_in" && one.From!.Id == session.Id).At));
+        Assert.All(sessions, session =>
+            Assert.Equal(session.StartedAt, Assert.Single(events, one => one.Action is "user.signed_in" && one.From!.Id == session.Id).At));
         Assert.All(sessions, session => Assert.Contains(events, one => one.Action is not "user.signed_in" && one.At == session.Ending!.At
             && one.From?.Id == session.Ending.BySession && (one.To is null || one.To.Id == session.Id)));
         Assert.True(events.Select(one => one.Action).Distinct(StringComparer.Ordinal).Count() >= 8);

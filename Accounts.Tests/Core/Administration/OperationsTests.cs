@@ -73,7 +73,8 @@ public sealed class OperationsTests
         var page = Repository.Read("docs/operations.md");
         var sql = Assert.Single(page.Split("```sql\n")[1..], block => block.StartsWith(begin, StringComparison.Ordinal)).Split("\n```")[0];
         var row = $"| {(host.Rows.IsPostgreSql ? "PostgreSQL" : "SQLite")} | `";
-        var now = page[(page.IndexOf(row, page.IndexOf("## SQL by hand", StringComparison.Ordinal), StringComparison.Ordinal) + row.Length)..].Split('`')[0];
+        var now = page[(page.IndexOf(row, page.IndexOf("## SQL by hand", StringComparison.Ordinal), StringComparison.Ordinal) + row.Length)..]
+            .Split('`')[0];
         return sql.Replace(":now", now, StringComparison.Ordinal);
     }
 }

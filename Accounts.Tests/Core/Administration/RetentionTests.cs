@@ -211,5 +211,6 @@ public sealed class RetentionTests
         return ((string)row["SignInAddress"]!, (string)row["LastAddress"]!);
     }
 
-    private static long Shortened(CoreHost host) => host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"SignInAddress\" = '203.0.113.0' AND \"LastAddress\" = '203.0.113.0'");
+    private static long Shortened(CoreHost host) =>
+        host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"SignInAddress\" = '203.0.113.0' AND \"LastAddress\" = '203.0.113.0'");
 }

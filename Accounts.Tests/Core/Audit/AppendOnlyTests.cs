@@ -93,7 +93,12 @@ public sealed class AppendOnlyTests
         await host.Get<Retention>().RunAsync(TestContext.Current.CancellationToken);
         var shortened = Assert.Single(host.Rows.Audit("user.signed_in"));
         Assert.Equal("203.0.113.0", shortened["Address"]);
-        foreach (var statement in new[] { "SET \"Address\" = '198.51.100.9'", "SET \"WholeAddressSince\" = 1", "SET \"Address\" = '198.51.100.9', \"WholeAddressSince\" = 1" })
+        foreach (var statement in new[]
+        {
+            "SET \"Address\" = '198.51.100.9'",
+            "SET \"WholeAddressSince\" = 1",
+            "SET \"Address\" = '198.51.100.9', \"WholeAddressSince\" = 1",
+        })
             Assert.ThrowsAny<DbException>(() => host.Rows.Execute($"UPDATE \"AuditDetails\" {statement}"));
         Assert.Equal(shortened, Assert.Single(host.Rows.Audit("user.signed_in")));
         Assert.Equal("203.0.113.0", ((await host.EventsAsync(owner.Caller, new AuditQuery { Action = "user.signed_in" }))!)[0].Address);

@@ -38,7 +38,8 @@ public sealed class AuditLogTests
         // From is inclusive, To is exclusive.
         await FindsAsync(new AuditQuery { From = Now.AddHours(-3), To = Now.AddHours(-1) }, "Netscape 2", "Netscape 3");
 
-        async Task FindsAsync(AuditQuery query, params string[] devices) => Assert.Equal(string.Join(", ", devices), string.Join(", ", ((await host.EventsAsync(owner, query))!).Select(one => one.From!.Device)));
+        async Task FindsAsync(AuditQuery query, params string[] devices) =>
+            Assert.Equal(string.Join(", ", devices), string.Join(", ", ((await host.EventsAsync(owner, query))!).Select(one => one.From!.Device)));
     }
 
     [EachEngineFact]
@@ -77,7 +78,8 @@ public sealed class AuditLogTests
         Assert.Equal(2, ((await host.AuditLog.PageAsync(ada.Caller, new AuditQuery()))!).Total);
 
         // An event of Grace's that names Ada's session reveals nothing about that session.
-        await AddAsync(host, grace.Caller, 1, (_, at) => new AuditEventRow(at, "session.terminated", grace.Caller.Subject.Value) { SessionId = ada.Id.Value });
+        await AddAsync(host, grace.Caller, 1,
+            (_, at) => new AuditEventRow(at, "session.terminated", grace.Caller.Subject.Value) { SessionId = ada.Id.Value });
         Assert.Null(Assert.Single((await host.EventsAsync(grace.Caller, new AuditQuery { Action = "session.terminated" }))!).To!.Device);
     }
 
@@ -127,7 +129,8 @@ public sealed class AuditLogTests
         var reader = await host.SignInAsync();
         await AddAsync(host, owner, 1_200, (i, _) => new AuditEventRow(Now.AddSeconds(-i), "user.signed_in", owner.Subject.Value));
 
-        await using var parts = (await host.AuditLog.ExportAsync(reader.Caller, new AuditQuery()))!.GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var parts = (await host.AuditLog.ExportAsync(reader.Caller, new AuditQuery()))!
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await parts.MoveNextAsync());
         Assert.Equal(500, parts.Current.Count);
         if (ended)
@@ -153,9 +156,10 @@ public sealed class AuditLogTests
     }
 
     /// <summary>Adds events from past hours: the first an hour ago, the second two hours ago.</summary>
-    private static Task AddAsync(CoreHost host, Caller owner, int count, Func<int, DateTimeOffset, AuditEventRow> make) => host.Database.WriteAsync(WritePriority.Ordinary, db =>
-    {
-        db.AuditEvents.AddRange(Enumerable.Range(1, count).Select(i => make(i, Now.AddHours(-i))));
-        return Task.FromResult(owner);
-    });
+    private static Task AddAsync(CoreHost host, Caller owner, int count, Func<int, DateTimeOffset, AuditEventRow> make) =>
+        host.Database.WriteAsync(WritePriority.Ordinary, db =>
+        {
+            db.AuditEvents.AddRange(Enumerable.Range(1, count).Select(i => make(i, Now.AddHours(-i))));
+            return Task.FromResult(owner);
+        });
 }

@@ -10,7 +10,8 @@ public sealed class ClientHintsTests
     private const string Mac = $"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {WebKit} Safari/537.36";
     private const string Phone = $"Mozilla/5.0 (Linux; Android 10; K) {WebKit} Mobile Safari/537.36";
     private const string Tablet = $"Mozilla/5.0 (Linux; Android 10; K) {WebKit} Safari/537.36";
-    private const string IPad = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15";
+    private const string IPad =
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15";
     private const string Chrome = """
         "Chromium";v="156", "Google Chrome";v="156", "Not A;Brand";v="99"
         """;
@@ -39,8 +40,10 @@ public sealed class ClientHintsTests
     [InlineData(Phone, "\"Android\"", "\"16.0.0\"", "Chrome 156 on Android 16", DeviceType.Mobile)]
     [InlineData(Phone, null, null, "Chrome 156 on Android", DeviceType.Mobile)]
     [InlineData($"Mozilla/5.0 (X11; Linux x86_64) {WebKit} Safari/537.36", "\"Linux\"", "\"6.8.0\"", "Chrome 156 on Linux", DeviceType.Desktop)]
-    [InlineData($"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) {WebKit} Safari/537.36", "\"Chrome OS\"", "\"16093.103.0\"", "Chrome 156 on ChromeOS", DeviceType.Desktop)]
-    [InlineData($"Mozilla/5.0 (X11; Linux x86_64) {WebKit} Safari/537.36", "\"Android\"", "\"15.0.0\"", "Chrome 156 on Android 15", DeviceType.Mobile)]
+    [InlineData($"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) {WebKit} Safari/537.36", "\"Chrome OS\"", "\"16093.103.0\"",
+        "Chrome 156 on ChromeOS", DeviceType.Desktop)]
+    [InlineData($"Mozilla/5.0 (X11; Linux x86_64) {WebKit} Safari/537.36", "\"Android\"", "\"15.0.0\"",
+        "Chrome 156 on Android 15", DeviceType.Mobile)]
     [InlineData("", "\"Windows\"", "\"15.0.0\"", "Chrome 156 on Windows 11", DeviceType.Desktop)]
     public void Hints_override_the_frozen_parts_of_the_User_Agent(string userAgent, string? platform, string? version, string title, DeviceType type)
     {
@@ -76,7 +79,11 @@ public sealed class ClientHintsTests
     [Fact]
     public void The_full_version_list_gives_the_version()
     {
-        var device = Detect(Windows, new() { Brands = "\"Chromium\";v=\"156\", \"Opera\";v=\"\"", FullVersionList = "\"Chromium\";v=\"156.0.7012.33\", \"Opera\";v=\"140.0.5601.1\"" });
+        var device = Detect(Windows, new()
+        {
+            Brands = "\"Chromium\";v=\"156\", \"Opera\";v=\"\"",
+            FullVersionList = "\"Chromium\";v=\"156.0.7012.33\", \"Opera\";v=\"140.0.5601.1\"",
+        });
         Assert.Equal(("Opera", "140"), (device.Browser, device.BrowserVersion));
     }
 
@@ -115,14 +122,22 @@ public sealed class ClientHintsTests
     [Fact]
     public void An_app_in_a_web_view_keeps_its_own_name()
     {
-        const string app = "Mozilla/5.0 (Linux; Android 14; SM-S918B Build/UP1A; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/156.0.0.0 Mobile Safari/537.36 Instagram 350.0.0.45";
-        var hints = new ClientHints { Brands = "\"Chromium\";v=\"156\", \"Android WebView\";v=\"156\"", Platform = "\"Android\"", PlatformVersion = "\"14.0.0\"", Mobile = "?1" };
+        const string app = "Mozilla/5.0 (Linux; Android 14; SM-S918B Build/UP1A; wv) AppleWebKit/537.36 (KHTML, like Gecko) "
+            + "Version/4.0 Chrome/156.0.0.0 Mobile Safari/537.36 Instagram 350.0.0.45";
+        var hints = new ClientHints
+        {
+            Brands = "\"Chromium\";v=\"156\", \"Android WebView\";v=\"156\"",
+            Platform = "\"Android\"",
+            PlatformVersion = "\"14.0.0\"",
+            Mobile = "?1",
+        };
         Assert.Equal("Instagram 350 on Android 14", Detect(app, hints).Title);
     }
 
     [Theory]
     [InlineData("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:156.0) Gecko/20100101 Firefox/156.0", "Firefox 156 on Windows 10 or 11")]
-    [InlineData("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1", "Safari 17 on iOS 17.5")]
+    [InlineData("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+        + "Version/17.5 Mobile/15E148 Safari/604.1", "Safari 17 on iOS 17.5")]
     [InlineData("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Googlebot 2.1")]
     public void Hints_from_a_browser_that_never_sends_them_are_ignored(string userAgent, string title) =>
         Assert.Equal(title, Detect(userAgent, new() { Brands = Chrome, Platform = "\"Linux\"", PlatformVersion = "\"6.8.0\"", Mobile = "?0" }).Title);
@@ -148,13 +163,23 @@ public sealed class ClientHintsTests
     [InlineData(Phone, "\"Android\"", "?1", "\"SHT-W09\"", null, DeviceType.Tablet)]
     [InlineData(Phone, "\"Android\"", "?1", "\"SM-S918B\"", "\"Tablet\", \"Mobile\"", DeviceType.Tablet)]
     [InlineData(Phone, "\"Android\"", "?1", "\"SM-S918B\"", "\"XR\"", DeviceType.Mobile)]
-    public void The_model_and_form_factors_determine_the_device_type(string userAgent, string platform, string mobile, string model, string? factors, DeviceType type) =>
-        Assert.Equal(type, Detect(userAgent, new() { Brands = Chrome, Platform = platform, Mobile = mobile, Model = model, FormFactors = factors }).Type);
+    public void The_model_and_form_factors_determine_the_device_type(string userAgent, string platform, string mobile, string model,
+        string? factors, DeviceType type) =>
+        Assert.Equal(type,
+            Detect(userAgent, new() { Brands = Chrome, Platform = platform, Mobile = mobile, Model = model, FormFactors = factors }).Type);
 
     [Fact]
     public void Stored_hints_give_the_same_device()
     {
-        var hints = new ClientHints { Brands = Chrome, Platform = "\"Windows\"", PlatformVersion = "\"15.0.0\"", Mobile = "?0", Model = "\"\"", FormFactors = "\"Desktop\"" };
+        var hints = new ClientHints
+        {
+            Brands = Chrome,
+            Platform = "\"Windows\"",
+            PlatformVersion = "\"15.0.0\"",
+            Mobile = "?0",
+            Model = "\"\"",
+            FormFactors = "\"Desktop\"",
+        };
         Assert.Equal(Detect(Windows, hints), Detect(Windows, ClientHints.Parse(hints.ToText())));
         Assert.Equal("Chrome 156 on Windows 11", Detect(Windows, ClientHints.Parse(hints.ToText())).Title);
     }

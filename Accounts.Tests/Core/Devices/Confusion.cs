@@ -50,7 +50,8 @@ internal sealed class Confusion
     /// <summary>Returns everything as readable lines.</summary>
     public IEnumerable<string> Lines()
     {
-        yield return Text($"traffic, {DeviceSamples.Traffic.Count} texts by weight: browser {Family:P2}, platform {Platform:P2}, kind of device {Type:P2}");
+        yield return Text(
+            $"traffic, {DeviceSamples.Traffic.Count} texts by weight: browser {Family:P2}, platform {Platform:P2}, kind of device {Type:P2}");
         yield return Text($"the same, each text once: all three {Texts:P2}; browsers taken for bots: {BrowsersTakenForBots}");
         yield return Text($"crawlers, {DeviceSamples.Crawlers.Count} texts: recognised {Crawlers:P2}");
         foreach (var (mistake, weight) in _mistakes.OrderByDescending(mistake => mistake.Value))

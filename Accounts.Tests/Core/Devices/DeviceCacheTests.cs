@@ -14,7 +14,8 @@ public sealed class DeviceCacheTests
     [Fact]
     public void Repeated_signals_return_the_same_object_and_allocate_nothing()
     {
-        DeviceSignals Signals() => new(Chrome.Replace("{0}", "1001", StringComparison.Ordinal), new ClientHints { Platform = "\"Windows\"", PlatformVersion = "\"15.0.0\"" });
+        DeviceSignals Signals() => new(Chrome.Replace("{0}", "1001", StringComparison.Ordinal),
+            new ClientHints { Platform = "\"Windows\"", PlatformVersion = "\"15.0.0\"" });
         var first = DeviceDetector.Detect(Signals());
         DeviceDetector.Detect(Signals());
         var again = Signals();
@@ -31,7 +32,8 @@ public sealed class DeviceCacheTests
     [Fact]
     public void New_signals_allocate_less_than_a_kilobyte()
     {
-        var signals = DeviceSamples.Traffic.Select(sample => sample.UserAgent).Concat(DeviceSamples.Crawlers).Select(text => new DeviceSignals(text)).ToArray();
+        var signals = DeviceSamples.Traffic.Select(sample => sample.UserAgent).Concat(DeviceSamples.Crawlers)
+            .Select(text => new DeviceSignals(text)).ToArray();
         foreach (var one in signals)
             DeviceDetector.DetectAnew(one);
         var before = GC.GetAllocatedBytesForCurrentThread();

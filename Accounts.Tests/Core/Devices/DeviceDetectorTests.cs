@@ -19,8 +19,10 @@ public sealed class DeviceDetectorTests
     [InlineData(Windows + " Chrome/154.0.0.0 Safari/537.36 Edg/154.0.0.0", DeviceType.Desktop, "Edge 154 on Windows 10 or 11")]
     [InlineData(Windows + " Chrome/152.0.0.0 Safari/537.36 OPR/137.0.0.0", DeviceType.Desktop, "Opera 137 on Windows 10 or 11")]
     [InlineData(Windows + " Chrome/154.0.0.0 YaBrowser/26.3.0.0 Safari/537.36", DeviceType.Desktop, "Yandex Browser 26 on Windows 10 or 11")]
-    [InlineData("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Gecko/20100101 Firefox/144.0", DeviceType.Desktop, "Firefox 144 on Windows 10 or 11")]
-    [InlineData("Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko", DeviceType.Desktop, "Internet Explorer 11 on Windows 10 or 11")]
+    [InlineData("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Gecko/20100101 Firefox/144.0", DeviceType.Desktop,
+        "Firefox 144 on Windows 10 or 11")]
+    [InlineData("Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko", DeviceType.Desktop,
+        "Internet Explorer 11 on Windows 10 or 11")]
     [InlineData(Mac + " AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15", DeviceType.Desktop, "Safari 26 on macOS")]
     [InlineData(Mac + " " + WebKit + " Chrome/154.0.0.0 Safari/537.36", DeviceType.Desktop, "Chrome 154 on macOS")]
     [InlineData("Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:144.0) Gecko/20100101 Firefox/144.0", DeviceType.Desktop, "Firefox 144 on macOS")]
@@ -29,7 +31,8 @@ public sealed class DeviceDetectorTests
     [InlineData("Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0", DeviceType.Desktop, "Firefox 144 on Linux")]
     [InlineData("Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", DeviceType.Desktop, "Firefox 140 on Ubuntu")]
     [InlineData(Linux + " Chrome/150.0.0.0 Safari/537.36 Vivaldi/7.6.0.0", DeviceType.Desktop, "Vivaldi 7 on Linux")]
-    [InlineData("Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) " + WebKit + " Chrome/154.0.0.0 Safari/537.36", DeviceType.Desktop, "Chrome 154 on ChromeOS")]
+    [InlineData("Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) " + WebKit + " Chrome/154.0.0.0 Safari/537.36", DeviceType.Desktop,
+        "Chrome 154 on ChromeOS")]
     [InlineData(Android + " Chrome/154.0.0.0 Mobile Safari/537.36", DeviceType.Mobile, "Chrome 154 on Android")]
     [InlineData(Android + " Chrome/154.0.0.0 Safari/537.36", DeviceType.Tablet, "Chrome 154 on Android")]
     [InlineData(Android + " Chrome/154.0.0.0 Mobile Safari/537.36 EdgA/154.0.0.0", DeviceType.Mobile, "Edge 154 on Android")]

@@ -109,7 +109,8 @@ public sealed class DeviceFuzzTests
     private static void Check(Device device, DeviceSignals signals)
     {
         if (IsClean(device.Platform) && IsClean(device.PlatformVersion) && IsClean(device.Browser) && IsClean(device.BrowserVersion)
-            && IsClean(device.Engine) && IsClean(device.Model) && IsClean(device.Bot) && (device.Bot is null || device.Type == DeviceType.Bot) && Enum.IsDefined(device.Type))
+            && IsClean(device.Engine) && IsClean(device.Model) && IsClean(device.Bot) && (device.Bot is null || device.Type == DeviceType.Bot)
+            && Enum.IsDefined(device.Type))
             return;
         Assert.Fail($"{device} of {signals}");
     }

@@ -36,7 +36,8 @@ public sealed class KeptHintsTests
         var text = new string('x', 10_000);
         var hints = new ClientHints
         {
-            Brands = text, FullVersionList = text, Platform = text, PlatformVersion = text, Mobile = text, Model = text, FormFactors = text, Touch = true,
+            Brands = text, FullVersionList = text, Platform = text, PlatformVersion = text, Mobile = text, Model = text,
+            FormFactors = text, Touch = true,
         };
         Assert.Equal(ClientHints.TextLimit, hints.ToText()!.Length);
         Assert.Equal(hints, ClientHints.Parse(hints.ToText()));

@@ -10,7 +10,7 @@ internal static class BadPlaceFiles
 {
     private const int FirstRow = 64;
 
-    public static readonly IReadOnlyDictionary<string, (byte[] File, string Says)> All = new Dictionary<string, (byte[], string)>(StringComparer.Ordinal)
+    public static readonly Dictionary<string, (byte[] File, string Says)> All = new(StringComparer.Ordinal)
     {
         ["empty"] = ([], "it is empty"),
         ["shorter than a header"] = (Good()[..40], "it is incomplete"),
@@ -20,7 +20,8 @@ internal static class BadPlaceFiles
         ["longer than it says"] = ([.. Good(), 0], "it is damaged (its header says"),
         ["an archive"] = (Zip(Good()), "it is a compressed archive"),
         ["packed with gzip"] = (GZip(Good()), "it is a compressed archive"),
-        ["a CSV file"] = (Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("\"16777216\",\"16777471\",\"AU\",\"Australia\"\r\n", 50))), "it is a text file, such as CSV"),
+        ["a CSV file"] = (Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("\"16777216\",\"16777471\",\"AU\",\"Australia\"\r\n", 50))),
+            "it is a text file, such as CSV"),
         ["a short text"] = ("DE"u8.ToArray(), "it is a text file"),
         ["an MMDB"] = ([.. new byte[300], 0xab, 0xcd, 0xef, .. "MaxMind.com"u8, 0xe9, 0x4c], "it is a MaxMind database (MMDB)"),
         ["a proxy database"] = (With(29, 2), "it is an IP2Proxy database"),

@@ -29,8 +29,11 @@ public sealed class BundledDatabaseTests
         var names = Sample().ToDictionary(place => place.CountryCode!, place => place.Country!, StringComparer.Ordinal);
         Assert.True(names.Count > 200, $"Only {names.Count} countries were found.");
         Assert.Equal(names.Count, names.Values.Distinct(StringComparer.Ordinal).Count());
-        Assert.DoesNotContain(names.Values, name => name.Contains(',', StringComparison.Ordinal) || name.Contains("Republic of", StringComparison.Ordinal) || name.Contains("SAR", StringComparison.Ordinal));
-        Assert.Equal(("Hong Kong", "Taiwan", "South Korea", "Türkiye", "Palestine", "Kosovo"), (names["HK"], names["TW"], names["KR"], names["TR"], names["PS"], names["XK"]));
+        Assert.DoesNotContain(names.Values,
+            name => name.Contains(',', StringComparison.Ordinal) || name.Contains("Republic of", StringComparison.Ordinal)
+                || name.Contains("SAR", StringComparison.Ordinal));
+        Assert.Equal(("Hong Kong", "Taiwan", "South Korea", "Türkiye", "Palestine", "Kosovo"),
+            (names["HK"], names["TW"], names["KR"], names["TR"], names["PS"], names["XK"]));
     }
 
     [Fact]
@@ -45,7 +48,14 @@ public sealed class BundledDatabaseTests
     {
         var notice = Repository.Read("Accounts.Core/Geolocation/Bundled/" + Notice);
         Assert.Equal(notice, File.ReadAllText(Path.Combine(AppContext.BaseDirectory, Notice)));
-        foreach (var part in new[] { "DB-IP", "https://db-ip.com", "https://creativecommons.org/licenses/by/4.0/", "Changes:", $"Date:     {BundledDatabase.Source.Date:yyyy-MM-dd}" })
+        foreach (var part in new[]
+        {
+            "DB-IP",
+            "https://db-ip.com",
+            "https://creativecommons.org/licenses/by/4.0/",
+            "Changes:",
+            $"Date:     {BundledDatabase.Source.Date:yyyy-MM-dd}",
+        })
             Assert.Contains(part, notice, StringComparison.Ordinal);
     }
 
@@ -55,7 +65,8 @@ public sealed class BundledDatabaseTests
 
     [Fact]
     public void The_bundled_file_is_small() =>
-        Assert.InRange(new FileInfo(Path.Combine(Repository.Root, "Accounts.Core/Geolocation/Bundled/dbip-country.bin.br")).Length, 100_000, 4_000_000);
+        Assert.InRange(new FileInfo(Path.Combine(Repository.Root, "Accounts.Core/Geolocation/Bundled/dbip-country.bin.br")).Length, 100_000,
+            4_000_000);
 
     /// <summary>The distinct places of one address in each /20 of IPv4.</summary>
     private static List<Place> Sample()

@@ -52,7 +52,8 @@ public sealed class PlaceFinderTests
     [InlineData("fb00::1")]
     [InlineData("fec0::1")]
     [InlineData("ff02::1")]
-    public void A_reserved_address_is_unknown_whatever_the_database_says(string address) => Assert.Equal("Unknown location", Everywhere().Find(address).Name);
+    public void A_reserved_address_is_unknown_whatever_the_database_says(string address) =>
+        Assert.Equal("Unknown location", Everywhere().Find(address).Name);
 
     // Neighbours of the ranges above: no range reaches too far.
     [Theory]
@@ -114,7 +115,8 @@ public sealed class PlaceFinderTests
         var finder = new PlaceFinder();
         var full = new PlaceFinder();
         full.Use(Ip2LocationReader.Read(PlaceData.Small(type: 26).Write()), new PlaceSource("a.bin", "DB26", null, null));
-        string[] addresses = ["8.8.8.8", "5.1.2.3", "2a01::7", "2001:4860:4860::8888", "::ffff:5.5.5.5", "2002:0505:0505::1", "127.0.0.1", "203.0.113.7", "nonsense"];
+        string[] addresses = ["8.8.8.8", "5.1.2.3", "2a01::7", "2001:4860:4860::8888", "::ffff:5.5.5.5", "2002:0505:0505::1", "127.0.0.1",
+            "203.0.113.7", "nonsense"];
         LookUp();
 
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -27,7 +27,8 @@ public sealed class PlaceStartTests : IDisposable
     }
 
     [Fact]
-    public Task A_missing_file_stops_the_start_with_one_line() => RequireRefusalAsync("it does not exist. Correct Geolocation:Path in appsettings.json");
+    public Task A_missing_file_stops_the_start_with_one_line() =>
+        RequireRefusalAsync("it does not exist. Correct Geolocation:Path in appsettings.json");
 
     [Fact]
     public Task A_folder_stops_the_start_with_one_line()

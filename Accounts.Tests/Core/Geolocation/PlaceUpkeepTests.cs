@@ -27,7 +27,8 @@ public sealed class PlaceUpkeepTests : IDisposable
         Assert.Equal("US", finder.Find(Somewhere).CountryCode);
         Assert.Null(finder.Source.Path);
         Assert.Equal(("IP Geolocation by DB-IP", "https://db-ip.com/"), (finder.Source.Attribution!.Text, finder.Source.Attribution.Link.ToString()));
-        Assert.Contains($"Loaded the bundled database to find places: DB1 of {finder.Source.Date:yyyy-MM-dd}", _log.Of(LogLevel.Information), StringComparer.Ordinal);
+        Assert.Contains($"Loaded the bundled database to find places: DB1 of {finder.Source.Date:yyyy-MM-dd}", _log.Of(LogLevel.Information),
+            StringComparer.Ordinal);
     }
 
     [Theory]
@@ -193,7 +194,8 @@ public sealed class PlaceUpkeepTests : IDisposable
     {
         using (var file = File.Create(Path))
             file.SetLength(3L << 30);
-        Assert.Contains("it is larger than 2 GB", Assert.Throws<PlaceFileException>(() => new PlaceFile(Path).Read()).Message, StringComparison.Ordinal);
+        Assert.Contains("it is larger than 2 GB", Assert.Throws<PlaceFileException>(() => new PlaceFile(Path).Read()).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -201,7 +203,9 @@ public sealed class PlaceUpkeepTests : IDisposable
     [InlineData("01:00:01")]
     [InlineData("10")]
     public void An_invalid_interval_is_refused(string interval) => Assert.Contains(
-        "Geolocation:CheckInterval", Assert.Throws<StartupException>(() => CoreHost.Start(_folder, null, ("Geolocation:CheckInterval", interval))).Message, StringComparison.Ordinal);
+        "Geolocation:CheckInterval",
+        Assert.Throws<StartupException>(() => CoreHost.Start(_folder, null, ("Geolocation:CheckInterval", interval))).Message,
+        StringComparison.Ordinal);
 
     public void Dispose() => _folder.Dispose();
 
@@ -211,7 +215,8 @@ public sealed class PlaceUpkeepTests : IDisposable
         return CoreHost.Start(_folder, Logged, ("Geolocation:Path", Path));
     }
 
-    private void Logged(IServiceCollection services) => services.AddSingleton<ILoggerProvider>(_log).AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug));
+    private void Logged(IServiceCollection services) =>
+        services.AddSingleton<ILoggerProvider>(_log).AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug));
 
     // Each content gets its own time: the file system's clock may be coarser than the test's writes.
     private void Write(byte[] file)

@@ -53,6 +53,7 @@ public sealed partial class VendorReaderTests : IDisposable
         Assert.All(counts, count => Assert.True(int.Parse(count.Groups["placed"].Value, CultureInfo.InvariantCulture) > 1_000, count.Value));
     }
 
-    [GeneratedRegex(@"(?<alike>\d+) of \k<alike> addresses alike, (?<placed>\d+) of them", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"(?<alike>\d+) of \k<alike> addresses alike, (?<placed>\d+) of them", RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Counts();
 }

@@ -76,7 +76,8 @@ public sealed class HistoryReaderTests
         await AddAsync(host, sessions.Values);
 
         var page = await host.History.PageAsync(ada.Caller, new HistoryQuery { Device = device, Place = place, Live = false });
-        Assert.Equal(found.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(name => sessions[name].Id), page.Entries.Select(entry => entry.Session.Id));
+        Assert.Equal(found.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(name => sessions[name].Id),
+            page.Entries.Select(entry => entry.Session.Id));
         Assert.Equal(page.Entries.Count, page.Total);
     }
 
@@ -86,7 +87,8 @@ public sealed class HistoryReaderTests
         await using var host = CoreHost.Start();
         var ada = await StartAsync(host);
         var brief = await host.SignInAsync(remember: false);
-        var (old, late) = (new PastSession(ada.Caller.Subject, Now.AddDays(-10)), new PastSession(ada.Caller.Subject, Now.AddDays(-3)) { Reason = EndReason.Replaced });
+        var (old, late) = (new PastSession(ada.Caller.Subject, Now.AddDays(-10)),
+            new PastSession(ada.Caller.Subject, Now.AddDays(-3)) { Reason = EndReason.Replaced });
         await AddAsync(host, [old, late]);
         // The session has expired, but the sweeper hasn't run yet.
         host.Clock.Advance(TimeSpan.FromHours(25));
@@ -119,8 +121,17 @@ public sealed class HistoryReaderTests
         var sessions = new Dictionary<string, SessionId>(StringComparer.Ordinal) { ["live"] = ada.Id };
         foreach (var (name, session) in new[]
         {
-            ("long", new PastSession(ada.Caller.Subject, Now.AddDays(-9)) { Length = TimeSpan.FromDays(3), Name = "C", Address = "10.0.0.1", Reason = EndReason.Terminated }),
-            ("phone", new PastSession(ada.Caller.Subject, Now.AddDays(-4)) { Length = TimeSpan.FromHours(5), UserAgent = Visitor.Phone, Address = "203.0.113.9", Reason = EndReason.Replaced }),
+            ("long", new PastSession(ada.Caller.Subject, Now.AddDays(-9))
+            {
+                Length = TimeSpan.FromDays(3), Name = "C", Address = "10.0.0.1", Reason = EndReason.Terminated,
+            }),
+            ("phone", new PastSession(ada.Caller.Subject, Now.AddDays(-4))
+            {
+                Length = TimeSpan.FromHours(5),
+                UserAgent = Visitor.Phone,
+                Address = "203.0.113.9",
+                Reason = EndReason.Replaced,
+            }),
             ("short", new PastSession(ada.Caller.Subject, Now.AddDays(-2)) { Name = "c2", Address = "192.168.1.1" }),
         })
         {
@@ -141,18 +152,23 @@ public sealed class HistoryReaderTests
     {
         await using var host = CoreHost.Start();
         var ada = await StartAsync(host);
-        var (laptop, phone, tablet) = (await host.SignInAsync(), await host.SignInAsync(browser: CoreHost.NewBrowser(userAgent: Visitor.Phone)), await host.SignInAsync());
+        var (laptop, phone, tablet) =
+            (await host.SignInAsync(), await host.SignInAsync(browser: CoreHost.NewBrowser(userAgent: Visitor.Phone)), await host.SignInAsync());
         await host.Sessions.RenameAsync(laptop.Caller, laptop.Id, new RenameSessionInput { Name = "Work laptop" });
 
         await host.Sessions.TerminateAsync(laptop.Caller, phone.Id);
         await host.Sessions.SignOutAsync(laptop.Caller);
-        var change = new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase for tests", EndOtherSessions = true };
+        var change =
+            new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase for tests", EndOtherSessions = true };
         Assert.IsType<ChangePasswordOutcome.Changed>(await host.PasswordChange.ChangeAsync(ada.Caller, change));
 
         var entries = (await host.History.AllAsync(ada.Caller, new HistoryQuery())).ToDictionary(entry => entry.Session.Id);
-        Assert.Equal((EndReason.Terminated, (laptop.Id, "Work laptop"), true), (entries[phone.Id].Session.Ending!.Reason, Ender(phone), entries[phone.Id].EndedFromElsewhere));
-        Assert.Equal((EndReason.SignedOut, laptop.Id, false), (entries[laptop.Id].Session.Ending!.Reason, entries[laptop.Id].EndedBy!.Id, entries[laptop.Id].EndedFromElsewhere));
-        Assert.Equal((EndReason.PasswordChanged, (ada.Id, "Chrome 154 on Windows 10 or 11"), true), (entries[tablet.Id].Session.Ending!.Reason, Ender(tablet), entries[tablet.Id].EndedFromElsewhere));
+        Assert.Equal((EndReason.Terminated, (laptop.Id, "Work laptop"), true),
+            (entries[phone.Id].Session.Ending!.Reason, Ender(phone), entries[phone.Id].EndedFromElsewhere));
+        Assert.Equal((EndReason.SignedOut, laptop.Id, false),
+            (entries[laptop.Id].Session.Ending!.Reason, entries[laptop.Id].EndedBy!.Id, entries[laptop.Id].EndedFromElsewhere));
+        Assert.Equal((EndReason.PasswordChanged, (ada.Id, "Chrome 154 on Windows 10 or 11"), true),
+            (entries[tablet.Id].Session.Ending!.Reason, Ender(tablet), entries[tablet.Id].EndedFromElsewhere));
         Assert.Null(entries[ada.Id].EndedBy);
 
         // On a page of its own, without the session that ended it.
@@ -194,7 +210,8 @@ public sealed class HistoryReaderTests
     {
         await using var host = CoreHost.Start();
         var ada = await StartAsync(host);
-        await AddAsync(host, Enumerable.Range(1, HistoryReader.Bound).Select(i => new PastSession(ada.Caller.Subject, Now.AddHours(-2 * i)) { Name = $"Number {i}" }));
+        await AddAsync(host,
+            Enumerable.Range(1, HistoryReader.Bound).Select(i => new PastSession(ada.Caller.Subject, Now.AddHours(-2 * i)) { Name = $"Number {i}" }));
 
         var page = await host.History.PageAsync(ada.Caller, new HistoryQuery());
         Assert.Equal((HistoryReader.Bound, true), (page.Total, page.Cut));

@@ -53,9 +53,11 @@ public sealed class KeyRotationTests
 
         var live = (await host.Authenticator.AuthenticateAsync(owner.Id, key))!;
         // A circuit opened with the old key still holds its principal, and can't use the owner's proof.
-        Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.TerminateAsync((await host.Authenticator.FindCallerAsync(oldPrincipal))!, other.Id));
+        Assert.Equal(TerminateOutcome.ProofNeeded,
+            await host.Sessions.TerminateAsync((await host.Authenticator.FindCallerAsync(oldPrincipal))!, other.Id));
         Assert.NotNull(await host.RequestAsync(other));
-        Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync((await host.Authenticator.FindCallerAsync(live.Principal))!, other.Id));
+        Assert.Equal(TerminateOutcome.Terminated,
+            await host.Sessions.TerminateAsync((await host.Authenticator.FindCallerAsync(live.Principal))!, other.Id));
     }
 
     // Guard: Caller.AuthenticatedAt is the caller's own proof at the time of the call, not the row's current one.
@@ -137,7 +139,8 @@ public sealed class KeyRotationTests
         await host.RegisterAsync();
         var owner = await host.SignInAsync();
         var begin = host.Gate.StopBegin();
-        var change = host.PasswordChange.ChangeAsync(owner.Caller, new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase" });
+        var change = host.PasswordChange.ChangeAsync(owner.Caller,
+            new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase" });
         await begin.Arrived;
         host.Clock.Advance(Minute / 2);
         begin.Release();
@@ -323,5 +326,6 @@ public sealed class KeyRotationTests
     }
 
     private static async Task<string> ProveAsync(CoreHost host, SignedInBrowser browser) =>
-        Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(browser.Caller, CoreHost.Password)).Session.Key.Reveal();
+        Assert.IsType<ReauthenticationOutcome.Proved>(
+            await host.Reauthentication.ReauthenticateAsync(browser.Caller, CoreHost.Password)).Session.Key.Reveal();
 }

@@ -37,7 +37,8 @@ public sealed class PrincipalTests
         Assert.Equal((shown.FindSessionId(), shown.FindKeyMark()), (refreshed.FindSessionId(), refreshed.FindKeyMark()));
         Assert.Equal(("Grace Hopper", false), (others.Principal.Identity!.Name, others.Principal.IsInRole(Roles.Support)));
         // A session that memory doesn't know may still have open pages, so both are announced.
-        Assert.Equivalent(new[] { new SessionChange.PrincipalReplaced(user, one.Id), new SessionChange.PrincipalReplaced(user, two.Id) }, heard, strict: true);
+        Assert.Equivalent(new[] { new SessionChange.PrincipalReplaced(user, one.Id), new SessionChange.PrincipalReplaced(user, two.Id) }, heard,
+            strict: true);
     }
 
     // Guard: Number in LiveSession.Replace.
@@ -89,7 +90,8 @@ public sealed class PrincipalTests
         var foreign = new ClaimsPrincipal(new ClaimsIdentity(own.Claims, "OpenIdConnect"));
         Assert.Null(foreign.FindSessionId());
         Assert.Null(await host.Authenticator.FindCallerAsync(foreign));
-        var others = own.Claims.Where(claim => claim.Type is not ClaimTypes.NameIdentifier).Append(new Claim(ClaimTypes.NameIdentifier, Guid.NewGuid().ToString()));
+        var others = own.Claims.Where(claim => claim.Type is not ClaimTypes.NameIdentifier)
+            .Append(new Claim(ClaimTypes.NameIdentifier, Guid.NewGuid().ToString()));
         Assert.Null(await host.Authenticator.FindCallerAsync(new ClaimsPrincipal(new ClaimsIdentity(others, own.Identity!.AuthenticationType))));
     }
 
@@ -121,7 +123,8 @@ public sealed class PrincipalTests
         var old = (await host.RequestAsync(owner))!.Principal;
         var signedInAt = host.Clock.GetUtcNow();
         host.Clock.Advance(TimeSpan.FromHours(1));
-        var proved = Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(owner.Caller, CoreHost.Password)).Session;
+        var proved =
+            Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(owner.Caller, CoreHost.Password)).Session;
         var live = (await host.Authenticator.AuthenticateAsync(owner.Id, proved.Key.Reveal()))!;
 
         await PromoteAsync(host, user, "Ada King");

@@ -132,7 +132,8 @@ public sealed class SessionDeparturesTests
         await host.Departures.RecordClosedAsync(ended, closed);
         await host.Departures.RecordClosedAsync(ended, closed.AddSeconds(9));
         Assert.Equal(new Departure.NotConfirmed(closed), await DepartureAsync(host, owner, ended));
-        Assert.Equal([new Departure.Awaited(), new Departure.Awaited(), new Departure.NotConfirmed(closed)], heard.Cast<SessionChange.Departed>().Select(change => change.Departure));
+        Assert.Equal([new Departure.Awaited(), new Departure.Awaited(), new Departure.NotConfirmed(closed)],
+            heard.Cast<SessionChange.Departed>().Select(change => change.Departure));
     }
 
     // Guard: s.LeftAt == null in RecordClosedAsync.

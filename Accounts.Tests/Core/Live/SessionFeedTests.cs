@@ -122,7 +122,8 @@ public sealed class SessionFeedTests
         host.Activity.Record(session, "198.51.100.25");
         host.Clock.Advance(SessionFeed.MergeWindow);
 
-        var seen = new SessionChange.Seen(browser.Caller.Subject, browser.Id, TestClock.Start.AddMinutes(5), "198.51.100.25", Place.Unknown, DeviceDetector.Detect(new DeviceSignals(CoreHost.Chrome)), 2);
+        var seen = new SessionChange.Seen(browser.Caller.Subject, browser.Id, TestClock.Start.AddMinutes(5), "198.51.100.25", Place.Unknown,
+            DeviceDetector.Detect(new DeviceSignals(CoreHost.Chrome)), 2);
         Assert.Equal([seen], Assert.Single(heard));
         Assert.Empty(withoutActs);
         host.Feed.Publish(new SessionChange.Renamed(browser.Caller.Subject, browser.Id, "Desk"));

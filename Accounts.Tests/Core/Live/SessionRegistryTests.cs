@@ -21,7 +21,16 @@ public sealed class SessionRegistryTests
         // Once before the registry has cached the session, and once after.
         for (var round = 0; round < 2; round++)
         {
-            foreach (var key in new[] { "", "garbage", other.Key, SessionKey.New().Reveal(), new string('!', 43), browser.Key + "A", new string('A', 100_000) })
+            foreach (var key in new[]
+            {
+                "",
+                "garbage",
+                other.Key,
+                SessionKey.New().Reveal(),
+                new string('!', 43),
+                browser.Key + "A",
+                new string('A', 100_000),
+            })
                 Assert.Null(await host.Authenticator.AuthenticateAsync(browser.Id, key));
             Assert.NotNull(await host.RequestAsync(browser));
         }
@@ -37,7 +46,12 @@ public sealed class SessionRegistryTests
 
         foreach (var stolen in row.Values.OfType<byte[]>())
         {
-            foreach (var key in new[] { System.Buffers.Text.Base64Url.EncodeToString(stolen), Convert.ToHexString(stolen), Convert.ToBase64String(stolen) })
+            foreach (var key in new[]
+            {
+                System.Buffers.Text.Base64Url.EncodeToString(stolen),
+                Convert.ToHexString(stolen),
+                Convert.ToBase64String(stolen),
+            })
                 Assert.Null(await host.Authenticator.AuthenticateAsync(browser.Id, key));
         }
 

@@ -385,7 +385,8 @@ public sealed class RaceTests
             // Everyone is after everyone else, in orders that cross.
             var attacks = callers.Select((caller, i) => Task.Run(async () => ((round + i) % 3) switch
             {
-                0 => await host.Sessions.TerminateAsync(caller, ids[(i + 1) % ids.Count]) is TerminateOutcome.Terminated or TerminateOutcome.AlreadyEnded,
+                0 => await host.Sessions.TerminateAsync(caller, ids[(i + 1) % ids.Count]) is TerminateOutcome.Terminated
+                    or TerminateOutcome.AlreadyEnded,
                 1 => await host.Sessions.SignOutEverywhereAsync(caller) is EndSessionsOutcome.Ended,
                 _ => await host.Sessions.TerminateManyAsync(caller, [.. ids.Where((_, other) => other != i).Reverse()]) is TerminateManyOutcome.Ended,
             })).ToList();
@@ -458,7 +459,10 @@ public sealed class RaceTests
     /// <summary>Lets a session act. True if it was allowed to.</summary>
     private static async Task<bool> ActAsync(CoreHost host, string kind, SignedInBrowser acting) => kind switch
     {
-        "password" => await host.PasswordChange.ChangeAsync(acting.Caller, new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase", EndOtherSessions = false })
+        "password" => await host.PasswordChange.ChangeAsync(acting.Caller, new ChangePasswordInput
+        {
+            CurrentPassword = CoreHost.Password, NewPassword = "another passphrase", EndOtherSessions = false,
+        })
             is ChangePasswordOutcome.Changed,
         "code" => await host.Get<SupportCodes>().FindOrMakeAsync(acting.Caller) is not null,
         "proof" => await host.Reauthentication.ReauthenticateAsync(acting.Caller, CoreHost.Password) is ReauthenticationOutcome.Proved,

@@ -137,7 +137,8 @@ public sealed class SessionEndingTests
         Assert.Null(await host.RequestAsync(two));
         Assert.NotNull(await host.RequestAsync(grace));
         var told = Assert.Single(host.Rows.Audit("user.session_invalidated"));
-        Assert.Equal((3L, owner.Id.Value, owner.Caller.Subject.Value), (told["Count"], Guid.Parse((string)told["ActorSessionId"]!), Guid.Parse((string)told["ActorUserId"]!)));
+        Assert.Equal((3L, owner.Id.Value, owner.Caller.Subject.Value),
+            (told["Count"], Guid.Parse((string)told["ActorSessionId"]!), Guid.Parse((string)told["ActorUserId"]!)));
         Assert.IsType<EndSessionsOutcome.CallerEnded>(await host.Sessions.RemoteLogoutAsync(owner.Caller));
         // The password is unchanged.
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser()));
@@ -160,7 +161,8 @@ public sealed class SessionEndingTests
         Assert.NotNull(await host.RequestAsync(owner));
         Assert.NotNull(await host.RequestAsync(grace));
         Assert.Equal(2L, Assert.Single(host.Rows.Audit("user.signed_out_everywhere"))["Count"]);
-        Assert.NotEqual(stamp, host.Rows.Text("SELECT \"SecurityStamp\" FROM \"Users\" WHERE \"Email\" = @email", ("@email", CoreHost.Email)), StringComparer.Ordinal);
+        Assert.NotEqual(stamp, host.Rows.Text("SELECT \"SecurityStamp\" FROM \"Users\" WHERE \"Email\" = @email", ("@email", CoreHost.Email)),
+            StringComparer.Ordinal);
         Assert.Equal(new EndSessionsOutcome.Ended(0), await host.Sessions.SignOutEverywhereAsync(owner.Caller));
     }
 

@@ -21,9 +21,11 @@ public sealed class AuditRecordTests
     {
         [AuditAction.Registered] = (s => s.Host.RegisterAsync("new@example.test"), _ => new(AuditActor.You, null, null, null, null, null)),
         [AuditAction.SignedIn] = (s => s.SignInAsync(), s => s.Told(s.Newest, null, s.Newest, null, null)),
-        [AuditAction.SignedOut] = (s => s.Host.Sessions.SignOutAsync(s.Laptop.Caller), s => s.Told(s.Laptop.Id, "Laptop", s.Laptop.Id, "Laptop", null)),
+        [AuditAction.SignedOut] =
+            (s => s.Host.Sessions.SignOutAsync(s.Laptop.Caller), s => s.Told(s.Laptop.Id, "Laptop", s.Laptop.Id, "Laptop", null)),
         [AuditAction.PasswordChanged] = (s => s.ChangePasswordAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, 1)),
-        [AuditAction.SessionTerminated] = (s => s.Host.Sessions.TerminateAsync(s.Laptop.Caller, s.Phone.Id), s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, null, null)),
+        [AuditAction.SessionTerminated] =
+            (s => s.Host.Sessions.TerminateAsync(s.Laptop.Caller, s.Phone.Id), s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, null, null)),
         [AuditAction.SessionsTerminated] = (
             s => s.Host.Sessions.TerminateManyAsync(s.Laptop.Caller, [s.Phone.Id], TestContext.Current.CancellationToken),
             s => s.Told(s.Laptop.Id, "Laptop", null, null, 1)),
@@ -33,13 +35,17 @@ public sealed class AuditRecordTests
         [AuditAction.SessionDenied] = (
             s => s.Host.Sessions.DenyAsync(s.Laptop.Caller, s.Phone.Id, TestContext.Current.CancellationToken),
             s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, null, null)),
-        [AuditAction.SessionRenamed] = (s => s.Host.Sessions.RenameAsync(s.Laptop.Caller, s.Phone.Id, new RenameSessionInput { Name = "Mobile" }), s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, "Mobile", null)),
+        [AuditAction.SessionRenamed] = (s => s.Host.Sessions.RenameAsync(s.Laptop.Caller, s.Phone.Id, new RenameSessionInput { Name = "Mobile" }),
+            s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, "Mobile", null)),
         [AuditAction.SessionReplaced] = (s => s.SignInAsync(s.Laptop.Browser), s => s.Told(s.Newest, "Laptop", s.Laptop.Id, "Laptop", null)),
         [AuditAction.SessionExpired] = (s => s.ExpireAsync(), s => new(AuditActor.Clock, null, null, s.Phone.Id, null, null)),
         [AuditAction.SessionEndedByLimit] = (s => s.CrowdOutAsync(), s => s.Told(s.Newest, null, s.Phone.Id, null, null)),
-        [AuditAction.SessionReauthenticated] = (s => s.Host.Reauthentication.ReauthenticateAsync(s.Laptop.Caller, CoreHost.Password), s => s.Told(s.Laptop.Id, "Laptop", s.Laptop.Id, "Laptop", null)),
-        [AuditAction.SignedOutEverywhere] = (s => s.Host.Sessions.SignOutEverywhereAsync(s.Laptop.Caller), s => s.Told(s.Laptop.Id, "Laptop", null, null, 1)),
-        [AuditAction.SessionsInvalidated] = (s => s.Host.Sessions.RemoteLogoutAsync(s.Laptop.Caller), s => s.Told(s.Laptop.Id, "Laptop", null, null, 2)),
+        [AuditAction.SessionReauthenticated] = (s => s.Host.Reauthentication.ReauthenticateAsync(s.Laptop.Caller, CoreHost.Password),
+            s => s.Told(s.Laptop.Id, "Laptop", s.Laptop.Id, "Laptop", null)),
+        [AuditAction.SignedOutEverywhere] =
+            (s => s.Host.Sessions.SignOutEverywhereAsync(s.Laptop.Caller), s => s.Told(s.Laptop.Id, "Laptop", null, null, 1)),
+        [AuditAction.SessionsInvalidated] =
+            (s => s.Host.Sessions.RemoteLogoutAsync(s.Laptop.Caller), s => s.Told(s.Laptop.Id, "Laptop", null, null, 2)),
     };
 
     public static TheoryData<string> Actions => [.. Acts.Keys];
@@ -47,7 +53,8 @@ public sealed class AuditRecordTests
     [Fact]
     public void Every_action_is_listed_and_tested_here()
     {
-        var constants = typeof(AuditAction).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!).ToHashSet(StringComparer.Ordinal);
+        var constants = typeof(AuditAction).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral)
+            .Select(field => (string)field.GetRawConstantValue()!).ToHashSet(StringComparer.Ordinal);
         Assert.True(constants.Count >= 10);
         Assert.True(constants.SetEquals(AuditAction.All));
         Assert.True(constants.SetEquals(Acts.Keys));
@@ -78,7 +85,8 @@ public sealed class AuditRecordTests
         await using var host = CoreHost.Start();
         var staff = await host.RegisterAsync("sam@example.test", "Sam Keller");
         var stage = await Stage.OpenAsync(host);
-        var signIn = Assert.Single((await host.EventsAsync(stage.Phone.Caller, new AuditQuery { Action = AuditAction.SignedIn }))!, one => one.To!.Id == stage.Phone.Id);
+        var signIn = Assert.Single((await host.EventsAsync(stage.Phone.Caller, new AuditQuery { Action = AuditAction.SignedIn }))!,
+            one => one.To!.Id == stage.Phone.Id);
         Assert.Equal((CallerKind.Browser, SignInMethods.Password, null), (signIn.Kind, signIn.Methods, signIn.Reason));
 
         var (owner, desk) = (stage.Laptop.Caller, await host.SignInAsync("sam@example.test"));
@@ -95,7 +103,8 @@ public sealed class AuditRecordTests
         Assert.Equal(AuditEventRow.ReasonLimit, told.Reason!.Length);
         Assert.StartsWith("The owner lost the phone.", told.Reason, StringComparison.Ordinal);
         await stage.ExpireAsync();
-        Assert.All((await host.EventsAsync(owner, new AuditQuery { Action = AuditAction.SessionExpired }))!, one => Assert.Equal(CallerKind.Clock, one.Kind));
+        Assert.All((await host.EventsAsync(owner, new AuditQuery { Action = AuditAction.SessionExpired }))!,
+            one => Assert.Equal(CallerKind.Clock, one.Kind));
     }
 
     [EachEngineFact]
@@ -128,9 +137,11 @@ public sealed class AuditRecordTests
         using var subscription = host.Feed.Subscribe(heard.Add);
 
         await host.Sessions.SignOutEverywhereAsync(owner.Caller);
-        await host.PasswordChange.ChangeAsync(owner.Caller, new ChangePasswordInput { CurrentPassword = "not the password", NewPassword = "another passphrase for tests" });
+        await host.PasswordChange.ChangeAsync(owner.Caller,
+            new ChangePasswordInput { CurrentPassword = "not the password", NewPassword = "another passphrase for tests" });
         Assert.Single(heard);
-        await host.PasswordChange.ChangeAsync(owner.Caller, new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase for tests" });
+        await host.PasswordChange.ChangeAsync(owner.Caller,
+            new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase for tests" });
 
         var recorded = new SessionChange.Recorded(owner.Caller.Subject, owner.Id);
         Assert.Equal([recorded, recorded], heard);
@@ -155,12 +166,16 @@ public sealed class AuditRecordTests
             return stage;
         }
 
-        public Told Told(SessionId from, string? fromName, SessionId? to, string? toName, int? count) => new(AuditActor.You, from, fromName, to, toName, count);
+        public Told Told(SessionId from, string? fromName, SessionId? to, string? toName, int? count) =>
+            new(AuditActor.You, from, fromName, to, toName, count);
 
         public async Task SignInAsync(CallingBrowser? browser = null) => Newest = (await Host.SignInAsync(browser: browser)).Id;
 
         public Task ChangePasswordAsync() =>
-            Host.PasswordChange.ChangeAsync(Laptop.Caller, new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase for tests", EndOtherSessions = true });
+            Host.PasswordChange.ChangeAsync(Laptop.Caller, new ChangePasswordInput
+            {
+                CurrentPassword = CoreHost.Password, NewPassword = "another passphrase for tests", EndOtherSessions = true,
+            });
 
         /// <summary>Signs in a third browser at a limit of two. The laptop was used last.</summary>
         public async Task CrowdOutAsync()

@@ -124,7 +124,8 @@ public sealed class SessionKindTests
         Assert.Equal(Scopes.None, (await bare.RequestAsync(host))!.ToCaller().Scopes);
     }
 
-    private static async Task<Session> FindAsync(CoreHost host, SignedInBrowser browser) => Assert.Single(await host.Sessions.FindAsync(browser.Caller, [browser.Id]));
+    private static async Task<Session> FindAsync(CoreHost host, SignedInBrowser browser) =>
+        Assert.Single(await host.Sessions.FindAsync(browser.Caller, [browser.Id]));
 
     /// <summary>A live session that isn't a browser's, inserted without our code.</summary>
     private sealed record OtherSession(SessionId Id, SessionKey Key)

@@ -70,7 +70,8 @@ public sealed class SessionLifetimeTests
     [Fact]
     public void The_strict_profile_keeps_shorter_timeouts()
     {
-        var strict = new SessionOptions { Profile = SessionProfile.Strict, IdleTimeout = TimeSpan.FromMinutes(30), AbsoluteTimeout = TimeSpan.FromHours(8) };
+        var strict =
+            new SessionOptions { Profile = SessionProfile.Strict, IdleTimeout = TimeSpan.FromMinutes(30), AbsoluteTimeout = TimeSpan.FromHours(8) };
         Assert.Equal(At(0.5), SessionLifetime.ExpiresAt(strict, remembered: true, At(0), At(0)));
         Assert.Equal(At(8), SessionLifetime.AbsoluteEnd(strict, At(0)));
     }

@@ -56,5 +56,6 @@ public sealed class NewCountryTests
     private static async Task<bool> IsNewAsync(CoreHost host, BrowserId browser, string address) =>
         (await FindAsync(host, (await host.SignInAsync(browser: CoreHost.NewBrowser(browser, address))).Caller)).NewCountry;
 
-    private static async Task<Session> FindAsync(CoreHost host, Caller caller) => Assert.Single(await host.Sessions.FindAsync(caller, [caller.OwnSession]));
+    private static async Task<Session> FindAsync(CoreHost host, Caller caller) =>
+        Assert.Single(await host.Sessions.FindAsync(caller, [caller.OwnSession]));
 }

@@ -171,7 +171,8 @@ public sealed class PasswordChangeTests
     [InlineData(CoreHost.Password, "", "NewPassword", InputProblem.Missing, null)]
     [InlineData(CoreHost.Password, "short", "NewPassword", InputProblem.TooShort, 12)]
     [InlineData(CoreHost.Password, CoreHost.Password, "NewPassword", InputProblem.SamePassword, null)]
-    public async Task Invalid_input_is_answered_with_the_field_and_the_rule(string current, string replacement, string field, InputProblem problem, int? limit)
+    public async Task Invalid_input_is_answered_with_the_field_and_the_rule(string current, string replacement, string field,
+        InputProblem problem, int? limit)
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
@@ -181,5 +182,6 @@ public sealed class PasswordChangeTests
 
     private static Task<ChangePasswordOutcome> ChangeAsync(
         CoreHost host, SignedInBrowser browser, string current = CoreHost.Password, string replacement = New, bool endOthers = false) =>
-        host.PasswordChange.ChangeAsync(browser.Caller, new ChangePasswordInput { CurrentPassword = current, NewPassword = replacement, EndOtherSessions = endOthers });
+        host.PasswordChange.ChangeAsync(browser.Caller,
+            new ChangePasswordInput { CurrentPassword = current, NewPassword = replacement, EndOtherSessions = endOthers });
 }

@@ -34,7 +34,8 @@ public sealed class PasswordSignInTests
     [InlineData("", "x", "Email", InputProblem.Missing, null)]
     [InlineData("ada", "x", "Email", InputProblem.NotAnEmail, null)]
     [InlineData("ada@example.test", "", "Password", InputProblem.Missing, null)]
-    public async Task Invalid_input_is_answered_with_the_field_and_the_rule(string email, string password, string field, InputProblem problem, int? limit)
+    public async Task Invalid_input_is_answered_with_the_field_and_the_rule(string email, string password, string field,
+        InputProblem problem, int? limit)
     {
         await using var host = CoreHost.Start();
         var outcome = await host.TrySignInAsync(CoreHost.NewBrowser(), email, password);
@@ -59,7 +60,8 @@ public sealed class PasswordSignInTests
 
         // The sign-in above came from an unknown browser too: it was the first of ten.
         for (var attempt = 2; attempt <= 10; attempt++)
-            Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.NewBrowser(address: $"198.51.100.{attempt}"), password: "a guess or two"));
+            Assert.IsType<SignInOutcome.WrongCredentials>(
+                await host.TrySignInAsync(CoreHost.NewBrowser(address: $"198.51.100.{attempt}"), password: "a guess or two"));
 
         // The eleventh attempt isn't even checked: the right password is refused as well.
         var throttled = Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.NewBrowser(address: "198.51.100.99")));
@@ -104,7 +106,8 @@ public sealed class PasswordSignInTests
     {
         await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAddress", "3"));
         for (var attempt = 1; attempt <= 3; attempt++)
-            Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.NewBrowser(address: one), $"nobody{attempt}@example.test"));
+            Assert.IsType<SignInOutcome.WrongCredentials>(
+                await host.TrySignInAsync(CoreHost.NewBrowser(address: one), $"nobody{attempt}@example.test"));
 
         var outcome = await host.TrySignInAsync(CoreHost.NewBrowser(address: two), "nobody4@example.test");
 

@@ -29,7 +29,8 @@ public sealed class PasswordVerifierTests
             weak = before.Rows.Text(Hash);
         }
 
-        await using var host = CoreHost.Start(database, services: services => services.Configure<PasswordHasherOptions>(o => o.IterationCount = 2_000));
+        await using var host = CoreHost.Start(database,
+            services: services => services.Configure<PasswordHasherOptions>(o => o.IterationCount = 2_000));
         Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.NewBrowser(), password: "not this passphrase"));
         Assert.Equal(weak, host.Rows.Text(Hash));
 

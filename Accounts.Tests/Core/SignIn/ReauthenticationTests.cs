@@ -34,7 +34,8 @@ public sealed class ReauthenticationTests
         Assert.NotNull(await host.RequestAsync(other));
         Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"AuditEvents\" WHERE \"Count\" IS NOT NULL OR \"Action\" = 'session.terminated'"));
 
-        var proved = Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(owner.Caller, CoreHost.Password)).Session;
+        var proved =
+            Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(owner.Caller, CoreHost.Password)).Session;
         host.Clock.Advance(Limit - TimeSpan.FromMilliseconds(1));
         var again = await host.Authenticator.AuthenticateAsync(owner.Id, proved.Key.Reveal());
         Assert.Equal("Done", await DoAsync(host, act, again!.ToCaller(), other));
@@ -105,7 +106,8 @@ public sealed class ReauthenticationTests
         var owner = await host.SignInAsync(remember: remember);
         host.Clock.Advance(TimeSpan.FromHours(1));
 
-        var proved = Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(owner.Caller, CoreHost.Password)).Session;
+        var proved =
+            Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(owner.Caller, CoreHost.Password)).Session;
 
         Assert.Equal(owner.Id, proved.Id);
         Assert.NotEqual(owner.Key, proved.Key.Reveal(), StringComparer.Ordinal);
@@ -146,7 +148,8 @@ public sealed class ReauthenticationTests
         Assert.IsType<ChangePasswordOutcome.WrongPassword>(await host.PasswordChange.ChangeAsync(owner.Caller, guess));
         Assert.IsType<ReauthenticationOutcome.WrongPassword>(await host.Reauthentication.ReauthenticateAsync(owner.Caller, "a guess"));
 
-        var throttled = Assert.IsType<ReauthenticationOutcome.Throttled>(await host.Reauthentication.ReauthenticateAsync(owner.Caller, CoreHost.Password));
+        var throttled = Assert.IsType<ReauthenticationOutcome.Throttled>(
+            await host.Reauthentication.ReauthenticateAsync(owner.Caller, CoreHost.Password));
         Assert.InRange(throttled.Wait, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
         // The user's other session has its own attempts.
         Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(other.Caller, CoreHost.Password));
@@ -171,7 +174,8 @@ public sealed class ReauthenticationTests
         await host.RegisterAsync();
         var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
         var commit = host.Gate.StopCommit();
-        var change = host.PasswordChange.ChangeAsync(owner.Caller, new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase" });
+        var change = host.PasswordChange.ChangeAsync(owner.Caller,
+            new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = "another passphrase" });
         await commit.Arrived;
         var proof = host.Reauthentication.ReauthenticateAsync(other.Caller, CoreHost.Password);
         Assert.False(proof.IsCompleted);
@@ -197,7 +201,9 @@ public sealed class ReauthenticationTests
 
     private static async Task<string> DoAsync(CoreHost host, Act act, Caller caller, SignedInBrowser other) => act switch
     {
-        Act.Terminate => await host.Sessions.TerminateAsync(caller, other.Id) is var outcome && outcome == TerminateOutcome.Terminated ? "Done" : outcome.ToString(),
+        Act.Terminate => await host.Sessions.TerminateAsync(caller, other.Id) is var outcome && outcome == TerminateOutcome.Terminated
+            ? "Done"
+            : outcome.ToString(),
         Act.SignOutEverywhere => Name(await host.Sessions.SignOutEverywhereAsync(caller)),
         _ => Name(await host.Sessions.RemoteLogoutAsync(caller)),
     };

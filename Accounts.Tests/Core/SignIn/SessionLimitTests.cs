@@ -31,7 +31,8 @@ public sealed class SessionLimitTests
         var ended = Assert.Single(await host.HistoryAsync(fourth.Caller), session => session.Ending is not null);
         Assert.Equal((second.Id, EndReason.LimitReached, fourth.Id), (ended.Id, ended.Ending!.Reason, ended.Ending.BySession));
         Assert.Equal(
-            [new SessionChange.Ended(fourth.Caller.Subject, second.Id, EndReason.LimitReached), new SessionChange.Started(fourth.Caller.Subject, fourth.Id)], heard);
+            [new SessionChange.Ended(fourth.Caller.Subject, second.Id, EndReason.LimitReached),
+                new SessionChange.Started(fourth.Caller.Subject, fourth.Id)], heard);
         var audit = Assert.Single(host.Rows.Audit("session.ended_by_limit"));
         Assert.Equal((second.Id.Value, fourth.Id.Value), (Guid.Parse((string)audit["SessionId"]!), Guid.Parse((string)audit["ActorSessionId"]!)));
     }

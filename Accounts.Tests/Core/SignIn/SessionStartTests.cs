@@ -70,7 +70,8 @@ public sealed class SessionStartTests
         var replaced = Assert.Single(await host.HistoryAsync(browser.Caller), s => s.Id == ghost.Id);
         Assert.Equal(new SessionEnding(TestClock.Start, EndReason.Replaced, browser.Id, null), replaced.Ending);
         Assert.Equal(
-            [new SessionChange.Ended(browser.Caller.Subject, ghost.Id, EndReason.Replaced), new SessionChange.Started(browser.Caller.Subject, browser.Id)], heard);
+            [new SessionChange.Ended(browser.Caller.Subject, ghost.Id, EndReason.Replaced),
+                new SessionChange.Started(browser.Caller.Subject, browser.Id)], heard);
     }
 
     [EachEngineFact]

@@ -67,7 +67,8 @@ public sealed class AccountsDatabaseTests
     public async Task A_database_failure_is_reported_as_unavailable_and_releases_the_lock()
     {
         await using var host = CoreHost.Start();
-        var register = () => host.Users.RegisterAsync(CoreHost.NewBrowser(), new RegisterInput { Email = CoreHost.Email, Name = "Ada", Password = CoreHost.Password });
+        var register = () =>
+            host.Users.RegisterAsync(CoreHost.NewBrowser(), new RegisterInput { Email = CoreHost.Email, Name = "Ada", Password = CoreHost.Password });
         foreach (var fail in new Action[] { host.Gate.FailBegin, host.Gate.FailCommit, () => host.Gate.FailCommand("INSERT") })
         {
             fail();
@@ -86,7 +87,8 @@ public sealed class AccountsDatabaseTests
     public async Task A_bug_is_not_reported_as_an_unavailable_database()
     {
         await using var host = CoreHost.Start();
-        await Assert.ThrowsAsync<InvalidOperationException>(() => host.Database.WriteAsync<bool>(WritePriority.Ordinary, _ => throw new InvalidOperationException("a bug")));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => host.Database.WriteAsync<bool>(WritePriority.Ordinary, _ => throw new InvalidOperationException("a bug")));
         Assert.True(await host.Database.WriteAsync(WritePriority.Ordinary, _ => Task.FromResult(true)));
     }
 

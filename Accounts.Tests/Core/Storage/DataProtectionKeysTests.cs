@@ -24,7 +24,8 @@ public sealed class DataProtectionKeysTests
         Assert.ThrowsAny<CryptographicException>(() => Protector(elsewhere).Unprotect(text));
     }
 
-    private static CoreHost Start(TestDatabase database) => CoreHost.Start(database, services => services.AddDataProtection().SetApplicationName("Accounts"));
+    private static CoreHost Start(TestDatabase database) =>
+        CoreHost.Start(database, services => services.AddDataProtection().SetApplicationName("Accounts"));
 
     private static IDataProtector Protector(CoreHost host) => host.Get<IDataProtectionProvider>().CreateProtector("test");
 }

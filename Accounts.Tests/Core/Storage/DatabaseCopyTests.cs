@@ -183,7 +183,8 @@ public sealed class DatabaseCopyTests : IDisposable
         PostgreSqlDatabase database, IProgress<CopiedTable>? progress = null, CancellationToken cancellationToken = default)
     {
         await using var services = Build(
-            ("Storage:Provider", nameof(StorageProvider.PostgreSql)), ("Storage:ConnectionString", database.ConnectionString), ("Storage:Path", File));
+            ("Storage:Provider", nameof(StorageProvider.PostgreSql)), ("Storage:ConnectionString", database.ConnectionString),
+            ("Storage:Path", File));
         return await services.CopyFromSqliteAsync(progress, cancellationToken);
     }
 

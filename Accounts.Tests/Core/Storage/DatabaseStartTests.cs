@@ -121,7 +121,8 @@ public sealed class DatabaseStartTests : IDisposable
     public async Task Another_programs_database_with_a_migration_history_is_refused()
     {
         using (var other = new DatabaseRows(Database))
-            other.Execute("CREATE TABLE \"__EFMigrationsHistory\" (\"MigrationId\" TEXT PRIMARY KEY, \"ProductVersion\" TEXT); PRAGMA application_id = 42");
+            other.Execute(
+                "CREATE TABLE \"__EFMigrationsHistory\" (\"MigrationId\" TEXT PRIMARY KEY, \"ProductVersion\" TEXT); PRAGMA application_id = 42");
         await RefusedAsync("it is another program's SQLite database");
     }
 
@@ -164,7 +165,8 @@ public sealed class DatabaseStartTests : IDisposable
     }
 
     [Theory]
-    [InlineData("CREATE TABLE \"__EFMigrationsHistory\" (\"MigrationId\" TEXT NOT NULL CONSTRAINT \"PK___EFMigrationsHistory\" PRIMARY KEY, \"ProductVersion\" TEXT NOT NULL)")]
+    [InlineData("CREATE TABLE \"__EFMigrationsHistory\" (\"MigrationId\" TEXT NOT NULL CONSTRAINT \"PK___EFMigrationsHistory\" PRIMARY KEY, "
+        + "\"ProductVersion\" TEXT NOT NULL)")]
     [InlineData("CREATE TABLE \"__EFMigrationsLock\" (\"Id\" INTEGER NOT NULL PRIMARY KEY, \"Timestamp\" TEXT NOT NULL)")]
     public async Task A_first_start_that_was_killed_is_resumed(string left)
     {

@@ -22,12 +22,15 @@ public sealed class MigrationTests
     public async Task Addresses_stored_before_retention_existed_become_due_too()
     {
         using var folder = new TempFolder();
-        await WriteAsync(folder, "0002_LiveDashboard", AddUser, AddSession(First, 1_000, "01", live: true), AddEvent("F1", 1_000), AddEvent("F2", 2_000));
+        await WriteAsync(folder, "0002_LiveDashboard", AddUser, AddSession(First, 1_000, "01", live: true), AddEvent("F1", 1_000),
+            AddEvent("F2", 2_000));
 
         await using var host = CoreHost.Start(folder);
         Assert.Equal(1, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"WholeAddressSince\" = \"StartedAt\""));
         Assert.Equal(
-            2, host.Rows.Number("SELECT COUNT(*) FROM \"AuditEvents\" JOIN \"AuditDetails\" ON \"EventId\" = \"Id\" WHERE \"WholeAddressSince\" = \"At\""));
+            2,
+            host.Rows.Number(
+                "SELECT COUNT(*) FROM \"AuditEvents\" JOIN \"AuditDetails\" ON \"EventId\" = \"Id\" WHERE \"WholeAddressSince\" = \"At\""));
     }
 
     [Fact]
@@ -35,7 +38,8 @@ public sealed class MigrationTests
     {
         using var folder = new TempFolder();
         await WriteAsync(
-            folder, "0007_Plans", AddUser, AddSession(First, 1_000, "01", live: false), AddSession(Second, 2_000, "01", live: true), AddSession(Other, 3_000, "02", live: true));
+            folder, "0007_Plans", AddUser, AddSession(First, 1_000, "01", live: false), AddSession(Second, 2_000, "01", live: true),
+            AddSession(Other, 3_000, "02", live: true));
 
         await using var host = CoreHost.Start(folder);
         Assert.Equal([null, 1_000L, 3_000L], new[] { First, Second, Other }.Select(id => Session(host, id)["BrowserSince"]));
@@ -74,9 +78,16 @@ public sealed class MigrationTests
             "0009_SessionKinds",
             AddUser,
             $$"""
-            INSERT INTO "AuditEvents" ("Id", "At", "Action", "UserId", "ActorUserId", "ActorSessionId", "ActorName", "ActorDevice", "Count", "EndedSessions", "Address", "WholeAddressSince")
-            VALUES ('019C0000-0000-7000-8000-0000000000F1', 1000, 'sessions.terminated', '{{User}}', '{{User}}', '{{First}}', 'Büro', 'Mosaic 1', 2,
-                '[{"id":"{{Second.ToLowerInvariant()}}","name":"Phone","device":"Netscape 4"},{"id":"{{Other.ToLowerInvariant()}}"}]', '203.0.113.7', 1000)
+            INSERT INTO "AuditEvents"
+                ("Id", "At", "Action", "UserId",
+                "ActorUserId", "ActorSessionId", "ActorName", "ActorDevice", "Count",
+                "EndedSessions",
+                "Address", "WholeAddressSince")
+            VALUES
+                ('019C0000-0000-7000-8000-0000000000F1', 1000, 'sessions.terminated', '{{User}}',
+                '{{User}}', '{{First}}', 'Büro', 'Mosaic 1', 2,
+                '[{"id":"{{Second.ToLowerInvariant()}}","name":"Phone","device":"Netscape 4"},{"id":"{{Other.ToLowerInvariant()}}"}]',
+                '203.0.113.7', 1000)
             """,
             $"""
             INSERT INTO "AuditEvents" ("Id", "At", "Action", "UserId", "SessionId", "SessionName", "SessionDevice")
@@ -87,10 +98,13 @@ public sealed class MigrationTests
         var caller = Caller.InBrowser(new UserId(Guid.Parse(User)), new SessionId(Guid.Parse(First)), "");
         var events = (await host.EventsAsync(caller, new AuditQuery()))!;
         var (expired, ended) = (events[0], events[1]);
-        Assert.Equal((CallerKind.Clock, AuditActor.Clock, "Phone", "Netscape 4", null), (expired.Kind, expired.Actor, expired.To!.Name, expired.To.Device, expired.Address));
-        Assert.Equal((CallerKind.Browser, AuditActor.You, "Büro", "Mosaic 1", "203.0.113.7"), (ended.Kind, ended.Actor, ended.From!.Name, ended.From.Device, ended.Address));
+        Assert.Equal((CallerKind.Clock, AuditActor.Clock, "Phone", "Netscape 4", null),
+            (expired.Kind, expired.Actor, expired.To!.Name, expired.To.Device, expired.Address));
+        Assert.Equal((CallerKind.Browser, AuditActor.You, "Büro", "Mosaic 1", "203.0.113.7"),
+            (ended.Kind, ended.Actor, ended.From!.Name, ended.From.Device, ended.Address));
         Assert.Equal(
-            [new AuditedSession(new SessionId(Guid.Parse(Second)), "Phone", "Netscape 4"), new AuditedSession(new SessionId(Guid.Parse(Other)), null, null)],
+            [new AuditedSession(new SessionId(Guid.Parse(Second)), "Phone", "Netscape 4"),
+                new AuditedSession(new SessionId(Guid.Parse(Other)), null, null)],
             ended.EndedSessions);
         Assert.Equal(1, host.Rows.Number("SELECT COUNT(*) FROM \"AuditDetails\" WHERE \"WholeAddressSince\" = 1000"));
     }
@@ -131,16 +145,27 @@ public sealed class MigrationTests
     private static IReadOnlyDictionary<string, object?> Session(CoreHost host, string id) => host.Rows.Session(new SessionId(Guid.Parse(id)));
 
     private const string AddUser = $"""
-        INSERT INTO "Users" ("Id", "DisplayName", "Email", "NormalizedEmail", "EmailConfirmed", "SecurityStamp", "PhoneNumberConfirmed", "TwoFactorEnabled", "LockoutEnabled", "AccessFailedCount")
-        VALUES ('{User}', 'Ada Lovelace', 'ada@example.test', 'ADA@EXAMPLE.TEST', 0, 'S', 0, 0, 0, 0)
+        INSERT INTO "Users"
+            ("Id", "DisplayName", "Email", "NormalizedEmail", "EmailConfirmed", "SecurityStamp",
+            "PhoneNumberConfirmed", "TwoFactorEnabled", "LockoutEnabled", "AccessFailedCount")
+        VALUES
+            ('{User}', 'Ada Lovelace', 'ada@example.test', 'ADA@EXAMPLE.TEST', 0, 'S',
+            0, 0, 0, 0)
         """;
 
     private static string AddSession(string id, long startedAt, string browser, bool live) => $"""
-        INSERT INTO "Sessions" ("Id", "UserId", "KeyHash", "BrowserHash", "StartedAt", "LastActivityAt", "ExpiresAt", "Remembered", "Method", "UserAgent", "SignInAddress", "LastAddress", "PagesVisited", "EndedAt", "EndReason")
-        VALUES ('{id}', '{User}', x'00', x'{browser}', {startedAt}, {startedAt}, 9000000000000000, 1, 1, 'Mosaic/1', '203.0.113.7', '203.0.113.7', 0, {(live ? "NULL, NULL" : $"{startedAt + 1}, 1")})
+        INSERT INTO "Sessions"
+            ("Id", "UserId", "KeyHash", "BrowserHash", "StartedAt", "LastActivityAt", "ExpiresAt",
+            "Remembered", "Method", "UserAgent", "SignInAddress", "LastAddress", "PagesVisited",
+            "EndedAt", "EndReason")
+        VALUES
+            ('{id}', '{User}', x'00', x'{browser}', {startedAt}, {startedAt}, 9000000000000000,
+            1, 1, 'Mosaic/1', '203.0.113.7', '203.0.113.7', 0,
+            {(live ? "NULL, NULL" : $"{startedAt + 1}, 1")})
         """;
 
     private static string AddEvent(string id, long at) => $"""
-        INSERT INTO "AuditEvents" ("Id", "At", "Action", "UserId", "Address") VALUES ('019C0000-0000-7000-8000-0000000000{id}', {at}, 'user.signed_in', '{User}', '203.0.113.7')
+        INSERT INTO "AuditEvents" ("Id", "At", "Action", "UserId", "Address")
+        VALUES ('019C0000-0000-7000-8000-0000000000{id}', {at}, 'user.signed_in', '{User}', '203.0.113.7')
         """;
 }

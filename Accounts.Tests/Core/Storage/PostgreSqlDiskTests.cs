@@ -9,7 +9,9 @@ using Npgsql;
 
 namespace Accounts.Tests.Core.Storage;
 
-/// <summary>The disk of the PostgreSQL server is full: nothing is half done, the log says why, and everything works again when there is room.</summary>
+/// <summary>
+/// The disk of the PostgreSQL server is full: nothing is half done, the log says why, and everything works again when there is room.
+/// </summary>
 public sealed class PostgreSqlDiskTests
 {
     [Fact]
@@ -36,7 +38,8 @@ public sealed class PostgreSqlDiskTests
         Assert.Equal(registered, host.Rows.Number("SELECT count(*) FROM \"Users\""));
         Assert.Equal(registered, host.Rows.Audit("user.registered").Count);
         Assert.True(probe.WritesFail);
-        Assert.StartsWith("Error: Writes to the database fail: 53100: could not extend file", Assert.Single(journal.Of("AccountsDatabase")), StringComparison.Ordinal);
+        Assert.StartsWith("Error: Writes to the database fail: 53100: could not extend file", Assert.Single(journal.Of("AccountsDatabase")),
+            StringComparison.Ordinal);
         // Reads go on, so everyone who is signed in stays so.
         Assert.True(await probe.AnswersAsync());
         Assert.NotNull(await host.RequestAsync(other));

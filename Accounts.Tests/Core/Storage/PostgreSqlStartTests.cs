@@ -25,7 +25,8 @@ public sealed class PostgreSqlStartTests
     {
         await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
         var missing = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = "missing" };
-        Refused(missing.ToString(), $"missing on 127.0.0.1:{missing.Port}", "the server has no such database. Create it, or correct Storage:ConnectionString.");
+        Refused(missing.ToString(), $"missing on 127.0.0.1:{missing.Port}",
+            "the server has no such database. Create it, or correct Storage:ConnectionString.");
     }
 
     [Fact]
@@ -39,7 +40,8 @@ public sealed class PostgreSqlStartTests
 
     [Fact]
     public void An_unknown_host_is_refused() =>
-        Refused("Host=nowhere.invalid;Database=accounts", "accounts on nowhere.invalid:5432", "no server answers there", "or correct Storage:ConnectionString.");
+        Refused("Host=nowhere.invalid;Database=accounts", "accounts on nowhere.invalid:5432", "no server answers there",
+            "or correct Storage:ConnectionString.");
 
     [Fact]
     public async Task An_old_server_is_refused()
@@ -79,10 +81,12 @@ public sealed class PostgreSqlStartTests
 
         var user = $"limited_{Guid.NewGuid():N}";
         using var rows = DatabaseRows.OfPostgreSql(database.ConnectionString);
-        rows.Execute($"CREATE ROLE \"{user}\" LOGIN; GRANT ALL ON SCHEMA public TO \"{user}\"; GRANT ALL ON ALL TABLES IN SCHEMA public TO \"{user}\"");
+        rows.Execute(
+            $"CREATE ROLE \"{user}\" LOGIN; GRANT ALL ON SCHEMA public TO \"{user}\"; GRANT ALL ON ALL TABLES IN SCHEMA public TO \"{user}\"");
         rows.Execute($"CREATE TABLE other (id int); REVOKE ALL ON \"{table}\" FROM \"{user}\"");
         var limited = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = user };
-        Refused(limited.ToString(), $"the user {user} lacks a right (permission denied for table {table}). Make it the owner of the database and its tables, or");
+        Refused(limited.ToString(),
+            $"the user {user} lacks a right (permission denied for table {table}). Make it the owner of the database and its tables, or");
 
         rows.Execute($"GRANT ALL ON \"{table}\" TO \"{user}\"");
         await using (var host = CoreHost.StartPostgreSql(limited.ToString()))
@@ -117,7 +121,8 @@ public sealed class PostgreSqlStartTests
         var user = $"limited_{Guid.NewGuid():N}";
         await (await PostgreSql.ServerAsync()).ExecuteAsync($"CREATE ROLE \"{user}\" LOGIN CONNECTION LIMIT 0");
         var limited = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = user };
-        Refused(limited.ToString(), $"the server has no connection left (too many connections for role \"{user}\"). Raise its limit, or close other programs.");
+        Refused(limited.ToString(),
+            $"the server has no connection left (too many connections for role \"{user}\"). Raise its limit, or close other programs.");
     }
 
     [Fact]
@@ -142,7 +147,8 @@ public sealed class PostgreSqlStartTests
                     others.Add(DatabaseRows.OfPostgreSql(server.ConnectionString("postgres")));
             });
             Assert.Equal(PostgresErrorCodes.TooManyConnections, full.SqlState);
-            Refused(second.ConnectionString, "the server has no connection left (sorry, too many clients already). Raise its limit, or close other programs.");
+            Refused(second.ConnectionString,
+                "the server has no connection left (sorry, too many clients already). Raise its limit, or close other programs.");
             var failure = await Assert.ThrowsAsync<DatabaseUnavailableException>(() => host.Sessions.TerminateAsync(owner.Caller, other.Id));
             Assert.False(failure.MayHaveChanged);
             Assert.False(await host.Get<DatabaseProbe>().AnswersAsync());
@@ -171,7 +177,8 @@ public sealed class PostgreSqlStartTests
         await server.StopAsync();
         await File.WriteAllTextAsync(Path.Combine(server.Folder, "data/standby.signal"), "");
         await server.StartAgainAsync();
-        Refused(database.ConnectionString, "it is read-only, for example on a standby. Connect to the primary server, or correct Storage:ConnectionString.");
+        Refused(database.ConnectionString,
+            "it is read-only, for example on a standby. Connect to the primary server, or correct Storage:ConnectionString.");
 
         await server.ExecuteAsync("SELECT pg_promote()");
         await using var host = CoreHost.StartPostgreSql(database.ConnectionString);
@@ -190,7 +197,8 @@ public sealed class PostgreSqlStartTests
         }
 
         await (await PostgreSql.ServerAsync()).ExecuteAsync($"ALTER DATABASE \"{database.Name}\" SET default_transaction_read_only = on");
-        Refused(database.ConnectionString, "it is read-only, for example on a standby. Connect to the primary server, or correct Storage:ConnectionString.");
+        Refused(database.ConnectionString,
+            "it is read-only, for example on a standby. Connect to the primary server, or correct Storage:ConnectionString.");
     }
 
     [Fact]
@@ -205,7 +213,8 @@ public sealed class PostgreSqlStartTests
 
     [Theory]
     [InlineData("CREATE TABLE \"Bookmarks\" (\"Url\" text)")]
-    [InlineData("CREATE TABLE \"__EFMigrationsHistory\" (\"MigrationId\" text, \"ProductVersion\" text); INSERT INTO \"__EFMigrationsHistory\" VALUES ('2020_Other', '9')")]
+    [InlineData("CREATE TABLE \"__EFMigrationsHistory\" (\"MigrationId\" text, \"ProductVersion\" text); INSERT INTO \"__EFMigrationsHistory\" "
+        + "VALUES ('2020_Other', '9')")]
     public async Task Another_programs_database_is_refused(string table)
     {
         await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
@@ -276,7 +285,8 @@ public sealed class PostgreSqlStartTests
         foreach (var setting in new[] { "synchronous_commit", "fsync", "full_page_writes" })
         {
             await SetAsync(setting, "off");
-            Refused(database.ConnectionString, $"the server's setting {setting} is off, so a power cut could bring ended sessions back. Switch it on.");
+            Refused(database.ConnectionString,
+                $"the server's setting {setting} is off, so a power cut could bring ended sessions back. Switch it on.");
             await SetAsync(setting, "on");
         }
 
@@ -311,8 +321,10 @@ public sealed class PostgreSqlStartTests
     [OnSqlite]
     public void A_connection_string_for_SQLite_is_refused_and_never_shown()
     {
-        var message = Assert.Throws<StartupException>(() => CoreHost.Start(settings: ("Storage:ConnectionString", "Host=db;Password=hunter2"))).Message;
-        Assert.Contains("Storage:ConnectionString: is for PostgreSQL. Set Storage:Provider to PostgreSql, or remove it.", message, StringComparison.Ordinal);
+        var message =
+            Assert.Throws<StartupException>(() => CoreHost.Start(settings: ("Storage:ConnectionString", "Host=db;Password=hunter2"))).Message;
+        Assert.Contains("Storage:ConnectionString: is for PostgreSQL. Set Storage:Provider to PostgreSql, or remove it.", message,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", message, StringComparison.Ordinal);
     }
 

@@ -26,7 +26,8 @@ public sealed class SchemaTests
             ?
             [
                 "Sessions.ExpiresAt bigint null=NO",
-                "CREATE UNIQUE INDEX \"IX_Sessions_Browser\" ON public.\"Sessions\" USING btree (\"UserId\", \"BrowserHash\") WHERE (\"EndedAt\" IS NULL)",
+                "CREATE UNIQUE INDEX \"IX_Sessions_Browser\" ON public.\"Sessions\" USING btree (\"UserId\", \"BrowserHash\") "
+                    + "WHERE (\"EndedAt\" IS NULL)",
                 "FOREIGN KEY (\"UserId\") REFERENCES \"Users\"(\"Id\") ON DELETE CASCADE",
             ]
             :
@@ -74,23 +75,28 @@ public sealed class SchemaTests
 
     private static IEnumerable<string> DescribeSqlite(DatabaseRows rows)
     {
-        var tables = rows.Query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_\\_EF%' ESCAPE '\\' ORDER BY name");
-        return tables.Select(t => (string)t["name"]!).SelectMany(table => Columns(rows, table).Concat(ForeignKeys(rows, table)).Concat(Indexes(rows, table)));
+        var tables = rows.Query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' "
+            + "AND name NOT LIKE '\\_\\_EF%' ESCAPE '\\' ORDER BY name");
+        return tables.Select(t => (string)t["name"]!)
+            .SelectMany(table => Columns(rows, table).Concat(ForeignKeys(rows, table)).Concat(Indexes(rows, table)));
     }
 
     private static IEnumerable<string> Columns(DatabaseRows rows, string table) => rows
         .Query("SELECT * FROM pragma_table_info(@table) ORDER BY name", ("@table", table))
-        .Select(c => $"{table}.{c["name"]} {c["type"]} notnull={c["notnull"]} pk={c["pk"]} default={c["dflt_value"]}".Replace(" default=", "", StringComparison.Ordinal));
+        .Select(c => $"{table}.{c["name"]} {c["type"]} notnull={c["notnull"]} pk={c["pk"]} default={c["dflt_value"]}"
+            .Replace(" default=", "", StringComparison.Ordinal));
 
     private static IEnumerable<string> ForeignKeys(DatabaseRows rows, string table) => rows
         .Query("SELECT * FROM pragma_foreign_key_list(@table) ORDER BY \"from\"", ("@table", table))
         .Select(k => $"{table}.{k["from"]} -> {k["table"]}.{k["to"]} on delete {k["on_delete"]}");
 
     private static IEnumerable<string> Indexes(DatabaseRows rows, string table) => rows
-        .Query("SELECT i.name, i.\"unique\", m.sql FROM pragma_index_list(@table) i LEFT JOIN sqlite_master m ON m.name = i.name ORDER BY i.name", ("@table", table))
+        .Query("SELECT i.name, i.\"unique\", m.sql FROM pragma_index_list(@table) i LEFT JOIN sqlite_master m ON m.name = i.name ORDER BY i.name",
+            ("@table", table))
         .Select(i =>
         {
-            var columns = rows.Query("SELECT name FROM pragma_index_info(@index) ORDER BY seqno", ("@index", i["name"])).Select(c => (string)c["name"]!);
+            var columns = rows.Query("SELECT name FROM pragma_index_info(@index) ORDER BY seqno", ("@index", i["name"]))
+                .Select(c => (string)c["name"]!);
             var sql = i["sql"] as string ?? "";
             var where = sql.Contains("WHERE", StringComparison.Ordinal) ? " " + sql[sql.IndexOf("WHERE", StringComparison.Ordinal)..] : "";
             return $"index {i["name"]} on {table} unique={i["unique"]} ({string.Join(',', columns)}){where}";

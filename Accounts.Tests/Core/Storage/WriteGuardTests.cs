@@ -100,6 +100,7 @@ public sealed class WriteGuardTests
     private static async Task RefusedAsync(Func<Task> write)
     {
         var refusal = await Assert.ThrowsAnyAsync<Exception>(write);
-        Assert.StartsWith("This context only reads. Write with AccountsDatabase.WriteAsync", refusal.GetBaseException().Message, StringComparison.Ordinal);
+        Assert.StartsWith("This context only reads. Write with AccountsDatabase.WriteAsync", refusal.GetBaseException().Message,
+            StringComparison.Ordinal);
     }
 }

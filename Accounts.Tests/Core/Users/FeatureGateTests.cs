@@ -85,13 +85,17 @@ public sealed class FeatureGateTests
     }
 
     [EachEngineTheory]
-    [InlineData("Features:Plans:Free:0=Teleport Features:DefaultPlan=Free", "Features:Plans:Free: must contain only RemoteLogout, AuditLog. It is 'Teleport'.")]
+    [InlineData("Features:Plans:Free:0=Teleport Features:DefaultPlan=Free",
+        "Features:Plans:Free: must contain only RemoteLogout, AuditLog. It is 'Teleport'.")]
     [InlineData("Features:Plans:Free:0=0 Features:DefaultPlan=Free", "Features:Plans:Free: must contain only RemoteLogout, AuditLog. It is '0'.")]
-    [InlineData("Features:Plans:Free=AuditLog Features:DefaultPlan=Free", "Features:Plans:Free: must be a list (Features:Plans:Free:0, Features:Plans:Free:1 …). It is 'AuditLog'.")]
-    [InlineData("Features:Plans:Free:0=AuditLog Features:DefaultPlan=Gold", "Features:DefaultPlan: must be one of the plans in Features:Plans. It is 'Gold'.")]
+    [InlineData("Features:Plans:Free=AuditLog Features:DefaultPlan=Free",
+        "Features:Plans:Free: must be a list (Features:Plans:Free:0, Features:Plans:Free:1 …). It is 'AuditLog'.")]
+    [InlineData("Features:Plans:Free:0=AuditLog Features:DefaultPlan=Gold",
+        "Features:DefaultPlan: must be one of the plans in Features:Plans. It is 'Gold'.")]
     [InlineData("Features:Plans:Free:0=AuditLog", "Features:DefaultPlan: must be one of the plans in Features:Plans. It is ''.")]
     [InlineData("Features:DefaultPlan=Gold", "Features:DefaultPlan: must be empty if Features:Plans has no plans. It is 'Gold'.")]
-    [InlineData("Features:Plans=Free", "Features:Plans: must have a list under each name (Features:Plans:Name:0, Features:Plans:Name:1 …). It is 'Free'.")]
+    [InlineData("Features:Plans=Free",
+        "Features:Plans: must have a list under each name (Features:Plans:Name:0, Features:Plans:Name:1 …). It is 'Free'.")]
     [InlineData("Features:Plan=Free", "Features:Plan: unknown setting. Use one of Plans, DefaultPlan.")]
     public void Invalid_plans_stop_the_start(string settings, string line)
     {

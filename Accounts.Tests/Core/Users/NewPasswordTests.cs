@@ -70,7 +70,8 @@ public sealed class NewPasswordTests
         await host.RegisterAsync();
         var owner = await host.SignInAsync();
 
-        var outcome = await host.PasswordChange.ChangeAsync(owner.Caller, new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = password });
+        var outcome = await host.PasswordChange.ChangeAsync(owner.Caller,
+            new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = password });
 
         Assert.Equal([new InputError("NewPassword", problem)], Assert.IsType<ChangePasswordOutcome.Invalid>(outcome).Errors);
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser()));

@@ -77,7 +77,8 @@ public sealed class UserServiceTests
     [InlineData("Password", "Ada", "a@b.example", "", InputProblem.Missing, null)]
     [InlineData("Password", "Ada", "a@b.example", "elevenchars", InputProblem.TooShort, 12)]
     [InlineData("Password", "Ada", "a@b.example", "L*257", InputProblem.TooLong, 256)]
-    public async Task Invalid_input_is_answered_with_the_field_and_the_rule(string field, string name, string email, string password, InputProblem problem, int? limit)
+    public async Task Invalid_input_is_answered_with_the_field_and_the_rule(string field, string name, string email, string password,
+        InputProblem problem, int? limit)
     {
         await using var host = CoreHost.Start();
         var outcome = await host.Users.RegisterAsync(CoreHost.NewBrowser(), Input(Long(name), Long(email), Long(password)));

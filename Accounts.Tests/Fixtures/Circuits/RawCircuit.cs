@@ -125,7 +125,10 @@ public sealed partial class RawCircuit : IAsyncDisposable
             if (predicate(this))
                 return;
             if (over)
-                throw new RawCircuitException($"The connection closed while the client waited. {CloseReason} {Describe()}") { ConnectionEnded = true };
+                throw new RawCircuitException($"The connection closed while the client waited. {CloseReason} {Describe()}")
+                {
+                    ConnectionEnded = true,
+                };
             try
             {
                 await Task.WhenAny(next, Closed).WaitAsync(patience.Token);
@@ -137,7 +140,8 @@ public sealed partial class RawCircuit : IAsyncDisposable
         }
     }
 
-    private string Describe() => $"Errors: {string.Join(' ', Errors)} Navigations: {string.Join(' ', Navigations)} Last pushes: {string.Join(' ', Pushes.TakeLast(8))} Page: {Page.Text}";
+    private string Describe() => $"Errors: {string.Join(' ', Errors)} Navigations: {string.Join(' ', Navigations)} Last pushes: "
+        + $"{string.Join(' ', Pushes.TakeLast(8))} Page: {Page.Text}";
 
     /// <summary>Drops the connection without a close message, like a lost network. The circuit stays on the server.</summary>
     public void Abort() => Hub.Abort();

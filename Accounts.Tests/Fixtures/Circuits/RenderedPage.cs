@@ -63,7 +63,8 @@ public sealed class RenderedPage
         }
 
         // The label of the component's first element, which may be a child component's.
-        static string? LabelOf(Node component) => component.WithDescendants().FirstOrDefault(node => node.Tag is not null)?.Attributes.GetValueOrDefault("aria-labelledby").Value;
+        static string? LabelOf(Node component) =>
+            component.WithDescendants().FirstOrDefault(node => node.Tag is not null)?.Attributes.GetValueOrDefault("aria-labelledby").Value;
     }
 
     /// <summary>Applies a batch once. A batch that the server sends again after a reconnection changes nothing.</summary>

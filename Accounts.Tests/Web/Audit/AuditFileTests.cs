@@ -34,13 +34,16 @@ public sealed class AuditFileTests
         using var answer = await visitor.GetAsync("/settings/audit/export.csv?action=session.terminated");
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("text/csv; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
-        Assert.Equal("attachment; filename=audit-log-2026-03-01.csv; filename*=UTF-8''audit-log-2026-03-01.csv", answer.Content.Headers.ContentDisposition!.ToString());
+        Assert.Equal("attachment; filename=audit-log-2026-03-01.csv; filename*=UTF-8''audit-log-2026-03-01.csv",
+            answer.Content.Headers.ContentDisposition!.ToString());
         Assert.True(answer.Headers.CacheControl!.NoStore);
         var bytes = await answer.Content.ReadAsByteArrayAsync();
         Assert.Equal(Encoding.UTF8.GetPreamble(), bytes[..3]);
         Assert.Equal(
-            "ID,At,Action,What happened,Actor,From session,From name,From device,Address,Location,Country,Session,Session name,Session device,Sessions ended,Ended sessions\r\n"
-            + $"{id},2026-03-01T11:00:00Z,session.terminated,\"Ended another session: =1+\"\"1\"\" (Safari 19 on iOS 19.1)\",you,{session.Id},'@home,Chrome 156 on Linux,203.0.113.x,Unknown location,,{gone},"
+            "ID,At,Action,What happened,Actor,From session,From name,From device,Address,Location,Country,Session,Session name,"
+            + "Session device,Sessions ended,Ended sessions\r\n"
+            + $"{id},2026-03-01T11:00:00Z,session.terminated,\"Ended another session: =1+\"\"1\"\" (Safari 19 on iOS 19.1)\",you,"
+            + $"{session.Id},'@home,Chrome 156 on Linux,203.0.113.x,Unknown location,,{gone},"
             + "\"'=1+\"\"1\"\"\",Safari 19 on iOS 19.1,,\r\n",
             Encoding.UTF8.GetString(bytes[3..]));
     }
@@ -48,7 +51,8 @@ public sealed class AuditFileTests
     [Fact]
     public async Task Without_the_plan_the_page_says_why_and_exports_are_refused()
     {
-        await using var site = AccountsSite.Start(settings: [("Features:DefaultPlan", "Free"), ("Features:Plans:Free", ""), ("Features:Plans:Enterprise:0", "AuditLog")]);
+        await using var site = AccountsSite.Start(
+            settings: [("Features:DefaultPlan", "Free"), ("Features:Plans:Free", ""), ("Features:Plans:Enterprise:0", "AuditLog")]);
         await site.RegisterAsync(Ada);
         using var visitor = await site.SignInAsync(Ada);
         const string Why = "The audit log is part of the Enterprise plan. Your plan: Free.";
@@ -85,14 +89,21 @@ public sealed class AuditFileTests
         Assert.EndsWith("}\n", text, StringComparison.Ordinal);
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(3, lines.Length);
-        const string Keys = "id at action actor fromSession fromName fromDevice address place country session sessionName sessionDevice sessionsEnded endedSessions";
+        const string Keys =
+            "id at action actor fromSession fromName fromDevice address place country session sessionName sessionDevice sessionsEnded endedSessions";
         Assert.All(lines, line =>
         {
             using var json = JsonDocument.Parse(line);
             Assert.Equal(Keys, string.Join(' ', json.RootElement.EnumerateObject().Select(property => property.Name)));
         });
         Assert.Equal(
-            $$"""{"id":"{{id}}","at":"2026-03-01T11:00:00.000000Z","action":"session.terminated","actor":"you","fromSession":"{{session.Id}}","fromName":"@home","fromDevice":"Chrome 156 on Linux","address":"203.0.113.x","place":"Unknown location","country":null,"session":"{{Guid.Empty}}","sessionName":"=1\u002B\u00221\u0022","sessionDevice":"Safari 19 on iOS 19.1","sessionsEnded":null,"endedSessions":null}""",
+            $$"""
+            {"id":"{{id}}","at":"2026-03-01T11:00:00.000000Z","action":"session.terminated","actor":"you",
+            "fromSession":"{{session.Id}}","fromName":"@home","fromDevice":"Chrome 156 on Linux",
+            "address":"203.0.113.x","place":"Unknown location","country":null,
+            "session":"{{Guid.Empty}}","sessionName":"=1\u002B\u00221\u0022","sessionDevice":"Safari 19 on iOS 19.1",
+            "sessionsEnded":null,"endedSessions":null}
+            """.ReplaceLineEndings(""),
             lines[2]);
     }
 
@@ -174,7 +185,8 @@ public sealed class AuditFileTests
         Assert.Equal(30, await CountAsync("?text=iOS%20203.0.113&from=2026-03-01T11:00:00Z&to=2026-03-01T11:00:01Z"));
         Assert.Equal(0, await CountAsync("?to=2026-03-01T11:00:00Z"));
 
-        async Task<int> CountAsync(string query) => (await visitor.ReadAsync($"/settings/audit/export.{format}{query}")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length - heads;
+        async Task<int> CountAsync(string query) =>
+            (await visitor.ReadAsync($"/settings/audit/export.{format}{query}")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length - heads;
     }
 
     [EachEngineTheory]
@@ -187,7 +199,8 @@ public sealed class AuditFileTests
         using var visitor = await site.SignInAsync(Ada);
         await AddAsync(site, await site.FindSessionAsync(visitor), AuditLog.Bound + 700);
 
-        var lines = (await visitor.ReadAsync($"/settings/audit/export.{format}")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(heads).ToList();
+        var lines = (await visitor.ReadAsync($"/settings/audit/export.{format}")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Skip(heads).ToList();
         Assert.Equal(AuditLog.Bound + 702, lines.Count);
         Assert.Equal(lines.Count, lines.Distinct(StringComparer.Ordinal).Count());
     }
@@ -295,12 +308,15 @@ public sealed class AuditFileTests
             (AuditAction.Registered, null, null, "Account created"),
             ("token.issued", null, null, "token.issued"),
         ];
-        Assert.All(cases, one => Assert.Equal(one.Sentence, AuditText.InOneLine(new AuditEvent(Guid.Empty, Now, one.Action, AuditActor.You, null, null, null, one.To, one.Count))));
+        Assert.All(cases,
+            one => Assert.Equal(one.Sentence,
+                AuditText.InOneLine(new AuditEvent(Guid.Empty, Now, one.Action, AuditActor.You, null, null, null, one.To, one.Count))));
     }
 
     /// <summary>Adds events from an hour ago, with names that a spreadsheet would run as formulas.</summary>
     /// <returns>The last event's id.</returns>
-    private static Task<Guid> AddAsync(AccountsSite site, LiveSession by, int count = 1) => site.Get<AccountsDatabase>().WriteAsync(WritePriority.Ordinary, db =>
+    private static Task<Guid> AddAsync(
+        AccountsSite site, LiveSession by, int count = 1) => site.Get<AccountsDatabase>().WriteAsync(WritePriority.Ordinary, db =>
     {
         var rows = Enumerable.Range(0, count).Select(_ => new AuditEventRow(Now.AddHours(-1), AuditAction.SessionTerminated, by.UserId.Value)
         {

@@ -47,6 +47,9 @@ public sealed class FlagTests
         var folder = Path.Combine(Repository.Root, "Accounts.Web", "Geolocation", "flags");
         var flags = Directory.GetFiles(folder, "*.svg");
         Assert.True(flags.Length > 240, $"There are {flags.Length} flags.");
-        Assert.All(flags, flag => Assert.DoesNotMatch(new Regex(@"<script|href|url\(|<style|\son\w+=|<image|<foreignObject", RegexOptions.IgnoreCase, Patience.Limit), File.ReadAllText(flag)));
+        Assert.All(flags,
+            flag => Assert.DoesNotMatch(
+                new Regex(@"<script|href|url\(|<style|\son\w+=|<image|<foreignObject", RegexOptions.IgnoreCase, Patience.Limit),
+                File.ReadAllText(flag)));
     }
 }

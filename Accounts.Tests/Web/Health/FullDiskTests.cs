@@ -14,7 +14,8 @@ public sealed class FullDiskTests
     {
         await using var disk = await SmallDisk.StartAsync();
         var clock = new TestClock();
-        await using var site = AccountsSite.Start(clock, settings: [.. TestDatabase.Of(disk.ConnectionString), ("SignIn:AttemptsPerAccount", "1000")]);
+        await using var site = AccountsSite.Start(clock,
+            settings: [.. TestDatabase.Of(disk.ConnectionString), ("SignIn:AttemptsPerAccount", "1000")]);
         await site.RegisterAsync(Ada);
         using var owner = await site.SignInAsync(Ada);
         using var stranger = site.Visit();

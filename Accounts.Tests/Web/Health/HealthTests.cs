@@ -23,7 +23,8 @@ public sealed class HealthTests
         await using var site = AccountsSite.Start();
         Assert.Equal("""200 {"status":"Healthy","checks":{}}""", await AskAsync(site, "/health/live"));
         Assert.Matches(
-            """^200 [{]"status":"Healthy","checks":[{]"database":[{]"status":"Healthy"[}],"geolocation":[{].*"status":"Healthy"[}],"server":[{]"status":"Healthy"[}][}][}]$""",
+            """^200 [{]"status":"Healthy","checks":[{]"database":[{]"status":"Healthy"[}],"geolocation":"""
+                + """[{].*"status":"Healthy"[}],"server":[{]"status":"Healthy"[}][}][}]$""",
             await AskAsync(site, "/health/ready"));
     }
 
@@ -33,7 +34,8 @@ public sealed class HealthTests
         var clock = new TestClock();
         await using var site = AccountsSite.Start(clock);
         site.Gate.FailCommand(Probe);
-        Assert.StartsWith("""503 {"status":"Unhealthy","checks":{"database":{"status":"Unhealthy","description":"The database did not answer."}""", await AskAsync(site, "/health/ready"), StringComparison.Ordinal);
+        Assert.StartsWith("""503 {"status":"Unhealthy","checks":{"database":{"status":"Unhealthy","description":"The database did not answer."}""",
+            await AskAsync(site, "/health/ready"), StringComparison.Ordinal);
         Assert.StartsWith("200 ", await AskAsync(site, "/health/live"), StringComparison.Ordinal);
 
         clock.Advance(TimeSpan.FromSeconds(1));
@@ -51,7 +53,8 @@ public sealed class HealthTests
         using (var failed = await visitor.SignInAsync(Ada, AccountsSite.Password))
             Assert.Equal(HttpStatusCode.ServiceUnavailable, failed.StatusCode);
         Assert.StartsWith(
-            "200 {\"status\":\"Degraded\",\"checks\":{\"database\":{\"status\":\"Degraded\",\"description\":\"The last write failed. The log says why.\"}",
+            "200 {\"status\":\"Degraded\",\"checks\":{\"database\":{\"status\":\"Degraded\",\"description\":\"The last write failed. "
+                + "The log says why.\"}",
             await AskAsync(site, "/health/ready"),
             StringComparison.Ordinal);
 
@@ -117,8 +120,10 @@ public sealed class HealthTests
         await using var site = AccountsSite.Start();
         Assert.Matches(
             """
-            [{]"name":"DB-IP Lite","type":"DB1","date":"20[0-9]{2}-[0-9]{2}-[0-9]{2}","attribution":"IP Geolocation by DB-IP, https://db-ip.com/","licence":"CC BY 4.0, https://creativecommons.org/licenses/by/4.0/","status":"Healthy"[}]
-            """,
+            [{]"name":"DB-IP Lite","type":"DB1","date":"20[0-9]{2}-[0-9]{2}-[0-9]{2}",
+            "attribution":"IP Geolocation by DB-IP, https://db-ip.com/",
+            "licence":"CC BY 4.0, https://creativecommons.org/licenses/by/4.0/","status":"Healthy"[}]
+            """.ReplaceLineEndings(""),
             await AskAsync(site, "/health/ready"));
     }
 

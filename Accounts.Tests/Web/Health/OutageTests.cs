@@ -71,7 +71,8 @@ public sealed class OutageTests : IAsyncLifetime
 
         await _server.StopAsync(crash: true);
         await page.ConfirmAsync("Terminate");
-        await page.WaitForBatchAsync(p => p.Page.Text.Contains("Couldn't terminate it. Nothing changed. Try again.", StringComparison.Ordinal), Patience.Limit);
+        await page.WaitForBatchAsync(
+            p => p.Page.Text.Contains("Couldn't terminate it. Nothing changed. Try again.", StringComparison.Ordinal), Patience.Limit);
 
         await _server.StartAgainAsync();
         await Patience.UntilAsync(async () => await ReadyAsync() == HttpStatusCode.OK);
@@ -111,7 +112,8 @@ public sealed class OutageTests : IAsyncLifetime
         {
             using var rows = DatabaseRows.OfPostgreSql(_database.ConnectionString);
             Assert.Single(rows.Query(
-                "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'"));
+                "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = current_database() "
+                    + "AND state = 'idle in transaction'"));
             return Task.CompletedTask;
         });
         Assert.Equal(HttpStatusCode.ServiceUnavailable, lost.StatusCode);
@@ -132,7 +134,8 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     private static Task<IReadOnlyDictionary<string, string>> FillAsync(Visitor owner) => owner.FillAsync(
-        "/settings/password", ("Input.CurrentPassword", AccountsSite.Password), ("Input.NewPassword", NewPassword), ("Input.EndOtherSessions", "true"));
+        "/settings/password", ("Input.CurrentPassword", AccountsSite.Password), ("Input.NewPassword", NewPassword),
+        ("Input.EndOtherSessions", "true"));
 
     /// <summary>Asks for the server's readiness. An answer counts for a second, so the clock moves on first.</summary>
     private async Task<HttpStatusCode> ReadyAsync()

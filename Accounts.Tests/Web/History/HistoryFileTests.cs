@@ -23,7 +23,10 @@ public sealed class HistoryFileTests
         await site.RegisterAsync(Ada);
         using var visitor = await site.SignInAsync(Ada);
         var session = await site.FindSessionAsync(visitor);
-        var ended = new PastSession(session.UserId, Now.AddDays(-2)) { Reason = EndReason.Terminated, By = session.Id, Name = "Old, \"good\" phone", UserAgent = Visitor.Phone };
+        var ended = new PastSession(session.UserId, Now.AddDays(-2))
+        {
+            Reason = EndReason.Terminated, By = session.Id, Name = "Old, \"good\" phone", UserAgent = Visitor.Phone,
+        };
         await AddAsync(site, ended);
         using (var rows = site.Rows())
         {
@@ -33,15 +36,18 @@ public sealed class HistoryFileTests
         using var answer = await visitor.GetAsync(Path);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("text/csv; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
-        Assert.Equal("attachment; filename=sessions-2026-03-01.csv; filename*=UTF-8''sessions-2026-03-01.csv", answer.Content.Headers.ContentDisposition!.ToString());
+        Assert.Equal("attachment; filename=sessions-2026-03-01.csv; filename*=UTF-8''sessions-2026-03-01.csv",
+            answer.Content.Headers.ContentDisposition!.ToString());
         Assert.True(answer.Headers.CacheControl!.NoStore);
         var bytes = await answer.Content.ReadAsByteArrayAsync();
         Assert.Equal(Encoding.UTF8.GetPreamble(), bytes[..3]);
         Assert.Equal(
-            "ID,Name,Device,Type,Model,Sign-in address,Sign-in location,Last address,Last location,Country,Signed in with,Signed in at,Last activity,Pages visited,"
-            + "Status,Ended at,Ended by session,Ended from,Sign-out confirmed at,Connections closed at\r\n"
-            + $"{session.Id},,Chrome 156 on Linux,Desktop,,127.0.0.1,Local network,127.0.0.1,Local network,,Password,2026-03-01T12:00:00Z,2026-03-01T12:00:00Z,0,Active,,,,,\r\n"
-            + $"{ended.Id},\"Old, \"\"good\"\" phone\",Safari 19 on iOS 19.1,Mobile,iPhone,203.0.113.7,Unknown location,203.0.113.7,Unknown location,,Password,2026-02-27T12:00:00Z,2026-02-27T13:00:00Z,0,"
+            "ID,Name,Device,Type,Model,Sign-in address,Sign-in location,Last address,Last location,Country,Signed in with,Signed in at,"
+            + "Last activity,Pages visited,Status,Ended at,Ended by session,Ended from,Sign-out confirmed at,Connections closed at\r\n"
+            + $"{session.Id},,Chrome 156 on Linux,Desktop,,127.0.0.1,Local network,127.0.0.1,Local network,,"
+            + "Password,2026-03-01T12:00:00Z,2026-03-01T12:00:00Z,0,Active,,,,,\r\n"
+            + $"{ended.Id},\"Old, \"\"good\"\" phone\",Safari 19 on iOS 19.1,Mobile,iPhone,203.0.113.7,Unknown location,203.0.113.7,Unknown location,"
+            + ",Password,2026-02-27T12:00:00Z,2026-02-27T13:00:00Z,0,"
             + $"Terminated,2026-02-27T13:00:00Z,{session.Id},Chrome 156 on Linux,2026-02-27T13:00:02Z,\r\n",
             Encoding.UTF8.GetString(bytes[3..]).Replace("::1", "127.0.0.1", StringComparison.Ordinal));
     }
@@ -81,7 +87,12 @@ public sealed class HistoryFileTests
         using var visitor = await site.SignInAsync(Ada);
         using var grace = await site.SignInAsync("grace@example.test");
         var (owner, other) = ((await site.FindSessionAsync(visitor)).UserId, (await site.FindSessionAsync(grace)).UserId);
-        var mine = Enumerable.Range(1, 60).Select(i => new PastSession(owner, Now.AddDays(-i)) { Name = $"Mine {i}", Reason = i % 2 == 0 ? EndReason.Expired : EndReason.Terminated, Length = TimeSpan.FromMinutes(i) }).ToList();
+        var mine = Enumerable.Range(1, 60)
+            .Select(i => new PastSession(owner, Now.AddDays(-i))
+            {
+                Name = $"Mine {i}", Reason = i % 2 == 0 ? EndReason.Expired : EndReason.Terminated, Length = TimeSpan.FromMinutes(i),
+            })
+            .ToList();
         await AddAsync(site, [.. mine, new PastSession(other, Now.AddDays(-3)) { Name = "Mine too", Reason = EndReason.Expired }]);
 
         Assert.Equal(61, (await IdsAsync("")).Split(' ').Length);
@@ -91,10 +102,12 @@ public sealed class HistoryFileTests
         await FindsAsync("?device=mine%2042&place=unknown", [mine[41]]);
         await FindsAsync("?text=unknown%20mine%2042&names=DE:Deutschland", [mine[41]]);
 
-        async Task FindsAsync(string query, IEnumerable<PastSession> expected) => Assert.Equal(string.Join(' ', expected.Select(session => session.Id)), await IdsAsync(query));
+        async Task FindsAsync(string query, IEnumerable<PastSession> expected) =>
+            Assert.Equal(string.Join(' ', expected.Select(session => session.Id)), await IdsAsync(query));
 
         async Task<string> IdsAsync(string query) =>
-            string.Join(' ', (await visitor.ReadAsync(Path + query)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(',')[0]));
+            string.Join(' ', (await visitor.ReadAsync(Path + query)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1)
+                .Select(line => line.Split(',')[0]));
     }
 
     [EachEngineTheory]
@@ -107,18 +120,21 @@ public sealed class HistoryFileTests
         using var visitor = await site.SignInAsync(Ada);
         var session = await site.FindSessionAsync(visitor);
         // Many sessions share a time, so that batches begin and end among them.
-        var past = Enumerable.Range(0, HistoryReader.Bound + 700).Select(i => new PastSession(session.UserId, Now.AddHours(-1 - (i / 300))) { Name = $"Number {i % 10}" }).ToList();
+        var past = Enumerable.Range(0, HistoryReader.Bound + 700)
+            .Select(i => new PastSession(session.UserId, Now.AddHours(-1 - (i / 300))) { Name = $"Number {i % 10}" }).ToList();
         await AddAsync(site, [.. past]);
 
         var ids = await IdsAsync("");
         Assert.Equal(past.Count + 1, ids.Count);
-        Assert.Equal(past.Select(one => one.Id.ToString()).Append(session.Id.ToString()).ToHashSet(StringComparer.Ordinal), ids.ToHashSet(StringComparer.Ordinal));
+        Assert.Equal(past.Select(one => one.Id.ToString()).Append(session.Id.ToString()).ToHashSet(StringComparer.Ordinal),
+            ids.ToHashSet(StringComparer.Ordinal));
         var times = ids.Select(id => past.Find(one => string.Equals(one.Id.ToString(), id, StringComparison.Ordinal))?.StartedAt ?? Now).ToList();
         Assert.Equal(ascending ? times.Order() : times.OrderDescending(), times);
         Assert.Equal(past.Count / 10, (await IdsAsync("device=number%203")).Count);
 
         async Task<IReadOnlyList<string>> IdsAsync(string filter) =>
-            [.. (await visitor.ReadAsync($"{Path}{(order.Length > 0 ? order : "?")}&{filter}".TrimEnd('&'))).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(',')[0])];
+            [.. (await visitor.ReadAsync($"{Path}{(order.Length > 0 ? order : "?")}&{filter}".TrimEnd('&')))
+                .Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(',')[0])];
     }
 
     [Fact]

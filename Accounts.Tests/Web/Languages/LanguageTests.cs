@@ -61,7 +61,8 @@ public sealed class LanguageTests
         using var visitor = site.Visit();
         visitor.Headers["Accept-Language"] = "ar";
         foreach (var path in new[] { "/sign-in", "/nowhere" })
-            Assert.Contains("<html lang=\"ar\" dir=\"rtl\"", await (await visitor.GetAsync(path)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Contains("<html lang=\"ar\" dir=\"rtl\"", await (await visitor.GetAsync(path)).Content.ReadAsStringAsync(),
+                StringComparison.Ordinal);
 
         // A page of text, without rendering.
         visitor.Headers["Sec-Fetch-Site"] = "cross-site";
@@ -78,7 +79,8 @@ public sealed class LanguageTests
         owner.Cookies[LanguageChoice.Cookie] = Pseudo;
 
         using var proof = await owner.ReauthenticateAsync("not the password");
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, PseudoLanguage.Of("Wrong password.")), (proof.StatusCode, await proof.Content.ReadAsStringAsync()));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, PseudoLanguage.Of("Wrong password.")),
+            (proof.StatusCode, await proof.Content.ReadAsStringAsync()));
 
         using var query = await owner.GetAsync("/settings/sessions/history.csv?status=asleep");
         Assert.Equal(HttpStatusCode.BadRequest, query.StatusCode);
@@ -87,7 +89,8 @@ public sealed class LanguageTests
 
         owner.Headers["Sec-Fetch-Site"] = "cross-site";
         using var refused = await owner.PostAsync("/sign-out", new Dictionary<string, string>(StringComparer.Ordinal));
-        Assert.Contains(PseudoLanguage.Accented("This request came from another site"), await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(PseudoLanguage.Accented("This request came from another site"), await refused.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -104,8 +107,11 @@ public sealed class LanguageTests
         owner.Cookies[LanguageChoice.Cookie] = Pseudo;
         var cells = (await owner.ReadAsync(path)).Split(['\n', ',']);
         // Ids, times, addresses and stable names are for programs.
-        var plain = cells.Where(cell => cell.Any(char.IsAsciiLetter) && !cell.Contains('[', StringComparison.Ordinal) && !cell.Contains(']', StringComparison.Ordinal))
-            .Where(cell => !Guid.TryParse(cell, out _) && !DateTimeOffset.TryParse(cell, CultureInfo.InvariantCulture, out _) && !IPAddress.TryParse(cell, out _));
+        var plain = cells
+            .Where(cell => cell.Any(char.IsAsciiLetter))
+            .Where(cell => !cell.Contains('[', StringComparison.Ordinal) && !cell.Contains(']', StringComparison.Ordinal))
+            .Where(cell => !Guid.TryParse(cell, out _) && !DateTimeOffset.TryParse(cell, CultureInfo.InvariantCulture, out _)
+                && !IPAddress.TryParse(cell, out _));
         Assert.Empty(plain.Except(["user.registered", "user.signed_in", "you", "test"], StringComparer.Ordinal));
     }
 

@@ -21,16 +21,19 @@ public sealed class PluralTests(Chromium chromium)
     [InlineData("es", "one many other")]
     public async Task The_categories_agree_with_the_browsers(string tag, string categories)
     {
-        int[] numbers = [.. Enumerable.Range(0, 1_300), 10_000, 100_001, 999_999, 1_000_000, 1_000_001, 2_000_000, 3_000_011, 21_000_000, 1_000_000_000, int.MaxValue];
+        int[] numbers = [.. Enumerable.Range(0, 1_300), 10_000, 100_001, 999_999, 1_000_000, 1_000_001, 2_000_000, 3_000_011, 21_000_000,
+            1_000_000_000, int.MaxValue];
         var page = await (await chromium.OpenProfileAsync()).NewPageAsync();
         var expected = await page.EvaluateAsync<string[]>(
-            "([tag, numbers]) => { const rules = new Intl.PluralRules(tag); return numbers.map(number => rules.select(number)); }", new object[] { tag, numbers });
+            "([tag, numbers]) => { const rules = new Intl.PluralRules(tag); return numbers.map(number => rules.select(number)); }",
+            new object[] { tag, numbers });
         await page.Context.CloseAsync();
 
         var language = new System.Globalization.CultureInfo(tag).TwoLetterISOLanguageName;
         Assert.Equal(expected, numbers.Select(number => Plural.Category(language, number) ?? "other"), StringComparer.Ordinal);
         // Control: each category of the language occurs among the numbers.
-        Assert.Equal(categories.Split(' ').Order(StringComparer.Ordinal), expected.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), StringComparer.Ordinal);
+        Assert.Equal(categories.Split(' ').Order(StringComparer.Ordinal), expected.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            StringComparer.Ordinal);
     }
 
     [Theory]

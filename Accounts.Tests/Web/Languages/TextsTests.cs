@@ -30,7 +30,8 @@ public sealed partial class TextsTests
         var forms = All.Keys.Where(key => Category().IsMatch(key)).ToList();
         Assert.True(forms.Count > 20);
         Assert.DoesNotContain(forms, key => !All.ContainsKey(Category().Replace(key, "_other")));
-        Assert.DoesNotContain(forms, key => key.EndsWith("_other", StringComparison.Ordinal) && !All[key].Contains("{count}", StringComparison.Ordinal));
+        Assert.DoesNotContain(forms,
+            key => key.EndsWith("_other", StringComparison.Ordinal) && !All[key].Contains("{count}", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -38,7 +39,8 @@ public sealed partial class TextsTests
     {
         var library = Read(new ResourceManager("MudBlazor.Resources.LanguageResource", typeof(MudLocalizer).Assembly));
         var components = Repository.Files("*.razor").Where(file => file.StartsWith("Accounts.Web/", StringComparison.Ordinal))
-            .SelectMany(file => Component().Matches(Repository.Read(file))).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
+            .SelectMany(file => Component().Matches(Repository.Read(file))).Select(match => match.Groups["name"].Value)
+            .ToHashSet(StringComparer.Ordinal);
         Assert.Contains("MudDialog", components, StringComparer.Ordinal);
         var needed = library.Keys.Where(key => components.Contains(key.Split('_')[0])).ToList();
         Assert.Contains("MudDialog_Close", needed, StringComparer.Ordinal);
@@ -57,7 +59,8 @@ public sealed partial class TextsTests
     [InlineData("Tom & Jerry’s été", "Tom &amp; Jerry’s été")]
     [InlineData("{count", "{count")]
     public void Only_elements_stay_markup_in_a_sentence(string text, string markup) =>
-        Assert.Equal(markup, Sentence.Of(text, ("time", new MarkupString("<time>now</time>")), ("name", "A <b> & c"), ("link", new MarkupString("<a href=\"x\">")), ("b", new MarkupString("<b>"))).Value);
+        Assert.Equal(markup, Sentence.Of(text, ("time", new MarkupString("<time>now</time>")), ("name", "A <b> & c"),
+            ("link", new MarkupString("<a href=\"x\">")), ("b", new MarkupString("<b>"))).Value);
 
     [Fact]
     public void A_part_that_is_not_given_is_an_error() =>
@@ -78,12 +81,14 @@ public sealed partial class TextsTests
         Assert.All(All.Values, text =>
         {
             Assert.True(PseudoLanguage.Of(text).Length >= text.Length * 1.3);
-            Assert.Equal(Placeholder().Matches(text).Select(match => match.Value), Placeholder().Matches(PseudoLanguage.Of(text)).Select(match => match.Value), StringComparer.Ordinal);
+            Assert.Equal(Placeholder().Matches(text).Select(match => match.Value),
+                Placeholder().Matches(PseudoLanguage.Of(text)).Select(match => match.Value), StringComparer.Ordinal);
         });
     }
 
-    private static Dictionary<string, string> Read(ResourceManager resources) => resources.GetResourceSet(CultureInfo.InvariantCulture, createIfNotExists: true, tryParents: false)!
-        .Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal);
+    private static Dictionary<string, string> Read(ResourceManager resources) =>
+        resources.GetResourceSet(CultureInfo.InvariantCulture, createIfNotExists: true, tryParents: false)!
+            .Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal);
 
     [GeneratedRegex(@"Texts\.(Format)?(?<key>\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Used();

@@ -24,7 +24,15 @@ public sealed class FrameTests
         if (cookie is not null)
             visitor.Cookies["accounts-theme"] = owner.Cookies["accounts-theme"] = Uri.EscapeDataString(cookie);
 
-        foreach (var (who, path) in new[] { (visitor, "/sign-in"), (visitor, "/signed-out"), (visitor, "/nowhere"), (owner, "/settings"), (owner, "/settings/sessions"), (owner, "/nowhere") })
+        foreach (var (who, path) in new[]
+        {
+            (visitor, "/sign-in"),
+            (visitor, "/signed-out"),
+            (visitor, "/nowhere"),
+            (owner, "/settings"),
+            (owner, "/settings/sessions"),
+            (owner, "/nowhere"),
+        })
         {
             var page = await OpenAsync(who, path);
             Assert.Equal(expected, page.DocumentElement.GetAttribute("data-theme"));
@@ -138,7 +146,8 @@ public sealed class FrameTests
         using var owner = await site.SignInAsync(Ada);
         var page = await OpenAsync(owner, path);
         var total = 0;
-        foreach (var asset in page.QuerySelectorAll("link[rel=stylesheet], script[src]").Select(e => e.GetAttribute("href") ?? e.GetAttribute("src")!))
+        foreach (var asset in page.QuerySelectorAll("link[rel=stylesheet], script[src]")
+            .Select(e => e.GetAttribute("href") ?? e.GetAttribute("src")!))
         {
             Assert.Matches("[.][a-z0-9]{10}[.](styles[.])?(css|js)$", asset);
             using var answer = await owner.GetAsync("/" + asset);
@@ -157,7 +166,8 @@ public sealed class FrameTests
         return await ParseAsync(answer);
     }
 
-    private static async Task<IHtmlDocument> ParseAsync(HttpResponseMessage answer) => new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync());
+    private static async Task<IHtmlDocument> ParseAsync(HttpResponseMessage answer) =>
+        new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync());
 
     /// <summary>The single primary action of a problem page.</summary>
     private static (string Text, string Href) Way(IHtmlDocument page)

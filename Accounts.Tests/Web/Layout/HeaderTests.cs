@@ -48,7 +48,8 @@ public sealed class HeaderTests
         await site.RegisterAsync(Ada);
         using var visitor = circuit ? await site.SignInAsync(Ada) : site.Visit();
         var document = new HtmlParser().ParseDocument(await visitor.ReadAsync(path));
-        var parts = document.QuerySelectorAll("link[rel=stylesheet], script[src]").Select(part => part.GetAttribute("href") ?? part.GetAttribute("src")!).ToList();
+        var parts = document.QuerySelectorAll("link[rel=stylesheet], script[src]")
+            .Select(part => part.GetAttribute("href") ?? part.GetAttribute("src")!).ToList();
         Assert.Equal(circuit, parts.Exists(part => part.StartsWith("_framework/blazor.web", StringComparison.Ordinal)));
         foreach (var part in parts)
         {
@@ -94,7 +95,8 @@ public sealed class HeaderTests
         using var page = await visitor.GetAsync(path);
         var document = new HtmlParser().ParseDocument(await page.Content.ReadAsStringAsync());
         // Every page's base is the root. An empty link reloads the page.
-        var links = document.QuerySelectorAll("a[href], link[href], script[src]").Select(e => e.GetAttribute("href") ?? e.GetAttribute("src")!).Where(link => link.Length > 0).ToList();
+        var links = document.QuerySelectorAll("a[href], link[href], script[src]").Select(e => e.GetAttribute("href") ?? e.GetAttribute("src")!)
+            .Where(link => link.Length > 0).ToList();
         Assert.NotEmpty(links);
         foreach (var link in links)
         {

@@ -31,7 +31,8 @@ public sealed class ProblemPageTests : IAsyncDisposable
         _answers.LoseNext(saved);
         using var lost = await RegisterAsync(visitor);
         var page = await UnknownAsync(lost);
-        Assert.Equal("The problem is on our side. We can't tell whether this was saved. Try to sign in. If you can't, send the form again.", Advice(page));
+        Assert.Equal("The problem is on our side. We can't tell whether this was saved. Try to sign in. If you can't, send the form again.",
+            Advice(page));
         Assert.Equal(("Sign in", "/sign-in"), Way(page));
 
         using var next = saved ? await visitor.SignInAsync(Ada, AccountsSite.Password) : await RegisterAsync(visitor);
@@ -66,7 +67,8 @@ public sealed class ProblemPageTests : IAsyncDisposable
     {
         await _site.RegisterAsync(Ada);
         using var owner = await _site.SignInAsync(Ada);
-        var fields = await owner.FillAsync("/settings/password", ("Input.CurrentPassword", AccountsSite.Password), ("Input.NewPassword", NewPassword));
+        var fields = await owner.FillAsync("/settings/password", ("Input.CurrentPassword", AccountsSite.Password),
+            ("Input.NewPassword", NewPassword));
         _answers.LoseNext(saved);
         using var lost = await owner.PostAsync("/settings/password", fields);
         var page = await UnknownAsync(lost);
@@ -129,7 +131,8 @@ public sealed class ProblemPageTests : IAsyncDisposable
         Assert.Equal("The problem is on our side. Nothing changed. Try again in a moment.", Advice(page));
     }
 
-    private static async Task<IHtmlDocument> ParseAsync(HttpResponseMessage answer) => new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync());
+    private static async Task<IHtmlDocument> ParseAsync(HttpResponseMessage answer) =>
+        new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync());
 
     private static string Advice(IHtmlDocument page) => page.QuerySelector(".lead")!.TextContent;
 

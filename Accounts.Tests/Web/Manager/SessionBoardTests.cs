@@ -70,7 +70,8 @@ public sealed class SessionBoardTests
         // A session that is renamed while the page is open keeps its place.
         board.Apply(new SessionChange.Renamed(Ada, others[0].Id, "Work laptop"));
         Assert.Equal([8, 2, 2], board.Groups(_ => true).Select(group => group.Sessions.Count));
-        Assert.Equal([("Phones", 2)], board.Groups(session => session.Device.Type == DeviceType.Mobile).Select(group => (group.Title!, group.Sessions.Count)));
+        Assert.Equal([("Phones", 2)],
+            board.Groups(session => session.Device.Type == DeviceType.Mobile).Select(group => (group.Title!, group.Sessions.Count)));
     }
 
     [Fact]
@@ -140,7 +141,8 @@ public sealed class SessionBoardTests
         var id = sessions[0].Id;
         board.Apply(new SessionChange.Seen(Ada, id, Now.AddMinutes(3), "198.51.100.1", Place.Unknown, Device.Unknown, 9));
         board.Apply(new SessionChange.Renamed(Ada, id, "Phone"));
-        Assert.Equal((Now.AddMinutes(3), "198.51.100.1", 9, "Phone"), (board.Cards[0].LastActivityAt, board.Cards[0].Address, board.Cards[0].PagesVisited, board.Cards[0].Title));
+        Assert.Equal((Now.AddMinutes(3), "198.51.100.1", 9, "Phone"),
+            (board.Cards[0].LastActivityAt, board.Cards[0].Address, board.Cards[0].PagesVisited, board.Cards[0].Title));
 
         board.Put(board.Cards[0] with { Ending = new SessionEnding(Now, EndReason.Terminated, null, null) });
         board.Apply(new SessionChange.Seen(Ada, id, Now.AddMinutes(4), "198.51.100.1", Place.Unknown, Device.Unknown, 10));
@@ -221,6 +223,7 @@ public sealed class SessionBoardTests
     }
 
     private static Session Session(string userAgent = Visitor.Chrome) => new(
-        SessionId.New(Now), null, 0, false, false, DeviceDetector.Detect(new DeviceSignals(userAgent)), "127.0.0.1", Place.LocalNetwork, "127.0.0.1", Place.LocalNetwork,
+        SessionId.New(Now), null, 0, false, false, DeviceDetector.Detect(new DeviceSignals(userAgent)), "127.0.0.1", Place.LocalNetwork,
+        "127.0.0.1", Place.LocalNetwork,
         SignInMethods.Password, Now, Now, 0, null);
 }

@@ -22,7 +22,8 @@ public sealed class ReauthenticateTests
 
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
         Assert.True(answer.Headers.CacheControl!.NoStore);
-        var cookie = Assert.Single(answer.Headers.GetValues("Set-Cookie"), text => text.StartsWith(Visitor.SessionCookieName + "=", StringComparison.Ordinal));
+        var cookie = Assert.Single(answer.Headers.GetValues("Set-Cookie"),
+            text => text.StartsWith(Visitor.SessionCookieName + "=", StringComparison.Ordinal));
         foreach (var attribute in new[] { "path=/", "secure", "httponly", "samesite=lax" })
             Assert.Contains(attribute, cookie, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(remember, cookie.Contains("expires=", StringComparison.OrdinalIgnoreCase));
@@ -82,7 +83,8 @@ public sealed class ReauthenticateTests
         Assert.Equal(HttpStatusCode.Unauthorized, anonymous.StatusCode);
         AssertNoTicket(anonymous);
 
-        using var crossed = await visitor.PostAsync(Path, new Dictionary<string, string>(StringComparer.Ordinal) { ["password"] = AccountsSite.Password });
+        using var crossed = await visitor.PostAsync(Path,
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["password"] = AccountsSite.Password });
         Assert.Equal(HttpStatusCode.BadRequest, crossed.StatusCode);
         AssertNoTicket(crossed);
 
@@ -120,5 +122,6 @@ public sealed class ReauthenticateTests
     }
 
     private static void AssertNoTicket(HttpResponseMessage answer) => Assert.DoesNotContain(
-        answer.Headers.TryGetValues("Set-Cookie", out var set) ? set : [], text => text.StartsWith(Visitor.SessionCookieName, StringComparison.Ordinal));
+        answer.Headers.TryGetValues("Set-Cookie", out var set) ? set : [],
+        text => text.StartsWith(Visitor.SessionCookieName, StringComparison.Ordinal));
 }

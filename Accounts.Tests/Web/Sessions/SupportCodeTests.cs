@@ -141,7 +141,8 @@ public sealed class SupportCodeTests
         private HtmlRootComponent _root;
 
         public async Task OpenAsync(Func<Task<SupportCode?>> find) => _root = await _renderer.Dispatcher.InvokeAsync(() =>
-            _renderer.BeginRenderingComponent(typeof(SupportCodeLine), ParameterView.FromDictionary(new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(SupportCodeLine.Find)] = find })));
+            _renderer.BeginRenderingComponent(typeof(SupportCodeLine),
+                ParameterView.FromDictionary(new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(SupportCodeLine.Find)] = find })));
 
         public Task<string?> CodeAsync() => _renderer.Dispatcher.InvokeAsync(() => Code(_root.ToHtmlString()));
 

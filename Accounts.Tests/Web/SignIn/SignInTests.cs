@@ -16,7 +16,8 @@ public sealed class SignInTests
 
         var ticket = site.Cookie.TicketDataFormat.Unprotect(visitor.SessionCookie)!;
         Assert.Empty(ticket.Principal.Claims);
-        Assert.True(ticket.Properties.Items.Keys.Where(name => name[0] != '.').Order(StringComparer.Ordinal).SequenceEqual(["key", "sid"], StringComparer.Ordinal));
+        Assert.True(ticket.Properties.Items.Keys.Where(name => name[0] != '.').Order(StringComparer.Ordinal)
+            .SequenceEqual(["key", "sid"], StringComparer.Ordinal));
     }
 
     [EachEngineTheory]
@@ -156,7 +157,8 @@ public sealed class SignInTests
     {
         await using var site = await StartAsync();
         using var visitor = site.Visit();
-        var form = await visitor.FillAsync("/register", ("Input.Name", "Grace Hopper"), ("Input.Email", "grace@example.test"), ("Input.Password", AccountsSite.Password));
+        var form = await visitor.FillAsync("/register", ("Input.Name", "Grace Hopper"), ("Input.Email", "grace@example.test"),
+            ("Input.Password", AccountsSite.Password));
         using var first = await visitor.PostAsync("/register", form);
         visitor.Cookies.Remove(Visitor.SessionCookieName);
         using var second = await visitor.PostAsync("/register", form);
@@ -174,7 +176,10 @@ public sealed class SignInTests
         await using var site = await StartAsync();
         using var visitor = site.Visit();
         using var answer = await visitor.PostAsync(
-            "/sign-in", new Dictionary<string, string>(StringComparer.Ordinal) { ["_handler"] = "sign-in", ["Input.Email"] = Ada, ["Input.Password"] = AccountsSite.Password });
+            "/sign-in", new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["_handler"] = "sign-in", ["Input.Email"] = Ada, ["Input.Password"] = AccountsSite.Password,
+            });
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains("This page expired", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.False(visitor.Cookies.ContainsKey(Visitor.SessionCookieName));

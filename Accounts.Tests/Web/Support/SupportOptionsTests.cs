@@ -37,7 +37,8 @@ public sealed class SupportOptionsTests
     [InlineData("https://name:word@help.example.test")]
     [InlineData("https://help.example.test/a b")]
     [InlineData("https://help.example.test/a\tb")]
-    public void Other_contacts_stop_the_start(string contact) => Assert.Contains($"{Rule} It is '{contact}'.", Problems(contact), StringComparison.Ordinal);
+    public void Other_contacts_stop_the_start(string contact) =>
+        Assert.Contains($"{Rule} It is '{contact}'.", Problems(contact), StringComparison.Ordinal);
 
     [Fact]
     public void A_contact_has_a_maximum_length()

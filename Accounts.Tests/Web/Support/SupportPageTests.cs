@@ -68,8 +68,10 @@ public sealed class SupportPageTests
         Assert.Matches("^[0-9]+[.][0-9]+[.][0-9]+( [(][0-9a-f]{7}[)])?$", Fact(page, "Version"));
         Assert.Matches("^DB-IP Lite [(]bundled[)], DB1 Published [0-9]{1,2} [A-Z][a-z]+ 20[0-9]{2}$", Fact(page, "Geolocation database"));
         Assert.Equal("10.0.0.0/8 192.0.2.10", Fact(page, "Known proxies"));
-        Assert.Equal("https://db-ip.com/", page.QuerySelectorAll("main a").OfType<IHtmlAnchorElement>().Single(a => a.TextContent is "IP Geolocation by DB-IP").Href);
-        Assert.Equal("https://creativecommons.org/licenses/by/4.0/", page.QuerySelectorAll("main a").OfType<IHtmlAnchorElement>().Single(a => a.TextContent is "CC BY 4.0").Href);
+        Assert.Equal("https://db-ip.com/",
+            page.QuerySelectorAll("main a").OfType<IHtmlAnchorElement>().Single(a => a.TextContent is "IP Geolocation by DB-IP").Href);
+        Assert.Equal("https://creativecommons.org/licenses/by/4.0/",
+            page.QuerySelectorAll("main a").OfType<IHtmlAnchorElement>().Single(a => a.TextContent is "CC BY 4.0").Href);
         Assert.Empty(page.QuerySelectorAll("main .notice"));
     }
 
@@ -147,12 +149,16 @@ public sealed class SupportPageTests
     private static IHtmlDocument Parse(string html) => new HtmlParser().ParseDocument(html);
 
     private static string Fact(IHtmlDocument page, string name) =>
-        string.Join(' ', page.QuerySelectorAll("main dt").Single(dt => string.Equals(dt.TextContent, name, StringComparison.Ordinal)).ParentElement!.QuerySelectorAll("dd").Select(dd => dd.TextContent));
+        string.Join(' ', page.QuerySelectorAll("main dt").Single(dt => string.Equals(dt.TextContent, name, StringComparison.Ordinal)).ParentElement!
+            .QuerySelectorAll("dd").Select(dd => dd.TextContent));
 
-    private static string Words(AngleSharp.Dom.IElement element) => string.Join(' ', element.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    private static string Words(AngleSharp.Dom.IElement element) =>
+        string.Join(' ', element.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
-    private static async Task<string> WordsAsync(HttpResponseMessage answer) => Words(Parse(await answer.Content.ReadAsStringAsync()).DocumentElement);
+    private static async Task<string> WordsAsync(HttpResponseMessage answer) =>
+        Words(Parse(await answer.Content.ReadAsStringAsync()).DocumentElement);
 
     private static string Headers(HttpResponseMessage answer) =>
-        string.Join('\n', answer.Headers.Concat(answer.Content.Headers).Where(header => header.Key is not "Date").Select(header => $"{header.Key}: {string.Join(", ", header.Value)}"));
+        string.Join('\n', answer.Headers.Concat(answer.Content.Headers).Where(header => header.Key is not "Date")
+            .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}"));
 }

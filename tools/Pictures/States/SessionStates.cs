@@ -20,7 +20,8 @@ internal static class SessionStates
             await scene.AddAsync(Past.Elsewhere(scene.Ada, scene.Clock.GetUtcNow()));
             await scene.AdvanceAsync(TimeSpan.FromHours(3));
             var now = scene.Clock.GetUtcNow();
-            await scene.AddAsync(Past.Live(scene.Ada, now.AddMinutes(-12), now.AddMinutes(-11), Browsers.Android, "143.107.1.0", 2, newBrowser: true));
+            await scene.AddAsync(
+                Past.Live(scene.Ada, now.AddMinutes(-12), now.AddMinutes(-11), Browsers.Android, "143.107.1.0", 2, newBrowser: true));
             await scene.Page.ReloadAsync();
             await scene.SeeAsync("Yes, it was me");
         }, Wide: true),
@@ -71,7 +72,8 @@ internal static class SessionStates
         new("sessions", "question-new", "A new sign-in, seen from a browser that is too new to answer", async scene =>
         {
             var now = scene.Clock.GetUtcNow();
-            await scene.AddAsync(Past.Live(scene.Ada, now.AddMinutes(-12), now.AddMinutes(-11), Browsers.Android, "143.107.1.0", 2, newBrowser: true));
+            await scene.AddAsync(
+                Past.Live(scene.Ada, now.AddMinutes(-12), now.AddMinutes(-11), Browsers.Android, "143.107.1.0", 2, newBrowser: true));
             await OpenAsync(scene);
             await scene.SeeAsync("because this session is new too");
         }),

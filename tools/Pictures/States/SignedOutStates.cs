@@ -35,7 +35,8 @@ internal static class SignedOutStates
             var elsewhere = Past.Elsewhere(scene.Ada, scene.Clock.GetUtcNow());
             await scene.AddAsync(elsewhere);
             await scene.SignInAsync();
-            await scene.Get<SessionService>().TerminateAsync(Caller.InBrowser(scene.Ada, new SessionId(elsewhere[0].Id), Browsers.Address, scene.Clock.GetUtcNow()), scene.Own);
+            await scene.Get<SessionService>()
+                .TerminateAsync(Caller.InBrowser(scene.Ada, new SessionId(elsewhere[0].Id), Browsers.Address, scene.Clock.GetUtcNow()), scene.Own);
             await scene.SeeAsync("from another device");
         }),
         new("signed-out", "expired", "Expired", async scene =>
