@@ -85,7 +85,8 @@ public sealed class AuditLog
         var names = await NamesAsync(db, caller, rows);
         IReadOnlyList<AuditEvent> found =
         [
-            .. rows.Take(Bound).Select(row => ToEvent(row, caller, names)).Where(one => Matches(one, query.Text)).OrderByDescending(one => one.At).ThenByDescending(one => one.Id),
+            .. rows.Take(Bound).Select(row => ToEvent(row, caller, names)).Where(one => Matches(one, query.Text)).OrderByDescending(one => one.At)
+                .ThenByDescending(one => one.Id),
         ];
         return (found, cut);
     });
@@ -167,7 +168,8 @@ public sealed class AuditLog
         if (words.Length == 0)
             return true;
 
-        var text = $"{one.From?.Name} {one.From?.Device} {one.To?.Name} {one.To?.Device} {one.Place?.Name} {one.Address} {(one.Address is null ? null : ShortAddress.Show(one.Address))}";
+        var text = $"{one.From?.Name} {one.From?.Device} {one.To?.Name} {one.To?.Device} {one.Place?.Name} {one.Address} "
+            + $"{(one.Address is null ? null : ShortAddress.Show(one.Address))}";
         if (one.EndedSessions.Count > 0)
             text = $"{text} {string.Join(' ', one.EndedSessions.Select(ended => $"{ended.Name} {ended.Device}"))}";
         foreach (var word in words.AsSpan().Split(' '))

@@ -11,10 +11,12 @@ internal static class BrowserReader
     public static (string? Name, string? Version) Read(in UserAgentReading reading, in HintsReading hints)
     {
         // If a brand and a product tell equally much, the brand wins. Apps appear only in the User-Agent.
-        if (hints.Browser is { } brand && (reading.Program is null || brand.Tells >= reading.Program.Tells) && !IsApp(in reading) && !(reading.HasWebView && brand.Tells <= Tells.Base))
+        if (hints.Browser is { } brand && (reading.Program is null || brand.Tells >= reading.Program.Tells) && !IsApp(in reading)
+            && !(reading.HasWebView && brand.Tells <= Tells.Base))
         {
             // Opera's brand has Chromium's version in the full list. Its product has its own.
-            var isSame = brand.Tells == Tells.Browser && string.Equals(brand.Name, reading.Program?.Name, StringComparison.Ordinal) && !reading.ProgramVersion.IsEmpty;
+            var isSame = brand.Tells == Tells.Browser && string.Equals(brand.Name, reading.Program?.Name, StringComparison.Ordinal)
+                && !reading.ProgramVersion.IsEmpty;
             return (brand.Name, VersionText.Major(isSame ? reading.ProgramVersion : hints.BrowserVersion));
         }
 
@@ -27,7 +29,8 @@ internal static class BrowserReader
         if (IsWebView(in reading))
             return ("WebView", reading.HasChrome ? VersionText.Major(reading.Chrome) : null);
 
-        if (reading.Platform is { } platform && reading.Program is null or { Tells: Tells.Safari } && OwnBrowsers.Of(platform.Name) is { } own && (reading.IsMozilla || platform.Name is not Platforms.Android))
+        if (reading.Platform is { } platform && reading.Program is null or { Tells: Tells.Safari } && OwnBrowsers.Of(platform.Name) is { } own
+            && (reading.IsMozilla || platform.Name is not Platforms.Android))
             return (own, VersionText.Major(reading.Version));
         if (reading.Program is { } program)
             return (program.Name, Version(in reading, program));
@@ -55,7 +58,8 @@ internal static class BrowserReader
     // An app that the tables don't know: its name comes first, or it uses Electron or a web view.
     private static bool IsApp(in UserAgentReading reading) =>
         !reading.Product.IsEmpty && reading.Program is null or { Tells: <= Tells.Base }
-        && ((reading.ProductIsFirst && reading.Platform is not null && !IsOldPhone(reading.Platform)) || reading.HasElectron || IsWebView(in reading));
+        && ((reading.ProductIsFirst && reading.Platform is not null && !IsOldPhone(reading.Platform)) || reading.HasElectron
+            || IsWebView(in reading));
 
     // There the first product is the phone.
     private static bool IsOldPhone(KnownName? platform) => platform is { Name: Platforms.JavaME or "Symbian" or "Series 40" };
@@ -75,7 +79,9 @@ internal static class BrowserReader
     private static string? Version(in UserAgentReading reading, KnownName program) => program switch
     {
         { Tells: Tells.Safari } => VersionText.Major(reading.Version),
-        { Key: "Trident" } => VersionText.MajorNumber(reading.ProgramVersion) is > 0 and < 8 and var engine ? VersionText.Major((engine + 4).ToString(System.Globalization.CultureInfo.InvariantCulture)) : null,
+        { Key: "Trident" } => VersionText.MajorNumber(reading.ProgramVersion) is > 0 and < 8 and var engine
+            ? VersionText.Major((engine + 4).ToString(System.Globalization.CultureInfo.InvariantCulture))
+            : null,
         { Key: "Opera" } when !reading.Version.IsEmpty => VersionText.Major(reading.Version),
         { Name: "Facebook" or "Messenger" } when reading.ProgramVersion.IsEmpty => VersionText.Major(reading.AppVersion),
         _ => VersionText.Major(reading.ProgramVersion) ?? (reading.Engine is { Name: "Presto" } ? VersionText.Major(reading.Version) : null),

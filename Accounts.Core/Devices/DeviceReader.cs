@@ -19,7 +19,10 @@ internal static class DeviceReader
         if (hints.Browser is not null)
             return false;
         if (reading.IsMozilla)
-            return reading.LooksLikeBot || (reading.Platform is null && !reading.IsFirefoxOS && reading.Program is not { Tells: Tells.Browser or Tells.App } && (!reading.Product.IsEmpty || !reading.Part.IsEmpty || reading.Tool is not null)) || reading.Tool is { Name: "PowerShell" or "Indy" };
+            return reading.LooksLikeBot
+                || (reading.Platform is null && !reading.IsFirefoxOS && reading.Program is not { Tells: Tells.Browser or Tells.App }
+                    && (!reading.Product.IsEmpty || !reading.Part.IsEmpty || reading.Tool is not null))
+                || reading.Tool is { Name: "PowerShell" or "Indy" };
         if (reading.Type is DeviceType.TV)
             return false;
         if (reading.HasMozilla && reading.ProductIsFirst && reading.Platform is { Type: DeviceType.Desktop })
@@ -39,7 +42,8 @@ internal static class DeviceReader
             (name, version) = (known.Name, VersionText.Given(reading.ProgramVersion));
         else if (reading.ToolIsFirst && reading.Tool is { } first)
             return Program(in reading, first);
-        else if (BotWords.IsKind(reading.BotName) && !reading.Product.IsEmpty && !reading.Product.Equals(reading.BotName, StringComparison.OrdinalIgnoreCase))
+        else if (BotWords.IsKind(reading.BotName) && !reading.Product.IsEmpty
+            && !reading.Product.Equals(reading.BotName, StringComparison.OrdinalIgnoreCase))
             (name, version) = (NameText.Of($"{reading.Product} {reading.BotName}"), VersionText.Given(reading.BotVersion));
         else if (BotWords.IsKind(reading.BotName) && !reading.Part.IsEmpty)
             (name, version) = (NameText.Of(reading.Part), VersionText.Given(reading.PartVersion));
@@ -92,7 +96,9 @@ internal static class DeviceReader
             Browser = browser,
             BrowserVersion = browserVersion,
             Engine = BrowserReader.Engine(in reading, in hints, browser, isApple),
-            Model = platform is Platforms.IPadOS || reading.HasIPad ? "iPad" : reading.HasIPod ? "iPod touch" : platform is Platforms.IOS ? "iPhone" : model,
+            Model = platform is Platforms.IPadOS || reading.HasIPad
+                ? "iPad"
+                : reading.HasIPod ? "iPod touch" : platform is Platforms.IOS ? "iPhone" : model,
         };
     }
 
@@ -116,12 +122,14 @@ internal static class DeviceReader
             return type;
 
         // A browser on Android says Mobile on a phone and nothing on a tablet. Apps say nothing on either.
-        return platform is Platforms.Android or "HarmonyOS" ? reading.IsMozilla && !IsBeforeTablets(in reading) ? DeviceType.Tablet : DeviceType.Mobile
+        return platform is Platforms.Android or "HarmonyOS"
+            ? reading.IsMozilla && !IsBeforeTablets(in reading) ? DeviceType.Tablet : DeviceType.Mobile
             : platform is "Tizen" ? DeviceType.TV
             : platform is "webOS" ? DeviceType.Mobile
             : DeviceType.Unknown;
     }
 
     // Tablets exist since Android 3.0.
-    private static bool IsBeforeTablets(in UserAgentReading reading) => reading.PlatformNumbers != Numbers.None && VersionText.MajorNumber(reading.PlatformVersion) is 1 or 2;
+    private static bool IsBeforeTablets(in UserAgentReading reading) =>
+        reading.PlatformNumbers != Numbers.None && VersionText.MajorNumber(reading.PlatformVersion) is 1 or 2;
 }

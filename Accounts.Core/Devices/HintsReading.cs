@@ -45,7 +45,8 @@ internal ref struct HintsReading
             if (list.Value.IsEmpty || Brands.IsGrease(list.Value) || Brands.Find(list.Value) is not { } brand)
                 continue;
             // The full list comes second. The same brand there is the same browser.
-            if (Browser is null || brand.Tells > Browser.Tells || (Browser.Name is Brands.Chromium && brand.Name is not Brands.Chromium) || string.Equals(brand.Name, Browser.Name, StringComparison.Ordinal))
+            if (Browser is null || brand.Tells > Browser.Tells || (Browser.Name is Brands.Chromium && brand.Name is not Brands.Chromium)
+                || string.Equals(brand.Name, Browser.Name, StringComparison.Ordinal))
             {
                 Browser = brand;
                 BrowserVersion = list.Version;

@@ -24,5 +24,6 @@ internal static class NameText
     public static bool IsName(ReadOnlySpan<char> text) =>
         text.Length > 1 && (char.IsAsciiLetter(text[0]) || (char.IsAsciiDigit(text[0]) && text.ContainsAnyInRange('A', 'z')));
 
-    private static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || c is ' ' or '.' or '_' or '-' or '+' or '!' or '&' or '\'' or ':' or '@' || (c > 127 && char.IsLetter(c) && !char.IsSurrogate(c));
+    private static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || c is ' ' or '.' or '_' or '-' or '+' or '!' or '&' or '\'' or ':' or '@'
+        || (c > 127 && char.IsLetter(c) && !char.IsSurrogate(c));
 }

@@ -16,7 +16,9 @@ internal static class PlatformReader
     public static (string? Name, string? Version) Read(in UserAgentReading reading, in HintsReading hints, string? browser)
     {
         var name = reading.Platform?.Name;
-        if (hints.Platform is { } told && !(told is Platforms.Linux && reading.Platform is { Type: DeviceType.Desktop } && name is not (Platforms.Windows or Platforms.MacOS or Platforms.ChromeOS)))
+        if (hints.Platform is { } told
+            && !(told is Platforms.Linux && reading.Platform is { Type: DeviceType.Desktop }
+                && name is not (Platforms.Windows or Platforms.MacOS or Platforms.ChromeOS)))
         {
             var version = OfHints(told, hints.PlatformVersion);
             if (version is not null || !string.Equals(told, name, StringComparison.Ordinal))
@@ -63,7 +65,8 @@ internal static class PlatformReader
         return VersionText.Platform(version) switch
         {
             // An app names the build: "10.0.22631".
-            "10" => version.Length >= 10 && VersionText.MajorNumber(version[5..]) is var build and >= 1000 ? build >= 2200 ? "11" : "10" : TenOrEleven,
+            "10" =>
+                version.Length >= 10 && VersionText.MajorNumber(version[5..]) is var build and >= 1000 ? build >= 2200 ? "11" : "10" : TenOrEleven,
             "6.4" => "10",
             "6.3" => "8.1",
             "6.2" => "8",
@@ -100,7 +103,8 @@ internal static class PlatformReader
     private static string? Android(in UserAgentReading reading, string? browser)
     {
         var version = reading.PlatformNumbers == Numbers.None ? null : VersionText.Platform(reading.PlatformVersion);
-        var isFrozen = version is "10" && (reading.IsModelHidden || (browser is Browsers.Firefox && VersionText.MajorNumber(reading.ProgramVersion) >= FirstFirefoxWithFloor));
+        var isFrozen = version is "10"
+            && (reading.IsModelHidden || (browser is Browsers.Firefox && VersionText.MajorNumber(reading.ProgramVersion) >= FirstFirefoxWithFloor));
         return isFrozen ? null : version;
     }
 }

@@ -226,7 +226,8 @@ internal ref partial struct UserAgentReading
         }
     }
 
-    private static bool IsAddress(ReadOnlySpan<char> name) => name is "http" or "https" || name.StartsWith("www.", StringComparison.OrdinalIgnoreCase);
+    private static bool IsAddress(ReadOnlySpan<char> name) =>
+        name is "http" or "https" || name.StartsWith("www.", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsSame(KnownName one, KnownName other) =>
         string.Equals(one.Name, other.Name, StringComparison.Ordinal)

@@ -56,7 +56,8 @@ internal ref partial struct UserAgentReading
 
     /// <summary>Firefox OS doesn't name itself: "Mozilla/5.0 (Mobile; rv:26.0) Gecko/26.0 Firefox/26.0".</summary>
     public readonly bool IsFirefoxOS =>
-        IsMozilla && Platform is null && !LooksLikeBot && Program is { Name: Browsers.Firefox } && Type is DeviceType.Mobile or DeviceType.Tablet or DeviceType.TV;
+        IsMozilla && Platform is null && !LooksLikeBot && Program is { Name: Browsers.Firefox }
+            && Type is DeviceType.Mobile or DeviceType.Tablet or DeviceType.TV;
 
     // The state of the iteration.
     private ReadOnlySpan<char> _text;

@@ -3,7 +3,8 @@ namespace Accounts.Core.Devices;
 /// <summary>Parses version numbers.</summary>
 internal static class VersionText
 {
-    private static readonly string[] Small = [.. Enumerable.Range(0, 400).Select(number => number.ToString(System.Globalization.CultureInfo.InvariantCulture))];
+    private static readonly string[] Small =
+        [.. Enumerable.Range(0, 400).Select(number => number.ToString(System.Globalization.CultureInfo.InvariantCulture))];
 
     /// <summary>The first number, at most four digits: "156" for "156.0.1"; null if there is none.</summary>
     public static string? Major(ReadOnlySpan<char> text)

@@ -17,7 +17,8 @@ internal static class BundledDatabase
     /// <summary>The database as a file of IP2Location's format.</summary>
     public static byte[] Unpack()
     {
-        using var packed = typeof(BundledDatabase).Assembly.GetManifestResourceStream(Resource) ?? throw new InvalidOperationException($"There is no resource {Resource}.");
+        using var packed = typeof(BundledDatabase).Assembly.GetManifestResourceStream(Resource)
+            ?? throw new InvalidOperationException($"There is no resource {Resource}.");
         using var brotli = new BrotliStream(packed, CompressionMode.Decompress);
         var header = new byte[Ip2LocationHeader.Bytes];
         brotli.ReadExactly(header);

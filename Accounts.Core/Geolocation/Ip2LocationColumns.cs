@@ -13,7 +13,8 @@ internal sealed record Ip2LocationColumns(int Count, int Region, int Latitude, i
     /// </summary>
     private static readonly string[] Types =
     [
-        "", "C", "CI", "CR", "CRI", "CRL", "CRLI", "CRID", "CRLID", "CRLZ", "CRLZID", "CRLZT", "CRLZTID", "CRLTN", "CRLZTIDN", "CRLZTP", "CRLZTIDNP", "CRLTNW", "CRLZTIDNPW", "CRLIDM",
+        "", "C", "CI", "CR", "CRI", "CRL", "CRLI", "CRID", "CRLID", "CRLZ", "CRLZID", "CRLZT", "CRLZTID", "CRLTN", "CRLZTIDN", "CRLZTP", "CRLZTIDNP",
+        "CRLTNW", "CRLZTIDNPW", "CRLIDM",
         "CRLZTIDNPWM", "CRLZTPE", "CRLZTIDNPWME", "CRLIDMU", "CRLZTIDNPWMEU", "CRLZTIDNPWMEUA", "CRLZTIDNPWMEUAX",
     ];
 

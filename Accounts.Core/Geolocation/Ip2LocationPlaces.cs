@@ -57,7 +57,8 @@ internal sealed class Ip2LocationPlaces(byte[] file, Ip2LocationColumns columns)
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Number(ReadOnlySpan<byte> fields, int column) => column < 0 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(fields[(4 * column)..]);
+    private static uint Number(ReadOnlySpan<byte> fields, int column) =>
+        column < 0 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(fields[(4 * column)..]);
 
     private Place Make(in Row row)
     {

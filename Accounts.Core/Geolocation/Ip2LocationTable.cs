@@ -36,7 +36,8 @@ internal sealed class Ip2LocationTable<T> where T : struct, IBinaryInteger<T>, I
     /// <param name="places">Creates the rows' places.</param>
     /// <param name="name">"IPv4" or "IPv6", for error messages.</param>
     /// <exception cref="PlaceFileException">The table is invalid.</exception>
-    public static Ip2LocationTable<T> Read(ReadOnlySpan<byte> file, Ip2LocationHeader.Table header, int columns, Ip2LocationPlaces places, string name)
+    public static Ip2LocationTable<T> Read(ReadOnlySpan<byte> file, Ip2LocationHeader.Table header, int columns,
+        Ip2LocationPlaces places, string name)
     {
         var size = T.MaxValue.GetByteCount();
         var width = size + (4 * (columns - 1));
@@ -89,7 +90,8 @@ internal sealed class Ip2LocationTable<T> where T : struct, IBinaryInteger<T>, I
             from[i] = From(row, size);
             // A row that begins where the next one does is empty and harmless. The vendor's samples have one.
             if (i == 0 ? from[i] != T.Zero : from[i] < from[i - 1])
-                throw PlaceFileException.Damaged($"row {i + 1} of the {name} table begins {(i == 0 ? "after the first address" : "before the row above it")}");
+                throw PlaceFileException.Damaged(
+                    $"row {i + 1} of the {name} table begins {(i == 0 ? "after the first address" : "before the row above it")}");
             of[i] = places.Of(row[size..]);
         }
     }
@@ -114,7 +116,8 @@ internal sealed class Ip2LocationTable<T> where T : struct, IBinaryInteger<T>, I
             row = Advance(row, block);
             var first = row;
             row = Advance(row, block | (T.MaxValue >> 16));
-            var (low, high) = (BinaryPrimitives.ReadUInt32LittleEndian(index[(entry * width)..]), BinaryPrimitives.ReadUInt32LittleEndian(index[((entry * width) + 4)..]));
+            var (low, high) = (BinaryPrimitives.ReadUInt32LittleEndian(index[(entry * width)..]),
+                BinaryPrimitives.ReadUInt32LittleEndian(index[((entry * width) + 4)..]));
             if (low > first || high < row || high > _from.Length)
                 throw PlaceFileException.Damaged($"entry {entry} of the {name} index points to wrong rows");
         }

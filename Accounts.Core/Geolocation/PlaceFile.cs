@@ -22,7 +22,8 @@ internal sealed class PlaceFile(string path)
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new PlaceFileException("it does not exist. Correct Geolocation:Path in appsettings.json, or leave it empty to use the bundled country database.", missing);
+            throw new PlaceFileException(
+                "it does not exist. Correct Geolocation:Path in appsettings.json, or leave it empty to use the bundled country database.", missing);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -96,7 +96,9 @@ public sealed class HistoryReader
                     : rows.Where(s => s.StartedAt >= last.StartedAt && (s.StartedAt > last.StartedAt || s.Id > last.Id));
             }
 
-            var sorted = query.Descending ? rows.OrderByDescending(s => s.StartedAt).ThenByDescending(s => s.Id) : rows.OrderBy(s => s.StartedAt).ThenBy(s => s.Id);
+            var sorted = query.Descending
+                ? rows.OrderByDescending(s => s.StartedAt).ThenByDescending(s => s.Id)
+                : rows.OrderBy(s => s.StartedAt).ThenBy(s => s.Id);
             var part = await Columns(sorted.Take(Export.Part)).ToListAsync();
             return (part, await ReadAsync(db, caller, [.. Candidates(part, now).Where(c => c.Matches(query)).Select(c => c.Row.Id)], now));
         }));
@@ -145,7 +147,8 @@ public sealed class HistoryReader
     }
 
     private static IQueryable<HistoryCandidate.Columns> Columns(IQueryable<SessionRow> rows) => rows.Select(
-        s => new HistoryCandidate.Columns(s.Id, s.Name, s.UserAgent, s.ClientHints, s.SignInAddress, s.LastAddress, s.StartedAt, s.EndedAt, s.ExpiresAt, s.EndReason));
+        s => new HistoryCandidate.Columns(s.Id, s.Name, s.UserAgent, s.ClientHints, s.SignInAddress, s.LastAddress, s.StartedAt, s.EndedAt,
+            s.ExpiresAt, s.EndReason));
 
     private List<HistoryCandidate> Candidates(IEnumerable<HistoryCandidate.Columns> rows, DateTimeOffset now)
     {

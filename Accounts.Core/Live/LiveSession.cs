@@ -44,7 +44,8 @@ public sealed class LiveSession
             _ => Scopes.None,
         };
         _profile = user.Number;
-        _proof = new SessionProof(row.KeyHash, row.ReauthenticatedAt ?? row.StartedAt, SessionClaims.Principal(Id, SessionKey.Mark(row.KeyHash), user));
+        _proof = new SessionProof(row.KeyHash, row.ReauthenticatedAt ?? row.StartedAt,
+            SessionClaims.Principal(Id, SessionKey.Mark(row.KeyHash), user));
         if (row is { NextKeyHash: { } next, NextKeyAt: { } at })
             _offered = new OfferedKey(next, at);
         _expiresAt = row.ExpiresAt.UtcTicks;
@@ -152,7 +153,8 @@ public sealed class LiveSession
 
     /// <summary>Whether a principal is this session's, perhaps an older one.</summary>
     internal bool IsOf(ClaimsPrincipal principal) =>
-        principal.FindSessionId() == Id && string.Equals(principal.FindFirst(ClaimTypes.NameIdentifier)?.Value, UserId.ToString(), StringComparison.Ordinal);
+        principal.FindSessionId() == Id
+            && string.Equals(principal.FindFirst(ClaimTypes.NameIdentifier)?.Value, UserId.ToString(), StringComparison.Ordinal);
 
     /// <summary>Whether a principal of this session has the user's current name, email and roles.</summary>
     public bool IsCurrent(ClaimsPrincipal shown) => shown.Own().SequenceEqual(Principal.Own());

@@ -37,7 +37,8 @@ public sealed class SessionActivity
         ("@hints", DbType.String),
     ];
 
-    private static readonly (string Name, DbType Type)[] RenewalParameters = [("@id", DbType.Guid), ("@expires", DbType.Int64), ("@now", DbType.Int64)];
+    private static readonly (string Name, DbType Type)[] RenewalParameters =
+        [("@id", DbType.Guid), ("@expires", DbType.Int64), ("@now", DbType.Int64)];
 
     private readonly ConcurrentQueue<LiveSession> _dirty = new();
     private readonly SemaphoreSlim _flushing = new(1, 1);
@@ -125,7 +126,8 @@ public sealed class SessionActivity
         var batch = sessions.ConvertAll(session =>
         {
             var (pages, at, address, signals) = session.Take();
-            return new Change(session, pages, at, address, signals, SessionLifetime.Renew(_options, session.Remembered, session.StartedAt, session.ExpiresAt, at));
+            return new Change(session, pages, at, address, signals,
+                SessionLifetime.Renew(_options, session.Remembered, session.StartedAt, session.ExpiresAt, at));
         });
 
         List<(LiveSession Session, DateTimeOffset ExpiresAt)> renewed;
@@ -161,7 +163,8 @@ public sealed class SessionActivity
         var now = Microseconds.FromTime(_time.GetUtcNow());
         var due = batch.FindAll(change => change.ExpiresAt > change.Session.ExpiresAt);
         var renewed = await db.ExecuteEachAsync(
-            Renewal, RenewalParameters, due.ConvertAll(change => new object?[] { change.Session.Id.Value, Microseconds.FromTime(change.ExpiresAt), now }));
+            Renewal, RenewalParameters,
+            due.ConvertAll(change => new object?[] { change.Session.Id.Value, Microseconds.FromTime(change.ExpiresAt), now }));
         return [.. due.Zip(renewed).Where(one => one.Second is long).Select(one => (one.First.Session, Microseconds.ToTime((long)one.Second!)))];
     }
 

@@ -57,7 +57,8 @@ public sealed class SessionAuthenticator
         return seen is null ? default : AdoptAsync(session, seen);
     }
 
-    private async ValueTask<LiveSession?> AdoptAsync(LiveSession session, OfferedKey seen) => await _rotation.AdoptAsync(session, seen) ? Living(session) : null;
+    private async ValueTask<LiveSession?> AdoptAsync(LiveSession session, OfferedKey seen) =>
+        await _rotation.AdoptAsync(session, seen) ? Living(session) : null;
 
     private async ValueTask<LiveSession?> LoadThenVerifyAsync(SessionId id, string key) => await VerifyAsync(await LoadAsync(id), key);
 

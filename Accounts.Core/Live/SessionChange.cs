@@ -19,7 +19,8 @@ public abstract record SessionChange(UserId UserId, SessionId SessionId)
     /// <param name="Place">The address's place.</param>
     /// <param name="Device">The device, as its browser now describes itself.</param>
     /// <param name="PagesVisited">How many pages the user has opened so far.</param>
-    public sealed record Seen(UserId UserId, SessionId SessionId, DateTimeOffset At, string Address, Place Place, Device Device, int PagesVisited) : SessionChange(UserId, SessionId)
+    public sealed record Seen(UserId UserId, SessionId SessionId, DateTimeOffset At, string Address, Place Place, Device Device, int PagesVisited)
+        : SessionChange(UserId, SessionId)
     {
         /// <summary>The session after this activity. An activity that is older than what is known changes nothing.</summary>
         public Session Apply(Session session) => At < session.LastActivityAt || PagesVisited < session.PagesVisited ? session : session with

@@ -43,7 +43,8 @@ public sealed class SessionDepartures
 
         await _commands.RunAsync(WritePriority.Ordinary, async work =>
         {
-            var told = await Over(work.Db, ended.SessionId).ExecuteUpdateAsync(set => set.SetProperty(s => s.PagesTold, s => (s.PagesTold ?? 0) + pages));
+            var told = await Over(work.Db, ended.SessionId)
+                .ExecuteUpdateAsync(set => set.SetProperty(s => s.PagesTold, s => (s.PagesTold ?? 0) + pages));
             if (told == 1)
                 work.Report(Departed(ended, Told(pages)));
             return told;
@@ -91,7 +92,8 @@ public sealed class SessionDepartures
             });
         }
 
-        return new EndedNotice(ending.At, ending.Reason, ending.Reason == EndReason.Expired ? SessionLifetime.ExpiryOf(_options, row, ending.At) : null);
+        return new EndedNotice(ending.At, ending.Reason,
+            ending.Reason == EndReason.Expired ? SessionLifetime.ExpiryOf(_options, row, ending.At) : null);
     }
 
     private static IQueryable<SessionRow> Over(AccountsDbContext db, SessionId id) => db.Sessions.Where(s => s.Id == id.Value && s.EndedAt != null);

@@ -125,7 +125,9 @@ public sealed partial class SessionFeed
         {
             lock (_gate)
             {
-                var same = change is SessionChange.Departed ? -1 : _waiting.FindIndex(other => other.SessionId == change.SessionId && other.GetType() == change.GetType());
+                var same = change is SessionChange.Departed
+                    ? -1
+                    : _waiting.FindIndex(other => other.SessionId == change.SessionId && other.GetType() == change.GetType());
                 if (same >= 0)
                     _waiting[same] = change;
                 else

@@ -101,7 +101,8 @@ public sealed class SessionService
     /// <summary>The caller's sessions with these ids, live or ended. Ids of other users' sessions are left out.</summary>
     /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
-    public async Task<IReadOnlyList<Session>> FindAsync(Caller caller, IReadOnlyCollection<SessionId> ids, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<Session>> FindAsync(Caller caller, IReadOnlyCollection<SessionId> ids,
+        CancellationToken cancellationToken = default)
     {
         Need.ListSessions.Check(caller);
         var now = _time.GetUtcNow();
@@ -254,7 +255,8 @@ public sealed class SessionService
     /// <exception cref="CallerRefusedException">The caller may never rename sessions; nothing changed.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
-    public async Task<RenameOutcome> RenameAsync(Caller caller, SessionId target, RenameSessionInput input, CancellationToken cancellationToken = default)
+    public async Task<RenameOutcome> RenameAsync(Caller caller, SessionId target, RenameSessionInput input,
+        CancellationToken cancellationToken = default)
     {
         Need.NameSessions.Check(caller);
         if (_renameRules.Check(input) is { } errors)

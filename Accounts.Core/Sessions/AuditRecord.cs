@@ -29,7 +29,8 @@ internal static class AuditRecord
         SignInMethods? methods = null)
     {
         var (actor, target) = (by.SessionId?.Value, session?.Value);
-        var named = await db.Sessions.Where(s => s.Id == actor || s.Id == target).Select(s => new { s.Id, s.Name, s.UserAgent, s.ClientHints }).ToListAsync();
+        var named = await db.Sessions.Where(s => s.Id == actor || s.Id == target)
+            .Select(s => new { s.Id, s.Name, s.UserAgent, s.ClientHints }).ToListAsync();
         var (from, to) = (named.Find(s => s.Id == actor), named.Find(s => s.Id == target));
         db.AuditEvents.Add(new AuditEventRow(at, action, by.Subject.Value)
         {
@@ -84,5 +85,6 @@ internal static class AuditRecord
     public static string Title(SessionRow row) => Title(row.UserAgent, row.ClientHints);
 
     /// <inheritdoc cref="Title(SessionRow)"/>
-    public static string Title(string userAgent, string? hints) => DeviceDetector.Detect(new DeviceSignals(userAgent, ClientHints.Parse(hints))).Title;
+    public static string Title(string userAgent, string? hints) =>
+        DeviceDetector.Detect(new DeviceSignals(userAgent, ClientHints.Parse(hints))).Title;
 }

@@ -104,7 +104,8 @@ public sealed record SessionEnding(DateTimeOffset At, EndReason Reason, SessionI
     // A session ends with its expiry, though the row says so only after the next sweep.
     internal static SessionEnding? Of(SessionRow row, DateTimeOffset now) => row switch
     {
-        { EndedAt: { } at, EndReason: { } reason } => new SessionEnding(at, reason, row.EndedBySessionId is { } by ? new SessionId(by) : null, Departure.From(row, now)),
+        { EndedAt: { } at, EndReason: { } reason } =>
+            new SessionEnding(at, reason, row.EndedBySessionId is { } by ? new SessionId(by) : null, Departure.From(row, now)),
         _ when row.ExpiresAt <= now => new SessionEnding(row.ExpiresAt, EndReason.Expired, null, null),
         _ => null,
     };

@@ -28,7 +28,8 @@ internal static class SessionLifetime
     /// The expiry after an activity. It moves later at most once an hour, or every twelfth of a shorter idle timeout. An expired session stays
     /// expired. The last step, up to the absolute timeout, may be shorter.
     /// </summary>
-    public static DateTimeOffset Renew(SessionOptions options, bool remembered, DateTimeOffset startedAt, DateTimeOffset expiresAt, DateTimeOffset activityAt)
+    public static DateTimeOffset Renew(SessionOptions options, bool remembered, DateTimeOffset startedAt, DateTimeOffset expiresAt,
+        DateTimeOffset activityAt)
     {
         if (activityAt >= expiresAt)
             return expiresAt;
@@ -58,5 +59,6 @@ internal static class SessionLifetime
 
     private static TimeSpan Absolute(SessionOptions options) => Capped(options, options.AbsoluteTimeout, StrictAbsolute);
 
-    private static TimeSpan Capped(SessionOptions options, TimeSpan time, TimeSpan strict) => options.Profile == SessionProfile.Strict && time > strict ? strict : time;
+    private static TimeSpan Capped(SessionOptions options, TimeSpan time, TimeSpan strict) =>
+        options.Profile == SessionProfile.Strict && time > strict ? strict : time;
 }

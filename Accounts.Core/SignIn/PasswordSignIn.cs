@@ -112,7 +112,8 @@ public sealed partial class PasswordSignIn
         });
     }
 
-    private async Task<SignInOutcome> SignInAsync(HashPlace place, CallingBrowser browser, SignInInput input, Found found, CancellationToken cancellationToken)
+    private async Task<SignInOutcome> SignInAsync(HashPlace place, CallingBrowser browser, SignInInput input, Found found,
+        CancellationToken cancellationToken)
     {
         var user = found.User;
         // Count the attempt only now: a request that found no place to hash was no attempt.

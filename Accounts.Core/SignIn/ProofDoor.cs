@@ -104,7 +104,8 @@ public sealed class ProofDoor
     /// <param name="methods">How the user was verified.</param>
     /// <param name="cancellationToken">Cancels the call until it may write.</param>
     /// <returns>Null if the proof no longer counts: it was used before, took too long, the account has changed, or the session has ended.</returns>
-    /// <exception cref="ArgumentException">Another caller opened the proof, or it is for a sign-in, or <paramref name="methods"/> is empty.</exception>
+    /// <exception cref="ArgumentException">Another caller opened the proof, or it is for a sign-in, or <paramref name="methods"/> is
+    /// empty.</exception>
     /// <exception cref="CallerRefusedException">The caller may never prove who they are here; nothing changed.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed, and the proof is used up.</exception>
     public async Task<StartedSession?> ReauthenticateAsync(

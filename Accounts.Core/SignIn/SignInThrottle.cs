@@ -28,7 +28,8 @@ internal sealed class SignInThrottle(SignInOptions options) : IDisposable
 
     /// <summary>Counts an attempt by a browser that the account doesn't know.</summary>
     /// <returns>Null if the attempt is allowed; otherwise how long to wait.</returns>
-    public TimeSpan? TryStranger(string account, string address, Attempt attempt = Attempt.Password) => TryAddress(address) ?? Try(_accounts, $"{attempt} {account}");
+    public TimeSpan? TryStranger(string account, string address, Attempt attempt = Attempt.Password) =>
+        TryAddress(address) ?? Try(_accounts, $"{attempt} {account}");
 
     /// <summary>Counts an attempt from an address, for any account.</summary>
     /// <returns>Null if the attempt is allowed; otherwise how long to wait.</returns>
@@ -55,6 +56,9 @@ internal sealed class SignInThrottle(SignInOptions options) : IDisposable
 
     private static PartitionedRateLimiter<string> Limiter(int attempts, TimeSpan window) =>
         PartitionedRateLimiter.Create<string, string>(
-            key => RateLimitPartition.GetFixedWindowLimiter(key, _ => new FixedWindowRateLimiterOptions { PermitLimit = attempts, Window = window, QueueLimit = 0 }),
+            key => RateLimitPartition.GetFixedWindowLimiter(key, _ => new FixedWindowRateLimiterOptions
+            {
+                PermitLimit = attempts, Window = window, QueueLimit = 0,
+            }),
             StringComparer.Ordinal);
 }

@@ -20,7 +20,8 @@ internal sealed class DataProtectionKeys(AccountsDatabase database) : IXmlReposi
     public void StoreElement(XElement element, string friendlyName) => Task
         .Run(() => database.WriteAsync(WritePriority.Ordinary, db =>
         {
-            db.DataProtectionKeys.Add(new DataProtectionKeyRow { FriendlyName = friendlyName, Xml = element.ToString(SaveOptions.DisableFormatting) });
+            db.DataProtectionKeys.Add(
+                new DataProtectionKeyRow { FriendlyName = friendlyName, Xml = element.ToString(SaveOptions.DisableFormatting) });
             return Task.FromResult(true);
         }))
         .GetAwaiter().GetResult();

@@ -26,7 +26,8 @@ internal sealed class WriteGuard : DbCommandInterceptor
 
     private static T Check<T>(CommandEventData command, T result) =>
         Writes(command.CommandSource) && command.Context is AccountsDbContext { MayWrite: false }
-            ? throw new InvalidOperationException("This context only reads. Write with AccountsDatabase.WriteAsync, on the context that it gives you.")
+            ? throw new InvalidOperationException(
+                "This context only reads. Write with AccountsDatabase.WriteAsync, on the context that it gives you.")
             : result;
 
     private static bool Writes(CommandSource source) =>

@@ -75,7 +75,14 @@ public sealed class SupportCodes
             return made;
 
         await db.SupportCodes.Where(c => c.SessionId == session.Value && c.ExpiresAt <= now).ExecuteDeleteAsync();
-        var fresh = new SupportCodeRow { Code = await NewCodeAsync(db), UserId = userId, SessionId = session.Value, CreatedAt = now, ExpiresAt = now + Lifetime };
+        var fresh = new SupportCodeRow
+        {
+            Code = await NewCodeAsync(db),
+            UserId = userId,
+            SessionId = session.Value,
+            CreatedAt = now,
+            ExpiresAt = now + Lifetime,
+        };
         db.SupportCodes.Add(fresh);
         return fresh;
     }

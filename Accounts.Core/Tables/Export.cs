@@ -15,7 +15,8 @@ internal static class Export
     /// <param name="read">Reads at most <see cref="Part"/> rows after the given one, and converts them to results.</param>
     /// <param name="cancellation">Canceled when the reader disconnects.</param>
     public static async IAsyncEnumerable<IReadOnlyList<T>> ReadAsync<TRow, T>(
-        SessionAuthenticator authenticator, Caller caller, Func<TRow?, Task<(List<TRow> Rows, IReadOnlyList<T> Found)>> read, [EnumeratorCancellation] CancellationToken cancellation = default)
+        SessionAuthenticator authenticator, Caller caller, Func<TRow?, Task<(List<TRow> Rows, IReadOnlyList<T> Found)>> read,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
         where TRow : class
     {
         List<TRow> rows = [];

@@ -21,7 +21,8 @@ internal static class CommonPasswords
 
     private static FrozenSet<string> Unpack()
     {
-        using var packed = typeof(CommonPasswords).Assembly.GetManifestResourceStream(Resource) ?? throw new InvalidOperationException($"There is no resource {Resource}.");
+        using var packed = typeof(CommonPasswords).Assembly.GetManifestResourceStream(Resource)
+            ?? throw new InvalidOperationException($"There is no resource {Resource}.");
         using var lines = new StreamReader(new BrotliStream(packed, CompressionMode.Decompress), Encoding.UTF8);
         return lines.ReadToEnd().Split('\n').ToFrozenSet(StringComparer.Ordinal);
     }

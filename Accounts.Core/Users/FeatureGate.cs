@@ -37,7 +37,8 @@ public sealed class FeatureGate
         if (_options.Plans.Values.All(Includes))
             return null;
 
-        var own = await _database.ReadAsync(db => db.Users.Where(u => u.Id == user.Value).Select(u => u.Plan).SingleOrDefaultAsync(cancellationToken));
+        var own = await _database.ReadAsync(
+            db => db.Users.Where(u => u.Id == user.Value).Select(u => u.Plan).SingleOrDefaultAsync(cancellationToken));
         // An unknown plan counts as the default one. The name is written as in the settings.
         var plan = _options.Plans.Keys.FirstOrDefault(name => string.Equals(name, own, StringComparison.OrdinalIgnoreCase)) ?? _options.DefaultPlan;
         return Includes(_options.Plans[plan])

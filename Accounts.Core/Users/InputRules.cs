@@ -5,7 +5,9 @@ namespace Accounts.Core.Users;
 /// <summary>The rules for an email address, a password and a name, in one place. They say what is wrong; the application has the words.</summary>
 public static class InputRules
 {
-    /// <summary>Characters: Unicode code points, as NIST SP 800-63B-4 counts them. Length makes a password strong; there are no rules about its composition.</summary>
+    /// <summary>
+    /// Characters: Unicode code points, as NIST SP 800-63B-4 counts them. Length makes a password strong; there are no rules about its composition.
+    /// </summary>
     public const int PasswordMinimum = 12;
 
     /// <summary>Characters. A longer password would only slow down hashing.</summary>
@@ -23,7 +25,8 @@ public static class InputRules
     /// <summary>A password that the user chooses: long enough, and not one that attackers try first.</summary>
     /// <param name="rule">The rule for the field.</param>
     /// <param name="own">The name and the email address, where the input has them. <see cref="CheckNewPassword"/> knows those of the account.</param>
-    public static IRuleBuilderOptions<T, string> MustBeNewPassword<T>(this IRuleBuilderInitial<T, string> rule, Func<T, IEnumerable<string>>? own = null) => rule
+    public static IRuleBuilderOptions<T, string> MustBeNewPassword<T>(this IRuleBuilderInitial<T, string> rule,
+        Func<T, IEnumerable<string>>? own = null) => rule
         .Cascade(CascadeMode.Stop)
         .NotEmpty().Says(InputProblem.Missing)
         .Must(password => password.EnumerateRunes().Count() >= PasswordMinimum).Says(InputProblem.TooShort, PasswordMinimum)
@@ -43,7 +46,8 @@ public static class InputRules
         .MaximumLength(PasswordMaximum).Says(InputProblem.TooLong, PasswordMaximum);
 
     /// <summary>Says what is wrong where the rule before it is broken.</summary>
-    internal static IRuleBuilderOptions<T, TProperty> Says<T, TProperty>(this IRuleBuilderOptions<T, TProperty> rule, InputProblem problem, int? limit = null) =>
+    internal static IRuleBuilderOptions<T, TProperty> Says<T, TProperty>(this IRuleBuilderOptions<T, TProperty> rule,
+        InputProblem problem, int? limit = null) =>
         rule.WithState(_ => new Finding(problem, limit));
 
     /// <summary>Null if the input keeps the rules; otherwise what is wrong.</summary>
@@ -51,7 +55,9 @@ public static class InputRules
     {
         var result = rules.Validate(input);
         return result.IsValid ? null
-            : [.. from error in result.Errors let found = (Finding)error.CustomState select new InputError(error.PropertyName, found.Problem, found.Limit)];
+            : [.. from error in result.Errors
+                let found = (Finding)error.CustomState
+                select new InputError(error.PropertyName, found.Problem, found.Limit)];
     }
 
     private sealed record Finding(InputProblem Problem, int? Limit);

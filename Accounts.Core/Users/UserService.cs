@@ -59,7 +59,8 @@ public sealed class UserService
         return place is null ? new RegisterOutcome.Busy(busy) : await RegisterAsync(place, browser, input, cancellationToken);
     }
 
-    internal async Task<RegisterOutcome> RegisterAsync(HashPlace place, CallingBrowser browser, RegisterInput input, CancellationToken cancellationToken)
+    internal async Task<RegisterOutcome> RegisterAsync(HashPlace place, CallingBrowser browser, RegisterInput input,
+        CancellationToken cancellationToken)
     {
         if (_rules.Check(input) is { } errors)
             return new RegisterOutcome.Invalid(errors);

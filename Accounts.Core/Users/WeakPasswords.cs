@@ -1,6 +1,8 @@
 namespace Accounts.Core.Users;
 
-/// <summary>Says of a password that is long enough whether it is easy to guess all the same. Length counts and being uncommon; how it is composed does not.</summary>
+/// <summary>
+/// Says of a password that is long enough whether it is easy to guess all the same. Length counts and being uncommon; how it is composed does not.
+/// </summary>
 internal static class WeakPasswords
 {
     /// <summary>What is left when the guessable parts are taken out must have as many different characters.</summary>
@@ -10,7 +12,8 @@ internal static class WeakPasswords
     private const string Product = "accounts";
 
     /// <summary>Rows that people run along: the alphabet, the digits, the rows and the columns of keyboards.</summary>
-    private static readonly string[] Rows = ["abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "yxcvbnm", "azertyuiop", "qsdfghjklm", "1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm"];
+    private static readonly string[] Rows = ["abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop",
+        "yxcvbnm", "azertyuiop", "qsdfghjklm", "1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm"];
 
     private static readonly string[] Runs = [.. Rows, .. Rows.Select(row => new string([.. row.Reverse()]))];
 

@@ -15,8 +15,10 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
     private static readonly ClientHints Windows11 = new() { Platform = "\"Windows\"", PlatformVersion = "\"15.0.0\"", Mobile = "?0" };
     private static readonly DeviceSignals Windows = new(Chrome, Windows11);
     private static readonly DeviceSignals Edge = new($"{Chrome} Edg/154.0.0.0", Windows11);
-    private static readonly DeviceSignals Iphone = new("Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1");
-    private static readonly DeviceSignals Mac = new("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15");
+    private static readonly DeviceSignals Iphone = new(
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1");
+    private static readonly DeviceSignals Mac =
+        new("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15");
     private static readonly DeviceSignals Linux = new("Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0");
     private static readonly DeviceSignals Tablet = new(
         "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36",

@@ -49,7 +49,8 @@ internal static class Apps
         .. Of("Telegram", "Telegram-Android", "Telegram"),
         .. Of("YouTube", "com.google.android.youtube", "com.google.ios.youtube"),
         .. Of("Gmail", "GmailApp"),
-        .. Of("Outlook", "Outlook-iOS", "Outlook-Android", "Microsoft Outlook", "Microsoft Office Outlook").Select(outlook => outlook with { Rank = 1 }),
+        .. Of("Outlook", "Outlook-iOS", "Outlook-Android", "Microsoft Outlook", "Microsoft Office Outlook")
+            .Select(outlook => outlook with { Rank = 1 }),
         .. Of("Microsoft Office", "Microsoft Office", "ms-office"),
         .. Of("Thunderbird"),
         .. Of("Nextcloud", "Nextcloud", "Nextcloud-android", "Nextcloud-iOS", "mirall").Select(cloud => cloud with { Numbers = Numbers.Given }),

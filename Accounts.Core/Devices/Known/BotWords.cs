@@ -9,7 +9,8 @@ internal static class BotWords
         "bot", "crawl", "spider", "slurp", "scrape", "scraping", "scraper", "http:", "https:", "www.", "@");
 
     private static readonly SearchValues<string> Likely = Words(
-        "fetch", "scan", "preview", "monitor", "checker", "validator", "archive", "uptime", "synthetic", "lighthouse", "indexer", "sitemap", "audit", "webcapture", "screenshot",
+        "fetch", "scan", "preview", "monitor", "checker", "validator", "archive", "uptime", "synthetic", "lighthouse", "indexer", "sitemap", "audit",
+        "webcapture", "screenshot",
         "proxy", "survey", "linkcheck", "subscriber", "research", "verif", "optimizer", "inspect", "agent", "httpclient");
 
     private static readonly string[] Hosts = [".com", ".net", ".org", ".io", ".ai", ".co", ".de", ".ru", ".fr", ".eu", ".uk"];
@@ -40,7 +41,8 @@ internal static class BotWords
     {
         foreach (var end in Hosts)
         {
-            if (name.Length > end.Length + 1 && name.EndsWith(end, StringComparison.OrdinalIgnoreCase) && !name.StartsWith("com.", StringComparison.OrdinalIgnoreCase))
+            if (name.Length > end.Length + 1 && name.EndsWith(end, StringComparison.OrdinalIgnoreCase)
+                && !name.StartsWith("com.", StringComparison.OrdinalIgnoreCase))
                 return true;
         }
 
@@ -54,7 +56,8 @@ internal static class BotWords
 
     // Matches "Googlebot/2.1", "YandexBots", "bot2" and "BotName", but not "Abbott" or "bottom".
     private static bool EndsAWord(ReadOnlySpan<char> piece, int at) =>
-        at == piece.Length || !char.IsAsciiLetterLower(piece[at]) || (piece[at] == 's' && (at + 1 == piece.Length || !char.IsAsciiLetter(piece[at + 1])));
+        at == piece.Length || !char.IsAsciiLetterLower(piece[at])
+            || (piece[at] == 's' && (at + 1 == piece.Length || !char.IsAsciiLetter(piece[at + 1])));
 
     private static SearchValues<string> Words(params string[] words) => SearchValues.Create(words, StringComparison.OrdinalIgnoreCase);
 }

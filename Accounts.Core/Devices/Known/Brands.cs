@@ -35,7 +35,8 @@ internal static class Brands
         Of("QQBrowser", "QQ Browser"),
     }.ToFrozenDictionary(brand => brand.Key, StringComparer.OrdinalIgnoreCase);
 
-    private static readonly FrozenDictionary<string, KnownName>.AlternateLookup<ReadOnlySpan<char>> Lookup = All.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenDictionary<string, KnownName>.AlternateLookup<ReadOnlySpan<char>> Lookup =
+        All.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Finds a brand, known or not; null if it has no name.</summary>
     public static KnownName? Find(ReadOnlySpan<char> brand) =>

@@ -196,7 +196,8 @@ internal static class Browsers
         Of("CM Browser", "CM Browser", "ACHEETAHI"),
     ];
 
-    public static IReadOnlyList<KnownName> All { get; } = [.. Table.SelectMany((names, at) => names.Select(name => name.Tells == Tells.Base ? name with { Rank = at } : name))];
+    public static IReadOnlyList<KnownName> All { get; } =
+        [.. Table.SelectMany((names, at) => names.Select(name => name.Tells == Tells.Base ? name with { Rank = at } : name))];
 
     private static IEnumerable<KnownName> Base(string name, params string[] keys) => Base(name, Numbers.Major, keys);
 

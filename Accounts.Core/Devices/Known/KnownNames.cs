@@ -12,7 +12,8 @@ internal static class KnownNames
             .SelectMany(table => table)
             .ToFrozenDictionary(name => name.Key, StringComparer.OrdinalIgnoreCase);
 
-    private static readonly FrozenDictionary<string, KnownName>.AlternateLookup<ReadOnlySpan<char>> Lookup = All.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenDictionary<string, KnownName>.AlternateLookup<ReadOnlySpan<char>> Lookup =
+        All.GetAlternateLookup<ReadOnlySpan<char>>();
 
     public static int Count => All.Count;
 
@@ -37,5 +38,6 @@ internal static class KnownNames
         return letters.Length > 2 && letters.Length < text.Length ? Exactly(letters) : null;
     }
 
-    private static KnownName? Exactly(ReadOnlySpan<char> text) => text.Length is > 0 and <= Longest && Lookup.TryGetValue(text, out var known) ? known : null;
+    private static KnownName? Exactly(ReadOnlySpan<char> text) =>
+        text.Length is > 0 and <= Longest && Lookup.TryGetValue(text, out var known) ? known : null;
 }

@@ -5,12 +5,15 @@ internal static class Models
 {
     private static readonly (string Start, DeviceType Type)[] Starts =
     [
-        ("SM-A", DeviceType.Mobile), ("SM-G", DeviceType.Mobile), ("SM-J", DeviceType.Mobile), ("SM-N", DeviceType.Mobile), ("SM-S", DeviceType.Mobile),
+        ("SM-A", DeviceType.Mobile), ("SM-G", DeviceType.Mobile), ("SM-J", DeviceType.Mobile), ("SM-N", DeviceType.Mobile),
+        ("SM-S", DeviceType.Mobile),
         ("SM-T", DeviceType.Tablet), ("SM-X", DeviceType.Tablet), ("SM-P", DeviceType.Tablet), ("GT-P", DeviceType.Tablet), ("GT-N8",
         DeviceType.Tablet), ("GT-N51", DeviceType.Tablet),
         ("Nexus 7", DeviceType.Tablet), ("Nexus 9", DeviceType.Tablet), ("Nexus 10", DeviceType.Tablet), ("Pixel C", DeviceType.Tablet),
         ("Pixel Tablet", DeviceType.Tablet),
-        ("Lenovo TB", DeviceType.Tablet), ("TB-", DeviceType.Tablet), ("TB3", DeviceType.Tablet), ("TB1", DeviceType.Tablet), ("AGS", DeviceType.Tablet), ("BAH", DeviceType.Tablet), ("KOB", DeviceType.Tablet), ("SHT-", DeviceType.Tablet), ("BTV-", DeviceType.Tablet), ("CMR-", DeviceType.Tablet),
+        ("Lenovo TB", DeviceType.Tablet),
+        ("TB-", DeviceType.Tablet), ("TB3", DeviceType.Tablet), ("TB1", DeviceType.Tablet), ("AGS", DeviceType.Tablet),
+        ("BAH", DeviceType.Tablet), ("KOB", DeviceType.Tablet), ("SHT-", DeviceType.Tablet), ("BTV-", DeviceType.Tablet), ("CMR-", DeviceType.Tablet),
         ("SCMR-", DeviceType.Tablet), ("MRX-", DeviceType.Tablet), ("DBY-", DeviceType.Tablet), ("WGR-", DeviceType.Tablet), ("Xoom",
         DeviceType.Tablet), ("Kindle", DeviceType.Tablet), ("SHIELD Tablet", DeviceType.Tablet),
         ("AFT", DeviceType.TV), ("BRAVIA", DeviceType.TV), ("Chromecast", DeviceType.TV), ("MiTV", DeviceType.TV), ("MIBOX", DeviceType.TV),
@@ -23,7 +26,8 @@ internal static class Models
     "Redmi Pad", "OnePlus Pad", "IdeaPad", "PadFone"];
 
     // Prefixes of phones whose model comes first: "Nokia6230/2.0".
-    private static readonly string[] Phones = ["Nokia", "SonyEricsson", "MOT-", "SAMSUNG-", "SEC-", "LG-", "LGE", "HUAWEI", "ZTE-", "ALCATEL", "Pantech", "HTC_", "HTC-"];
+    private static readonly string[] Phones =
+        ["Nokia", "SonyEricsson", "MOT-", "SAMSUNG-", "SEC-", "LG-", "LGE", "HUAWEI", "ZTE-", "ALCATEL", "Pantech", "HTC_", "HTC-"];
 
     /// <summary>Whether the name is a phone's that puts its model before the browser's name.</summary>
     public static bool IsPhone(ReadOnlySpan<char> product)
@@ -77,5 +81,6 @@ internal static class Models
     /// <summary>Whether the text is a language: "en-us", "zh_CN".</summary>
     public static bool IsLanguage(ReadOnlySpan<char> part) =>
         part.Length is 2 && part is not ['A' or 'X' or 'Z', _] ? !part.ContainsAnyExceptInRange('a', 'z')
-        : part.Length == 5 && part[2] is '-' or '_' && char.IsAsciiLetterLower(part[0]) && char.IsAsciiLetterLower(part[1]) && char.IsAsciiLetter(part[3]) && char.IsAsciiLetter(part[4]);
+        : part.Length == 5 && part[2] is '-' or '_' && char.IsAsciiLetterLower(part[0]) && char.IsAsciiLetterLower(part[1])
+            && char.IsAsciiLetter(part[3]) && char.IsAsciiLetter(part[4]);
 }

@@ -43,7 +43,8 @@ internal static class Platforms
         Of("Linpus", Desktop),
     ];
 
-    private static readonly FrozenSet<string> DistributionNames = Distributions.SelectMany(names => names).Select(name => name.Name).ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> DistributionNames = Distributions.SelectMany(names => names).Select(name => name.Name)
+        .ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly IEnumerable<KnownName>[] Table =
     [
@@ -141,7 +142,8 @@ internal static class Platforms
     public static IReadOnlyList<KnownName> All { get; } = [.. Table.SelectMany((names, at) => names.Select(name => name with { Rank = at }))];
 
     /// <summary>The platform's common name, and the distribution if it is one of Linux.</summary>
-    public static (string? Platform, string? Distribution) Split(string? name) => name is not null && DistributionNames.Contains(name) ? (Linux, name) : (name, null);
+    public static (string? Platform, string? Distribution) Split(string? name) =>
+        name is not null && DistributionNames.Contains(name) ? (Linux, name) : (name, null);
 
     private static IEnumerable<KnownName> Of(string name, DeviceType type, params string[] keys) => Of(name, type, Numbers.None, keys);
 

@@ -7,7 +7,8 @@ internal static class Words
     [
         Of("Mozilla", Tells.Mozilla), Of("Version", Tells.Version), Of("compatible", Tells.Compatible), Of("wv", Tells.WebView), Of("Electron",
         Tells.Electron),
-        Of("FBAV", Tells.AppVersion), Of("FBSV", Tells.PlatformVersion), Of("FBSN", Tells.PlatformName), Of("x86_64", Tells.Intel), Of("i386", Tells.Intel),
+        Of("FBAV", Tells.AppVersion), Of("FBSV", Tells.PlatformVersion), Of("FBSN", Tells.PlatformName), Of("x86_64", Tells.Intel),
+        Of("i386", Tells.Intel),
 
         // If there are two engines, the later one is the browser's: all browsers say KHTML and Gecko.
         Engine("Gecko", 1), Engine("AppleWebKit", 2, "WebKit"), Engine("WebKit", 2), Engine("Blink", 3), Engine("KHTML", 0), Engine("Goanna", 4),
@@ -20,7 +21,8 @@ internal static class Words
         DeviceType.TV), Type("GoogleTV", DeviceType.TV), Type("Google TV", DeviceType.TV),
         Type("DTV", DeviceType.TV), Type("NETTV", DeviceType.TV), Type("CE-HTML", DeviceType.TV), Type("Viera", DeviceType.TV),
         Type("AQUOSBrowser", DeviceType.TV), Type("InettvBrowser", DeviceType.TV),
-        Type("Maple", DeviceType.TV), Type("Maple2012", DeviceType.TV), Type("LG Browser", DeviceType.TV), Type("LG NetCast.TV", DeviceType.TV), Type("LG NetCast.TV-2010", DeviceType.TV), Type("LG NetCast.TV-2011", DeviceType.TV),
+        Type("Maple", DeviceType.TV), Type("Maple2012", DeviceType.TV), Type("LG Browser", DeviceType.TV), Type("LG NetCast.TV", DeviceType.TV),
+        Type("LG NetCast.TV-2010", DeviceType.TV), Type("LG NetCast.TV-2011", DeviceType.TV),
         Type("LG NetCast.TV-2012", DeviceType.TV), Type("LG NetCast.TV-2013", DeviceType.TV),
         Type("NetCast.TV", DeviceType.TV), Type("OPTV", DeviceType.TV), Type("POV_TV", DeviceType.TV),
         Type("Linux/SmartTV", DeviceType.TV), Type("Automotive", DeviceType.Car), Type("U2", DeviceType.Mobile),

@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Accounts.Core.Storage.Migrations;
 
-/// <summary>The first tables. Written by hand with hardly any store types, so that it works on every engine. A test compares it with the model.</summary>
+/// <summary>
+/// The first tables. Written by hand with hardly any store types, so that it works on every engine. A test compares it with the model.
+/// </summary>
 [DbContext(typeof(AccountsDbContext))]
 [Migration("0001_First")]
 internal sealed class M0001_First : Migration

@@ -22,10 +22,12 @@ internal sealed class M0006_AuditLog : Migration
         migrationBuilder.Refuse(
             "AuditEvents",
             "Change",
-            """UPDATE OF "Id", "At", "Action", "UserId", "ActorUserId", "ActorSessionId", "ActorName", "ActorDevice", "SessionId", "SessionName", "SessionDevice", "Count" """);
+            """UPDATE OF "Id", "At", "Action", "UserId", "ActorUserId", "ActorSessionId", "ActorName", "ActorDevice","""
+                + """ "SessionId", "SessionName", "SessionDevice", "Count" """);
         // An address may be shortened once. WholeAddressSince says whether that is still to come.
         migrationBuilder.Refuse(
-            "AuditEvents", "Address", """UPDATE OF "Address", "WholeAddressSince" """, """OLD."WholeAddressSince" IS NULL OR NEW."WholeAddressSince" IS NOT NULL""");
+            "AuditEvents", "Address", """UPDATE OF "Address", "WholeAddressSince" """,
+            """OLD."WholeAddressSince" IS NULL OR NEW."WholeAddressSince" IS NOT NULL""");
         // "INSERT OR REPLACE" removes a row without firing a DELETE trigger.
         migrationBuilder.Refuse("AuditEvents", "Replace", "INSERT", """EXISTS (SELECT 1 FROM "AuditEvents" WHERE "Id" = NEW."Id")""");
     }

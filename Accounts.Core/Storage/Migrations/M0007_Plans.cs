@@ -8,5 +8,6 @@ namespace Accounts.Core.Storage.Migrations;
 [Migration("0007_Plans")]
 internal sealed class M0007_Plans : Migration
 {
-    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.AddColumn<string>("Plan", "Users", maxLength: 40, nullable: true);
+    protected override void Up(MigrationBuilder migrationBuilder) =>
+        migrationBuilder.AddColumn<string>("Plan", "Users", maxLength: 40, nullable: true);
 }

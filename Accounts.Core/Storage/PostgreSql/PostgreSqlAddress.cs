@@ -11,7 +11,8 @@ internal sealed class PostgreSqlAddress
     /// What a connection string needn't say. A request waits a few seconds for a server that doesn't answer, not half a minute. A pool leaves room
     /// for other programs: a server takes 100 connections by default.
     /// </summary>
-    private const string Defaults = "Timeout=5;Command Timeout=10;Cancellation Timeout=1000;Keepalive=10;Maximum Pool Size=50;Application Name=Accounts";
+    private const string Defaults =
+        "Timeout=5;Command Timeout=10;Cancellation Timeout=1000;Keepalive=10;Maximum Pool Size=50;Application Name=Accounts";
 
     private PostgreSqlAddress(NpgsqlConnectionStringBuilder parts)
     {

@@ -13,7 +13,8 @@ namespace Accounts.Core.Storage.PostgreSql;
 /// <summary>Opens the PostgreSQL database on startup: keeps it for one process, checks it and applies migrations.</summary>
 /// <remarks>Each migration is a transaction, so a start that was killed leaves no half of one.</remarks>
 internal sealed partial class PostgreSqlStart(
-    PostgreSqlAddress address, IDbContextFactory<AccountsDbContext> contexts, ProcessLock processLock, ILogger<PostgreSqlStart> logger) : IDatabaseStart
+    PostgreSqlAddress address, IDbContextFactory<AccountsDbContext> contexts, ProcessLock processLock,
+    ILogger<PostgreSqlStart> logger) : IDatabaseStart
 {
     /// <summary>The oldest version that the PostgreSQL project still maintains: https://www.postgresql.org/support/versioning/</summary>
     private const int OldestVersion = 15;

@@ -10,7 +10,8 @@ namespace Accounts.Core.Storage.PostgreSql;
 /// It is an advisory lock of a connection that lives as long as the process. The server frees it however the process ends. When the connection
 /// breaks, the process takes the lock again; if another process has taken it in between, this one stops.
 /// </remarks>
-internal sealed partial class ProcessLock(PostgreSqlAddress address, ILogger<ProcessLock> logger, IHostApplicationLifetime? lifetime = null) : IDisposable
+internal sealed partial class ProcessLock(PostgreSqlAddress address, ILogger<ProcessLock> logger,
+    IHostApplicationLifetime? lifetime = null) : IDisposable
 {
     /// <summary>"Acct". The schema is the other half of the lock's name, so that two of them in one database are two.</summary>
     private const int Application = 0x41636374;

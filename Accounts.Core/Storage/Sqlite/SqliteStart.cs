@@ -53,7 +53,8 @@ internal sealed partial class SqliteStart(DatabaseFile file, IDbContextFactory<A
                 SQLitePCL.raw.SQLITE_NOTADB => NotADatabase(failure),
                 SQLitePCL.raw.SQLITE_CORRUPT => Damaged(failure.Message, failure),
                 SQLitePCL.raw.SQLITE_READONLY => Refuse("the file is read-only. Make it writable for the user that runs this program.", failure),
-                SQLitePCL.raw.SQLITE_CANTOPEN => Refuse("the file or its folder is not writable. Give write access to the user that runs this program.", failure),
+                SQLitePCL.raw.SQLITE_CANTOPEN =>
+                    Refuse("the file or its folder is not writable. Give write access to the user that runs this program.", failure),
                 SQLitePCL.raw.SQLITE_BUSY => Refuse("another program holds a lock on it. Close that program and start again.", failure),
                 _ => Refuse($"SQLite says: {failure.Message}", failure),
             };
@@ -70,7 +71,9 @@ internal sealed partial class SqliteStart(DatabaseFile file, IDbContextFactory<A
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw Refuse($"its folder cannot be created ({failure.Message}). Make sure that the user that runs this program can write to {file.Folder}.", failure);
+            throw Refuse(
+                $"its folder cannot be created ({failure.Message}). Make sure that the user that runs this program can write to {file.Folder}.",
+                failure);
         }
     }
 
@@ -112,7 +115,9 @@ internal sealed partial class SqliteStart(DatabaseFile file, IDbContextFactory<A
         if (check is not ["ok"])
             throw Damaged(string.Join("; ", check));
 
-        var applied = tables.Contains(MigrationIds.Table, StringComparer.Ordinal) ? connection.ReadTexts($"SELECT \"MigrationId\" FROM \"{MigrationIds.Table}\"") : [];
+        var applied = tables.Contains(MigrationIds.Table, StringComparer.Ordinal)
+            ? connection.ReadTexts($"SELECT \"MigrationId\" FROM \"{MigrationIds.Table}\"")
+            : [];
         if (MigrationIds.FindProblem(applied, ourMigrations) is { } problem)
             throw Refuse(problem);
     }
