@@ -18,7 +18,8 @@ public static class ExportedFile
     /// <param name="name">The suggested file name.</param>
     /// <param name="head">The file's beginning.</param>
     /// <param name="write">Appends one row's text.</param>
-    public static IResult Of<T>(HttpContext context, Caller caller, IAsyncEnumerable<IReadOnlyList<T>> parts, string type, string name, string head, Action<StringBuilder, T> write) =>
+    public static IResult Of<T>(HttpContext context, Caller caller, IAsyncEnumerable<IReadOnlyList<T>> parts, string type, string name, string head,
+        Action<StringBuilder, T> write) =>
         Results.Stream(
             async body =>
             {

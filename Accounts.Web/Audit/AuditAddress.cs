@@ -31,7 +31,13 @@ internal static class AuditAddress
     public static (AuditQuery Query, IDictionary<string, string[]> Problems) Read(IQueryCollection values)
     {
         var reader = new QueryReader(values, "text", "action", "from", "to");
-        var query = new AuditQuery { Text = reader.Text("text", AuditQuery.TextLimit), Action = values["action"].ToString(), From = reader.Time("from"), To = reader.Time("to") };
+        var query = new AuditQuery
+        {
+            Text = reader.Text("text", AuditQuery.TextLimit),
+            Action = values["action"].ToString(),
+            From = reader.Time("from"),
+            To = reader.Time("to"),
+        };
         if (query.Action.Length > 0 && !AuditAction.All.Contains(query.Action, StringComparer.Ordinal))
             reader.RefuseUnless("action", AuditAction.All);
         if (query.From >= query.To)

@@ -43,7 +43,8 @@ internal static class AuditText
     /// <summary>What the event affected; null if it affected only its own session.</summary>
     public static string? Detail(AuditEvent one) => (one.Action, one.To) switch
     {
-        (AuditAction.SessionRenamed, { Name: { } name } to) => to.Device is null ? Texts.FormatAudit_NowNamed(name) : Texts.FormatAudit_DeviceNowNamed(SessionText.Recorded(to.Device), name),
+        (AuditAction.SessionRenamed, { Name: { } name } to) =>
+            to.Device is null ? Texts.FormatAudit_NowNamed(name) : Texts.FormatAudit_DeviceNowNamed(SessionText.Recorded(to.Device), name),
         (AuditAction.SessionRenamed, { } to) => Texts.FormatAudit_NowUnnamed(Title(to)),
         (AuditAction.SessionReplaced, { } to) => Texts.FormatAudit_ReplacedDetail(Full(to)),
         (AuditAction.SessionEndedByLimit, { } to) => Texts.FormatAudit_LimitDetail(Full(to)),

@@ -17,7 +17,8 @@ internal static class Flags
 
     /// <summary>The path of a country's flag; null if there is none.</summary>
     /// <param name="country">ISO 3166-1 alpha-2: "DE".</param>
-    public static string? AddressOf(string? country) => country is not null && Known.TryGetValue(country, out var name) ? $"flags/{name}{Extension}" : null;
+    public static string? AddressOf(string? country) =>
+        country is not null && Known.TryGetValue(country, out var name) ? $"flags/{name}{Extension}" : null;
 
     /// <summary>Serves the flags to everyone. Browsers cache a flag for a month.</summary>
     public static void UseFlags(this WebApplication app) => app.UseStaticFiles(new StaticFileOptions

@@ -15,7 +15,8 @@ internal static class ViewerCountries
             return new Dictionary<string, string>(StringComparer.Ordinal);
 
         var answer = await AskAsync();
-        return codes.ToDictionary(code => code, code => answer?.GetValueOrDefault(code) is { Length: <= NameLimit } name ? name : "", StringComparer.Ordinal);
+        return codes.ToDictionary(code => code, code => answer?.GetValueOrDefault(code) is { Length: <= NameLimit } name ? name : "",
+            StringComparer.Ordinal);
 
         // The browser may send any answer, or none.
         async Task<Dictionary<string, string?>?> AskAsync()
@@ -24,7 +25,8 @@ internal static class ViewerCountries
             {
                 return await browser.InvokeAsync<Dictionary<string, string?>?>("viewerCountries", Patience, [codes]);
             }
-            catch (Exception failure) when (failure is JSException or JSDisconnectedException or OperationCanceledException or System.Text.Json.JsonException)
+            catch (Exception failure)
+                when (failure is JSException or JSDisconnectedException or OperationCanceledException or System.Text.Json.JsonException)
             {
                 return null;
             }

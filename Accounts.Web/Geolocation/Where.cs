@@ -45,7 +45,8 @@ internal static class Where
     private static MarkupString Draw(Place place)
     {
         var flag = Flags.AddressOf(place.CountryCode) is { } address ? $"""<img class="flag" src="{address}" alt="" width="18" height="12">""" : "";
-        var country = new MarkupString($"""<span data-country="{Sentence.Encode(place.CountryCode)}">{Sentence.Encode(place.Country ?? place.CountryCode)}</span>""");
+        var country = new MarkupString(
+            $"""<span data-country="{Sentence.Encode(place.CountryCode)}">{Sentence.Encode(place.Country ?? place.CountryCode)}</span>""");
         var name = (place.City, place.Country ?? place.CountryCode) switch
         {
             (null, not null) when !place.IsLocal => country,

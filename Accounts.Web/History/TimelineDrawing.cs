@@ -37,7 +37,8 @@ internal static class TimelineDrawing
         // The stylesheet widens a short bar. Anchor the bar at its more important end.
         var side = bar.IsTerminated || bar.End > 0.5 ? $"right:{Percent(1 - bar.End)}" : $"left:{Percent(bar.Start)}";
         var (kind, width) = (bar.IsLive ? "bar on" : "bar", Percent(bar.End - bar.Start));
-        text.Append(CultureInfo.InvariantCulture, $"""<i class="{kind}" style="{side};width:{width}" title="{Sentence.Encode(Words(bar.Entry, zone))}"></i>""");
+        text.Append(CultureInfo.InvariantCulture,
+            $"""<i class="{kind}" style="{side};width:{width}" title="{Sentence.Encode(Words(bar.Entry, zone))}"></i>""");
         if (bar.IsTerminated)
             text.Append(CultureInfo.InvariantCulture, $"""<i class="cut" style="right:{Percent(1 - bar.End)}"></i>""");
     }

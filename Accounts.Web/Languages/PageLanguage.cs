@@ -15,7 +15,8 @@ public sealed class PageLanguage
 /// <summary>Runs a circuit in its page's language.</summary>
 internal sealed class LanguageCircuitHandler(PageLanguage page) : CircuitHandler
 {
-    public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(Func<CircuitInboundActivityContext, Task> next) => context =>
+    public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(
+        Func<CircuitInboundActivityContext, Task> next) => context =>
     {
         CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(page.Tag);
         return next(context);

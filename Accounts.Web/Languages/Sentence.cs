@@ -13,7 +13,8 @@ internal static class Sentence
 
     /// <summary>Fills a sentence's placeholders with elements: "Signed in {time}", "Then {link}change your password{/link}".</summary>
     /// <param name="text">The sentence. Braces name a part; all other text is encoded.</param>
-    /// <param name="parts">Each part's name and value. Markup stays as it is; other values are encoded. "{/link}" closes the element that "{link}" opens.</param>
+    /// <param name="parts">Each part's name and value. Markup stays as it is; other values are encoded. "{/link}" closes the element that "{link}"
+    /// opens.</param>
     /// <exception cref="ArgumentException">The sentence names a part that isn't given.</exception>
     public static MarkupString Of(string text, params ReadOnlySpan<(string Name, object? Value)> parts)
     {

@@ -33,11 +33,15 @@ internal static class BrowserMark
 
     private static string Shape(string kind) => kind switch
     {
-        "chrome" => """<circle cx="12" cy="12" r="9.5" fill="none" stroke="currentColor" stroke-width="3"/><circle cx="12" cy="12" r="3.6" fill="currentColor"/>""",
-        "safari" => """<circle cx="12" cy="12" r="10" fill="none" stroke="currentColor" stroke-width="2.2"/><path fill="currentColor" d="M17.5 6.5l-3.6 7.4-7.4 3.6 3.6-7.4z"/>""",
+        "chrome" => """<circle cx="12" cy="12" r="9.5" fill="none" stroke="currentColor" stroke-width="3"/>"""
+            + """<circle cx="12" cy="12" r="3.6" fill="currentColor"/>""",
+        "safari" => """<circle cx="12" cy="12" r="10" fill="none" stroke="currentColor" stroke-width="2.2"/>"""
+            + """<path fill="currentColor" d="M17.5 6.5l-3.6 7.4-7.4 3.6 3.6-7.4z"/>""",
         "firefox" => """<path fill="none" stroke="currentColor" stroke-width="4.5" stroke-linecap="round" d="M12 4a8 8 0 1 1-7.2 4.5"/>""",
-        "edge" => """<path fill="none" stroke="currentColor" stroke-width="3.5" stroke-linecap="round" d="M3 9c3-3 6-3 9 0s6 3 9 0M3 16c3-3 6-3 9 0s6 3 9 0"/>""",
-        "samsung" => """<ellipse cx="12" cy="12" rx="11" ry="5.5" fill="none" stroke="currentColor" stroke-width="3" transform="rotate(-20 12 12)"/>""",
+        "edge" => """<path fill="none" stroke="currentColor" stroke-width="3.5" stroke-linecap="round" """
+            + """d="M3 9c3-3 6-3 9 0s6 3 9 0M3 16c3-3 6-3 9 0s6 3 9 0"/>""",
+        "samsung" =>
+            """<ellipse cx="12" cy="12" rx="11" ry="5.5" fill="none" stroke="currentColor" stroke-width="3" transform="rotate(-20 12 12)"/>""",
         _ => $"""<text x="12" y="19" text-anchor="middle" font-size="20" font-weight="500" fill="currentColor">{kind}</text>""",
     };
 }

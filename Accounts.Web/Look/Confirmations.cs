@@ -16,7 +16,8 @@ internal static class Confirmations
     /// <param name="asksForProof">Whether the last proof is too old.</param>
     /// <param name="act">The action. On true, the dialog closes. On false, it asks for the password and then tries again.</param>
     /// <param name="failed">What the dialog says if the action fails and nothing changed.</param>
-    public static Task ConfirmAsync(this IDialogService dialogs, string title, string confirm, RenderFragment text, bool asksForProof, Func<Task<bool>> act, string failed) =>
+    public static Task ConfirmAsync(this IDialogService dialogs, string title, string confirm, RenderFragment text, bool asksForProof,
+        Func<Task<bool>> act, string failed) =>
         dialogs.OpenAsync<ConfirmDialog>(new DialogParameters<ConfirmDialog>
         {
             { dialog => dialog.Title, title },
@@ -28,6 +29,7 @@ internal static class Confirmations
         });
 
     /// <summary>Opens a dialog that renders its own title.</summary>
-    public static Task OpenAsync<T>(this IDialogService dialogs, DialogParameters parameters, string? backgroundClass = null) where T : ComponentBase =>
+    public static Task OpenAsync<T>(this IDialogService dialogs, DialogParameters parameters, string? backgroundClass = null)
+        where T : ComponentBase =>
         dialogs.ShowAsync<T>(title: null, parameters, backgroundClass is null ? Options : Options with { BackgroundClass = backgroundClass });
 }

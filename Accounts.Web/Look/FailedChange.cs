@@ -8,5 +8,6 @@ internal static class FailedChange
     /// <summary>The sentence for the user.</summary>
     /// <param name="failure">The failure.</param>
     /// <param name="unchanged">What to say if nothing changed.</param>
-    public static string Of(DatabaseUnavailableException failure, string unchanged) => failure.MayHaveChanged ? Texts.Common_MayHaveWorked : unchanged;
+    public static string Of(DatabaseUnavailableException failure, string unchanged) =>
+        failure.MayHaveChanged ? Texts.Common_MayHaveWorked : unchanged;
 }

@@ -43,7 +43,8 @@ internal static class TextPage
                     <h1>{Sentence.Encode(title)}</h1>
                     <p class="lead">{Sentence.Encode(advice)}</p>
                     <div class="acts">
-                      <a class="mud-button mud-button-filled mud-button-filled-primary" href="{Sentence.Encode(link.Href)}">{Sentence.Encode(link.Text)}</a>
+                      <a class="mud-button mud-button-filled mud-button-filled-primary"
+                        href="{Sentence.Encode(link.Href)}">{Sentence.Encode(link.Text)}</a>
                     </div>
                   </div>
                 </main>

@@ -104,7 +104,10 @@ internal sealed class SessionBoard
             SessionChange.Renamed renamed => session with { Name = renamed.Name },
             SessionChange.Recognized recognized => recognized.Apply(session),
             // A confirmation is final, whatever arrives after it.
-            SessionChange.Departed departed when session.Ending is { Departure: not Departure.Confirmed } ending => session with { Ending = ending with { Departure = departed.Departure } },
+            SessionChange.Departed departed when session.Ending is { Departure: not Departure.Confirmed } ending => session with
+            {
+                Ending = ending with { Departure = departed.Departure },
+            },
             _ => session,
         });
     }
@@ -129,7 +132,8 @@ internal sealed class SessionBoard
         var wanted = _cards.Where(isWanted).ToList();
         if (!IsGrouped)
             return wanted.Count == 0 ? [] : [new SessionGroup(null, "", wanted)];
-        return [.. wanted.GroupBy(session => _headings.GetValueOrDefault(session.Id)).Select(group => new SessionGroup(group.Key.Title, group.Key.Icon, [.. group]))];
+        return [.. wanted.GroupBy(session => _headings.GetValueOrDefault(session.Id))
+            .Select(group => new SessionGroup(group.Key.Title, group.Key.Icon, [.. group]))];
     }
 
     // Several cards with one name are one device to the user. Nothing else tells which browsers share a machine, so the board doesn't guess.

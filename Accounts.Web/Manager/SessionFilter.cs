@@ -39,7 +39,8 @@ public sealed record SessionFilter
     /// <param name="country">The name of the session's country in the viewer's language; "" if unknown.</param>
     public bool Wants(Session session, string country) => IsOfKind(session) && (Text.Length == 0 || new[]
     {
-        session.Name ?? "", SessionText.Browser(session.Device), SessionText.Kind(session.Device), session.Device.Platform ?? "", Where.Name(session.Place), country, session.Address,
+        session.Name ?? "", SessionText.Browser(session.Device), SessionText.Kind(session.Device), session.Device.Platform ?? "",
+        Where.Name(session.Place), country, session.Address,
     }.Any(text => text.Contains(Text, StringComparison.OrdinalIgnoreCase)));
 
     private bool IsOfKind(Session session) => Kind switch

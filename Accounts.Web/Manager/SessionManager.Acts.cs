@@ -18,13 +18,15 @@ public sealed partial class SessionManager
     private void Say(string text, (string Text, string Href)? action = null) => _said = new Saying(text, action);
 
     private Task AskForOneAsync(Session session) => AskAsync(
-        Texts.FormatSessions_TerminateQuestion(SessionText.Title(session)), Texts.Sessions_Terminate, EndingText.Of(session), () => TerminateAsync(session), Texts.Sessions_CouldntTerminate);
+        Texts.FormatSessions_TerminateQuestion(SessionText.Title(session)), Texts.Sessions_Terminate, EndingText.Of(session),
+        () => TerminateAsync(session), Texts.Sessions_CouldntTerminate);
 
     private Task AskForAllAsync()
     {
         var others = _board.Others.Where(session => session.Ending is null).ToList();
         return AskAsync(
-            Texts.Sessions_SignOutEverywhereQuestion, Texts.Sessions_SignOutEverywhere, EndingText.OfAll(others), SignOutEverywhereAsync, Texts.Sessions_CouldntSignOut);
+            Texts.Sessions_SignOutEverywhereQuestion, Texts.Sessions_SignOutEverywhere, EndingText.OfAll(others), SignOutEverywhereAsync,
+            Texts.Sessions_CouldntSignOut);
     }
 
     private Task AskForPickedAsync()
@@ -50,11 +52,12 @@ public sealed partial class SessionManager
             await dialogs.ConfirmAsync(title, confirm, text, sessions.NeedsProof(caller), () => ChangeAsync(act), failed);
     }
 
-    private Task AskForNameAsync() => _more is not { } session ? Task.CompletedTask : dialogs.OpenAsync<RenameSession>(new DialogParameters<RenameSession>
-    {
-        { dialog => dialog.Session, session },
-        { dialog => dialog.Act, input => ChangeAsync(() => RenameAsync(session, input)) },
-    });
+    private Task AskForNameAsync() =>
+        _more is not { } session ? Task.CompletedTask : dialogs.OpenAsync<RenameSession>(new DialogParameters<RenameSession>
+        {
+            { dialog => dialog.Session, session },
+            { dialog => dialog.Act, input => ChangeAsync(() => RenameAsync(session, input)) },
+        });
 
     private Task OpenDetailsAsync() => _more is not { } session ? Task.CompletedTask
         : dialogs.OpenAsync<SessionDetails>(new DialogParameters<SessionDetails> { { dialog => dialog.Session, session } }, "at-the-side");
@@ -81,13 +84,14 @@ public sealed partial class SessionManager
     }
 
     /// <summary>The answer "No": ends the session and then opens the password page, because someone else may know the password.</summary>
-    private Task AskToDenyAsync(Session session) => AskAsync(Texts.FormatSessions_SignOutQuestion(SessionText.Title(session)), Texts.Common_SignOut, EndingText.Of(session), async () =>
-    {
-        if (!await TerminateAsync(session, (caller, id) => sessions.DenyAsync(caller, id, Closed)))
-            return false;
-        navigation.NavigateTo("settings/password");
-        return true;
-    }, Texts.Sessions_CouldntSignOut);
+    private Task AskToDenyAsync(Session session) =>
+        AskAsync(Texts.FormatSessions_SignOutQuestion(SessionText.Title(session)), Texts.Common_SignOut, EndingText.Of(session), async () =>
+        {
+            if (!await TerminateAsync(session, (caller, id) => sessions.DenyAsync(caller, id, Closed)))
+                return false;
+            navigation.NavigateTo("settings/password");
+            return true;
+        }, Texts.Sessions_CouldntSignOut);
 
     private Task<bool> TerminateAsync(Session session) => TerminateAsync(session, (caller, id) => sessions.TerminateAsync(caller, id));
 
@@ -152,7 +156,9 @@ public sealed partial class SessionManager
             case RenameOutcome.Invalid invalid:
                 return string.Join(' ', invalid.Errors.Select(InputProblemText.Of));
             case RenameOutcome.Renamed renamed:
-                Say(renamed.Name is { } name ? Texts.FormatSessions_Renamed(name) : Texts.FormatSessions_NameRemoved(SessionText.Browser(session.Device)));
+                Say(renamed.Name is { } name
+                    ? Texts.FormatSessions_Renamed(name)
+                    : Texts.FormatSessions_NameRemoved(SessionText.Browser(session.Device)));
                 return null;
             default:
                 return Texts.Sessions_AlreadyEnded;

@@ -174,7 +174,8 @@ public sealed partial class SessionManager(
 
     private async Task<SupportCode?> FindCodeAsync() => await FindCallerAsync() is { } caller ? await codes.FindOrMakeAsync(caller) : null;
 
-    private bool IsWanted(Session session) => !_filter.IsSet || _filter.Wants(session, _countries.GetValueOrDefault(session.Place.CountryCode ?? "", ""));
+    private bool IsWanted(Session session) =>
+        !_filter.IsSet || _filter.Wants(session, _countries.GetValueOrDefault(session.Place.CountryCode ?? "", ""));
 
     private async Task FilterAsync(SessionFilter filter)
     {
@@ -187,7 +188,8 @@ public sealed partial class SessionManager(
         if (filter.Text.Length == 0)
             return;
         // Viewers search for the names that they see, and they see countries in their own language.
-        var unknown = _board.All.Select(session => session.Place.CountryCode).OfType<string>().Where(code => !_countries.ContainsKey(code)).ToHashSet(StringComparer.Ordinal);
+        var unknown = _board.All.Select(session => session.Place.CountryCode).OfType<string>().Where(code => !_countries.ContainsKey(code))
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var (code, name) in await ViewerCountries.AskAsync(script, unknown))
             _countries[code] = name;
     }

@@ -30,7 +30,8 @@ internal sealed class Handovers(SessionFeed feed, TimeProvider time) : IDisposab
     public Handover Begin(Caller caller, bool acts)
     {
         var changes = Channel.CreateUnbounded<IReadOnlyList<SessionChange>>();
-        var handover = new Handover(Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), caller.OwnSession, changes, feed.Subscribe(caller.Subject, batch => changes.Writer.TryWrite(batch), acts));
+        var handover = new Handover(Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), caller.OwnSession, changes,
+            feed.Subscribe(caller.Subject, batch => changes.Writer.TryWrite(batch), acts));
         lock (_lock)
         {
             var same = _waiting.Values.Where(other => other.Session == caller.OwnSession).OrderBy(other => other.Number).ToList();

@@ -16,7 +16,8 @@ internal static class Moment
     /// "minute": the same to the minute. "time": only the time. "day": only the day. "ago": how long ago, for activity. "active": the same as a
     /// sentence. "when": how long ago, inside a sentence, for anything else.
     /// </param>
-    public static MarkupString Of(DateTimeOffset at, string show) => Time(at, show, string.Equals(show, "active", StringComparison.Ordinal) ? Texts.FormatSessions_ActiveAt(SessionText.At(at)) : SessionText.At(at));
+    public static MarkupString Of(DateTimeOffset at, string show) => Time(at, show,
+        string.Equals(show, "active", StringComparison.Ordinal) ? Texts.FormatSessions_ActiveAt(SessionText.At(at)) : SessionText.At(at));
 
     /// <summary>A card's last lines: the last activity, the number of visited pages and the sign-in time.</summary>
     public static MarkupString Facts(Session session) => new($"""
@@ -58,5 +59,6 @@ internal static class Moment
 
     private static MarkupString Element(string sentence, DateTimeOffset at, string show) => new($"<span>{In(sentence, at, show)}</span>");
 
-    private static MarkupString Time(DateTimeOffset at, string show, string text) => new($"""<time datetime="{at:O}" data-show="{show}">{text}</time>""");
+    private static MarkupString Time(DateTimeOffset at, string show, string text) =>
+        new($"""<time datetime="{at:O}" data-show="{show}">{text}</time>""");
 }

@@ -17,8 +17,12 @@ internal static class SessionText
     /// <summary>The browser and its platform: "Chrome 156 on Windows 11".</summary>
     public static string Browser(Device device)
     {
-        var browser = Versioned(device.Browser ?? device.Bot ?? (device.Type == DeviceType.Bot ? Texts.Device_UnknownProgram : Texts.Device_UnknownBrowser), device.BrowserVersion);
-        return device.Platform is null ? browser : Texts.FormatDevice_On(browser, Versioned(device.Distribution ?? device.Platform, device.PlatformVersion));
+        var browser = Versioned(
+            device.Browser ?? device.Bot ?? (device.Type == DeviceType.Bot ? Texts.Device_UnknownProgram : Texts.Device_UnknownBrowser),
+            device.BrowserVersion);
+        return device.Platform is null
+            ? browser
+            : Texts.FormatDevice_On(browser, Versioned(device.Distribution ?? device.Platform, device.PlatformVersion));
     }
 
     /// <summary>The same for a title that the audit log keeps, which is in English: "Chrome 156 on Windows 11". Null if it keeps none.</summary>
@@ -40,13 +44,15 @@ internal static class SessionText
     public static string Joined(params IEnumerable<string?> facts) => string.Join(" · ", facts.Where(fact => !string.IsNullOrEmpty(fact)));
 
     /// <summary>What "Remote logout" ends and what stays, for the question before it.</summary>
-    public static string RemoteLogoutEnds(int all) => all == 1 ? Texts.RemoteLogout_EndsThis : Plural.Of(nameof(Texts.RemoteLogout_EndsAll_other), all);
+    public static string RemoteLogoutEnds(int all) =>
+        all == 1 ? Texts.RemoteLogout_EndsThis : Plural.Of(nameof(Texts.RemoteLogout_EndsAll_other), all);
 
     /// <summary>What "Sign out everywhere" ends and what stays, for the question before it.</summary>
     public static string EndsOthers(int others) => others == 0 ? Texts.Sessions_NoOther : Plural.Of(nameof(Texts.Sessions_EndsOthers_other), others);
 
     /// <summary>The number of signed-in sessions, as a sentence.</summary>
-    public static string SignedIn(int sessions) => sessions == 1 ? Texts.Sessions_OnlyHere : Plural.Of(nameof(Texts.Sessions_SignedIn_other), sessions);
+    public static string SignedIn(int sessions) =>
+        sessions == 1 ? Texts.Sessions_OnlyHere : Plural.Of(nameof(Texts.Sessions_SignedIn_other), sessions);
 
     /// <summary>The number of sessions: "3 sessions".</summary>
     public static string Count(int sessions) => Plural.Of(nameof(Texts.Sessions_Count_other), sessions);

@@ -44,7 +44,8 @@ internal sealed class QueryReader
 
     /// <param name="key">The key.</param>
     /// <param name="values">The allowed values.</param>
-    public void RefuseUnless(string key, params IEnumerable<string> values) => Refuse(key, Texts.FormatQuery_NotOneOf(key, Sentence.Enumerate(values)));
+    public void RefuseUnless(string key, params IEnumerable<string> values) =>
+        Refuse(key, Texts.FormatQuery_NotOneOf(key, Sentence.Enumerate(values)));
 
     public void Refuse(string key, string problem) => _problems.TryAdd(key, [problem]);
 

@@ -17,7 +17,8 @@ internal static class ViewerZone
             var answer = await browser.InvokeAsync<Answer?>("viewerZone", Patience);
             return Find(answer?.Id, answer?.Minutes ?? 0);
         }
-        catch (Exception failure) when (failure is JSException or JSDisconnectedException or OperationCanceledException or System.Text.Json.JsonException)
+        catch (Exception failure)
+            when (failure is JSException or JSDisconnectedException or OperationCanceledException or System.Text.Json.JsonException)
         {
             return TimeZoneInfo.Utc;
         }
@@ -29,11 +30,14 @@ internal static class ViewerZone
     public static TimeZoneInfo Find(string? id, int minutes)
     {
         // The framework looks for a file of this name, so accept a name but no path.
-        if (id is { Length: > 0 and <= IdLimit } && char.IsAsciiLetter(id[0]) && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+')
+        if (id is { Length: > 0 and <= IdLimit } && char.IsAsciiLetter(id[0])
+            && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+')
             && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone))
             return zone;
 
-        return minutes is 0 or < -14 * 60 or > 14 * 60 ? TimeZoneInfo.Utc : TimeZoneInfo.CreateCustomTimeZone("Viewer", TimeSpan.FromMinutes(minutes), null, null);
+        return minutes is 0 or < -14 * 60 or > 14 * 60
+            ? TimeZoneInfo.Utc
+            : TimeZoneInfo.CreateCustomTimeZone("Viewer", TimeSpan.FromMinutes(minutes), null, null);
     }
 
     /// <summary>The day that contains a moment.</summary>
