@@ -12,7 +12,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>The doors of Accounts to an ASP.NET Core application.</summary>
 public static class AccountsAspNetCore
 {
-    /// <summary>Adds Accounts, with options from the configuration: sessions, sign-in, history, audit log, and what connects them to requests.</summary>
+    /// <summary>
+    /// Adds Accounts, with options from the configuration: sessions, sign-in, history, audit log, and what connects them to requests.
+    /// </summary>
     /// <param name="services">The application's services. A <see cref="TimeProvider"/> registered before this call is used.</param>
     /// <param name="configuration">
     /// Has the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SignIn, Retention and Network. It may be a section itself, such as
@@ -31,7 +33,8 @@ public static class AccountsAspNetCore
     /// <summary>Adds the session cookie. Its scheme is <see cref="AccountsSession.Scheme"/>, and the default if there is no other.</summary>
     /// <param name="authentication">The application's authentication.</param>
     /// <param name="configure">Sets the application's own pages; null for <c>/sign-in</c> and <c>/signed-out</c>.</param>
-    public static AuthenticationBuilder AddAccountsSession(this AuthenticationBuilder authentication, Action<AccountsSessionOptions>? configure = null)
+    public static AuthenticationBuilder AddAccountsSession(this AuthenticationBuilder authentication,
+        Action<AccountsSessionOptions>? configure = null)
     {
         var options = authentication.Services.AddOptions<AccountsSessionOptions>().ValidateOnStart();
         if (configure is not null)

@@ -77,10 +77,12 @@ public static class AccountsCore
         return services.GetRequiredService<DatabaseCopy>().RunAsync(progress, cancellationToken);
     }
 
-    private static AccountsBuilder AddAccountsCore(this IServiceCollection services, IConfiguration? configuration, Action<AccountsOptions>? configure)
+    private static AccountsBuilder AddAccountsCore(this IServiceCollection services, IConfiguration? configuration,
+        Action<AccountsOptions>? configure)
     {
         if (services.Any(service => service.ServiceType == typeof(AccountsStart)))
-            throw new InvalidOperationException("Accounts is already added. Add it once, and change options with services.Configure<AccountsOptions>.");
+            throw new InvalidOperationException(
+                "Accounts is already added. Add it once, and change options with services.Configure<AccountsOptions>.");
 
         services.AddStrictOptions(configuration, Sections);
         if (configure is not null)

@@ -29,7 +29,8 @@ internal static class AccountsWeb
     {
         // When published, the content root is the program's own folder, wherever you start it from. In Development it is the project's folder.
         var published = !File.Exists("Accounts.Web.csproj") && !args.Any(a => a.StartsWith("--contentRoot", StringComparison.OrdinalIgnoreCase));
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = published ? AppContext.BaseDirectory : null });
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { Args = args, ContentRootPath = published ? AppContext.BaseDirectory : null });
 
         // The settings file is in the program's folder. Environment and command line come later and win.
         builder.Configuration.Sources.Insert(0, new JsonConfigurationSource

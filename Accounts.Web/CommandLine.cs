@@ -10,7 +10,9 @@ internal static class CommandLine
 {
     private const string CopyFromSqlite = "copy-from-sqlite";
 
-    /// <summary>Finds the command in the arguments. Settings stand behind it, or alone: <c>--Storage:Path=…</c>, <c>/urls …</c>, <c>urls=…</c>.</summary>
+    /// <summary>
+    /// Finds the command in the arguments. Settings stand behind it, or alone: <c>--Storage:Path=…</c>, <c>/urls …</c>, <c>urls=…</c>.
+    /// </summary>
     /// <returns>The command to run; null to start.</returns>
     /// <exception cref="StartupException">There is no such command.</exception>
     public static Func<IServiceProvider, Task>? Find(string[] args) => args switch
@@ -32,7 +34,8 @@ internal static class CommandLine
 
         var tables = await services.CopyFromSqliteAsync(new Lines(), interrupted.Token);
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"Copied {tables.Sum(table => table.Rows)} rows. Start the program with these settings; the file isn't used any more."));
+            CultureInfo.InvariantCulture,
+            $"Copied {tables.Sum(table => table.Rows)} rows. Start the program with these settings; the file isn't used any more."));
     }
 
     /// <summary>Prints a line for each table. The runtime's own class would print them later, from other threads.</summary>

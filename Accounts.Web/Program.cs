@@ -34,7 +34,8 @@ catch (OperationCanceledException)
 }
 catch (InvalidDataException unreadable)
 {
-    await Console.Error.WriteLineAsync($"appsettings.json cannot be read: {(unreadable.InnerException ?? unreadable).Message} Correct the file and start again.");
+    await Console.Error.WriteLineAsync(
+        $"appsettings.json cannot be read: {(unreadable.InnerException ?? unreadable).Message} Correct the file and start again.");
     return 1;
 }
 catch (FileNotFoundException missing)

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace Accounts.AspNetCore.Cookies;
 
-/// <summary>The application's own pages that the session cookie and the push lead to. Each is a path of the application, such as <c>/sign-in</c>.</summary>
+/// <summary>
+/// The application's own pages that the session cookie and the push lead to. Each is a path of the application, such as <c>/sign-in</c>.
+/// </summary>
 public sealed class AccountsSessionOptions
 {
     /// <summary>Where a page sends a browser without a session: <c>/sign-in</c>. <c>returnUrl</c> in the query says where it wanted to go.</summary>

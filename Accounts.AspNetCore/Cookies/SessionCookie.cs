@@ -64,7 +64,8 @@ internal static class SessionCookie
     }
 
     private static (SessionId Id, string Key)? Read(AuthenticationProperties ticket) =>
-        ticket.Items.TryGetValue(KeyItem, out var key) && key is not null && ticket.Items.TryGetValue(IdItem, out var text) && SessionId.TryParse(text, out var id)
+        ticket.Items.TryGetValue(KeyItem, out var key) && key is not null && ticket.Items.TryGetValue(IdItem, out var text)
+            && SessionId.TryParse(text, out var id)
             ? (id, key)
             : null;
 

@@ -32,7 +32,8 @@ internal sealed class CircuitOwners(TimeProvider time)
                 _left.Enqueue((secret, left));
         }
 
-        while (_left.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Left.DisconnectedAt!.Value, now) > Retention && _left.TryDequeue(out var gone))
+        while (_left.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Left.DisconnectedAt!.Value, now) > Retention
+            && _left.TryDequeue(out var gone))
             _owners.TryRemove(KeyValuePair.Create(gone.Secret, gone.Left));
     }
 

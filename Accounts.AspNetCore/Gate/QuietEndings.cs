@@ -21,7 +21,8 @@ internal sealed class QuietEndings(ILoggerFactory inner) : ILoggerFactory
         if (services.LastOrDefault(service => service.ServiceType == typeof(ILoggerFactory)) is not { } before)
             return;
         services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(sp => new QuietEndings((ILoggerFactory)(
-            before.ImplementationInstance ?? before.ImplementationFactory?.Invoke(sp) ?? ActivatorUtilities.CreateInstance(sp, before.ImplementationType!)))));
+            before.ImplementationInstance
+                ?? before.ImplementationFactory?.Invoke(sp) ?? ActivatorUtilities.CreateInstance(sp, before.ImplementationType!)))));
     }
 
     public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);

@@ -15,7 +15,8 @@ internal static class RequestActivity
         var activity = app.ApplicationServices.GetRequiredService<SessionActivity>();
         app.Use(async (context, next) =>
         {
-            if (context.Features.Get<LiveSession>() is not { } session || !IsDocument(context.Request) || IsFetchedAhead(context.Request) || IsReloadedByItself(context))
+            if (context.Features.Get<LiveSession>() is not { } session || !IsDocument(context.Request) || IsFetchedAhead(context.Request)
+                || IsReloadedByItself(context))
             {
                 await next(context);
                 return;

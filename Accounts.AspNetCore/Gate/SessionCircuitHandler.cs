@@ -54,7 +54,8 @@ internal sealed class SessionCircuitHandler(
     }
 
     /// <summary>A second layer behind the hub filter. It refuses any activity of an ended session that still reaches the circuit.</summary>
-    public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(Func<CircuitInboundActivityContext, Task> next) => async context =>
+    public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(
+        Func<CircuitInboundActivityContext, Task> next) => async context =>
     {
         if (await authenticator.FindLiveAsync(_session) is null)
             throw new SessionEndedException();

@@ -11,7 +11,8 @@ namespace Accounts.AspNetCore.Gate;
 /// A circuit's secret is a bearer token: stock Blazor gives the circuit to any signed-in user who has it. Here, only the session that started a
 /// circuit can connect or resume it.
 /// </remarks>
-internal sealed class SessionHubFilter(SessionAuthenticator authenticator, SessionActivity activity, SessionConnections connections, CircuitOwners owners, TimeProvider time) : IHubFilter
+internal sealed class SessionHubFilter(SessionAuthenticator authenticator, SessionActivity activity, SessionConnections connections,
+    CircuitOwners owners, TimeProvider time) : IHubFilter
 {
     private const string SessionItem = "Accounts.Session";
     private const string SecretItem = "Accounts.Circuit";

@@ -29,7 +29,8 @@ internal static class KnownProxies
     {
         services.AddStrictOptions(configuration, OptionsSection<NetworkOptions>.Of("Network", o => o, new NetworkOptionsValidator()));
         services.AddSingleton(sp => new UnknownProxies(
-            sp.GetRequiredService<IOptions<NetworkOptions>>(), sp.GetRequiredService<PlaceFinder>(), sp.GetRequiredService<ILogger<UnknownProxies>>()));
+            sp.GetRequiredService<IOptions<NetworkOptions>>(), sp.GetRequiredService<PlaceFinder>(),
+            sp.GetRequiredService<ILogger<UnknownProxies>>()));
     }
 
     /// <summary>Uses the forwarding headers of the configured proxies, and notices proxies that seem to be missing from the list.</summary>

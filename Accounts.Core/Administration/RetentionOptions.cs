@@ -20,7 +20,8 @@ internal sealed class RetentionOptionsValidator : AbstractValidator<RetentionOpt
     public RetentionOptionsValidator()
     {
         RuleFor(o => o.Addresses).InclusiveBetween(TimeSpan.FromDays(1), TimeSpan.FromDays(3650)).WithMessage("must be between 1 day and 3650 days.");
-        RuleFor(o => o.EndedSessions).InclusiveBetween(TimeSpan.FromDays(1), TimeSpan.FromDays(3650)).WithMessage("must be between 1 day and 3650 days.");
+        RuleFor(o => o.EndedSessions).InclusiveBetween(TimeSpan.FromDays(1), TimeSpan.FromDays(3650))
+            .WithMessage("must be between 1 day and 3650 days.");
         RuleFor(o => o.Interval).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)).WithMessage("must be between 1 minute and 1 day.");
     }
 }

@@ -27,13 +27,18 @@ internal sealed class GeolocationOptionsValidator : AbstractValidator<Geolocatio
     public GeolocationOptionsValidator()
     {
         RuleFor(o => o.Path).Must(path => !path.Contains('\0')).WithMessage("must be the path of a file.");
-        RuleFor(o => o.AttributionText).Must(text => text.Length <= TextLimit && !text.Any(char.IsControl)).WithMessage($"must be one line of at most {TextLimit} characters.");
-        RuleFor(o => o.AttributionText).Must((o, text) => string.IsNullOrWhiteSpace(text) == (o.AttributionLink.Length == 0)).WithMessage("must be set together with AttributionLink. Set both or neither.");
-        RuleFor(o => o.AttributionLink).Must(IsLink).WithMessage($"must be an https address such as https://lite.ip2location.com/, of at most {LinkLimit} characters.");
-        RuleFor(o => o.CheckInterval).InclusiveBetween(TimeSpan.FromSeconds(0.1), TimeSpan.FromHours(1)).WithMessage("must be between 0.1 seconds and 1 hour.");
+        RuleFor(o => o.AttributionText).Must(text => text.Length <= TextLimit && !text.Any(char.IsControl))
+            .WithMessage($"must be one line of at most {TextLimit} characters.");
+        RuleFor(o => o.AttributionText).Must((o, text) => string.IsNullOrWhiteSpace(text) == (o.AttributionLink.Length == 0))
+            .WithMessage("must be set together with AttributionLink. Set both or neither.");
+        RuleFor(o => o.AttributionLink).Must(IsLink)
+            .WithMessage($"must be an https address such as https://lite.ip2location.com/, of at most {LinkLimit} characters.");
+        RuleFor(o => o.CheckInterval).InclusiveBetween(TimeSpan.FromSeconds(0.1), TimeSpan.FromHours(1))
+            .WithMessage("must be between 0.1 seconds and 1 hour.");
     }
 
     private static bool IsLink(string link) =>
         link.Length == 0
-        || (link.Length <= LinkLimit && Uri.TryCreate(link, UriKind.Absolute, out var address) && string.Equals(address.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal) && address.UserInfo.Length == 0);
+        || (link.Length <= LinkLimit && Uri.TryCreate(link, UriKind.Absolute, out var address)
+            && string.Equals(address.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal) && address.UserInfo.Length == 0);
 }

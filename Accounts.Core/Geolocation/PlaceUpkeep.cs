@@ -105,7 +105,8 @@ internal sealed partial class PlaceUpkeep(
         }
     }
 
-    private void Use(PlaceFile file, Ip2LocationReader reader) => finder.Use(reader, new PlaceSource(file.Path, $"DB{reader.Type}", reader.Date, _attribution));
+    private void Use(PlaceFile file, Ip2LocationReader reader) =>
+        finder.Use(reader, new PlaceSource(file.Path, $"DB{reader.Type}", reader.Date, _attribution));
 
     private void LogInUse()
     {

@@ -44,13 +44,19 @@ internal sealed class SessionOptionsValidator : AbstractValidator<SessionOptions
 {
     public SessionOptionsValidator()
     {
-        RuleFor(o => o.IdleTimeout).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(400)).WithMessage("must be between 1 minute and 400 days.");
-        RuleFor(o => o.IdleTimeoutUnremembered).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(400)).WithMessage("must be between 1 minute and 400 days.");
-        RuleFor(o => o.AbsoluteTimeout).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(400)).WithMessage("must be between 1 minute and 400 days.");
+        RuleFor(o => o.IdleTimeout).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(400))
+            .WithMessage("must be between 1 minute and 400 days.");
+        RuleFor(o => o.IdleTimeoutUnremembered).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(400))
+            .WithMessage("must be between 1 minute and 400 days.");
+        RuleFor(o => o.AbsoluteTimeout).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(400))
+            .WithMessage("must be between 1 minute and 400 days.");
         RuleFor(o => o.AbsoluteTimeout).Must((o, absolute) => absolute >= o.IdleTimeout).WithMessage("must not be shorter than IdleTimeout.");
         RuleFor(o => o.MaximumPerUser).InclusiveBetween(0, 10_000).WithMessage("must be between 0 and 10000; 0 means no limit.");
-        RuleFor(o => o.ReauthenticateAfter).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)).WithMessage("must be between 1 minute and 1 day.");
-        RuleFor(o => o.FlushInterval).InclusiveBetween(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)).WithMessage("must be between 0.1 seconds and 1 minute.");
-        RuleFor(o => o.SweepInterval).InclusiveBetween(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)).WithMessage("must be between 0.1 seconds and 10 minutes.");
+        RuleFor(o => o.ReauthenticateAfter).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(1))
+            .WithMessage("must be between 1 minute and 1 day.");
+        RuleFor(o => o.FlushInterval).InclusiveBetween(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1))
+            .WithMessage("must be between 0.1 seconds and 1 minute.");
+        RuleFor(o => o.SweepInterval).InclusiveBetween(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10))
+            .WithMessage("must be between 0.1 seconds and 10 minutes.");
     }
 }

@@ -98,7 +98,8 @@ internal abstract class OptionsSection<T>
         }
 
         private static string Shown(ValidationFailure failure) =>
-            Array.Find(Properties, p => string.Equals(p.Name, failure.PropertyName, StringComparison.Ordinal))?.IsDefined(typeof(SecretAttribute)) is true
+            Array.Find(Properties, p => string.Equals(p.Name, failure.PropertyName, StringComparison.Ordinal))
+                ?.IsDefined(typeof(SecretAttribute)) is true
                 ? ""
                 : $" It is '{OptionsValue.Text(failure.AttemptedValue)}'.";
     }

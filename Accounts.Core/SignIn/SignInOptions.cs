@@ -21,6 +21,7 @@ internal sealed class SignInOptionsValidator : AbstractValidator<SignInOptions>
     {
         RuleFor(o => o.AttemptsPerAccount).InclusiveBetween(1, 1000).WithMessage("must be between 1 and 1000.");
         RuleFor(o => o.AttemptsPerAddress).InclusiveBetween(1, 100_000).WithMessage("must be between 1 and 100000.");
-        RuleFor(o => o.AttemptWindow).InclusiveBetween(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)).WithMessage("must be between 1 second and 1 day.");
+        RuleFor(o => o.AttemptWindow).InclusiveBetween(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1))
+            .WithMessage("must be between 1 second and 1 day.");
     }
 }

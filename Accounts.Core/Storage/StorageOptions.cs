@@ -40,7 +40,8 @@ internal sealed class StorageOptionsValidator : AbstractValidator<StorageOptions
         RuleFor(o => o.ConnectionString).Empty().WithMessage("is for PostgreSQL. Set Storage:Provider to PostgreSql, or remove it.")
             .When(o => o.Provider == StorageProvider.Sqlite);
         RuleFor(o => o.ConnectionString).Must(text => PostgreSqlAddress.TryParse(text, out _))
-            .WithMessage("must look like Host=…;Database=…;Username=…;Password=…, with a host and a database. Quote a value that has a semicolon in it.")
+            .WithMessage(
+                "must look like Host=…;Database=…;Username=…;Password=…, with a host and a database. Quote a value that has a semicolon in it.")
             .When(o => o.Provider == StorageProvider.PostgreSql);
     }
 }

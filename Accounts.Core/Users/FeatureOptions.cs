@@ -31,12 +31,14 @@ internal sealed class FeatureOptionsValidator : AbstractValidator<FeatureOptions
 
     public FeatureOptionsValidator()
     {
-        RuleFor(o => o.DefaultPlan).Must((o, plan) => o.Plans.ContainsKey(plan)).When(o => o.Plans.Count > 0).WithMessage("must be one of the plans in Features:Plans.");
+        RuleFor(o => o.DefaultPlan).Must((o, plan) => o.Plans.ContainsKey(plan)).When(o => o.Plans.Count > 0)
+            .WithMessage("must be one of the plans in Features:Plans.");
         RuleFor(o => o.DefaultPlan).Empty().When(o => o.Plans.Count == 0).WithMessage("must be empty if Features:Plans has no plans.");
         RuleFor(o => o.Plans).Custom((plans, context) =>
         {
             foreach (var name in plans.Keys.Where(name => name.Length > FeatureOptions.PlanLimit))
-                context.AddFailure(new ValidationFailure($"Plans:{name}", $"must have a name of at most {FeatureOptions.PlanLimit} characters.", name));
+                context.AddFailure(
+                    new ValidationFailure($"Plans:{name}", $"must have a name of at most {FeatureOptions.PlanLimit} characters.", name));
             foreach (var (name, feature) in plans.SelectMany(plan => plan.Value.Select(feature => (plan.Key, feature))))
             {
                 if (!Known.Contains(feature, StringComparer.OrdinalIgnoreCase))

@@ -36,13 +36,15 @@ public sealed class TestDatabase : IDisposable
         [("Storage:Provider", nameof(StorageProvider.PostgreSql)), ("Storage:ConnectionString", connectionString)];
 
     /// <summary>Reads the database without our code. A host must have opened it before.</summary>
-    public DatabaseRows Rows() => _database is null ? new DatabaseRows(_folder.File("accounts.db")) : DatabaseRows.OfPostgreSql(_database.ConnectionString);
+    public DatabaseRows Rows() =>
+        _database is null ? new DatabaseRows(_folder.File("accounts.db")) : DatabaseRows.OfPostgreSql(_database.ConnectionString);
 
     public void Dispose()
     {
         if (_database is null)
         {
-            using var pooled = new SqliteConnection(new DatabaseFile(new StorageOptions { Path = "accounts.db" }, new ContentRoot(_folder.Path)).ConnectionString);
+            using var pooled = new SqliteConnection(
+                new DatabaseFile(new StorageOptions { Path = "accounts.db" }, new ContentRoot(_folder.Path)).ConnectionString);
             SqliteConnection.ClearPool(pooled);
         }
         else
@@ -59,7 +61,8 @@ public sealed class TestDatabase : IDisposable
     {
         var collection = new ServiceCollection();
         collection.AddLogging();
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(Of(connectionString).Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(Of(connectionString).Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
         collection.AddAccountsCore(configuration.Build());
         await using var provider = collection.BuildServiceProvider();
         provider.OpenAccounts();

@@ -33,7 +33,8 @@ public sealed class AssemblyTests
     [Fact]
     public void The_core_references_only_a_short_list_of_assemblies()
     {
-        var references = typeof(AccountsOptions).Assembly.GetReferencedAssemblies().Select(name => name.Name!).Where(name => !name.StartsWith("System.", StringComparison.Ordinal));
+        var references = typeof(AccountsOptions).Assembly.GetReferencedAssemblies().Select(name => name.Name!)
+            .Where(name => !name.StartsWith("System.", StringComparison.Ordinal));
         Assert.Equal("", string.Join('\n', references.Except(Allowed, StringComparer.Ordinal)));
         // The list has no unused entry.
         Assert.Equal("", string.Join('\n', Allowed.Except(references, StringComparer.Ordinal)));

@@ -78,7 +78,8 @@ public sealed class RoomTests
         Assert.Equal(["a", "b", "c"], Assert.Single(RoomScanner.Circles(references)).Order(StringComparer.Ordinal), StringComparer.Ordinal);
         Assert.Empty(RoomScanner.Circles(references[1..]));
         // An arrow that another way already shows isn't drawn.
-        Assert.Equal([("b", "c"), ("c", "d"), ("d", "e")], RoomScanner.Arrows([.. references[3..], Between("c", "e"), Between("b", "c"), Between("b", "e")]));
+        Assert.Equal([("b", "c"), ("c", "d"), ("d", "e")],
+            RoomScanner.Arrows([.. references[3..], Between("c", "e"), Between("b", "c"), Between("b", "e")]));
 
         RoomReference Between(string from, string to) => types with { FromRoom = from, ToRoom = to };
     }
@@ -86,7 +87,8 @@ public sealed class RoomTests
     [Fact]
     public void Every_room_has_a_floor()
     {
-        var rooms = typeof(AccountsOptions).Assembly.GetTypes().Select(type => RoomScanner.Room(type, Root)).OfType<string>().Where(room => room.Length > 0);
+        var rooms = typeof(AccountsOptions).Assembly.GetTypes().Select(type => RoomScanner.Room(type, Root)).OfType<string>()
+            .Where(room => room.Length > 0);
         Assert.Empty(rooms.Except(Floors.Keys, StringComparer.Ordinal));
     }
 
@@ -109,7 +111,8 @@ public sealed class RoomTests
     public void The_scanner_finds_every_kind_of_reference(string type)
     {
         var references = RoomScanner.Scan(Assembly.GetExecutingAssembly(), "Accounts.Tests.House.UpsideDown");
-        Assert.Contains(references, reference => string.Equals(reference.From.Name, type, StringComparison.Ordinal) && reference is { FromRoom: "Cellar", ToRoom: "Attic" });
+        Assert.Contains(references,
+            reference => string.Equals(reference.From.Name, type, StringComparison.Ordinal) && reference is { FromRoom: "Cellar", ToRoom: "Attic" });
     }
 
     [Fact]
@@ -122,8 +125,9 @@ public sealed class RoomTests
 
     private static List<RoomReference> References(string project)
     {
-        var assembly = new[] { typeof(AccountsOptions).Assembly, typeof(AccountsSession).Assembly, typeof(Program).Assembly, typeof(RoomTests).Assembly }
-            .Single(one => string.Equals(one.GetName().Name, project, StringComparison.Ordinal));
+        var assembly =
+            new[] { typeof(AccountsOptions).Assembly, typeof(AccountsSession).Assembly, typeof(Program).Assembly, typeof(RoomTests).Assembly }
+                .Single(one => string.Equals(one.GetName().Name, project, StringComparison.Ordinal));
         return [.. RoomScanner.Scan(assembly, project).Where(reference => reference.ToRoom.Length > 0 && !Exceptions.Any(e => Covers(e, reference)))];
     }
 

@@ -68,5 +68,6 @@ public sealed class SourceTests
     // Split in two, so that this file doesn't contain the symbol itself.
     private static string Banned => "RS" + "0030";
 
-    private static IEnumerable<string> Includes(XDocument project, string item) => project.Descendants(item).Select(e => (string?)e.Attribute("Include") ?? "");
+    private static IEnumerable<string> Includes(XDocument project, string item) =>
+        project.Descendants(item).Select(e => (string?)e.Attribute("Include") ?? "");
 }

@@ -14,10 +14,12 @@ internal static class LocalAddress
     /// <summary>Builds the address of a sign-in page that remembers the requested page. It drops addresses of other sites.</summary>
     /// <param name="path">The sign-in page.</param>
     /// <param name="address">The requested address; null if there is none.</param>
-    public static string OnTheWay(string path, string? address) => IsLocal(address) ? $"{path}?{AccountsSession.ReturnUrlParameter}={Uri.EscapeDataString(address)}" : path;
+    public static string OnTheWay(string path, string? address) =>
+        IsLocal(address) ? $"{path}?{AccountsSession.ReturnUrlParameter}={Uri.EscapeDataString(address)}" : path;
 
     /// <summary>Whether a signed-in user opens a sign-in page. Posts don't count, because another tab may have left the form open.</summary>
-    public static bool IsSignedInAlready(this HttpContext context) => HttpMethods.IsGet(context.Request.Method) && context.User.Identity?.IsAuthenticated == true;
+    public static bool IsSignedInAlready(this HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) && context.User.Identity?.IsAuthenticated == true;
 
     /// <summary>This site's page that the browser came from; null if the browser doesn't say or came from another site.</summary>
     public static string? Before(HttpRequest request) =>

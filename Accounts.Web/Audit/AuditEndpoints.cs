@@ -21,13 +21,15 @@ internal static class AuditEndpoints
         Map(JsonLinesPath, "application/jsonl; charset=utf-8", () => "", AuditFile.WriteJsonLine);
 
         void Map(string path, string type, Func<string> head, Action<StringBuilder, AuditEvent> write) => app
-            .MapGet(path, (HttpContext context, SessionAuthenticator authenticator, AuditLog log, FeatureGate features, TimeProvider time) => ExportAsync(context, authenticator, log, features, time, type, head, write))
+            .MapGet(path, (HttpContext context, SessionAuthenticator authenticator, AuditLog log, FeatureGate features, TimeProvider time) =>
+                ExportAsync(context, authenticator, log, features, time, type, head, write))
             .RequireAuthorization();
     }
 
     /// <summary>Exports all of the caller's events, filtered like the page with the link.</summary>
     private static async Task<IResult> ExportAsync(
-        HttpContext context, SessionAuthenticator authenticator, AuditLog log, FeatureGate features, TimeProvider time, string type, Func<string> head, Action<StringBuilder, AuditEvent> write)
+        HttpContext context, SessionAuthenticator authenticator, AuditLog log, FeatureGate features, TimeProvider time, string type,
+        Func<string> head, Action<StringBuilder, AuditEvent> write)
     {
         context.Response.Headers.CacheControl = "no-store";
         // The session may have ended since the cookie was checked.
@@ -41,6 +43,7 @@ internal static class AuditEndpoints
         var name = string.Create(CultureInfo.InvariantCulture, $"audit-log-{time.GetUtcNow():yyyy-MM-dd}{Path.GetExtension(context.Request.Path)}");
         return await log.ExportAsync(caller, query) is { } events
             ? ExportedFile.Of(context, caller, events, type, name, head(), write)
-            : Results.Problem(await features.FindMissingAsync(caller, Feature.AuditLog) is { } missing ? PlanText.Why(missing) : null, statusCode: StatusCodes.Status403Forbidden);
+            : Results.Problem(await features.FindMissingAsync(caller, Feature.AuditLog) is { } missing ? PlanText.Why(missing) : null,
+                statusCode: StatusCodes.Status403Forbidden);
     }
 }

@@ -15,7 +15,8 @@ internal static class HistoryEndpoint
     public static void MapHistoryFile(this WebApplication app) => app.MapGet(FilePath, HistoryFileAsync).RequireAuthorization();
 
     /// <summary>Exports all of the caller's history, filtered like the page with the link, in sign-in order.</summary>
-    private static async Task<IResult> HistoryFileAsync(HttpContext context, SessionAuthenticator authenticator, HistoryReader history, TimeProvider time)
+    private static async Task<IResult> HistoryFileAsync(HttpContext context, SessionAuthenticator authenticator,
+        HistoryReader history, TimeProvider time)
     {
         context.Response.Headers.CacheControl = "no-store";
         // The session may have ended since the cookie was checked.

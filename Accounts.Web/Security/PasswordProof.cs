@@ -12,7 +12,8 @@ internal static class PasswordProof
     /// <returns>
     /// The response status: 204 proved, 401 session ended, 422, 429 or 503 refused. A refusal has a sentence that tells the user what to do.
     /// </returns>
-    public static async Task<(int Status, string? Problem)> ProveAsync(this Reauthentication reauthentication, HttpContext context, Caller caller, string password)
+    public static async Task<(int Status, string? Problem)> ProveAsync(this Reauthentication reauthentication, HttpContext context,
+        Caller caller, string password)
     {
         switch (await reauthentication.ReauthenticateAsync(caller, password, context.RequestAborted))
         {

@@ -12,7 +12,8 @@ internal static class ReauthenticationEndpoint
         app.MapPost(Paths.Reauthenticate, ReauthenticateAsync).RequireAuthorization().DisableCookieRedirect().DisableAntiforgery();
 
     /// <summary>Checks the caller's password and sets the session's new key in the cookie. A refusal returns a sentence for the user.</summary>
-    private static async Task<IResult> ReauthenticateAsync(HttpContext context, IAntiforgery antiforgery, SessionAuthenticator authenticator, Reauthentication reauthentication)
+    private static async Task<IResult> ReauthenticateAsync(HttpContext context, IAntiforgery antiforgery, SessionAuthenticator authenticator,
+        Reauthentication reauthentication)
     {
         context.Response.Headers.CacheControl = "no-store";
         if (await authenticator.FindCallerAsync(context.User) is not { } caller)

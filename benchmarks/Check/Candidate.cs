@@ -49,7 +49,8 @@ internal sealed class Candidate : IAsyncDisposable
             {
                 services.AddSingleton<IStartupFilter>(hold);
                 if (isBare)
-                    services.PostConfigure<CookieAuthenticationOptions>(AccountsSession.Scheme, o => o.Events.OnValidatePrincipal = _ => Task.CompletedTask);
+                    services.PostConfigure<CookieAuthenticationOptions>(AccountsSession.Scheme,
+                        o => o.Events.OnValidatePrincipal = _ => Task.CompletedTask);
             },
             await engines.CreateDatabaseAsync(engine, folder));
         var (caller, cookie) = await application.SignInAsync(await application.StartAsync());

@@ -94,7 +94,8 @@ internal sealed class DatabaseCopy(
         while (left.Count > 0)
         {
             var next = left.Find(type => !type.GetForeignKeys().Any(key => key.PrincipalEntityType != type && left.Contains(key.PrincipalEntityType)))
-                ?? throw new InvalidOperationException($"Tables refer to each other in a circle: {string.Join(", ", left.Select(type => type.Name))}");
+                ?? throw new InvalidOperationException(
+                    $"Tables refer to each other in a circle: {string.Join(", ", left.Select(type => type.Name))}");
             left.Remove(next);
             ordered.Add(next);
         }

@@ -15,5 +15,6 @@ internal sealed class DatabaseFile(StorageOptions options, ContentRoot root)
 
     public string Folder => System.IO.Path.GetDirectoryName(Path)!;
 
-    public string ConnectionString => new SqliteConnectionStringBuilder { DataSource = Path, ForeignKeys = true, DefaultTimeout = BusySeconds }.ToString();
+    public string ConnectionString =>
+        new SqliteConnectionStringBuilder { DataSource = Path, ForeignKeys = true, DefaultTimeout = BusySeconds }.ToString();
 }

@@ -116,7 +116,8 @@ public sealed class SettingsTests
     {
         Dictionary<string, string?> settings = new(StringComparer.Ordinal)
         {
-            ["Accounts:Sessions:MaximumPerUser"] = "7", ["Sessions:IdelTimeout"] = "the application's own", ["Accounts:SignIn:AttemptsPerAccount"] = "3",
+            ["Accounts:Sessions:MaximumPerUser"] = "7", ["Sessions:IdelTimeout"] = "the application's own",
+            ["Accounts:SignIn:AttemptsPerAccount"] = "3",
         };
         var section = new ConfigurationBuilder().AddInMemoryCollection(settings).Build().GetSection("Accounts");
         Assert.Equal(7, SettingsOf.Read<AccountsOptions>(section).Sessions.MaximumPerUser);
@@ -124,7 +125,8 @@ public sealed class SettingsTests
         section["Sessions:MaximumPerUser"] = "-1";
         section["SignIn:AttemptsPerAccount"] = "many";
         var message = Assert.Throws<StartupException>(() => SettingsOf.Read<AccountsOptions>(section)).Message;
-        Assert.Contains("Accounts:Sessions:MaximumPerUser: must be between 0 and 10000; 0 means no limit. It is '-1'.", message, StringComparison.Ordinal);
+        Assert.Contains("Accounts:Sessions:MaximumPerUser: must be between 0 and 10000; 0 means no limit. It is '-1'.", message,
+            StringComparison.Ordinal);
         Assert.Contains("Accounts:SignIn:AttemptsPerAccount: must be a whole number. It is 'many'.", message, StringComparison.Ordinal);
     }
 
@@ -145,6 +147,7 @@ public sealed class SettingsTests
     {
         var file = Path.Combine(Repository.Root, "appsettings.json");
         // The file states the defaults: deleting a line changes nothing.
-        Assert.Equivalent(new AccountsOptions(), SettingsOf.Read<AccountsOptions>(new ConfigurationBuilder().AddJsonFile(file).Build()), strict: true);
+        Assert.Equivalent(new AccountsOptions(),
+            SettingsOf.Read<AccountsOptions>(new ConfigurationBuilder().AddJsonFile(file).Build()), strict: true);
     }
 }
