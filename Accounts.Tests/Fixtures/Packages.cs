@@ -20,7 +20,7 @@ public sealed class Packages : IAsyncLifetime
     private static readonly string Suffix = $"test.{Guid.NewGuid():N}";
 
     /// <summary>The ids of the packages.</summary>
-    public static IReadOnlyList<string> Ids { get; } = ["Accounts.Core"];
+    public static IReadOnlyList<string> Ids { get; } = ["Accounts.AspNetCore", "Accounts.Core"];
 
     /// <summary>The version of all packages.</summary>
     public static string Version => $"{VersionPrefix}-{Suffix}";

@@ -13,11 +13,14 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
     // SourceLink's mark in a symbol file: https://github.com/dotnet/runtime/blob/main/docs/design/specs/PortablePdb-Metadata.md
     private static readonly Guid SourceLink = new("CC110556-A091-4D38-9FEC-25AB9A351A6A");
 
+    private static readonly string[] Notices = ["common-passwords.notice.txt", "dbip-country.notice.txt"];
+
     public static TheoryData<string> Ids => [.. Packages.Ids];
 
     /// <summary>What a package uses, besides what ASP.NET Core brings.</summary>
     private static string[] Dependencies(string id) => id switch
     {
+        "Accounts.AspNetCore" => ["Accounts.Core", "FluentValidation"],
         "Accounts.Core" =>
         [
             "FluentValidation",
@@ -33,8 +36,7 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
         "Accounts.Core" =>
         [
             "buildTransitive/Accounts.Core.targets",
-            "notices/common-passwords.notice.txt",
-            "notices/dbip-country.notice.txt",
+            .. Notices.Select(notice => $"notices/{notice}"),
         ],
         _ => [],
     };
@@ -147,20 +149,27 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
     }
 
     [Fact]
-    public async Task A_program_gets_the_notices_and_leaves_nothing_in_the_machines_packages()
+    public async Task The_program_of_a_packages_README_runs_with_the_notices_beside_it()
     {
         using var user = new PackageUser(packages);
-        user.Write("Library/Library.csproj", Project("Library", $"<PackageReference Include=\"{Packages.Ids[^1]}\" Version=\"{Packages.Version}\" />"));
-        user.Write("Program/Program.csproj", Project("Exe", "<ProjectReference Include=\"../Library/Library.csproj\" />"));
-        user.Write("Program/Program.cs", "System.Console.WriteLine(typeof(Accounts.Core.AccountsOptions).Assembly.GetName().Version);");
-        var output = Path.Combine(user.Path, "out");
-        await user.DotnetAsync("publish", "Program", "-o", output);
+        WriteProgram(user, "Microsoft.NET.Sdk", "Accounts.Core");
+        var (built, published) = await PublishAsync(user, "Accounts.Core");
+        Assert.Empty(Notices.Except(built, StringComparer.Ordinal));
+        Assert.Empty(Notices.Except(published, StringComparer.Ordinal));
 
-        string[] notices = ["common-passwords.notice.txt", "dbip-country.notice.txt"];
-        var built = Path.Combine(user.Path, "Program", "bin", "Release", "net10.0");
-        Assert.All(notices, notice => Assert.True(File.Exists(Path.Combine(built, notice)), notice));
-        Assert.All(notices, notice => Assert.True(File.Exists(Path.Combine(output, notice)), notice));
-        Assert.Contains(Packages.VersionPrefix, await user.DotnetAsync(Path.Combine(output, "Program.dll")), StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(user.Path, "accounts.db")));
+        await user.DotnetAsync(Path.Combine("out", "Accounts.Core", "Program.dll"));
+        Assert.True(File.Exists(Path.Combine(user.Path, "accounts.db")));
+    }
+
+    [Fact]
+    public async Task The_notices_reach_a_program_through_another_package()
+    {
+        using var user = new PackageUser(packages);
+        WriteProgram(user, "Microsoft.NET.Sdk.Web", "Accounts.AspNetCore");
+        var (built, published) = await PublishAsync(user, "Accounts.AspNetCore");
+        Assert.Empty(Notices.Except(built, StringComparer.Ordinal));
+        Assert.Empty(Notices.Except(published, StringComparer.Ordinal));
 
         // Ours are unpacked in the user's own folder. The machine's packages are used where they are.
         Assert.All(Packages.Ids, id => Assert.True(Directory.Exists(Path.Combine(user.UnpackedPath, id.ToLowerInvariant(), Packages.Version))));
@@ -174,7 +183,7 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
         Assert.Equal("false", XDocument.Parse(Repository.Read("Directory.Build.props")).Descendants("IsPackable").Single().Value);
         var projects = Repository.Files("*.csproj").ToDictionary(file => file, file => XDocument.Parse(Repository.Read(file)), StringComparer.Ordinal);
         var imports = projects.Where(one => one.Value.Descendants("Import").Any(import => ((string)import.Attribute("Project")!).EndsWith("Package.props", StringComparison.Ordinal)));
-        Assert.Equal(Packages.Ids.Select(id => $"{id}/{id}.csproj"), imports.Select(one => one.Key), StringComparer.Ordinal);
+        Assert.Equal(Packages.Ids.Select(id => $"{id}/{id}.csproj"), imports.Select(one => one.Key).Order(StringComparer.Ordinal), StringComparer.Ordinal);
         Assert.All(projects, one => Assert.Empty(one.Value.Descendants("IsPackable")));
     }
 
@@ -185,17 +194,38 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
         Assert.Contains(headings, heading => heading.StartsWith($"## [{Packages.VersionPrefix}]", StringComparison.Ordinal));
     }
 
-    private static string Project(string outputType, string item) => $"""
-        <Project Sdk="Microsoft.NET.Sdk">
-          <PropertyGroup>
-            <TargetFramework>net10.0</TargetFramework>
-            <OutputType>{outputType}</OutputType>
-          </PropertyGroup>
-          <ItemGroup>
-            {item}
-          </ItemGroup>
-        </Project>
-        """;
+    /// <summary>Writes the program of a package's README into a folder of its own.</summary>
+    private static void WriteProgram(PackageUser user, string sdk, string id)
+    {
+        const string Fence = "```csharp\n";
+        var readme = Repository.Read($"{id}/README.md");
+        var begin = readme.IndexOf(Fence, StringComparison.Ordinal) + Fence.Length;
+        user.Write($"{id}/Program.cs", readme[begin..readme.IndexOf("```", begin, StringComparison.Ordinal)]);
+        user.Write($"{id}/Program.csproj", $"""
+            <Project Sdk="{sdk}">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <OutputType>Exe</OutputType>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <Nullable>enable</Nullable>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="{id}" Version="{Packages.Version}" />
+              </ItemGroup>
+            </Project>
+            """);
+    }
+
+    /// <summary>Publishes a program of <see cref="WriteProgram"/>.</summary>
+    /// <returns>The names of the files in its output and in the published folder.</returns>
+    private static async Task<(string[] Built, string[] Published)> PublishAsync(PackageUser user, string id)
+    {
+        await user.DotnetAsync("publish", id, "-o", Path.Combine("out", id));
+        return (Names(Path.Combine(user.Path, id, "bin", "Release", "net10.0")), Names(Path.Combine(user.Path, "out", id)));
+
+        static string[] Names(string folder) => [.. Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file))];
+    }
 
     /// <summary>The files of a package, without those of the format itself.</summary>
     private static IEnumerable<string> Content(ZipArchive package) => package.Entries
