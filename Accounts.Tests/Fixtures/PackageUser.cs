@@ -16,7 +16,9 @@ public sealed class PackageUser : IDisposable
         var settings = new XElement(
             "configuration",
             new XElement("packageSources", new XElement("add", new XAttribute("key", "accounts-tests"), new XAttribute("value", packages.FeedPath))),
-            new XElement("fallbackPackageFolders", new XElement("add", new XAttribute("key", "machine"), new XAttribute("value", Packages.MachinePackages))));
+            new XElement(
+                "fallbackPackageFolders",
+                new XElement("add", new XAttribute("key", "machine"), new XAttribute("value", Packages.MachinePackages))));
         Write("nuget.config", settings.ToString());
     }
 
@@ -52,7 +54,8 @@ public sealed class PackageUser : IDisposable
     /// <returns>What the command printed.</returns>
     public async Task<string> DotnetAsync(params string[] arguments)
     {
-        var (exitCode, output) = await Command.RunAsync("dotnet", Path, [("NUGET_PACKAGES", UnpackedPath), ("UseSharedCompilation", "false")], arguments);
+        (string, string)[] variables = [("NUGET_PACKAGES", UnpackedPath), ("UseSharedCompilation", "false")];
+        var (exitCode, output) = await Command.RunAsync("dotnet", Path, variables, arguments);
         Assert.True(exitCode == 0, output);
         return output;
     }

@@ -26,7 +26,8 @@ public sealed class Packages : IAsyncLifetime
     public static string Version => $"{VersionPrefix}-{Suffix}";
 
     /// <summary>The version without its suffix, as the repository names it.</summary>
-    public static string VersionPrefix { get; } = XDocument.Parse(Repository.Read("Directory.Build.props")).Descendants("VersionPrefix").Single().Value;
+    public static string VersionPrefix { get; } =
+        XDocument.Parse(Repository.Read("Directory.Build.props")).Descendants("VersionPrefix").Single().Value;
 
     /// <summary>The folder with the packages: a source for NuGet.</summary>
     public string FeedPath { get; private set; } = "";

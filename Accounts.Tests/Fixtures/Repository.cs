@@ -22,7 +22,8 @@ internal static class Repository
     public static IReadOnlyList<string> Copy(string folder, params string[] paths)
     {
         var files = Files("*")
-            .Where(file => !file.Contains('/') || paths.Any(path => string.Equals(file, path, StringComparison.Ordinal) || file.StartsWith(path + '/', StringComparison.Ordinal)))
+            .Where(file => !file.Contains('/')
+                || paths.Any(path => string.Equals(file, path, StringComparison.Ordinal) || file.StartsWith(path + '/', StringComparison.Ordinal)))
             .Where(file => !file.StartsWith("Accounts.Web/App_Data/", StringComparison.Ordinal))
             .ToList();
         foreach (var file in files)

@@ -21,7 +21,8 @@ internal sealed class HubClient : IDisposable
         client._socket.Options.SetRequestHeader("Cookie", cookies);
         foreach (var (name, value) in headers)
             client._socket.Options.SetRequestHeader(name, value);
-        await client._socket.ConnectAsync(new UriBuilder(new Uri(site, path)) { Scheme = "ws" }.Uri, CancellationToken.None).WaitAsync(Patience.Limit);
+        var address = new UriBuilder(new Uri(site, path)) { Scheme = "ws" }.Uri;
+        await client._socket.ConnectAsync(address, CancellationToken.None).WaitAsync(Patience.Limit);
         await client.SendAsync(new { protocol = "json", version = 1 });
         return client;
     }
