@@ -15,9 +15,12 @@ public sealed class AccountsProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private AccountsProcess(Process process)
+    private readonly string _ready;
+
+    private AccountsProcess(Process process, string ready)
     {
         _process = process;
+        _ready = ready;
         process.OutputDataReceived += (_, line) => Heard(line.Data);
         process.ErrorDataReceived += (_, line) => Heard(line.Data);
         process.Exited += (_, _) => _listening.TrySetException(new InvalidOperationException("The application ended:\n" + Output));
@@ -31,18 +34,31 @@ public sealed class AccountsProcess : IAsyncDisposable
     /// <param name="settings">The name and value of each setting.</param>
     public static AccountsProcess Run(string? folder, params (string Name, string Value)[] settings) => Run(folder, null, settings);
 
+    /// <summary>Starts an application of somebody else's, as a start of ours. It must log what it listens on.</summary>
+    /// <param name="program">The path of its assembly.</param>
+    /// <param name="settings">The name and value of each setting.</param>
+    public static AccountsProcess RunOther(string program, params (string Name, string Value)[] settings) =>
+        Run(program, Path.GetDirectoryName(program)!, null, "Now listening on: ", settings);
+
     /// <summary>Runs one of the program's commands, with settings as for a start.</summary>
     public static AccountsProcess RunCommand(string command, params (string Name, string Value)[] settings) => Run(null, command, settings);
 
-    private static AccountsProcess Run(string? folder, string? command, (string Name, string Value)[] settings)
+    private static AccountsProcess Run(string? folder, string? command, (string Name, string Value)[] settings) =>
+        Run(
+            Path.Combine(folder ?? AppContext.BaseDirectory, "Accounts.Web.dll"),
+            Path.GetTempPath(),
+            command,
+            "Accounts is running. Open ",
+            settings);
+
+    private static AccountsProcess Run(string program, string folder, string? command, string ready, (string Name, string Value)[] settings)
     {
-        var program = Path.Combine(folder ?? AppContext.BaseDirectory, "Accounts.Web.dll");
         var start = new ProcessStartInfo("dotnet")
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
+            WorkingDirectory = folder,
         };
         start.ArgumentList.Add(program);
         if (command is not null)
@@ -53,7 +69,7 @@ public sealed class AccountsProcess : IAsyncDisposable
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
 
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
-        var application = new AccountsProcess(process);
+        var application = new AccountsProcess(process, ready);
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -107,9 +123,8 @@ public sealed class AccountsProcess : IAsyncDisposable
         if (line is null)
             return;
         _lines.Enqueue(line);
-        const string says = "Open ";
-        if (line.StartsWith("Accounts is running.", StringComparison.Ordinal))
-            _listening.TrySetResult(new Uri(line[(line.IndexOf(says, StringComparison.Ordinal) + says.Length)..].Split(' ')[0]));
+        if (line.TrimStart().StartsWith(_ready, StringComparison.Ordinal))
+            _listening.TrySetResult(new Uri(line.TrimStart()[_ready.Length..].Split(' ')[0]));
     }
 
     private static int FreePort()

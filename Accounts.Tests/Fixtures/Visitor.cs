@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 
@@ -56,6 +57,10 @@ public sealed class Visitor(Uri site, string userAgent) : IDisposable
 
     public Task<HttpResponseMessage> PostAsync(string path, IReadOnlyDictionary<string, string> fields) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(fields) });
+
+    /// <summary>Sends JSON, as a program does.</summary>
+    public Task<HttpResponseMessage> SendJsonAsync(HttpMethod method, string path, object? body = null) =>
+        SendAsync(new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) });
 
     public Task<HttpResponseMessage> SignInAsync(string email, string password, bool remember = false) =>
         SubmitAsync("/sign-in", ("Input.Email", email), ("Input.Password", password), ("Input.Remember", remember ? "true" : "false"));

@@ -1,0 +1,39 @@
+using Accounts.Tests.Fixtures;
+
+namespace Accounts.Tests.Samples;
+
+/// <summary>The samples, built from the packages in an empty folder outside the repository. A test class takes this as its class fixture.</summary>
+/// <remarks>Each sample is built once for all tests of this process.</remarks>
+public sealed class SamplePrograms(Packages packages) : IDisposable
+{
+    private static readonly Dictionary<string, Task<string>> Built = new(StringComparer.Ordinal);
+
+    private readonly TempFolder _folder = new();
+
+    /// <summary>Starts a sample with an empty database of its own.</summary>
+    /// <param name="sample">The name of its folder.</param>
+    /// <param name="settings">More settings.</param>
+    public async Task<AccountsProcess> RunAsync(string sample, params (string Name, string Value)[] settings)
+    {
+        Task<string> built;
+        lock (Built)
+        {
+            if (!Built.TryGetValue(sample, out built!))
+                Built[sample] = built = BuildAsync(sample);
+        }
+
+        (string, string)[] database = [("Accounts:Storage:Path", _folder.File($"{Guid.NewGuid():N}.db"))];
+        return AccountsProcess.RunOther(Path.Combine(await built, $"{sample}.dll"), [.. database, .. settings]);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private async Task<string> BuildAsync(string sample)
+    {
+        var user = new PackageUser(packages);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => user.Dispose();
+        user.Copy($"samples/{sample}", sample);
+        await user.DotnetAsync("build", sample, "-c", "Release", "-o", "out");
+        return Path.Combine(user.Path, "out");
+    }
+}
