@@ -151,10 +151,9 @@ public sealed class LiveSession
     /// </summary>
     public ClaimsPrincipal Refresh(ClaimsPrincipal shown) => Principal.WithKey(shown.FindKeyMark()).WithOthersOf(shown);
 
-    /// <summary>Whether a principal is this session's, perhaps an older one.</summary>
+    /// <summary>Whether a principal is this session's, perhaps an older one. Its user's id never changes.</summary>
     internal bool IsOf(ClaimsPrincipal principal) =>
-        principal.FindSessionId() == Id
-            && string.Equals(principal.FindFirst(ClaimTypes.NameIdentifier)?.Value, UserId.ToString(), StringComparison.Ordinal);
+        principal.FindSessionId() == Id && string.Equals(UserIdOf(principal), UserIdOf(Principal), StringComparison.Ordinal);
 
     /// <summary>Whether a principal of this session has the user's current name, email and roles.</summary>
     public bool IsCurrent(ClaimsPrincipal shown) => shown.Own().SequenceEqual(Principal.Own());
@@ -170,6 +169,8 @@ public sealed class LiveSession
             Volatile.Write(ref _proof, _proof with { Principal = SessionClaims.Principal(Id, _proof.Mark, user) });
         }
     }
+
+    private static string? UserIdOf(ClaimsPrincipal principal) => principal.FindFirst(ClaimTypes.NameIdentifier)?.Value;
 
     internal void MarkEnded() => Volatile.Write(ref _ended, 1);
 

@@ -22,11 +22,12 @@ public static class SessionClaims
     internal static ClaimsPrincipal Principal(SessionId session, string keyMark, UserProfile user)
     {
         var identity = new ClaimsIdentity(AuthenticationType, ClaimTypes.Name, ClaimTypes.Role);
-        identity.AddClaim(New(ClaimTypes.NameIdentifier, user.Id.ToString()));
+        identity.AddClaim(New(ClaimTypes.NameIdentifier, user.ExternalId ?? user.Id.ToString()));
         identity.AddClaim(New(SessionId, session.ToString()));
         identity.AddClaim(New(KeyMark, keyMark));
         identity.AddClaim(New(ClaimTypes.Name, user.Name));
-        identity.AddClaim(New(ClaimTypes.Email, user.Email));
+        if (user.Email is not null)
+            identity.AddClaim(New(ClaimTypes.Email, user.Email));
         foreach (var role in user.Roles)
             identity.AddClaim(New(ClaimTypes.Role, role));
         return new ClaimsPrincipal(identity);
@@ -76,11 +77,12 @@ public static class SessionClaims
 
 /// <summary>What a principal says of its user, as the database has it.</summary>
 /// <param name="Id">The user.</param>
+/// <param name="ExternalId">The application's own id of the user, by which its code knows them; null for an account of ours.</param>
 /// <param name="Name">The name that pages show.</param>
-/// <param name="Email">The email; "" if there is none.</param>
+/// <param name="Email">The email; null if there is none.</param>
 /// <param name="Roles">The names of the user's roles.</param>
 /// <param name="Number">It tells an older profile from a newer one; see <see cref="SessionRegistry.NextProfile"/>.</param>
-internal sealed record UserProfile(UserId Id, string Name, string Email, IReadOnlyList<string> Roles, long Number)
+internal sealed record UserProfile(UserId Id, string? ExternalId, string Name, string? Email, IReadOnlyList<string> Roles, long Number)
 {
     /// <exception cref="InvalidOperationException">There is no such account.</exception>
     public static async Task<UserProfile> ReadAsync(AccountsDbContext db, UserId id, long number)
@@ -89,6 +91,6 @@ internal sealed record UserProfile(UserId Id, string Name, string Email, IReadOn
         var roles = await db.UserRoles.Where(r => r.UserId == id.Value)
             .Join(db.Roles, r => r.RoleId, r => r.Id, (_, role) => role.Name!)
             .ToListAsync();
-        return new UserProfile(id, user.DisplayName, user.Email ?? "", roles, number);
+        return new UserProfile(id, user.ExternalId, user.DisplayName, user.Email, roles, number);
     }
 }

@@ -44,7 +44,7 @@ public abstract record ChangePasswordOutcome
     /// <param name="Session">The caller's session with a new key: the first response may have been lost.</param>
     public sealed record AlreadyChanged(StartedSession Session) : ChangePasswordOutcome;
 
-    /// <summary>The current password was wrong.</summary>
+    /// <summary>The current password was wrong, or the account has none.</summary>
     public sealed record WrongPassword : ChangePasswordOutcome;
 
     public sealed record Throttled(TimeSpan Wait) : ChangePasswordOutcome;

@@ -2,6 +2,7 @@ using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
+using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.SignIn;
@@ -14,7 +15,7 @@ public sealed class PendingProof
 {
     private int _burnt;
 
-    internal PendingProof(UserId subject, string stamp, SessionId? session, DateTimeOffset openedAt)
+    internal PendingProof(UserId? subject, string stamp, SessionId? session, DateTimeOffset openedAt)
     {
         Subject = subject;
         Stamp = stamp;
@@ -22,11 +23,14 @@ public sealed class PendingProof
         OpenedAt = openedAt;
     }
 
-    /// <summary>Whose account it is.</summary>
-    public UserId Subject { get; }
+    /// <summary>Whose account it is; null if the sign-in makes the account.</summary>
+    public UserId? Subject { get; }
 
     /// <summary>The session that gets the fresh proof; null if the proof starts a session.</summary>
     public SessionId? SessionId { get; }
+
+    /// <summary>The application's user whom the proof is about; null for an account of ours.</summary>
+    internal ExternalUser? External { get; init; }
 
     internal string Stamp { get; }
 
@@ -72,6 +76,26 @@ public sealed class ProofDoor
     public Task<PendingProof?> OpenAsync(UserId subject, CancellationToken cancellationToken = default) =>
         OpenAsync(subject, null, cancellationToken);
 
+    /// <summary>
+    /// Opens the door for a sign-in of a user whom the application keeps itself. The first sign-in makes the account, without a password. Each further
+    /// one brings its name and email up to date.
+    /// </summary>
+    /// <param name="user">The user.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    public async Task<PendingProof> OpenAsync(ExternalUser user, CancellationToken cancellationToken = default)
+    {
+        var now = _time.GetUtcNow();
+        var account = await _database.ReadAsync(db => db.Users
+            .Where(u => u.ExternalId == user.Id)
+            .Select(u => new { u.Id, u.SecurityStamp })
+            .SingleOrDefaultAsync(cancellationToken));
+        return new PendingProof(account is null ? null : new UserId(account.Id), account?.SecurityStamp ?? User.FirstStamp, null, now)
+        {
+            External = user,
+        };
+    }
+
     /// <summary>Opens the door for a re-authentication in the caller's session.</summary>
     /// <returns>Null if the account doesn't exist any more.</returns>
     /// <exception cref="CallerRefusedException">The caller may never prove who they are here.</exception>
@@ -95,7 +119,7 @@ public sealed class ProofDoor
         if (proof.SessionId is not null)
             throw new ArgumentException("The proof was opened for a re-authentication.", nameof(proof));
         RequireMethod(methods);
-        return IsGood(proof) ? await _starter.StartAsync(browser, new VerifiedUser(proof.Subject, proof.Stamp, methods), remember) : null;
+        return IsGood(proof) ? await _starter.StartAsync(browser, new VerifiedUser(proof.Subject, proof.Stamp, methods, proof.External), remember) : null;
     }
 
     /// <summary>Gives the caller's session a fresh proof, with a new key.</summary>

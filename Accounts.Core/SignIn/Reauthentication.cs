@@ -17,7 +17,7 @@ public abstract record ReauthenticationOutcome
     /// <param name="Session">The same session with a new key. Only that key carries the fresh proof; the old key stops working.</param>
     public sealed record Proved(StartedSession Session) : ReauthenticationOutcome;
 
-    /// <summary>The password is missing or wrong.</summary>
+    /// <summary>The password is missing or wrong, or the account has none.</summary>
     public sealed record WrongPassword : ReauthenticationOutcome;
 
     /// <summary>Too many attempts. Nothing was checked.</summary>

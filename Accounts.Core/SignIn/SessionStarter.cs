@@ -9,7 +9,11 @@ using Microsoft.EntityFrameworkCore;
 namespace Accounts.Core.SignIn;
 
 /// <summary>A user who has proved who they are, with the account's stamp at that time.</summary>
-internal sealed record VerifiedUser(UserId UserId, string Stamp, SignInMethods Methods);
+/// <param name="UserId">The account. Only an external user may have none yet.</param>
+/// <param name="Stamp">The stamp.</param>
+/// <param name="Methods">How the user was verified.</param>
+/// <param name="External">The application's user, if the application keeps them itself. Its id then decides about the account.</param>
+internal sealed record VerifiedUser(UserId? UserId, string Stamp, SignInMethods Methods, ExternalUser? External = null);
 
 /// <summary>Starts sessions. No other class does.</summary>
 internal sealed class SessionStarter(CommandRunner commands, PlaceFinder places, SessionOptions options, TimeProvider time)
@@ -28,19 +32,22 @@ internal sealed class SessionStarter(CommandRunner commands, PlaceFinder places,
         var key = SessionKey.New();
         var browserHash = browser.Id.Hash();
         var country = places.Find(browser.Address).CountryCode;
-        var ending = new Ending(Caller.InBrowser(verified.UserId, id, browser.Address), now, EndReason.Replaced);
 
         var started = await commands.RunAsync(WritePriority.Ordinary, async work =>
         {
             var db = work.Db;
-            var user = await db.LockUserAsync(verified.UserId);
+            var user = verified.External is { } external
+                ? await db.LockOrMakeAsync(external, verified.Stamp, browser, now)
+                : await db.LockUserAsync(verified.UserId!.Value);
             if (user is null || !string.Equals(user.SecurityStamp, verified.Stamp, StringComparison.Ordinal))
                 return false;
 
-            var here = SessionSet.InBrowser(verified.UserId, browserHash);
+            var owner = new UserId(user.Id);
+            var ending = new Ending(Caller.InBrowser(owner, id, browser.Address), now, EndReason.Replaced);
+            var here = SessionSet.InBrowser(owner, browserHash);
             var crowded = await FindCrowdedAsync(db, user.Id, browserHash, now);
             // Locks what this sign-in may end, in one statement.
-            await db.LockedLive(SessionSet.Some(verified.UserId, crowded).Or(here)).Select(s => s.Id).ToListAsync();
+            await db.LockedLive(SessionSet.Some(owner, crowded).Or(here)).Select(s => s.Id).ToListAsync();
             var replaced = await work.EndAsync(ending, here);
             // An expired session that the sweep hasn't ended yet would violate the unique index.
             var expired = await work.ExpireAsync(now, here);
@@ -78,13 +85,15 @@ internal sealed class SessionStarter(CommandRunner commands, PlaceFinder places,
             };
             var crowdedOut = crowded.Count == 0
                 ? []
-                : await work.EndAsync(ending with { Reason = EndReason.LimitReached }, SessionSet.Some(verified.UserId, crowded));
+                : await work.EndAsync(ending with { Reason = EndReason.LimitReached }, SessionSet.Some(owner, crowded));
+            if (verified.External is not null)
+                await work.UpdateAsync(user, verified.External);
             db.Sessions.Add(row);
             db.AuditEvents.AddRange(replaced.Select(gone => AuditRecord.Displaced(row, gone, AuditAction.SessionReplaced)));
             db.AuditEvents.AddRange(expired.Select(AuditRecord.Expired));
             db.AuditEvents.AddRange(crowdedOut.Select(gone => AuditRecord.Displaced(row, gone, AuditAction.SessionEndedByLimit)));
             db.AuditEvents.Add(AuditRecord.SignedIn(row));
-            work.Report(new SessionChange.Started(verified.UserId, id));
+            work.Report(new SessionChange.Started(owner, id));
             return true;
         });
 

@@ -42,6 +42,8 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             user.ToTable("Users");
             user.Property(u => u.DisplayName).HasMaxLength(User.NameLimit);
             user.Property(u => u.Plan).HasMaxLength(FeatureOptions.PlanLimit);
+            user.Property(u => u.ExternalId).HasMaxLength(User.ExternalIdLimit);
+            user.HasIndex(u => u.ExternalId, "IX_Users_ExternalId").IsUnique().HasFilter("\"ExternalId\" IS NOT NULL");
         });
         model.Entity<IdentityRole<Guid>>().ToTable("Roles");
         model.Entity<IdentityUserRole<Guid>>().ToTable("UserRoles");

@@ -13,7 +13,14 @@ public static class InputRules
     /// <summary>Characters. A longer password would only slow down hashing.</summary>
     public const int PasswordMaximum = 256;
 
-    private const int EmailMaximum = 254;
+    internal const int EmailMaximum = 254;
+
+    /// <summary>The name that the pages show.</summary>
+    internal static IRuleBuilderOptions<T, string> MustBeName<T>(this IRuleBuilderInitial<T, string> rule) => rule
+        .Cascade(CascadeMode.Stop)
+        .NotEmpty().Says(InputProblem.Missing)
+        .MaximumLength(User.NameLimit).Says(InputProblem.TooLong, User.NameLimit)
+        .Must(name => !name.Any(char.IsControl)).Says(InputProblem.LineBreaks);
 
     public static IRuleBuilderOptions<T, string> MustBeEmail<T>(this IRuleBuilderInitial<T, string> rule) => rule
         .Cascade(CascadeMode.Stop)

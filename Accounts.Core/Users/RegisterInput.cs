@@ -16,10 +16,7 @@ internal sealed class RegisterInputValidator : AbstractValidator<RegisterInput>
 {
     public RegisterInputValidator()
     {
-        RuleFor(i => i.Name).Cascade(CascadeMode.Stop)
-            .NotEmpty().Says(InputProblem.Missing)
-            .MaximumLength(User.NameLimit).Says(InputProblem.TooLong, User.NameLimit)
-            .Must(name => !name.Any(char.IsControl)).Says(InputProblem.LineBreaks);
+        RuleFor(i => i.Name).MustBeName();
         RuleFor(i => i.Email).MustBeEmail();
         RuleFor(i => i.Password).MustBeNewPassword(i => [i.Name, i.Email]);
     }

@@ -12,10 +12,19 @@ internal sealed class User : IdentityUser<Guid>
 {
     public const int NameLimit = 100;
 
+    public const int ExternalIdLimit = 255;
+
+    /// <summary>The stamp of every new account that an application brought, until it changes for the first time.</summary>
+    /// <remarks>So a proof can hold the stamp before there is an account. Everybody knows it: never make a secret from a stamp.</remarks>
+    public const string FirstStamp = "first";
+
     public required string DisplayName { get; set; }
 
     /// <summary>The name of a plan in the settings; null for the default plan.</summary>
     public string? Plan { get; set; }
+
+    /// <summary>The application's own id of the user; null for an account of ours. https://www.rfc-editor.org/rfc/rfc7643#section-3.1</summary>
+    public string? ExternalId { get; set; }
 
     /// <summary>A new account without a password. Its email is also its user name.</summary>
     public static User New(DateTimeOffset now, string name, string email, ILookupNormalizer normalizer)
@@ -38,4 +47,7 @@ internal sealed class User : IdentityUser<Guid>
 }
 
 /// <summary>A user's data as the pages show it.</summary>
-public sealed record Profile(UserId Id, string Name, string Email);
+/// <param name="Id">The user.</param>
+/// <param name="Name">The name.</param>
+/// <param name="Email">The email; null if the application that brought the account gave none.</param>
+public sealed record Profile(UserId Id, string Name, string? Email);

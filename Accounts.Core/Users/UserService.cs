@@ -77,11 +77,7 @@ public sealed class UserService
             return await _database.WriteAsync(WritePriority.Ordinary, db =>
             {
                 db.Users.Add(user);
-                db.AuditEvents.Add(new AuditEventRow(now, AuditAction.Registered, user.Id)
-                {
-                    ActorUserId = user.Id,
-                    Details = new AuditDetailsRow(now, browser.Address) { ActorDevice = DeviceDetector.Detect(browser.Signals).Title },
-                });
+                db.AuditEvents.Add(Registered(user.Id, browser, now));
                 return Task.FromResult<RegisterOutcome>(new RegisterOutcome.Registered(new UserId(user.Id)) { Stamp = user.SecurityStamp! });
             });
         }
@@ -94,6 +90,13 @@ public sealed class UserService
         }
     }
 
+    /// <summary>The event of a new account.</summary>
+    internal static AuditEventRow Registered(Guid user, CallingBrowser browser, DateTimeOffset at) => new(at, AuditAction.Registered, user)
+    {
+        ActorUserId = user,
+        Details = new AuditDetailsRow(at, browser.Address) { ActorDevice = DeviceDetector.Detect(browser.Signals).Title },
+    };
+
     private Task<bool> IsTakenAsync(User user) => _database.ReadAsync(db => db.Users.AnyAsync(u => u.NormalizedEmail == user.NormalizedEmail));
 
     /// <summary>The caller's profile; null if the account doesn't exist any more.</summary>
@@ -104,7 +107,7 @@ public sealed class UserService
         Need.ReadAccount.Check(caller);
         return _database.ReadAsync(db => db.Users
             .Where(u => u.Id == caller.Subject.Value)
-            .Select(u => new Profile(caller.Subject, u.DisplayName, u.Email!))
+            .Select(u => new Profile(caller.Subject, u.DisplayName, u.Email))
             .SingleOrDefaultAsync(cancellationToken));
     }
 }

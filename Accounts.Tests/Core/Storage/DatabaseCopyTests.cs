@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Accounts.Core;
+using Accounts.Core.Callers;
 using Accounts.Core.Manager;
 using Accounts.Core.Settings;
 using Accounts.Core.SignIn;
@@ -60,6 +61,19 @@ public sealed class DatabaseCopyTests : IDisposable
         Assert.Null(await there.RequestAsync(ended));
         Assert.Equal(2, (await there.HistoryAsync(owner.Caller)).Count);
         Assert.NotNull(await there.SignInAsync());
+    }
+
+    [Fact]
+    public async Task An_applications_own_user_is_the_same_one_there()
+    {
+        UserId user;
+        await using (var host = CoreHost.Start(_folder))
+            user = await SignInExternalAsync(host);
+
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        await CopyAsync(database);
+        await using var there = CoreHost.StartPostgreSql(database.ConnectionString);
+        Assert.Equal(user, await SignInExternalAsync(there));
     }
 
     [Fact]
@@ -210,9 +224,10 @@ public sealed class DatabaseCopyTests : IDisposable
         Assert.IsType<EndSessionsOutcome.Ended>(await host.Sessions.SignOutEverywhereAsync(owner.Caller));
         Assert.NotNull(await host.Get<SupportCodes>().FindOrMakeAsync(owner.Caller));
         await AddCountedAsync(host.Database);
+        await SignInExternalAsync(host);
         await host.Database.WriteAsync(WritePriority.Ordinary, async db =>
         {
-            var (user, role) = ((await db.Users.SingleAsync()).Id, (await db.Roles.SingleAsync()).Id);
+            var (user, role) = ((await db.Users.SingleAsync(u => u.ExternalId == null)).Id, (await db.Roles.SingleAsync()).Id);
             db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = user, RoleId = role });
             db.UserLogins.Add(new IdentityUserLogin<Guid> { UserId = user, LoginProvider = "example", ProviderKey = "7" });
             db.UserTokens.Add(new IdentityUserToken<Guid> { UserId = user, LoginProvider = "example", Name = "token", Value = "secret" });
@@ -235,12 +250,20 @@ public sealed class DatabaseCopyTests : IDisposable
         });
     }
 
+    /// <summary>Signs in a user whom the application keeps itself.</summary>
+    private static async Task<UserId> SignInExternalAsync(CoreHost host)
+    {
+        var (door, user) = (host.Get<ProofDoor>(), new ExternalUser("crm|42", "Grace Hopper", "grace@example.test"));
+        Assert.NotNull(await door.SignInAsync(CoreHost.NewBrowser(), await door.OpenAsync(user), SignInMethods.Provider, remember: true));
+        return (await door.OpenAsync(user)).Subject!.Value;
+    }
+
     /// <summary>Adds a row to each table whose ids the database counts up.</summary>
     private static Task<bool> AddCountedAsync(AccountsDatabase database) => database.WriteAsync(WritePriority.Ordinary, async db =>
     {
         var role = await db.Roles.SingleOrDefaultAsync() ?? db.Roles.Add(new IdentityRole<Guid>("staff") { Id = Guid.NewGuid() }).Entity;
         db.RoleClaims.Add(new IdentityRoleClaim<Guid> { RoleId = role.Id, ClaimType = "colour", ClaimValue = "green" });
-        db.UserClaims.Add(new IdentityUserClaim<Guid> { UserId = (await db.Users.SingleAsync()).Id, ClaimType = "colour", ClaimValue = "red" });
+        db.UserClaims.Add(new IdentityUserClaim<Guid> { UserId = (await db.Users.SingleAsync(u => u.ExternalId == null)).Id, ClaimType = "colour", ClaimValue = "red" });
         db.DataProtectionKeys.Add(new DataProtectionKeyRow { FriendlyName = "key", Xml = "<key/>" });
         return true;
     });

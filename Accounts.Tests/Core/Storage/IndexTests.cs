@@ -89,6 +89,12 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
         ["sign in without an account"] = (["EmailIndex"], async core =>
             Assert.IsType<SignInOutcome.WrongCredentials>(await core.Host.TrySignInAsync(CoreHost.NewBrowser(), "Nobody@example.test"))),
         ["register"] = (["EmailIndex"], core => core.Host.RegisterAsync($"{Guid.NewGuid():N}@example.test")),
+        ["sign in a user of the application"] = (["IX_Users_ExternalId"], async core =>
+        {
+            var (door, user) = (core.Host.Get<ProofDoor>(), new ExternalUser($"{Guid.NewGuid():N}", "Grace Hopper", null));
+            for (var i = 0; i < 2; i++)
+                Assert.NotNull(await door.SignInAsync(CoreHost.NewBrowser(), await door.OpenAsync(user), SignInMethods.Provider, remember: true));
+        }),
         ["confirm the password"] = (["PK_Users", "PK_Sessions"], async core =>
         {
             var (caller, _) = core.NextSignedIn();

@@ -34,6 +34,12 @@ public sealed class MigrationMarkTests
         { "a table that goes with its account", up => up.CreateTable("Notes", Columns, constraints: Account(ReferentialAction.Cascade)) },
         { "a column", up => up.AddColumn<string>("Note", "Sessions", nullable: true) },
         { "a column with a default", up => up.AddColumn<bool>("Noted", "Sessions", nullable: false, defaultValue: false) },
+        { "a unique index over a column that it leaves empty", up =>
+            {
+                up.AddColumn<string>("Note", "Sessions", nullable: true);
+                up.CreateIndex("IX_Sessions_Note", "Sessions", ["UserId", "Note"], unique: true);
+            }
+        },
         { "an index", up => up.CreateIndex("IX_Sessions_Note", "Sessions", "Name") },
     };
 
@@ -46,6 +52,14 @@ public sealed class MigrationMarkTests
         {
             "Sample_Expand adds the unique index IX_Sessions_Key over Sessions.",
             up => up.CreateIndex("IX_Sessions_Key", "Sessions", "KeyHash", unique: true)
+        },
+        {
+            "Sample_Expand adds the unique index IX_Sessions_Note over Sessions.",
+            up =>
+            {
+                up.AddColumn<bool>("Note", "Sessions", nullable: false, defaultValue: false);
+                up.CreateIndex("IX_Sessions_Note", "Sessions", "Note", unique: true);
+            }
         },
         {
             "Sample_Expand adds the table Notes, which keeps rows of Users from being deleted.",
@@ -105,10 +119,15 @@ public sealed class MigrationMarkTests
         var migration = create();
         migration.ActiveProvider = provider;
         var added = migration.UpOperations.OfType<CreateTableOperation>().Select(table => table.Name).ToHashSet(StringComparer.Ordinal);
-        return migration.UpOperations.Select(operation => FindProblem(operation, added)).OfType<string>().Select(problem => $"{id} {problem} {Why}");
+        // An earlier version doesn't know these columns. It leaves them NULL, and NULL equals nothing.
+        var empty = migration.UpOperations.OfType<AddColumnOperation>()
+            .Where(column => column is { IsNullable: true, DefaultValue: null, DefaultValueSql: null })
+            .Select(column => (column.Table, column.Name)).ToHashSet();
+        return migration.UpOperations.Select(operation => FindProblem(operation, added, empty)).OfType<string>().Select(problem => $"{id} {problem} {Why}");
     });
 
-    private static string? FindProblem(MigrationOperation operation, HashSet<string> added) => operation switch
+    private static string? FindProblem(
+        MigrationOperation operation, HashSet<string> added, HashSet<(string Table, string Name)> empty) => operation switch
     {
         CreateTableOperation table => table.ForeignKeys
             .Where(key => !added.Contains(key.PrincipalTable) && key.OnDelete is not (ReferentialAction.Cascade or ReferentialAction.SetNull))
@@ -117,7 +136,9 @@ public sealed class MigrationMarkTests
         AddColumnOperation { IsNullable: false, DefaultValue: null, DefaultValueSql: null } column when !added.Contains(column.Table) =>
             $"adds the column {column.Table}.{column.Name}, which is required and has no default.",
         AddColumnOperation => null,
-        CreateIndexOperation { IsUnique: true } index when !added.Contains(index.Table) => $"adds the unique index {index.Name} over {index.Table}.",
+        CreateIndexOperation { IsUnique: true } index
+            when !added.Contains(index.Table) && !Array.Exists(index.Columns, column => empty.Contains((index.Table, column))) =>
+            $"adds the unique index {index.Name} over {index.Table}.",
         CreateIndexOperation => null,
         _ => $"does this: {operation.GetType().Name.Replace("Operation", "", StringComparison.Ordinal)}.",
     };

@@ -1,0 +1,33 @@
+using Accounts.Core.Users;
+using FluentValidation;
+
+namespace Accounts.Core.SignIn;
+
+/// <summary>A user whom the application keeps itself, and verifies itself. See <see cref="ProofDoor"/>.</summary>
+/// <param name="Id">
+/// The application's own id of the user: 1 to 255 characters, any text without control characters. Ids that differ in a letter's case are two users.
+/// </param>
+/// <param name="Name">The name that pages show, 1 to 100 characters.</param>
+/// <param name="Email">The email that pages show; null if there is none. Nobody signs in with it.</param>
+/// <exception cref="ArgumentException">A value breaks its rule.</exception>
+public sealed record ExternalUser(string Id, string Name, string? Email)
+{
+    private static readonly InlineValidator<string> NameRules = new() { rules => rules.RuleFor(name => name).MustBeName() };
+    private static readonly InlineValidator<string> EmailRules = new() { rules => rules.RuleFor(email => email).MustBeEmail() };
+
+    public string Id { get; } = Id?.Length is > 0 and <= User.ExternalIdLimit && IsStorable(Id)
+        ? Id
+        : throw new ArgumentException($"An id has 1 to {User.ExternalIdLimit} characters, and no control characters.", nameof(Id));
+
+    public string Name { get; } = Name?.Trim() is { } name && IsStorable(name) && NameRules.Check(name) is null
+        ? name
+        : throw new ArgumentException($"A name has 1 to {User.NameLimit} characters, and no control characters.", nameof(Name));
+
+    public string? Email { get; } = Email is null || (IsStorable(Email) && EmailRules.Check(Email) is null)
+        ? Email
+        : throw new ArgumentException($"An email is a full address of at most {InputRules.EmailMaximum} characters, without spaces.", nameof(Email));
+
+    /// <summary>Whether a text has no control character and no half surrogate pair. UTF-8 has none: two such ids would be stored as the same text.</summary>
+    private static bool IsStorable(string text) =>
+        !text.Any(char.IsControl) && string.Equals(text, string.Concat(text.EnumerateRunes()), StringComparison.Ordinal);
+}
