@@ -25,7 +25,9 @@ internal static class ExternalAccounts
             INSERT INTO "Users" (
                 "Id", "ExternalId", "DisplayName", "Email", "SecurityStamp", "ConcurrencyStamp",
                 "EmailConfirmed", "PhoneNumberConfirmed", "TwoFactorEnabled", "LockoutEnabled", "AccessFailedCount")
-            VALUES ({id}, {external.Id}, {external.Name}, {external.Email}, {User.FirstStamp}, {Guid.NewGuid().ToString()}, FALSE, FALSE, FALSE, FALSE, 0)
+            VALUES (
+                {id}, {external.Id}, {external.Name}, {external.Email}, {User.FirstStamp}, {Guid.NewGuid().ToString()},
+                FALSE, FALSE, FALSE, FALSE, 0)
             ON CONFLICT ("ExternalId") WHERE "ExternalId" IS NOT NULL DO NOTHING
             """);
         // The audit log is in the order of time, and the sign-in comes after it.

@@ -27,7 +27,9 @@ public sealed record ExternalUser(string Id, string Name, string? Email)
         ? Email
         : throw new ArgumentException($"An email is a full address of at most {InputRules.EmailMaximum} characters, without spaces.", nameof(Email));
 
-    /// <summary>Whether a text has no control character and no half surrogate pair. UTF-8 has none: two such ids would be stored as the same text.</summary>
+    /// <summary>
+    /// Whether a text has no control character and no half surrogate pair. UTF-8 has none: two such ids would be stored as the same text.
+    /// </summary>
     private static bool IsStorable(string text) =>
         !text.Any(char.IsControl) && string.Equals(text, string.Concat(text.EnumerateRunes()), StringComparison.Ordinal);
 }

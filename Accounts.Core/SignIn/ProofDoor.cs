@@ -77,8 +77,8 @@ public sealed class ProofDoor
         OpenAsync(subject, null, cancellationToken);
 
     /// <summary>
-    /// Opens the door for a sign-in of a user whom the application keeps itself. The first sign-in makes the account, without a password. Each further
-    /// one brings its name and email up to date.
+    /// Opens the door for a sign-in of a user whom the application keeps itself. The first sign-in makes the account, without a password. Each
+    /// further one brings its name and email up to date.
     /// </summary>
     /// <param name="user">The user.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
@@ -119,7 +119,9 @@ public sealed class ProofDoor
         if (proof.SessionId is not null)
             throw new ArgumentException("The proof was opened for a re-authentication.", nameof(proof));
         RequireMethod(methods);
-        return IsGood(proof) ? await _starter.StartAsync(browser, new VerifiedUser(proof.Subject, proof.Stamp, methods, proof.External), remember) : null;
+        return IsGood(proof)
+            ? await _starter.StartAsync(browser, new VerifiedUser(proof.Subject, proof.Stamp, methods, proof.External), remember)
+            : null;
     }
 
     /// <summary>Gives the caller's session a fresh proof, with a new key.</summary>

@@ -24,20 +24,20 @@ internal static class StorageServices
         services.AddSingleton<DatabaseCopy>();
         services.AddChosen<DatabaseEngine, SqliteEngine, PostgreSqlEngine>();
         services.AddChosen<IDatabaseStart, SqliteStart, PostgreSqlStart>();
-        // The base class of the context reads this: Version3 is the schema with passkeys.
-        services.Configure<IdentityOptions>(identity => identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3);
         services.AddDbContextFactory<AccountsDbContext>((sp, builder) =>
         {
             builder.UseEngine(sp.GetRequiredService<DatabaseEngine>());
+            builder.UseApplicationServiceProvider(new OwnIdentityOptions(sp));
             builder.AddInterceptors(sp.GetServices<IInterceptor>());
         });
         services.AddSingleton<AccountsDatabase>();
         services.AddMade<DatabaseProbe>();
         services.AddSingleton<DataProtectionKeys>();
-        // By default the discriminator is the content root's path. A fixed one keeps the keys valid when the program moves to another folder.
-        services.Configure<DataProtectionOptions>(o => o.ApplicationDiscriminator = "Accounts");
-        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(sp =>
-            new ConfigureOptions<KeyManagementOptions>(o => o.XmlRepository = sp.GetRequiredService<DataProtectionKeys>()));
+        // By default the discriminator is the content root's path. A fixed one keeps the keys valid when the program moves to another folder. Where
+        // the application has chosen one, or another place for its keys, its choice stays.
+        services.PostConfigure<DataProtectionOptions>(o => o.ApplicationDiscriminator ??= "Accounts");
+        services.AddOptions<KeyManagementOptions>()
+            .PostConfigure<DataProtectionKeys>((o, keys) => o.XmlRepository ??= keys);
     }
 
     /// <summary>Makes a context use an engine.</summary>

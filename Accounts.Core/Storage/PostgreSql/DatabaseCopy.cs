@@ -112,7 +112,7 @@ internal sealed class DatabaseCopy(
         {
             var sqlite = new SqliteEngine(file);
             // The model depends on Identity's options, which are among the services.
-            var builder = new DbContextOptionsBuilder<AccountsDbContext>().UseApplicationServiceProvider(services);
+            var builder = new DbContextOptionsBuilder<AccountsDbContext>().UseApplicationServiceProvider(new OwnIdentityOptions(services));
             builder.UseEngine(sqlite);
             return new AccountsDbContext(builder.Options, sqlite);
         }
