@@ -5,14 +5,13 @@ using Accounts.Tests.Fixtures;
 namespace Accounts.Tests.Samples;
 
 /// <summary>The sample MinimalApi, driven by two programs that keep cookies.</summary>
-public sealed class MinimalApiTests(Packages packages, SamplePrograms samples) : IClassFixture<Packages>, IClassFixture<SamplePrograms>
+public sealed class MinimalApiTests(SamplePrograms samples) : IClassFixture<SamplePrograms>
 {
     private static readonly object Ada = new { name = "Ada", email = "ada@example.test", password = "a passphrase for tests" };
 
     [Fact]
     public async Task One_client_ends_the_others_session_and_the_other_gets_401()
     {
-        Assert.NotEmpty(packages.FeedPath);
         await using var api = await samples.RunAsync("MinimalApi");
         var site = await api.ListeningAsync();
         using var owner = new Visitor(site, "curl/8.5.0");
@@ -59,7 +58,8 @@ public sealed class MinimalApiTests(Packages packages, SamplePrograms samples) :
         Assert.Equal("The email or the password is wrong.", problem.GetProperty("detail").GetString());
     }
 
-    private static async Task<(HttpStatusCode Status, JsonElement Answer)> AskAsync(Visitor client, HttpMethod method, string path, object? body = null)
+    private static async Task<(HttpStatusCode Status, JsonElement Answer)> AskAsync(
+        Visitor client, HttpMethod method, string path, object? body = null)
     {
         using var answer = await client.SendJsonAsync(method, path, body);
         var text = await answer.Content.ReadAsStringAsync();

@@ -4,11 +4,14 @@ namespace Accounts.Tests.Samples;
 
 /// <summary>The samples, built from the packages in an empty folder outside the repository. A test class takes this as its class fixture.</summary>
 /// <remarks>Each sample is built once for all tests of this process.</remarks>
-public sealed class SamplePrograms(Packages packages) : IDisposable
+public sealed class SamplePrograms : IAsyncLifetime
 {
     private static readonly Dictionary<string, Task<string>> Built = new(StringComparer.Ordinal);
 
+    private readonly Packages _packages = new();
     private readonly TempFolder _folder = new();
+
+    public ValueTask InitializeAsync() => _packages.InitializeAsync();
 
     /// <summary>Starts a sample with an empty database of its own.</summary>
     /// <param name="sample">The name of its folder.</param>
@@ -26,11 +29,15 @@ public sealed class SamplePrograms(Packages packages) : IDisposable
         return AccountsProcess.RunOther(Path.Combine(await built, $"{sample}.dll"), [.. database, .. settings]);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     private async Task<string> BuildAsync(string sample)
     {
-        var user = new PackageUser(packages);
+        var user = new PackageUser(_packages);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => user.Dispose();
         user.Copy($"samples/{sample}", sample);
         await user.DotnetAsync("build", sample, "-c", "Release", "-o", "out");

@@ -256,7 +256,8 @@ public sealed class ExternalUserTests
     private static Task<StartedSession?> TrySignInAsync(CoreHost host, PendingProof proof, CallingBrowser? browser = null) =>
         Door(host).SignInAsync(browser ?? CoreHost.NewBrowser(), proof, Methods, remember: true);
 
-    private static async Task<SignedInBrowser> SignInAsync(CoreHost host, ExternalUser user) => await SignInAsync(host, await Door(host).OpenAsync(user));
+    private static async Task<SignedInBrowser> SignInAsync(CoreHost host, ExternalUser user) =>
+        await SignInAsync(host, await Door(host).OpenAsync(user));
 
     private static async Task<SignedInBrowser> SignInAsync(CoreHost host, PendingProof proof)
     {

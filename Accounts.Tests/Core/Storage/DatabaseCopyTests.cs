@@ -263,7 +263,8 @@ public sealed class DatabaseCopyTests : IDisposable
     {
         var role = await db.Roles.SingleOrDefaultAsync() ?? db.Roles.Add(new IdentityRole<Guid>("staff") { Id = Guid.NewGuid() }).Entity;
         db.RoleClaims.Add(new IdentityRoleClaim<Guid> { RoleId = role.Id, ClaimType = "colour", ClaimValue = "green" });
-        db.UserClaims.Add(new IdentityUserClaim<Guid> { UserId = (await db.Users.SingleAsync(u => u.ExternalId == null)).Id, ClaimType = "colour", ClaimValue = "red" });
+        var plain = await db.Users.SingleAsync(u => u.ExternalId == null);
+        db.UserClaims.Add(new IdentityUserClaim<Guid> { UserId = plain.Id, ClaimType = "colour", ClaimValue = "red" });
         db.DataProtectionKeys.Add(new DataProtectionKeyRow { FriendlyName = "key", Xml = "<key/>" });
         return true;
     });

@@ -123,7 +123,8 @@ public sealed class MigrationMarkTests
         var empty = migration.UpOperations.OfType<AddColumnOperation>()
             .Where(column => column is { IsNullable: true, DefaultValue: null, DefaultValueSql: null })
             .Select(column => (column.Table, column.Name)).ToHashSet();
-        return migration.UpOperations.Select(operation => FindProblem(operation, added, empty)).OfType<string>().Select(problem => $"{id} {problem} {Why}");
+        return migration.UpOperations.Select(operation => FindProblem(operation, added, empty)).OfType<string>()
+            .Select(problem => $"{id} {problem} {Why}");
     });
 
     private static string? FindProblem(
