@@ -7,7 +7,7 @@ public static class AccountsSession
     public const string Scheme = "Accounts.Session";
 
     /// <summary>The cookie. Its name makes browsers refuse it from sibling subdomains and over plain http; they accept it on localhost.</summary>
-    public const string CookieName = "__Host-accounts-session";
+    internal const string CookieName = "__Host-accounts-session";
 
     /// <summary>The query key that carries the requested address to the sign-in page.</summary>
     public const string ReturnUrlParameter = "returnUrl";

@@ -14,7 +14,7 @@ public readonly record struct UserId(Guid Value)
 /// <summary>The id of a session in pages, addresses and logs (UUIDv7). It isn't secret: only the session key signs in.</summary>
 public readonly record struct SessionId(Guid Value)
 {
-    public static SessionId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+    internal static SessionId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
 
     public static bool TryParse(string? text, out SessionId id)
     {

@@ -2,17 +2,17 @@ using Accounts.Core.Storage;
 
 namespace Accounts.Core.Devices;
 
-/// <summary>A browser's User-Agent Client Hints headers, as sent, each cut to <see cref="Limit"/> characters; null for a missing one.</summary>
+/// <summary>A browser's User-Agent Client Hints headers, as sent, each cut to 256 characters; null for a missing one.</summary>
 /// <remarks>Untrusted text, like the User-Agent. The headers are those of https://wicg.github.io/ua-client-hints/.</remarks>
 public sealed record ClientHints
 {
     /// <summary>Maximum length of each header, in characters. Real headers have fewer than 200.</summary>
-    public const int Limit = 256;
+    internal const int Limit = 256;
 
     /// <summary>Maximum length of <see cref="ToText"/>'s result, in characters.</summary>
-    public const int TextLimit = (7 * (Limit + 1)) + 1;
+    internal const int TextLimit = (7 * (Limit + 1)) + 1;
 
-    public static readonly ClientHints None = new();
+    internal static readonly ClientHints None = new();
 
     private const char Separator = '\n';
 
@@ -41,7 +41,7 @@ public sealed record ClientHints
     public bool Touch { get; init; }
 
     /// <summary>Parses the result of <see cref="ToText"/>. It never fails: from another text it reads what it can.</summary>
-    public static ClientHints Parse(string? text)
+    internal static ClientHints Parse(string? text)
     {
         if (string.IsNullOrEmpty(text))
             return None;
@@ -63,7 +63,7 @@ public sealed record ClientHints
     }
 
     /// <summary>All hints as one text, as a session stores them; null if there are none.</summary>
-    public string? ToText() => this == None
+    internal string? ToText() => this == None
         ? null
         : string.Join(Separator, Brands, FullVersionList, Platform, PlatformVersion, Mobile, Model, FormFactors, Touch ? "1" : null);
 

@@ -9,7 +9,7 @@ public sealed record Device
     /// <summary>The title of a program without a name.</summary>
     public const string UnknownProgram = "Unknown program";
 
-    public static readonly Device Unknown = new();
+    internal static readonly Device Unknown = new();
 
     public DeviceType Type { get; init; }
 

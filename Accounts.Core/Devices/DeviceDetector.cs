@@ -2,7 +2,7 @@ namespace Accounts.Core.Devices;
 
 /// <summary>Detects the device from a User-Agent and its Client Hints. It never throws, and answers "unknown" rather than guess.</summary>
 /// <remarks>The README in this folder says how it works and what it leaves out on purpose.</remarks>
-public static class DeviceDetector
+internal static class DeviceDetector
 {
     private static readonly DeviceCache Cache = new();
 

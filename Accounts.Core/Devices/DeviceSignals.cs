@@ -2,12 +2,12 @@ using Accounts.Core.Storage;
 
 namespace Accounts.Core.Devices;
 
-/// <summary>A browser's description of itself: its User-Agent, cut to <see cref="UserAgentLimit"/> characters, and its Client Hints.</summary>
+/// <summary>A browser's description of itself: its User-Agent, cut to 512 characters, and its Client Hints.</summary>
 /// <remarks>Untrusted text: show it only escaped, and use it only to name devices.</remarks>
 public sealed record DeviceSignals
 {
     /// <summary>Maximum length of a User-Agent, in characters. Real ones have fewer than 500.</summary>
-    public const int UserAgentLimit = 512;
+    internal const int UserAgentLimit = 512;
 
     /// <param name="userAgent">The header's text; null or "" if it is missing.</param>
     /// <param name="hints">The hints of the same request; null if there are none.</param>
@@ -22,5 +22,5 @@ public sealed record DeviceSignals
     public ClientHints Hints { get; }
 
     /// <summary>False if the browser has more hints that it hasn't been asked for yet.</summary>
-    public bool IsWhole => Hints.Brands is null || Hints.PlatformVersion is not null;
+    internal bool IsWhole => Hints.Brands is null || Hints.PlatformVersion is not null;
 }

@@ -1,3 +1,4 @@
+using Accounts.Core.Settings;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Core.Geolocation;
@@ -7,7 +8,7 @@ internal static class GeolocationServices
 {
     public static void AddGeolocation(this IServiceCollection services)
     {
-        services.AddSingleton<PlaceFinder>();
+        services.AddMade<PlaceFinder>();
         services.AddSingleton<PlaceUpkeep>();
         services.AddHostedService(sp => sp.GetRequiredService<PlaceUpkeep>());
     }

@@ -4,9 +4,9 @@ namespace Accounts.Core.Geolocation;
 public sealed record Place
 {
     /// <summary>The place of a private, loopback, link-local or unique-local address.</summary>
-    public static readonly Place LocalNetwork = new() { IsLocal = true };
+    internal static readonly Place LocalNetwork = new() { IsLocal = true };
 
-    public static readonly Place Unknown = new();
+    internal static readonly Place Unknown = new();
 
     public bool IsLocal { get; private init; }
 

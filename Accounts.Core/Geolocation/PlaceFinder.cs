@@ -6,6 +6,10 @@ public sealed class PlaceFinder
 {
     private volatile InUse? _inUse;
 
+    internal PlaceFinder()
+    {
+    }
+
     /// <summary>The database in use.</summary>
     public PlaceSource Source => Current.Source;
 

@@ -83,7 +83,7 @@ public sealed class LiveSession
     internal Device Device => Volatile.Read(ref _device);
 
     /// <summary>Whether the session is live. Costs two memory reads.</summary>
-    public bool IsLive(DateTimeOffset now) => Volatile.Read(ref _ended) == 0 && now.UtcTicks < Volatile.Read(ref _expiresAt);
+    internal bool IsLive(DateTimeOffset now) => Volatile.Read(ref _ended) == 0 && now.UtcTicks < Volatile.Read(ref _expiresAt);
 
     /// <summary>
     /// The caller of a command with this principal, with the address of the latest activity. A principal of a replaced key doesn't get the new

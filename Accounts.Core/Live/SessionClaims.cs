@@ -9,7 +9,7 @@ namespace Accounts.Core.Live;
 public static class SessionClaims
 {
     /// <summary>The claim with the session's id, named as in OpenID Connect.</summary>
-    public const string SessionId = "sid";
+    internal const string SessionId = "sid";
 
     /// <summary>The claim with the mark of the key that the request used.</summary>
     internal const string KeyMark = "key_mark";

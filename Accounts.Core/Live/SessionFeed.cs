@@ -9,14 +9,14 @@ namespace Accounts.Core.Live;
 /// <summary>Publishes changes of sessions to the pages and circuits of this process.</summary>
 /// <remarks>
 /// There are two kinds of subscription. The first gets every user's changes at once, one by one, except activity. The second gets one user's
-/// changes in batches. A batch holds the changes within <see cref="MergeWindow"/>. In it, a later change of the same kind to the same session
+/// changes in batches. A batch holds the changes within 100 milliseconds. In it, a later change of the same kind to the same session
 /// replaces the earlier one; departures are all kept. An ending goes out at once, with the changes that wait. Handlers run synchronously, on the
 /// publisher's or a timer's thread: return quickly and hand the work off. If a handler throws, the feed logs it and calls the others.
 /// </remarks>
 public sealed partial class SessionFeed
 {
     /// <summary>How long changes other than endings wait to be batched: 100 milliseconds.</summary>
-    public static readonly TimeSpan MergeWindow = TimeSpan.FromMilliseconds(100);
+    internal static readonly TimeSpan MergeWindow = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<UserId, ImmutableArray<Watch>> _watches = new();
     private readonly PlaceFinder _places;

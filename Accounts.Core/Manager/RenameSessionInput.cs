@@ -16,6 +16,10 @@ public sealed class RenameSessionInput
 /// <summary>The outcome of renaming a session.</summary>
 public abstract record RenameOutcome
 {
+    private RenameOutcome()
+    {
+    }
+
     /// <summary>The session has this name now; null if it has none.</summary>
     public sealed record Renamed(string? Name) : RenameOutcome;
 

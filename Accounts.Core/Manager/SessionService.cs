@@ -5,7 +5,6 @@ using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
-using FluentValidation;
 using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Manager;
@@ -42,12 +41,13 @@ public sealed class SessionService
     /// <summary>How many sessions <see cref="TerminateManyAsync"/> ends at most in one call: 1,000.</summary>
     public const int TerminateManyLimit = 1_000;
 
+    private static readonly RenameSessionInputValidator RenameRules = new();
+
     private readonly AccountsDatabase _database;
     private readonly CommandRunner _commands;
     private readonly SessionRegistry _registry;
     private readonly PlaceFinder _places;
     private readonly FeatureGate _features;
-    private readonly IValidator<RenameSessionInput> _renameRules;
     private readonly TimeProvider _time;
 
     internal SessionService(
@@ -56,7 +56,6 @@ public sealed class SessionService
         SessionRegistry registry,
         PlaceFinder places,
         FeatureGate features,
-        IValidator<RenameSessionInput> renameRules,
         TimeProvider time)
     {
         _database = database;
@@ -64,7 +63,6 @@ public sealed class SessionService
         _registry = registry;
         _places = places;
         _features = features;
-        _renameRules = renameRules;
         _time = time;
     }
 
@@ -259,7 +257,7 @@ public sealed class SessionService
         CancellationToken cancellationToken = default)
     {
         Need.NameSessions.Check(caller);
-        if (_renameRules.Check(input) is { } errors)
+        if (RenameRules.Check(input) is { } errors)
             return new RenameOutcome.Invalid(errors);
 
         var now = _time.GetUtcNow();

@@ -14,7 +14,7 @@ public sealed class SessionKey
 
     private SessionKey(byte[] value) => _value = value;
 
-    public static SessionKey New() => new(RandomNumberGenerator.GetBytes(Bytes));
+    internal static SessionKey New() => new(RandomNumberGenerator.GetBytes(Bytes));
 
     /// <summary>The key as the ticket holds it: 43 characters of base64url.</summary>
     public string Reveal() => Base64Url.EncodeToString(_value);

@@ -62,13 +62,14 @@ public abstract record ChangePasswordOutcome
 /// <summary>Changes a user's password.</summary>
 public sealed class PasswordChange
 {
+    private static readonly ChangePasswordInputValidator Rules = new();
+
     private readonly AccountsDatabase _database;
     private readonly CommandRunner _commands;
     private readonly KeyRotation _rotation;
     private readonly SignInThrottle _throttle;
     private readonly PasswordHashing _hashing;
     private readonly PasswordVerifier _passwords;
-    private readonly IValidator<ChangePasswordInput> _rules;
     private readonly TimeProvider _time;
 
     internal PasswordChange(
@@ -78,7 +79,6 @@ public sealed class PasswordChange
         SignInThrottle throttle,
         PasswordHashing hashing,
         PasswordVerifier passwords,
-        IValidator<ChangePasswordInput> rules,
         TimeProvider time)
     {
         _database = database;
@@ -87,7 +87,6 @@ public sealed class PasswordChange
         _throttle = throttle;
         _hashing = hashing;
         _passwords = passwords;
-        _rules = rules;
         _time = time;
     }
 
@@ -99,7 +98,7 @@ public sealed class PasswordChange
     public async Task<ChangePasswordOutcome> ChangeAsync(Caller caller, ChangePasswordInput input, CancellationToken cancellationToken = default)
     {
         Need.ChangePassword.Check(caller);
-        if (_rules.Check(input) is { } errors)
+        if (Rules.Check(input) is { } errors)
             return new ChangePasswordOutcome.Invalid(errors);
         // One place covers all hashing of this change, so the server refuses the change before it begins or not at all.
         using var place = _hashing.TryEnter(HashPriority.Known, out var busy);

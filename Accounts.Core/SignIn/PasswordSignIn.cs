@@ -3,7 +3,6 @@ using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using FluentValidation;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -54,13 +53,13 @@ public abstract record SignInOutcome
 /// <summary>Signs users in with their password.</summary>
 public sealed partial class PasswordSignIn
 {
+    private static readonly SignInInputValidator Rules = new();
+
     private readonly AccountsDatabase _database;
     private readonly SessionStarter _starter;
     private readonly SignInThrottle _throttle;
     private readonly PasswordHashing _hashing;
     private readonly PasswordVerifier _passwords;
-    private readonly ILookupNormalizer _normalizer;
-    private readonly IValidator<SignInInput> _rules;
     private readonly ILogger<PasswordSignIn> _logger;
 
     internal PasswordSignIn(
@@ -69,8 +68,6 @@ public sealed partial class PasswordSignIn
         SignInThrottle throttle,
         PasswordHashing hashing,
         PasswordVerifier passwords,
-        ILookupNormalizer normalizer,
-        IValidator<SignInInput> rules,
         ILogger<PasswordSignIn> logger)
     {
         _database = database;
@@ -78,8 +75,6 @@ public sealed partial class PasswordSignIn
         _throttle = throttle;
         _hashing = hashing;
         _passwords = passwords;
-        _normalizer = normalizer;
-        _rules = rules;
         _logger = logger;
     }
 
@@ -88,7 +83,7 @@ public sealed partial class PasswordSignIn
     /// <exception cref="OperationCanceledException">The call was canceled before the session started; nothing started.</exception>
     public async Task<SignInOutcome> SignInAsync(CallingBrowser browser, SignInInput input, CancellationToken cancellationToken = default)
     {
-        if (_rules.Check(input) is { } errors)
+        if (Rules.Check(input) is { } errors)
             return new SignInOutcome.Invalid(errors);
 
         var found = await FindAsync(browser, input);
@@ -102,7 +97,7 @@ public sealed partial class PasswordSignIn
 
     private Task<Found> FindAsync(CallingBrowser browser, SignInInput input)
     {
-        var normalized = _normalizer.NormalizeEmail(input.Email);
+        var normalized = User.Normalizer.NormalizeEmail(input.Email);
         var browserHash = browser.Id.Hash();
         return _database.ReadAsync(async db =>
         {

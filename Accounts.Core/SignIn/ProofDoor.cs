@@ -10,7 +10,7 @@ namespace Accounts.Core.SignIn;
 /// <summary>
 /// A proof that is being verified outside the core. It remembers the account as it was before, so that whatever changes meanwhile voids it.
 /// </summary>
-/// <remarks>It counts once, and for <see cref="ProofDoor.Patience"/>. It lives in memory only: there is nothing to forge or to replay.</remarks>
+/// <remarks>It counts once, and for a minute. It lives in memory only: there is nothing to forge or to replay.</remarks>
 public sealed class PendingProof
 {
     private int _burnt;
@@ -24,10 +24,10 @@ public sealed class PendingProof
     }
 
     /// <summary>Whose account it is; null if the sign-in makes the account.</summary>
-    public UserId? Subject { get; }
+    internal UserId? Subject { get; }
 
     /// <summary>The session that gets the fresh proof; null if the proof starts a session.</summary>
-    public SessionId? SessionId { get; }
+    internal SessionId? SessionId { get; }
 
     /// <summary>The application's user whom the proof is about; null for an account of ours.</summary>
     internal ExternalUser? External { get; init; }
@@ -51,7 +51,7 @@ public sealed class PendingProof
 public sealed class ProofDoor
 {
     /// <summary>How long a proof may take: a minute.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly AccountsDatabase _database;
     private readonly CommandRunner _commands;

@@ -84,7 +84,7 @@ public sealed partial class SignInQueue : IDisposable
         }
     }
 
-    public void Dispose()
+    void IDisposable.Dispose()
     {
         _networks.Dispose();
         _returning.Dispose();

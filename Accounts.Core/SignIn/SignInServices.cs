@@ -1,5 +1,4 @@
 using Accounts.Core.Settings;
-using FluentValidation;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Core.SignIn;
@@ -9,8 +8,6 @@ internal static class SignInServices
 {
     public static void AddSignIn(this IServiceCollection services)
     {
-        services.AddSingleton<IValidator<SignInInput>, SignInInputValidator>();
-        services.AddSingleton<IValidator<ChangePasswordInput>, ChangePasswordInputValidator>();
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton<PasswordVerifier>();
         services.AddSingleton<SessionStarter>();

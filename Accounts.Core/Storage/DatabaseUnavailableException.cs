@@ -7,7 +7,7 @@ namespace Accounts.Core.Storage;
 /// </remarks>
 public sealed class DatabaseUnavailableException : Exception
 {
-    public DatabaseUnavailableException(Exception inner)
+    internal DatabaseUnavailableException(Exception inner)
         : base("The database did not answer. Nothing changed.", inner)
     {
     }

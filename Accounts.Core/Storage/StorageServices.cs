@@ -3,7 +3,6 @@ using Accounts.Core.Storage.PostgreSql;
 using Accounts.Core.Storage.Sqlite;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,12 +23,7 @@ internal static class StorageServices
         services.AddSingleton<DatabaseCopy>();
         services.AddChosen<DatabaseEngine, SqliteEngine, PostgreSqlEngine>();
         services.AddChosen<IDatabaseStart, SqliteStart, PostgreSqlStart>();
-        services.AddDbContextFactory<AccountsDbContext>((sp, builder) =>
-        {
-            builder.UseEngine(sp.GetRequiredService<DatabaseEngine>());
-            builder.UseApplicationServiceProvider(new OwnIdentityOptions(sp));
-            builder.AddInterceptors(sp.GetServices<IInterceptor>());
-        });
+        services.AddSingleton<IDbContextFactory<AccountsDbContext>, AccountsContexts>();
         services.AddSingleton<AccountsDatabase>();
         services.AddMade<DatabaseProbe>();
         services.AddSingleton<DataProtectionKeys>();

@@ -13,10 +13,10 @@ namespace Accounts.Core.Support;
 public sealed class SupportCodes
 {
     /// <summary>How long a code is valid: an hour.</summary>
-    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
+    internal static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
     /// <summary>The minimum time that a shown code must still be valid, so that the user can read it to support: 10 minutes.</summary>
-    public static readonly TimeSpan ReadingTime = TimeSpan.FromMinutes(10);
+    internal static readonly TimeSpan ReadingTime = TimeSpan.FromMinutes(10);
 
     private readonly AccountsDatabase _database;
     private readonly CommandRunner _commands;

@@ -8,7 +8,7 @@ namespace Accounts.Core.Tables;
 public abstract record TablePage(int Count, int Total, int Page, bool Cut)
 {
     /// <summary>Maximum number of rows on a page.</summary>
-    public const int Size = 25;
+    internal const int Size = 25;
 
     /// <summary>The number of pages, at least 1.</summary>
     public int Pages => PagesOf(Total);

@@ -22,7 +22,7 @@ public static class InputRules
         .MaximumLength(User.NameLimit).Says(InputProblem.TooLong, User.NameLimit)
         .Must(name => !name.Any(char.IsControl)).Says(InputProblem.LineBreaks);
 
-    public static IRuleBuilderOptions<T, string> MustBeEmail<T>(this IRuleBuilderInitial<T, string> rule) => rule
+    internal static IRuleBuilderOptions<T, string> MustBeEmail<T>(this IRuleBuilderInitial<T, string> rule) => rule
         .Cascade(CascadeMode.Stop)
         .NotEmpty().Says(InputProblem.Missing)
         .MaximumLength(EmailMaximum).Says(InputProblem.TooLong, EmailMaximum)
@@ -32,7 +32,7 @@ public static class InputRules
     /// <summary>A password that the user chooses: long enough, and not one that attackers try first.</summary>
     /// <param name="rule">The rule for the field.</param>
     /// <param name="own">The name and the email address, where the input has them. <see cref="CheckNewPassword"/> knows those of the account.</param>
-    public static IRuleBuilderOptions<T, string> MustBeNewPassword<T>(this IRuleBuilderInitial<T, string> rule,
+    internal static IRuleBuilderOptions<T, string> MustBeNewPassword<T>(this IRuleBuilderInitial<T, string> rule,
         Func<T, IEnumerable<string>>? own = null) => rule
         .Cascade(CascadeMode.Stop)
         .NotEmpty().Says(InputProblem.Missing)
@@ -47,7 +47,7 @@ public static class InputRules
         WeakPasswords.Problem(password, user.DisplayName, user.Email ?? "") is { } problem ? new InputError(field, problem) : null;
 
     /// <summary>A password that the user gives, not chooses: any, as long as there is one.</summary>
-    public static IRuleBuilderOptions<T, string> MustBeGivenPassword<T>(this IRuleBuilderInitial<T, string> rule) => rule
+    internal static IRuleBuilderOptions<T, string> MustBeGivenPassword<T>(this IRuleBuilderInitial<T, string> rule) => rule
         .Cascade(CascadeMode.Stop)
         .NotEmpty().Says(InputProblem.Missing)
         .MaximumLength(PasswordMaximum).Says(InputProblem.TooLong, PasswordMaximum);

@@ -18,6 +18,9 @@ internal sealed class User : IdentityUser<Guid>
     /// <remarks>So a proof can hold the stamp before there is an account. Everybody knows it: never make a secret from a stamp.</remarks>
     public const string FirstStamp = "first";
 
+    /// <summary>Makes the form in which emails are unique.</summary>
+    public static UpperInvariantLookupNormalizer Normalizer { get; } = new();
+
     public required string DisplayName { get; set; }
 
     /// <summary>The name of a plan in the settings; null for the default plan.</summary>
@@ -27,9 +30,9 @@ internal sealed class User : IdentityUser<Guid>
     public string? ExternalId { get; set; }
 
     /// <summary>A new account without a password. Its email is also its user name.</summary>
-    public static User New(DateTimeOffset now, string name, string email, ILookupNormalizer normalizer)
+    public static User New(DateTimeOffset now, string name, string email)
     {
-        var normalized = normalizer.NormalizeEmail(email);
+        var normalized = Normalizer.NormalizeEmail(email);
         var user = new User
         {
             Id = Guid.CreateVersion7(now),

@@ -2,14 +2,12 @@ using Accounts.Core.Audit;
 using Accounts.Core.Callers;
 using Accounts.Core.Devices;
 using Accounts.Core.Storage;
-using FluentValidation;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Users;
 
 /// <summary>The outcome of a registration.</summary>
-public abstract record RegisterOutcome
+internal abstract record RegisterOutcome
 {
     private RegisterOutcome()
     {
@@ -34,26 +32,23 @@ public abstract record RegisterOutcome
 /// <summary>Creates accounts and reads profiles.</summary>
 public sealed class UserService
 {
+    private static readonly RegisterInputValidator Rules = new();
+
     private readonly AccountsDatabase _database;
     private readonly PasswordHashing _hashing;
-    private readonly ILookupNormalizer _normalizer;
-    private readonly IValidator<RegisterInput> _rules;
     private readonly TimeProvider _time;
 
-    internal UserService(
-        AccountsDatabase database, PasswordHashing hashing, ILookupNormalizer normalizer, IValidator<RegisterInput> rules, TimeProvider time)
+    internal UserService(AccountsDatabase database, PasswordHashing hashing, TimeProvider time)
     {
         _database = database;
         _hashing = hashing;
-        _normalizer = normalizer;
-        _rules = rules;
         _time = time;
     }
 
     /// <summary>Creates an account. It doesn't sign the user in.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; there is no account.</exception>
     /// <exception cref="OperationCanceledException">The call was canceled before the password was hashed; there is no account.</exception>
-    public async Task<RegisterOutcome> RegisterAsync(CallingBrowser browser, RegisterInput input, CancellationToken cancellationToken = default)
+    internal async Task<RegisterOutcome> RegisterAsync(CallingBrowser browser, RegisterInput input, CancellationToken cancellationToken = default)
     {
         using var place = _hashing.TryEnter(HashPriority.Stranger, out var busy);
         return place is null ? new RegisterOutcome.Busy(busy) : await RegisterAsync(place, browser, input, cancellationToken);
@@ -62,11 +57,11 @@ public sealed class UserService
     internal async Task<RegisterOutcome> RegisterAsync(HashPlace place, CallingBrowser browser, RegisterInput input,
         CancellationToken cancellationToken)
     {
-        if (_rules.Check(input) is { } errors)
+        if (Rules.Check(input) is { } errors)
             return new RegisterOutcome.Invalid(errors);
 
         var now = _time.GetUtcNow();
-        var user = User.New(now, input.Name.Trim(), input.Email, _normalizer);
+        var user = User.New(now, input.Name.Trim(), input.Email);
         // Check first, so that a taken email costs no hash. Hash outside the transaction, because other writers wait for it.
         if (await IsTakenAsync(user))
             return new RegisterOutcome.EmailTaken();

@@ -1,5 +1,4 @@
 using Accounts.Core.Settings;
-using FluentValidation;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -14,8 +13,6 @@ internal static class UserServices
         services.AddMetrics();
         services.TryAddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
         services.AddSingleton<PasswordHashing>();
-        services.AddSingleton<ILookupNormalizer, UpperInvariantLookupNormalizer>();
-        services.AddSingleton<IValidator<RegisterInput>, RegisterInputValidator>();
         services.AddMade<FeatureGate>();
         services.AddMade<UserService>();
     }

@@ -137,7 +137,7 @@ public sealed class DoorTests
         var session = await own.FindSessionAsync(visitor);
         var shown = await new Adder().TransformAsync(new ClaimsPrincipal(session.Principal.Identities.Select(identity => identity.Clone())));
         Assert.True(session.IsCurrent(shown));
-        session.Replace(new UserProfile(session.UserId, null, "Ada King", null, ["Support"], long.MaxValue));
+        session.Replace(new UserProfile(session.UserId, null, "Ada King", "", ["Support"], long.MaxValue));
         Assert.False(session.IsCurrent(shown));
         var refreshed = session.Refresh(shown);
         Assert.True(session.IsCurrent(refreshed));

@@ -3,10 +3,10 @@ using Accounts.Core.AuditReading;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
+using Accounts.Core.Storage;
 using Accounts.Tests.Fixtures;
 using Accounts.Web.Manager;
 using Bunit;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Tests.Components;
@@ -231,7 +231,7 @@ public sealed class SessionManagerTests
 
     // These tests sign in many times at once.
     private static CoreHost Start(LostAnswers? answers = null) => CoreHost.Start(
-        services: services => services.AddSingleton<IInterceptor>(answers ?? new LostAnswers()),
+        services: services => services.AddSingleton(new ContextInterceptor(answers ?? new LostAnswers())),
         settings: [("SignIn:AttemptsPerAccount", "1000"), ("SignIn:AttemptsPerAddress", "1000")]);
 
     private static List<SessionId> Order(IRenderedComponent<SessionManager> manager) =>

@@ -3,6 +3,7 @@ using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
 using Accounts.Core.SignIn;
+using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Accounts.Tests.Fixtures.Circuits;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -13,7 +14,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -156,7 +156,7 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
         builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(_journal));
         builder.ConfigureTestServices(services =>
         {
-            services.AddSingleton<IInterceptor>(Gate);
+            services.AddSingleton(new ContextInterceptor(Gate));
             if (_clock is not null)
                 services.AddSingleton(_clock);
             _services?.Invoke(services);

@@ -222,7 +222,7 @@ internal sealed class CoreHost : IAsyncDisposable
         var collection = new ServiceCollection();
         collection.AddLogging();
         collection.AddSingleton<TimeProvider>(clock);
-        collection.AddSingleton<IInterceptor>(gate);
+        collection.AddSingleton(new ContextInterceptor(gate));
         // The product's own hashing cost would take most of a test run.
         collection.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1_000);
         services?.Invoke(collection);

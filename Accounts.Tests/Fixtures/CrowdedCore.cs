@@ -53,7 +53,7 @@ internal sealed class CrowdedCore : IAsyncDisposable
         // does by default for a million sessions.
         var cheaper = database.Settings.Where(setting => setting.Key is "Storage:ConnectionString" && sessions == Standard)
             .Select(setting => (setting.Key, $"{setting.Value};Options=-c random_page_cost=1.1"));
-        var host = CoreHost.Start(database, services => services.AddSingleton<IInterceptor>(plans), [.. Settings, .. cheaper]);
+        var host = CoreHost.Start(database, services => services.AddSingleton(new ContextInterceptor(plans)), [.. Settings, .. cheaper]);
         var crowd = ActivatorUtilities.CreateInstance<Crowd>(host.Get<IServiceProvider>());
         await crowd.FillAsync(sessions, sessions / 10, TestClock.Start.AddDays(-1));
         if (analyzed)

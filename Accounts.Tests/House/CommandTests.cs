@@ -39,7 +39,7 @@ public sealed class CommandTests
     {
         var names = Commands().Select(Name).ToList();
         Assert.Contains("SessionService.TerminateAsync", names, StringComparer.Ordinal);
-        Assert.Contains("UserService.RegisterAsync", names, StringComparer.Ordinal);
+        Assert.Contains("Registration.RegisterAsync", names, StringComparer.Ordinal);
         Assert.True(names.Count >= 10);
     }
 

@@ -61,8 +61,7 @@ internal sealed class MemoryBenchmark(Application application, int count, int se
     private async Task<List<(Caller Caller, string Cookie)>> SignInAsync(int number)
     {
         var now = TimeProvider.System.GetUtcNow();
-        var normalizer = application.Get<ILookupNormalizer>();
-        var users = Enumerable.Range(0, number).Select(i => User.New(now, "Ada Lovelace", $"ada{i}@example.test", normalizer)).ToList();
+        var users = Enumerable.Range(0, number).Select(i => User.New(now, "Ada Lovelace", $"ada{i}@example.test")).ToList();
         await application.AddAsync(users);
         var agents = new[] { Browsers.Windows, Browsers.Phone, Browsers.Linux, Browsers.Mac, Browsers.Android };
         foreach (var some in users.Chunk(10))

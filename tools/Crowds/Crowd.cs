@@ -25,7 +25,6 @@ namespace Accounts.Crowds;
 internal sealed class Crowd(
     IDbContextFactory<AccountsDbContext> contexts,
     IPasswordHasher<User> hasher,
-    ILookupNormalizer normalizer,
     SessionOptions lifetimes,
     RetentionOptions retention)
 {
@@ -71,7 +70,7 @@ internal sealed class Crowd(
         await RequireEmptyAsync(db);
 
         var first = sessions / Enumerable.Range(1, users).Sum(place => Math.Pow(place, Skew));
-        var password = hasher.HashPassword(User.New(at, "", "", normalizer), Password);
+        var password = hasher.HashPassword(User.New(at, "", ""), Password);
         var (accounts, sessionRows, codes) = (new BulkRows<User>(db), new BulkRows<SessionRow>(db), new BulkRows<SupportCodeRow>(db));
         var (audits, details) = (new BulkRows<AuditEventRow>(db), new BulkRows<AuditDetailsRow>(db));
         var written = 0;
@@ -133,7 +132,7 @@ internal sealed class Crowd(
 
     private User UserAt(int place, string password, DateTimeOffset at)
     {
-        var user = User.New(at - retention.EndedSessions, $"User {place}", Email(place), normalizer);
+        var user = User.New(at - retention.EndedSessions, $"User {place}", Email(place));
         user.PasswordHash = password;
         return user;
     }

@@ -24,14 +24,12 @@ public sealed class DemoAccounts
 
     private readonly AccountsDatabase _database;
     private readonly IPasswordHasher<User> _hasher;
-    private readonly ILookupNormalizer _normalizer;
     private readonly TimeProvider _time;
 
-    internal DemoAccounts(AccountsDatabase database, IPasswordHasher<User> hasher, ILookupNormalizer normalizer, TimeProvider time)
+    internal DemoAccounts(AccountsDatabase database, IPasswordHasher<User> hasher, TimeProvider time)
     {
         _database = database;
         _hasher = hasher;
-        _normalizer = normalizer;
         _time = time;
     }
 
@@ -44,7 +42,7 @@ public sealed class DemoAccounts
         {
             foreach (var (name, email, role) in All)
             {
-                var user = User.New(now, name, email, _normalizer);
+                var user = User.New(now, name, email);
                 if (await db.Users.AnyAsync(u => u.NormalizedEmail == user.NormalizedEmail))
                     continue;
 

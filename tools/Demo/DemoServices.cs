@@ -12,6 +12,5 @@ public static class DemoServices
     public static void AddDemoAccounts(this IServiceCollection services) => services.AddSingleton(sp => new DemoAccounts(
         sp.GetRequiredService<AccountsDatabase>(),
         sp.GetRequiredService<IPasswordHasher<User>>(),
-        sp.GetRequiredService<ILookupNormalizer>(),
         sp.GetRequiredService<TimeProvider>()));
 }

@@ -19,7 +19,7 @@ internal sealed class Theatre : IAsyncDisposable
         Application = new Application(folder, services =>
         {
             services.AddSingleton<TimeProvider>(Clock);
-            services.AddSingleton<IInterceptor>(Outage);
+            services.AddSingleton(new ContextInterceptor(Outage));
             if (Words.ArePseudo)
                 PseudoLanguage.Add(services);
             // All failures here are intended.

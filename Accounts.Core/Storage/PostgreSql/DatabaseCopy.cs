@@ -14,7 +14,6 @@ namespace Accounts.Core.Storage.PostgreSql;
 internal sealed class DatabaseCopy(
     StorageOptions options,
     ContentRoot root,
-    IServiceProvider services,
     IDatabaseStart start,
     IDbContextFactory<AccountsDbContext> contexts,
     DatabaseEngine engine,
@@ -33,7 +32,7 @@ internal sealed class DatabaseCopy(
         // A start would create it.
         if (!File.Exists(file.Path))
             throw new StartupException($"The database {file.Path} cannot be copied: there is no such file. Correct Storage:Path.");
-        var files = new Files(file, services);
+        var files = new Files(file);
         using var fileStart = new SqliteStart(file, files, logger);
         fileStart.Open();
         start.Open();
@@ -106,13 +105,12 @@ internal sealed class DatabaseCopy(
     private StartupException Refuse(string why, Exception? inner = null) => new($"Cannot copy to the database {address.Name}: {why}", inner);
 
     /// <summary>Opens the SQLite file, beside the database that the program uses.</summary>
-    private sealed class Files(DatabaseFile file, IServiceProvider services) : IDbContextFactory<AccountsDbContext>
+    private sealed class Files(DatabaseFile file) : IDbContextFactory<AccountsDbContext>
     {
         public AccountsDbContext CreateDbContext()
         {
             var sqlite = new SqliteEngine(file);
-            // The model depends on Identity's options, which are among the services.
-            var builder = new DbContextOptionsBuilder<AccountsDbContext>().UseApplicationServiceProvider(new OwnIdentityOptions(services));
+            var builder = new DbContextOptionsBuilder<AccountsDbContext>();
             builder.UseEngine(sqlite);
             return new AccountsDbContext(builder.Options, sqlite);
         }

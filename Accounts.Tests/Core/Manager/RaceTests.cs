@@ -374,7 +374,8 @@ public sealed class RaceTests
         const int Rounds = 40;
         var deadlocks = new Deadlocks();
         await using var host = CoreHost.Start(
-            services => services.AddSingleton<IInterceptor>(deadlocks), ("SignIn:AttemptsPerAccount", "1000"), ("SignIn:AttemptsPerAddress", "1000"));
+            services => services.AddSingleton(new ContextInterceptor(deadlocks)),
+            ("SignIn:AttemptsPerAccount", "1000"), ("SignIn:AttemptsPerAddress", "1000"));
         await host.RegisterAsync();
         for (var round = 0; round < Rounds; round++)
         {
@@ -407,7 +408,7 @@ public sealed class RaceTests
     public async Task A_deadlock_is_noticed_and_its_loser_runs_again()
     {
         var deadlocks = new Deadlocks();
-        await using var host = CoreHost.Start(services => services.AddSingleton<IInterceptor>(deadlocks));
+        await using var host = CoreHost.Start(services => services.AddSingleton(new ContextInterceptor(deadlocks)));
         await host.RegisterAsync();
         var ids = new[] { (await host.SignInAsync()).Id.Value, (await host.SignInAsync()).Id.Value };
         using var both = new Barrier(2);

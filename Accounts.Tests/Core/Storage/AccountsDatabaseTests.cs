@@ -152,7 +152,7 @@ public sealed class AccountsDatabaseTests
     public async Task A_write_makes_no_savepoint()
     {
         var savepoints = new Savepoints();
-        await using var host = CoreHost.Start(services => services.AddSingleton<IInterceptor>(savepoints));
+        await using var host = CoreHost.Start(services => services.AddSingleton(new ContextInterceptor(savepoints)));
         await WriteAsync(_ => { });
         Assert.Equal(0, savepoints.Count);
         await WriteAsync(db => db.Database.AutoSavepointsEnabled = true);

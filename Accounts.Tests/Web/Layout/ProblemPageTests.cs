@@ -1,8 +1,8 @@
 using System.Net;
+using Accounts.Core.Storage;
 using Accounts.Tests.Fixtures;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Tests.Web.Layout;
@@ -17,7 +17,7 @@ public sealed class ProblemPageTests : IAsyncDisposable
     private readonly AccountsSite _site;
 
     // The clock stands still, so that no background round takes the lost answer.
-    public ProblemPageTests() => _site = AccountsSite.Start(new TestClock(), services => services.AddSingleton<IInterceptor>(_answers));
+    public ProblemPageTests() => _site = AccountsSite.Start(new TestClock(), services => services.AddSingleton(new ContextInterceptor(_answers)));
 
     public ValueTask DisposeAsync() => _site.DisposeAsync();
 

@@ -1,0 +1,95 @@
+using System.Reflection;
+using Accounts.AspNetCore.Cookies;
+using Accounts.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Accounts.Tests.House;
+
+/// <summary>What the two libraries show to applications.</summary>
+public sealed class SurfaceTests
+{
+    private const BindingFlags Everything =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+
+    /// <summary>The assemblies whose types each library may show, besides the base library and the project's own.</summary>
+    private static readonly Dictionary<string, string[]> Shown = new(StringComparer.Ordinal)
+    {
+        ["Accounts.Core"] = ["Microsoft.Extensions.Configuration.Abstractions", "Microsoft.Extensions.DependencyInjection.Abstractions"],
+        ["Accounts.AspNetCore"] =
+        [
+            "Microsoft.AspNetCore.Authentication",
+            "Microsoft.AspNetCore.Components",
+            "Microsoft.AspNetCore.Components.Server",
+            "Microsoft.AspNetCore.Http.Abstractions",
+            "Microsoft.AspNetCore.Routing.Abstractions",
+            "Microsoft.AspNetCore.SignalR.Core",
+            "Microsoft.Extensions.Configuration.Abstractions",
+            "Microsoft.Extensions.DependencyInjection.Abstractions",
+        ],
+    };
+
+    private static readonly Assembly[] Libraries = [typeof(AccountsOptions).Assembly, typeof(AccountsSession).Assembly];
+
+    [Fact]
+    public void No_public_member_shows_what_a_library_is_built_with()
+    {
+        foreach (var library in Libraries)
+        {
+            var names = library.GetExportedTypes().SelectMany(TypesOf).Select(type => type.Assembly.GetName().Name!)
+                .Where(name => !name.StartsWith("System.", StringComparison.Ordinal) && !name.StartsWith("Accounts.", StringComparison.Ordinal))
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal);
+            // Equal, so that the list has no unused entry, and the search is known to find something.
+            Assert.Equal(string.Join('\n', Shown[library.GetName().Name!]), string.Join('\n', names));
+        }
+    }
+
+    /// <summary>An application may use the same libraries. What it registers for itself must stay what it gets.</summary>
+    [Fact]
+    public void An_application_gets_no_services_of_the_libraries_within()
+    {
+        var services = new ServiceCollection();
+        services.AddAccounts();
+        Assert.Contains(services, service => service.ServiceType == typeof(Accounts.Core.Manager.SessionService));
+        Assert.Equal("", string.Join('\n', services.Select(service => service.ServiceType).Where(IsOfTheLibrariesWithin).Distinct()));
+    }
+
+    private static bool IsOfTheLibrariesWithin(Type service)
+    {
+        string[] within = ["FluentValidation", "Microsoft.EntityFrameworkCore", "Microsoft.Data.Sqlite", "Npgsql", "Microsoft.Extensions.Identity"];
+        // Nobody else can name a type of ours that isn't public, so nobody else registers or asks for such a service.
+        return !Parts(service).Any(part => Libraries.Contains(part.Assembly) && !part.IsVisible)
+            && Parts(service).Any(part => Array.Exists(within, name => part.Assembly.GetName().Name!.StartsWith(name, StringComparison.Ordinal)));
+    }
+
+    /// <summary>Every type that a public type shows: what it derives from, and what its public and protected members take and give.</summary>
+    private static IEnumerable<Type> TypesOf(Type type)
+    {
+        var members = type.GetMembers(Everything).Where(IsShown).ToList();
+        var named = members.SelectMany(member => member switch
+        {
+            MethodBase method => method.GetParameters().Select(parameter => parameter.ParameterType)
+                .Append(method is MethodInfo { ReturnType: var result } ? result : typeof(void))
+                .Concat(method.IsGenericMethodDefinition ? method.GetGenericArguments().SelectMany(one => one.GetGenericParameterConstraints()) : []),
+            FieldInfo field => [field.FieldType],
+            PropertyInfo property => [property.PropertyType],
+            EventInfo raised => [raised.EventHandlerType!],
+            _ => [],
+        });
+        var attributes = members.Prepend(type).SelectMany(member => member.GetCustomAttributesData()).Select(data => data.AttributeType);
+        return named.Concat(attributes).Concat(type.GetInterfaces()).Append(type.BaseType ?? typeof(object)).SelectMany(Parts);
+    }
+
+    private static bool IsShown(MemberInfo member) => member switch
+    {
+        MethodBase method => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly,
+        FieldInfo field => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly,
+        PropertyInfo property => property.GetAccessors(true).Any(IsShown),
+        EventInfo raised => IsShown(raised.AddMethod!),
+        _ => false,
+    };
+
+    private static IEnumerable<Type> Parts(Type type) => type.HasElementType
+        ? Parts(type.GetElementType()!)
+        : type.GetGenericArguments().SelectMany(Parts).Append(type);
+}
