@@ -1,6 +1,8 @@
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Accounts.Core.Storage;
 
@@ -16,7 +18,7 @@ internal sealed class AccountsContexts : IDbContextFactory<AccountsDbContext>
 
     public AccountsContexts(DatabaseEngine engine, ILoggerFactory loggers, IEnumerable<ContextInterceptor> interceptors)
     {
-        var builder = new DbContextOptionsBuilder<AccountsDbContext>().UseApplicationServiceProvider(new LoggersOnly(loggers));
+        var builder = new DbContextOptionsBuilder<AccountsDbContext>().UseApplicationServiceProvider(new OwnServices(loggers));
         builder.UseEngine(engine);
         builder.AddInterceptors(interceptors.Select(one => one.Interceptor));
         _options = builder.Options;
@@ -26,9 +28,14 @@ internal sealed class AccountsContexts : IDbContextFactory<AccountsDbContext>
     public AccountsDbContext CreateDbContext() => new(_options, _engine);
 
     // Not UseLoggerFactory: EF would then keep a container of its own for each logger factory.
-    private sealed class LoggersOnly(ILoggerFactory loggers) : IServiceProvider
+    private sealed class OwnServices(ILoggerFactory loggers) : IServiceProvider
     {
-        public object? GetService(Type serviceType) => serviceType == typeof(ILoggerFactory) ? loggers : null;
+        // Version3 is the schema with passkeys. The context's base class reads it here.
+        private static readonly IOptions<IdentityOptions> Identity =
+            Options.Create(new IdentityOptions { Stores = { SchemaVersion = IdentitySchemaVersions.Version3 } });
+
+        public object? GetService(Type serviceType) =>
+            serviceType == typeof(ILoggerFactory) ? loggers : serviceType == typeof(IOptions<IdentityOptions>) ? Identity : null;
     }
 }
 

@@ -20,9 +20,6 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
     /// <summary>Whether this context may write: only one that has its turn, or a database for itself. See <see cref="WriteGuard"/>.</summary>
     public bool MayWrite { get; set; }
 
-    // The schema with passkeys. By default, the application's Identity options would choose.
-    protected override Version SchemaVersion => IdentitySchemaVersions.Version3;
-
     public DbSet<SessionRow> Sessions => Set<SessionRow>();
 
     public DbSet<SupportCodeRow> SupportCodes => Set<SupportCodeRow>();

@@ -61,6 +61,7 @@ public sealed class MinimalApiTests(SamplePrograms samples) : IClassFixture<Samp
     private static async Task<(HttpStatusCode Status, JsonElement Answer)> AskAsync(
         Visitor client, HttpMethod method, string path, object? body = null)
     {
+        client.Headers["Accept"] = "application/json";
         using var answer = await client.SendJsonAsync(method, path, body);
         var text = await answer.Content.ReadAsStringAsync();
         return (answer.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
