@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Accounts.Core.Storage;
@@ -39,8 +40,14 @@ internal static class StorageServices
     {
         engine.Configure(builder);
         builder.AddInterceptors(Guard);
-        // Migrations are written by hand, and a test compares them with the model.
-        builder.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
+        builder.ConfigureWarnings(warnings => warnings
+            // Migrations are written by hand, and a test compares them with the model.
+            .Ignore(RelationalEventId.PendingModelChangesWarning)
+            // An application that logs from Information on doesn't want each of our statements in its log.
+            .Log(
+                (RelationalEventId.CommandExecuted, LogLevel.Debug),
+                (RelationalEventId.AcquiringMigrationLock, LogLevel.Debug),
+                (RelationalEventId.ModelSnapshotNotFound, LogLevel.Debug)));
     }
 
     /// <summary>Registers a service that each engine has its own class for. The options choose when the service is first needed.</summary>

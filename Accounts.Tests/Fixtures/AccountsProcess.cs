@@ -40,6 +40,12 @@ public sealed class AccountsProcess : IAsyncDisposable
     public static AccountsProcess RunOther(string program, params (string Name, string Value)[] settings) =>
         Run(program, Path.GetDirectoryName(program)!, null, "Now listening on: ", settings);
 
+    /// <summary>Starts a project of somebody else's with <c>dotnet run</c>. It must log what it listens on.</summary>
+    /// <param name="folder">The project's folder.</param>
+    /// <param name="settings">The name and value of each setting.</param>
+    public static AccountsProcess RunProject(string folder, params (string Name, string Value)[] settings) =>
+        Run("run", folder, null, "Now listening on: ", settings);
+
     /// <summary>Runs one of the program's commands, with settings as for a start.</summary>
     public static AccountsProcess RunCommand(string command, params (string Name, string Value)[] settings) => Run(null, command, settings);
 
@@ -106,7 +112,8 @@ public sealed class AccountsProcess : IAsyncDisposable
     /// <summary>Kills it like a power cut: its code doesn't run again.</summary>
     public async Task KillAsync()
     {
-        _process.Kill();
+        // dotnet run starts the application as a process of its own.
+        _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
     }
 

@@ -50,12 +50,17 @@ public sealed class PackageUser : IDisposable
         }
     }
 
+    /// <summary>The environment variables with which <c>dotnet</c> keeps to this folder.</summary>
+    public (string Name, string Value)[] Variables => [("NUGET_PACKAGES", UnpackedPath), ("UseSharedCompilation", "false")];
+
     /// <summary>Runs a command of <c>dotnet</c> in this folder. It fails the test if the command fails.</summary>
     /// <returns>What the command printed.</returns>
-    public async Task<string> DotnetAsync(params string[] arguments)
+    public Task<string> DotnetAsync(params string[] arguments) => DotnetInAsync("", arguments);
+
+    /// <summary>The same in a folder of this folder.</summary>
+    public async Task<string> DotnetInAsync(string folder, params string[] arguments)
     {
-        (string, string)[] variables = [("NUGET_PACKAGES", UnpackedPath), ("UseSharedCompilation", "false")];
-        var (exitCode, output) = await Command.RunAsync("dotnet", Path, variables, arguments);
+        var (exitCode, output) = await Command.RunAsync("dotnet", _folder.File(folder), Variables, arguments);
         Assert.True(exitCode == 0, output);
         return output;
     }
