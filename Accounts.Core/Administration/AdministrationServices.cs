@@ -1,13 +1,15 @@
+using Accounts.Core.Settings;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Core.Administration;
 
-/// <summary>Registers retention.</summary>
+/// <summary>Registers retention and the grants of roles.</summary>
 internal static class AdministrationServices
 {
     public static void AddAdministration(this IServiceCollection services)
     {
         services.AddSingleton<Retention>();
         services.AddHostedService(sp => sp.GetRequiredService<Retention>());
+        services.AddMade<RoleGrants>();
     }
 }

@@ -8,4 +8,7 @@ public static class Roles
 
     /// <summary>May open the staff pages and administer.</summary>
     public const string Administrator = "Administrator";
+
+    /// <summary>All roles.</summary>
+    public static IReadOnlyList<string> All { get; } = [Support, Administrator];
 }

@@ -18,11 +18,16 @@ public static class AuditAction
     public const string SessionEndedByLimit = "session.ended_by_limit";
     public const string SignedOutEverywhere = "user.signed_out_everywhere";
     public const string SessionsInvalidated = "user.session_invalidated";
+    public const string SupportGranted = "user.support_granted";
+    public const string SupportRevoked = "user.support_revoked";
+    public const string AdministratorGranted = "user.administrator_granted";
+    public const string AdministratorRevoked = "user.administrator_revoked";
 
     /// <summary>All actions, in the order in which a page lists them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         SignedIn, SignedOut, SessionTerminated, SessionsTerminated, SignedOutEverywhere, SessionsInvalidated, SessionReplaced, SessionExpired,
-        SessionEndedByLimit, SessionRecognized, SessionDenied, SessionReauthenticated, SessionRenamed, PasswordChanged, Registered,
+        SessionEndedByLimit, SessionRecognized, SessionDenied, SessionReauthenticated, SessionRenamed, PasswordChanged, SupportGranted,
+        SupportRevoked, AdministratorGranted, AdministratorRevoked, Registered,
     ];
 }

@@ -33,7 +33,7 @@ internal sealed class AuditEventRow
     /// <summary>The account that the event belongs to. Not a foreign key: the event outlives the account.</summary>
     public Guid UserId { get; private init; }
 
-    /// <summary>The user who acted; null if a timeout did.</summary>
+    /// <summary>The user who acted; null if a timeout did, or whoever operates the server.</summary>
     public Guid? ActorUserId { get; init; }
 
     /// <summary>What the action came through.</summary>
@@ -57,6 +57,6 @@ internal sealed class AuditEventRow
     /// <summary>The ids of the ended sessions, for an event that lists them; otherwise null.</summary>
     public List<Guid>? EndedSessionIds { get; init; }
 
-    /// <summary>What tells about a person.</summary>
+    /// <summary>What tells about a person; null if nothing does.</summary>
     public AuditDetailsRow? Details { get; init; }
 }

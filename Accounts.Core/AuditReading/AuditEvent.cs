@@ -15,6 +15,9 @@ public enum AuditActor
     Clock,
 
     SomebodyElse,
+
+    /// <summary>Whoever operates the server, with a command. The event has no address, and nobody's id.</summary>
+    Operator,
 }
 
 /// <summary>One event in the audit log of a user's account.</summary>
@@ -22,8 +25,10 @@ public enum AuditActor
 /// <param name="At">When it happened.</param>
 /// <param name="Action">What happened: one of <see cref="Audit.AuditAction"/>.</param>
 /// <param name="Actor">Who did it.</param>
-/// <param name="From">The session that the actor used, without an id if there was none yet. Null for a timeout.</param>
-/// <param name="Address">The IP address of the request as text, which is shortened later; null for a timeout, and if it was erased.</param>
+/// <param name="From">The session that the actor used, without an id if there was none yet. Null for a timeout and for an operator.</param>
+/// <param name="Address">
+/// The IP address of the request as text, which is shortened later; null for a timeout and for an operator, and if it was erased.
+/// </param>
 /// <param name="Place">The address's place; null if there is no address.</param>
 /// <param name="To">The session that the action changed; null if it changed several or none.</param>
 /// <param name="Count">How many sessions it ended; null for actions that don't count them.</param>

@@ -126,7 +126,12 @@ public sealed class AuditLog
     private AuditEvent ToEvent(AuditEventRow row, Caller caller, Dictionary<Guid, AuditedSession> names)
     {
         var details = row.Details;
-        var actor = row.ActorUserId is not { } by ? AuditActor.Clock : by == caller.Subject.Value ? AuditActor.You : AuditActor.SomebodyElse;
+        var actor = row switch
+        {
+            { ActorUserId: null, Kind: CallerKind.Administration } => AuditActor.Operator,
+            { ActorUserId: null } => AuditActor.Clock,
+            { ActorUserId: { } by } => by == caller.Subject.Value ? AuditActor.You : AuditActor.SomebodyElse,
+        };
         return new AuditEvent(
             row.Id,
             row.At,

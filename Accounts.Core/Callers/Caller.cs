@@ -15,7 +15,7 @@ public enum CallerKind
     /// <summary>A member of support, who sees the account as its owner does. Such a caller changes nothing.</summary>
     SupportView = 4,
 
-    /// <summary>An administrator, who acts on somebody else's account.</summary>
+    /// <summary>An administrator, who acts on somebody else's account. Without an actor: whoever operates the server, with a command.</summary>
     Administration = 5,
 
     /// <summary>The server itself, because a time has come. It has no actor.</summary>

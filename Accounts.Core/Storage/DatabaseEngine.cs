@@ -44,10 +44,18 @@ internal abstract class DatabaseEngine
 /// <param name="Ordinary">The most ordinary writers among them. The other places are for endings.</param>
 internal sealed record WriterLimits(int Total, int Ordinary);
 
-/// <summary>Opens the database on startup.</summary>
+/// <summary>Opens the database on startup, or looks at it for a command.</summary>
 internal interface IDatabaseStart
 {
     /// <summary>Checks that this process may use the database, and applies migrations.</summary>
     /// <exception cref="Settings.StartupException">The database can't be used. The message names it and says why and what to do.</exception>
     void Open();
+
+    /// <summary>Checks the database as <see cref="Open"/> does, and changes nothing. It works while another process uses the database.</summary>
+    /// <exception cref="Settings.StartupException">The database can't be used. The message names it and says why and what to do.</exception>
+    DatabaseState Look();
+
+    /// <summary>Keeps the database for this process until it ends; false if another process has it.</summary>
+    /// <exception cref="Settings.StartupException">The database can't be used. The message names it and says why and what to do.</exception>
+    bool TryKeep();
 }

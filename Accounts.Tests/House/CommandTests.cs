@@ -21,6 +21,9 @@ public sealed class CommandTests
         ["ProofDoor.OpenAsync"] = "Whoever verifies a user who isn't signed in yet.",
         ["SignInQueue.EnterAsync"] = "It comes before anybody is asked who they are.",
         ["DatabaseProbe.AnswersAsync"] = "Whoever watches over the server: it says nothing of anybody.",
+        ["AccountsOperations.CheckAccountsAsync"] = "Whoever operates the server: it counts accounts and names nobody.",
+        ["RoleGrants.GrantAsync"] = "Whoever operates the server: no account may do it.",
+        ["RoleGrants.RevokeAsync"] = "The same.",
         ["AccountsCore.CopyFromSqliteAsync"] = "Whoever runs the program, which isn't started.",
     };
 

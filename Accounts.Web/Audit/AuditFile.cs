@@ -79,6 +79,7 @@ internal static class AuditFile
     {
         AuditActor.You => "you",
         AuditActor.Clock => "clock",
+        AuditActor.Operator => "operator",
         _ => "somebodyElse",
     };
 }

@@ -14,6 +14,7 @@ internal static class AuditIcon
         AuditAction.PasswordChanged => "lock",
         AuditAction.SessionRenamed => "pen",
         AuditAction.SessionExpired => "wait",
+        AuditAction.SupportGranted or AuditAction.SupportRevoked or AuditAction.AdministratorGranted or AuditAction.AdministratorRevoked => "shield",
         AuditAction.SessionReauthenticated => "shield",
         AuditAction.SessionReplaced => "desktop",
         AuditAction.SessionTerminated or AuditAction.SessionEndedByLimit => "blocked",

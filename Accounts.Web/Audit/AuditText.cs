@@ -29,6 +29,10 @@ internal static class AuditText
         AuditAction.SessionReauthenticated => Texts.Audit_SessionReauthenticated,
         AuditAction.SignedOutEverywhere => Texts.Audit_SignedOutEverywhere,
         AuditAction.SessionsInvalidated => Texts.Audit_SessionsInvalidated,
+        AuditAction.SupportGranted => Texts.Audit_SupportGranted,
+        AuditAction.SupportRevoked => Texts.Audit_SupportRevoked,
+        AuditAction.AdministratorGranted => Texts.Audit_AdministratorGranted,
+        AuditAction.AdministratorRevoked => Texts.Audit_AdministratorRevoked,
         // A newer version of the product wrote this event.
         _ => action,
     };
@@ -65,6 +69,7 @@ internal static class AuditText
     public static string From(AuditEvent one) => (one.Actor, one.From) switch
     {
         (AuditActor.Clock, _) => Texts.Audit_Automatic,
+        (AuditActor.Operator, _) => Texts.Audit_Operator,
         (_, { } from) => Title(from),
         _ => Texts.Device_UnknownBrowser,
     };

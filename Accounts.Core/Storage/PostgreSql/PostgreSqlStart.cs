@@ -21,26 +21,58 @@ internal sealed partial class PostgreSqlStart(
 
     private const string Correct = "or correct Storage:ConnectionString.";
 
+    private const string ReadOnly = $"it is read-only, for example on a standby. Connect to the primary server, {Correct}";
+
     /// <inheritdoc/>
-    public void Open()
+    public void Open() => Explained(() =>
+    {
+        if (!processLock.TryTake())
+            throw Refuse("another process is using it. Stop that process, or choose another database with Storage:ConnectionString.");
+        using var db = contexts.CreateDbContext();
+        using (var connection = new NpgsqlConnection(address.ConnectionString))
+        {
+            connection.Open();
+            Check(connection, db);
+        }
+
+        // Otherwise Entity Framework reads the table before it creates it, and logs the failure as an error.
+        db.GetService<IHistoryRepository>().CreateIfNotExists();
+        db.Database.Migrate();
+        Log.Opened(logger, address.Name);
+        return true;
+    });
+
+    /// <inheritdoc/>
+    public DatabaseState Look() => Explained(() =>
+    {
+        using var db = contexts.CreateDbContext();
+        using var connection = new NpgsqlConnection(address.ConnectionString);
+        connection.Open();
+        var applied = Check(connection, db);
+        // A standby has it on, too.
+        if (connection.ReadTexts("SHOW transaction_read_only").Single() is "on")
+            throw Refuse(ReadOnly);
+        var engine = $"PostgreSQL {connection.PostgreSqlVersion}";
+        return DatabaseState.Of(engine, address.Name, applied, db.Database.GetMigrations(), processLock.IsTaken());
+    });
+
+    /// <inheritdoc/>
+    public bool TryKeep() => Explained(processLock.TryTake);
+
+    /// <summary>Refuses a database that isn't ours or can't keep what it confirms. Returns the migrations that were applied to it.</summary>
+    private List<string> Check(NpgsqlConnection connection, AccountsDbContext db)
+    {
+        RequireDurable(connection);
+        var applied = RequireOurs(connection, [.. db.Database.GetMigrations()]);
+        RequireRights(connection, db.Model.GetEntityTypes().Select(type => type.GetTableName()));
+        return applied;
+    }
+
+    private T Explained<T>(Func<T> work)
     {
         try
         {
-            if (!processLock.TryTake())
-                throw Refuse("another process is using it. Stop that process, or choose another database with Storage:ConnectionString.");
-            using var db = contexts.CreateDbContext();
-            using (var connection = new NpgsqlConnection(address.ConnectionString))
-            {
-                connection.Open();
-                RequireDurable(connection);
-                RequireOurs(connection, [.. db.Database.GetMigrations()]);
-                RequireRights(connection, db.Model.GetEntityTypes().Select(type => type.GetTableName()));
-            }
-
-            // Otherwise Entity Framework reads the table before it creates it, and logs the failure as an error.
-            db.GetService<IHistoryRepository>().CreateIfNotExists();
-            db.Database.Migrate();
-            Log.Opened(logger, address.Name);
+            return work();
         }
         catch (NpgsqlException failure)
         {
@@ -64,7 +96,7 @@ internal sealed partial class PostgreSqlStart(
         PostgresErrorCodes.CannotConnectNow => "the server is starting or stopping. Start this program again when it is up.",
         PostgresErrorCodes.TooManyConnections =>
             $"the server has no connection left ({answer.MessageText}). Raise its limit, or close other programs.",
-        PostgresErrorCodes.ReadOnlySqlTransaction => $"it is read-only, for example on a standby. Connect to the primary server, {Correct}",
+        PostgresErrorCodes.ReadOnlySqlTransaction => ReadOnly,
         PostgresErrorCodes.DiskFull => $"the server's disk is full ({answer.MessageText}). Make room, and start this program again.",
         _ => $"PostgreSQL says: {answer.MessageText} ({answer.SqlState})",
     };
@@ -91,11 +123,11 @@ internal sealed partial class PostgreSqlStart(
         }
     }
 
-    private void RequireOurs(NpgsqlConnection connection, IReadOnlyList<string> ourMigrations)
+    private List<string> RequireOurs(NpgsqlConnection connection, IReadOnlyList<string> ourMigrations)
     {
         var tables = connection.ReadTexts("SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()");
         if (tables.Count == 0)
-            return;
+            return [];
         if (!tables.Contains(MigrationIds.Table, StringComparer.Ordinal))
             throw Refuse($"it holds another program's tables. Use a database of its own, {Correct}");
         var applied = connection.ReadTexts($"SELECT \"MigrationId\" FROM \"{MigrationIds.Table}\"");
@@ -104,6 +136,7 @@ internal sealed partial class PostgreSqlStart(
             throw Refuse($"it holds another program's tables. Use a database of its own, {Correct}");
         if (MigrationIds.FindProblem(applied, ourMigrations) is { } problem)
             throw Refuse(problem);
+        return applied;
     }
 
     /// <summary>Refuses tables of another user, such as the superuser who restored them. Otherwise only the first request would tell.</summary>

@@ -58,6 +58,17 @@ internal sealed partial class ProcessLock(PostgreSqlAddress address, ILogger<Pro
         return true;
     }
 
+    /// <summary>Whether another process has the lock.</summary>
+    /// <exception cref="NpgsqlException">The server did not answer.</exception>
+    public bool IsTaken()
+    {
+        using var connection = new NpgsqlConnection(address.SingleConnectionString);
+        connection.Open();
+        // It takes a free lock for a moment. A start waits longer than that.
+        using var command = new NpgsqlCommand($"SELECT pg_try_advisory_lock({Application}, hashtext(current_schema()))", connection);
+        return command.ExecuteScalar() is false;
+    }
+
     public void Dispose()
     {
         _disposed.Cancel();

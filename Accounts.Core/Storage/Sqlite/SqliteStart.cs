@@ -21,25 +21,27 @@ internal sealed partial class SqliteStart(DatabaseFile file, IDbContextFactory<A
     /// <summary>https://sqlite.org/fileformat.html#the_database_header</summary>
     private const int HeaderBytes = 100;
 
+    private const string ReadOnly = "the file is read-only. Make it writable for the user that runs this program.";
+
     private FileStream? _lock;
+
+    private string LockPath => file.Path + ".lock";
 
     /// <inheritdoc/>
     /// <exception cref="StartupException">The file can't be used; it is unchanged. The message names it and says why and what to do.</exception>
     public void Open()
     {
+        RequirePlace();
         if (file.IsDefault)
             CreateFolder();
-        else if (!Directory.Exists(file.Folder))
-            throw Refuse("its folder does not exist. Create the folder, or correct Storage:Path in appsettings.json.");
-        if (File.Exists(file.Path) && new FileInfo(file.Path).IsReadOnly)
-            throw Refuse("the file is read-only. Make it writable for the user that runs this program.");
 
         _lock = TakeLock();
         try
         {
             using var db = contexts.CreateDbContext();
             db.MayWrite = true;
-            RequireOurs(db.Database.GetMigrations());
+            using (var connection = Connect(SqliteOpenMode.ReadWriteCreate))
+                RequireOurs(connection);
             db.Database.ExecuteSqlRaw("DROP TABLE IF EXISTS \"__EFMigrationsLock\"");
             db.Database.Migrate();
             db.Database.ExecuteSqlRaw($"PRAGMA application_id = {ApplicationId}");
@@ -48,20 +50,19 @@ internal sealed partial class SqliteStart(DatabaseFile file, IDbContextFactory<A
         }
         catch (SqliteException failure)
         {
-            throw failure.SqliteErrorCode switch
-            {
-                SQLitePCL.raw.SQLITE_NOTADB => NotADatabase(failure),
-                SQLitePCL.raw.SQLITE_CORRUPT => Damaged(failure.Message, failure),
-                SQLitePCL.raw.SQLITE_READONLY => Refuse("the file is read-only. Make it writable for the user that runs this program.", failure),
-                SQLitePCL.raw.SQLITE_CANTOPEN =>
-                    Refuse("the file or its folder is not writable. Give write access to the user that runs this program.", failure),
-                SQLitePCL.raw.SQLITE_BUSY => Refuse("another program holds a lock on it. Close that program and start again.", failure),
-                _ => Refuse($"SQLite says: {failure.Message}", failure),
-            };
+            throw Explain(failure);
         }
     }
 
     public void Dispose() => _lock?.Dispose();
+
+    private void RequirePlace()
+    {
+        if (!file.IsDefault && !Directory.Exists(file.Folder))
+            throw Refuse("its folder does not exist. Create the folder, or correct Storage:Path in appsettings.json.");
+        if (File.Exists(file.Path) && new FileInfo(file.Path).IsReadOnly)
+            throw Refuse(ReadOnly);
+    }
 
     private void CreateFolder()
     {
@@ -81,11 +82,7 @@ internal sealed partial class SqliteStart(DatabaseFile file, IDbContextFactory<A
     {
         try
         {
-            return new FileStream(file.Path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (UnauthorizedAccessException failure)
-        {
-            throw Refuse("its folder is not writable. Give write access to the user that runs this program.", failure);
+            return OpenLock(FileMode.OpenOrCreate);
         }
         catch (IOException failure)
         {
@@ -93,17 +90,32 @@ internal sealed partial class SqliteStart(DatabaseFile file, IDbContextFactory<A
         }
     }
 
-    private void RequireOurs(IEnumerable<string> ourMigrations)
+    private FileStream OpenLock(FileMode mode)
+    {
+        try
+        {
+            return new FileStream(LockPath, mode, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException failure)
+        {
+            throw Refuse("its folder is not writable. Give write access to the user that runs this program.", failure);
+        }
+    }
+
+    private SqliteConnection Connect(SqliteOpenMode mode) =>
+        new(new SqliteConnectionStringBuilder(file.ConnectionString) { Mode = mode, Pooling = false }.ToString());
+
+    /// <summary>Refuses a file that isn't ours, or is damaged. Returns the migrations that were applied to it.</summary>
+    private List<string> RequireOurs(SqliteConnection connection)
     {
         // SQLite treats a file that is shorter than its header as empty, and overwrites it.
         if (File.Exists(file.Path) && new FileInfo(file.Path).Length is > 0 and < HeaderBytes)
             throw NotADatabase();
 
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder(file.ConnectionString) { Pooling = false }.ToString());
         connection.Open();
         var tables = connection.ReadTexts("SELECT name FROM sqlite_master WHERE type = 'table'");
         if (tables.Count == 0)
-            return;
+            return [];
 
         var application = connection.ReadTexts("PRAGMA application_id").Single();
         // A start that was killed during the first migration leaves migration tables without our mark.
@@ -118,9 +130,22 @@ internal sealed partial class SqliteStart(DatabaseFile file, IDbContextFactory<A
         var applied = tables.Contains(MigrationIds.Table, StringComparer.Ordinal)
             ? connection.ReadTexts($"SELECT \"MigrationId\" FROM \"{MigrationIds.Table}\"")
             : [];
-        if (MigrationIds.FindProblem(applied, ourMigrations) is { } problem)
+        using var db = contexts.CreateDbContext();
+        if (MigrationIds.FindProblem(applied, db.Database.GetMigrations()) is { } problem)
             throw Refuse(problem);
+        return applied;
     }
+
+    private StartupException Explain(SqliteException failure) => failure.SqliteErrorCode switch
+    {
+        SQLitePCL.raw.SQLITE_NOTADB => NotADatabase(failure),
+        SQLitePCL.raw.SQLITE_CORRUPT => Damaged(failure.Message, failure),
+        SQLitePCL.raw.SQLITE_READONLY => Refuse(ReadOnly, failure),
+        SQLitePCL.raw.SQLITE_CANTOPEN =>
+            Refuse("the file or its folder is not writable. Give write access to the user that runs this program.", failure),
+        SQLitePCL.raw.SQLITE_BUSY => Refuse("another program holds a lock on it. Close that program and start again.", failure),
+        _ => Refuse($"SQLite says: {failure.Message}", failure),
+    };
 
     private StartupException NotADatabase(Exception? inner = null) =>
         Refuse("the file is not a SQLite database. Move it away, or correct Storage:Path in appsettings.json.", inner);

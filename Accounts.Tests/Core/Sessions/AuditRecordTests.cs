@@ -1,4 +1,5 @@
 using System.Reflection;
+using Accounts.Core.Administration;
 using Accounts.Core.Audit;
 using Accounts.Core.AuditReading;
 using Accounts.Core.Callers;
@@ -42,11 +43,17 @@ public sealed class AuditRecordTests
         [AuditAction.SessionEndedByLimit] = (s => s.CrowdOutAsync(), s => s.Told(s.Newest, null, s.Phone.Id, null, null)),
         [AuditAction.SessionReauthenticated] = (s => s.Host.Reauthentication.ReauthenticateAsync(s.Laptop.Caller, CoreHost.Password),
             s => s.Told(s.Laptop.Id, "Laptop", s.Laptop.Id, "Laptop", null)),
+        [AuditAction.SupportGranted] = (s => s.GrantAsync(Roles.Support), _ => OfOperator),
+        [AuditAction.SupportRevoked] = (s => s.RevokeAsync(Roles.Support), _ => OfOperator),
+        [AuditAction.AdministratorGranted] = (s => s.GrantAsync(Roles.Administrator), _ => OfOperator),
+        [AuditAction.AdministratorRevoked] = (s => s.RevokeAsync(Roles.Administrator), _ => OfOperator),
         [AuditAction.SignedOutEverywhere] =
             (s => s.Host.Sessions.SignOutEverywhereAsync(s.Laptop.Caller), s => s.Told(s.Laptop.Id, "Laptop", null, null, 1)),
         [AuditAction.SessionsInvalidated] =
             (s => s.Host.Sessions.RemoteLogoutAsync(s.Laptop.Caller), s => s.Told(s.Laptop.Id, "Laptop", null, null, 2)),
     };
+
+    private static Told OfOperator => new(AuditActor.Operator, null, null, null, null, null);
 
     public static TheoryData<string> Actions => [.. Acts.Keys];
 
@@ -73,8 +80,9 @@ public sealed class AuditRecordTests
         var caller = stage.Laptop.Caller with { Subject = new UserId(Guid.Parse((string)written["UserId"]!)) };
         var one = ((await host.EventsAsync(caller, new AuditQuery { Action = action }))!).MaxBy(one => one.At)!;
         Assert.Equal(Acts[action].Tells(stage), new Told(one.Actor, one.From?.Id, one.From?.Name, one.To?.Id, one.To?.Name, one.Count));
-        Assert.Equal(one.Actor == AuditActor.Clock ? null : Chrome, one.From?.Device);
-        Assert.Equal(one.Actor == AuditActor.Clock ? null : "203.0.113.7", one.Address);
+        var hasDevice = one.Actor is AuditActor.You;
+        Assert.Equal(hasDevice ? Chrome : null, one.From?.Device);
+        Assert.Equal(hasDevice ? "203.0.113.7" : null, one.Address);
         Assert.Equal(one.Address is null, one.Place is null);
         Assert.Equal(one.To is null ? null : one.To.Id == stage.Phone.Id ? Safari : Chrome, one.To?.Device);
     }
@@ -184,6 +192,14 @@ public sealed class AuditRecordTests
             Host.Activity.Record((await Host.RequestAsync(Laptop))!, Laptop.Caller.Address);
             await Host.Activity.FlushAsync();
             await SignInAsync();
+        }
+
+        public Task GrantAsync(string role) => Host.Get<RoleGrants>().GrantAsync(CoreHost.Email, role);
+
+        public async Task RevokeAsync(string role)
+        {
+            await GrantAsync(role);
+            await Host.Get<RoleGrants>().RevokeAsync(CoreHost.Email, role);
         }
 
         public Task ExpireAsync()

@@ -1,0 +1,147 @@
+using Accounts.Core.Audit;
+using Accounts.Core.Callers;
+using Accounts.Core.Live;
+using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Accounts.Core.Administration;
+
+/// <summary>What a grant came to.</summary>
+public enum GrantOutcome
+{
+    /// <summary>The account has the role now.</summary>
+    Granted,
+
+    /// <summary>The account had the role. Nothing changed.</summary>
+    AlreadyHas,
+
+    /// <summary>There is no account with this email.</summary>
+    UnknownAccount,
+}
+
+/// <summary>What a revocation came to.</summary>
+public enum RevokeOutcome
+{
+    /// <summary>The account lost the role.</summary>
+    Revoked,
+
+    /// <summary>The account doesn't have the role. Nothing changed.</summary>
+    HasNot,
+
+    /// <summary>There is no account with this email.</summary>
+    UnknownAccount,
+}
+
+/// <summary>Gives accounts the roles of staff, and takes them away. Whoever operates the server does it, so there is no caller.</summary>
+/// <remarks>
+/// In the process that serves the sessions, a change is in force at once, in open pages too. Another process can't reach those sessions: see
+/// <see cref="Microsoft.Extensions.DependencyInjection.AccountsOperations.OpenAccountsForCommand"/>.
+/// </remarks>
+public sealed partial class RoleGrants
+{
+    private readonly CommandRunner _commands;
+    private readonly ILookupNormalizer _normalizer;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RoleGrants> _logger;
+
+    internal RoleGrants(CommandRunner commands, ILookupNormalizer normalizer, TimeProvider time, ILogger<RoleGrants> logger)
+    {
+        _commands = commands;
+        _normalizer = normalizer;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>Gives an account a role, and records it in the account's audit log.</summary>
+    /// <param name="email">The account's email, in any case.</param>
+    /// <param name="role">One of <see cref="Roles.All"/>.</param>
+    /// <param name="cancellationToken">Cancels the change until its turn to write comes.</param>
+    /// <exception cref="ArgumentException">There is no such role.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed unless it says so.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
+    public async Task<GrantOutcome> GrantAsync(string email, string role, CancellationToken cancellationToken = default) =>
+        await ChangeAsync(email, role, grant: true, cancellationToken) switch
+        {
+            null => GrantOutcome.UnknownAccount,
+            true => GrantOutcome.Granted,
+            false => GrantOutcome.AlreadyHas,
+        };
+
+    /// <summary>Takes a role away from an account, and records it in the account's audit log.</summary>
+    /// <inheritdoc cref="GrantAsync"/>
+    public async Task<RevokeOutcome> RevokeAsync(string email, string role, CancellationToken cancellationToken = default) =>
+        await ChangeAsync(email, role, grant: false, cancellationToken) switch
+        {
+            null => RevokeOutcome.UnknownAccount,
+            true => RevokeOutcome.Revoked,
+            false => RevokeOutcome.HasNot,
+        };
+
+    /// <summary>Whether the change was made; null if there is no such account.</summary>
+    private async Task<bool?> ChangeAsync(string email, string role, bool grant, CancellationToken cancellationToken)
+    {
+        var action = Action(role, grant);
+        var (user, changed) = await _commands.RunAsync(
+            WritePriority.Ordinary, work => ChangeAsync(work, email, role, grant, action), cancellationToken);
+        if (user is null)
+            return null;
+        if (changed && grant)
+            Log.Granted(_logger, role, user.Value);
+        else if (changed)
+            Log.Revoked(_logger, role, user.Value);
+        return changed;
+    }
+
+    private async Task<(UserId? User, bool Changed)> ChangeAsync(UnitOfWork work, string email, string role, bool grant, string action)
+    {
+        var (db, now) = (work.Db, _time.GetUtcNow());
+        var normalized = _normalizer.NormalizeEmail(email);
+        var found = await db.Users.Where(u => u.NormalizedEmail == normalized).Select(u => new UserId(u.Id)).ToListAsync();
+        // The lock keeps two changes of one account apart.
+        if (found is not [var user] || await db.LockUserAsync(user) is null)
+            return (null, false);
+
+        var id = await FindOrAddAsync(db, role, now);
+        var held = await db.UserRoles.SingleOrDefaultAsync(r => r.UserId == user.Value && r.RoleId == id);
+        if (held is not null == grant)
+            return (user, false);
+
+        if (held is null)
+            db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = user.Value, RoleId = id });
+        else
+            db.UserRoles.Remove(held);
+        db.AuditEvents.Add(new AuditEventRow(now, action, user.Value) { Kind = CallerKind.Administration });
+        await work.ReportProfileAsync(user);
+        return (user, true);
+    }
+
+    private async Task<Guid> FindOrAddAsync(AccountsDbContext db, string role, DateTimeOffset now)
+    {
+        var normalized = _normalizer.NormalizeName(role);
+        // Another transaction may add the role at the same time: then this waits for it, and reads its row.
+        const string Sql = """INSERT INTO "Roles" ("Id", "Name", "NormalizedName") VALUES ({0}, {1}, {2}) ON CONFLICT DO NOTHING""";
+        await db.Database.ExecuteSqlRawAsync(Sql, Guid.CreateVersion7(now), role, normalized);
+        return await db.Roles.Where(r => r.NormalizedName == normalized).Select(r => r.Id).SingleAsync();
+    }
+
+    private static string Action(string role, bool grant) => (role, grant) switch
+    {
+        (Roles.Support, true) => AuditAction.SupportGranted,
+        (Roles.Support, false) => AuditAction.SupportRevoked,
+        (Roles.Administrator, true) => AuditAction.AdministratorGranted,
+        (Roles.Administrator, false) => AuditAction.AdministratorRevoked,
+        _ => throw new ArgumentException($"There is no role {role}. Use {string.Join(" or ", Roles.All)}.", nameof(role)),
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Granted the role {Role} to the user {UserId}")]
+        public static partial void Granted(ILogger logger, string role, UserId userId);
+
+        [LoggerMessage(2, LogLevel.Information, "Revoked the role {Role} of the user {UserId}")]
+        public static partial void Revoked(ILogger logger, string role, UserId userId);
+    }
+}
