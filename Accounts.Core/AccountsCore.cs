@@ -64,7 +64,7 @@ public static class AccountsCore
     /// <param name="cancellationToken">Cancels the copy. Then nothing is copied.</param>
     /// <returns>All tables, with their rows.</returns>
     /// <exception cref="StartupException">Nothing was copied. The message says why and what to do.</exception>
-    public static Task<IReadOnlyList<CopiedTable>> CopyFromSqliteAsync(
+    public static Task<IReadOnlyList<CopiedTable>> CopyToPostgreSqlAsync(
         this IServiceProvider services, IProgress<CopiedTable>? progress = null, CancellationToken cancellationToken = default)
     {
         AccountsStart.RequireValid(services);

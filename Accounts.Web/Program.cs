@@ -1,21 +1,19 @@
 using Accounts.Core;
 using Accounts.Core.Settings;
 using Accounts.Web;
+using Accounts.Web.Operators;
 using Microsoft.AspNetCore.Connections;
 
 try
 {
-    var command = CommandLine.Find(args);
+    var line = CommandLine.Read(args);
+    if (line.HasCommand)
+        return await line.RunAsync();
+
     var builder = AccountsWeb.CreateBuilder(args);
     builder.AddAccountsWeb();
 
     await using var app = builder.Build();
-    if (command is not null)
-    {
-        await command(app.Services);
-        return 0;
-    }
-
     app.Services.OpenAccounts();
     await app.SeedInDevelopmentAsync();
     app.UseAccountsWeb();

@@ -46,7 +46,7 @@ public sealed class AccountsProcess : IAsyncDisposable
     public static AccountsProcess RunProject(string folder, params (string Name, string Value)[] settings) =>
         Run("run", folder, null, "Now listening on: ", settings);
 
-    /// <summary>Runs one of the program's commands, with settings as for a start.</summary>
+    /// <summary>Runs one of the program's commands, with settings as for a start. Blanks separate its arguments.</summary>
     public static AccountsProcess RunCommand(string command, params (string Name, string Value)[] settings) => Run(null, command, settings);
 
     private static AccountsProcess Run(string? folder, string? command, (string Name, string Value)[] settings) =>
@@ -67,8 +67,8 @@ public sealed class AccountsProcess : IAsyncDisposable
             WorkingDirectory = folder,
         };
         start.ArgumentList.Add(program);
-        if (command is not null)
-            start.ArgumentList.Add(command);
+        foreach (var argument in command?.Split(' ') ?? [])
+            start.ArgumentList.Add(argument);
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         start.Environment["Urls"] = $"http://localhost:{FreePort()}";
         foreach (var (name, value) in settings)

@@ -24,7 +24,7 @@ public sealed class CommandTests
         ["AccountsOperations.CheckAccountsAsync"] = "Whoever operates the server: it counts accounts and names nobody.",
         ["RoleGrants.GrantAsync"] = "Whoever operates the server: no account may do it.",
         ["RoleGrants.RevokeAsync"] = "The same.",
-        ["AccountsCore.CopyFromSqliteAsync"] = "Whoever runs the program, which isn't started.",
+        ["AccountsCore.CopyToPostgreSqlAsync"] = "Whoever runs the program, which isn't started.",
     };
 
     [Fact]

@@ -44,6 +44,13 @@ public sealed class PublishTests : IDisposable
             Assert.Contains("immutable", answer.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
         }
 
+        // The operators' command is another name of the same program. It runs beside it.
+        var accounts = Path.Combine(program, OperatingSystem.IsWindows() ? "accounts.exe" : "accounts");
+        string[] grant = ["grant-role", "ada@example.test", "Administrator", $"--Storage:Path={_folder.File("accounts.db")}"];
+        (exitCode, output) = await Command.RunAsync(accounts, _folder.Path, grant);
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("ada@example.test has the role Administrator now.", output, StringComparison.Ordinal);
+
         // Comments for developers stay out of the program.
         Assert.Empty(Directory.EnumerateFiles(program, "Accounts.*.xml"));
         // The output has no files of the packages' own, which would be served uncompressed.

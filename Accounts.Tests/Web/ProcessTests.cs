@@ -174,60 +174,6 @@ public sealed class ProcessTests : IDisposable
         Assert.Contains("--urls", application.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Copied_to_PostgreSQL_people_stay_signed_in_and_ended_sessions_stay_ended()
-    {
-        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
-        (string, string)[] there = [Database, ("Storage__Provider", "PostgreSql"), ("Storage__ConnectionString", database.ConnectionString)];
-        string kept, ended;
-        await using (var first = AccountsProcess.Run(null, Database))
-        {
-            var address = await first.ListeningAsync();
-            using var owner = await RegisterAsync(address, Ada);
-            using var other = new Visitor(address, Visitor.Phone);
-            using var entered = await other.SignInAsync(Ada, AccountsSite.Password);
-            (kept, ended) = (owner.SessionCookie, other.SessionCookie);
-            Assert.True(await other.IsSignedInAsync());
-            using var left = await other.SignOutAsync();
-
-            await using var early = AccountsProcess.RunCommand("copy-from-sqlite", there);
-            Assert.Equal(1, await early.ExitAsync());
-            Assert.Contains("another process is using it", early.Output, StringComparison.Ordinal);
-            await first.KillAsync();
-        }
-
-        await using (var copy = AccountsProcess.RunCommand("copy-from-sqlite", there))
-        {
-            Assert.Equal(0, await copy.ExitAsync());
-            Assert.Contains("\nSessions: 2 rows\n", copy.Output, StringComparison.Ordinal);
-            Assert.Contains("Start the program with these settings", copy.Output, StringComparison.Ordinal);
-            Assert.DoesNotContain("Microsoft.EntityFrameworkCore", copy.Output, StringComparison.Ordinal);
-        }
-
-        await using var second = AccountsProcess.Run(null, there);
-        using var back = new Visitor(await second.ListeningAsync(), Visitor.Chrome);
-        back.SessionCookie = ended;
-        using var refused = await back.GetAsync("/settings/sessions");
-        Assert.Equal("/signed-out", refused.Headers.Location?.OriginalString);
-        back.SessionCookie = kept;
-        Assert.True(await back.IsSignedInAsync());
-        await second.KillAsync();
-
-        await using var again = AccountsProcess.RunCommand("copy-from-sqlite", there);
-        Assert.Equal(1, await again.ExitAsync());
-        Assert.Contains("has rows already", again.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", again.Output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task An_unknown_command_is_named_and_starts_nothing()
-    {
-        await using var application = AccountsProcess.RunCommand("copy-from-sqllite", Database);
-        Assert.Equal(1, await application.ExitAsync());
-        Assert.Contains("There is no command copy-from-sqllite. Use copy-from-sqlite", application.Output, StringComparison.Ordinal);
-        Assert.False(File.Exists(_folder.File("accounts.db")));
-    }
-
     public void Dispose() => _folder.Dispose();
 
     private static async Task<Visitor> RegisterAsync(Uri address, string email)

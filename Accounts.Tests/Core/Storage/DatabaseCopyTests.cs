@@ -189,7 +189,7 @@ public sealed class DatabaseCopyTests : IDisposable
     public async Task Without_PostgreSQL_in_the_settings_it_says_what_to_set()
     {
         await using var services = Build(("Storage:Path", File));
-        var refusal = await Assert.ThrowsAsync<StartupException>(() => services.CopyFromSqliteAsync());
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => services.CopyToPostgreSqlAsync());
         Assert.StartsWith("Set Storage:Provider to PostgreSql", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -199,7 +199,7 @@ public sealed class DatabaseCopyTests : IDisposable
         await using var services = Build(
             ("Storage:Provider", nameof(StorageProvider.PostgreSql)), ("Storage:ConnectionString", database.ConnectionString),
             ("Storage:Path", File));
-        return await services.CopyFromSqliteAsync(progress, cancellationToken);
+        return await services.CopyToPostgreSqlAsync(progress, cancellationToken);
     }
 
     private ServiceProvider Build(params (string Key, string Value)[] settings)
