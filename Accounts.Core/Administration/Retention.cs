@@ -99,7 +99,7 @@ internal sealed partial class Retention(
         try
         {
             while (!stoppingToken.IsCancellationRequested && await database.ReadAsync(db => due(db).AnyAsync()))
-                done += await database.WriteAsync(WritePriority.Ordinary, db => work(db, due(db)));
+                done += await database.WriteAsync(WritePriority.Ordinary, db => work(db, due(db)), CancellationToken.None);
         }
         finally
         {

@@ -26,7 +26,7 @@ internal sealed class GeolocationOptionsValidator : AbstractValidator<Geolocatio
 
     public GeolocationOptionsValidator()
     {
-        RuleFor(o => o.Path).Must(path => !path.Contains('\0')).WithMessage("must be the path of a file.");
+        RuleFor(o => o.Path).Must(path => !path.Contains('\0', StringComparison.Ordinal)).WithMessage("must be the path of a file.");
         RuleFor(o => o.AttributionText).Must(text => text.Length <= TextLimit && !text.Any(char.IsControl))
             .WithMessage($"must be one line of at most {TextLimit} characters.");
         RuleFor(o => o.AttributionText).Must((o, text) => string.IsNullOrWhiteSpace(text) == (o.AttributionLink.Length == 0))

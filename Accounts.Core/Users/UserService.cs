@@ -74,7 +74,7 @@ public sealed class UserService
                 db.Users.Add(user);
                 db.AuditEvents.Add(Registered(user.Id, browser, now));
                 return Task.FromResult<RegisterOutcome>(new RegisterOutcome.Registered(new UserId(user.Id)) { Stamp = user.SecurityStamp! });
-            });
+            }, cancellationToken);
         }
         catch (ConstraintException)
         {

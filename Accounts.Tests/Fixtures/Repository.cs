@@ -22,7 +22,7 @@ internal static class Repository
     public static IReadOnlyList<string> Copy(string folder, params string[] paths)
     {
         var files = Files("*")
-            .Where(file => !file.Contains('/')
+            .Where(file => !file.Contains('/', StringComparison.Ordinal)
                 || paths.Any(path => string.Equals(file, path, StringComparison.Ordinal) || file.StartsWith(path + '/', StringComparison.Ordinal)))
             .Where(file => !file.StartsWith("Accounts.Web/App_Data/", StringComparison.Ordinal))
             .ToList();

@@ -26,6 +26,7 @@ public sealed class IdentityUsersTests(Chromium chromium, SamplePrograms samples
 
         await using var victim = await SignInAsync(site, Password, Visitor.Phone);
         await Assertions.Expect(victim.Page.GetByText("Safari 19 on iOS 19.1")).ToBeVisibleAsync();
+        await OwnLookTests.WaitForWatchAsync(victim.Page);
         await owner.GoAsync("/");
         await OwnLookTests.PressAsync(owner.Page, "End session");
         await Person.WaitForPathAsync(victim.Page, "/SignedOut");
@@ -43,6 +44,7 @@ public sealed class IdentityUsersTests(Chromium chromium, SamplePrograms samples
         await using var owner = await SignInAsync(site, Password, Visitor.Chrome);
         await using var other = await SignInAsync(site, Password, Visitor.Phone);
         await Assertions.Expect(other.Page.GetByText("This device")).ToBeVisibleAsync();
+        await OwnLookTests.WaitForWatchAsync(other.Page);
 
         await owner.GoAsync("/Password");
         await OwnLookTests.FillAsync(owner.Page, ("Current password", Password), ("New password", Next));

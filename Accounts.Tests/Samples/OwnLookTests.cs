@@ -59,6 +59,9 @@ public sealed class OwnLookTests(Chromium chromium, SamplePrograms samples) : IC
             await page.GetByLabel(label, new() { Exact = true }).FillAsync(value);
     }
 
+    /// <summary>Waits until the server can push to the page.</summary>
+    internal static Task WaitForWatchAsync(IPage page) => Assertions.Expect(page.Locator("[data-session-watch]")).ToBeAttachedAsync();
+
     internal static Task PressAsync(IPage page, string button) =>
         page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
 }

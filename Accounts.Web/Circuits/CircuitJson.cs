@@ -67,7 +67,7 @@ internal static class CircuitJson
         private static Func<JsonSerializerOptions, JsonTypeInfo>? FindShared(Type type) =>
             IsOfScripts(type) ? Create.MakeGenericMethod(type).CreateDelegate<Func<JsonSerializerOptions, JsonTypeInfo>>() : null;
 
-        private static JsonTypeInfo SharedInfo<T>(JsonSerializerOptions options) =>
+        private static JsonTypeInfo<T> SharedInfo<T>(JsonSerializerOptions options) =>
             JsonMetadataServices.CreateValueInfo<T>(options, SharedConverter<T>.Instance);
     }
 

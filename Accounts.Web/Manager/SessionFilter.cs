@@ -22,10 +22,10 @@ public sealed record SessionFilter
     public bool IsSet => Kind.Length > 0 || Text.Length > 0;
 
     /// <summary>Reads the filter from an address and ignores invalid values.</summary>
-    /// <param name="uri">The page's address.</param>
-    public static SessionFilter Of(string uri)
+    /// <param name="address">The page's address.</param>
+    public static SessionFilter Of(string address)
     {
-        var query = QueryHelpers.ParseQuery(new Uri(uri).Query);
+        var query = QueryHelpers.ParseQuery(new Uri(address).Query);
         var kind = query.GetValueOrDefault("kind").ToString();
         var text = query.GetValueOrDefault("q").ToString().Trim();
         return new SessionFilter

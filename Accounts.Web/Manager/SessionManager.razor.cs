@@ -62,7 +62,7 @@ public sealed partial class SessionManager(
 
             Listen(handed);
             if (handed.TakeSessions() is { } list)
-                Load(list, caller);
+                Show(list, caller);
             else
                 await ReloadAsync();
             return;
@@ -79,7 +79,7 @@ public sealed partial class SessionManager(
     {
         var live = await sessions.ListAsync(caller);
         if (_caller is null)
-            Load(live, caller);
+            Show(live, caller);
         else
         {
             // Open sessions keep their place. Sessions that have ended say so.
@@ -89,23 +89,23 @@ public sealed partial class SessionManager(
         }
     }
 
-    private void Load(IReadOnlyList<Session> live, Caller caller)
+    private void Show(IReadOnlyList<Session> live, Caller caller)
     {
         _board.Load(live, caller.OwnSession);
         _caller = caller;
     }
 
-    protected override async Task ApplyAsync(Caller caller, IReadOnlyList<SessionChange> batch)
+    protected override async Task ApplyAsync(Caller caller, IReadOnlyList<SessionChange> changes)
     {
         // Activity, renames and departures carry their new state. Starts and endings need a read, one per batch.
-        var ids = batch.Where(change => change is SessionChange.Started or SessionChange.Ended).Select(change => change.SessionId).ToHashSet();
+        var ids = changes.Where(change => change is SessionChange.Started or SessionChange.Ended).Select(change => change.SessionId).ToHashSet();
         if (ids.Count > 0)
         {
             foreach (var session in await sessions.FindAsync(caller, ids))
                 Put(session);
         }
 
-        foreach (var change in batch)
+        foreach (var change in changes)
             _board.Apply(change);
         Settle();
 

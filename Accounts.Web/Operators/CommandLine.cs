@@ -78,7 +78,7 @@ internal sealed class CommandLine
         }
     }
 
-    private static Command Describe(Installation installation) => new ExplainedCommand("accounts", "Runs Accounts, or a command on its database.", """
+    private static ExplainedCommand Describe(Installation installation) => new("accounts", "Runs Accounts, or a command on its database.", """
         Without a command, the program starts. Settings may follow each command, as for a start:
           accounts check --Storage:Path=accounts.db
         """)

@@ -66,7 +66,7 @@ internal sealed class BareCore : IAsyncDisposable
     }
 
     /// <summary>A session as the registry would hold it.</summary>
-    public static LiveSession InMemory(SessionRow row) => new(row, new UserProfile(new UserId(row.UserId), "", "", [], 0));
+    public static LiveSession InMemory(SessionRow row) => new(row, new UserProfile(new UserId(row.UserId), null, "", null, [], 0));
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

@@ -18,8 +18,8 @@ builder.Services.AddServerSideBlazor().AddAccountsGate();
 
 var app = builder.Build();
 await ShopContext.SeedAsync(app.Services);
-app.UseStaticFiles();
 app.UseAccounts();
+app.MapStaticAssets();
 app.MapAccountsEndpoints();
 app.MapBlazorHub();
 app.MapRazorPages();
