@@ -53,7 +53,7 @@ public static class SessionHttpContext
     /// <returns>Null if nobody is signed in, or the session has ended since the request began.</returns>
     /// <exception cref="DatabaseUnavailableException">The session isn't in memory any more, and the database did not answer.</exception>
     public static ValueTask<Caller?> FindCallerAsync(this HttpContext context) =>
-        context.RequestServices.GetRequiredService<SessionAuthenticator>().FindCallerAsync(context.User);
+        context.RequestServices.GetRequiredService<SessionAuthenticator>().FindCallerAsync(context.User, context.RequestAborted);
 
     /// <summary>
     /// Records that an ended session's browser has left, and tells why its session ended. Call it on the signed-out page: other devices then show

@@ -35,14 +35,15 @@ internal sealed class SessionCircuitHandler(
         _circuit = new SessionCircuit(context, navigation, authentication, paths.Value.SignedOutPath.Value!.TrimStart('/'));
 
         circuits.Add(_session, _circuit);
-        if (await authenticator.FindLiveAsync(_session) is null)
+        if (await authenticator.FindLiveAsync(_session, cancellationToken) is null)
             _circuit.End();
     }
 
     /// <summary>Gives the page the user's current name and roles, which may have changed since the connection was made.</summary>
     public override async Task OnConnectionUpAsync(Circuit circuit, CancellationToken cancellationToken)
     {
-        if (_circuit is not null && await authenticator.FindLiveAsync(_session) is { } live && !live.IsCurrent(await _circuit.FindUserAsync()))
+        if (_circuit is not null
+            && await authenticator.FindLiveAsync(_session, cancellationToken) is { } live && !live.IsCurrent(await _circuit.FindUserAsync()))
             _circuit.Refresh(live);
     }
 

@@ -3,6 +3,7 @@ using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
+using Accounts.Core.Users;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -43,14 +44,12 @@ public enum RevokeOutcome
 public sealed partial class RoleGrants
 {
     private readonly CommandRunner _commands;
-    private readonly ILookupNormalizer _normalizer;
     private readonly TimeProvider _time;
     private readonly ILogger<RoleGrants> _logger;
 
-    internal RoleGrants(CommandRunner commands, ILookupNormalizer normalizer, TimeProvider time, ILogger<RoleGrants> logger)
+    internal RoleGrants(CommandRunner commands, TimeProvider time, ILogger<RoleGrants> logger)
     {
         _commands = commands;
-        _normalizer = normalizer;
         _time = time;
         _logger = logger;
     }
@@ -98,7 +97,7 @@ public sealed partial class RoleGrants
     private async Task<(UserId? User, bool Changed)> ChangeAsync(UnitOfWork work, string email, string role, bool grant, string action)
     {
         var (db, now) = (work.Db, _time.GetUtcNow());
-        var normalized = _normalizer.NormalizeEmail(email);
+        var normalized = User.Normalizer.NormalizeEmail(email);
         var found = await db.Users.Where(u => u.NormalizedEmail == normalized).Select(u => new UserId(u.Id)).ToListAsync();
         // The lock keeps two changes of one account apart.
         if (found is not [var user] || await db.LockUserAsync(user) is null)
@@ -118,9 +117,9 @@ public sealed partial class RoleGrants
         return (user, true);
     }
 
-    private async Task<Guid> FindOrAddAsync(AccountsDbContext db, string role, DateTimeOffset now)
+    private static async Task<Guid> FindOrAddAsync(AccountsDbContext db, string role, DateTimeOffset now)
     {
-        var normalized = _normalizer.NormalizeName(role);
+        var normalized = User.Normalizer.NormalizeName(role);
         // Another transaction may add the role at the same time: then this waits for it, and reads its row.
         const string Sql = """INSERT INTO "Roles" ("Id", "Name", "NormalizedName") VALUES ({0}, {1}, {2}) ON CONFLICT DO NOTHING""";
         await db.Database.ExecuteSqlRawAsync(Sql, Guid.CreateVersion7(now), role, normalized);

@@ -37,12 +37,13 @@ public sealed class AuditLog
     /// <returns>Null if the caller's plan doesn't include the audit log; <see cref="FeatureGate"/> says why. Events are written anyway.</returns>
     /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
-    public async Task<AuditPage?> PageAsync(Caller caller, AuditQuery query)
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    public async Task<AuditPage?> PageAsync(Caller caller, AuditQuery query, CancellationToken cancellationToken = default)
     {
-        if (await IsLackingAsync(caller))
+        if (await IsLackingAsync(caller, cancellationToken))
             return null;
 
-        var (found, cut) = await FindAsync(caller, query);
+        var (found, cut) = await FindAsync(caller, query, cancellationToken);
         var (page, events) = TablePage.Of(found, query.Page);
         return new AuditPage(events, found.Count, page, cut);
     }
@@ -55,34 +56,37 @@ public sealed class AuditLog
     /// </returns>
     /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
-    public async Task<IAsyncEnumerable<IReadOnlyList<AuditEvent>>?> ExportAsync(Caller caller, AuditQuery query) => await IsLackingAsync(caller)
+    /// <exception cref="OperationCanceledException">It was canceled, before the first part or between two.</exception>
+    public async Task<IAsyncEnumerable<IReadOnlyList<AuditEvent>>?> ExportAsync(
+        Caller caller, AuditQuery query, CancellationToken cancellationToken = default) => await IsLackingAsync(caller, cancellationToken)
         ? null
-        : Export.ReadAsync<AuditEventRow, AuditEvent>(_authenticator, caller, last => _database.ReadAsync(async db =>
+        : Export.ReadAsync<AuditEventRow, AuditEvent>(_authenticator, caller, (last, token) => _database.ReadAsync(async db =>
         {
             var rows = Where(Events(db, caller), query);
             // The first comparison is the range of the index where the part begins.
             if (last is not null)
                 rows = rows.Where(e => e.At <= last.At && (e.At < last.At || e.Id < last.Id));
-            var part = await rows.OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(Export.Part).ToListAsync();
-            var names = await NamesAsync(db, caller, part);
+            var part = await rows.OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(Export.Part).ToListAsync(token);
+            var names = await NamesAsync(db, caller, part, token);
             IReadOnlyList<AuditEvent> events = [.. part.Select(row => ToEvent(row, caller, names)).Where(one => Matches(one, query.Text))];
             return (part, events);
-        }));
+        }), cancellationToken);
 
-    private async Task<bool> IsLackingAsync(Caller caller)
+    private async Task<bool> IsLackingAsync(Caller caller, CancellationToken cancellationToken)
     {
         Need.ReadAudit.Check(caller);
-        return await _features.FindMissingAsync(caller.Subject, Feature.AuditLog) is not null;
+        return await _features.FindMissingAsync(caller.Subject, Feature.AuditLog, cancellationToken) is not null;
     }
 
-    private Task<(IReadOnlyList<AuditEvent> Found, bool Cut)> FindAsync(Caller caller, AuditQuery query) => _database.ReadAsync(async db =>
+    private Task<(IReadOnlyList<AuditEvent> Found, bool Cut)> FindAsync(
+        Caller caller, AuditQuery query, CancellationToken cancellationToken) => _database.ReadAsync(async db =>
     {
         var rows = await Where(Events(db, caller), query)
             .OrderByDescending(e => e.At)
             .Take(Bound + 1)
-            .ToListAsync();
+            .ToListAsync(cancellationToken);
         var cut = rows.Count > Bound;
-        var names = await NamesAsync(db, caller, rows);
+        var names = await NamesAsync(db, caller, rows, cancellationToken);
         IReadOnlyList<AuditEvent> found =
         [
             .. rows.Take(Bound).Select(row => ToEvent(row, caller, names)).Where(one => Matches(one, query.Text)).OrderByDescending(one => one.At)
@@ -106,7 +110,8 @@ public sealed class AuditLog
     }
 
     /// <summary>The sessions of events that don't store a device themselves.</summary>
-    private static async Task<Dictionary<Guid, AuditedSession>> NamesAsync(AccountsDbContext db, Caller caller, List<AuditEventRow> rows)
+    private static async Task<Dictionary<Guid, AuditedSession>> NamesAsync(
+        AccountsDbContext db, Caller caller, List<AuditEventRow> rows, CancellationToken cancellationToken)
     {
         // An event without an address was erased, or is a timeout's. Nothing may come back from elsewhere.
         var known = rows.Where(row => row.Details?.Address is not null).ToList();
@@ -119,7 +124,7 @@ public sealed class AuditLog
         var sessions = await db.Sessions
             .Where(s => unnamed.Contains(s.Id) && s.UserId == caller.Subject.Value)
             .Select(s => new { s.Id, s.Name, s.UserAgent, s.ClientHints })
-            .ToListAsync();
+            .ToListAsync(cancellationToken);
         return sessions.ToDictionary(s => s.Id, s => new AuditedSession(new SessionId(s.Id), s.Name, AuditRecord.Title(s.UserAgent, s.ClientHints)));
     }
 

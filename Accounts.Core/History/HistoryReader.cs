@@ -45,16 +45,19 @@ public sealed class HistoryReader
     /// <summary>Reads one page of the caller's sessions.</summary>
     /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
-    public async Task<HistoryPage> PageAsync(Caller caller, HistoryQuery query)
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    public async Task<HistoryPage> PageAsync(Caller caller, HistoryQuery query, CancellationToken cancellationToken = default)
     {
         Need.ReadHistory.Check(caller);
         var now = _time.GetUtcNow();
         return await _database.ReadAsync(async db =>
         {
-            var found = await FindAsync(db, caller, query, now);
+            var found = await FindAsync(db, caller, query, now, cancellationToken);
             var (page, ids) = TablePage.Of(found.Ids, query.Page);
-            var all = query.IsFiltered ? await db.Sessions.CountAsync(s => s.UserId == caller.Subject.Value) : found.Live + found.Over;
-            return new HistoryPage(await ReadAsync(db, caller, ids, now), found.Ids.Count, page, found.Countries, found.Cut)
+            var all = query.IsFiltered
+                ? await db.Sessions.CountAsync(s => s.UserId == caller.Subject.Value, cancellationToken)
+                : found.Live + found.Over;
+            return new HistoryPage(await ReadAsync(db, caller, ids, now, cancellationToken), found.Ids.Count, page, found.Countries, found.Cut)
             {
                 Live = found.Live,
                 Over = found.Over,
@@ -66,11 +69,16 @@ public sealed class HistoryReader
     /// <summary>Reads all pages at once, at most <see cref="Bound"/> rows. <see cref="ExportAsync"/> has no limit.</summary>
     /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
-    public async Task<IReadOnlyList<HistoryEntry>> AllAsync(Caller caller, HistoryQuery query)
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    public async Task<IReadOnlyList<HistoryEntry>> AllAsync(Caller caller, HistoryQuery query, CancellationToken cancellationToken = default)
     {
         Need.ReadHistory.Check(caller);
         var now = _time.GetUtcNow();
-        return await _database.ReadAsync(async db => await ReadAsync(db, caller, (await FindAsync(db, caller, query, now)).Ids, now));
+        return await _database.ReadAsync(async db =>
+        {
+            var found = await FindAsync(db, caller, query, now, cancellationToken);
+            return await ReadAsync(db, caller, found.Ids, now, cancellationToken);
+        });
     }
 
     /// <summary>Reads all of the caller's sessions that match a query, by sign-in time and without a limit.</summary>
@@ -81,11 +89,12 @@ public sealed class HistoryReader
     /// </returns>
     /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
-    public IAsyncEnumerable<IReadOnlyList<HistoryEntry>> ExportAsync(Caller caller, HistoryQuery query)
+    /// <exception cref="OperationCanceledException">It was canceled, before the first part or between two.</exception>
+    public IAsyncEnumerable<IReadOnlyList<HistoryEntry>> ExportAsync(Caller caller, HistoryQuery query, CancellationToken cancellationToken = default)
     {
         Need.ReadHistory.Check(caller);
         var now = _time.GetUtcNow();
-        return Export.ReadAsync<HistoryCandidate.Columns, HistoryEntry>(_authenticator, caller, last => _database.ReadAsync(async db =>
+        return Export.ReadAsync<HistoryCandidate.Columns, HistoryEntry>(_authenticator, caller, (last, token) => _database.ReadAsync(async db =>
         {
             var rows = Where(db.Sessions.AsNoTracking().Where(s => s.UserId == caller.Subject.Value), query, now);
             if (last is not null)
@@ -99,41 +108,44 @@ public sealed class HistoryReader
             var sorted = query.Descending
                 ? rows.OrderByDescending(s => s.StartedAt).ThenByDescending(s => s.Id)
                 : rows.OrderBy(s => s.StartedAt).ThenBy(s => s.Id);
-            var part = await Columns(sorted.Take(Export.Part)).ToListAsync();
-            return (part, await ReadAsync(db, caller, [.. Candidates(part, now).Where(c => c.Matches(query)).Select(c => c.Row.Id)], now));
-        }));
+            var part = await Columns(sorted.Take(Export.Part)).ToListAsync(token);
+            var ids = Candidates(part, now).Where(c => c.Matches(query)).Select(c => c.Row.Id);
+            return (part, await ReadAsync(db, caller, [.. ids], now, token));
+        }), cancellationToken);
     }
 
     /// <summary>Reads the details of one of the caller's sessions, live or ended; null if they have no such session.</summary>
     /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
-    public async Task<SessionDetails?> FindDetailsAsync(Caller caller, SessionId id, CancellationToken cancel = default)
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    public async Task<SessionDetails?> FindDetailsAsync(Caller caller, SessionId id, CancellationToken cancellationToken = default)
     {
         Need.ReadHistory.Check(caller);
         var now = _time.GetUtcNow();
         return await _database.ReadAsync(async db =>
         {
             var mine = db.Sessions.AsNoTracking().Where(s => s.UserId == caller.Subject.Value);
-            if (await mine.SingleOrDefaultAsync(s => s.Id == id.Value, cancel) is not { } row)
+            if (await mine.SingleOrDefaultAsync(s => s.Id == id.Value, cancellationToken) is not { } row)
                 return null;
 
             var before = row.BrowserHash is null ? [] : await mine
                 .Where(s => s.BrowserHash == row.BrowserHash && s.Id != row.Id && s.StartedAt <= row.StartedAt)
-                .OrderByDescending(s => s.StartedAt).Take(SessionDetails.BeforeLimit).Select(s => s.Id).ToListAsync(cancel);
+                .OrderByDescending(s => s.StartedAt).Take(SessionDetails.BeforeLimit).Select(s => s.Id).ToListAsync(cancellationToken);
             return new SessionDetails(
                 _registry.View(row, now, _places),
                 row.ExpiresAt,
                 SessionLifetime.AbsoluteEnd(_options, row.StartedAt),
                 row.Remembered,
-                await ReadAsync(db, caller, before, now));
+                await ReadAsync(db, caller, before, now, cancellationToken));
         });
     }
 
-    private async Task<Found> FindAsync(AccountsDbContext db, Caller caller, HistoryQuery query, DateTimeOffset now)
+    private async Task<Found> FindAsync(
+        AccountsDbContext db, Caller caller, HistoryQuery query, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // Read every status, because the page shows how many sessions each has.
         var mine = Where(db.Sessions.AsNoTracking().Where(s => s.UserId == caller.Subject.Value), query with { Live = null, Reason = null }, now);
-        var rows = await Columns(mine.OrderByDescending(s => s.StartedAt).Take(Bound + 1)).ToListAsync();
+        var rows = await Columns(mine.OrderByDescending(s => s.StartedAt).Take(Bound + 1)).ToListAsync(cancellationToken);
         var cut = rows.Count > Bound;
         var candidates = Candidates(rows.Take(Bound), now);
         var countries = candidates.Where(c => c.Place.CountryCode is not null)
@@ -161,14 +173,15 @@ public sealed class HistoryReader
             : devices[(row.UserAgent, row.ClientHints)] = DeviceDetector.Detect(new DeviceSignals(row.UserAgent, ClientHints.Parse(row.ClientHints)));
     }
 
-    private async Task<IReadOnlyList<HistoryEntry>> ReadAsync(AccountsDbContext db, Caller caller, IReadOnlyList<Guid> ids, DateTimeOffset now)
+    private async Task<IReadOnlyList<HistoryEntry>> ReadAsync(
+        AccountsDbContext db, Caller caller, IReadOnlyList<Guid> ids, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (ids.Count == 0)
             return [];
         var mine = db.Sessions.AsNoTracking().Where(s => s.UserId == caller.Subject.Value);
-        var rows = await mine.Where(s => ids.Contains(s.Id)).ToDictionaryAsync(s => s.Id);
+        var rows = await mine.Where(s => ids.Contains(s.Id)).ToDictionaryAsync(s => s.Id, cancellationToken);
         var enders = rows.Values.Select(s => s.EndedBySessionId).OfType<Guid>().Distinct().Where(id => !rows.ContainsKey(id)).ToList();
-        var others = enders.Count == 0 ? [] : await mine.Where(s => enders.Contains(s.Id)).ToDictionaryAsync(s => s.Id);
+        var others = enders.Count == 0 ? [] : await mine.Where(s => enders.Contains(s.Id)).ToDictionaryAsync(s => s.Id, cancellationToken);
         return [.. ids.Where(rows.ContainsKey).Select(id => Entry(rows[id]))];
 
         HistoryEntry Entry(SessionRow row)

@@ -51,7 +51,8 @@ internal sealed class KeyRotation(CommandRunner commands, SessionRegistry regist
     /// <summary>Replaces the first key with the offered one, after its first use. From then on its proof counts.</summary>
     /// <returns>Whether the offered key is the session's key now. A second call changes nothing.</returns>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
-    public Task<bool> AdoptAsync(LiveSession session, OfferedKey offered)
+    /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
+    public Task<bool> AdoptAsync(LiveSession session, OfferedKey offered, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         return commands.RunAsync(WritePriority.Ending, async work =>
@@ -72,7 +73,7 @@ internal sealed class KeyRotation(CommandRunner commands, SessionRegistry regist
                     TellReplaced(session, offered);
             });
             return true;
-        });
+        }, cancellationToken);
     }
 
     /// <summary>Says that the first key has run out, unless the offered one is used first. That closes what the first key opened.</summary>

@@ -25,6 +25,7 @@ public sealed class SessionAuthenticator
     /// <summary>The session of a ticket, if it is live and the ticket has its key; otherwise null.</summary>
     /// <param name="id">The session's id.</param>
     /// <param name="key">The key in the ticket; any text.</param>
+    /// <param name="cancellationToken">Cancels the load of a session that isn't in memory, and the wait before a first use is written.</param>
     /// <remarks>
     /// The first use of an offered key writes it to the database and then makes it the session's only key. If it isn't used within 60 seconds,
     /// the old key stops working anyway.
@@ -32,50 +33,61 @@ public sealed class SessionAuthenticator
     /// <exception cref="DatabaseUnavailableException">
     /// The database did not answer, and the session isn't in memory or the key is used for the first time.
     /// </exception>
-    public ValueTask<LiveSession?> AuthenticateAsync(SessionId id, string key) =>
-        _registry.TryFind(id, out var live) ? VerifyAsync(live, key) : LoadThenVerifyAsync(id, key);
+    /// <exception cref="OperationCanceledException">
+    /// It was canceled while the session was loaded, or before a first use was written. An answer from memory doesn't look.
+    /// </exception>
+    public ValueTask<LiveSession?> AuthenticateAsync(SessionId id, string key, CancellationToken cancellationToken = default) =>
+        _registry.TryFind(id, out var live) ? VerifyAsync(live, key, cancellationToken) : LoadThenVerifyAsync(id, key, cancellationToken);
 
     /// <summary>The session of a connection that has already shown its key, if it is still live; otherwise null.</summary>
     /// <remarks>An id isn't a secret. Call it only for a connection or request that <see cref="AuthenticateAsync"/> let in.</remarks>
     /// <exception cref="DatabaseUnavailableException">The session isn't in memory any more, and the database did not answer.</exception>
-    public ValueTask<LiveSession?> FindLiveAsync(SessionId id) => _registry.TryFind(id, out var live) ? new(Living(live)) : LoadLiveAsync(id);
+    /// <exception cref="OperationCanceledException">It was canceled while the session was loaded. An answer from memory doesn't look.</exception>
+    public ValueTask<LiveSession?> FindLiveAsync(SessionId id, CancellationToken cancellationToken = default) =>
+        _registry.TryFind(id, out var live) ? new(Living(live)) : LoadLiveAsync(id, cancellationToken);
 
     /// <summary>The caller behind a principal, if their session is still live; otherwise null.</summary>
     /// <exception cref="DatabaseUnavailableException">The session isn't in memory any more, and the database did not answer.</exception>
-    public async ValueTask<Caller?> FindCallerAsync(ClaimsPrincipal principal) =>
-        principal.FindSessionId() is { } id && await FindLiveAsync(id) is { } session && session.IsOf(principal) ? session.ToCaller(principal) : null;
+    /// <exception cref="OperationCanceledException">It was canceled while the session was loaded. An answer from memory doesn't look.</exception>
+    public async ValueTask<Caller?> FindCallerAsync(ClaimsPrincipal principal, CancellationToken cancellationToken = default) =>
+        principal.FindSessionId() is { } id && await FindLiveAsync(id, cancellationToken) is { } session && session.IsOf(principal)
+            ? session.ToCaller(principal)
+            : null;
 
     private LiveSession? Living(LiveSession? session) => session is not null && session.IsLive(_time.GetUtcNow()) ? session : null;
 
-    private ValueTask<LiveSession?> VerifyAsync(LiveSession? session, string key)
+    private ValueTask<LiveSession?> VerifyAsync(LiveSession? session, string key, CancellationToken cancellationToken)
     {
         if (session is null)
             return default;
         var now = _time.GetUtcNow();
         if (session.HasKey(key, now, out var seen))
             return new(session.IsLive(now) ? session : null);
-        return seen is null ? default : AdoptAsync(session, seen);
+        return seen is null ? default : AdoptAsync(session, seen, cancellationToken);
     }
 
-    private async ValueTask<LiveSession?> AdoptAsync(LiveSession session, OfferedKey seen) =>
-        await _rotation.AdoptAsync(session, seen) ? Living(session) : null;
+    private async ValueTask<LiveSession?> AdoptAsync(LiveSession session, OfferedKey seen, CancellationToken cancellationToken) =>
+        await _rotation.AdoptAsync(session, seen, cancellationToken) ? Living(session) : null;
 
-    private async ValueTask<LiveSession?> LoadThenVerifyAsync(SessionId id, string key) => await VerifyAsync(await LoadAsync(id), key);
+    private async ValueTask<LiveSession?> LoadThenVerifyAsync(SessionId id, string key, CancellationToken cancellationToken) =>
+        await VerifyAsync(await LoadAsync(id, cancellationToken), key, cancellationToken);
 
-    private async ValueTask<LiveSession?> LoadLiveAsync(SessionId id) => Living(await LoadAsync(id));
+    private async ValueTask<LiveSession?> LoadLiveAsync(SessionId id, CancellationToken cancellationToken) =>
+        Living(await LoadAsync(id, cancellationToken));
 
-    private async Task<LiveSession?> LoadAsync(SessionId id)
+    private async Task<LiveSession?> LoadAsync(SessionId id, CancellationToken cancellationToken)
     {
         while (true)
         {
             var load = _registry.BeginLoad();
             var (known, loaded) = await _database.ReadAsync(async db =>
             {
-                var row = await db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id.Value);
+                var row = await db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id.Value, cancellationToken);
                 if (row is null || row.EndedAt is not null)
                     return (row is not null, (LiveSession?)null);
 
-                return (true, (LiveSession?)new LiveSession(row, await UserProfile.ReadAsync(db, new UserId(row.UserId), load.Profile)));
+                var user = await UserProfile.ReadAsync(db, new UserId(row.UserId), load.Profile, cancellationToken);
+                return (true, (LiveSession?)new LiveSession(row, user));
             });
 
             // Don't remember an unknown id: anyone could fill the memory with them.

@@ -85,12 +85,12 @@ public static class SessionClaims
 internal sealed record UserProfile(UserId Id, string? ExternalId, string Name, string? Email, IReadOnlyList<string> Roles, long Number)
 {
     /// <exception cref="InvalidOperationException">There is no such account.</exception>
-    public static async Task<UserProfile> ReadAsync(AccountsDbContext db, UserId id, long number)
+    public static async Task<UserProfile> ReadAsync(AccountsDbContext db, UserId id, long number, CancellationToken cancellationToken = default)
     {
-        var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == id.Value);
+        var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == id.Value, cancellationToken);
         var roles = await db.UserRoles.Where(r => r.UserId == id.Value)
             .Join(db.Roles, r => r.RoleId, r => r.Id, (_, role) => role.Name!)
-            .ToListAsync();
+            .ToListAsync(cancellationToken);
         return new UserProfile(id, user.ExternalId, user.DisplayName, user.Email, roles, number);
     }
 }

@@ -36,7 +36,8 @@ public sealed class SessionDepartures
 
     /// <summary>Stores how many open pages of an ended session were told to leave, and publishes it.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
-    public async Task RecordToldAsync(SessionChange.Ended ended, int pages)
+    /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
+    public async Task RecordToldAsync(SessionChange.Ended ended, int pages, CancellationToken cancellationToken = default)
     {
         if (!IsAsked(ended))
             return;
@@ -48,12 +49,13 @@ public sealed class SessionDepartures
             if (told == 1)
                 work.Report(Departed(ended, Told(pages)));
             return told;
-        });
+        }, cancellationToken);
     }
 
     /// <summary>Stores, after the wait, that the browser did not leave and when its connections were closed. If it left, does nothing.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
-    public async Task RecordClosedAsync(SessionChange.Ended ended, DateTimeOffset closedAt)
+    /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
+    public async Task RecordClosedAsync(SessionChange.Ended ended, DateTimeOffset closedAt, CancellationToken cancellationToken = default)
     {
         if (!IsAsked(ended))
             return;
@@ -66,18 +68,20 @@ public sealed class SessionDepartures
             if (kept == 1)
                 work.Report(Departed(ended, new Departure.NotConfirmed(closedAt)));
             return kept;
-        });
+        }, cancellationToken);
     }
 
     /// <summary>Returns the notice for the signed-out page. The request itself confirms that the browser left.</summary>
     /// <param name="id">The session in the browser's ticket.</param>
     /// <param name="key">The key in the browser's ticket.</param>
+    /// <param name="cancellationToken">Cancels the call until it may write.</param>
     /// <returns>Null if the session doesn't exist or hasn't ended, or if the key is wrong.</returns>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
-    public async Task<EndedNotice?> ConfirmLeftAsync(SessionId id, string key)
+    /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing was confirmed.</exception>
+    public async Task<EndedNotice?> ConfirmLeftAsync(SessionId id, string key, CancellationToken cancellationToken = default)
     {
         var now = _time.GetUtcNow();
-        var row = await _database.ReadAsync(db => db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id.Value));
+        var row = await _database.ReadAsync(db => db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id.Value, cancellationToken));
         if (row is null || !row.HasKey(key) || SessionEnding.Of(row, now) is not { } ending)
             return null;
 
@@ -89,7 +93,7 @@ public sealed class SessionDepartures
                 if (first == 1)
                     work.Report(new SessionChange.Departed(new UserId(row.UserId), id, new Departure.Confirmed(now)));
                 return first;
-            });
+            }, cancellationToken);
         }
 
         return new EndedNotice(ending.At, ending.Reason,

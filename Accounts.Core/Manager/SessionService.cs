@@ -69,6 +69,7 @@ public sealed class SessionService
     /// <summary>The caller's live sessions: first the current one, then those of a new browser or country, then by latest activity.</summary>
     /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public async Task<IReadOnlyList<Session>> ListAsync(Caller caller, CancellationToken cancellationToken = default)
     {
         Need.ListSessions.Check(caller);
@@ -88,6 +89,7 @@ public sealed class SessionService
     /// <summary>How many live sessions the caller has.</summary>
     /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public Task<int> CountAsync(Caller caller, CancellationToken cancellationToken = default)
     {
         Need.ListSessions.Check(caller);
@@ -99,6 +101,7 @@ public sealed class SessionService
     /// <summary>The caller's sessions with these ids, live or ended. Ids of other users' sessions are left out.</summary>
     /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public async Task<IReadOnlyList<Session>> FindAsync(Caller caller, IReadOnlyCollection<SessionId> ids,
         CancellationToken cancellationToken = default)
     {

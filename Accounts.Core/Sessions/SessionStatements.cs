@@ -13,10 +13,11 @@ internal sealed record Ending(Caller By, DateTimeOffset At, EndReason Reason);
 internal static class SessionStatements
 {
     /// <summary>Whether the caller's session is live.</summary>
-    public static Task<bool> IsLiveAsync(this AccountsDbContext db, Caller caller, DateTimeOffset now)
+    public static Task<bool> IsLiveAsync(this AccountsDbContext db, Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var owner = OwnerOf(caller);
-        return db.Sessions.AnyAsync(s => s.Id == caller.OwnSession.Value && s.UserId == owner.Value && s.EndedAt == null && s.ExpiresAt > now);
+        return db.Sessions.AnyAsync(
+            s => s.Id == caller.OwnSession.Value && s.UserId == owner.Value && s.EndedAt == null && s.ExpiresAt > now, cancellationToken);
     }
 
     /// <summary>
@@ -51,8 +52,11 @@ internal static class SessionStatements
 
     /// <summary>The caller's account, for a password check; null if their session has ended.</summary>
     /// <remarks>So an ended session can't be used to guess the password.</remarks>
-    public static async Task<User?> FindLiveUserAsync(this AccountsDbContext db, Caller caller, DateTimeOffset now) =>
-        await db.IsLiveAsync(caller, now) ? await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == caller.Subject.Value) : null;
+    public static async Task<User?> FindLiveUserAsync(
+        this AccountsDbContext db, Caller caller, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await db.IsLiveAsync(caller, now, cancellationToken)
+            ? await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == caller.Subject.Value, cancellationToken)
+            : null;
 
     /// <summary>Ends the live ones of these sessions, and returns the rows that it changed.</summary>
     public static Task<List<SessionRow>> EndAsync(this AccountsDbContext db, Ending ending, SessionSet which)

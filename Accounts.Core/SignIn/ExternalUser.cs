@@ -1,3 +1,4 @@
+using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using FluentValidation;
 
@@ -7,7 +8,7 @@ namespace Accounts.Core.SignIn;
 /// <param name="Id">
 /// The application's own id of the user: 1 to 255 characters, any text without control characters. Ids that differ in a letter's case are two users.
 /// </param>
-/// <param name="Name">The name that pages show, 1 to 100 characters.</param>
+/// <param name="Name">The name that pages show, without control characters. It isn't empty. Only its first 100 characters are kept.</param>
 /// <param name="Email">The email that pages show; null if there is none. Nobody signs in with it.</param>
 /// <exception cref="ArgumentException">A value breaks its rule.</exception>
 public sealed record ExternalUser(string Id, string Name, string? Email)
@@ -19,9 +20,10 @@ public sealed record ExternalUser(string Id, string Name, string? Email)
         ? Id
         : throw new ArgumentException($"An id has 1 to {User.ExternalIdLimit} characters, and no control characters.", nameof(Id));
 
-    public string Name { get; } = Name?.Trim() is { } name && IsStorable(name) && NameRules.Check(name) is null
+    public string Name { get; } = Name is not null
+        && ShortText.Cut(Name.Trim(), User.NameLimit) is var name && IsStorable(name) && NameRules.Check(name) is null
         ? name
-        : throw new ArgumentException($"A name has 1 to {User.NameLimit} characters, and no control characters.", nameof(Name));
+        : throw new ArgumentException("A name has at least one character, and no control characters.", nameof(Name));
 
     public string? Email { get; } = Email is null || (IsStorable(Email) && EmailRules.Check(Email) is null)
         ? Email

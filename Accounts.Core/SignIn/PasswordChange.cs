@@ -108,7 +108,7 @@ public sealed class PasswordChange
             return new ChangePasswordOutcome.Throttled(wait);
 
         var now = _time.GetUtcNow();
-        if (await _database.ReadAsync(db => db.FindLiveUserAsync(caller, now)) is not { } user)
+        if (await _database.ReadAsync(db => db.FindLiveUserAsync(caller, now, cancellationToken)) is not { } user)
             return new ChangePasswordOutcome.CallerEnded();
         if (InputRules.CheckNewPassword(nameof(input.NewPassword), input.NewPassword, user) is { } weak)
             return new ChangePasswordOutcome.Invalid([weak]);

@@ -86,23 +86,24 @@ public sealed partial class PasswordSignIn
         if (Rules.Check(input) is { } errors)
             return new SignInOutcome.Invalid(errors);
 
-        var found = await FindAsync(browser, input);
+        var found = await FindAsync(browser, input, cancellationToken);
         using var place = _hashing.TryEnter(found.IsKnown ? HashPriority.Known : HashPriority.Stranger, out var busy);
         return place is null ? new SignInOutcome.Busy(busy) : await SignInAsync(place, browser, input, found, cancellationToken);
     }
 
     /// <summary>The same for a request that already has a place and whose input is already valid.</summary>
     internal async Task<SignInOutcome> SignInAsync(HashPlace place, CallingBrowser browser, SignInInput input, CancellationToken cancellationToken) =>
-        await SignInAsync(place, browser, input, await FindAsync(browser, input), cancellationToken);
+        await SignInAsync(place, browser, input, await FindAsync(browser, input, cancellationToken), cancellationToken);
 
-    private Task<Found> FindAsync(CallingBrowser browser, SignInInput input)
+    private Task<Found> FindAsync(CallingBrowser browser, SignInInput input, CancellationToken cancellationToken)
     {
         var normalized = User.Normalizer.NormalizeEmail(input.Email);
         var browserHash = browser.Id.Hash();
         return _database.ReadAsync(async db =>
         {
-            var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.NormalizedEmail == normalized);
-            var known = user is not null && await db.Sessions.AnyAsync(s => s.UserId == user.Id && s.BrowserHash == browserHash);
+            var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.NormalizedEmail == normalized, cancellationToken);
+            var known = user is not null
+                && await db.Sessions.AnyAsync(s => s.UserId == user.Id && s.BrowserHash == browserHash, cancellationToken);
             return new Found(normalized, browserHash, user, known);
         });
     }
@@ -126,7 +127,7 @@ public sealed partial class PasswordSignIn
 
         // Null if the password was changed, or all sessions were ended, since the check. Then the verified password no longer counts.
         var proof = new VerifiedUser(new UserId(user.Id), user.SecurityStamp!, SignInMethods.Password);
-        return await _starter.StartAsync(browser, proof, input.Remember) is { } session
+        return await _starter.StartAsync(browser, proof, input.Remember, cancellationToken) is { } session
             ? new SignInOutcome.SignedIn(session)
             : new SignInOutcome.WrongCredentials();
     }

@@ -111,16 +111,20 @@ public sealed class ProofDoor
     /// <param name="proof">The proof, opened for a sign-in. This call uses it up.</param>
     /// <param name="methods">How the user was verified.</param>
     /// <param name="remember">"Keep me signed in".</param>
+    /// <param name="cancellationToken">Cancels the call until it may write.</param>
     /// <returns>Null if the proof no longer counts: it was used before, took too long, or the account has changed.</returns>
     /// <exception cref="ArgumentException">The proof is for a re-authentication, or <paramref name="methods"/> is empty.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing started, and the proof is used up.</exception>
-    public async Task<StartedSession?> SignInAsync(CallingBrowser browser, PendingProof proof, SignInMethods methods, bool remember)
+    /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing started, and the proof is used up.</exception>
+    public async Task<StartedSession?> SignInAsync(
+        CallingBrowser browser, PendingProof proof, SignInMethods methods, bool remember, CancellationToken cancellationToken = default)
     {
         if (proof.SessionId is not null)
             throw new ArgumentException("The proof was opened for a re-authentication.", nameof(proof));
         RequireMethod(methods);
         return IsGood(proof)
-            ? await _starter.StartAsync(browser, new VerifiedUser(proof.Subject, proof.Stamp, methods, proof.External), remember)
+            ? await _starter.StartAsync(
+                browser, new VerifiedUser(proof.Subject, proof.Stamp, methods, proof.External), remember, cancellationToken)
             : null;
     }
 

@@ -86,7 +86,7 @@ public sealed partial class Reauthentication
         }
 
         var now = _time.GetUtcNow();
-        if (await _database.ReadAsync(db => db.FindLiveUserAsync(caller, now)) is not { } user)
+        if (await _database.ReadAsync(db => db.FindLiveUserAsync(caller, now, cancellationToken)) is not { } user)
             return new ReauthenticationOutcome.CallerEnded();
         if (!await _passwords.VerifyAsync(place, user, password, cancellationToken))
             return Refused(caller);

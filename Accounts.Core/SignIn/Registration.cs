@@ -62,9 +62,11 @@ public sealed class Registration
         {
             case RegisterOutcome.Invalid { Errors: var errors }:
                 return new RegistrationOutcome.Invalid(errors);
-            case RegisterOutcome.Registered { UserId: var person, Stamp: var stamp }
-                when await _starter.StartAsync(browser, new VerifiedUser(person, stamp, SignInMethods.Password), remember: false) is { } started:
-                return new RegistrationOutcome.SignedIn(started);
+            case RegisterOutcome.Registered { UserId: var person, Stamp: var stamp }:
+                var verified = new VerifiedUser(person, stamp, SignInMethods.Password);
+                if (await _starter.StartAsync(browser, verified, remember: false, CancellationToken.None) is { } started)
+                    return new RegistrationOutcome.SignedIn(started);
+                break;
         }
 
         return await _signIn.SignInAsync(place, browser, new SignInInput { Email = input.Email, Password = input.Password }, cancellationToken) switch

@@ -25,7 +25,9 @@ internal sealed class SessionStarter(CommandRunner commands, PlaceFinder places,
     /// <remarks>If the user has the maximum number of sessions, the one that was unused for longest ends.</remarks>
     /// <returns>Null if the proof no longer holds.</returns>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing started.</exception>
-    public async Task<StartedSession?> StartAsync(CallingBrowser browser, VerifiedUser verified, bool remember)
+    /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing started.</exception>
+    public async Task<StartedSession?> StartAsync(
+        CallingBrowser browser, VerifiedUser verified, bool remember, CancellationToken cancellationToken = default)
     {
         var now = time.GetUtcNow();
         var id = SessionId.New(now);
@@ -95,7 +97,7 @@ internal sealed class SessionStarter(CommandRunner commands, PlaceFinder places,
             db.AuditEvents.Add(AuditRecord.SignedIn(row));
             work.Report(new SessionChange.Started(owner, id));
             return true;
-        });
+        }, cancellationToken);
 
         return started ? new StartedSession(id, key, remember ? SessionLifetime.AbsoluteEnd(options, now) : null) : null;
     }

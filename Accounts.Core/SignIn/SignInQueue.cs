@@ -62,7 +62,7 @@ public sealed partial class SignInQueue : IDisposable
     /// cref="Patience"/>, when all forms that wait now have left.
     /// </returns>
     /// <exception cref="OperationCanceledException">The client disconnected.</exception>
-    public async Task<IDisposable?> EnterAsync(string address, bool returning, CancellationToken cancellationToken)
+    public async Task<IDisposable?> EnterAsync(string address, bool returning, CancellationToken cancellationToken = default)
     {
         try
         {

@@ -13,11 +13,12 @@ public sealed class DatabaseProbe
     public bool WritesFail => _database.WritesFail;
 
     /// <summary>Reads a row of the smallest table; false if the database did not answer.</summary>
-    public async Task<bool> AnswersAsync()
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    public async Task<bool> AnswersAsync(CancellationToken cancellationToken = default)
     {
         try
         {
-            await _database.ReadAsync(db => db.DataProtectionKeys.AnyAsync());
+            await _database.ReadAsync(db => db.DataProtectionKeys.AnyAsync(cancellationToken));
             return true;
         }
         catch (DatabaseUnavailableException)

@@ -35,34 +35,38 @@ public sealed class SupportCodes
     /// <returns>Null if that session had ended.</returns>
     /// <exception cref="CallerRefusedException">The caller is read-only or has no session; no code was created.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; no code was created.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled before its turn to write; no code was created.</exception>
     public async Task<SupportCode?> FindOrMakeAsync(Caller caller, CancellationToken cancellationToken = default)
     {
         Need.SupportCode.Check(caller);
         var now = _time.GetUtcNow();
-        if (!await _database.ReadAsync(db => db.IsLiveAsync(caller, now)))
+        if (!await _database.ReadAsync(db => db.IsLiveAsync(caller, now, cancellationToken)))
             return null;
         // Usually the code exists: a reload then costs one read and no write.
-        if (await _database.ReadAsync(db => FindAsync(db, caller.OwnSession, now)) is { } known)
+        if (await _database.ReadAsync(db => FindAsync(db, caller.OwnSession, now, cancellationToken)) is { } known)
             return SupportCode.From(known);
         var row = await _commands.RunAsync(
-            caller, Need.SupportCode, null, _ => null, work => MakeAsync(work.Db, caller.Subject.Value, caller.OwnSession, now), cancellationToken);
+            caller, Need.SupportCode, null, _ => null, work => MakeAsync(work.Db, caller.Subject.Value, caller.OwnSession, now),
+            cancellationToken);
         return row is null ? null : SupportCode.From(row);
     }
 
     /// <summary>The code of an ended session, for a browser that has its key.</summary>
     /// <param name="id">The session in the browser's ticket.</param>
     /// <param name="key">The key in the browser's ticket.</param>
+    /// <param name="cancellationToken">Cancels the call until it may write.</param>
     /// <returns>Null if the session doesn't exist or hasn't ended, or if the key is wrong.</returns>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; no code was created.</exception>
-    public async Task<SupportCode?> FindOrMakeForEndedAsync(SessionId id, string key)
+    /// <exception cref="OperationCanceledException">It was canceled before its turn to write; no code was created.</exception>
+    public async Task<SupportCode?> FindOrMakeForEndedAsync(SessionId id, string key, CancellationToken cancellationToken = default)
     {
         var now = _time.GetUtcNow();
-        var row = await _database.ReadAsync(db => db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id.Value));
+        var row = await _database.ReadAsync(db => db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id.Value, cancellationToken));
         if (row is null || !row.HasKey(key) || SessionEnding.Of(row, now) is null)
             return null;
-        if (await _database.ReadAsync(db => FindAsync(db, id, now)) is { } known)
+        if (await _database.ReadAsync(db => FindAsync(db, id, now, cancellationToken)) is { } known)
             return SupportCode.From(known);
-        var made = await _database.WriteAsync(WritePriority.Ordinary, db => MakeAsync(db, row.UserId, id, now));
+        var made = await _database.WriteAsync(WritePriority.Ordinary, db => MakeAsync(db, row.UserId, id, now), cancellationToken);
         return made is null ? null : SupportCode.From(made);
     }
 
@@ -71,7 +75,7 @@ public sealed class SupportCodes
         // Retention may have removed the session, and a concurrent call may have created the code: two calls for one session take turns.
         if (await db.Locked(SessionSet.Of([session.Value])).Select(s => s.Id).ToListAsync() is [])
             return null;
-        if (await FindAsync(db, session, now) is { } made)
+        if (await FindAsync(db, session, now, CancellationToken.None) is { } made)
             return made;
 
         await db.SupportCodes.Where(c => c.SessionId == session.Value && c.ExpiresAt <= now).ExecuteDeleteAsync();
@@ -87,10 +91,11 @@ public sealed class SupportCodes
         return fresh;
     }
 
-    private static Task<SupportCodeRow?> FindAsync(AccountsDbContext db, SessionId session, DateTimeOffset now) => db.SupportCodes.AsNoTracking()
+    private static Task<SupportCodeRow?> FindAsync(
+        AccountsDbContext db, SessionId session, DateTimeOffset now, CancellationToken cancellationToken) => db.SupportCodes.AsNoTracking()
         .Where(c => c.SessionId == session.Value && c.ExpiresAt >= now + ReadingTime)
         .OrderByDescending(c => c.ExpiresAt)
-        .FirstOrDefaultAsync();
+        .FirstOrDefaultAsync(cancellationToken);
 
     private async Task<string> NewCodeAsync(AccountsDbContext db)
     {

@@ -13,19 +13,19 @@ internal static class Export
     /// <param name="authenticator">Tells before each part whether the caller is still signed in.</param>
     /// <param name="caller">The reader.</param>
     /// <param name="read">Reads at most <see cref="Part"/> rows after the given one, and converts them to results.</param>
-    /// <param name="cancellation">Canceled when the reader disconnects.</param>
+    /// <param name="cancellationToken">Canceled when the reader disconnects.</param>
     public static async IAsyncEnumerable<IReadOnlyList<T>> ReadAsync<TRow, T>(
-        SessionAuthenticator authenticator, Caller caller, Func<TRow?, Task<(List<TRow> Rows, IReadOnlyList<T> Found)>> read,
-        [EnumeratorCancellation] CancellationToken cancellation = default)
+        SessionAuthenticator authenticator, Caller caller, Func<TRow?, CancellationToken, Task<(List<TRow> Rows, IReadOnlyList<T> Found)>> read,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
         where TRow : class
     {
         List<TRow> rows = [];
         do
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (caller.SessionId is { } own && await authenticator.FindLiveAsync(own) is null)
+            cancellationToken.ThrowIfCancellationRequested();
+            if (caller.SessionId is { } own && await authenticator.FindLiveAsync(own, cancellationToken) is null)
                 yield break;
-            (rows, var found) = await read(rows.LastOrDefault());
+            (rows, var found) = await read(rows.LastOrDefault(), cancellationToken);
             yield return found;
         }
         while (rows.Count == Part);

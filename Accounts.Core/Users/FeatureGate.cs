@@ -25,6 +25,7 @@ public sealed class FeatureGate
     /// <summary>Null if the caller's plan includes the feature; otherwise what is missing. A changed plan takes effect with the next call.</summary>
     /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public Task<MissingFeature?> FindMissingAsync(Caller caller, Feature feature, CancellationToken cancellationToken = default)
     {
         Need.ReadAccount.Check(caller);

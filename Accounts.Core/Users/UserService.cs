@@ -63,7 +63,7 @@ public sealed class UserService
         var now = _time.GetUtcNow();
         var user = User.New(now, input.Name.Trim(), input.Email);
         // Check first, so that a taken email costs no hash. Hash outside the transaction, because other writers wait for it.
-        if (await IsTakenAsync(user))
+        if (await IsTakenAsync(user, cancellationToken))
             return new RegisterOutcome.EmailTaken();
         user.PasswordHash = await place.HashAsync(user, input.Password, cancellationToken);
 
@@ -79,7 +79,7 @@ public sealed class UserService
         catch (ConstraintException)
         {
             // Somebody registered the email since the check: the unique index decides. Any other constraint is a bug.
-            if (!await IsTakenAsync(user))
+            if (!await IsTakenAsync(user, CancellationToken.None))
                 throw;
             return new RegisterOutcome.EmailTaken();
         }
@@ -92,11 +92,13 @@ public sealed class UserService
         Details = new AuditDetailsRow(at, browser.Address) { ActorDevice = DeviceDetector.Detect(browser.Signals).Title },
     };
 
-    private Task<bool> IsTakenAsync(User user) => _database.ReadAsync(db => db.Users.AnyAsync(u => u.NormalizedEmail == user.NormalizedEmail));
+    private Task<bool> IsTakenAsync(User user, CancellationToken cancellationToken) =>
+        _database.ReadAsync(db => db.Users.AnyAsync(u => u.NormalizedEmail == user.NormalizedEmail, cancellationToken));
 
     /// <summary>The caller's profile; null if the account doesn't exist any more.</summary>
     /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public Task<Profile?> FindProfileAsync(Caller caller, CancellationToken cancellationToken = default)
     {
         Need.ReadAccount.Check(caller);

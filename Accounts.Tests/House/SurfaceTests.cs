@@ -21,7 +21,7 @@ public sealed class SurfaceTests
             "Microsoft.AspNetCore.Components",
             "Microsoft.AspNetCore.Components.Server",
             "Microsoft.AspNetCore.Http.Abstractions",
-            "Microsoft.AspNetCore.Routing.Abstractions",
+            "Microsoft.AspNetCore.Routing",
             "Microsoft.AspNetCore.SignalR.Core",
             "Microsoft.Extensions.Configuration.Abstractions",
             "Microsoft.Extensions.DependencyInjection.Abstractions",

@@ -41,9 +41,10 @@ internal static class AuditEndpoints
             return Results.ValidationProblem(problems, title: Texts.Query_NotValid);
 
         var name = string.Create(CultureInfo.InvariantCulture, $"audit-log-{time.GetUtcNow():yyyy-MM-dd}{Path.GetExtension(context.Request.Path)}");
-        return await log.ExportAsync(caller, query) is { } events
+        return await log.ExportAsync(caller, query, context.RequestAborted) is { } events
             ? ExportedFile.Of(context, caller, events, type, name, head(), write)
-            : Results.Problem(await features.FindMissingAsync(caller, Feature.AuditLog) is { } missing ? PlanText.Why(missing) : null,
+            : Results.Problem(
+                await features.FindMissingAsync(caller, Feature.AuditLog, context.RequestAborted) is { } missing ? PlanText.Why(missing) : null,
                 statusCode: StatusCodes.Status403Forbidden);
     }
 }

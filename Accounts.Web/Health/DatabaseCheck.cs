@@ -31,7 +31,7 @@ internal sealed class DatabaseCheck(DatabaseProbe database, TimeProvider time) :
             if (_answer is null || (_answer.IsCompleted && time.GetElapsedTime(_asked) >= Fresh))
             {
                 // Use the thread pool: SQLite blocks the calling thread, and we must not hold the lock for so long.
-                _answer = Task.Run(database.AnswersAsync);
+                _answer = Task.Run(() => database.AnswersAsync());
                 _asked = time.GetTimestamp();
             }
 

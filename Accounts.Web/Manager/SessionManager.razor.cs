@@ -77,13 +77,13 @@ public sealed partial class SessionManager(
 
     protected override async Task LoadAsync(Caller caller)
     {
-        var live = await sessions.ListAsync(caller);
+        var live = await sessions.ListAsync(caller, Closed);
         if (_caller is null)
             Show(live, caller);
         else
         {
             // Open sessions keep their place. Sessions that have ended say so.
-            foreach (var session in live.Concat(await sessions.FindAsync(caller, [.. _board.All.Select(session => session.Id)])))
+            foreach (var session in live.Concat(await sessions.FindAsync(caller, [.. _board.All.Select(session => session.Id)], Closed)))
                 _board.Put(session);
             Settle();
         }
@@ -101,7 +101,7 @@ public sealed partial class SessionManager(
         var ids = changes.Where(change => change is SessionChange.Started or SessionChange.Ended).Select(change => change.SessionId).ToHashSet();
         if (ids.Count > 0)
         {
-            foreach (var session in await sessions.FindAsync(caller, ids))
+            foreach (var session in await sessions.FindAsync(caller, ids, Closed))
                 Put(session);
         }
 
@@ -172,7 +172,7 @@ public sealed partial class SessionManager(
         }
     }
 
-    private async Task<SupportCode?> FindCodeAsync() => await FindCallerAsync() is { } caller ? await codes.FindOrMakeAsync(caller) : null;
+    private async Task<SupportCode?> FindCodeAsync() => await FindCallerAsync() is { } caller ? await codes.FindOrMakeAsync(caller, Closed) : null;
 
     private bool IsWanted(Session session) =>
         !_filter.IsSet || _filter.Wants(session, _countries.GetValueOrDefault(session.Place.CountryCode ?? "", ""));
