@@ -44,12 +44,14 @@ public sealed class OwnApplicationWalkTests(Chromium chromium, Packages packages
             await PressAsync(victim.Page, click);
             return await victim.Page.GetByText("Current count: 0").CountAsync() is 0;
         });
+        await victim.GoAsync("/");
+        await OwnLookTests.WaitForWatchAsync(victim.Page);
 
         await PressAsync(owner.Page, Next("Sessions"));
         var sessions = owner.Page.GetByRole(AriaRole.Row);
         await Assertions.Expect(sessions).ToHaveCountAsync(2);
         await Assertions.Expect(sessions.Filter(new() { HasText = "This browser" })).ToHaveCountAsync(1);
-        await Person.WaitForPathAsync(victim.Page, "/counter");
+        await Person.WaitForPathAsync(victim.Page, "/");
         await PressAsync(owner.Page, Next("Terminate"));
 
         await Assertions.Expect(victim.Page.GetByText(Next("You're signed out"))).ToBeVisibleAsync();
