@@ -40,7 +40,8 @@ public sealed class SamplePrograms : IAsyncLifetime
         var user = new PackageUser(_packages);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => user.Dispose();
         user.Copy($"samples/{sample}", sample);
-        await user.DotnetAsync("build", sample, "-c", "Release", "-o", "out");
+        // Only a published program finds its styles and scripts in production. A built one answers them with nothing.
+        await user.DotnetAsync("publish", sample, "-c", "Release", "-o", "out");
         return Path.Combine(user.Path, "out");
     }
 }
