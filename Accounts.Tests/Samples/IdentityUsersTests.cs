@@ -1,3 +1,4 @@
+using System.Net;
 using Accounts.Tests.Fixtures;
 using Microsoft.Playwright;
 
@@ -49,7 +50,7 @@ public sealed class IdentityUsersTests(Chromium chromium, SamplePrograms samples
         await owner.GoAsync("/Password");
         await OwnLookTests.FillAsync(owner.Page, ("Current password", Password), ("New password", Next));
         await OwnLookTests.PressAsync(owner.Page, "Change the password");
-        await Assertions.Expect(owner.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("The password has changed, and 1 other sessions have ended.");
+        await Assertions.Expect(owner.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("The password has changed. Other sessions that have ended: 1.");
         await Person.WaitForPathAsync(other.Page, "/SignedOut");
 
         await owner.GoAsync("/");
@@ -59,6 +60,69 @@ public sealed class IdentityUsersTests(Chromium chromium, SamplePrograms samples
         await Assertions.Expect(other.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("The email or the password is wrong.");
         await SignInAsync(other, Next);
         await Assertions.Expect(other.Page.GetByText("This device")).ToBeVisibleAsync();
+    }
+
+    // Guard: RedirectToPagePreserveMethod in PasswordModel.
+    [Fact]
+    public async Task An_old_sign_in_changes_the_password_and_ends_the_others_in_one_go()
+    {
+        const string Next = "An0ther-password-of-the-shop";
+        (string, string)[] databases = [
+            ("Accounts:Storage:Path", _folder.File("accounts.db")), ("ConnectionStrings:Shop", $"Data Source={_folder.File("shop.db")}")];
+        await using var before = await samples.RunAsync("IdentityUsers", databases);
+        var site = await before.ListeningAsync();
+        using var first = new Visitor(site, Visitor.Chrome);
+        using var second = new Visitor(site, Visitor.Phone);
+        foreach (var visitor in (Visitor[])[first, second])
+        {
+            using var entered = await visitor.SubmitAsync("/SignIn", ("email", Email), ("password", Password));
+            Assert.Equal("/", entered.Headers.Location?.OriginalString);
+        }
+
+        // Both signed in twenty minutes ago, as the next start reads it.
+        await before.KillAsync();
+        using (var rows = new DatabaseRows(_folder.File("accounts.db")))
+            Assert.Equal(2, rows.Execute("UPDATE Sessions SET StartedAt = StartedAt - 1200000000"));
+        await using var shop = await samples.RunAsync("IdentityUsers", [.. databases, ("Urls", site.AbsoluteUri)]);
+        await shop.ListeningAsync();
+
+        var key = first.SessionCookie;
+        var fields = await first.FillAsync("/Password", ("current", Password), ("next", Next));
+        using var again = await first.PostAsync("/Password", fields);
+        Assert.Equal((HttpStatusCode.TemporaryRedirect, "/Password"), (again.StatusCode, again.Headers.Location?.OriginalString));
+        Assert.Equal(HttpStatusCode.TemporaryRedirect, again.StatusCode);
+        Assert.Equal("/Password", again.Headers.Location?.OriginalString);
+        await second.ReadAsync("/");
+        using var changed = await first.PostAsync("/Password", fields);
+        Assert.Contains("Other sessions that have ended: 1.", await changed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        using var left = await second.GetAsync("/");
+        Assert.Equal("/SignedOut", left.Headers.Location?.OriginalString);
+        await first.ReadAsync("/");
+    }
+
+    [Fact]
+    public async Task A_wrong_or_missing_password_is_refused()
+    {
+        await using var shop = await RunAsync();
+        using var visitor = new Visitor(await shop.ListeningAsync(), Visitor.Chrome);
+        foreach (var (email, password) in (IEnumerable<(string, string)>)[("", ""), (Email, ""), (Email, "wrong")])
+        {
+            using var refused = await visitor.SubmitAsync("/SignIn", ("email", email), ("password", password));
+            Assert.Contains("The email or the password is wrong.", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        using var entered = await visitor.SubmitAsync("/SignIn", ("email", Email), ("password", Password));
+        Assert.Equal("/", entered.Headers.Location?.OriginalString);
+        foreach (var (current, next, answer) in (IEnumerable<(string, string, string)>)
+        [
+            ("", "An0ther-password", "The current password is wrong."), ("wrong", "An0ther-password", "The current password is wrong."),
+            (Password, "", "Passwords must be at least 6 characters."),
+        ])
+        {
+            using var refused = await visitor.SubmitAsync("/Password", ("current", current), ("next", next));
+            Assert.Contains(answer, await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
     }
 
     public void Dispose() => _folder.Dispose();

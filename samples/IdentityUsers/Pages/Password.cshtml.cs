@@ -9,45 +9,43 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace IdentityUsers.Pages;
 
 /// <summary>Identity changes the password, as before. Accounts ends the user's other sessions.</summary>
-public sealed class PasswordModel(UserManager<IdentityUser> users, ProofDoor door, SessionService sessions) : PageModel
+public sealed class PasswordModel(
+    UserManager<IdentityUser> users, SignInManager<IdentityUser> signIn, ProofDoor door, SessionService sessions) : PageModel
 {
     public string? Said { get; private set; }
 
-    public bool OthersLive { get; private set; }
-
-    public async Task<IActionResult> OnPostAsync(string current, string next)
+    public async Task<IActionResult> OnPostAsync(string? current, string? next)
     {
         if (await HttpContext.FindCallerAsync() is not { } caller || await users.GetUserAsync(User) is not { } user)
             return RedirectToPage("/SignIn");
 
-        // Ending sessions asks for a fresh proof, and the current password is one. It counts from this browser's next request on.
-        var proof = await door.OpenAsync(caller, HttpContext.RequestAborted);
-        var changed = await users.ChangePasswordAsync(user, current, next);
-        if (!changed.Succeeded || proof is null)
+        var proof = await door.OpenAsync(caller);
+        if (proof is null || !(await signIn.CheckPasswordSignInAsync(user, current ?? "", lockoutOnFailure: true)).Succeeded)
+            return Say("The current password is wrong.");
+
+        // Ending sessions needs a fresh proof, and the current password is one. It counts from this browser's next request on, so the browser sends
+        // the form again.
+        if (sessions.NeedsProof(caller))
         {
-            Said = string.Join(' ', changed.Errors.Select(error => error.Description));
-            return Page();
+            if (await door.ReauthenticateAsync(caller, proof, SignInMethods.Password) is not { } rekeyed)
+                return RedirectToPage("/SignIn");
+            await HttpContext.WriteTicketAsync(rekeyed);
+            return RedirectToPagePreserveMethod();
         }
 
-        if (await door.ReauthenticateAsync(caller, proof, SignInMethods.Password, HttpContext.RequestAborted) is { } rekeyed)
-            await HttpContext.WriteTicketAsync(rekeyed);
-        return sessions.NeedsProof(caller) ? Unfinished() : await EndOthersAsync(caller);
+        var changed = await users.ChangePasswordAsync(user, current ?? "", next ?? "");
+        if (!changed.Succeeded)
+            return Say(string.Join(' ', changed.Errors.Select(error => error.Description)));
+
+        // From here on nothing cancels: a browser that hangs up must not keep the other sessions alive.
+        return await sessions.SignOutEverywhereAsync(caller) is EndSessionsOutcome.Ended { Count: var count }
+            ? Say($"The password has changed. Other sessions that have ended: {count}.")
+            : Say("The password has changed, but your other sessions haven’t ended. End them under “Your sessions”.");
     }
 
-    public async Task<IActionResult> OnPostEndOthersAsync() =>
-        await HttpContext.FindCallerAsync() is { } caller ? await EndOthersAsync(caller) : RedirectToPage("/SignIn");
-
-    private async Task<IActionResult> EndOthersAsync(Caller caller)
+    private PageResult Say(string text)
     {
-        if (await sessions.SignOutEverywhereAsync(caller, HttpContext.RequestAborted) is not EndSessionsOutcome.Ended { Count: var count })
-            return Unfinished();
-        Said = $"The password has changed, and {count} other sessions have ended.";
-        return Page();
-    }
-
-    private PageResult Unfinished()
-    {
-        (Said, OthersLive) = ("The password has changed. Now end your other sessions.", true);
+        Said = text;
         return Page();
     }
 }

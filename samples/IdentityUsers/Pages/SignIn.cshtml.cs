@@ -14,14 +14,14 @@ public sealed class SignInModel(UserManager<IdentityUser> users, SignInManager<I
 
     public string Email { get; private set; } = "";
 
-    public async Task<IActionResult> OnPostAsync(string email, string password, string? returnUrl)
+    public async Task<IActionResult> OnPostAsync(string? email, string? password, string? returnUrl)
     {
-        Email = email;
-        if (await users.FindByEmailAsync(email) is { } user)
+        Email = email ?? "";
+        if (await users.FindByEmailAsync(Email) is { } user)
         {
             // Open the door before you verify. If all of the user's sessions end in between, the proof no longer counts.
             var proof = await door.OpenAsync(new ExternalUser(user.Id, user.UserName!, user.Email), HttpContext.RequestAborted);
-            if ((await signIn.CheckPasswordSignInAsync(user, password, lockoutOnFailure: true)).Succeeded
+            if ((await signIn.CheckPasswordSignInAsync(user, password ?? "", lockoutOnFailure: true)).Succeeded
                 && await door.SignInAsync(HttpContext.ToCallingBrowser(), proof, SignInMethods.Password, remember: true) is { } session)
             {
                 await HttpContext.WriteSessionAsync(session);
