@@ -236,9 +236,11 @@ internal sealed class CoreHost : IAsyncDisposable
             provider.OpenAccounts();
             return new CoreHost(own, provider, clock, gate);
         }
-        catch
+        catch (Exception failure)
         {
-            Close(provider);
+            // With invalid settings there is no database to close.
+            if (failure.InnerException is not (OptionsValidationException or AggregateException))
+                Close(provider);
             provider.Dispose();
             throw;
         }

@@ -18,7 +18,7 @@ internal sealed class DatabaseCopy(
     IDbContextFactory<AccountsDbContext> contexts,
     DatabaseEngine engine,
     PostgreSqlAddress address,
-    ILogger<SqliteStart> logger)
+    ILoggerFactory loggers)
 {
     /// <summary>How many rows one round trip carries. It bounds the memory, too.</summary>
     private const int BatchRows = 1000;
@@ -32,8 +32,8 @@ internal sealed class DatabaseCopy(
         // A start would create it.
         if (!File.Exists(file.Path))
             throw new StartupException($"The database {file.Path} cannot be copied: there is no such file. Correct Storage:Path.");
-        var files = new Files(file);
-        using var fileStart = new SqliteStart(file, files, logger);
+        var files = new AccountsContexts(new SqliteEngine(file), loggers, []);
+        using var fileStart = new SqliteStart(file, files, loggers.CreateLogger<SqliteStart>());
         fileStart.Open();
         start.Open();
 
@@ -103,18 +103,6 @@ internal sealed class DatabaseCopy(
     }
 
     private StartupException Refuse(string why, Exception? inner = null) => new($"Cannot copy to the database {address.Name}: {why}", inner);
-
-    /// <summary>Opens the SQLite file, beside the database that the program uses.</summary>
-    private sealed class Files(DatabaseFile file) : IDbContextFactory<AccountsDbContext>
-    {
-        public AccountsDbContext CreateDbContext()
-        {
-            var sqlite = new SqliteEngine(file);
-            var builder = new DbContextOptionsBuilder<AccountsDbContext>();
-            builder.UseEngine(sqlite);
-            return new AccountsDbContext(builder.Options, sqlite);
-        }
-    }
 
     /// <summary>Copies one table. Its class is only known from the model.</summary>
     private abstract class Table(IEntityType type)
