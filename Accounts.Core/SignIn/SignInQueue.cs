@@ -84,7 +84,7 @@ public sealed partial class SignInQueue : IDisposable
         }
     }
 
-    void IDisposable.Dispose()
+    public void Dispose()
     {
         _networks.Dispose();
         _returning.Dispose();
