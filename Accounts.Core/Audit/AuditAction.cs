@@ -3,24 +3,61 @@ namespace Accounts.Core.Audit;
 /// <summary>The actions that an audit event can record. Stored events and exports contain these names, so they never change.</summary>
 public static class AuditAction
 {
+    /// <summary>The account was made.</summary>
     public const string Registered = "user.registered";
+
+    /// <summary>A session started.</summary>
     public const string SignedIn = "user.signed_in";
+
+    /// <summary>The user signed out of the session.</summary>
     public const string SignedOut = "user.signed_out";
+
+    /// <summary>The password was changed.</summary>
     public const string PasswordChanged = "user.password_changed";
+
+    /// <summary>The user ended one session from another one.</summary>
     public const string SessionTerminated = "session.terminated";
+
+    /// <summary>The user ended chosen sessions, which the event lists.</summary>
     public const string SessionsTerminated = "sessions.terminated";
+
+    /// <summary>The user said that a new sign-in was theirs.</summary>
     public const string SessionRecognized = "session.recognized";
+
+    /// <summary>The user said that a new sign-in wasn't theirs, which ended the session.</summary>
     public const string SessionDenied = "session.denied";
+
+    /// <summary>The user proved again who they are.</summary>
     public const string SessionReauthenticated = "session.reauthenticated";
+
+    /// <summary>The user gave a session a name, or removed it.</summary>
     public const string SessionRenamed = "session.renamed";
+
+    /// <summary>A sign-in in the same browser ended the session before it.</summary>
     public const string SessionReplaced = "session.replaced";
+
+    /// <summary>A timeout ended the session.</summary>
     public const string SessionExpired = "session.expired";
+
+    /// <summary>A sign-in exceeded the limit of sessions, which ended the session unused for longest.</summary>
     public const string SessionEndedByLimit = "session.ended_by_limit";
+
+    /// <summary>The user ended all other sessions.</summary>
     public const string SignedOutEverywhere = "user.signed_out_everywhere";
+
+    /// <summary>The user ended all sessions, the current one included.</summary>
     public const string SessionsInvalidated = "user.session_invalidated";
+
+    /// <summary>An operator gave the account the role <see cref="Administration.Roles.Support"/>.</summary>
     public const string SupportGranted = "user.support_granted";
+
+    /// <summary>An operator took the role <see cref="Administration.Roles.Support"/> away.</summary>
     public const string SupportRevoked = "user.support_revoked";
+
+    /// <summary>An operator gave the account the role <see cref="Administration.Roles.Administrator"/>.</summary>
     public const string AdministratorGranted = "user.administrator_granted";
+
+    /// <summary>An operator took the role <see cref="Administration.Roles.Administrator"/> away.</summary>
     public const string AdministratorRevoked = "user.administrator_revoked";
 
     /// <summary>All actions, in the order in which a page lists them.</summary>

@@ -14,6 +14,7 @@ public enum AuditActor
     /// <summary>A timeout.</summary>
     Clock,
 
+    /// <summary>Somebody else, such as a member of staff.</summary>
     SomebodyElse,
 
     /// <summary>Whoever operates the server, with a command. The event has no address, and nobody's id.</summary>

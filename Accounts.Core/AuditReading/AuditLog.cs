@@ -48,7 +48,7 @@ public sealed class AuditLog
         return new AuditPage(events, found.Count, page, cut);
     }
 
-    /// <summary>Reads all events that match a query, the latest first, without a limit. A part has at most <see cref="Export.Part"/> rows.</summary>
+    /// <summary>Reads all events that match a query, the latest first, without a limit. A part has at most 500 rows.</summary>
     /// <remarks>Each part is a separate read. Nothing stays open between two parts.</remarks>
     /// <returns>
     /// Null if the caller's plan doesn't include the audit log. Otherwise the matching events in parts, which may be empty. The sequence ends early

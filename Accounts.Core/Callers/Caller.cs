@@ -26,6 +26,7 @@ public enum CallerKind
 [Flags]
 public enum Scopes
 {
+    /// <summary>Nothing.</summary>
     None = 0,
 
     /// <summary><c>sessions:read</c>: the list of live sessions.</summary>
@@ -49,13 +50,15 @@ public enum Scopes
     /// <summary>All that changes nothing.</summary>
     Read = SessionsRead | HistoryRead | AuditRead | AccountRead,
 
+    /// <summary>Everything.</summary>
     All = Read | SessionsWrite | AccountWrite,
 }
 
 /// <summary>Who asks: the first parameter of every command. Only the core makes callers.</summary>
 /// <remarks>
 /// Subject and actor are the words of RFC 8693, section 1.1: whose account it is, and who acts. They are the same person unless a member of
-/// support or an administrator acts. A caller holds what was true when they asked. <see cref="Need"/> says what a command needs of it.
+/// support or an administrator acts. A caller holds what was true when they asked. A command that it may never run throws
+/// <see cref="CallerRefusedException"/>.
 /// </remarks>
 public sealed record Caller
 {

@@ -5,6 +5,7 @@ namespace Accounts.Core.Callers;
 [Flags]
 public enum SignInMethods
 {
+    /// <summary>No method: nobody was verified.</summary>
     None = 0,
 
     /// <summary><c>pwd</c>: the account's password.</summary>

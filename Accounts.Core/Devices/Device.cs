@@ -11,6 +11,7 @@ public sealed record Device
 
     internal static readonly Device Unknown = new();
 
+    /// <summary>The kind of device.</summary>
     public DeviceType Type { get; init; }
 
     /// <summary>"Windows", "macOS", "iOS", "iPadOS", "Android", "ChromeOS", "Linux" …</summary>

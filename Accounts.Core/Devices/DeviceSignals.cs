@@ -9,6 +9,7 @@ public sealed record DeviceSignals
     /// <summary>Maximum length of a User-Agent, in characters. Real ones have fewer than 500.</summary>
     internal const int UserAgentLimit = 512;
 
+    /// <summary>Takes what a request says.</summary>
     /// <param name="userAgent">The header's text; null or "" if it is missing.</param>
     /// <param name="hints">The hints of the same request; null if there are none.</param>
     public DeviceSignals(string? userAgent, ClientHints? hints = null)
@@ -17,8 +18,10 @@ public sealed record DeviceSignals
         Hints = hints ?? ClientHints.None;
     }
 
+    /// <summary>The User-Agent, cut to 512 characters; "" if it is missing.</summary>
     public string UserAgent { get; }
 
+    /// <summary>The Client Hints. All of them are null if the browser sent none.</summary>
     public ClientHints Hints { get; }
 
     /// <summary>False if the browser has more hints that it hasn't been asked for yet.</summary>

@@ -8,6 +8,7 @@ public sealed record Place
 
     internal static readonly Place Unknown = new();
 
+    /// <summary>Whether the address belongs to the local network or this machine. All other values are then unknown.</summary>
     public bool IsLocal { get; private init; }
 
     /// <summary>ISO 3166-1 alpha-2, upper case: "DE". Source: the geolocation database, like all values below.</summary>
@@ -16,6 +17,7 @@ public sealed record Place
     /// <summary>The country's English name: "Germany".</summary>
     public string? Country { get; init; }
 
+    /// <summary>The region: "Berlin", "California".</summary>
     public string? Region { get; init; }
 
     /// <summary>The city in the database. It can be far from the user, so pages show it as approximate.</summary>

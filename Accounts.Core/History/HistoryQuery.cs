@@ -7,10 +7,19 @@ namespace Accounts.Core.History;
 /// <summary>The columns that sort the history.</summary>
 public enum HistorySort
 {
+    /// <summary>The time of the sign-in.</summary>
     SignedIn,
+
+    /// <summary>The session's name, or else its device's title.</summary>
     Device,
+
+    /// <summary>The latest place's name, then the address.</summary>
     Location,
+
+    /// <summary>How long the session lasted, or has lasted so far.</summary>
     Duration,
+
+    /// <summary>Live sessions first, then ended ones by the reason.</summary>
     Status,
 }
 
@@ -47,8 +56,10 @@ public sealed record HistoryQuery
     /// <summary>Only sessions that started before this time.</summary>
     public DateTimeOffset? To { get; init; }
 
+    /// <summary>The column that sorts the sessions. Sessions that are equal there follow by sign-in, the latest first.</summary>
     public HistorySort Sort { get; init; } = HistorySort.SignedIn;
 
+    /// <summary>Whether the order is reversed: the latest or longest first.</summary>
     public bool Descending { get; init; } = true;
 
     /// <summary>The number of the page, from 1. A number past the last page means the last page.</summary>

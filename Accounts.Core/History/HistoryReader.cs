@@ -84,7 +84,7 @@ public sealed class HistoryReader
     /// <summary>Reads all of the caller's sessions that match a query, by sign-in time and without a limit.</summary>
     /// <remarks>Each part is a separate read. Nothing stays open between two parts. Only the query's direction counts, not its sort column.</remarks>
     /// <returns>
-    /// The matching sessions in parts of at most <see cref="Export.Part"/> rows, which may be empty. The sequence ends early if the caller's session
+    /// The matching sessions in parts of at most 500 rows, which may be empty. The sequence ends early if the caller's session
     /// ends.
     /// </returns>
     /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>

@@ -55,8 +55,10 @@ public sealed class LiveSession
         _pagesVisited = row.PagesVisited;
     }
 
+    /// <summary>The session's id.</summary>
     public SessionId Id { get; }
 
+    /// <summary>The user whose session it is.</summary>
     public UserId UserId { get; }
 
     /// <summary>The user as ASP.NET Core's principal: name, email, roles and the session's id.</summary>

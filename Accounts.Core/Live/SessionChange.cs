@@ -6,9 +6,13 @@ using Accounts.Core.Sessions;
 namespace Accounts.Core.Live;
 
 /// <summary>A change of a session, published after its commit.</summary>
+/// <param name="UserId">The user.</param>
+/// <param name="SessionId">The session.</param>
 public abstract record SessionChange(UserId UserId, SessionId SessionId)
 {
     /// <summary>A sign-in started the session.</summary>
+    /// <param name="UserId">The user.</param>
+    /// <param name="SessionId">The session.</param>
     public sealed record Started(UserId UserId, SessionId SessionId) : SessionChange(UserId, SessionId);
 
     /// <summary>The user was active in the session. Only this change is published before it is written, a few seconds before.</summary>
@@ -34,9 +38,14 @@ public abstract record SessionChange(UserId UserId, SessionId SessionId)
     }
 
     /// <summary>The session has a new name, or none.</summary>
+    /// <param name="UserId">The user.</param>
+    /// <param name="SessionId">The session.</param>
+    /// <param name="Name">The new name; null if it has none.</param>
     public sealed record Renamed(UserId UserId, SessionId SessionId, string? Name) : SessionChange(UserId, SessionId);
 
     /// <summary>The user recognized the session's sign-in. It isn't in question any more.</summary>
+    /// <param name="UserId">The user.</param>
+    /// <param name="SessionId">The session.</param>
     public sealed record Recognized(UserId UserId, SessionId SessionId) : SessionChange(UserId, SessionId)
     {
         /// <summary>The session after this answer: if it is about this one, nothing about it is new any more.</summary>
@@ -50,14 +59,24 @@ public abstract record SessionChange(UserId UserId, SessionId SessionId)
     public sealed record KeyReplaced(UserId UserId, SessionId SessionId, string KeyMark) : SessionChange(UserId, SessionId);
 
     /// <summary>The user's name, email or roles changed. New requests have the new principal; open pages must take it over.</summary>
+    /// <param name="UserId">The user.</param>
+    /// <param name="SessionId">The session.</param>
     public sealed record PrincipalReplaced(UserId UserId, SessionId SessionId) : SessionChange(UserId, SessionId);
 
     /// <summary>The session ended, for any reason. Every check already refuses it.</summary>
+    /// <param name="UserId">The user.</param>
+    /// <param name="SessionId">The session.</param>
+    /// <param name="Reason">Why it ended.</param>
     public sealed record Ended(UserId UserId, SessionId SessionId, EndReason Reason) : SessionChange(UserId, SessionId);
 
     /// <summary>The audit log has a new event of an action from this session that changed no session.</summary>
+    /// <param name="UserId">The user.</param>
+    /// <param name="SessionId">The session.</param>
     public sealed record Recorded(UserId UserId, SessionId SessionId) : SessionChange(UserId, SessionId);
 
     /// <summary>The server knows more about whether the ended session's browser left.</summary>
+    /// <param name="UserId">The user.</param>
+    /// <param name="SessionId">The session.</param>
+    /// <param name="Departure">What the server knows.</param>
     public sealed record Departed(UserId UserId, SessionId SessionId, Departure Departure) : SessionChange(UserId, SessionId);
 }

@@ -9,6 +9,7 @@ public abstract record EndSessionsOutcome
     {
     }
 
+    /// <summary>The sessions have ended everywhere.</summary>
     /// <param name="Count">How many sessions it ended.</param>
     public sealed record Ended(int Count) : EndSessionsOutcome;
 
@@ -16,6 +17,7 @@ public abstract record EndSessionsOutcome
     public sealed record ProofNeeded : EndSessionsOutcome;
 
     /// <summary>The caller's plan doesn't include the feature. Nothing changed.</summary>
+    /// <param name="Missing">What is missing, and which plans have it.</param>
     public sealed record NotInPlan(MissingFeature Missing) : EndSessionsOutcome;
 
     /// <summary>The caller's own session had ended. Nothing changed.</summary>

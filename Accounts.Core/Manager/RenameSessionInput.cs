@@ -20,10 +20,12 @@ public abstract record RenameOutcome
     {
     }
 
-    /// <summary>The session has this name now; null if it has none.</summary>
+    /// <summary>The session is renamed.</summary>
+    /// <param name="Name">The name that it has now; null if it has none.</param>
     public sealed record Renamed(string? Name) : RenameOutcome;
 
     /// <summary>The name is invalid. Nothing changed.</summary>
+    /// <param name="Errors">What is wrong; at least one.</param>
     public sealed record Invalid(IReadOnlyList<InputError> Errors) : RenameOutcome;
 
     /// <summary>The session has ended, isn't the caller's, or the caller's own session has ended. Nothing changed.</summary>

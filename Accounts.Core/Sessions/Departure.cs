@@ -17,6 +17,7 @@ public abstract record Departure
     public sealed record Awaited : Departure;
 
     /// <summary>The browser requested the signed-out page with the ended session's key.</summary>
+    /// <param name="At">When it did.</param>
     public sealed record Confirmed(DateTimeOffset At) : Departure;
 
     /// <summary>The server told the browser's pages, but they did not answer in time.</summary>

@@ -16,15 +16,18 @@ public sealed record ExternalUser(string Id, string Name, string? Email)
     private static readonly InlineValidator<string> NameRules = new() { rules => rules.RuleFor(name => name).MustBeName() };
     private static readonly InlineValidator<string> EmailRules = new() { rules => rules.RuleFor(email => email).MustBeEmail() };
 
+    /// <summary>The application's own id of the user.</summary>
     public string Id { get; } = Id?.Length is > 0 and <= User.ExternalIdLimit && IsStorable(Id)
         ? Id
         : throw new ArgumentException($"An id has 1 to {User.ExternalIdLimit} characters, and no control characters.", nameof(Id));
 
+    /// <summary>The name that pages show, cut to 100 characters.</summary>
     public string Name { get; } = Name is not null
         && ShortText.Cut(Name.Trim(), User.NameLimit) is var name && IsStorable(name) && NameRules.Check(name) is null
         ? name
         : throw new ArgumentException("A name has at least one character, and no control characters.", nameof(Name));
 
+    /// <summary>The email that pages show; null if there is none.</summary>
     public string? Email { get; } = Email is null || (IsStorable(Email) && EmailRules.Check(Email) is null)
         ? Email
         : throw new ArgumentException($"An email is a full address of at most {InputRules.EmailMaximum} characters, without spaces.", nameof(Email));

@@ -11,8 +11,12 @@ namespace Accounts.Core.SignIn;
 /// <summary>The form for changing a password.</summary>
 public sealed class ChangePasswordInput
 {
+    /// <summary>The password that the account has.</summary>
     public string CurrentPassword { get; set; } = "";
 
+    /// <summary>
+    /// The password that it gets, of <see cref="InputRules.PasswordMinimum"/> to <see cref="InputRules.PasswordMaximum"/> characters.
+    /// </summary>
     public string NewPassword { get; set; } = "";
 
     /// <summary>Whether to end every other session as well.</summary>
@@ -36,6 +40,7 @@ public abstract record ChangePasswordOutcome
     {
     }
 
+    /// <summary>The account has the new password.</summary>
     /// <param name="EndedSessions">How many other sessions it ended.</param>
     /// <param name="Session">The caller's session with a new key, as after a re-authentication. A copy of the old cookie stops working.</param>
     public sealed record Changed(int EndedSessions, StartedSession Session) : ChangePasswordOutcome;
@@ -47,6 +52,8 @@ public abstract record ChangePasswordOutcome
     /// <summary>The current password was wrong, or the account has none.</summary>
     public sealed record WrongPassword : ChangePasswordOutcome;
 
+    /// <summary>Too many attempts. Nothing was checked.</summary>
+    /// <param name="Wait">How long to wait before the next attempt can succeed.</param>
     public sealed record Throttled(TimeSpan Wait) : ChangePasswordOutcome;
 
     /// <summary>Too many passwords wait to be hashed. Nothing was checked.</summary>
@@ -56,6 +63,8 @@ public abstract record ChangePasswordOutcome
     /// <summary>The caller's own session had ended.</summary>
     public sealed record CallerEnded : ChangePasswordOutcome;
 
+    /// <summary>The input breaks a rule. Nothing was checked or changed.</summary>
+    /// <param name="Errors">What is wrong, field by field; at least one.</param>
     public sealed record Invalid(IReadOnlyList<InputError> Errors) : ChangePasswordOutcome;
 }
 

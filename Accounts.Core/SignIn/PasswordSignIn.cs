@@ -11,8 +11,10 @@ namespace Accounts.Core.SignIn;
 /// <summary>The form for signing in with a password.</summary>
 public sealed class SignInInput
 {
+    /// <summary>The account's email, in any case.</summary>
     public string Email { get; set; } = "";
 
+    /// <summary>The account's password.</summary>
     public string Password { get; set; } = "";
 
     /// <summary>"Keep me signed in".</summary>
@@ -35,18 +37,23 @@ public abstract record SignInOutcome
     {
     }
 
+    /// <summary>The password is right. A session started.</summary>
+    /// <param name="Session">The session, for the browser's cookie.</param>
     public sealed record SignedIn(StartedSession Session) : SignInOutcome;
 
     /// <summary>The email has no account, or the password is wrong. Both take the same time, so the answer doesn't reveal which.</summary>
     public sealed record WrongCredentials : SignInOutcome;
 
     /// <summary>Too many attempts. Nothing was checked.</summary>
+    /// <param name="Wait">How long to wait before the next attempt can succeed.</param>
     public sealed record Throttled(TimeSpan Wait) : SignInOutcome;
 
     /// <summary>Too many passwords wait to be hashed. Nothing was checked.</summary>
     /// <param name="Wait">How long the waiting hashes will take.</param>
     public sealed record Busy(TimeSpan Wait) : SignInOutcome;
 
+    /// <summary>The input breaks a rule. Nothing was checked or changed.</summary>
+    /// <param name="Errors">What is wrong, field by field; at least one.</param>
     public sealed record Invalid(IReadOnlyList<InputError> Errors) : SignInOutcome;
 }
 

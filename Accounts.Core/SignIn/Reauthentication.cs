@@ -14,6 +14,7 @@ public abstract record ReauthenticationOutcome
     {
     }
 
+    /// <summary>The password is right.</summary>
     /// <param name="Session">The same session with a new key. Only that key carries the fresh proof; the old key stops working.</param>
     public sealed record Proved(StartedSession Session) : ReauthenticationOutcome;
 
@@ -21,6 +22,7 @@ public abstract record ReauthenticationOutcome
     public sealed record WrongPassword : ReauthenticationOutcome;
 
     /// <summary>Too many attempts. Nothing was checked.</summary>
+    /// <param name="Wait">How long to wait before the next attempt can succeed.</param>
     public sealed record Throttled(TimeSpan Wait) : ReauthenticationOutcome;
 
     /// <summary>Too many passwords wait to be hashed. Nothing was checked.</summary>

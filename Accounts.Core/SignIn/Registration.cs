@@ -13,18 +13,22 @@ public abstract record RegistrationOutcome
     }
 
     /// <summary>The account exists, and this browser is signed in to it.</summary>
+    /// <param name="Session">The session, for the browser's cookie.</param>
     public sealed record SignedIn(StartedSession Session) : RegistrationOutcome;
 
     /// <summary>The email already has an account with another password. Nothing was changed.</summary>
     public sealed record EmailTaken : RegistrationOutcome;
 
     /// <summary>Too many attempts from this address.</summary>
+    /// <param name="Wait">How long to wait before the next attempt can succeed.</param>
     public sealed record Throttled(TimeSpan Wait) : RegistrationOutcome;
 
     /// <summary>Too many passwords wait to be hashed. Nothing was checked.</summary>
     /// <param name="Wait">How long the waiting hashes will take.</param>
     public sealed record Busy(TimeSpan Wait) : RegistrationOutcome;
 
+    /// <summary>The input breaks a rule. Nothing was checked or changed.</summary>
+    /// <param name="Errors">What is wrong, field by field; at least one.</param>
     public sealed record Invalid(IReadOnlyList<InputError> Errors) : RegistrationOutcome;
 }
 

@@ -7,7 +7,7 @@ namespace Accounts.Core.SignIn;
 
 /// <summary>Queues the password forms of users who aren't signed in, before the server does any work for them.</summary>
 /// <remarks>
-/// <see cref="PasswordHashing"/> limits the hashes, but even a "busy" page takes a few milliseconds of CPU. A few hundred at once would delay all
+/// The server limits the hashes, but even a "busy" page takes a few milliseconds of CPU. A few hundred at once would delay all
 /// other requests. So the server works on only as many forms as may wait for a hash. The other forms wait here without using CPU, and are refused
 /// after <see cref="Patience"/>. One network gets only a few places, so a flood from one address delays nobody else. Browsers with our cookie have
 /// their own line. A client can make up the cookie and join that line, so it is a courtesy and no protection.
@@ -84,6 +84,7 @@ public sealed partial class SignInQueue : IDisposable
         }
     }
 
+    /// <summary>Refuses the forms that wait.</summary>
     public void Dispose()
     {
         _networks.Dispose();

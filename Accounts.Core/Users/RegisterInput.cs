@@ -5,10 +5,13 @@ namespace Accounts.Core.Users;
 /// <summary>What a new account is made of.</summary>
 public sealed class RegisterInput
 {
+    /// <summary>The name that pages show: 1 to 100 characters.</summary>
     public string Name { get; set; } = "";
 
+    /// <summary>The email, which no other account has.</summary>
     public string Email { get; set; } = "";
 
+    /// <summary>The password, of <see cref="InputRules.PasswordMinimum"/> to <see cref="InputRules.PasswordMaximum"/> characters.</summary>
     public string Password { get; set; } = "";
 }
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Xml.Linq;
 using Accounts.AspNetCore.Cookies;
 using Accounts.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,6 +53,30 @@ public sealed class SurfaceTests
         services.AddAccounts();
         Assert.Contains(services, service => service.ServiceType == typeof(Accounts.Core.Manager.SessionService));
         Assert.Equal("", string.Join('\n', services.Select(service => service.ServiceType).Where(IsOfTheLibrariesWithin).Distinct()));
+    }
+
+    /// <summary>The compiler asks for a comment on every public member, but not on what a record takes.</summary>
+    [Fact]
+    public void Every_part_of_a_public_record_says_what_it_is()
+    {
+        foreach (var library in Libraries)
+        {
+            var members = XDocument.Load(Path.ChangeExtension(library.Location, ".xml")).Descendants("member")
+                .ToDictionary(member => (string)member.Attribute("name")!, StringComparer.Ordinal);
+            var parts = library.GetExportedTypes()
+                .Where(type => type.GetMethod("<Clone>$") is not null)
+                .SelectMany(type => type.GetConstructors().SelectMany(one => one.GetParameters()).Select(part => (Type: type, part.Name)))
+                .ToList();
+            Assert.Equal("", string.Join('\n', parts.Where(part => !Describes(members, part.Type, part.Name!))));
+        }
+    }
+
+    private static bool Describes(Dictionary<string, XElement> members, Type type, string part)
+    {
+        var name = type.FullName!.Replace('+', '.');
+        return members.Where(member => member.Key == $"T:{name}" || member.Key.StartsWith($"M:{name}.#ctor", StringComparison.Ordinal))
+            .SelectMany(member => member.Value.Elements("param"))
+            .Any(given => (string?)given.Attribute("name") == part && given.Value.Trim().Length > 0);
     }
 
     private static bool IsOfTheLibrariesWithin(Type service)
