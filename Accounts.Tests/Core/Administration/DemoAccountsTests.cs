@@ -13,7 +13,7 @@ public sealed class DemoAccountsTests
     [EachEngineFact]
     public async Task Demo_accounts_are_created_once()
     {
-        await using var host = CoreHost.Start();
+        await using var host = CoreHost.Start(services => services.AddDemoAccounts());
         await host.Get<DemoAccounts>().SeedAsync();
         var before = host.Rows.Query("SELECT * FROM \"Users\"");
         var sessions = host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\"");
@@ -29,7 +29,7 @@ public sealed class DemoAccountsTests
     [EachEngineFact]
     public async Task Each_account_signs_in_with_the_demo_password_and_has_its_role()
     {
-        await using var host = CoreHost.Start();
+        await using var host = CoreHost.Start(services => services.AddDemoAccounts());
         await host.Get<DemoAccounts>().SeedAsync();
         foreach (var (name, email, role) in DemoAccounts.All)
         {
@@ -43,7 +43,7 @@ public sealed class DemoAccountsTests
     [EachEngineFact]
     public async Task Ada_has_a_history_and_no_live_session()
     {
-        await using var host = CoreHost.Start();
+        await using var host = CoreHost.Start(services => services.AddDemoAccounts());
         await host.Get<DemoAccounts>().SeedAsync();
         var ada = await host.SignInAsync(password: DemoAccounts.Password);
 
@@ -62,7 +62,7 @@ public sealed class DemoAccountsTests
     [EachEngineFact]
     public async Task The_history_is_plausible()
     {
-        await using var host = CoreHost.Start();
+        await using var host = CoreHost.Start(services => services.AddDemoAccounts());
         await host.Get<DemoAccounts>().SeedAsync();
         var ada = await host.SignInAsync(password: DemoAccounts.Password);
         var history = (await host.History.AllAsync(ada.Caller, new HistoryQuery { Live = false })).ToDictionary(entry => entry.Session.Id);
@@ -92,7 +92,7 @@ public sealed class DemoAccountsTests
     [EachEngineFact]
     public async Task The_audit_log_matches_the_history()
     {
-        await using var host = CoreHost.Start();
+        await using var host = CoreHost.Start(services => services.AddDemoAccounts());
         await host.Get<DemoAccounts>().SeedAsync();
         var ada = await host.SignInAsync(password: DemoAccounts.Password);
         var sessions = (await host.HistoryAsync(ada.Caller)).Where(session => session.Id != ada.Id).ToList();
@@ -110,7 +110,7 @@ public sealed class DemoAccountsTests
     [EachEngineFact]
     public async Task An_existing_account_keeps_its_password()
     {
-        await using var host = CoreHost.Start();
+        await using var host = CoreHost.Start(services => services.AddDemoAccounts());
         await host.RegisterAsync();
         await host.Get<DemoAccounts>().SeedAsync();
         Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.NewBrowser(), password: DemoAccounts.Password));

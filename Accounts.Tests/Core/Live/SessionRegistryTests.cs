@@ -154,7 +154,7 @@ public sealed class SessionRegistryTests
     [EachEngineFact]
     public async Task The_principal_comes_from_the_database()
     {
-        await using var host = CoreHost.Start();
+        await using var host = CoreHost.Start(services => services.AddDemoAccounts());
         await host.Get<DemoAccounts>().SeedAsync();
         var sam = await host.SignInAsync("sam@example.test", password: DemoAccounts.Password);
 
