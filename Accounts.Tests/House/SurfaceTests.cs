@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Xml.Linq;
 using Accounts.AspNetCore.Cookies;
 using Accounts.Core;
+using Accounts.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Tests.House;
@@ -45,6 +46,20 @@ public sealed class SurfaceTests
         }
     }
 
+    /// <summary>The analyzer compares each member with the list, as long as there is one.</summary>
+    [Fact]
+    public void Every_public_type_is_on_the_librarys_list()
+    {
+        foreach (var library in Libraries)
+        {
+            var listed = Repository.Read($"{library.GetName().Name}/PublicAPI.Shipped.txt").Split('\n')
+                .Concat(Repository.Read($"{library.GetName().Name}/PublicAPI.Unshipped.txt").Split('\n'));
+            var types = library.GetExportedTypes().Select(NameInSource).ToList();
+            Assert.NotEmpty(types);
+            Assert.Equal("", string.Join('\n', types.Except(listed, StringComparer.Ordinal)));
+        }
+    }
+
     /// <summary>An application may use the same libraries. What it registers for itself must stay what it gets.</summary>
     [Fact]
     public void An_application_gets_no_services_of_the_libraries_within()
@@ -73,11 +88,14 @@ public sealed class SurfaceTests
 
     private static bool Describes(Dictionary<string, XElement> members, Type type, string part)
     {
-        var name = type.FullName!.Replace('+', '.');
-        return members.Where(member => member.Key == $"T:{name}" || member.Key.StartsWith($"M:{name}.#ctor", StringComparison.Ordinal))
+        var name = NameInSource(type);
+        return members.Where(member => string.Equals(member.Key, $"T:{name}", StringComparison.Ordinal)
+                || member.Key.StartsWith($"M:{name}.#ctor", StringComparison.Ordinal))
             .SelectMany(member => member.Value.Elements("param"))
-            .Any(given => (string?)given.Attribute("name") == part && given.Value.Trim().Length > 0);
+            .Any(given => string.Equals((string?)given.Attribute("name"), part, StringComparison.Ordinal) && given.Value.Trim().Length > 0);
     }
+
+    private static string NameInSource(Type type) => type.FullName!.Replace('+', '.');
 
     private static bool IsOfTheLibrariesWithin(Type service)
     {
