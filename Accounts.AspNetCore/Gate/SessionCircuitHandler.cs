@@ -23,9 +23,11 @@ internal sealed class SessionCircuitHandler(
 {
     private SessionId _session;
     private SessionCircuit? _circuit;
+    private bool _begun;
 
     public override async Task OnCircuitOpenedAsync(Circuit circuit, CancellationToken cancellationToken)
     {
+        _begun = true;
         // Without the gate, an ended session's calls would reach the circuit.
         if (gate is null)
             throw new InvalidOperationException("Call AddAccountsGate after AddInteractiveServerComponents: no circuit opens without the gate.");
@@ -58,7 +60,8 @@ internal sealed class SessionCircuitHandler(
     public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(
         Func<CircuitInboundActivityContext, Task> next) => async context =>
     {
-        if (await authenticator.FindLiveAsync(_session) is null)
+        // With MapBlazorHub, the start of the circuit is the first activity, and opens it. A circuit that could not open stays shut.
+        if (_begun && (_circuit is null || await authenticator.FindLiveAsync(_session) is null))
             throw new SessionEndedException();
         await next(context);
     };

@@ -14,6 +14,7 @@ public sealed class IdentityUsersTests(Chromium chromium, SamplePrograms samples
 
     private readonly TempFolder _folder = new();
 
+    // Guard: _begun in SessionCircuitHandler.
     [Fact]
     public async Task The_applications_own_user_ends_a_session_and_the_other_browser_leaves()
     {
