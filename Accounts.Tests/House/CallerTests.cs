@@ -112,7 +112,7 @@ public sealed class CallerTests
     [Fact]
     public void The_door_for_outside_proofs_has_no_other_callers()
     {
-        var callers = new[] { typeof(AccountsOptions).Assembly, typeof(Program).Assembly }
+        var callers = Product.Assemblies
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => RoomScanner.Outermost(type) != typeof(Accounts.Core.SignIn.ProofDoor))
             .SelectMany(type => type.GetMethods(RoomScanner.Everything).Cast<MethodBase>().Concat(type.GetConstructors(RoomScanner.Everything)))

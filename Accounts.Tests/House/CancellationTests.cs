@@ -1,6 +1,4 @@
 using System.Reflection;
-using Accounts.AspNetCore.Cookies;
-using Accounts.Core;
 using Accounts.Core.AuditReading;
 using Accounts.Core.History;
 using Accounts.Core.Storage;
@@ -43,7 +41,7 @@ public sealed class CancellationTests
     [Fact]
     public void Every_public_method_that_reads_or_waits_takes_a_token_last()
     {
-        var methods = new[] { typeof(AccountsOptions).Assembly, typeof(AccountsSession).Assembly }
+        var methods = Product.Libraries
             .SelectMany(assembly => assembly.GetExportedTypes())
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
             .Where(method => IsAwaited(method.ReturnType))

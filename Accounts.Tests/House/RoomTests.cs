@@ -1,5 +1,4 @@
 using System.Reflection;
-using Accounts.AspNetCore.Cookies;
 using Accounts.Core;
 using Accounts.Tests.Fixtures;
 
@@ -125,9 +124,8 @@ public sealed class RoomTests
 
     private static List<RoomReference> References(string project)
     {
-        var assembly =
-            new[] { typeof(AccountsOptions).Assembly, typeof(AccountsSession).Assembly, typeof(Program).Assembly, typeof(RoomTests).Assembly }
-                .Single(one => string.Equals(one.GetName().Name, project, StringComparison.Ordinal));
+        var assembly = Product.Assemblies.Append(typeof(RoomTests).Assembly)
+            .Single(one => string.Equals(one.GetName().Name, project, StringComparison.Ordinal));
         return [.. RoomScanner.Scan(assembly, project).Where(reference => reference.ToRoom.Length > 0 && !Exceptions.Any(e => Covers(e, reference)))];
     }
 

@@ -1,7 +1,5 @@
 using System.Reflection;
 using System.Xml.Linq;
-using Accounts.AspNetCore.Cookies;
-using Accounts.Core;
 using Accounts.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -30,12 +28,10 @@ public sealed class SurfaceTests
         ],
     };
 
-    private static readonly Assembly[] Libraries = [typeof(AccountsOptions).Assembly, typeof(AccountsSession).Assembly];
-
     [Fact]
     public void No_public_member_shows_what_a_library_is_built_with()
     {
-        foreach (var library in Libraries)
+        foreach (var library in Product.Libraries)
         {
             var names = library.GetExportedTypes().SelectMany(TypesOf).Select(type => type.Assembly.GetName().Name!)
                 .Where(name => !name.StartsWith("System.", StringComparison.Ordinal) && !name.StartsWith("Accounts.", StringComparison.Ordinal))
@@ -50,7 +46,7 @@ public sealed class SurfaceTests
     [Fact]
     public void Every_public_type_is_on_the_librarys_list()
     {
-        foreach (var library in Libraries)
+        foreach (var library in Product.Libraries)
         {
             var listed = Repository.Read($"{library.GetName().Name}/PublicAPI.Shipped.txt").Split('\n')
                 .Concat(Repository.Read($"{library.GetName().Name}/PublicAPI.Unshipped.txt").Split('\n'));
@@ -74,7 +70,7 @@ public sealed class SurfaceTests
     [Fact]
     public void Every_part_of_a_public_record_says_what_it_is()
     {
-        foreach (var library in Libraries)
+        foreach (var library in Product.Libraries)
         {
             var members = XDocument.Load(Path.ChangeExtension(library.Location, ".xml")).Descendants("member")
                 .ToDictionary(member => (string)member.Attribute("name")!, StringComparer.Ordinal);
@@ -101,7 +97,7 @@ public sealed class SurfaceTests
     {
         string[] within = ["FluentValidation", "Microsoft.EntityFrameworkCore", "Microsoft.Data.Sqlite", "Npgsql", "Microsoft.Extensions.Identity"];
         // Nobody else can name a type of ours that isn't public, so nobody else registers or asks for such a service.
-        return !Parts(service).Any(part => Libraries.Contains(part.Assembly) && !part.IsVisible)
+        return !Parts(service).Any(part => Product.Libraries.Contains(part.Assembly) && !part.IsVisible)
             && Parts(service).Any(part => Array.Exists(within, name => part.Assembly.GetName().Name!.StartsWith(name, StringComparison.Ordinal)));
     }
 

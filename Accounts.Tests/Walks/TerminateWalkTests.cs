@@ -17,7 +17,7 @@ public sealed partial class TerminateWalkTests
     /// <summary>Types that every request or page passes, whatever it is about. The walk leaves them out.</summary>
     private static readonly string[] Everywhere =
     [
-        "AccountsCore", "AccountsWeb", "Program", "SecurityHeaders", "ProblemPages", "ConnectionRules", "CrossSiteRequests",
+        "AccountsCore", "AccountsWeb", "Program", "SecurityHeaders", "ProblemPages", "RequestRules", "CrossSiteRequests",
         "KnownProxies", "QueuedForms",
         "RequestActivity", "ClientHintHeaders", "SessionAntiforgery",
         "App", "Routes", "MainLayout", "PlainLayout", "Icon", "ConnectionPragmas", "QuietEndings",
@@ -27,7 +27,7 @@ public sealed partial class TerminateWalkTests
     public async Task The_page_names_the_types_that_the_click_passes()
     {
         var trail = await WalkAsync();
-        var known = new[] { typeof(AccountsCore).Assembly, typeof(Program).Assembly }
+        var known = Product.Assemblies
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.DeclaringType is null && !type.Name.StartsWith('<'))
             .ToLookup(type => type.Name, StringComparer.Ordinal);

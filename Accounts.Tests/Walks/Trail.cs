@@ -10,8 +10,6 @@ namespace Accounts.Tests.Walks;
 /// <remarks>SQLite answers on the calling thread, so the stack at a database command reaches back to the click. Off until a walk begins.</remarks>
 public sealed class Trail : TimeProvider, ILoggerProvider, ILogger
 {
-    private static readonly string[] Ours = ["Accounts.Core", "Accounts.Web"];
-
     private readonly ConcurrentDictionary<MethodBase, bool> _methods = new();
 
     public bool Recording { get; set; }
@@ -22,7 +20,7 @@ public sealed class Trail : TimeProvider, ILoggerProvider, ILogger
     /// <summary>Our types on the stacks. A compiler-generated type counts as the type it was generated for.</summary>
     public IReadOnlySet<Type> Types => _methods.Keys.Select(method => RoomScanner.Outermost(method.DeclaringType!)).ToHashSet();
 
-    public static bool IsOurs(Type type) => Ours.Contains(type.Assembly.GetName().Name, StringComparer.Ordinal);
+    public static bool IsOurs(Type type) => Product.Assemblies.Contains(type.Assembly);
 
     public override DateTimeOffset GetUtcNow()
     {
