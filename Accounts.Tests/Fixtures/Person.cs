@@ -78,6 +78,21 @@ public sealed class Person : IAsyncDisposable
 
     public Task<IResponse?> GoAsync(string path) => Page.GotoAsync(new Uri(_site, path).AbsoluteUri);
 
+    /// <summary>Fills in the fields with these labels.</summary>
+    public async Task FillAsync(params (string Label, string Value)[] fields)
+    {
+        foreach (var (label, value) in fields)
+            await Page.GetByLabel(label, new() { Exact = true }).FillAsync(value);
+    }
+
+    /// <summary>Presses the button or the link with this name.</summary>
+    public Task PressAsync(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true })
+        .Or(Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }))
+        .ClickAsync();
+
+    /// <summary>Waits until the server can push to a page that has the library's <c>SessionWatch</c>.</summary>
+    public Task WaitForWatchAsync() => Assertions.Expect(Page.Locator("[data-session-watch]")).ToBeAttachedAsync();
+
     /// <summary>Opens another tab of the same browser, and waits until its circuit is up.</summary>
     public async Task<IPage> OpenTabAsync(string path)
     {

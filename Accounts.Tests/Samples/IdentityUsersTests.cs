@@ -28,9 +28,9 @@ public sealed class IdentityUsersTests(Chromium chromium, SamplePrograms samples
 
         await using var victim = await SignInAsync(site, Password, Visitor.Phone);
         await Assertions.Expect(victim.Page.GetByText("Safari 19 on iOS 19.1")).ToBeVisibleAsync();
-        await OwnLookTests.WaitForWatchAsync(victim.Page);
+        await victim.WaitForWatchAsync();
         await owner.GoAsync("/");
-        await OwnLookTests.PressAsync(owner.Page, "End session");
+        await owner.PressAsync("End session");
         await Person.WaitForPathAsync(victim.Page, "/SignedOut");
         await Assertions.Expect(victim.Page.GetByText("Another of your devices ended this session.")).ToBeVisibleAsync();
         await Assertions.Expect(owner.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync("The session has ended.");
@@ -46,11 +46,11 @@ public sealed class IdentityUsersTests(Chromium chromium, SamplePrograms samples
         await using var owner = await SignInAsync(site, Password, Visitor.Chrome);
         await using var other = await SignInAsync(site, Password, Visitor.Phone);
         await Assertions.Expect(other.Page.GetByText("This device")).ToBeVisibleAsync();
-        await OwnLookTests.WaitForWatchAsync(other.Page);
+        await other.WaitForWatchAsync();
 
         await owner.GoAsync("/Password");
-        await OwnLookTests.FillAsync(owner.Page, ("Current password", Password), ("New password", Next));
-        await OwnLookTests.PressAsync(owner.Page, "Change the password");
+        await owner.FillAsync(("Current password", Password), ("New password", Next));
+        await owner.PressAsync("Change the password");
         await Assertions.Expect(owner.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("The password has changed. Other sessions that have ended: 1.");
         await Person.WaitForPathAsync(other.Page, "/SignedOut");
 
@@ -142,7 +142,7 @@ public sealed class IdentityUsersTests(Chromium chromium, SamplePrograms samples
 
     private static async Task SignInAsync(Person person, string password)
     {
-        await OwnLookTests.FillAsync(person.Page, ("Email", Email), ("Password", password));
-        await OwnLookTests.PressAsync(person.Page, "Sign in");
+        await person.FillAsync(("Email", Email), ("Password", password));
+        await person.PressAsync("Sign in");
     }
 }

@@ -17,15 +17,15 @@ public sealed class OwnLookTests(Chromium chromium, SamplePrograms samples) : IC
         await owner.GoAsync("/");
         await Person.WaitForPathAsync(owner.Page, "/welcome");
         await owner.Page.GetByRole(AriaRole.Link, new() { Name = "Create an account" }).ClickAsync();
-        await FillAsync(owner.Page, ("Name", "Ada"), ("Email", "ada@example.test"), ("Password", "a passphrase for tests"));
-        await PressAsync(owner.Page, "Create the account");
+        await owner.FillAsync(("Name", "Ada"), ("Email", "ada@example.test"), ("Password", "a passphrase for tests"));
+        await owner.PressAsync("Create the account");
         await Assertions.Expect(owner.Page.GetByText("This device")).ToHaveCountAsync(1);
 
         await victim.GoAsync("/tally");
-        await FillAsync(victim.Page, ("Email", "ada@example.test"), ("Password", "a passphrase for tests"));
-        await PressAsync(victim.Page, "Sign in");
+        await victim.FillAsync(("Email", "ada@example.test"), ("Password", "a passphrase for tests"));
+        await victim.PressAsync("Sign in");
         await Person.WaitForPathAsync(victim.Page, "/tally");
-        await PressAsync(victim.Page, "Add one");
+        await victim.PressAsync("Add one");
         await Assertions.Expect(victim.Page.Locator(".count")).ToHaveTextAsync("1");
 
         // The owner's list is live.
@@ -38,7 +38,7 @@ public sealed class OwnLookTests(Chromium chromium, SamplePrograms samples) : IC
 
         await victim.GoAsync("/tally");
         await Person.WaitForPathAsync(victim.Page, "/bye");
-        await PressAsync(owner.Page, "Sign out");
+        await owner.PressAsync("Sign out");
         await Person.WaitForPathAsync(owner.Page, "/bye");
     }
 
@@ -48,20 +48,8 @@ public sealed class OwnLookTests(Chromium chromium, SamplePrograms samples) : IC
         await using var look = await samples.RunAsync("OwnLook");
         await using var person = await Person.OpenAsync(chromium, await look.ListeningAsync());
         await person.GoAsync("/welcome");
-        await FillAsync(person.Page, ("Email", "ada@example.test"), ("Password", "a wrong passphrase"));
-        await PressAsync(person.Page, "Sign in");
+        await person.FillAsync(("Email", "ada@example.test"), ("Password", "a wrong passphrase"));
+        await person.PressAsync("Sign in");
         await Assertions.Expect(person.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("The email or the password is wrong.");
     }
-
-    internal static async Task FillAsync(IPage page, params (string Label, string Value)[] fields)
-    {
-        foreach (var (label, value) in fields)
-            await page.GetByLabel(label, new() { Exact = true }).FillAsync(value);
-    }
-
-    /// <summary>Waits until the server can push to the page.</summary>
-    internal static Task WaitForWatchAsync(IPage page) => Assertions.Expect(page.Locator("[data-session-watch]")).ToBeAttachedAsync();
-
-    internal static Task PressAsync(IPage page, string button) =>
-        page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using Accounts.Tests.Fixtures;
-using Accounts.Tests.Samples;
 using Microsoft.Playwright;
 
 namespace Accounts.Tests.Walks;
@@ -25,34 +24,34 @@ public sealed class OwnApplicationWalkTests(Chromium chromium, Packages packages
 
         await owner.GoAsync("/");
         await Person.WaitForPathAsync(owner.Page, "/sign-in");
-        await PressAsync(owner.Page, Next("Create an account"));
-        await OwnLookTests.FillAsync(owner.Page, [("Name", "Ada"), .. Ada]);
-        await PressAsync(owner.Page, Next("Register"));
+        await owner.PressAsync(Next("Create an account"));
+        await owner.FillAsync([("Name", "Ada"), .. Ada]);
+        await owner.PressAsync(Next("Register"));
         await Person.WaitForPathAsync(owner.Page, "/");
 
         // Nobody has to sign in to see that there is no such page.
         Assert.Equal((int)HttpStatusCode.NotFound, (await victim.GoAsync("/nowhere"))!.Status);
         await victim.GoAsync("/");
-        await OwnLookTests.FillAsync(victim.Page, Ada);
-        await PressAsync(victim.Page, Next("Sign in"));
-        await PressAsync(victim.Page, Next("Counter"));
+        await victim.FillAsync(Ada);
+        await victim.PressAsync(Next("Sign in"));
+        await victim.PressAsync(Next("Counter"));
         await Person.WaitForPathAsync(victim.Page, "/counter");
         var click = Next("Click me");
         // The page ignores clicks until its circuit is up.
         await Patience.UntilAsync(async () =>
         {
-            await PressAsync(victim.Page, click);
+            await victim.PressAsync(click);
             return await victim.Page.GetByText("Current count: 0").CountAsync() is 0;
         });
         await victim.GoAsync("/");
-        await OwnLookTests.WaitForWatchAsync(victim.Page);
+        await victim.WaitForWatchAsync();
 
-        await PressAsync(owner.Page, Next("Sessions"));
+        await owner.PressAsync(Next("Sessions"));
         var sessions = owner.Page.GetByRole(AriaRole.Row);
         await Assertions.Expect(sessions).ToHaveCountAsync(2);
         await Assertions.Expect(sessions.Filter(new() { HasText = "This browser" })).ToHaveCountAsync(1);
         await Person.WaitForPathAsync(victim.Page, "/");
-        await PressAsync(owner.Page, Next("Terminate"));
+        await owner.PressAsync(Next("Terminate"));
 
         await Assertions.Expect(victim.Page.GetByText(Next("You're signed out"))).ToBeVisibleAsync();
         await Assertions.Expect(victim.Page.GetByText("Another of your browsers ended this session.")).ToBeVisibleAsync();
@@ -62,7 +61,7 @@ public sealed class OwnApplicationWalkTests(Chromium chromium, Packages packages
 
         await victim.GoAsync("/counter");
         await Person.WaitForSignedOutAsync(victim.Page);
-        await PressAsync(owner.Page, "Sign out");
+        await owner.PressAsync("Sign out");
         await Person.WaitForSignedOutAsync(owner.Page);
 
         // The log of a new application says what Accounts does, and spares it the statements.
@@ -127,9 +126,4 @@ public sealed class OwnApplicationWalkTests(Chromium chromium, Packages packages
 
         throw new InvalidOperationException("The page doesn't start the application.");
     }
-
-    /// <summary>Presses a button or a link.</summary>
-    private static Task PressAsync(IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true })
-        .Or(page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }))
-        .ClickAsync();
 }
