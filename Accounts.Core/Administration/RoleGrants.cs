@@ -117,7 +117,8 @@ public sealed partial class RoleGrants
         return (user, true);
     }
 
-    private static async Task<Guid> FindOrAddAsync(AccountsDbContext db, string role, DateTimeOffset now)
+    /// <summary>The role's id. Adds the role if nobody has had it yet.</summary>
+    internal static async Task<Guid> FindOrAddAsync(AccountsDbContext db, string role, DateTimeOffset now)
     {
         var normalized = User.Normalizer.NormalizeName(role);
         // Another transaction may add the role at the same time: then this waits for it, and reads its row.

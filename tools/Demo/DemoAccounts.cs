@@ -49,7 +49,7 @@ public sealed class DemoAccounts
                 user.PasswordHash = _hasher.HashPassword(user, Password);
                 db.Users.Add(user);
                 if (role is not null)
-                    db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = user.Id, RoleId = Role(db, role, now).Id });
+                    db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = user.Id, RoleId = await RoleGrants.FindOrAddAsync(db, role, now) });
                 if (name.StartsWith("Ada", StringComparison.Ordinal))
                 {
                     var history = DemoHistory.Of(user.Id, now).ToList();
@@ -60,18 +60,5 @@ public sealed class DemoAccounts
 
             return true;
         });
-    }
-
-    private static IdentityRole<Guid> Role(AccountsDbContext db, string name, DateTimeOffset now)
-    {
-        var normalized = name.ToUpperInvariant();
-        var role = db.Roles.SingleOrDefault(r => r.NormalizedName == normalized);
-        if (role is null)
-        {
-            role = new IdentityRole<Guid> { Id = Guid.CreateVersion7(now), Name = name, NormalizedName = normalized };
-            db.Roles.Add(role);
-        }
-
-        return role;
     }
 }
