@@ -26,7 +26,7 @@ internal static class StrictOptions
             services.AddSingleton<IConfigureOptions<T>>(new ConfigureOptions<T>(options =>
             {
                 foreach (var section in sections)
-                    section.Read(configuration, options).Clear();
+                    _ = section.Read(configuration, options);
             }));
         }
 
