@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Accounts.AspNetCore.Cookies;
 using Accounts.AspNetCore.Exports;
 using Accounts.Core.AuditReading;
-using Accounts.Core.Live;
 using Accounts.Core.Users;
 using Accounts.Web.Addresses;
 using Accounts.Web.Tables;
@@ -21,19 +21,19 @@ internal static class AuditEndpoints
         Map(JsonLinesPath, "application/jsonl; charset=utf-8", () => "", AuditFile.WriteJsonLine);
 
         void Map(string path, string type, Func<string> head, Action<StringBuilder, AuditEvent> write) => app
-            .MapGet(path, (HttpContext context, SessionAuthenticator authenticator, AuditLog log, FeatureGate features, TimeProvider time) =>
-                ExportAsync(context, authenticator, log, features, time, type, head, write))
+            .MapGet(path, (HttpContext context, AuditLog log, FeatureGate features, TimeProvider time) =>
+                ExportAsync(context, log, features, time, type, head, write))
             .RequireAuthorization();
     }
 
     /// <summary>Exports all of the caller's events, filtered like the page with the link.</summary>
     private static async Task<IResult> ExportAsync(
-        HttpContext context, SessionAuthenticator authenticator, AuditLog log, FeatureGate features, TimeProvider time, string type,
+        HttpContext context, AuditLog log, FeatureGate features, TimeProvider time, string type,
         Func<string> head, Action<StringBuilder, AuditEvent> write)
     {
         context.Response.Headers.CacheControl = "no-store";
         // The session may have ended since the cookie was checked.
-        if (await authenticator.FindCallerAsync(context.User) is not { } caller)
+        if (await context.FindCallerAsync() is not { } caller)
             return Results.Redirect(Paths.SignedOut);
 
         var (query, problems) = AuditAddress.Read(context.Request.Query);

@@ -1,7 +1,7 @@
 using System.Globalization;
+using Accounts.AspNetCore.Cookies;
 using Accounts.AspNetCore.Exports;
 using Accounts.Core.History;
-using Accounts.Core.Live;
 using Accounts.Web.Addresses;
 using Accounts.Web.Tables;
 
@@ -15,12 +15,11 @@ internal static class HistoryEndpoint
     public static void MapHistoryFile(this WebApplication app) => app.MapGet(FilePath, HistoryFileAsync).RequireAuthorization();
 
     /// <summary>Exports all of the caller's history, filtered like the page with the link, in sign-in order.</summary>
-    private static async Task<IResult> HistoryFileAsync(HttpContext context, SessionAuthenticator authenticator,
-        HistoryReader history, TimeProvider time)
+    private static async Task<IResult> HistoryFileAsync(HttpContext context, HistoryReader history, TimeProvider time)
     {
         context.Response.Headers.CacheControl = "no-store";
         // The session may have ended since the cookie was checked.
-        if (await authenticator.FindCallerAsync(context.User) is not { } caller)
+        if (await context.FindCallerAsync() is not { } caller)
             return Results.Redirect(Paths.SignedOut);
 
         var (query, problems) = HistoryAddress.Read(context.Request.Query);

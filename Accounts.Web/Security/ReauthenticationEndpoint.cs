@@ -1,4 +1,4 @@
-using Accounts.Core.Live;
+using Accounts.AspNetCore.Cookies;
 using Accounts.Core.SignIn;
 using Accounts.Web.Addresses;
 using Microsoft.AspNetCore.Antiforgery;
@@ -12,11 +12,10 @@ internal static class ReauthenticationEndpoint
         app.MapPost(Paths.Reauthenticate, ReauthenticateAsync).RequireAuthorization().DisableCookieRedirect().DisableAntiforgery();
 
     /// <summary>Checks the caller's password and sets the session's new key in the cookie. A refusal returns a sentence for the user.</summary>
-    private static async Task<IResult> ReauthenticateAsync(HttpContext context, IAntiforgery antiforgery, SessionAuthenticator authenticator,
-        Reauthentication reauthentication)
+    private static async Task<IResult> ReauthenticateAsync(HttpContext context, IAntiforgery antiforgery, Reauthentication reauthentication)
     {
         context.Response.Headers.CacheControl = "no-store";
-        if (await authenticator.FindCallerAsync(context.User) is not { } caller)
+        if (await context.FindCallerAsync() is not { } caller)
             return Results.Unauthorized();
         if (!await antiforgery.IsRequestValidAsync(context))
             return Results.Text(Texts.Common_PageExpired, statusCode: StatusCodes.Status400BadRequest);
