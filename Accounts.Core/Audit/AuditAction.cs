@@ -48,6 +48,9 @@ public static class AuditAction
     /// <summary>The user ended all sessions, the current one included.</summary>
     public const string SessionsInvalidated = "user.session_invalidated";
 
+    /// <summary>Whoever operates the server ended all of the user's sessions.</summary>
+    public const string SessionsRevoked = "user.sessions_revoked";
+
     /// <summary>An operator gave the account the role <see cref="Administration.Roles.Support"/>.</summary>
     public const string SupportGranted = "user.support_granted";
 
@@ -63,8 +66,8 @@ public static class AuditAction
     /// <summary>All actions, in the order in which a page lists them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        SignedIn, SignedOut, SessionTerminated, SessionsTerminated, SignedOutEverywhere, SessionsInvalidated, SessionReplaced, SessionExpired,
-        SessionEndedByLimit, SessionRecognized, SessionDenied, SessionReauthenticated, SessionRenamed, PasswordChanged, SupportGranted,
-        SupportRevoked, AdministratorGranted, AdministratorRevoked, Registered,
+        SignedIn, SignedOut, SessionTerminated, SessionsTerminated, SignedOutEverywhere, SessionsInvalidated, SessionsRevoked, SessionReplaced,
+        SessionExpired, SessionEndedByLimit, SessionRecognized, SessionDenied, SessionReauthenticated, SessionRenamed, PasswordChanged,
+        SupportGranted, SupportRevoked, AdministratorGranted, AdministratorRevoked, Registered,
     ];
 }

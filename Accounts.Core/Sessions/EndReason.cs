@@ -26,4 +26,7 @@ public enum EndReason
 
     /// <summary>A sign-in exceeded the limit of sessions per account. It ended the session that was unused for longest.</summary>
     LimitReached = 8,
+
+    /// <summary>Whoever operates the server ended all of the user's sessions. An application does so when it disables a user of its own.</summary>
+    Revoked = 9,
 }

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.SignIn;
 
-/// <summary>The accounts of users whom an application keeps itself, inside the transaction of a sign-in.</summary>
+/// <summary>The accounts of users whom an application keeps itself, inside a transaction.</summary>
 internal static class ExternalAccounts
 {
     /// <summary>The user's row, locked until the transaction ends. Makes the account if there is none.</summary>
@@ -14,7 +14,7 @@ internal static class ExternalAccounts
     public static async Task<User?> LockOrMakeAsync(
         this AccountsDbContext db, ExternalUser external, string stamp, CallingBrowser browser, DateTimeOffset now)
     {
-        if (await db.LockAsync(external) is { } account)
+        if (await db.LockExternalAsync(external.Id) is { } account)
             return account;
         if (stamp is not User.FirstStamp)
             return null;
@@ -33,7 +33,7 @@ internal static class ExternalAccounts
         // The audit log is in the order of time, and the sign-in comes after it.
         if (made > 0)
             db.AuditEvents.Add(UserService.Registered(id, browser, now.AddMicroseconds(-1)));
-        return await db.LockAsync(external);
+        return await db.LockExternalAsync(external.Id);
     }
 
     /// <summary>Brings the account's name and email up to date. If they changed, the user's open sessions see it after the commit.</summary>
@@ -47,10 +47,13 @@ internal static class ExternalAccounts
         await work.ReportProfileAsync(new UserId(account.Id));
     }
 
-    private static async Task<User?> LockAsync(this AccountsDbContext db, ExternalUser external)
+    /// <summary>The user's row, locked until the transaction ends; null if there is no account.</summary>
+    /// <param name="db">The transaction.</param>
+    /// <param name="id">The application's own id of the user.</param>
+    public static async Task<User?> LockExternalAsync(this AccountsDbContext db, string id)
     {
         var sql = $"SELECT * FROM \"Users\" WHERE \"ExternalId\" = {{0}} {db.RowLock}";
-        var locked = await db.Users.FromSqlRaw(sql, external.Id).ToListAsync();
+        var locked = await db.Users.FromSqlRaw(sql, id).ToListAsync();
         return locked.SingleOrDefault();
     }
 }

@@ -135,18 +135,28 @@ public sealed class PasswordChange
                 if (PasswordVerifier.IsChanged(work.Account, user))
                     return (null, work.Account);
 
-                var session = await _rotation.OfferAsync(work, caller);
                 work.Account.PasswordHash = hash;
-                work.Account.RenewStamp();
-                var ended = input.EndOtherSessions
-                    ? await work.EndAsync(new Ending(caller, now, EndReason.PasswordChanged), SessionSet.AllExcept(caller.Subject, caller.OwnSession))
-                    : [];
-                await work.Db.RecordAsync(caller, now, AuditAction.PasswordChanged, count: ended.Count, methods: SignInMethods.Password);
-                if (ended.Count == 0)
-                    work.Report(new SessionChange.Recorded(caller.Subject, caller.OwnSession));
-                return (new ChangePasswordOutcome.Changed(ended.Count, session), null);
+                return (await FinishAsync(work, _rotation, caller, now, input.EndOtherSessions), null);
             }, cancellationToken);
         return outcome ?? await RefuseAsync(place, caller, overtaken!, input, cancellationToken);
+    }
+
+    /// <summary>
+    /// What a new password brings with it: the caller's session gets a new key, sign-ins that verified the old password become void, and the other
+    /// sessions end if they shall.
+    /// </summary>
+    internal static async Task<ChangePasswordOutcome.Changed> FinishAsync(
+        UnitOfWork work, KeyRotation rotation, Caller caller, DateTimeOffset now, bool endOtherSessions)
+    {
+        var session = await rotation.OfferAsync(work, caller);
+        work.Account.RenewStamp();
+        var ended = endOtherSessions
+            ? await work.EndAsync(new Ending(caller, now, EndReason.PasswordChanged), SessionSet.AllExcept(caller.Subject, caller.OwnSession))
+            : [];
+        await work.Db.RecordAsync(caller, now, AuditAction.PasswordChanged, count: ended.Count, methods: SignInMethods.Password);
+        if (ended.Count == 0)
+            work.Report(new SessionChange.Recorded(caller.Subject, caller.OwnSession));
+        return new ChangePasswordOutcome.Changed(ended.Count, session);
     }
 
     /// <summary>Handles a wrong current password. If the new one is already the account's, the form was posted twice: that proves the user.</summary>

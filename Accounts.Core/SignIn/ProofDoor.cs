@@ -138,10 +138,52 @@ public sealed class ProofDoor
     /// empty.</exception>
     /// <exception cref="CallerRefusedException">The caller may never prove who they are here; nothing changed.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed, and the proof is used up.</exception>
-    public async Task<StartedSession?> ReauthenticateAsync(
-        Caller caller, PendingProof proof, SignInMethods methods, CancellationToken cancellationToken = default)
+    public Task<StartedSession?> ReauthenticateAsync(
+        Caller caller, PendingProof proof, SignInMethods methods, CancellationToken cancellationToken = default) => UseAsync(
+            caller,
+            proof,
+            methods,
+            Need.ProveIdentity,
+            null,
+            (work, now) => _rotation.ReauthenticateAsync(work, caller, now, methods),
+            cancellationToken);
+
+    /// <summary>
+    /// Ends the caller's other sessions after your application changed the user's password, and gives the caller's session a new key. A copy of the
+    /// old cookie stops working, and so does a sign-in that verified the old password.
+    /// </summary>
+    /// <param name="caller">The caller.</param>
+    /// <param name="proof">
+    /// The proof, opened by the same caller before your application verified the current password. This call uses it up.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the call until it may write. Pass none once the password has changed.</param>
+    /// <returns>Null if the proof no longer counts: it was used before, took too long, the account has changed, or the session has ended.</returns>
+    /// <exception cref="ArgumentException">Another caller opened the proof, or it is for a sign-in.</exception>
+    /// <exception cref="CallerRefusedException">The caller may never change the password; nothing changed.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed, and the proof is used up.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed, and the proof is used up.</exception>
+    public Task<ChangePasswordOutcome.Changed?> ChangedPasswordAsync(
+        Caller caller, PendingProof proof, CancellationToken cancellationToken = default) => UseAsync(
+            caller,
+            proof,
+            SignInMethods.Password,
+            Need.ChangePassword,
+            SessionSet.All(caller.Subject),
+            (work, now) => PasswordChange.FinishAsync(work, _rotation, caller, now, endOtherSessions: true),
+            cancellationToken);
+
+    /// <summary>Runs what a proof in the caller's session is for; null if the proof no longer counts.</summary>
+    private async Task<T?> UseAsync<T>(
+        Caller caller,
+        PendingProof proof,
+        SignInMethods methods,
+        Need need,
+        SessionSet? changed,
+        Func<UnitOfWork, DateTimeOffset, Task<T>> command,
+        CancellationToken cancellationToken)
+        where T : class
     {
-        Need.ProveIdentity.Check(caller);
+        need.Check(caller);
         if (proof.Subject != caller.Subject || proof.SessionId != caller.OwnSession)
             throw new ArgumentException("The proof was opened for another session.", nameof(proof));
         RequireMethod(methods);
@@ -149,14 +191,12 @@ public sealed class ProofDoor
             return null;
 
         var now = _time.GetUtcNow();
-        return await _commands.RunAsync<StartedSession?>(
+        return await _commands.RunAsync<T?>(
             caller,
-            Need.ProveIdentity,
-            null,
+            need,
+            changed,
             _ => null,
-            async work => string.Equals(work.Account.SecurityStamp, proof.Stamp, StringComparison.Ordinal)
-                ? await _rotation.ReauthenticateAsync(work, caller, now, methods)
-                : null,
+            async work => string.Equals(work.Account.SecurityStamp, proof.Stamp, StringComparison.Ordinal) ? await command(work, now) : null,
             cancellationToken);
     }
 

@@ -17,5 +17,6 @@ internal static class SignInServices
         services.AddMade<Reauthentication>();
         services.AddMade<PasswordChange>();
         services.AddMade<ProofDoor>();
+        services.AddMade<ExternalUsers>();
     }
 }

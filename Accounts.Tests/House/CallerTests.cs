@@ -21,6 +21,7 @@ public sealed class CallerTests
         ["HistoryReader.FindDetailsAsync"] = "HistoryRead",
         ["HistoryReader.PageAsync"] = "HistoryRead",
         ["PasswordChange.ChangeAsync"] = "AccountWrite writes own",
+        ["ProofDoor.ChangedPasswordAsync"] = "AccountWrite writes own",
         ["ProofDoor.OpenAsync"] = "AccountWrite writes own",
         ["ProofDoor.ReauthenticateAsync"] = "AccountWrite writes own",
         ["Reauthentication.ReauthenticateAsync"] = "AccountWrite writes own",

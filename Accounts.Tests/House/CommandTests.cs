@@ -19,6 +19,7 @@ public sealed class CommandTests
         ["SessionDepartures.RecordClosedAsync"] = "The server itself: it has closed the connections of an ended session.",
         ["SupportCodes.FindOrMakeForEndedAsync"] = "Whoever holds the key of an ended session is nobody any more.",
         ["ProofDoor.OpenAsync"] = "Whoever verifies a user who isn't signed in yet.",
+        ["ExternalUsers.EndSessionsAsync"] = "An application that keeps its own users decides by its own rules.",
         ["SignInQueue.EnterAsync"] = "It comes before anybody is asked who they are.",
         ["DatabaseProbe.AnswersAsync"] = "Whoever watches over the server: it says nothing of anybody.",
         ["AccountsOperations.CheckAccountsAsync"] = "Whoever operates the server: it counts accounts and names nobody.",

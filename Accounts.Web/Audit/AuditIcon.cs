@@ -18,7 +18,7 @@ internal static class AuditIcon
         AuditAction.SessionReauthenticated => "shield",
         AuditAction.SessionReplaced => "desktop",
         AuditAction.SessionTerminated or AuditAction.SessionEndedByLimit => "blocked",
-        AuditAction.SignedOut or AuditAction.SignedOutEverywhere or AuditAction.SessionsInvalidated => "out",
+        AuditAction.SignedOut or AuditAction.SignedOutEverywhere or AuditAction.SessionsInvalidated or AuditAction.SessionsRevoked => "out",
         _ => "log",
     };
 }

@@ -29,6 +29,7 @@ internal static class AuditText
         AuditAction.SessionReauthenticated => Texts.Audit_SessionReauthenticated,
         AuditAction.SignedOutEverywhere => Texts.Audit_SignedOutEverywhere,
         AuditAction.SessionsInvalidated => Texts.Audit_SessionsInvalidated,
+        AuditAction.SessionsRevoked => Texts.Audit_SessionsRevoked,
         AuditAction.SupportGranted => Texts.Audit_SupportGranted,
         AuditAction.SupportRevoked => Texts.Audit_SupportRevoked,
         AuditAction.AdministratorGranted => Texts.Audit_AdministratorGranted,
@@ -57,7 +58,7 @@ internal static class AuditText
         (AuditAction.SessionDenied, { } to) => Texts.FormatAudit_DeniedDetail(Full(to)),
         (AuditAction.SessionsTerminated, _) => List(one.EndedSessions),
         (AuditAction.SignedOutEverywhere, _) => one.Count is null or 0 ? Texts.Audit_NoneEnded : Ended(one.Count.Value),
-        (AuditAction.SessionsInvalidated, _) => one.Count is null ? null : Ended(one.Count.Value),
+        (AuditAction.SessionsInvalidated or AuditAction.SessionsRevoked, _) => one.Count is null ? null : Ended(one.Count.Value),
         (AuditAction.PasswordChanged, _) => one.Count is null or 0 ? Texts.Audit_NoneEndedWithIt : Ended(one.Count.Value),
         _ => null,
     };

@@ -145,6 +145,7 @@ internal static class SessionText
         EndReason.PasswordChanged => Texts.Reason_PasswordChanged,
         EndReason.RemoteLogout => Texts.Reason_RemoteLogout,
         EndReason.LimitReached => Texts.Reason_LimitReached,
+        EndReason.Revoked => Texts.Reason_Revoked,
         _ => reason.ToString(),
     };
 
@@ -158,6 +159,7 @@ internal static class SessionText
         {
             EndReason.SignedOut => Texts.How_OnThatDevice,
             EndReason.Replaced => Texts.How_Replaced,
+            EndReason.Revoked => Texts.How_Revoked,
             EndReason.LimitReached when by is null => Texts.How_LimitReachedByAnother,
             EndReason.LimitReached => entry.EndedBy?.Id == current ? Texts.How_LimitReachedByThis : Texts.FormatHow_LimitReached(by),
             EndReason.Expired => entry.Expiry switch

@@ -67,7 +67,10 @@ public sealed class DemoAccountsTests
         var ada = await host.SignInAsync(password: DemoAccounts.Password);
         var history = (await host.History.AllAsync(ada.Caller, new HistoryQuery { Live = false })).ToDictionary(entry => entry.Session.Id);
 
-        Assert.Equal(Enum.GetValues<EndReason>(), history.Values.Select(entry => entry.Session.Ending!.Reason).Distinct().Order());
+        // No operator has ended the demo users' sessions.
+        Assert.Equal(
+            Enum.GetValues<EndReason>().Except([EndReason.Revoked]),
+            history.Values.Select(entry => entry.Session.Ending!.Reason).Distinct().Order());
         Assert.All(history.Values, entry => Assert.Equal(entry.Session.Ending!.Reason == EndReason.Expired, entry.Expiry is not null));
         // The session that ended it was live at the time.
         Assert.All(history.Values.Where(entry => entry.EndedBy is not null), entry =>

@@ -43,6 +43,7 @@ public sealed class AuditRecordTests
         [AuditAction.SessionEndedByLimit] = (s => s.CrowdOutAsync(), s => s.Told(s.Newest, null, s.Phone.Id, null, null)),
         [AuditAction.SessionReauthenticated] = (s => s.Host.Reauthentication.ReauthenticateAsync(s.Laptop.Caller, CoreHost.Password),
             s => s.Told(s.Laptop.Id, "Laptop", s.Laptop.Id, "Laptop", null)),
+        [AuditAction.SessionsRevoked] = (s => s.RevokeSessionsAsync(), _ => OfOperator with { Count = 1 }),
         [AuditAction.SupportGranted] = (s => s.GrantAsync(Roles.Support), _ => OfOperator),
         [AuditAction.SupportRevoked] = (s => s.RevokeAsync(Roles.Support), _ => OfOperator),
         [AuditAction.AdministratorGranted] = (s => s.GrantAsync(Roles.Administrator), _ => OfOperator),
@@ -192,6 +193,15 @@ public sealed class AuditRecordTests
             Host.Activity.Record((await Host.RequestAsync(Laptop))!, Laptop.Caller.Address);
             await Host.Activity.FlushAsync();
             await SignInAsync();
+        }
+
+        /// <summary>Ends the session of a user whom the application keeps itself.</summary>
+        public async Task RevokeSessionsAsync()
+        {
+            var door = Host.Get<ProofDoor>();
+            var proof = await door.OpenAsync(new ExternalUser("crm|42", "Grace", null), TestContext.Current.CancellationToken);
+            await door.SignInAsync(CoreHost.NewBrowser(), proof, SignInMethods.Provider, remember: true, TestContext.Current.CancellationToken);
+            Assert.Equal(1, await Host.Get<ExternalUsers>().EndSessionsAsync("crm|42", TestContext.Current.CancellationToken));
         }
 
         public Task GrantAsync(string role) => Host.Get<RoleGrants>().GrantAsync(CoreHost.Email, role);

@@ -216,6 +216,105 @@ public sealed class ExternalUserTests
     }
 
     [EachEngineFact]
+    public async Task The_application_ends_all_sessions_of_one_user()
+    {
+        await using var host = CoreHost.Start();
+        var (laptop, phone) = (await SignInAsync(host, Grace), await SignInAsync(host, Grace));
+        var other = await SignInAsync(host, new ExternalUser("crm|43", "Ada", null));
+        var proof = await Door(host).OpenAsync(Grace);
+        Assert.NotNull(await host.RequestAsync(laptop));
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+
+        Assert.Equal(2, await Users(host).EndSessionsAsync(Grace.Id, TestContext.Current.CancellationToken));
+
+        Assert.Null(await host.RequestAsync(laptop));
+        Assert.Null(await host.RequestAsync(phone));
+        Assert.NotNull(await host.RequestAsync(other));
+        Assert.Equivalent(
+            new[] { laptop, phone }.Select(gone => new SessionChange.Ended(gone.Caller.Subject, gone.Id, EndReason.Revoked)), heard, strict: true);
+        Assert.Null(await TrySignInAsync(host, proof));
+        // Control: the application lets the user in again, and they see what happened.
+        var back = await SignInAsync(host, Grace);
+        var ended = (await host.HistoryAsync(back.Caller)).Single(session => session.Id == phone.Id);
+        Assert.Equal(new SessionEnding(TestClock.Start, EndReason.Revoked, null, null), ended.Ending);
+    }
+
+    [EachEngineFact]
+    public async Task Ending_the_sessions_of_a_user_without_any_changes_nothing()
+    {
+        await using var host = CoreHost.Start();
+        var owner = await SignInAsync(host, Grace);
+        var before = host.Rows.Everything();
+        Assert.Equal(0, await Users(host).EndSessionsAsync("crm|43", TestContext.Current.CancellationToken));
+        // Accounts of ours have no such id, and another case is another user.
+        Assert.Equal(0, await Users(host).EndSessionsAsync(owner.Caller.Subject.ToString(), TestContext.Current.CancellationToken));
+        Assert.Equal(0, await Users(host).EndSessionsAsync("CRM|42", TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ArgumentException>(() => Users(host).EndSessionsAsync("", TestContext.Current.CancellationToken));
+        Assert.Equal(before, host.Rows.Everything());
+        Assert.NotNull(await host.RequestAsync(owner));
+        // Control: it does change something for a user who has a session.
+        Assert.Equal(1, await Users(host).EndSessionsAsync(Grace.Id, TestContext.Current.CancellationToken));
+        Assert.Equal(0, await Users(host).EndSessionsAsync(Grace.Id, TestContext.Current.CancellationToken));
+        Assert.Equal(2, host.Rows.Audit("user.sessions_revoked").Count);
+    }
+
+    // Guards: LockExternalAsync and RenewStamp in ExternalUsers.EndSessionsAsync.
+    [EachEngineTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_sign_in_that_races_with_the_end_of_all_sessions_gets_none(bool signInFirst)
+    {
+        await using var host = CoreHost.Start();
+        await SignInAsync(host, Grace);
+        var proof = await Door(host).OpenAsync(Grace);
+        var commit = host.Gate.StopCommit();
+        var first = Task.Run<object?>(async () => signInFirst ? await TrySignInAsync(host, proof) : await EndAsync());
+        await commit.Arrived;
+        var second = Task.Run<object?>(async () => signInFirst ? await EndAsync() : await TrySignInAsync(host, proof));
+        await host.BlockedAsync();
+        commit.Release();
+
+        Assert.Equal(signInFirst, (signInFirst ? await first : await second) is StartedSession);
+        Assert.Equal(signInFirst ? 2 : 1, signInFirst ? await second : await first);
+        Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\" WHERE \"EndedAt\" IS NULL"));
+
+        Task<int> EndAsync() => Users(host).EndSessionsAsync(Grace.Id, TestContext.Current.CancellationToken);
+    }
+
+    [EachEngineFact]
+    public async Task A_changed_password_ends_the_other_sessions_and_the_old_key()
+    {
+        await using var host = CoreHost.Start();
+        var (owner, other) = (await SignInAsync(host, Grace), await SignInAsync(host, Grace));
+        // However long ago the sign-in was: the application has just verified the current password.
+        host.Clock.Advance(TimeSpan.FromHours(1));
+        var caller = (await host.RequestAsync(owner))!.ToCaller();
+        var stranger = await Door(host).OpenAsync(Grace);
+        await Assert.ThrowsAsync<ArgumentException>(() => Door(host).ChangedPasswordAsync(caller, stranger, TestContext.Current.CancellationToken));
+        var theirs = (await Door(host).OpenAsync((await host.RequestAsync(other))!.ToCaller()))!;
+        await Assert.ThrowsAsync<ArgumentException>(() => Door(host).ChangedPasswordAsync(caller, theirs, TestContext.Current.CancellationToken));
+        Assert.NotNull(await host.RequestAsync(other));
+
+        var early = (await Door(host).OpenAsync(caller))!;
+        var proof = (await Door(host).OpenAsync(caller))!;
+        var changed = (await Door(host).ChangedPasswordAsync(caller, proof, TestContext.Current.CancellationToken))!;
+
+        Assert.Equal(1, changed.EndedSessions);
+        Assert.Null(await host.RequestAsync(other));
+        Assert.Equal(EndReason.PasswordChanged, (await host.HistoryAsync(caller)).Single(session => session.Id == other.Id).Ending!.Reason);
+        var rekeyed = (await host.Authenticator.AuthenticateAsync(owner.Id, changed.Session.Key.Reveal()))!.ToCaller();
+        Assert.Null(await host.RequestAsync(owner));
+        // It counts once, and it voids what was verified before.
+        Assert.Null(await Door(host).ChangedPasswordAsync(rekeyed, proof, TestContext.Current.CancellationToken));
+        Assert.Null(await Door(host).ChangedPasswordAsync(rekeyed, early, TestContext.Current.CancellationToken));
+        Assert.Null(await TrySignInAsync(host, stranger));
+        // Control: a proof that was opened since counts.
+        proof = (await Door(host).OpenAsync(rekeyed))!;
+        Assert.Equal(0, (await Door(host).ChangedPasswordAsync(rekeyed, proof, TestContext.Current.CancellationToken))!.EndedSessions);
+    }
+
+    [EachEngineFact]
     public async Task A_failed_first_sign_in_leaves_no_account_behind()
     {
         await using var host = CoreHost.Start();
@@ -250,6 +349,8 @@ public sealed class ExternalUserTests
     }
 
     private static ProofDoor Door(CoreHost host) => host.Get<ProofDoor>();
+
+    private static ExternalUsers Users(CoreHost host) => host.Get<ExternalUsers>();
 
     private static long Accounts(CoreHost host) => host.Rows.Number("SELECT COUNT(*) FROM \"Users\"");
 

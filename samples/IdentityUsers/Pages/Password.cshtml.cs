@@ -1,6 +1,4 @@
 using Accounts.AspNetCore.Cookies;
-using Accounts.Core.Callers;
-using Accounts.Core.Manager;
 using Accounts.Core.SignIn;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
@@ -10,7 +8,7 @@ namespace IdentityUsers.Pages;
 
 /// <summary>Identity changes the password, as before. Accounts ends the user's other sessions.</summary>
 public sealed class PasswordModel(
-    UserManager<IdentityUser> users, SignInManager<IdentityUser> signIn, ProofDoor door, SessionService sessions) : PageModel
+    UserManager<IdentityUser> users, SignInManager<IdentityUser> signIn, ProofDoor door, ExternalUsers external) : PageModel
 {
     public string? Said { get; private set; }
 
@@ -19,28 +17,25 @@ public sealed class PasswordModel(
         if (await HttpContext.FindCallerAsync() is not { } caller || await users.GetUserAsync(User) is not { } user)
             return RedirectToPage("/SignIn");
 
+        // Open the door before you verify, as for a sign-in.
         var proof = await door.OpenAsync(caller);
         if (proof is null || !(await signIn.CheckPasswordSignInAsync(user, current ?? "", lockoutOnFailure: true)).Succeeded)
             return Say("The current password is wrong.");
-
-        // Ending sessions needs a fresh proof, and the current password is one. It counts from this browser's next request on, so the browser sends
-        // the form again.
-        if (sessions.NeedsProof(caller))
-        {
-            if (await door.ReauthenticateAsync(caller, proof, SignInMethods.Password) is not { } rekeyed)
-                return RedirectToPage("/SignIn");
-            await HttpContext.WriteTicketAsync(rekeyed);
-            return RedirectToPagePreserveMethod();
-        }
 
         var changed = await users.ChangePasswordAsync(user, current ?? "", next ?? "");
         if (!changed.Succeeded)
             return Say(string.Join(' ', changed.Errors.Select(error => error.Description)));
 
         // From here on nothing cancels: a browser that hangs up must not keep the other sessions alive.
-        return await sessions.SignOutEverywhereAsync(caller) is EndSessionsOutcome.Ended { Count: var count }
-            ? Say($"The password has changed. Other sessions that have ended: {count}.")
-            : Say("The password has changed, but your other sessions haven’t ended. End them under “Your sessions”.");
+        if (await door.ChangedPasswordAsync(caller, proof) is not { } ended)
+        {
+            // The proof no longer counts, for instance because all sessions ended meanwhile. A new password ends them in any case.
+            await external.EndSessionsAsync(user.Id);
+            return RedirectToPage("/SignedOut");
+        }
+
+        await HttpContext.WriteTicketAsync(ended.Session);
+        return Say($"The password has changed. Other sessions that have ended: {ended.EndedSessions}.");
     }
 
     private PageResult Say(string text)
