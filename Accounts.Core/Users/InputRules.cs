@@ -74,7 +74,24 @@ public static class InputRules
 /// <param name="Field">The name of the input's property.</param>
 /// <param name="Problem">What is wrong with it.</param>
 /// <param name="Limit">The limit that it breaks, in characters; null where there is none.</param>
-public sealed record InputError(string Field, InputProblem Problem, int? Limit = null);
+public sealed record InputError(string Field, InputProblem Problem, int? Limit = null)
+{
+    /// <summary>What to do about it, in English: "Use at least 12 characters." A page in other languages has texts of its own.</summary>
+    public string Message => Problem switch
+    {
+        InputProblem.Missing => "Fill this in.",
+        InputProblem.TooShort => $"Use at least {Limit} characters.",
+        InputProblem.TooLong => $"Use at most {Limit} characters.",
+        InputProblem.NotAnEmail => "Enter a full email address, such as name@example.com.",
+        InputProblem.Spaces => "Remove the spaces.",
+        InputProblem.LineBreaks => "Remove the line breaks.",
+        InputProblem.CommonPassword => "This password is too common. Choose another one.",
+        InputProblem.SequencePassword => "This password is a sequence or a repeat. Choose one that is harder to guess.",
+        InputProblem.PersonalPassword => "This password is mostly a name or an email. Choose one that is harder to guess.",
+        InputProblem.SamePassword => "This is the current password. Choose another one.",
+        _ => Problem.ToString(),
+    };
+}
 
 /// <summary>What can be wrong with an input.</summary>
 public enum InputProblem

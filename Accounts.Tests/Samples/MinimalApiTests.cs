@@ -48,8 +48,8 @@ public sealed class MinimalApiTests(SamplePrograms samples) : IClassFixture<Samp
         using var client = new Visitor(await api.ListeningAsync(), "curl/8.5.0");
         var (status, problem) = await AskAsync(client, HttpMethod.Post, "/register", new { name = "Ada", email = "ada", password = "short" });
         Assert.Equal(HttpStatusCode.BadRequest, status);
-        Assert.Equal("NotAnEmail", problem.GetProperty("errors").GetProperty("Email")[0].GetString());
-        Assert.Equal("TooShort 12", problem.GetProperty("errors").GetProperty("Password")[0].GetString());
+        Assert.Equal("Enter a full email address, such as name@example.com.", problem.GetProperty("errors").GetProperty("Email")[0].GetString());
+        Assert.Equal("Use at least 12 characters.", problem.GetProperty("errors").GetProperty("Password")[0].GetString());
 
         Assert.Equal(HttpStatusCode.OK, (await AskAsync(client, HttpMethod.Post, "/register", Ada)).Status);
         var wrong = new { email = "ada@example.test", password = "another passphrase" };

@@ -4,6 +4,7 @@ using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Users;
+using Microsoft.AspNetCore.Authentication;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddAccounts(builder.Configuration.GetSection("Accounts"));
@@ -55,6 +56,7 @@ mine.MapDelete("/current", async (HttpContext context, SessionService sessions, 
 {
     if (await context.FindCallerAsync() is { } caller)
         await sessions.SignOutAsync(caller, token);
+    await context.SignOutAsync(AccountsSession.Scheme);
     return Results.NoContent();
 });
 
@@ -78,4 +80,4 @@ static object Describe(Session session, Caller caller) => new
 static IResult Refuse(int status, string detail) => Results.Problem(detail, statusCode: status);
 
 static IResult Invalid(IReadOnlyList<InputError> errors) =>
-    Results.ValidationProblem(errors.ToDictionary(error => error.Field, error => new[] { $"{error.Problem} {error.Limit}".Trim() }));
+    Results.ValidationProblem(errors.ToDictionary(error => error.Field, error => new[] { error.Message }));
