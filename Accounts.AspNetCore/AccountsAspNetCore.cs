@@ -18,7 +18,7 @@ public static class AccountsAspNetCore
     /// <param name="services">The application's services. A <see cref="TimeProvider"/> registered before this call is used.</param>
     /// <param name="configuration">
     /// Has the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SignIn, Retention and Network. It may be a section itself, such as
-    /// <c>builder.Configuration.GetSection("Accounts")</c>. A key that Accounts doesn't know is an error at the start.
+    /// <c>builder.Configuration.GetSection("Accounts")</c>. An unknown key in one of them is an error at the start.
     /// </param>
     public static AccountsBuilder AddAccounts(this IServiceCollection services, IConfiguration configuration) =>
         services.AddAccountsCore(configuration).AddAspNetCore(configuration);

@@ -10,13 +10,14 @@ public static class AccountsPipeline
 {
     /// <summary>
     /// Adds all that Accounts does for a request, in this order: known proxies, refusal of other sites' requests, Client Hints, authentication,
-    /// authorization, and activity. Call it once, where you would call <c>UseAuthentication</c>.
+    /// authorization, and activity. Call it once, in place of <c>UseAuthentication</c> and <c>UseAuthorization</c>. It comes before
+    /// <c>UseHttpsRedirection</c>, <c>UseHsts</c> and <c>UseAntiforgery</c>: behind a proxy, they need the known proxies.
     /// </summary>
     public static IApplicationBuilder UseAccounts(this IApplicationBuilder app)
     {
         app.UseAccountsProxies();
         app.UseAccountsRequestRules();
-        app.UseClientHints();
+        app.UseAccountsClientHints();
         app.UseAuthentication();
         app.UseAuthorization();
         return app.UseAccountsActivity();
@@ -41,6 +42,16 @@ public static class AccountsPipeline
     public static IApplicationBuilder UseAccountsRequestRules(this IApplicationBuilder app, RequestDelegate? respond = null)
     {
         app.UseRequestRules(respond);
+        return app;
+    }
+
+    /// <summary>
+    /// Makes pages ask browsers for Client Hints, which name devices better than the User-Agent does. A part of <see cref="UseAccounts"/>, for a
+    /// pipeline of your own.
+    /// </summary>
+    public static IApplicationBuilder UseAccountsClientHints(this IApplicationBuilder app)
+    {
+        app.UseClientHints();
         return app;
     }
 

@@ -11,8 +11,8 @@ namespace Accounts.AspNetCore.Gate;
 /// A circuit's secret is a bearer token: stock Blazor gives the circuit to any signed-in user who has it. Here, only the session that started a
 /// circuit can connect or resume it.
 /// </remarks>
-internal sealed class SessionHubFilter(SessionAuthenticator authenticator, SessionActivity activity, SessionConnections connections,
-    CircuitOwners owners, TimeProvider time) : IHubFilter
+internal sealed partial class SessionHubFilter(SessionAuthenticator authenticator, SessionActivity activity, SessionConnections connections,
+    CircuitOwners owners, TimeProvider time, ILogger<SessionHubFilter> logger) : IHubFilter
 {
     private const string SessionItem = "Accounts.Session";
     private const string SecretItem = "Accounts.Circuit";
@@ -22,7 +22,7 @@ internal sealed class SessionHubFilter(SessionAuthenticator authenticator, Sessi
         var connection = context.Context;
         if (connection.GetHttpContext()?.ReadTicket() is not var (session, key) || connection.User?.FindKeyMark() is not { } mark)
         {
-            connection.Abort();
+            Refuse(connection);
             return;
         }
 
@@ -37,7 +37,7 @@ internal sealed class SessionHubFilter(SessionAuthenticator authenticator, Sessi
                 return;
             }
 
-            connection.Abort();
+            Refuse(connection);
         }
         catch
         {
@@ -95,6 +95,12 @@ internal sealed class SessionHubFilter(SessionAuthenticator authenticator, Sessi
         return result;
     }
 
+    private void Refuse(HubCallerContext connection)
+    {
+        Log.Refused(logger, connection.GetHttpContext()?.Request.Path ?? "");
+        connection.Abort();
+    }
+
     private void Connected(HubCallerContext connection, string secret, LiveSession session)
     {
         connection.Items[SecretItem] = secret;
@@ -111,4 +117,10 @@ internal sealed class SessionHubFilter(SessionAuthenticator authenticator, Sessi
     private sealed record Shown(SessionId Session, string KeyMark);
 
     private static string AddressOf(HubCallerContext connection) => connection.GetHttpContext()?.Address() ?? "";
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "Refused a connection to {Path}: its browser has no live session")]
+        public static partial void Refused(ILogger logger, string path);
+    }
 }

@@ -94,6 +94,8 @@ public sealed class DoorTests
         using var victim = await own.EnterAsync();
         using (var stranger = await HubClient.ConnectAsync(own.Address, "/own/hub", ""))
             Assert.Null(await stranger.CallAsync("Name"));
+        Assert.Equal(
+            ["Debug: Refused a connection to /own/hub: its browser has no live session"], own.Journal.Of("SessionHubFilter"), StringComparer.Ordinal);
         await Assert.ThrowsAsync<WebSocketException>(
             () => HubClient.ConnectAsync(own.Address, "/own/hub", victim.CookieHeader, ("Origin", "https://evil.example")));
 
