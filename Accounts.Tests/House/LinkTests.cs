@@ -3,7 +3,7 @@ using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.House;
 
-/// <summary>Links between the repository's own pages.</summary>
+/// <summary>What the repository's own pages lead to: other pages, headings, tests and log categories.</summary>
 public sealed partial class LinkTests
 {
     [Fact]
@@ -27,6 +27,24 @@ public sealed partial class LinkTests
     }
 
     [Fact]
+    public void Every_test_that_a_page_names_exists()
+    {
+        var tests = Repository.Files("*Tests.cs").Select(file => $"/{file[..^".cs".Length]}").ToList();
+        var named = Names(TestName());
+        Assert.True(named.Count > 20, "Almost no test was found: the test is broken.");
+        Assert.Equal("", string.Join('\n', named.Where(one => !tests.Exists(test => test.EndsWith($"/{one.Name}", StringComparison.Ordinal)))));
+    }
+
+    [Fact]
+    public void Every_log_category_that_a_page_names_exists()
+    {
+        var types = Product.Assemblies.SelectMany(assembly => assembly.GetTypes()).Select(type => type.FullName).ToHashSet(StringComparer.Ordinal);
+        var named = Names(Category());
+        Assert.True(named.Count > 20, "Almost no category was found: the test is broken.");
+        Assert.Equal("", string.Join('\n', named.Where(one => !types.Contains(one.Name))));
+    }
+
+    [Fact]
     public void Links_and_headings_are_read_as_GitHub_reads_them()
     {
         const string Page = """
@@ -44,6 +62,12 @@ public sealed partial class LinkTests
         Assert.Equal(["who-what--why", "twice", "twice-1", "lifetimes-711"], Headings(Page), StringComparer.Ordinal);
         Assert.Equal("docs/b.md", Resolve("docs/decisions/a.md", "../b.md"));
     }
+
+    private static List<(string Page, string Name)> Names(Regex pattern) =>
+    [
+        .. Repository.Files("*.md").SelectMany(page => pattern.Matches(CodeBlock().Replace(Repository.Read(page), ""))
+            .Select(match => (page, match.Groups["name"].Value))),
+    ];
 
     private static bool IsPage(string file) => file.EndsWith(".md", StringComparison.Ordinal);
 
@@ -86,6 +110,12 @@ public sealed partial class LinkTests
 
     [GeneratedRegex("`[^`\n]*`", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex InlineCode();
+
+    [GeneratedRegex(@"`(?<name>[A-Za-z/]+Tests)`", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex TestName();
+
+    [GeneratedRegex(@"`(?<name>Accounts(\.[A-Z][A-Za-z]+){3,})`", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Category();
 
     [GeneratedRegex(@"[^\w\- ]", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NotInName();
