@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Reflection;
-using Accounts.Core;
 using Accounts.Core.Callers;
 using Accounts.Core.Manager;
 using Accounts.Tests.Fixtures;
@@ -44,7 +43,7 @@ public sealed class CallerTests
     public void Every_command_says_what_it_needs() =>
         Assert.Equal(
             Needs.Keys.Order(StringComparer.Ordinal),
-            Commands().Select(Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            Commands().Select(Product.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
             StringComparer.Ordinal);
 
     [Theory]
@@ -54,7 +53,7 @@ public sealed class CallerTests
         await using var host = CoreHost.Start();
         var user = await host.RegisterAsync();
         var browser = await host.SignInAsync();
-        var method = Commands().Single(command => string.Equals(Name(command), name, StringComparison.Ordinal));
+        var method = Commands().Single(command => string.Equals(Product.Name(command), name, StringComparison.Ordinal));
         var words = Needs[name].Split(' ');
         var scope = Enum.Parse<Scopes>(words[0]);
         var (writes, own) = (words.Contains("writes", StringComparer.Ordinal), words.Contains("own", StringComparer.Ordinal));
@@ -99,7 +98,7 @@ public sealed class CallerTests
     public void Nobody_outside_the_core_makes_a_caller()
     {
         Assert.Empty(typeof(Caller).GetConstructors());
-        var makers = typeof(AccountsOptions).Assembly.GetExportedTypes()
+        var makers = Product.Core.GetExportedTypes()
             .SelectMany(type => type.GetMembers(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly))
             // "with" copies a caller, and sets nothing that matters: see below.
             .Where(member => MakesCaller(member) && member.Name is not "<Clone>$")
@@ -162,9 +161,7 @@ public sealed class CallerTests
         var type => Activator.CreateInstance(type),
     };
 
-    private static IEnumerable<MethodInfo> Commands() => typeof(AccountsOptions).Assembly.GetExportedTypes()
-        .Where(type => type.IsClass)
-        .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
+    private static IEnumerable<MethodInfo> Commands() => Product.MethodsOf(Product.Core)
         .Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal) && method.GetParameters() is [{ ParameterType: var first }, ..]
             && first == typeof(Caller));
 
@@ -186,6 +183,4 @@ public sealed class CallerTests
             type == typeof(Caller) || (type.HasElementType && Holds(type.GetElementType()!))
                 || (type.IsGenericType && type.GetGenericArguments().Any(Holds));
     }
-
-    private static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
 }

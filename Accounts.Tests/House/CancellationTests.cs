@@ -1,4 +1,3 @@
-using System.Reflection;
 using Accounts.Core.AuditReading;
 using Accounts.Core.History;
 using Accounts.Core.Storage;
@@ -42,16 +41,15 @@ public sealed class CancellationTests
     public void Every_public_method_that_reads_or_waits_takes_a_token_last()
     {
         var methods = Product.Libraries
-            .SelectMany(assembly => assembly.GetExportedTypes())
-            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
-            .Where(method => IsAwaited(method.ReturnType))
+            .SelectMany(Product.MethodsOf)
+            .Where(Product.IsAwaited)
             .ToList();
         Assert.True(methods.Count > 25);
         var without = methods.Where(method => method.GetParameters() is not
             [.., { Name: "cancellationToken", IsOptional: true } last] || last.ParameterType != typeof(CancellationToken));
         Assert.Equal(
             string.Join('\n', Exceptions.Keys.Order(StringComparer.Ordinal)),
-            string.Join('\n', without.Select(method => $"{method.DeclaringType!.Name}.{method.Name}").Order(StringComparer.Ordinal)));
+            string.Join('\n', without.Select(Product.Name).Order(StringComparer.Ordinal)));
     }
 
     [EachEngineTheory]
@@ -105,8 +103,4 @@ public sealed class CancellationTests
         await foreach (var part in parts)
             Assert.NotNull(part);
     }
-
-    private static bool IsAwaited(Type type) =>
-        typeof(Task).IsAssignableFrom(type) || type == typeof(ValueTask) || (type.IsGenericType
-            && (type.GetGenericTypeDefinition() == typeof(ValueTask<>) || type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>)));
 }

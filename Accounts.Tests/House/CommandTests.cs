@@ -1,7 +1,5 @@
 using System.Reflection;
-using Accounts.Core;
 using Accounts.Core.Callers;
-using Accounts.Demo;
 
 namespace Accounts.Tests.House;
 
@@ -35,13 +33,13 @@ public sealed class CommandTests
             method.GetParameters() is not [{ ParameterType: var first }, ..] || (first != typeof(Caller) && first != typeof(CallingBrowser)));
         Assert.Equal(
             string.Join('\n', Exceptions.Keys.Order(StringComparer.Ordinal)),
-            string.Join('\n', without.Select(Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)));
+            string.Join('\n', without.Select(Product.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)));
     }
 
     [Fact]
     public void The_search_finds_the_commands()
     {
-        var names = Commands().Select(Name).ToList();
+        var names = Commands().Select(Product.Name).ToList();
         Assert.Contains("SessionService.TerminateAsync", names, StringComparer.Ordinal);
         Assert.Contains("Registration.RegisterAsync", names, StringComparer.Ordinal);
         Assert.True(names.Count >= 10);
@@ -50,18 +48,10 @@ public sealed class CommandTests
     [Fact]
     public void Methods_that_return_a_task_end_with_Async()
     {
-        var tasks = Methods().Where(method => typeof(Task).IsAssignableFrom(method.ReturnType) || IsValueTask(method.ReturnType));
-        Assert.Equal("", string.Join('\n', tasks.Where(method => !method.Name.EndsWith("Async", StringComparison.Ordinal)).Select(Name)));
+        var tasks = Product.MethodsOf(Product.Core).Where(Product.IsAwaited);
+        Assert.Equal("", string.Join('\n', tasks.Where(method => !method.Name.EndsWith("Async", StringComparison.Ordinal)).Select(Product.Name)));
     }
 
-    private static IEnumerable<MethodInfo> Commands() => Methods().Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal));
-
-    private static IEnumerable<MethodInfo> Methods() => typeof(AccountsOptions).Assembly.GetExportedTypes()
-        .Where(type => type.IsClass)
-        .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly));
-
-    private static bool IsValueTask(Type type) =>
-        type == typeof(ValueTask) || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueTask<>));
-
-    private static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
+    private static IEnumerable<MethodInfo> Commands() =>
+        Product.MethodsOf(Product.Core).Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal));
 }

@@ -8,9 +8,6 @@ namespace Accounts.Tests.House;
 /// <summary>What the two libraries show to applications.</summary>
 public sealed class SurfaceTests
 {
-    private const BindingFlags Everything =
-        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
-
     /// <summary>The assemblies whose types each library may show, besides the base library and the project's own.</summary>
     private static readonly Dictionary<string, string[]> Shown = new(StringComparer.Ordinal)
     {
@@ -104,7 +101,7 @@ public sealed class SurfaceTests
     /// <summary>Every type that a public type shows: what it derives from, and what its public and protected members take and give.</summary>
     private static IEnumerable<Type> TypesOf(Type type)
     {
-        var members = type.GetMembers(Everything).Where(IsShown).ToList();
+        var members = type.GetMembers(RoomScanner.Everything).Where(IsShown).ToList();
         var named = members.SelectMany(member => member switch
         {
             MethodBase method => method.GetParameters().Select(parameter => parameter.ParameterType)
