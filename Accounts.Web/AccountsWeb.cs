@@ -78,6 +78,7 @@ internal static class AccountsWeb
         app.UseAccountsProxies();
         app.UseRequestLocalization();
         app.UseSecurityHeaders();
+        app.UseAccountsClientHints();
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             ExceptionHandlingPath = ProblemPage.PathOf(500),

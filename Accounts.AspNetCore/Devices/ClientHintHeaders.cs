@@ -8,18 +8,18 @@ namespace Accounts.AspNetCore.Devices;
 /// with a form on one of the application's pages. So we don't send Critical-CH, which makes the browser
 /// request the first page twice.
 /// </remarks>
-public static class ClientHintHeaders
+internal static class ClientHintHeaders
 {
     /// <summary>The cookie that a page's script sets if the User-Agent says Macintosh and the device has a touch screen, as on an iPad.</summary>
-    internal const string TouchCookie = "accounts-touch";
+    public const string TouchCookie = "accounts-touch";
 
     private const string Prefix = "Sec-CH-UA";
 
     /// <summary>The hints that browsers send only on request: the value of a page's <c>Accept-CH</c> header.</summary>
-    public const string Wanted = $"{Prefix}-Full-Version-List, {Prefix}-Platform-Version, {Prefix}-Model, {Prefix}-Form-Factors";
+    private const string Wanted = $"{Prefix}-Full-Version-List, {Prefix}-Platform-Version, {Prefix}-Model, {Prefix}-Form-Factors";
 
     /// <summary>Makes pages request the hints.</summary>
-    internal static void UseClientHints(this IApplicationBuilder app) => app.Use((context, next) =>
+    public static void UseClientHints(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         context.Response.OnStarting(static state =>
         {
@@ -32,7 +32,7 @@ public static class ClientHintHeaders
     });
 
     /// <summary>Reads the browser's signals from a request.</summary>
-    internal static DeviceSignals Signals(this HttpContext context)
+    public static DeviceSignals Signals(this HttpContext context)
     {
         var headers = context.Request.Headers;
         return new DeviceSignals(headers.UserAgent, new ClientHints

@@ -1,9 +1,8 @@
-using Accounts.AspNetCore.Devices;
 using Microsoft.Net.Http.Headers;
 
 namespace Accounts.Web.Layout;
 
-/// <summary>Sets the headers that keep pages out of frames, caches and other sites' scripts. Pages also request client hints.</summary>
+/// <summary>Sets the headers that keep pages out of frames, caches and other sites' scripts.</summary>
 internal static class SecurityHeaders
 {
     // MudBlazor sets inline styles on elements. Stylesheets and scripts must come from files.
@@ -28,11 +27,7 @@ internal static class SecurityHeaders
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
             // Pages show an account or a way into one, so no cache keeps them and Back can't show them. Assets set their own lifetime.
             if (response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true)
-            {
                 headers[HeaderNames.CacheControl] = "no-store";
-                headers["Accept-CH"] = ClientHintHeaders.Wanted;
-            }
-
             return Task.CompletedTask;
         }, context.Response);
         return next(context);
