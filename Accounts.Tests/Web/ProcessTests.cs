@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Accounts.Core.Sessions;
 using Accounts.Tests.Fixtures;
 using Accounts.Tests.Fixtures.Circuits;
 
@@ -50,6 +51,40 @@ public sealed class ProcessTests : IDisposable
         using var back = new Visitor(await again.ListeningAsync(), Visitor.Chrome);
         back.SessionCookie = visitor.SessionCookie;
         Assert.True(await back.IsSignedInAsync());
+    }
+
+    [Fact]
+    public async Task The_signed_out_page_says_why_the_session_ended()
+    {
+        Dictionary<EndReason, string> texts = new()
+        {
+            // A browser that signs out loses its cookie. Whoever still has one has a copy.
+            [EndReason.SignedOut] = "This session is no longer valid.",
+            [EndReason.Terminated] = "Someone signed this browser out from another device.",
+            [EndReason.SignedOutEverywhere] = "Someone on another device ended all other sessions, including this one.",
+            [EndReason.Expired] = "You were signed out after 24 hours without activity.",
+            [EndReason.Replaced] = "Someone signed in again in this browser.",
+            [EndReason.PasswordChanged] = "Someone changed the password and ended the other sessions.",
+            [EndReason.RemoteLogout] = "Someone used Remote logout to end every session.",
+            [EndReason.LimitReached] = "Another device signed in, and you reached the session limit. This session was unused the longest.",
+            [EndReason.Revoked] = "The operator of this service ended all your sessions.",
+        };
+        Assert.Equal(Enum.GetValues<EndReason>(), texts.Keys.Order());
+        await using var first = AccountsProcess.Run(null, Database);
+        using var visitor = await RegisterAsync(await first.ListeningAsync(), Ada);
+        await first.KillAsync();
+
+        foreach (var (reason, text) in texts)
+        {
+            using (var rows = new DatabaseRows(_folder.File("accounts.db")))
+                Assert.Equal(1, rows.Execute("UPDATE Sessions SET EndedAt = ExpiresAt, EndReason = @reason", ("@reason", (int)reason)));
+            // A start reads the row. Memory would remember what it has told before.
+            await using var again = AccountsProcess.Run(null, Database);
+            using var back = new Visitor(await again.ListeningAsync(), Visitor.Chrome);
+            back.SessionCookie = visitor.SessionCookie;
+            Assert.Contains(text, WebUtility.HtmlDecode(await back.ReadAsync("/signed-out")), StringComparison.Ordinal);
+            await again.KillAsync();
+        }
     }
 
     [EachEngineFact]
