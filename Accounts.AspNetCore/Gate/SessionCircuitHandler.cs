@@ -56,13 +56,19 @@ internal sealed class SessionCircuitHandler(
         return Task.CompletedTask;
     }
 
-    /// <summary>A second layer behind the hub filter. It refuses any activity of an ended session that still reaches the circuit.</summary>
+    /// <summary>
+    /// A second layer behind the hub filter. It drops any activity of an ended session that still reaches the circuit, and sends the page away.
+    /// </summary>
+    /// <remarks>An exception would break the circuit with an error, before a push could tell the page why its session ended.</remarks>
     public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(
         Func<CircuitInboundActivityContext, Task> next) => async context =>
     {
         // With MapBlazorHub, the start of the circuit is the first activity, and opens it. A circuit that could not open stays shut.
-        if (_begun && (_circuit is null || await authenticator.FindLiveAsync(_session) is null))
+        if (_begun && _circuit is null)
             throw new SessionEndedException();
-        await next(context);
+        if (_circuit is not null && await authenticator.FindLiveAsync(_session) is null)
+            _circuit.End();
+        else
+            await next(context);
     };
 }

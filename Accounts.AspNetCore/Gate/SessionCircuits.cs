@@ -16,6 +16,8 @@ internal sealed class SessionEndedException() : Exception("The session has ended
 internal sealed class SessionCircuit(
     SynchronizationContext context, NavigationManager navigation, AuthenticationStateProvider authentication, string signedOutPath)
 {
+    private bool _ended;
+
     /// <summary>The principal that the page works with.</summary>
     public async Task<ClaimsPrincipal> FindUserAsync() => (await authentication.GetAuthenticationStateAsync()).User;
 
@@ -29,10 +31,12 @@ internal sealed class SessionCircuit(
 
     /// <summary>
     /// Sends the page to the signed-out page and ends the circuit. The order matters: the navigation must be sent before the exception. The exception
-    /// then ends the circuit, connected or not, and makes its secret useless.
+    /// then ends the circuit, connected or not, and makes its secret useless. Later calls do nothing.
     /// </summary>
     public void End()
     {
+        if (Interlocked.Exchange(ref _ended, true))
+            return;
         context.Post(_ => navigation.NavigateTo(signedOutPath, forceLoad: true, replace: true), null);
         context.Post(_ => throw new SessionEndedException(), null);
     }

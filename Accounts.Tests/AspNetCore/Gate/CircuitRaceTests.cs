@@ -146,7 +146,7 @@ public sealed class CircuitRaceTests
 
     // Guard: SessionCircuitHandler.CreateInboundActivityHandler.
     [EachEngineFact]
-    public async Task A_click_that_passed_the_hub_before_the_session_ended_does_nothing()
+    public async Task A_click_that_passed_the_hub_before_the_session_ended_only_sends_the_page_away()
     {
         var (clock, inbound) = (new TestClock(), new HeldInbound());
         await using var site = await StartAsync(clock,
@@ -162,6 +162,8 @@ public sealed class CircuitRaceTests
         clock.Advance(TimeSpan.FromHours(25));
         inbound.Stop.Release();
 
+        // The sweeper is still held, so the push comes from the circuit's own check.
+        Assert.Equal("/signed-out", new Uri(site.Address, await circuit.NavigationPushed.WaitAsync(Patience.Limit)).AbsolutePath);
         Assert.Equal(ClickOutcome.Broken, await click);
         Assert.Null(circuit.FindClickHandler("Cancel"));
         sweep.Release();
