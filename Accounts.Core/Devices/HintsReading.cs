@@ -5,7 +5,8 @@ namespace Accounts.Core.Devices;
 /// <summary>The parsed Client Hints.</summary>
 internal ref struct HintsReading
 {
-    public KnownName? Browser;
+    public bool HasBrowser;
+    public Tells BrowserTells;
     public ReadOnlySpan<char> BrowserVersion;
     public string? Platform;
     public ReadOnlySpan<char> PlatformVersion;
@@ -13,6 +14,9 @@ internal ref struct HintsReading
     public ReadOnlySpan<char> Model;
     public DeviceType Type;
     public bool Touch;
+
+    private KnownName? _known;
+    private ReadOnlySpan<char> _brand;
 
     /// <summary>Parses the hints. Only Chromium sends them. Beside another browser's User-Agent they are fake, except the touch screen.</summary>
     public static HintsReading Of(ClientHints hints, in UserAgentReading userAgent)
@@ -37,21 +41,37 @@ internal ref struct HintsReading
     private static bool IsNotChromium(in UserAgentReading userAgent) =>
         userAgent.Program is { Tells: Tells.Safari or Tells.Base, Name: not (Browsers.Chrome or "Chromium") } && !userAgent.HasChrome;
 
+    /// <summary>The browser's name; null if no brand names it.</summary>
+    public readonly string? BrowserName => _known is null ? NameText.Of(_brand) : _known.Name;
+
+    // The brands come in a random order, so the choice doesn't depend on it.
     private void TakeBrands(string? text)
     {
         var list = new StructuredText(text);
         while (list.MoveNext())
         {
-            if (list.Value.IsEmpty || Brands.IsGrease(list.Value) || Brands.Find(list.Value) is not { } brand)
+            var known = Brands.Find(list.Value);
+            if (Brands.IsGrease(list.Value) || known is { Tells: Tells.Nothing } || !NameText.HasName(list.Value))
                 continue;
-            // The full list comes second. The same brand there is the same browser.
-            if (Browser is null || brand.Tells > Browser.Tells || (Browser.Name is Brands.Chromium && brand.Name is not Brands.Chromium)
-                || string.Equals(brand.Name, Browser.Name, StringComparison.Ordinal))
+
+            // The full list comes second. The same brand there has the whole version.
+            if (!HasBrowser || Order(known, list.Value) >= 0)
             {
-                Browser = brand;
+                HasBrowser = true;
+                BrowserTells = known?.Tells ?? Tells.Browser;
                 BrowserVersion = list.Version;
+                _known = known;
+                _brand = list.Value;
             }
         }
+    }
+
+    // A brand that tells more wins. Between equals the alphabet decides.
+    private readonly int Order(KnownName? known, ReadOnlySpan<char> brand)
+    {
+        var tells = (known?.Tells ?? Tells.Browser) - BrowserTells;
+        var rank = (known?.Rank ?? 0) - (_known?.Rank ?? 0);
+        return tells != 0 ? tells : rank != 0 ? rank : _brand.CompareTo(brand, StringComparison.Ordinal);
     }
 
     private void TakeFormFactors(string? text)

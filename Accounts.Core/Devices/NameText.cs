@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Accounts.Core.Devices;
 
 /// <summary>Makes names from untrusted text.</summary>
@@ -6,23 +8,58 @@ internal static class NameText
     /// <summary>Maximum length of a name or model, in characters.</summary>
     public const int Limit = 40;
 
+    private const string EncodedSpace = "%20";
+    private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    private static readonly SearchValues<char> Letters = SearchValues.Create(Alphabet);
+    private static readonly SearchValues<char> LettersAndDigits = SearchValues.Create(Alphabet + "0123456789");
+
     /// <summary>The text up to the first character that no name has, at most <see cref="Limit"/> characters; null if nothing is left.</summary>
     public static string? Of(ReadOnlySpan<char> text)
     {
-        // Apple's network library encodes spaces in the app's name: "Home%20Assistant".
-        if (text.Contains("%20", StringComparison.Ordinal))
-            text = text.ToString().Replace("%20", " ", StringComparison.Ordinal);
+        if (!text.Contains('%'))
+            return Text(Cleaned(text));
+        Span<char> decoded = stackalloc char[Limit];
+        return Text(Cleaned(decoded[..Decode(text, decoded)]));
+    }
+
+    /// <summary>The name of two words, at most <see cref="Limit"/> characters; null if nothing is left.</summary>
+    public static string? Of(ReadOnlySpan<char> first, ReadOnlySpan<char> second) => Of(string.Concat(Short(first), " ", Short(second)));
+
+    /// <summary>Whether the text starts with a name.</summary>
+    public static bool HasName(ReadOnlySpan<char> text) => !Cleaned(text).IsEmpty;
+
+    /// <summary>Whether the text can be a program's name: it starts with a letter, or with a digit and has a letter.</summary>
+    public static bool IsName(ReadOnlySpan<char> text) =>
+        text.Length > 1 && (char.IsAsciiLetter(text[0]) || (char.IsAsciiDigit(text[0]) && text.ContainsAny(Letters)));
+
+    private static string? Text(ReadOnlySpan<char> name) => name.IsEmpty ? null : name.ToString();
+
+    private static ReadOnlySpan<char> Cleaned(ReadOnlySpan<char> text)
+    {
         text = text.Trim();
         var length = 0;
         while (length < text.Length && length < Limit && IsOfName(text[length]))
             length++;
         text = text[..length].TrimEnd(" -_.,+:");
-        return text.Length > 0 && text.ContainsAnyInRange('0', 'z') ? text.ToString() : null;
+        return text.ContainsAny(LettersAndDigits) ? text : [];
     }
 
-    /// <summary>Whether the text can be a program's name: it starts with a letter, or with a digit and has a letter.</summary>
-    public static bool IsName(ReadOnlySpan<char> text) =>
-        text.Length > 1 && (char.IsAsciiLetter(text[0]) || (char.IsAsciiDigit(text[0]) && text.ContainsAnyInRange('A', 'z')));
+    // Apple's network library encodes spaces in the app's name: "Home%20Assistant". Returns the length.
+    private static int Decode(ReadOnlySpan<char> text, Span<char> decoded)
+    {
+        var length = 0;
+        while (!text.IsEmpty && length < decoded.Length)
+        {
+            var isSpace = text.StartsWith(EncodedSpace);
+            decoded[length++] = isSpace ? ' ' : text[0];
+            text = text[(isSpace ? EncodedSpace.Length : 1)..];
+        }
+
+        return length;
+    }
+
+    private static ReadOnlySpan<char> Short(ReadOnlySpan<char> text) => text[..Math.Min(text.Length, Limit)];
 
     private static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || c is ' ' or '.' or '_' or '-' or '+' or '!' or '&' or '\'' or ':' or '@'
         || (c > 127 && char.IsLetter(c) && !char.IsSurrogate(c));

@@ -16,9 +16,7 @@ internal static class PlatformReader
     public static (string? Name, string? Version) Read(in UserAgentReading reading, in HintsReading hints, string? browser)
     {
         var name = reading.Platform?.Name;
-        if (hints.Platform is { } told
-            && !(told is Platforms.Linux && reading.Platform is { Type: DeviceType.Desktop }
-                && name is not (Platforms.Windows or Platforms.MacOS or Platforms.ChromeOS)))
+        if (hints.Platform is { } told && !IsBuiltOn(name, told))
         {
             var version = OfHints(told, hints.PlatformVersion);
             if (version is not null || !string.Equals(told, name, StringComparison.Ordinal))
@@ -42,6 +40,24 @@ internal static class PlatformReader
     /// <summary>The kind of device of a platform that only the hints name.</summary>
     public static DeviceType TypeOf(string platform) =>
         platform is Platforms.Android or Platforms.IOS or "Fuchsia" ? DeviceType.Unknown : DeviceType.Desktop;
+
+    /// <summary>Whether browsers have frozen this number: they send it on later versions too.</summary>
+    public static bool IsFrozen(string platform, ReadOnlySpan<char> version) => platform switch
+    {
+        Platforms.MacOS => version is "10_15_7" or "10.15" or "10_15" or "10.15.7" or "10_16" or "10.16",
+        Platforms.IOS or Platforms.IPadOS => version.StartsWith("18_6") || version.StartsWith("18_7"),
+        Platforms.Windows => version is "10.0",
+        _ => false,
+    };
+
+    // The text names the platform more precisely: ChromeOS, Ubuntu and televisions are Linux in the hints, and an Xbox is Windows.
+    private static bool IsBuiltOn(string? platform, string told) => told switch
+    {
+        Platforms.Linux => platform is not (null or Platforms.Windows or Platforms.MacOS or Platforms.IOS or Platforms.IPadOS),
+        Platforms.Windows => platform is Platforms.Xbox,
+        Platforms.Android => platform is Platforms.HarmonyOS or Platforms.WearOS or Platforms.Chromecast,
+        _ => false,
+    };
 
     // https://learn.microsoft.com/microsoft-edge/web-platform/how-to-detect-win11
     private static string? OfHints(string platform, ReadOnlySpan<char> version) => (platform, VersionText.MajorNumber(version)) switch
@@ -82,7 +98,7 @@ internal static class PlatformReader
     private static string? MacOS(in UserAgentReading reading)
     {
         var version = reading.PlatformVersion;
-        var isFrozen = reading.PlatformNumbers != Numbers.Exact && version is "10_15_7" or "10.15" or "10_15" or "10.15.7" or "10_16" or "10.16";
+        var isFrozen = reading.PlatformNumbers != Numbers.Exact && IsFrozen(Platforms.MacOS, version);
         return reading.PlatformNumbers == Numbers.None || isFrozen ? null : VersionText.Platform(version);
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Accounts.Core.Devices.Known;
 
 namespace Accounts.Core.Devices;
@@ -6,18 +7,27 @@ namespace Accounts.Core.Devices;
 internal ref partial struct UserAgentReading
 {
     private const string Header = "User-Agent:";
+    private const string Mozilla = "Mozilla/";
 
-    public static UserAgentReading Of(ReadOnlySpan<char> text)
+    private static readonly SearchValues<char> Separators = SearchValues.Create(" ;,/([");
+
+    /// <summary>Reads a User-Agent.</summary>
+    public UserAgentReading(ReadOnlySpan<char> text)
     {
+        IsCut = text.Length >= DeviceSignals.UserAgentLimit - 1;
         // Some clients add quotes, brackets or the header's name.
         text = text.TrimStart("\"'[( ");
         if (text.StartsWith(Header, StringComparison.OrdinalIgnoreCase))
             text = text[Header.Length..];
-        var reading = new UserAgentReading { _text = text };
+        // "HMozilla/5.0": some apps put a word before.
+        var mozilla = text.IndexOf(Mozilla, StringComparison.Ordinal);
+        if (mozilla > 0 && !text[..mozilla].ContainsAny(Separators) && !BotWords.AreIn(text[..mozilla]))
+            text = text[mozilla..];
+
+        _text = text;
         var pieces = new UserAgentPieces(text);
         while (pieces.MoveNext())
-            reading.Take(in pieces);
-        return reading;
+            Take(in pieces);
     }
 
     private void Take(in UserAgentPieces piece)
@@ -25,16 +35,24 @@ internal ref partial struct UserAgentReading
         var known = KnownNames.Find(piece.Name, piece.Comment > 0);
         var first = !_begun;
         _begun = true;
-        _productGoesOn &= known is null && piece.Comment == 0;
         SaysBot |= known is not null && piece.Version.Contains("://", StringComparison.Ordinal);
-        if (piece.Comment > 0 && piece.Comment == _androidComment && Platform is { Name: Platforms.Android or "HarmonyOS" }
-            && (known is null || (known.Tells > Tells.PlatformVersion && !piece.Piece.Contains('/'))) && TakeModel(piece.Piece))
+        if (piece.Between is { } between && Platform is null)
+            TakePlatform(between, [], 0);
+        if (piece.Comment > 0 && piece.Comment == _androidComment && TakeAfterAndroid(known, piece.Piece, piece.Name))
             return;
 
+        var name = piece.Name;
+        if (piece.Comment > 0)
+            _nameEnd = 0;
+        else if (TakeNext(ref known, in piece, ref name))
+            return;
+
+        if (known is { Tells: Tells.Bot } && IsOfApp(piece.Comment))
+            known = null;
         if (known is null)
-            TakeUnknown(in piece, first);
+            TakeUnknown(in piece, name, first);
         else if (known.Tells >= Tells.Tool)
-            TakeProgram(known, piece.Version, first);
+            TakeProgram(known, in piece, first);
         else
             TakeWord(known, in piece, first);
     }
@@ -48,10 +66,20 @@ internal ref partial struct UserAgentReading
                 HasMozilla = true;
                 break;
             case Tells.Version:
-                Version = piece.Version;
+                if (Version.IsEmpty)
+                    Version = piece.Version;
                 break;
             case Tells.Compatible:
                 _compatibleComment = piece.Comment;
+                break;
+            case Tells.Headset:
+                HasHeadset = true;
+                break;
+            case Tells.OwnBrowser:
+                HasOwnBrowser = true;
+                break;
+            case Tells.Disguise:
+                _isDisguise = true;
                 break;
             case Tells.WebView:
                 HasWebView = true;
@@ -79,8 +107,9 @@ internal ref partial struct UserAgentReading
                 AppVersion = piece.Version;
                 break;
             case Tells.PlatformName:
-                if (Platform is null && KnownNames.Find(piece.Version, true) is { Tells: Tells.Platform } told)
-                    Platform = told;
+                if (KnownNames.Find(piece.Version, true) is { Tells: Tells.Platform } told
+                    && (Platform is null || (told.Rank > Platform.Rank && !IsSame(Platform, told))))
+                    TakePlatform(told, [], piece.Comment);
                 break;
             case Tells.PlatformVersion:
                 TakePlatformVersion(piece.Version, Numbers.Exact);
@@ -91,8 +120,9 @@ internal ref partial struct UserAgentReading
         }
     }
 
-    private void TakeProgram(KnownName known, ReadOnlySpan<char> version, bool first)
+    private void TakeProgram(KnownName known, in UserAgentPieces piece, bool first)
     {
+        var version = piece.Version;
         if (known.Tells == Tells.Tool)
         {
             if (Tool is null || known.Rank > Tool.Rank)
@@ -116,9 +146,12 @@ internal ref partial struct UserAgentReading
         if (known.Tells == Tells.Base && known.Name is Browsers.Chrome)
         {
             HasChrome = true;
+            HasHeadless |= known.Key is Browsers.HeadlessChrome;
             Chrome = version;
         }
 
+        if (known.Tells == Tells.App && _appComment == 0)
+            _appComment = piece.Comment > 0 ? piece.Comment : piece.Comments + 1;
         if (Program is null || known.Tells > Program.Tells || (known.Tells == Program.Tells && known.Rank > Program.Rank))
         {
             if (known.Tells != Program?.Tells || !version.IsEmpty)
@@ -128,108 +161,4 @@ internal ref partial struct UserAgentReading
 
         Type = DeviceTypes.Stronger(Type, known.Type);
     }
-
-    private void TakePlatform(KnownName known, ReadOnlySpan<char> version, int comment)
-    {
-        HasIPad |= known.Key is "iPad";
-        HasIPhone |= known.Key is "iPhone";
-        HasIPod |= known.Key is "iPod" or "iPod touch";
-        if (known.Name is Platforms.Android && comment > 0 && _androidComment == 0)
-        {
-            _androidComment = comment;
-            // "(Pixel 9; Android 16)": the model may come first.
-            if (!IsMozilla && _partPiece.ContainsAnyInRange('0', '9') && !_partPiece.ContainsAny('.', '@'))
-                Model = Models.In(_partPiece);
-        }
-
-        var tells = known.Numbers == Numbers.None || version.IsEmpty ? Numbers.None : known.Numbers;
-        if (Platform is null || known.Rank >= Platform.Rank)
-        {
-            // A second word for the same platform doesn't replace the first word's version.
-            if (tells > Numbers.None || Platform is null || !IsSame(Platform, known))
-                TakePlatformVersion(version, tells);
-            Platform = known;
-        }
-        else if (IsSame(Platform, known) && tells > PlatformNumbers)
-        {
-            TakePlatformVersion(version, tells);
-        }
-    }
-
-    private void TakePlatformVersion(ReadOnlySpan<char> version, Numbers numbers)
-    {
-        PlatformVersion = version;
-        PlatformNumbers = numbers;
-    }
-
-    // The first part after "Android 16" that is neither a language nor a known word. It may sound like a bot or a brand: CUBOT and Google Pixel
-    // are phones.
-    private bool TakeModel(ReadOnlySpan<char> piece)
-    {
-        var model = _modelStandsAfter || IsModelHidden ? [] : Models.In(piece);
-        if (model.IsEmpty)
-            return false;
-        Model = model;
-        return _modelStandsAfter = true;
-    }
-
-    private void TakeUnknown(in UserAgentPieces piece, bool first)
-    {
-        var inComment = piece.Comment > 0;
-        if (inComment && Models.IsLanguage(piece.Name))
-            return;
-        if (BotWords.AreIn(piece.Piece) || BotWords.IsHost(piece.Name))
-        {
-            SaysBot = true;
-            // "+http://example.org/bot.html" contains the word too, but isn't a name.
-            if (BotName.IsEmpty && NameText.IsName(piece.Name) && BotWords.AreIn(piece.Name) && !IsAddress(piece.Name) && !piece.Piece.Contains('@'))
-            {
-                BotName = piece.Name;
-                BotVersion = piece.Version;
-            }
-        }
-
-        if (!NameText.IsName(piece.Name) || IsAddress(piece.Name))
-            return;
-        if (inComment && (piece.Comment == _htmlComment || (piece.Comment == _compatibleComment && Program is null or { Tells: Tells.Safari })))
-            LooksLikeBot = true;
-        if (piece.Comment != 1 && BotWords.MayBeIn(piece.Piece))
-            LooksLikeBot = true;
-
-        if (inComment)
-        {
-            if (Part.IsEmpty)
-            {
-                _partPiece = piece.Piece;
-                Part = piece.Name;
-                PartVersion = piece.Version;
-            }
-        }
-        else if (first && !SaysBot && Models.IsPhone(piece.Name))
-        {
-            Model = piece.Name;
-            Type = DeviceTypes.Stronger(Type, DeviceType.Mobile);
-        }
-        else if (Product.IsEmpty)
-        {
-            Product = piece.Name;
-            ProductVersion = piece.Version;
-            ProductIsFirst = first;
-            _productGoesOn = first && piece.Version.IsEmpty && !SaysBot;
-        }
-        else if (_productGoesOn && !piece.Version.IsEmpty && _text.Overlaps(Product, out var start) && _text.Overlaps(piece.Name, out var last))
-        {
-            // "Box Sync/4.0": the words before the first number are one name.
-            Product = _text[start..(last + piece.Name.Length)];
-            ProductVersion = piece.Version;
-            _productGoesOn = false;
-        }
-    }
-
-    private static bool IsAddress(ReadOnlySpan<char> name) =>
-        name is "http" or "https" || name.StartsWith("www.", StringComparison.OrdinalIgnoreCase);
-
-    private static bool IsSame(KnownName one, KnownName other) =>
-        string.Equals(one.Name, other.Name, StringComparison.Ordinal)
-        || (one.Name is Platforms.IOS or Platforms.IPadOS && other.Name is Platforms.IOS or Platforms.IPadOS);
 }

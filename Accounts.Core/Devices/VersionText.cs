@@ -1,8 +1,13 @@
+using System.Buffers;
+
 namespace Accounts.Core.Devices;
 
 /// <summary>Parses version numbers.</summary>
 internal static class VersionText
 {
+    /// <summary>The digits, to search for.</summary>
+    public static readonly SearchValues<char> AllDigits = SearchValues.Create("0123456789");
+
     private static readonly string[] Small =
         [.. Enumerable.Range(0, 400).Select(number => number.ToString(System.Globalization.CultureInfo.InvariantCulture))];
 
@@ -50,6 +55,10 @@ internal static class VersionText
 
         return length == 0 ? null : text[..length].ToString();
     }
+
+    /// <summary>Whether the text starts with a number: "2.1", "v8".</summary>
+    public static bool IsNumber(ReadOnlySpan<char> text) =>
+        text.Length > 0 && (char.IsAsciiDigit(text[0]) || (text.Length > 1 && text[0] is 'v' or 'V' && char.IsAsciiDigit(text[1])));
 
     private static ReadOnlySpan<char> Digits(ReadOnlySpan<char> text, int most)
     {

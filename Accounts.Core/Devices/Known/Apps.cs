@@ -8,6 +8,10 @@ internal static class Apps
     [
         // Phone apps with a browser inside: their own version is long and tells little, so we show its first number.
         .. Of("Instagram"),
+        .. Of("Roblox", "RobloxApp"),
+        .. Of("smzdm"),
+        .. Of("SogouSearch App", "SogouSearch"),
+        .. Of("Player FM"),
         .. Of("Threads", "Barcelona"),
         new("FBAN", "Facebook", Tells.App, DeviceType.Unknown, Numbers.None),
         new("FB_IAB", "Facebook", Tells.App, DeviceType.Unknown, Numbers.None),
@@ -51,7 +55,7 @@ internal static class Apps
         .. Of("Gmail", "GmailApp"),
         .. Of("Outlook", "Outlook-iOS", "Outlook-Android", "Microsoft Outlook", "Microsoft Office Outlook")
             .Select(outlook => outlook with { Rank = 1 }),
-        .. Of("Microsoft Office", "Microsoft Office", "ms-office"),
+        .. Program("Microsoft Office", "Microsoft Office", "ms-office"),
         .. Of("Thunderbird"),
         .. Of("Nextcloud", "Nextcloud", "Nextcloud-android", "Nextcloud-iOS", "mirall").Select(cloud => cloud with { Numbers = Numbers.Given }),
         .. Of("Spotify"),
@@ -79,6 +83,14 @@ internal static class Apps
         .. Of("Grab"),
         .. Of("Gojek"),
         .. Of("Steam", "Valve Steam GameOverlay", "Valve Steam Client", "Valve Client", "Steam"),
+
+        // Alone, without a platform, these are the same companies' crawlers.
+        .. Crawling("WhatsApp"),
+        .. Crawling("Viber"),
+        .. Crawling("Feedly"),
+        .. Crawling("NewsBlur"),
+        .. Crawling("Mastodon"),
+        .. Crawling("upday"),
 
         // Desktop programs: users know their versions.
         .. Program("Slack", "Slack", "Slack_SSB", "SlackSSB", "com.tinyspeck.chatlyio"),
@@ -108,6 +120,8 @@ internal static class Apps
     ];
 
     private static IEnumerable<KnownName> Of(string name, params string[] keys) => Named(name, Numbers.Major, keys);
+
+    private static IEnumerable<KnownName> Crawling(string name) => Program(name).Select(app => app with { Type = DeviceType.Bot });
 
     private static IEnumerable<KnownName> Program(string name, params string[] keys) => Named(name, Numbers.Given, keys);
 

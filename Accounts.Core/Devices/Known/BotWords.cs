@@ -8,10 +8,12 @@ internal static class BotWords
     private static readonly SearchValues<string> Sure = Words(
         "bot", "crawl", "spider", "slurp", "scrape", "scraping", "scraper", "http:", "https:", "www.", "@");
 
+    private static readonly SearchValues<string> Addresses = Words("http:", "https:", "www.", "@");
+
     private static readonly SearchValues<string> Likely = Words(
         "fetch", "scan", "preview", "monitor", "checker", "validator", "archive", "uptime", "synthetic", "lighthouse", "indexer", "sitemap", "audit",
         "webcapture", "screenshot",
-        "proxy", "survey", "linkcheck", "subscriber", "research", "verif", "optimizer", "inspect", "agent", "httpclient");
+        "proxy", "survey", "linkcheck", "subscriber", "research", "measurement", "verif", "optimizer", "inspect", "agent", "httpclient");
 
     private static readonly string[] Hosts = [".com", ".net", ".org", ".io", ".ai", ".co", ".de", ".ru", ".fr", ".eu", ".uk"];
 
@@ -33,8 +35,18 @@ internal static class BotWords
         };
     }
 
+    /// <summary>Whether the piece contains its owner's address.</summary>
+    public static bool HasAddress(ReadOnlySpan<char> piece)
+    {
+        var at = piece.IndexOfAny(Addresses);
+        return at >= 0 && AreIn(piece[at..]);
+    }
+
     /// <summary>Also checks words that a user's program may contain. Use it for text that claims to be a browser.</summary>
     public static bool MayBeIn(ReadOnlySpan<char> piece) => piece.ContainsAny(Likely);
+
+    /// <summary>Whether the number is a time, in milliseconds since 1970, as no browser is numbered: "1710630666672".</summary>
+    public static bool IsTime(ReadOnlySpan<char> number) => number.Length == 13 && !number.ContainsAnyExcept(VersionText.AllDigits);
 
     /// <summary>Whether the text is a host name: "example.com".</summary>
     public static bool IsHost(ReadOnlySpan<char> name)
@@ -52,7 +64,8 @@ internal static class BotWords
     /// <summary>Whether the text is only a kind of bot. "Foo Crawler" is named Foo Crawler, not Crawler.</summary>
     public static bool IsKind(ReadOnlySpan<char> name) =>
         name.Equals("bot", StringComparison.OrdinalIgnoreCase) || name.Equals("robot", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("crawler", StringComparison.OrdinalIgnoreCase) || name.Equals("spider", StringComparison.OrdinalIgnoreCase);
+        || name.Equals("crawler", StringComparison.OrdinalIgnoreCase) || name.Equals("spider", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("agent", StringComparison.OrdinalIgnoreCase);
 
     // Matches "Googlebot/2.1", "YandexBots", "bot2" and "BotName", but not "Abbott" or "bottom".
     private static bool EndsAWord(ReadOnlySpan<char> piece, int at) =>

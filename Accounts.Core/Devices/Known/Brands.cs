@@ -2,21 +2,26 @@ using System.Collections.Frozen;
 
 namespace Accounts.Core.Devices.Known;
 
-/// <summary>Client Hints brands whose common name differs. Other brands keep their own name.</summary>
+/// <summary>Client Hints brands. One that isn't known keeps its own name.</summary>
+/// <remarks>
+/// A list names a browser and what it is based on. The order in which they win: Chromium, Chrome, unknown brands, Edge, WebView2, known browsers.
+/// </remarks>
 internal static class Brands
 {
     /// <summary>Every browser based on Chromium also names this brand. If it is the only one, the browser is Chromium.</summary>
     public const string Chromium = "Chromium";
 
-    private static readonly FrozenDictionary<string, KnownName> All = new[]
-    {
-        Of(Chromium, Chromium, Tells.Base),
-        Of("Google Chrome", Browsers.Chrome, Tells.Base),
-        Of("Chrome", Browsers.Chrome, Tells.Base),
-        Of("HeadlessChrome", Browsers.Chrome, Tells.Base),
-        Of("Android WebView", "WebView", Tells.Base),
-        Of("Microsoft Edge", Browsers.Edge),
-        Of("Microsoft Edge WebView2", "Edge WebView2"),
+    private const int Known = 3;
+
+    private static readonly KnownName[] Different =
+    [
+        Base(Chromium, Chromium, 0),
+        Base("Google Chrome", Browsers.Chrome, 1),
+        Base("Chrome", Browsers.Chrome, 1),
+        Base(Browsers.HeadlessChrome, Browsers.Chrome, 1),
+        Base("Android WebView", "WebView", 1),
+        Of("Microsoft Edge", Browsers.Edge, 1),
+        Of("Microsoft Edge WebView2", "Edge WebView2", 2),
         Of("YaBrowser", "Yandex Browser"),
         Of("Yandex", "Yandex Browser"),
         Of("OperaMobile", "Opera Mobile"),
@@ -33,16 +38,19 @@ internal static class Brands
         Of("SamsungBrowser", "Samsung Internet"),
         Of("360Browser", "360 Browser"),
         Of("QQBrowser", "QQ Browser"),
-    }.ToFrozenDictionary(brand => brand.Key, StringComparer.OrdinalIgnoreCase);
+    ];
+
+    private static readonly FrozenDictionary<string, KnownName> All = Different
+        .Concat(Browsers.All.Concat(Apps.All).Select(known => Of(known.Name, known.Name)))
+        .Concat(Words.All.Where(word => word.Tells == Tells.Nothing))
+        .DistinctBy(brand => brand.Key, StringComparer.OrdinalIgnoreCase)
+        .ToFrozenDictionary(brand => brand.Key, StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenDictionary<string, KnownName>.AlternateLookup<ReadOnlySpan<char>> Lookup =
         All.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>Finds a brand, known or not; null if it has no name.</summary>
-    public static KnownName? Find(ReadOnlySpan<char> brand) =>
-        Lookup.TryGetValue(brand, out var known) ? known
-        : NameText.Of(brand) is { } name ? Of(name, name)
-        : null;
+    /// <summary>The brand; null for an unknown one. A brand that tells nothing is an engine's: "Yowser".</summary>
+    public static KnownName? Find(ReadOnlySpan<char> brand) => Lookup.TryGetValue(brand, out var known) ? known : null;
 
     /// <summary>Whether the brand is meaningless, sent so that no site relies on the list: "Not;A=Brand" (GREASE).</summary>
     public static bool IsGrease(ReadOnlySpan<char> brand)
@@ -60,5 +68,7 @@ internal static class Brands
         return rest.IsEmpty;
     }
 
-    private static KnownName Of(string key, string name, Tells tells = Tells.Browser) => new(key, name, tells);
+    private static KnownName Base(string key, string name, int rank) => new(key, name, Tells.Base) { Rank = rank };
+
+    private static KnownName Of(string key, string name, int rank = Known) => new(key, name, Tells.Browser) { Rank = rank };
 }

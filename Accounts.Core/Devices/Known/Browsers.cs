@@ -7,6 +7,7 @@ namespace Accounts.Core.Devices.Known;
 internal static class Browsers
 {
     public const string Chrome = "Chrome";
+    public const string HeadlessChrome = "HeadlessChrome";
     public const string Firefox = "Firefox";
     public const string Safari = "Safari";
     public const string InternetExplorer = "Internet Explorer";
@@ -17,10 +18,11 @@ internal static class Browsers
         // Browsers that others are based on or imitate. If several are present, the last of these wins.
         [new(Safari, Safari, Tells.Safari)],
         Base(Firefox, "Firefox", "FxiOS", "Minefield", "Nightly", "Shiretoko", "Namoroka", "BonEcho", "GranParadiso"),
-        Base(Chrome, "Chrome", "HeadlessChrome"), Base(Chrome, Numbers.Exact, "CriOS", "CrMo"), Base("Chromium", "Chromium"),
+        Base(Chrome, "Chrome", HeadlessChrome), Base(Chrome, Numbers.Exact, "CriOS", "CrMo"), Base("Chromium", "Chromium"),
         Base(InternetExplorer, "MSIE"), Base(InternetExplorer, "Trident"), Base(Edge, "Edge"), Base("Opera", "Opera"), Base("Konqueror", "Konqueror"),
 
-        Of("Edge", "Edg", "EdgA", "EdgiOS", "EdgW"),
+        Of("Edge", "Edg", "EdgA", "EdgiOS"),
+        Of("Edge WebView2", "EdgW"),
         Of("Opera", "OPR"),
         Of(Mobile, "Opera Mini", "Opera Mini", "Mini"),
         Of("Opera Mini", "OPiOS"),
@@ -33,11 +35,11 @@ internal static class Browsers
         Of("Oupeng"),
         Of("Samsung Internet", "SamsungBrowser", "Samsung Internet"),
         Of("Vivaldi"),
-        Of("Yandex Browser", "YaBrowser", "YaApp_iOS_Browser"),
+        Of("Yandex Browser", "YaBrowser", "YaApp_iOS_Browser", "YaSearchBrowser"),
         Of("Yandex", "YaApp_iOS", "YaApp_Android", "YandexSearch"),
         Of("Brave", "Brave", "brave-browser"),
         Of("DuckDuckGo", "DuckDuckGo", "Ddg"),
-        Of("UC Browser", "UCBrowser", "UBrowser", "UC Browser", "UCWEB2"),
+        Of("UC Browser", "UCBrowser", "UCBrowser-CMCC", "UBrowser", "UC Browser", "UCWEB2"),
         Of(Mobile, "UC Browser", "JUC", "IUC"),
         Of("QQ Browser", "QQBrowser", "MQQBrowser", "QQBrowserLite"),
         Of("Mi Browser", "MiuiBrowser", "MiBrowser"),
@@ -48,7 +50,15 @@ internal static class Browsers
         Of("vivo Browser", "VivoBrowser"),
         Of("Realme Browser", "RealmeBrowser"),
         Of("OnePlus Browser", "OnePlusBrowser"),
-        Of("Honor Browser", "HonorBrowser"),
+        Of("HONOR Browser", "HonorBrowser", "bdhonorbrowser"),
+        Of("Hawk Quick Browser", "QuickBrowser"),
+        Of("GO Browser", "GO Browser", "Lite Browser"),
+        Of("360 Speed Browser", "Alitephone Browser"),
+        Of("Qwant", "Qwant", "QwantMobile", "QwantiOS", "QwantBrowser"),
+        Of("Nokia Xpress", "OSRE"),
+        Of("Nuanti Meta", "NuantiMeta"),
+        Of(TV, "T-Browser", "Tbrowser"),
+        Of(TV, "Quick Search TV"),
         Of("Hi Browser", "HiBrowser"),
         Of("Lenovo Browser", "LenovoBrowser", "SLBrowser"),
         Of("Whale"),

@@ -24,6 +24,13 @@ internal enum Tells
     Compatible,
     WebView,
     Electron,
+    Headset,
+
+    /// <summary>The platform's own browser, which has no name: <c>Browser/AppleWebKit533.1</c>.</summary>
+    OwnBrowser,
+
+    /// <summary>A library that adds another browser's name after its own: <c>AgentWeb/4.1.3 UCBrowser/11.6.4.950</c>.</summary>
+    Disguise,
     Intel,
     Engine,
     Type,

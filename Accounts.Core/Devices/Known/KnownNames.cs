@@ -34,9 +34,14 @@ internal static class KnownNames
                 return first;
         }
 
+        // A program's name is spelled as in its table: "trill_340503" is TikTok, but "CODE87" is not VS Code.
         var letters = text.TrimEnd("0123456789_.");
-        return letters.Length > 2 && letters.Length < text.Length ? Exactly(letters) : null;
+        return letters.Length > 2 && letters.Length < text.Length && Exactly(letters) is { } word
+            && (word.Tells < Tells.Tool || letters.SequenceEqual(word.Key)) ? word : null;
     }
+
+    /// <summary>Finds a program whose name has several words: "Mint Browser"; null for an unknown one.</summary>
+    public static KnownName? FindWhole(ReadOnlySpan<char> words) => Exactly(words) is { Tells: >= Tells.Tool } known ? known : null;
 
     private static KnownName? Exactly(ReadOnlySpan<char> text) =>
         text.Length is > 0 and <= Longest && Lookup.TryGetValue(text, out var known) ? known : null;

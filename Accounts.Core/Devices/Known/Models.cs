@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Accounts.Core.Devices.Known;
 
 /// <summary>The kind of device by its model's name, if the User-Agent doesn't say it otherwise.</summary>
@@ -14,16 +16,27 @@ internal static class Models
         ("Lenovo TB", DeviceType.Tablet),
         ("TB-", DeviceType.Tablet), ("TB3", DeviceType.Tablet), ("TB1", DeviceType.Tablet), ("AGS", DeviceType.Tablet),
         ("BAH", DeviceType.Tablet), ("KOB", DeviceType.Tablet), ("SHT-", DeviceType.Tablet), ("BTV-", DeviceType.Tablet), ("CMR-", DeviceType.Tablet),
-        ("SCMR-", DeviceType.Tablet), ("MRX-", DeviceType.Tablet), ("DBY-", DeviceType.Tablet), ("WGR-", DeviceType.Tablet), ("Xoom",
-        DeviceType.Tablet), ("Kindle", DeviceType.Tablet), ("SHIELD Tablet", DeviceType.Tablet),
-        ("AFT", DeviceType.TV), ("BRAVIA", DeviceType.TV), ("Chromecast", DeviceType.TV), ("MiTV", DeviceType.TV), ("MIBOX", DeviceType.TV),
-        ("Mi Box", DeviceType.TV), ("SHIELD Android TV", DeviceType.TV), ("ADT-", DeviceType.TV), ("Google TV", DeviceType.TV),
-        ("SM-R8", DeviceType.Watch), ("SM-R9", DeviceType.Watch), ("SM-L", DeviceType.Watch), ("Pixel Watch", DeviceType.Watch), ("TicWatch",
-        DeviceType.Watch), ("OPPO Watch", DeviceType.Watch), ("Polestar", DeviceType.Car), ("OUYA", DeviceType.Console), ("Xbox", DeviceType.Console),
+        ("SCMR-", DeviceType.Tablet), ("MRX-", DeviceType.Tablet), ("DBY-", DeviceType.Tablet), ("WGR-", DeviceType.Tablet),
+        ("Kindle Fire", DeviceType.Tablet), ("SHIELD Tablet", DeviceType.Tablet),
+        ("AFT", DeviceType.TV), ("BRAVIA", DeviceType.TV), ("MiTV", DeviceType.TV), ("MIBOX", DeviceType.TV),
+        ("Mi Box", DeviceType.TV), ("SHIELD Android TV", DeviceType.TV), ("ADT-1", DeviceType.TV), ("ADT-2", DeviceType.TV),
+        ("ADT-3", DeviceType.TV), ("ADT-4", DeviceType.TV),
+        ("SM-R8", DeviceType.Watch), ("SM-R9", DeviceType.Watch), ("SM-L3", DeviceType.Watch), ("SM-L5", DeviceType.Watch),
+        ("SM-L7", DeviceType.Watch), ("OPWW", DeviceType.Watch), ("Pixel Watch", DeviceType.Watch), ("TicWatch",
+        DeviceType.Watch), ("OPPO Watch", DeviceType.Watch),
+    ];
+
+    // A phone may have such a word in its name: "Polestar Phone".
+    private static readonly (string Start, DeviceType Type)[] Words =
+    [
+        ("Xoom", DeviceType.Tablet), ("Kindle", DeviceType.Tablet), ("Chromecast", DeviceType.TV), ("Google TV", DeviceType.TV),
+        ("Polestar", DeviceType.Car), ("OUYA", DeviceType.Console), ("Xbox", DeviceType.Console),
     ];
 
     private static readonly string[] TabletWords = ["Tablet", "MediaPad", "MatePad", "MagicPad", " Pad", "_Pad", "Galaxy Tab", " Tab ",
     "Redmi Pad", "OnePlus Pad", "IdeaPad", "PadFone"];
+
+    private static readonly SearchValues<char> Capitals = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
     // Prefixes of phones whose model comes first: "Nokia6230/2.0".
     private static readonly string[] Phones =
@@ -34,7 +47,7 @@ internal static class Models
     {
         foreach (var phone in Phones)
         {
-            if (product.StartsWith(phone, StringComparison.OrdinalIgnoreCase) && product.ContainsAnyInRange('0', '9'))
+            if (product.StartsWith(phone, StringComparison.OrdinalIgnoreCase) && product.ContainsAny(VersionText.AllDigits))
                 return true;
         }
 
@@ -42,28 +55,44 @@ internal static class Models
     }
 
     /// <summary>The kind of device; Unknown if the name doesn't tell.</summary>
-    public static DeviceType TypeOf(ReadOnlySpan<char> model)
+    /// <param name="model">The model's name.</param>
+    /// <param name="isMobile">The text says "Mobile". Then a word such as "Tablet" in the name doesn't count, only a maker's code.</param>
+    public static DeviceType TypeOf(ReadOnlySpan<char> model, bool isMobile)
     {
-        foreach (var (start, type) in Starts)
-        {
-            if (model.StartsWith(start, StringComparison.OrdinalIgnoreCase))
-                return type;
-        }
+        var type = TypeOf(model, Starts);
+        if (type == DeviceType.Unknown && !isMobile)
+            type = TypeOf(model, Words);
+        if (type != DeviceType.Unknown)
+            return type;
 
         foreach (var word in TabletWords)
         {
-            if (model.Contains(word, StringComparison.OrdinalIgnoreCase))
+            if (!isMobile && model.Contains(word, StringComparison.OrdinalIgnoreCase))
                 return DeviceType.Tablet;
         }
 
         // A Fire tablet: "KFMAWI".
-        if (model.Length is >= 4 and <= 8 && model.StartsWith("KF", StringComparison.Ordinal) && !model.ContainsAnyExceptInRange('A', 'Z'))
+        if (model.Length is >= 4 and <= 8 && model.StartsWith("KF", StringComparison.Ordinal) && !model.ContainsAnyExcept(Capitals))
             return DeviceType.Tablet;
         return model.EndsWith(" TV", StringComparison.OrdinalIgnoreCase) || model.Contains("SmartTV",
         StringComparison.OrdinalIgnoreCase) || model.Contains("Smart TV", StringComparison.OrdinalIgnoreCase)
             ? DeviceType.TV
             : DeviceType.Unknown;
     }
+
+    private static DeviceType TypeOf(ReadOnlySpan<char> model, (string Start, DeviceType Type)[] starts)
+    {
+        foreach (var (start, type) in starts)
+        {
+            if (model.StartsWith(start, StringComparison.OrdinalIgnoreCase))
+                return type;
+        }
+
+        return DeviceType.Unknown;
+    }
+
+    /// <summary>Whether the part ends with a build's number, as only a model does: "Iron 1 Build/AP4A.250205.002".</summary>
+    public static bool HasBuild(ReadOnlySpan<char> part) => part.Contains(" Build/", StringComparison.Ordinal);
 
     /// <summary>The model in a comment's part: "Pixel 2" for "Pixel 2 Build/OPD3.170816.012"; empty if the part is no model.</summary>
     public static ReadOnlySpan<char> In(ReadOnlySpan<char> part)
@@ -80,7 +109,7 @@ internal static class Models
 
     /// <summary>Whether the text is a language: "en-us", "zh_CN".</summary>
     public static bool IsLanguage(ReadOnlySpan<char> part) =>
-        part.Length is 2 && part is not ['A' or 'X' or 'Z', _] ? !part.ContainsAnyExceptInRange('a', 'z')
+        part.Length is 2 ? char.IsAsciiLetterLower(part[0]) && char.IsAsciiLetterLower(part[1])
         : part.Length == 5 && part[2] is '-' or '_' && char.IsAsciiLetterLower(part[0]) && char.IsAsciiLetterLower(part[1])
             && char.IsAsciiLetter(part[3]) && char.IsAsciiLetter(part[4]);
 }

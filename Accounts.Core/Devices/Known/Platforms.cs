@@ -13,6 +13,11 @@ internal static class Platforms
     public const string Windows = "Windows";
     public const string Linux = "Linux";
     public const string ChromeOS = "ChromeOS";
+    public const string HarmonyOS = "HarmonyOS";
+    public const string VisionOS = "visionOS";
+    public const string WearOS = "Wear OS";
+    public const string Chromecast = "Chromecast";
+    public const string Xbox = "Xbox";
 
     public const string JavaME = "Java ME";
 
@@ -98,11 +103,10 @@ internal static class Platforms
         Of("webOS", Tablet, "hpwOS"),
         Of("webOS", Unknown),
         Of("Ubuntu Touch", Mobile),
-        Of(Android, Unknown, Numbers.Given, "Android", "Adr", "Android OS"),
+        Of(Android, Unknown, Numbers.Given, "Android", "Andr0id", "Adr", "Android OS"),
         Of(Android, TV, Numbers.Given, "Android TV"),
         Of(Android, Car, Numbers.Given, "Android Automotive"),
-        Of("HarmonyOS", Unknown),
-        Of("HarmonyOS", Unknown, Numbers.Given, "OpenHarmony"),
+        Of(HarmonyOS, Unknown, Numbers.Given, "HarmonyOS", "OpenHarmony"),
         Of("Tizen", Unknown, Numbers.Given, "Tizen"),
         Of("KaiOS", Mobile, Numbers.Given, "KAIOS"),
         Of("Firefox OS", Mobile, "B2G"),
@@ -117,15 +121,19 @@ internal static class Platforms
         Of("Windows Phone", Mobile, Numbers.Given, "Windows Phone", "Windows Phone OS"),
         Of("webOS", TV, "Web0S"),
         Of("NetCast", TV),
-        Of("Roku OS", TV, "Roku"),
+        Of("Roku OS", TV, "Roku", "RokuBrowser"),
         Of("VIDAA", TV),
         Of("tvOS", TV, "Apple TV", "AppleTV"),
         Of("tvOS", TV, Numbers.Exact, "tvOS"),
-        Of("Chromecast", TV, "CrKey"),
+        Of(Chromecast, TV, "CrKey"),
+        // A smart display casts too: "CrKey/1.56.500000 DeviceType/SmartSpeaker".
+        Of(Linux, Unknown, "SmartSpeaker"),
         Of("watchOS", Watch, Numbers.Exact, "watchOS"),
         Of("watchOS", Watch, "Apple Watch"),
-        Of("Wear OS", Watch),
-        Of("visionOS", Unknown, Numbers.Exact, "visionOS"),
+        Of(WearOS, Watch),
+        Of(VisionOS, Unknown, "Apple Vision Pro"),
+        Of(VisionOS, Unknown, Numbers.Exact, "visionOS"),
+        Of("PlayStation", DeviceType.Console, "PS3", "PS4", "PS5"),
         Of("PlayStation", DeviceType.Console, Numbers.Given, "PlayStation"),
         Of("PlayStation Vita", DeviceType.Console),
         Of("PlayStation Portable", DeviceType.Console, "PlayStation Portable", "PSP"),
@@ -135,7 +143,7 @@ internal static class Platforms
         Of("Nintendo 3DS", DeviceType.Console, "Nintendo 3DS", "New Nintendo 3DS", "New Nintendo 3DS like iPhone"),
         Of("Nintendo DSi", DeviceType.Console),
         Of("Nintendo", DeviceType.Console),
-        Of("Xbox", DeviceType.Console, "Xbox", "Xbox One", "Xbox Series X"),
+        Of(Xbox, DeviceType.Console, "Xbox", "Xbox One", "Xbox Series X"),
         Of("Tesla", Car, "QtCarBrowser", "Tesla"),
     ];
 

@@ -128,6 +128,7 @@ internal static class Tools
         .. Of("QuickTime"),
         .. Of("Windows Media Player", "NSPlayer", "WMPlayer", "Windows-Media-Player"),
         .. Of("CFNetwork"),
+        .. Of("Cronet"),
         .. Of("Dalvik"),
         .. Of("Alamofire"),
         .. Of("gSOAP"),

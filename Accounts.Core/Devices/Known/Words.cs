@@ -5,10 +5,11 @@ internal static class Words
 {
     public static IReadOnlyList<KnownName> All { get; } =
     [
-        Of("Mozilla", Tells.Mozilla), Of("Version", Tells.Version), Of("compatible", Tells.Compatible), Of("wv", Tells.WebView), Of("Electron",
-        Tells.Electron),
+        Of("Mozilla", Tells.Mozilla), Of("Version", Tells.Version), Of("compatible", Tells.Compatible), Of("wv", Tells.WebView),
+        Of("Electron", Tells.Electron), Of("DeviceType", Tells.PlatformName),
         Of("FBAV", Tells.AppVersion), Of("FBSV", Tells.PlatformVersion), Of("FBSN", Tells.PlatformName), Of("x86_64", Tells.Intel),
-        Of("i386", Tells.Intel),
+        Of("i386", Tells.Intel), Of("VR", Tells.Headset), Of("Mobile VR", Tells.Headset), Of("Quest", Tells.Headset),
+        Of("Quest Pro", Tells.Headset), Of("Quest 3S", Tells.Headset), Of("Browser", Tells.OwnBrowser), Of("AgentWeb", Tells.Disguise),
 
         // If there are two engines, the later one is the browser's: all browsers say KHTML and Gecko.
         Engine("Gecko", 1), Engine("AppleWebKit", 2, "WebKit"), Engine("WebKit", 2), Engine("Blink", 3), Engine("KHTML", 0), Engine("Goanna", 4),
@@ -26,6 +27,12 @@ internal static class Words
         Type("LG NetCast.TV-2012", DeviceType.TV), Type("LG NetCast.TV-2013", DeviceType.TV),
         Type("NetCast.TV", DeviceType.TV), Type("OPTV", DeviceType.TV), Type("POV_TV", DeviceType.TV),
         Type("Linux/SmartTV", DeviceType.TV), Type("Automotive", DeviceType.Car), Type("U2", DeviceType.Mobile),
+        Type("OMI", DeviceType.TV), Type("SonyCEBrowser", DeviceType.TV), Type("BDPlayer", DeviceType.TV), Type("TiVoOS", DeviceType.TV),
+        Type("SmartTvA", DeviceType.TV), Type("FVC", DeviceType.TV), Type("SRAF", DeviceType.TV), Type("LeanbackShell", DeviceType.TV),
+        Type("Leanback Shell", DeviceType.TV), Type("Zeasn", DeviceType.TV), Type("hdplusinteraktiv", DeviceType.TV), Type("OITF", DeviceType.TV),
+        Type("Opera TV Store", DeviceType.TV), Type("TSBNetTV", DeviceType.TV), Type("HyBroadcast", DeviceType.TV), Type("Kylo", DeviceType.TV),
+        Type("TitanOS", DeviceType.TV), Type("WhaleTV", DeviceType.TV),
+        Type("2in1", DeviceType.Desktop), Type("PC", DeviceType.Desktop), Type("Wearable", DeviceType.Watch), Type("apad", DeviceType.Tablet),
 
         .. Nothing(
             "U", "I", "N", "K", "rv", "like", "like Gecko", "Win64", "x64", "WOW64", "ARM", "ARM64", "x86", "i686", "i586", "amd64", "aarch64",
@@ -45,8 +52,12 @@ internal static class Words
             "FBCX", "FBLP", "UCWEB", "U3", "Configuration", "VendorID", "UP.Link", "x",
             "Swift", "scale", "MathPlayer", "chromeframe", "Instance", "NSUserAgent", "OSMeta", "iOSApp", "Hermes", "Expo", "React Native",
             "QtWebEngine", "QtWebKit", "Qt", "Cordova",
-            "Capacitor", "Ktor", "VR", "DRM", "AdobeAIR", "Flash", "HMSCore", "GMSCore", "screen", "Novarra-Vision", "WifiWebAuthApplet", "NF",
-            "NX", "webdriver", "googleweblight", "GoogleToolbar", "WebKitGTK", "udid"),
+            "Capacitor", "Ktor", "DRM", "AdobeAIR", "Flash", "HMSCore", "GMSCore", "screen", "Novarra-Vision", "WifiWebAuthApplet", "NF",
+            "NX", "webdriver", "googleweblight", "GoogleToolbar", "WebKitGTK", "udid", "OS", "Release", "gzip", "gfe",
+
+            // Settings and libraries that apps name before themselves.
+            "bdapp", "tomas", "NABar", "SCore", "SGInfo", "NoHead", "MApi", "efte", "NetworkType", "statusBarHeight",
+            "statusBarHeightDp", "BroPP", "webOmni", "YaSearchApp", "jsbv"),
     ];
 
     private static KnownName Of(string key, Tells tells) => new(key, key, tells);

@@ -76,6 +76,44 @@ public sealed class ClientHintsTests
         Assert.Equal($"{title} on Windows 10 or 11", Detect(Windows, new() { FullVersionList = brands }).Title);
     }
 
+    [Theory]
+    [InlineData("Edge WebView2 148", "Edg/148.0.0.0", "\"Chromium\";v=\"148\"", "\"Microsoft Edge\";v=\"148\"",
+        "\"Microsoft Edge WebView2\";v=\"148\"", "\"Not.A/Brand\";v=\"99\"")]
+    [InlineData("Yandex Browser 25", "YaBrowser/25.10.0.0", "\"Chromium\";v=\"140\"", "\"Yowser\";v=\"2.5\"", "\"YaBrowser\";v=\"25.10\"",
+        "\"Not=A?Brand\";v=\"24\"")]
+    [InlineData("Yandex Browser 25", "", "\"Chromium\";v=\"140\"", "\"Yowser\";v=\"2.5\"", "\"YaBrowser\";v=\"25.10\"", "\"Not=A?Brand\";v=\"24\"")]
+    [InlineData("DuckDuckGo 5", "Edg/148.0.0.0", "\"Microsoft Edge WebView2\";v=\"148\"", "\"Microsoft Edge\";v=\"148\"",
+        "\"DuckDuckGo\";v=\"5\"", "\"Chromium\";v=\"148\"")]
+    [InlineData("Vivaldi 7", "", "\"Google Chrome\";v=\"156\"", "\"Vivaldi\";v=\"7\"", "\"Chromium\";v=\"156\"", "\"Engine of tomorrow\";v=\"3\"")]
+    [InlineData("Alpha 1", "", "\"Beta\";v=\"2\"", "\"Alpha\";v=\"1\"", "\"Chromium\";v=\"156\"", "\"Google Chrome\";v=\"156\"")]
+    [InlineData("Chrome 156", "", "\"Chromium\";v=\"155\"", "\"Google Chrome\";v=\"156\"", "\"Not A;Brand\";v=\"99\"", "\"Yowser\";v=\"2.5\"")]
+    public void The_order_of_the_brands_decides_nothing(string title, string product, params string[] brands)
+    {
+        var userAgent = $"{Windows} {product}";
+        foreach (var order in Orders(brands))
+        {
+            var text = string.Join(", ", order);
+            Assert.Equal($"{title} on Windows 10 or 11", Detect(userAgent, new() { Brands = text }).Title);
+            Assert.Equal($"{title} on Windows 10 or 11", Detect(userAgent, new() { Brands = text, FullVersionList = text }).Title);
+        }
+    }
+
+    [Theory]
+    [InlineData("X11; CrOS armv7l 13597.84.0", "\"Linux\"", "Chrome 156 on ChromeOS", DeviceType.Desktop)]
+    [InlineData("X11; Ubuntu; Linux x86_64", "\"Linux\"", "Chrome 156 on Ubuntu", DeviceType.Desktop)]
+    [InlineData("Web0S; Linux/SmartTV", "\"Linux\"", "Chrome 156 on webOS", DeviceType.TV)]
+    [InlineData("SMART-TV; Linux; Tizen 8.0", "\"Linux\"", "Chrome 156 on Tizen 8", DeviceType.TV)]
+    [InlineData("Windows NT 10.0; Win64; x64; Xbox; Xbox Series X", "\"Windows\"", "Chrome 156 on Xbox", DeviceType.Console)]
+    [InlineData("Phone; OpenHarmony 5.0", "\"Android\"", "Chrome 156 on HarmonyOS 5", DeviceType.Mobile)]
+    [InlineData("X11; Linux x86_64", "\"Linux\"", "Chrome 156 on Linux", DeviceType.Desktop)]
+    [InlineData("Windows NT 10.0; Win64; x64", "\"Linux\"", "Chrome 156 on Linux", DeviceType.Desktop)]
+    public void A_platform_built_on_the_hinted_one_stays(string comment, string platform, string title, DeviceType type)
+    {
+        var device = Detect($"Mozilla/5.0 ({comment}) {WebKit} Safari/537.36",
+            new() { Brands = Chrome, Platform = platform, PlatformVersion = "\"6.8.0\"" });
+        Assert.Equal((title, type), (device.Title, device.Type));
+    }
+
     [Fact]
     public void The_full_version_list_gives_the_version()
     {
@@ -183,6 +221,10 @@ public sealed class ClientHintsTests
         Assert.Equal(Detect(Windows, hints), Detect(Windows, ClientHints.Parse(hints.ToText())));
         Assert.Equal("Chrome 156 on Windows 11", Detect(Windows, ClientHints.Parse(hints.ToText())).Title);
     }
+
+    private static IEnumerable<IEnumerable<string>> Orders(string[] items) => items.Length == 1
+        ? [items]
+        : items.SelectMany(first => Orders([.. items.Except([first], StringComparer.Ordinal)]).Select(rest => rest.Prepend(first)));
 
     private static Device Detect(string userAgent, ClientHints hints) => DeviceDetector.Detect(new DeviceSignals(userAgent, hints));
 }

@@ -31,7 +31,7 @@ public sealed class DeviceSampleTests(ITestOutputHelper output)
         Assert.Equal(title, device.Title);
         Assert.Equal(known.Type, device.Type);
         Assert.Equal(known.Model, device.Model);
-        Assert.Equal(known.Type == DeviceType.Bot, device.Bot is not null);
+        Assert.Equal(known.Type == DeviceType.Bot && title is not Device.UnknownProgram, device.Bot is not null);
     }
 
     [Fact]
