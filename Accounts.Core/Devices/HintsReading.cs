@@ -51,7 +51,7 @@ internal ref struct HintsReading
         while (list.MoveNext())
         {
             var known = Brands.Find(list.Value);
-            if (Brands.IsGrease(list.Value) || known is { Tells: Tells.Nothing } || !NameText.HasName(list.Value))
+            if (known is null ? Brands.IsGrease(list.Value) || !NameText.HasName(list.Value) : known.Tells == Tells.Nothing)
                 continue;
 
             // The full list comes second. The same brand there has the whole version.
