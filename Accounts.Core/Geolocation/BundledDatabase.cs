@@ -7,11 +7,11 @@ internal static class BundledDatabase
 {
     private const string Resource = "Accounts.Core.Geolocation.Bundled.dbip-country.bin.br";
 
-    private static readonly Lazy<Ip2LocationReader> Shared = new(() => Ip2LocationReader.Read(Unpack()));
+    private static readonly Lazy<PlaceDatabase> Shared = new(() => Ip2LocationReader.Read(Unpack()));
 
-    public static Ip2LocationReader Reader => Shared.Value;
+    public static PlaceDatabase Database => Shared.Value;
 
-    public static PlaceSource Source => new(Path: null, $"DB{Reader.Type}", Reader.Date, new PlaceAttribution(
+    public static PlaceSource Source => new(Path: null, Database.Type, Database.Date, new PlaceAttribution(
         "IP Geolocation by DB-IP", new Uri("https://db-ip.com/"), "CC BY 4.0", new Uri("https://creativecommons.org/licenses/by/4.0/")));
 
     /// <summary>The database as a file of IP2Location's format.</summary>

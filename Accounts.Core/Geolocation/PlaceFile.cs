@@ -14,7 +14,7 @@ internal sealed class PlaceFile(string path)
 
     /// <summary>Reads the whole file.</summary>
     /// <exception cref="PlaceFileException">The file can't be read, or it isn't a usable database.</exception>
-    public Ip2LocationReader Read()
+    public PlaceDatabase Read()
     {
         try
         {

@@ -13,7 +13,7 @@ public sealed class PlaceFinder
     /// <summary>The database in use.</summary>
     public PlaceSource Source => Current.Source;
 
-    private InUse Current => _inUse ??= new InUse(BundledDatabase.Reader, BundledDatabase.Source);
+    private InUse Current => _inUse ??= new InUse(BundledDatabase.Database, BundledDatabase.Source);
 
     /// <summary>Finds an address's place. A reserved address, such as a carrier's shared one (100.64.0.0/10), always has an unknown place.</summary>
     /// <param name="address">An IPv4 or IPv6 address as text. For any other text the place is unknown.</param>
@@ -23,21 +23,21 @@ public sealed class PlaceFinder
             return Place.Unknown;
         // A tunnel from a private network has an unknown place: that network isn't ours.
         if (number.TryGetTunnelled(out var tunnelled))
-            return tunnelled.Kind() is AddressKind.Public ? Current.Reader.Find(tunnelled) : Place.Unknown;
+            return tunnelled.Kind() is AddressKind.Public ? Current.Database.Find(tunnelled) : Place.Unknown;
 
         return number.Kind() switch
         {
-            AddressKind.Public => Current.Reader.Find(number),
+            AddressKind.Public => Current.Database.Find(number),
             AddressKind.Local => Place.LocalNetwork,
             _ => Place.Unknown,
         };
     }
 
     /// <summary>Replaces the database in use.</summary>
-    internal void Use(Ip2LocationReader reader, PlaceSource source) => _inUse = new InUse(reader, source);
+    internal void Use(PlaceDatabase database, PlaceSource source) => _inUse = new InUse(database, source);
 
     /// <summary>Keeps the database in use and records why the new file was refused.</summary>
     internal void Keep(string problem) => _inUse = Current with { Source = Current.Source with { Problem = problem } };
 
-    private sealed record InUse(Ip2LocationReader Reader, PlaceSource Source);
+    private sealed record InUse(PlaceDatabase Database, PlaceSource Source);
 }

@@ -26,7 +26,7 @@ internal sealed partial class PlaceUpkeep(
             if (_file is not null)
                 Use(_file, _file.Read());
             else
-                finder.Use(BundledDatabase.Reader, BundledDatabase.Source);
+                finder.Use(BundledDatabase.Database, BundledDatabase.Source);
         }
         catch (PlaceFileException refused)
         {
@@ -45,16 +45,16 @@ internal sealed partial class PlaceUpkeep(
         if (stamp == _seen)
             return;
 
-        var (reader, refused) = Read(_file);
+        var (database, refused) = Read(_file);
         Log.Read(logger, _file.Path);
         // If the file changed during the read, the bytes may mix two files. The next check reads it again.
         if (_file.Look() != stamp)
             return;
 
         _seen = stamp;
-        if (reader is not null)
+        if (database is not null)
         {
-            Use(_file, reader);
+            Use(_file, database);
             LogInUse();
         }
         else
@@ -64,7 +64,7 @@ internal sealed partial class PlaceUpkeep(
         }
     }
 
-    private static (Ip2LocationReader? Reader, string? Refused) Read(PlaceFile file)
+    private static (PlaceDatabase? Database, string? Refused) Read(PlaceFile file)
     {
         try
         {
@@ -105,8 +105,8 @@ internal sealed partial class PlaceUpkeep(
         }
     }
 
-    private void Use(PlaceFile file, Ip2LocationReader reader) =>
-        finder.Use(reader, new PlaceSource(file.Path, $"DB{reader.Type}", reader.Date, _attribution));
+    private void Use(PlaceFile file, PlaceDatabase database) =>
+        finder.Use(database, new PlaceSource(file.Path, database.Type, database.Date, _attribution));
 
     private void LogInUse()
     {

@@ -12,7 +12,7 @@ public class LookUps
     private const string Large = "DB11 with 3,000,000 rows and 200,000 cities";
     internal const int Count = 4096;
 
-    private static readonly Lazy<Ip2LocationReader> LargeReader = new(MakeLarge);
+    private static readonly Lazy<PlaceDatabase> LargeReader = new(MakeLarge);
 
     private readonly PlaceFinder _finder = new();
     private string[] _v4 = [];
@@ -30,11 +30,11 @@ public class LookUps
     {
         var reader = Database switch
         {
-            Bundled => BundledDatabase.Reader,
+            Bundled => BundledDatabase.Database,
             Large => LargeReader.Value,
             _ => new PlaceFile(Database).Read(),
         };
-        _finder.Use(reader, new PlaceSource(Database, $"DB{reader.Type}", reader.Date, Attribution: null));
+        _finder.Use(reader, new PlaceSource(Database, reader.Type, reader.Date, Attribution: null));
         var random = new Random(1);
         _v4 = [.. Enumerable.Range(0, Count).Select(_ => Address(random, 4))];
         _v6 = [.. Enumerable.Range(0, Count).Select(_ => Address(random, 16))];
@@ -67,7 +67,7 @@ public class LookUps
         return new IPAddress(bytes).ToString();
     }
 
-    private static Ip2LocationReader MakeLarge()
+    private static PlaceDatabase MakeLarge()
     {
         const uint rows = 2_000_000;
         var writer = new Ip2LocationWriter(type: 11);

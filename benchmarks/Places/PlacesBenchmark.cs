@@ -19,7 +19,7 @@ internal static class PlacesBenchmark
     public static int Run(string[] files)
     {
         // Run this first, so that none of its code has run in this process yet.
-        Load("the bundled database", () => BundledDatabase.Reader);
+        Load("the bundled database", () => BundledDatabase.Database);
         foreach (var file in files)
             Load(file, () => new PlaceFile(file).Read());
 
@@ -66,7 +66,7 @@ internal static class PlacesBenchmark
         return times.Order().ElementAt(2);
     }
 
-    private static void Load(string name, Func<Ip2LocationReader> load)
+    private static void Load(string name, Func<PlaceDatabase> load)
     {
         var held = GC.GetTotalMemory(forceFullCollection: true);
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
@@ -79,7 +79,7 @@ internal static class PlacesBenchmark
         held = GC.GetTotalMemory(forceFullCollection: true) - held;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"loading {name}: DB{reader.Type}, {reader.Rows:N0} rows, {time.TotalMilliseconds:F0} ms ({processor.TotalMilliseconds:F0} ms of CPU); "
+            $"loading {name}: {reader.Type}, {reader.Rows:N0} rows, {time.TotalMilliseconds:F0} ms ({processor.TotalMilliseconds:F0} ms of CPU); "
                 + $"keeps {held / 1e6:F1} MB, allocated {allocated / 1e6:F1} MB"));
         GC.KeepAlive(reader);
     }

@@ -55,7 +55,7 @@ public sealed class BadPlaceFileTests
         for (var i = 0; i < 4000; i++)
         {
             var file = Damage(whole[i % whole.Length], whole[random.Next(whole.Length)], random);
-            Ip2LocationReader reader;
+            PlaceDatabase reader;
             try
             {
                 reader = Ip2LocationReader.Read(file);

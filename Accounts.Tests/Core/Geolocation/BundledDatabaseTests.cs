@@ -71,7 +71,7 @@ public sealed class BundledDatabaseTests
     /// <summary>The distinct places of one address in each /20 of IPv4.</summary>
     private static List<Place> Sample()
     {
-        var reader = BundledDatabase.Reader;
+        var reader = BundledDatabase.Database;
         return Enumerable.Range(0, 1 << 20)
             .Select(block => reader.Find(new NumericAddress(((uint)block << 12) + 1, IsV4: true)))
             .Where(place => place.CountryCode is not null)

@@ -13,7 +13,7 @@ public sealed class Ip2LocationReaderTests
     public void Every_database_type_gives_the_columns_it_has(int type)
     {
         var reader = Ip2LocationReader.Read(Small(type, hasIndex: type % 2 == 0).Write());
-        Assert.Equal((type, new DateOnly(2026, 6, 1)), (reader.Type, reader.Date));
+        Assert.Equal(($"DB{type}", new DateOnly(2026, 6, 1)), (reader.Type, reader.Date));
 
         foreach (var place in new[] { reader.Find(At("6.7.8.9")), reader.Find(At("2a02::1")) })
         {
