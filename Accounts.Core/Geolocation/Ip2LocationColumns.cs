@@ -2,7 +2,7 @@ namespace Accounts.Core.Geolocation;
 
 /// <summary>Which columns of an IP2Location row make up a place, by database type.</summary>
 /// <remarks>Columns count from 0, the country's, after the IP-from. -1 if the type has no such column.</remarks>
-internal sealed record Ip2LocationColumns(int Count, int Region, int Latitude, int TimeZone, int Provider, int Usage)
+internal sealed record Ip2LocationColumns(int Count, int Region, int Latitude, int TimeZone, int Provider, int Usage, int AddressType)
 {
     public const int LastType = 26;
 
@@ -25,7 +25,7 @@ internal sealed record Ip2LocationColumns(int Count, int Region, int Latitude, i
     public static Ip2LocationColumns Of(int type)
     {
         var groups = Types[type];
-        return new Ip2LocationColumns(groups.Sum(Width), Find('R'), Find('L'), Find('T'), Find('I'), Find('U'));
+        return new Ip2LocationColumns(groups.Sum(Width), Find('R'), Find('L'), Find('T'), Find('I'), Find('U'), Find('A'));
 
         int Find(char group) => groups.IndexOf(group, StringComparison.Ordinal) is >= 0 and var at ? groups[..at].Sum(Width) : -1;
     }

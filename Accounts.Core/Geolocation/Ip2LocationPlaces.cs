@@ -14,6 +14,9 @@ internal sealed class Ip2LocationPlaces(byte[] file, Ip2LocationColumns columns)
     /// <summary>The usage type "Data Center/Web Hosting/Transit". A row may have several types, separated by a slash.</summary>
     private const string DataCentre = "DCH";
 
+    /// <summary>The kind of address that is in use at many places.</summary>
+    private const string Anycast = "A";
+
     /// <summary>Size of the cache of recent rows. At startup the dictionary isn't optimized yet, and a country has thousands of rows.</summary>
     private const int RecentRows = 4096;
 
@@ -41,7 +44,8 @@ internal sealed class Ip2LocationPlaces(byte[] file, Ip2LocationColumns columns)
             Number(fields, columns.Latitude < 0 ? -1 : columns.Latitude + 1),
             Number(fields, columns.TimeZone),
             Number(fields, columns.Provider),
-            Number(fields, columns.Usage));
+            Number(fields, columns.Usage),
+            Number(fields, columns.AddressType));
         ref var recent = ref _recent[(row.Country ^ (row.City * Spread)) % RecentRows];
         if (recent.Number < 0 || !recent.Row.Is(row))
             recent = (row, Find(row));
@@ -76,9 +80,16 @@ internal sealed class Ip2LocationPlaces(byte[] file, Ip2LocationColumns columns)
             Longitude = columns.Latitude < 0 ? null : Degrees(row.Longitude, 180, code),
             TimeZone = columns.TimeZone < 0 ? null : Text(row.TimeZone),
             Provider = columns.Provider < 0 ? null : Text(row.Provider),
-            IsHosting = columns.Usage >= 0 && Text(row.Usage) is { } usage && usage.Split('/').Contains(DataCentre, StringComparer.Ordinal),
+            Network = Network(row),
         };
         return place == Place.Unknown ? Place.Unknown : place;
+    }
+
+    private NetworkKind? Network(in Row row)
+    {
+        if (columns.Usage >= 0 && Text(row.Usage) is { } usage && usage.Split('/').Contains(DataCentre, StringComparer.Ordinal))
+            return NetworkKind.Hosting;
+        return columns.AddressType >= 0 && Text(row.AddressType) is Anycast ? NetworkKind.Anycast : null;
     }
 
     /// <summary>Zero coordinates without a country mean that the place is unknown.</summary>
@@ -107,12 +118,13 @@ internal sealed class Ip2LocationPlaces(byte[] file, Ip2LocationColumns columns)
 
     /// <summary>The columns that make up a place. Two rows with equal values have the same place.</summary>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Row(uint Country, uint Region, uint City, uint Latitude, uint Longitude, uint TimeZone, uint Provider, uint Usage)
+    private readonly record struct Row(
+        uint Country, uint Region, uint City, uint Latitude, uint Longitude, uint TimeZone, uint Provider, uint Usage, uint AddressType)
     {
         /// <summary>Equality, inlined because it runs for every row.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public bool Is(in Row other) =>
             Country == other.Country && Region == other.Region && City == other.City && Latitude == other.Latitude && Longitude == other.Longitude
-            && TimeZone == other.TimeZone && Provider == other.Provider && Usage == other.Usage;
+            && TimeZone == other.TimeZone && Provider == other.Provider && Usage == other.Usage && AddressType == other.AddressType;
     }
 }

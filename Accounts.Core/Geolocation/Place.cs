@@ -29,17 +29,19 @@ public sealed record Place
     /// <summary>Degrees east.</summary>
     public float? Longitude { get; init; }
 
-    /// <summary>Offset from UTC: "+02:00".</summary>
+    /// <summary>The time zone as the database writes it: an offset from UTC ("+02:00") or a name of the tz database ("Europe/Berlin").</summary>
     public string? TimeZone { get; init; }
 
     /// <summary>The internet provider: "Deutsche Telekom AG".</summary>
     public string? Provider { get; init; }
 
-    /// <summary>The database says that the address belongs to a data centre or a VPN, so the user may be anywhere.</summary>
-    public bool IsHosting { get; init; }
+    /// <summary>The network's kind, if it tells that the user may be anywhere; null if the database doesn't say.</summary>
+    public NetworkKind? Network { get; init; }
 
     /// <summary>The place's English name.</summary>
-    /// <remarks>"Local network", "Germany", "Berlin (approximate), Germany", "Germany, hosting or VPN" or "Unknown location".</remarks>
+    /// <remarks>
+    /// "Local network", "Germany", "Berlin (approximate), Germany", "Unknown location". With a network's kind: "Berlin, Germany (hosting network)".
+    /// </remarks>
     public string Name
     {
         get
@@ -48,14 +50,22 @@ public sealed record Place
                 return "Local network";
 
             var country = Country ?? CountryCode;
-            var name = (City, country) switch
+            var city = City is not null && Network is null ? $"{City} (approximate)" : City;
+            var name = (city, country) switch
             {
                 (null, null) => "Unknown location",
                 (null, _) => country,
-                (_, null) => $"{City} (approximate)",
-                _ => $"{City} (approximate), {country}",
+                (_, null) => city,
+                _ => $"{city}, {country}",
             };
-            return IsHosting ? $"{name}, hosting or VPN" : name;
+            return Network switch
+            {
+                NetworkKind.Anycast => $"{name} (anycast network)",
+                NetworkKind.Hosting => $"{name} (hosting network)",
+                NetworkKind.Satellite => $"{name} (satellite network)",
+                NetworkKind.Vpn => $"{name} (VPN)",
+                _ => name,
+            };
         }
     }
 }

@@ -137,7 +137,7 @@ public sealed class PlaceTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task A_data_centre_address_is_labelled_as_hosting_or_VPN()
+    public async Task A_network_of_a_known_kind_is_named_instead_of_approximate()
     {
         using var folder = new TempFolder();
         await File.WriteAllBytesAsync(folder.File("places.bin"), PlaceData.Small(type: 24).Write());
@@ -148,12 +148,12 @@ public sealed class PlaceTests(Chromium chromium)
         using var atHome = await SignInFromAsync(site, "5.1.2.3");
 
         await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(rented)).Id).Locator(".where .place"))
-            .ToHaveTextAsync("Osaka (approximate), Japan, hosting or VPN");
+            .ToHaveTextAsync("Osaka, Japan (hosting network)");
         await Assertions.Expect(owner.CardOf((await site.FindSessionAsync(atHome)).Id).Locator(".where .place"))
             .ToHaveTextAsync("Berlin (approximate), Germany");
         await owner.GoAsync("/settings/sessions#history");
         var rows = owner.Page.Locator(".history tbody tr");
-        await Assertions.Expect(rows.Filter(new() { HasText = "6.1.2.3" })).ToContainTextAsync("Japan, hosting or VPN");
+        await Assertions.Expect(rows.Filter(new() { HasText = "6.1.2.3" })).ToContainTextAsync("Osaka, Japan (hosting network)");
         await Assertions.Expect(rows.Filter(new() { HasText = "5.1.2.3" })).ToContainTextAsync("Germany");
         await Assertions.Expect(rows.Filter(new() { HasText = "5.1.2.3" })).Not.ToContainTextAsync("hosting");
     }

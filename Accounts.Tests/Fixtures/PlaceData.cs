@@ -8,7 +8,7 @@ internal static class PlaceData
 {
     public static readonly WrittenPlace Berlin = new("DE", "Germany", "Berlin", "Berlin", 52.5f, 13.4f, "+02:00", "Example Telecom", "ISP");
     public static readonly WrittenPlace Osaka = new("JP", "Japan", "Osaka", "Osaka", 34.7f, 135.5f, "+09:00", "Example Net", "DCH");
-    public static readonly WrittenPlace Abidjan = new("CI", "Côte d’Ivoire", "Abidjan", "Abidjan", 5.3f, -4f, "+00:00", "Exemple CI", "ISP/MOB");
+    public static readonly WrittenPlace Abidjan = new("CI", "Côte d’Ivoire", "Abidjan", "Abidjan", 5.3f, -4f, "+00:00", "Exemple CI", "ISP/MOB", "A");
 
     public static NumericAddress At(string address) =>
         NumericAddress.TryParse(address, out var number) ? number : throw new ArgumentException($"'{address}' is not an address.", nameof(address));

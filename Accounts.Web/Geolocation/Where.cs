@@ -26,7 +26,7 @@ internal static class Where
         Drawn.GetOrCreateValue(place).GetOrAdd(CultureInfo.CurrentUICulture, static (_, place) => Draw(place), place);
 
     /// <summary>
-    /// The place's name: "Local network", "Germany", "Berlin (approximate), Germany", "Germany, hosting or VPN", "Unknown location".
+    /// The place's name: "Local network", "Germany", "Berlin (approximate), Germany", "Berlin, Germany (hosting network)", "Unknown location".
     /// </summary>
     public static string Name(Place place)
     {
@@ -36,24 +36,42 @@ internal static class Where
             _ when place.IsLocal => Texts.Place_LocalNetwork,
             (null, null) => Texts.Place_Unknown,
             (null, _) => country,
-            (_, null) => Texts.FormatPlace_City(place.City),
-            _ => Texts.FormatPlace_CityIn(place.City, country),
+            (_, null) => place.Network is null ? Texts.FormatPlace_City(place.City) : place.City,
+            _ => place.Network is null ? Texts.FormatPlace_CityIn(place.City, country) : Texts.FormatPlace_NetworkCityIn(place.City, country),
         };
-        return place.IsHosting ? Texts.FormatPlace_Hosting(name) : name;
+        return place.Network switch
+        {
+            NetworkKind.Anycast => Texts.FormatPlace_Anycast(name),
+            NetworkKind.Hosting => Texts.FormatPlace_Hosting(name),
+            NetworkKind.Satellite => Texts.FormatPlace_Satellite(name),
+            NetworkKind.Vpn => Texts.FormatPlace_Vpn(name),
+            _ => name,
+        };
     }
 
     private static MarkupString Draw(Place place)
     {
         var flag = Flags.AddressOf(place.CountryCode) is { } address ? $"""<img class="flag" src="{address}" alt="" width="18" height="12">""" : "";
-        var country = new MarkupString(
-            $"""<span data-country="{Sentence.Encode(place.CountryCode)}">{Sentence.Encode(place.Country ?? place.CountryCode)}</span>""");
-        var name = (place.City, place.Country ?? place.CountryCode) switch
+        return new MarkupString($"""<span class="place">{flag}{Named(place)}</span>""");
+    }
+
+    /// <summary>The same as <see cref="Name"/>, with the country marked for viewer.js.</summary>
+    private static MarkupString Named(Place place)
+    {
+        if (place.IsLocal || (place.Country ?? place.CountryCode) is not { } english)
+            return new MarkupString(Sentence.Encode(Name(place)));
+
+        var country = new MarkupString($"""<span data-country="{Sentence.Encode(place.CountryCode)}">{Sentence.Encode(english)}</span>""");
+        var name = place.City is not { } city
+            ? country
+            : Sentence.Of(place.Network is null ? Texts.Place_CityIn : Texts.Place_NetworkCityIn, ("city", city), ("country", country));
+        return place.Network switch
         {
-            (null, not null) when !place.IsLocal => country,
-            ({ } city, not null) when !place.IsLocal => Sentence.Of(Texts.Place_CityIn, ("city", city), ("country", country)),
-            _ => new MarkupString(Sentence.Encode(Name(place with { IsHosting = false }))),
+            NetworkKind.Anycast => Sentence.Of(Texts.Place_Anycast, ("place", name)),
+            NetworkKind.Hosting => Sentence.Of(Texts.Place_Hosting, ("place", name)),
+            NetworkKind.Satellite => Sentence.Of(Texts.Place_Satellite, ("place", name)),
+            NetworkKind.Vpn => Sentence.Of(Texts.Place_Vpn, ("place", name)),
+            _ => name,
         };
-        var whole = place.IsHosting ? Sentence.Of(Texts.Place_Hosting, ("place", name)) : name;
-        return new MarkupString($"""<span class="place">{flag}{whole}</span>""");
     }
 }

@@ -133,6 +133,7 @@ internal sealed class Ip2LocationWriter(int type)
         Text(fields, _columns.TimeZone, place.TimeZone);
         Text(fields, _columns.Provider, place.Provider);
         Text(fields, _columns.Usage, place.Usage);
+        Text(fields, _columns.AddressType, place.AddressType);
         if (_columns.Latitude >= 0)
         {
             BinaryPrimitives.WriteSingleLittleEndian(fields[(4 * _columns.Latitude)..], place.Latitude);
@@ -193,7 +194,8 @@ internal sealed record WrittenPlace(
     float Longitude = 0,
     string TimeZone = "-",
     string Provider = "-",
-    string Usage = "-")
+    string Usage = "-",
+    string AddressType = "U")
 {
     public static readonly WrittenPlace Nowhere = new("-", "-");
 }

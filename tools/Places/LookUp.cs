@@ -19,7 +19,7 @@ internal static class LookUp
             [
                 place.CountryCode, place.Country, place.Region, place.City, Degrees(place.Latitude), Degrees(place.Longitude),
                 place.TimeZone, place.Provider,
-                place.IsHosting ? "hosting" : null,
+                place.Network switch { NetworkKind.Hosting => "hosting", NetworkKind.Anycast => "anycast", _ => null },
             ];
             await output.WriteLineAsync(string.Join('\t', fields.Select(field => field ?? "-")));
         }

@@ -6,6 +6,7 @@ namespace Accounts.Places;
 internal static class Samples
 {
     private static readonly string[] Countries = ["DE Germany", "JP Japan", "CI Côte d’Ivoire", "US United States"];
+    private static readonly string[] AddressTypes = ["U", "A", "M"];
     private static readonly string[] Usages = ["ISP", "DCH", "ISP/MOB", "COM"];
 
     public static void Write(string folder)
@@ -33,5 +34,6 @@ internal static class Samples
         ? WrittenPlace.Nowhere
         : new WrittenPlace(
             Countries[i % 4][..2], Countries[i % 4][3..], $"Region {i % 11}", $"City {i % 13}", (i % 180) - 89.5f, (i % 360) - 179.25f,
-            $"+{i % 13:00}:00", $"Provider {i % 17}", Usages[i % 4]);
+            $"+{i % 13:00}:00", $"Provider {i % 17}", Usages[i % 4],
+            AddressTypes[i % 3]);
 }

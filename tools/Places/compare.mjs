@@ -82,7 +82,7 @@ function theirs(reader, address) {
   const degrees = value => (typeof value === "number" && known ? value : "-");
   return [
     all.countryShort, known ? all.countryLong : "-", text(all.region), text(all.city), degrees(all.latitude), degrees(all.longitude),
-    text(all.timeZone), text(all.isp), text(all.usageType).split("/").includes("DCH") ? "hosting" : "-",
+    text(all.timeZone), text(all.isp), text(all.usageType).split("/").includes("DCH") ? "hosting" : text(all.addressType) === "A" ? "anycast" : "-",
   ].join("\t");
 }
 

@@ -24,11 +24,11 @@ public sealed class Ip2LocationReaderTests
             Assert.Equal(hasDegrees ? (34.7f, 135.5f) : ((float?)null, (float?)null), (place.Latitude, place.Longitude));
             Assert.Equal(type is 11 or 12 or 13 or 14 or 15 or 16 or 17 or 18 or 20 or 21 or 22 or >= 24 ? "+09:00" : null, place.TimeZone);
             Assert.Equal(type is 2 or 4 or 6 or 7 or 8 or 10 or 12 or 14 or 16 or 18 or 19 or 20 or >= 22 ? "Example Net" : null, place.Provider);
-            Assert.Equal(type >= 23, place.IsHosting);
+            Assert.Equal(type >= 23 ? NetworkKind.Hosting : null, place.Network);
         }
 
-        Assert.False(reader.Find(At("5.0.0.1")).IsHosting);
-        Assert.False(reader.Find(At("196.0.0.1")).IsHosting);
+        Assert.Null(reader.Find(At("5.0.0.1")).Network);
+        Assert.Equal(type >= 25 ? NetworkKind.Anycast : null, reader.Find(At("196.0.0.1")).Network);
         Assert.Equal("Côte d’Ivoire", reader.Find(At("197.255.255.255")).Country);
     }
 
