@@ -11,8 +11,7 @@ internal static class BundledDatabase
 
     public static PlaceDatabase Database => Shared.Value;
 
-    public static PlaceSource Source => new(Path: null, Database.Type, Database.Date, new PlaceAttribution(
-        "IP Geolocation by DB-IP", new Uri("https://db-ip.com/"), "CC BY 4.0", new Uri("https://creativecommons.org/licenses/by/4.0/")));
+    public static PlaceSource Source => new(Path: null, Database.Type, Database.Date, PlaceAttribution.DbIp);
 
     /// <summary>The database as a file of IP2Location's format.</summary>
     public static byte[] Unpack()

@@ -5,11 +5,13 @@ namespace Accounts.Core.Geolocation;
 /// <summary>The geolocation database. Section <c>Geolocation</c>.</summary>
 public sealed class GeolocationOptions
 {
-    /// <summary>An IP2Location database in BIN format, relative to the content root. Empty, the default: the bundled country database.</summary>
+    /// <summary>
+    /// An IP2Location database (BIN) or a MaxMind database (MMDB), relative to the content root. Empty, the default: the bundled country database.
+    /// </summary>
     public string Path { get; set; } = "";
 
     /// <summary>The attribution that the file's licence requires on pages that show places: "IP2Location LITE". Empty, the default: none.</summary>
-    /// <remarks>The bundled database always shows its own attribution.</remarks>
+    /// <remarks>The bundled database, GeoLite2 and DB-IP Lite always show their own attribution.</remarks>
     public string AttributionText { get; set; } = "";
 
     /// <summary>The link of the attribution, an https address. Empty if there is no attribution.</summary>

@@ -15,10 +15,7 @@ internal sealed record Ip2LocationHeader(int Type, int Columns, DateOnly? Date, 
     /// <summary>From this year on, counted from 2000, a file names its product.</summary>
     private const int FirstYearWithProduct = 21;
 
-    private const string IsOther = "Use an IP2Location database in BIN format (DB1 to DB26), or correct Geolocation:Path in appsettings.json.";
-
-    /// <summary>The mark of an MMDB file, within its last 128 kB: https://maxmind.github.io/MaxMind-DB/#database-metadata.</summary>
-    private static readonly byte[] MmdbMark = [0xab, 0xcd, 0xef, .. "MaxMind.com"u8];
+    private const string Usable = "Use an IP2Location database in BIN format (DB1 to DB26) or a MaxMind database (MMDB) of cities or countries.";
 
     /// <summary>A table's position in the file, counted from 0. An index of -1 means that there is none.</summary>
     internal sealed record Table(uint Rows, long Position, long Index);
@@ -32,9 +29,9 @@ internal sealed record Ip2LocationHeader(int Type, int Columns, DateOnly? Date, 
 
         var (type, columns, year, product) = (file[0], file[1], file[2], file[29]);
         if (product == 2)
-            throw new PlaceFileException($"it is an IP2Proxy database, which has no places. {IsOther}");
+            throw new PlaceFileException($"it is an IP2Proxy database, which has no places. {Usable}");
         if (type is 0 or > Ip2LocationColumns.LastType || (product != 1 && (product != 0 || year >= FirstYearWithProduct)))
-            throw new PlaceFileException($"it is not an IP2Location database. {IsOther}");
+            throw new PlaceFileException($"it is not a geolocation database, or its end is missing. {Usable}");
         if (!Ip2LocationColumns.Allows(type, columns))
             throw PlaceFileException.Damaged($"its header says {columns} columns, which DB{type} does not have");
 
@@ -63,10 +60,8 @@ internal sealed record Ip2LocationHeader(int Type, int Columns, DateOnly? Date, 
         if (file.IsEmpty)
             throw new PlaceFileException("it is empty. Copy the file again.");
         if (file is [(byte)'P', (byte)'K', ..] or [0x1f, 0x8b, ..])
-            throw new PlaceFileException("it is a compressed archive. Unpack it and use the BIN file inside.");
-        if (file[^Math.Min(file.Length, 128 * 1024)..].IndexOf(MmdbMark) >= 0)
-            throw new PlaceFileException($"it is a MaxMind database (MMDB). {IsOther}");
+            throw new PlaceFileException("it is a compressed archive. Unpack it and use the BIN or MMDB file inside.");
         if (!file[..Math.Min(file.Length, Bytes)].ContainsAnyInRange((byte)0, (byte)8))
-            throw new PlaceFileException($"it is a text file, such as CSV. {IsOther}");
+            throw new PlaceFileException($"it is a text file, such as CSV. {Usable}");
     }
 }

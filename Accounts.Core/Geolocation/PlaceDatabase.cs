@@ -10,6 +10,9 @@ internal sealed class PlaceDatabase(PlaceTable<uint> v4, PlaceTable<UInt128>? v6
     /// <summary>The date of the data; null if the file has none.</summary>
     public DateOnly? Date { get; init; }
 
+    /// <summary>The attribution that the file's licence requires; null if the file doesn't tell.</summary>
+    public PlaceAttribution? Attribution { get; init; }
+
     /// <summary>The number of address ranges, IPv4 and IPv6.</summary>
     public int Rows => v4.Rows + (v6?.Rows ?? 0);
 

@@ -18,7 +18,7 @@ internal sealed class PlaceFile(string path)
     {
         try
         {
-            return Ip2LocationReader.Read(ReadBytes());
+            return Read(ReadBytes());
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -31,19 +31,23 @@ internal sealed class PlaceFile(string path)
         }
         catch (OutOfMemoryException full)
         {
-            throw new PlaceFileException("there is not enough memory for it. Use a database with fewer columns.", full);
+            throw new PlaceFileException("there is not enough memory for it. Use a smaller database, such as one of countries.", full);
         }
     }
+
+    /// <summary>Reads a file's bytes. They tell the format, whatever the file's name.</summary>
+    /// <exception cref="PlaceFileException">It isn't a usable database.</exception>
+    public static PlaceDatabase Read(byte[] file) => MaxMindHeader.IsIn(file) ? MaxMindReader.Read(file) : Ip2LocationReader.Read(file);
 
     private byte[] ReadBytes()
     {
         if (Directory.Exists(Path))
-            throw new PlaceFileException("it is a folder. Set Geolocation:Path in appsettings.json to the BIN file in it.");
+            throw new PlaceFileException("it is a folder. Set Geolocation:Path in appsettings.json to the BIN or MMDB file in it.");
 
         // Other programs may write to or replace the file while we read. The reader checks the bytes in any case.
         using var file = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         if (file.Length > Array.MaxLength)
-            throw new PlaceFileException("it is larger than 2 GB, the maximum. Use a database with fewer columns.");
+            throw new PlaceFileException("it is larger than 2 GB, the maximum. Use a smaller database, such as one of countries.");
         var bytes = new byte[file.Length];
         // Fewer bytes than a moment ago: another program is writing the file.
         var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);

@@ -4,5 +4,5 @@ namespace Accounts.Core.Geolocation;
 /// <remarks>The message completes "The geolocation file … cannot be used:". It says why and what to do.</remarks>
 internal sealed class PlaceFileException(string message, Exception? inner = null) : Exception(message, inner)
 {
-    public static PlaceFileException Damaged(string detail) => new($"it is damaged ({detail}). Copy the file again.");
+    public static PlaceFileException Damaged(string detail, Exception? inner = null) => new($"it is damaged ({detail}). Copy the file again.", inner);
 }

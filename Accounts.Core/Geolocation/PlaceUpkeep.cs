@@ -106,7 +106,7 @@ internal sealed partial class PlaceUpkeep(
     }
 
     private void Use(PlaceFile file, PlaceDatabase database) =>
-        finder.Use(database, new PlaceSource(file.Path, database.Type, database.Date, _attribution));
+        finder.Use(database, new PlaceSource(file.Path, database.Type, database.Date, database.Attribution ?? _attribution));
 
     private void LogInUse()
     {

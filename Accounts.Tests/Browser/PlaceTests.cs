@@ -163,7 +163,7 @@ public sealed class PlaceTests(Chromium chromium)
     public async Task A_replaced_geolocation_file_takes_effect_without_a_restart()
     {
         var steps = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "operations.md"));
-        Assert.Matches("(?s)\n1[.] Unpack its BIN file.*\n2[.] Set `Geolocation:Path` to it and start.*\n3[.] .*put the file in the place of the old "
+        Assert.Matches("(?s)\n1[.] [[]Get its file.*\n2[.] Set `Geolocation:Path` to it and start.*\n3[.] .*put the file in the place of the old "
             + "one, best by `mv`.*`Geolocation:CheckInterval`", steps);
 
         using var folder = new TempFolder();

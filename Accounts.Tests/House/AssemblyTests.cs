@@ -11,6 +11,7 @@ public sealed class AssemblyTests
     private static readonly string[] Allowed =
     [
         "FluentValidation",
+        "MaxMind.Db",
         "Microsoft.AspNetCore.DataProtection",
         "Microsoft.AspNetCore.Identity.EntityFrameworkCore",
         "Microsoft.Data.Sqlite",

@@ -14,7 +14,7 @@ public sealed class BadPlaceFileTests
     public void A_bad_file_is_refused_with_the_reason(string name)
     {
         var (file, says) = BadPlaceFiles.All[name];
-        Assert.Contains(says, Assert.Throws<PlaceFileException>(() => Ip2LocationReader.Read(file)).Message, StringComparison.Ordinal);
+        Assert.Contains(says, Assert.Throws<PlaceFileException>(() => PlaceFile.Read(file)).Message, StringComparison.Ordinal);
     }
 
     // Control: the files that the bad ones were made from.

@@ -115,6 +115,8 @@ public sealed class PlaceFinderTests
         var finder = new PlaceFinder();
         var full = new PlaceFinder();
         full.Use(Ip2LocationReader.Read(PlaceData.Small(type: 26).Write()), new PlaceSource("a.bin", "DB26", null, null));
+        var maxMind = new PlaceFinder();
+        maxMind.Use(PlaceFile.Read(MaxMindData.Sample().Write()), new PlaceSource("a.mmdb", "GeoLite2-City", null, null));
         string[] addresses = ["8.8.8.8", "5.1.2.3", "2a01::7", "2001:4860:4860::8888", "::ffff:5.5.5.5", "2002:0505:0505::1", "127.0.0.1",
             "203.0.113.7", "nonsense"];
         LookUp();
@@ -135,6 +137,7 @@ public sealed class PlaceFinderTests
                 {
                     finder.Find(address);
                     full.Find(address);
+                    maxMind.Find(address);
                 }
             }
         }

@@ -15,7 +15,6 @@ public sealed class PlaceStartTests : IDisposable
     [InlineData("old and cut off")]
     [InlineData("an archive")]
     [InlineData("a CSV file")]
-    [InlineData("an MMDB")]
     [InlineData("a proxy database")]
     [InlineData("with rows in disorder")]
     [InlineData("with a text behind the end")]
@@ -24,6 +23,17 @@ public sealed class PlaceStartTests : IDisposable
     {
         await File.WriteAllBytesAsync(Path, BadPlaceFiles.All[name].File);
         await RequireRefusalAsync(BadPlaceFiles.All[name].Says);
+    }
+
+    [Theory]
+    [InlineData("cut off in its metadata")]
+    [InlineData("with a pointer that leads to itself")]
+    [InlineData("with a search tree that goes round")]
+    [InlineData("of networks without places")]
+    public async Task A_bad_MaxMind_file_stops_the_start_with_one_line(string name)
+    {
+        await File.WriteAllBytesAsync(Path, BadMaxMindFiles.All[name].File);
+        await RequireRefusalAsync(BadMaxMindFiles.All[name].Says);
     }
 
     [Fact]
@@ -44,6 +54,16 @@ public sealed class PlaceStartTests : IDisposable
         await using var application = AccountsProcess.Run(null, ("Storage__Path", _folder.File("accounts.db")), ("Geolocation__Path", Path));
         await application.ListeningAsync();
         Assert.Contains($"Loaded {Path} to find places: DB3 of 2026-06-01", application.Output, StringComparison.Ordinal);
+    }
+
+    // The file's name still ends in ".bin".
+    [Fact]
+    public async Task A_MaxMind_file_is_known_by_its_content()
+    {
+        await File.WriteAllBytesAsync(Path, MaxMindData.Sample().Write());
+        await using var application = AccountsProcess.Run(null, ("Storage__Path", _folder.File("accounts.db")), ("Geolocation__Path", Path));
+        await application.ListeningAsync();
+        Assert.Contains($"Loaded {Path} to find places: GeoLite2-City of 2026-06-01", application.Output, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -73,15 +73,33 @@ public sealed class PlaceUpkeepTests : IDisposable
         Assert.Empty(_log.Of(LogLevel.Error));
     }
 
-    public static TheoryData<string> BadNames => [.. BadPlaceFiles.All.Keys];
-
-    [Theory]
-    [MemberData(nameof(BadNames))]
-    public async Task A_bad_replacement_is_reported_once_and_the_old_file_stays_in_use(string name)
+    [Fact]
+    public async Task A_file_of_the_other_format_takes_effect_at_the_next_check()
     {
         await using var host = Start();
         var (upkeep, finder) = (host.Get<PlaceUpkeep>(), host.Get<PlaceFinder>());
-        Write(BadPlaceFiles.All[name].File);
+        Write(MaxMindData.Sample().Write());
+        upkeep.Check();
+        Assert.Equal(("GeoLite2-City", PlaceAttribution.GeoLite), (finder.Source.Type, finder.Source.Attribution));
+        Assert.Equal("Osaka, Japan (hosting network)", finder.Find("6.1.2.3").Name);
+
+        Write(Germany);
+        upkeep.Check();
+        Assert.Equal(("DB1", null), (finder.Source.Type, finder.Source.Attribution));
+        Assert.Equal("Germany", finder.Find("6.1.2.3").Name);
+    }
+
+    public static TheoryData<string, bool> BadNames =>
+        [.. BadPlaceFiles.All.Keys.Select(name => (name, false)), .. BadMaxMindFiles.All.Keys.Select(name => (name, true))];
+
+    [Theory]
+    [MemberData(nameof(BadNames))]
+    public async Task A_bad_replacement_is_reported_once_and_the_old_file_stays_in_use(string name, bool isMaxMind)
+    {
+        await using var host = Start();
+        var (upkeep, finder) = (host.Get<PlaceUpkeep>(), host.Get<PlaceFinder>());
+        var (file, says) = (isMaxMind ? BadMaxMindFiles.All : BadPlaceFiles.All)[name];
+        Write(file);
         upkeep.Check();
         upkeep.Check();
         upkeep.Check();
@@ -89,8 +107,8 @@ public sealed class PlaceUpkeepTests : IDisposable
         Assert.Equal("Germany", finder.Find(Somewhere).Name);
         var error = Assert.Single(_log.Of(LogLevel.Error));
         Assert.StartsWith($"Refused the geolocation file {Path}: ", error, StringComparison.Ordinal);
-        Assert.Contains(BadPlaceFiles.All[name].Says, error, StringComparison.Ordinal);
-        Assert.Contains(BadPlaceFiles.All[name].Says, finder.Source.Problem, StringComparison.Ordinal);
+        Assert.Contains(says, error, StringComparison.Ordinal);
+        Assert.Contains(says, finder.Source.Problem, StringComparison.Ordinal);
 
         Write(Japan);
         upkeep.Check();

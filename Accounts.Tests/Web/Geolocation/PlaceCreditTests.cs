@@ -11,6 +11,7 @@ namespace Accounts.Tests.Web.Geolocation;
 public sealed class PlaceCreditTests : IDisposable
 {
     private const string Words = "Places by Example <Lite>";
+    private const string GeoLite = "This product includes GeoLite Data created by MaxMind, available from https://www.maxmind.com";
     private const string Link = "https://places.example/lite";
 
     private readonly TempFolder _folder = new();
@@ -30,6 +31,16 @@ public sealed class PlaceCreditTests : IDisposable
         await File.WriteAllBytesAsync(Own, PlaceData.Small(type: 3).Write());
         Assert.Equal((Words, Link), await CreditAsync([("Geolocation:Path", Own), .. Given]));
         Assert.Equal((null, null), await CreditAsync(("Geolocation:Path", Own)));
+    }
+
+    [Theory]
+    [InlineData("GeoLite2-City", GeoLite, "https://www.maxmind.com/")]
+    [InlineData("DBIP-City-Lite", "IP Geolocation by DB-IP", "https://db-ip.com/")]
+    [InlineData("GeoIP2-City", Words, Link)]
+    public async Task A_MaxMind_file_shows_the_credit_of_its_type_before_the_configured_one(string type, string text, string link)
+    {
+        await File.WriteAllBytesAsync(Own, MaxMindData.Sample(type: type).Write());
+        Assert.Equal((text, link), await CreditAsync([("Geolocation:Path", Own), .. Given]));
     }
 
     [Fact]
