@@ -19,6 +19,9 @@ public sealed class GeolocationOptions
 
     /// <summary>How often to check for a replaced file: every 10 seconds.</summary>
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The age from which Accounts warns that the data is old: 90 days.</summary>
+    public TimeSpan WarnAfter { get; set; } = TimeSpan.FromDays(90);
 }
 
 internal sealed class GeolocationOptionsValidator : AbstractValidator<GeolocationOptions>
@@ -37,6 +40,8 @@ internal sealed class GeolocationOptionsValidator : AbstractValidator<Geolocatio
             .WithMessage($"must be an https address such as https://lite.ip2location.com/, of at most {LinkLimit} characters.");
         RuleFor(o => o.CheckInterval).InclusiveBetween(TimeSpan.FromSeconds(0.1), TimeSpan.FromHours(1))
             .WithMessage("must be between 0.1 seconds and 1 hour.");
+        RuleFor(o => o.WarnAfter).InclusiveBetween(TimeSpan.FromDays(1), TimeSpan.FromDays(3650))
+            .WithMessage("must be between 1 and 3650 days.");
     }
 
     private static bool IsLink(string link) =>

@@ -10,6 +10,13 @@ public sealed record PlaceSource(string? Path, string Type, DateOnly? Date, Plac
 {
     /// <summary>The database's name. It never contains a folder.</summary>
     public string Name => Path is null ? "DB-IP Lite" : System.IO.Path.GetFileName(Path);
+
+    /// <summary>The data counts as old after this time: its date plus <c>Geolocation:WarnAfter</c>. Null if the date is unknown.</summary>
+    public DateTimeOffset? OldAfter { get; init; }
+
+    /// <summary>Whether the data is old, so that places may be wrong.</summary>
+    /// <param name="now">The time now.</param>
+    public bool IsOld(DateTimeOffset now) => now > OldAfter;
 }
 
 /// <summary>The attribution that a database's licence requires.</summary>

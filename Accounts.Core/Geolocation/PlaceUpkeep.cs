@@ -1,21 +1,45 @@
+using System.Diagnostics.Metrics;
 using Accounts.Core.Settings;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.Geolocation;
 
-/// <summary>Loads the configured database on startup, and loads a new file whenever a valid one replaces it.</summary>
+/// <summary>Loads the configured database on startup, and a new file whenever a valid one replaces it. Warns if the data is old.</summary>
 /// <remarks>
 /// It remembers the time and length of the file that it last read, valid or not. So it reads and reports an invalid file once, and again only
 /// when the file changes. The database before it stays in use.
 /// </remarks>
-internal sealed partial class PlaceUpkeep(
-    PlaceFinder finder, GeolocationOptions options, ContentRoot root, TimeProvider time, ILogger<PlaceUpkeep> logger) : BackgroundService
+internal sealed partial class PlaceUpkeep : BackgroundService
 {
-    private readonly PlaceFile? _file = options.Path.Length == 0 ? null : new PlaceFile(Path.GetFullPath(options.Path, root.Path));
-    private readonly PlaceAttribution? _attribution =
-        options.AttributionLink.Length == 0 ? null : new PlaceAttribution(options.AttributionText.Trim(), new Uri(options.AttributionLink));
+    /// <summary>The meter's name, and the prefix of its instruments' names.</summary>
+    private const string MeterName = "Accounts";
+
+    /// <summary>How often to check the age of the bundled database, which nobody replaces.</summary>
+    private static readonly TimeSpan Daily = TimeSpan.FromDays(1);
+
+    private readonly PlaceFinder _finder;
+    private readonly GeolocationOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly PlaceFile? _file;
+    private readonly PlaceAttribution? _attribution;
     private PlaceFile.Stamp? _seen;
+    private bool _warned;
+
+    public PlaceUpkeep(
+        PlaceFinder finder, GeolocationOptions options, ContentRoot root, IMeterFactory meters, TimeProvider time, ILogger<PlaceUpkeep> logger)
+    {
+        _finder = finder;
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _file = options.Path.Length == 0 ? null : new PlaceFile(Path.GetFullPath(options.Path, root.Path));
+        _attribution = options.AttributionLink.Length == 0
+            ? null
+            : new PlaceAttribution(options.AttributionText.Trim(), new Uri(options.AttributionLink));
+        meters.Create(MeterName).CreateObservableGauge("accounts.geolocation.age", MeasureAge, "d", "Age of the geolocation data.");
+    }
 
     /// <exception cref="StartupException">The configured file can't be used. The message names it and says why and what to do.</exception>
     public void Open()
@@ -26,41 +50,45 @@ internal sealed partial class PlaceUpkeep(
             if (_file is not null)
                 Use(_file, _file.Read());
             else
-                finder.Use(BundledDatabase.Database, BundledDatabase.Source);
+                Use(BundledDatabase.Database, BundledDatabase.Source);
         }
         catch (PlaceFileException refused)
         {
             throw new StartupException($"The geolocation file {_file!.Path} cannot be used: {refused.Message}", refused);
         }
 
-        LogInUse();
+        WarnIfOld();
     }
 
-    /// <summary>Checks once for a replaced file, and loads it if it is valid.</summary>
+    /// <summary>Checks once for a replaced file, and loads it if it is valid. Then checks the age of the data in use.</summary>
     public void Check()
     {
-        if (_file is null)
-            return;
-        var stamp = _file.Look();
+        if (_file is not null)
+            CheckFile(_file);
+        WarnIfOld();
+    }
+
+    private void CheckFile(PlaceFile file)
+    {
+        var stamp = file.Look();
         if (stamp == _seen)
             return;
 
-        var (database, refused) = Read(_file);
-        Log.Read(logger, _file.Path);
+        var (database, refused) = Read(file);
+        Log.Read(_logger, file.Path);
         // If the file changed during the read, the bytes may mix two files. The next check reads it again.
-        if (_file.Look() != stamp)
+        if (file.Look() != stamp)
             return;
 
         _seen = stamp;
         if (database is not null)
         {
-            Use(_file, database);
-            LogInUse();
+            Use(file, database);
         }
         else
         {
-            finder.Keep(refused!);
-            Log.Kept(logger, _file.Path, refused!);
+            _finder.Keep(refused!);
+            Log.Kept(_logger, file.Path, refused!);
         }
     }
 
@@ -78,10 +106,7 @@ internal sealed partial class PlaceUpkeep(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (_file is null)
-            return;
-
-        using var timer = new PeriodicTimer(options.CheckInterval, time);
+        using var timer = new PeriodicTimer(_file is null ? Daily : _options.CheckInterval, _time);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -89,7 +114,7 @@ internal sealed partial class PlaceUpkeep(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            Log.Stopped(logger);
+            Log.Stopped(_logger);
         }
     }
 
@@ -101,23 +126,48 @@ internal sealed partial class PlaceUpkeep(
         }
         catch (Exception failure)
         {
-            Log.Postponed(logger, failure);
+            Log.Postponed(_logger, failure);
         }
     }
 
     private void Use(PlaceFile file, PlaceDatabase database) =>
-        finder.Use(database, new PlaceSource(file.Path, database.Type, database.Date, database.Attribution ?? _attribution));
+        Use(database, new PlaceSource(file.Path, database.Type, database.Date, database.Attribution ?? _attribution));
 
-    private void LogInUse()
+    private void Use(PlaceDatabase database, PlaceSource source)
     {
-        var source = finder.Source;
-        Log.InUse(logger, source.Path ?? "the bundled database", source.Type, source.Date is { } date ? $"{date:yyyy-MM-dd}" : "an unknown day");
+        var oldAfter = source.Date is { } date ? Midnight(date) + _options.WarnAfter : (DateTimeOffset?)null;
+        _finder.Use(database, source with { OldAfter = oldAfter });
+        _warned = false;
+        Log.InUse(_logger, Name(source), source.Type, source.Date is { } day ? $"{day:yyyy-MM-dd}" : "an unknown day");
     }
+
+    private void WarnIfOld()
+    {
+        var source = _finder.Source;
+        if (_warned || !source.IsOld(_time.GetUtcNow()))
+            return;
+        _warned = true;
+        Log.Old(_logger, Name(source), $"{source.Date:yyyy-MM-dd}", (int)_options.WarnAfter.TotalDays);
+    }
+
+    private IEnumerable<Measurement<int>> MeasureAge()
+    {
+        if (_finder.Source.Date is { } date)
+            yield return new Measurement<int>((int)(_time.GetUtcNow() - Midnight(date)).TotalDays);
+    }
+
+    private static DateTimeOffset Midnight(DateOnly date) => new(date, TimeOnly.MinValue, TimeSpan.Zero);
+
+    private static string Name(PlaceSource source) => source.Path ?? "the bundled database";
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "Loaded {Database} to find places: {Type} of {Date}")]
         public static partial void InUse(ILogger logger, string database, string type, string date);
+
+        [LoggerMessage(6, LogLevel.Warning,
+            "The geolocation data in {Database} is of {Date}, older than {Days} days. Places may be wrong until you renew it")]
+        public static partial void Old(ILogger logger, string database, string date, int days);
 
         [LoggerMessage(2, LogLevel.Error, "Refused the geolocation file {Path}: {Why} The previous one stayed in use")]
         public static partial void Kept(ILogger logger, string path, string why);

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Accounts.Web.Health;
 
-/// <summary>Reports the geolocation database in use. Degraded if a newer file was refused: then only places are out of date.</summary>
-internal sealed class GeolocationCheck(PlaceFinder places) : IHealthCheck
+/// <summary>Reports the geolocation database in use, and whether its data is old. Degraded if a newer file was refused.</summary>
+internal sealed class GeolocationCheck(PlaceFinder places, TimeProvider time) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -13,6 +13,8 @@ internal sealed class GeolocationCheck(PlaceFinder places) : IHealthCheck
         var data = new Dictionary<string, object>(StringComparer.Ordinal) { ["name"] = source.Name, ["type"] = source.Type };
         if (source.Date is { } date)
             data["date"] = date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        if (source.IsOld(time.GetUtcNow()))
+            data["old"] = true;
         if (source.Attribution is { } attribution)
             data["attribution"] = $"{attribution.Text}, {attribution.Link}";
         if (source.Attribution is { Licence: { } licence, LicenceText: { } text })

@@ -23,9 +23,11 @@ internal static class CheckCommand
     private static async Task<int> CheckAsync(Installation installation, CancellationToken cancellationToken)
     {
         await using var app = installation.Build();
+        var time = app.Services.GetRequiredService<TimeProvider>();
         var check = await app.Services.CheckAccountsAsync(cancellationToken);
         if (check.Places is { } places)
-            Console.WriteLine($"Places: {places.Path ?? "the bundled database"}, {Date(places)}");
+            Console.WriteLine(
+                $"Places: {places.Path ?? "the bundled database"}, {Date(places)}{(places.IsOld(time.GetUtcNow()) ? ", which is old" : "")}");
         if (check.Database is { } database)
             Print(database);
         if (check.Accounts is { } accounts)

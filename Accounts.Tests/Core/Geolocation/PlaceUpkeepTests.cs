@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Settings;
+using Accounts.Places;
 using Accounts.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -40,7 +42,8 @@ public sealed class PlaceUpkeepTests : IDisposable
         await using var host = CoreHost.Start(_folder, Logged, ("Geolocation:Path", relative ? "places.bin" : Path));
         var finder = host.Get<PlaceFinder>();
         Assert.Equal("Germany", finder.Find(Somewhere).Name);
-        Assert.Equal(new PlaceSource(Path, "DB1", new DateOnly(2026, 6, 1), Attribution: null), finder.Source);
+        var oldAfter = new DateTimeOffset(2026, 8, 30, 0, 0, 0, TimeSpan.Zero);
+        Assert.Equal(new PlaceSource(Path, "DB1", new DateOnly(2026, 6, 1), Attribution: null) { OldAfter = oldAfter }, finder.Source);
         Assert.Contains($"Loaded {Path} to find places: DB1 of 2026-06-01", _log.Of(LogLevel.Information), StringComparer.Ordinal);
     }
 
@@ -225,7 +228,112 @@ public sealed class PlaceUpkeepTests : IDisposable
         Assert.Throws<StartupException>(() => CoreHost.Start(_folder, null, ("Geolocation:CheckInterval", interval))).Message,
         StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("00:00:10")]
+    [InlineData("3651.00:00:00")]
+    public void An_invalid_age_is_refused(string age) => Assert.Contains(
+        "Geolocation:WarnAfter",
+        Assert.Throws<StartupException>(() => CoreHost.Start(_folder, null, ("Geolocation:WarnAfter", age))).Message,
+        StringComparison.Ordinal);
+
+    // The clock starts at noon of 2026-03-01.
+    [Theory]
+    [InlineData(false, "2025-12-02", null, false)]
+    [InlineData(false, "2025-12-01", null, true)]
+    [InlineData(true, "2025-12-02", null, false)]
+    [InlineData(true, "2025-11-30", null, true)]
+    [InlineData(false, "2026-02-20", "10.00:00:00", false)]
+    [InlineData(true, "2026-02-18", "10.00:00:00", true)]
+    public async Task Old_data_is_warned_about_once_at_the_start(bool isMaxMind, string date, string? age, bool isOld)
+    {
+        Write(Dated(isMaxMind, DateOnly.Parse(date)));
+        await using var host = CoreHost.Start(
+            _folder, Logged, [("Geolocation:Path", Path), .. age is null ? Array.Empty<(string, string)>() : [("Geolocation:WarnAfter", age)]]);
+        host.Get<PlaceUpkeep>().Check();
+        host.Get<PlaceUpkeep>().Check();
+
+        Assert.Equal(isOld, host.Get<PlaceFinder>().Source.IsOld(host.Clock.GetUtcNow()));
+        Assert.Equal(isOld ? [OldText(date, age is null ? 90 : 10)] : [], Warnings);
+    }
+
+    [Fact]
+    public async Task Data_that_becomes_old_is_warned_about_once_until_it_is_renewed()
+    {
+        Write(Dated(isMaxMind: true, new DateOnly(2025, 12, 2)));
+        await using var host = CoreHost.Start(_folder, Logged, ("Geolocation:Path", Path));
+        var (upkeep, finder) = (host.Get<PlaceUpkeep>(), host.Get<PlaceFinder>());
+        host.Clock.Advance(TimeSpan.FromHours(12));
+        upkeep.Check();
+        Assert.Empty(Warnings);
+        host.Clock.Advance(TimeSpan.FromTicks(1));
+        upkeep.Check();
+        upkeep.Check();
+        Assert.Equal([OldText("2025-12-02")], Warnings);
+
+        // Another edition that is as old.
+        Write(Dated(isMaxMind: false, new DateOnly(2025, 11, 15)));
+        upkeep.Check();
+        upkeep.Check();
+        Assert.Equal([OldText("2025-12-02"), OldText("2025-11-15")], Warnings);
+
+        Write(Dated(isMaxMind: true, new DateOnly(2026, 2, 27)));
+        upkeep.Check();
+        Assert.Equal(2, Warnings.Count);
+        Assert.False(finder.Source.IsOld(host.Clock.GetUtcNow()));
+    }
+
+    [Fact]
+    public async Task A_file_without_a_date_is_never_old()
+    {
+        Write(PlaceData.Small(type: 1, isOld: true, date: (20, 25, 7)).Write());
+        await using var host = CoreHost.Start(_folder, Logged, ("Geolocation:Path", Path));
+        host.Clock.Advance(TimeSpan.FromDays(4000));
+        host.Get<PlaceUpkeep>().Check();
+        Assert.Empty(Warnings);
+        Assert.Null(host.Get<PlaceFinder>().Source.OldAfter);
+    }
+
+    [Fact]
+    public async Task The_bundled_database_becomes_old_while_the_program_runs()
+    {
+        await using var host = CoreHost.Start(_folder, Logged);
+        await host.Get<PlaceUpkeep>().StartAsync(TestContext.Current.CancellationToken);
+        Patience.Until(() => host.Clock.Waiting > 0);
+        var date = host.Get<PlaceFinder>().Source.Date!.Value;
+        host.Clock.Advance(new DateTimeOffset(date.AddDays(92), TimeOnly.MinValue, TimeSpan.Zero) - host.Clock.GetUtcNow());
+        Patience.Until(() => Warnings.Count > 0);
+        await host.Get<PlaceUpkeep>().StopAsync(TestContext.Current.CancellationToken);
+        Assert.StartsWith($"The geolocation data in the bundled database is of {date:yyyy-MM-dd}, older than 90 days.", Assert.Single(Warnings),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Operators_can_watch_the_datas_age()
+    {
+        Write(Dated(isMaxMind: true, new DateOnly(2026, 2, 1)));
+        await using var host = CoreHost.Start(_folder, Logged, ("Geolocation:Path", Path));
+        using var meters = new Meters(host.Get<IMeterFactory>());
+        Assert.Equal(28, meters.Read("accounts.geolocation.age"));
+        host.Clock.Advance(TimeSpan.FromDays(3));
+        Assert.Equal(31, meters.Read("accounts.geolocation.age"));
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    private IReadOnlyList<string> Warnings => [.. _log.Of(LogLevel.Warning)];
+
+    private string OldText(string date, int days = 90) =>
+        $"The geolocation data in {Path} is of {date}, older than {days} days. Places may be wrong until you renew it";
+
+    private static byte[] Dated(bool isMaxMind, DateOnly date)
+    {
+        if (!isMaxMind)
+            return PlaceData.Small(type: 1, date: (date.Year - 2000, date.Month, date.Day)).Write();
+        var writer = new MaxMindWriter("GeoLite2-City") { Date = date };
+        writer.Add(PlaceData.At("5.0.0.0"), 8, MaxMindData.Record(PlaceData.Berlin));
+        return writer.Write();
+    }
 
     private CoreHost Start()
     {

@@ -117,7 +117,7 @@ public sealed class HealthTests
     [Fact]
     public async Task The_geolocation_database_is_named_with_its_licence()
     {
-        await using var site = AccountsSite.Start();
+        await using var site = AccountsSite.Start(new TestClock());
         Assert.Matches(
             """
             [{]"name":"DB-IP Lite","type":"DB1","date":"20[0-9]{2}-[0-9]{2}-[0-9]{2}",
@@ -125,6 +125,15 @@ public sealed class HealthTests
             "licence":"CC BY 4.0, https://creativecommons.org/licenses/by/4.0/","status":"Healthy"[}]
             """.ReplaceLineEndings(""),
             await AskAsync(site, "/health/ready"));
+    }
+
+    [Fact]
+    public async Task Old_geolocation_data_is_told_and_degrades_nothing()
+    {
+        await using var site = AccountsSite.Start(new TestClock(new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero)));
+        var answer = await AskAsync(site, "/health/ready");
+        Assert.StartsWith("""200 {"status":"Healthy",""", answer, StringComparison.Ordinal);
+        Assert.Matches("\"date\":\"2026-[0-9]{2}-[0-9]{2}\",\"old\":true,", answer);
     }
 
     [Fact]

@@ -61,7 +61,8 @@ public sealed class SupportPageTests
     [EachEngineFact]
     public async Task The_page_shows_what_is_in_use()
     {
-        await using var site = await StartAsync(settings: [("Network:KnownProxies:0", "10.0.0.0/8"), ("Network:KnownProxies:1", "192.0.2.10")]);
+        await using var site = await StartAsync(
+            new TestClock(), settings: [("Network:KnownProxies:0", "10.0.0.0/8"), ("Network:KnownProxies:1", "192.0.2.10")]);
         using var sam = await SignInAsync(site, Sam);
         var page = Parse(await sam.ReadAsync("/support"));
         Assert.Equal("Available", Fact(page, "Database"));
@@ -85,6 +86,25 @@ public sealed class SupportPageTests
         var page = Parse(await sam.ReadAsync("/support"));
         Assert.Equal("own.bin, DB3 Published 1 June 2026", Fact(page, "Geolocation database"));
         Assert.Empty(page.QuerySelectorAll("main .credit"));
+    }
+
+    [Theory]
+    [InlineData(true, "The geolocation data is from 1 June 2026, so places may be wrong. Replace the file with a newer edition.")]
+    [InlineData(false, "The bundled geolocation data is from 1 June 2026, so places may be wrong. Update Accounts, or use a file of your own.")]
+    public async Task The_page_warns_when_the_geolocation_data_becomes_old(bool isOwn, string says)
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllBytesAsync(folder.File("own.mmdb"), MaxMindData.Sample().Write());
+        var clock = new TestClock(new DateTimeOffset(2026, 8, 30, 0, 0, 0, TimeSpan.Zero));
+        await using var site = await StartAsync(clock, settings: isOwn ? [("Geolocation:Path", folder.File("own.mmdb"))] : []);
+        using var sam = await SignInAsync(site, Sam);
+        Assert.Empty(Parse(await sam.ReadAsync("/support")).QuerySelectorAll("main .notice"));
+
+        clock.Advance(TimeSpan.FromTicks(1));
+        var page = Parse(await sam.ReadAsync("/support"));
+        Assert.Equal(says, Words(Assert.Single(page.QuerySelectorAll("main .notice"))));
+        Assert.Equal(isOwn ? "own.mmdb, GeoLite2-City Published 1 June 2026" : "DB-IP Lite (bundled), DB1 Published 1 June 2026",
+            Fact(page, "Geolocation database"));
     }
 
     [EachEngineFact]
