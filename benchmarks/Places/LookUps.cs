@@ -10,9 +10,11 @@ public class LookUps
 {
     private const string Bundled = "bundled";
     private const string Large = "DB11 with 3,000,000 rows and 200,000 cities";
+    private const string MaxMind = "GeoLite2-City with 3,000,000 networks and 200,000 cities";
     internal const int Count = 4096;
 
     private static readonly Lazy<PlaceDatabase> LargeReader = new(MakeLarge);
+    private static readonly Lazy<PlaceDatabase> MaxMindReader = new(() => PlaceFile.Read(MakeMaxMind()));
 
     private readonly PlaceFinder _finder = new();
     private string[] _v4 = [];
@@ -23,7 +25,7 @@ public class LookUps
     [ParamsSource(nameof(Databases))]
     public string Database { get; set; } = Bundled;
 
-    public static IEnumerable<string> Databases => [Bundled, Large, .. Files];
+    public static IEnumerable<string> Databases => [Bundled, Large, MaxMind, .. Files];
 
     [GlobalSetup]
     public void SetUp()
@@ -32,6 +34,7 @@ public class LookUps
         {
             Bundled => BundledDatabase.Database,
             Large => LargeReader.Value,
+            MaxMind => MaxMindReader.Value,
             _ => new PlaceFile(Database).Read(),
         };
         _finder.Use(reader, new PlaceSource(Database, reader.Type, reader.Date, Attribution: null));
@@ -66,6 +69,40 @@ public class LookUps
                 (random.Next(5) switch { 0 => (byte)0x24, 1 => (byte)0x26, 2 => (byte)0x28, _ => (byte)0x2a }, (byte)random.Next(16));
         return new IPAddress(bytes).ToString();
     }
+
+    /// <summary>A MaxMind file with as many networks and cities as the large BIN file.</summary>
+    internal static byte[] MakeMaxMind()
+    {
+        const uint networks = 2_000_000;
+        var writer = new MaxMindWriter("GeoLite2-City");
+        var records = Enumerable.Range(0, 200_000).Select(city => Record(City((uint)city))).ToList();
+        for (var i = 1u; i < networks; i++)
+            writer.Add(new NumericAddress(i << 11, IsV4: true), 21, records[(int)(i * 2654435761u % 200_000)]);
+        for (var i = 1u; i < networks / 2; i++)
+        {
+            var first = new NumericAddress((UInt128)(0x2400_0000_0000 + ((ulong)i * 0x75_0000)) << 80, IsV4: false);
+            writer.Add(first, 32, records[(int)(i * 7 % 200_000)]);
+        }
+
+        return writer.Write();
+    }
+
+    private static Dictionary<string, object> Record(WrittenPlace place) => new(StringComparer.Ordinal)
+    {
+        ["city"] = Named(place.City),
+        ["country"] = new Dictionary<string, object>(StringComparer.Ordinal) { ["iso_code"] = place.Code, ["names"] = Names(place.Country) },
+        ["location"] = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["latitude"] = (double)place.Latitude,
+            ["longitude"] = (double)place.Longitude,
+            ["time_zone"] = "Europe/Berlin",
+        },
+        ["subdivisions"] = new List<object> { Named(place.Region) },
+    };
+
+    private static Dictionary<string, object> Named(string name) => new(StringComparer.Ordinal) { ["names"] = Names(name) };
+
+    private static Dictionary<string, object> Names(string name) => new(StringComparer.Ordinal) { ["de"] = name, ["en"] = name, ["fr"] = name };
 
     private static PlaceDatabase MakeLarge()
     {

@@ -141,21 +141,25 @@ internal sealed class MaxMindWriter(string type)
     {
         private readonly MemoryStream _bytes = new();
         private readonly Dictionary<string, uint> _known = new(StringComparer.Ordinal);
+        private readonly Dictionary<object, uint> _written = new(ReferenceEqualityComparer.Instance);
 
         public byte[] ToArray() => _bytes.ToArray();
 
         /// <summary>Writes a record and returns its position. An equal record is written once.</summary>
         public uint Write(IReadOnlyDictionary<string, object> record)
         {
-            var key = Key(record);
-            if (_known.TryGetValue(key, out var known))
+            // The same object again, as in a large file with few records.
+            if (_written.TryGetValue(record, out var known))
                 return known;
+            var key = Key(record);
+            if (_known.TryGetValue(key, out known))
+                return _written[record] = known;
             // What it contains comes first where it is new, so that maps within maps are pointed to as well.
             foreach (var value in record.Values.OfType<IReadOnlyDictionary<string, object>>())
                 Write(value);
             var at = (uint)_bytes.Length;
             WriteMap(record);
-            return _known[key] = at;
+            return _written[record] = _known[key] = at;
         }
 
         /// <summary>Writes a map here, and what it contains behind it.</summary>
