@@ -66,9 +66,7 @@ internal sealed class Ip2LocationPlaces(byte[] file, Ip2LocationColumns columns)
 
     private Place Make(in Row row)
     {
-        var code = Text(row.Country);
-        if (code is not (null or [>= 'A' and <= 'Z', >= 'A' and <= 'Z']))
-            throw PlaceFileException.Damaged($"a country code is '{code}'");
+        var code = PlaceRules.Code(Text(row.Country));
         var place = new Place
         {
             CountryCode = code,
@@ -95,9 +93,7 @@ internal sealed class Ip2LocationPlaces(byte[] file, Ip2LocationColumns columns)
     /// <summary>Zero coordinates without a country mean that the place is unknown.</summary>
     private static float? Degrees(uint bits, float limit, string? code)
     {
-        var degrees = BitConverter.UInt32BitsToSingle(bits);
-        if (!(MathF.Abs(degrees) <= limit))
-            throw PlaceFileException.Damaged("a latitude or longitude is invalid");
+        var degrees = PlaceRules.Degrees(BitConverter.UInt32BitsToSingle(bits), limit);
         return code is null ? null : degrees;
     }
 

@@ -74,12 +74,9 @@ internal sealed class MaxMindPlaces(byte[] file, MaxMindHeader header, Reader re
 
     private Place PlaceOf(MaxMindRecord record)
     {
-        var code = Text(record.Country?.Code);
-        if (code is not (null or [>= 'A' and <= 'Z', >= 'A' and <= 'Z']))
-            throw PlaceFileException.Damaged($"a country code is '{code}'");
         return new Place
         {
-            CountryCode = code,
+            CountryCode = PlaceRules.Code(Text(record.Country?.Code)),
             Country = Text(record.Country?.Names?.English),
             Region = Text(record.Subdivisions is [var region, ..] ? region.Names?.English : null),
             City = Text(record.City?.Names?.English),
@@ -91,13 +88,12 @@ internal sealed class MaxMindPlaces(byte[] file, MaxMindHeader header, Reader re
         };
     }
 
-    private static float? Degrees(object? value, float limit)
+    private static float? Degrees(object? value, float limit) => value switch
     {
-        var degrees = value switch { double exact => (float)exact, float single => single, _ => (float?)null };
-        return degrees is null || MathF.Abs(degrees.Value) <= limit
-            ? degrees
-            : throw PlaceFileException.Damaged("a latitude or longitude is invalid");
-    }
+        double exact => PlaceRules.Degrees((float)exact, limit),
+        float single => PlaceRules.Degrees(single, limit),
+        _ => null,
+    };
 
     private string? Text(string? text)
     {

@@ -10,6 +10,40 @@ internal static class PlaceData
     public static readonly WrittenPlace Osaka = new("JP", "Japan", "Osaka", "Osaka", 34.7f, 135.5f, "+09:00", "Example Net", "DCH");
     public static readonly WrittenPlace Abidjan = new("CI", "Côte d’Ivoire", "Abidjan", "Abidjan", 5.3f, -4f, "+00:00", "Exemple CI", "ISP/MOB", "A");
 
+    /// <summary>
+    /// The first and the last address of each range in <see cref="Small"/> and <see cref="MaxMindData.Sample"/>, and its neighbours, with the code of
+    /// the country. Tunnels have the place of their IPv4 address.
+    /// </summary>
+    public static TheoryData<string, string?> Bounds => new()
+    {
+        { "0.0.0.0", null },
+        { "4.255.255.255", null },
+        { "5.0.0.0", "DE" },
+        { "5.255.255.255", "DE" },
+        { "6.0.0.0", "JP" },
+        { "6.255.255.255", "JP" },
+        { "7.0.0.0", null },
+        { "195.255.255.255", null },
+        { "196.0.0.0", "CI" },
+        { "197.255.255.255", "CI" },
+        { "198.0.0.0", null },
+        { "255.255.255.254", null },
+        { "255.255.255.255", null },
+        { "::", null },
+        { "2a00:ffff:ffff:ffff:ffff:ffff:ffff:ffff", null },
+        { "2a01::", "DE" },
+        { "2a01:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "DE" },
+        { "2a02::", "JP" },
+        { "2a03::", null },
+        { "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", null },
+        { "::ffff:5.0.0.0", "DE" },
+        { "2002:0600::", "JP" },
+        { "2002:05ff:ffff:ffff:ffff:ffff:ffff:ffff", "DE" },
+        { "2001:0:1:2:3:4:faff:ffff", "DE" },
+        { "2001:0:ffff:ffff:ffff:ffff:f9ff:ffff", "JP" },
+        { "2001:1:0:0:0:0:faff:ffff", null },
+    };
+
     public static NumericAddress At(string address) =>
         NumericAddress.TryParse(address, out var number) ? number : throw new ArgumentException($"'{address}' is not an address.", nameof(address));
 
