@@ -12,9 +12,6 @@ namespace Accounts.Core.Geolocation;
 /// </remarks>
 internal sealed partial class PlaceUpkeep : BackgroundService
 {
-    /// <summary>The meter's name, and the prefix of its instruments' names.</summary>
-    private const string MeterName = "Accounts";
-
     /// <summary>How often to check the age of the bundled database, which nobody replaces.</summary>
     private static readonly TimeSpan Daily = TimeSpan.FromDays(1);
 
@@ -38,7 +35,7 @@ internal sealed partial class PlaceUpkeep : BackgroundService
         _attribution = options.AttributionLink.Length == 0
             ? null
             : new PlaceAttribution(options.AttributionText.Trim(), new Uri(options.AttributionLink));
-        meters.Create(MeterName).CreateObservableGauge("accounts.geolocation.age", MeasureAge, "d", "Age of the geolocation data.");
+        meters.Create(AccountsMeter.Name).CreateObservableGauge("accounts.geolocation.age", MeasureAge, "d", "Age of the geolocation data.");
     }
 
     /// <exception cref="StartupException">The configured file can't be used. The message names it and says why and what to do.</exception>

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Threading.RateLimiting;
+using Accounts.Core.Settings;
 using Accounts.Core.Users;
 using Microsoft.Extensions.Logging;
 
@@ -47,7 +48,7 @@ public sealed partial class SignInQueue : IDisposable
         _returning = new ConcurrencyLimiter(Limit(places));
         _newcomers = new ConcurrencyLimiter(Limit(places));
 
-        var meter = meters.Create(PasswordHashing.MeterName);
+        var meter = meters.Create(AccountsMeter.Name);
         meter.CreateObservableUpDownCounter(
             "accounts.sign_in.waiting", () => Volatile.Read(ref _waiting), "{form}", "Password forms in the queue.");
         _refused = meter.CreateCounter<long>("accounts.sign_in.refused", "{form}", "Password forms that the queue refused because too many waited.");

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using System.Threading.RateLimiting;
+using Accounts.Core.Settings;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Logging;
 
@@ -39,9 +40,6 @@ internal enum PasswordCheck
 /// </remarks>
 internal sealed partial class PasswordHashing : IDisposable
 {
-    /// <summary>The meter's name, and the prefix of its instruments' names.</summary>
-    internal const string MeterName = "Accounts";
-
     /// <summary>Every fourth hash, a stranger goes first. So a user with many sessions can't keep others from signing in.</summary>
     private const int StrangersTurn = 4;
 
@@ -73,7 +71,7 @@ internal sealed partial class PasswordHashing : IDisposable
         _known = new Line("known", _threads * (1 + options.WaitingPerHash));
         _strangers = new Line("stranger", _threads * (1 + options.WaitingPerHash));
 
-        var meter = meters.Create(MeterName);
+        var meter = meters.Create(AccountsMeter.Name);
         meter.CreateObservableUpDownCounter(
             "accounts.password_hashing.waiting", () => new[] { _known.Waiting, _strangers.Waiting }, "{hash}", "Hashes that wait for a thread.");
         _completed = meter.CreateCounter<long>("accounts.password_hashing.completed", "{hash}", "Completed hashes.");
