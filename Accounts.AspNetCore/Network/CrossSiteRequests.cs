@@ -1,3 +1,5 @@
+using Accounts.Core.Users;
+
 namespace Accounts.AspNetCore.Network;
 
 /// <summary>Refuses requests that another site's page sends here through a user's browser, before anything else handles them.</summary>
@@ -46,7 +48,7 @@ internal sealed partial class CrossSiteRequests(ILogger<CrossSiteRequests> logge
         && Uri.TryCreate($"{page.Scheme}://{request.Host}", UriKind.Absolute, out var here)
         && string.Equals(page.Authority, here.Authority, StringComparison.OrdinalIgnoreCase);
 
-    private static string Cut(string? header) => header is null ? "none" : header[..Math.Min(header.Length, LoggedLength)];
+    private static string Cut(string? header) => header is null ? "none" : TypedText.Cut(TypedText.Clean(header), LoggedLength);
 
     private static partial class Log
     {

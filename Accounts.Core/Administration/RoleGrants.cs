@@ -55,7 +55,7 @@ public sealed partial class RoleGrants
     }
 
     /// <summary>Gives an account a role, and records it in the account's audit log.</summary>
-    /// <param name="email">The account's email, in any case.</param>
+    /// <param name="email">The account's email, in any spelling.</param>
     /// <param name="role">One of <see cref="Roles.All"/>.</param>
     /// <param name="cancellationToken">Cancels the change until its turn to write comes.</param>
     /// <exception cref="ArgumentException">There is no such role.</exception>
@@ -97,10 +97,11 @@ public sealed partial class RoleGrants
     private async Task<(UserId? User, bool Changed)> ChangeAsync(UnitOfWork work, string email, string role, bool grant, string action)
     {
         var (db, now) = (work.Db, _time.GetUtcNow());
-        var normalized = User.Normalizer.NormalizeEmail(email);
-        var found = await db.Users.Where(u => u.NormalizedEmail == normalized).Select(u => new UserId(u.Id)).ToListAsync();
+        if (await db.Users.AsNoTracking().FindByEmailAsync(email, CancellationToken.None) is not { } found)
+            return (null, false);
+        var user = new UserId(found.Id);
         // The lock keeps two changes of one account apart.
-        if (found is not [var user] || await db.LockUserAsync(user) is null)
+        if (await db.LockUserAsync(user) is null)
             return (null, false);
 
         var id = await FindOrAddAsync(db, role, now);
@@ -120,7 +121,7 @@ public sealed partial class RoleGrants
     /// <summary>The role's id. Adds the role if nobody has had it yet.</summary>
     internal static async Task<Guid> FindOrAddAsync(AccountsDbContext db, string role, DateTimeOffset now)
     {
-        var normalized = User.Normalizer.NormalizeName(role);
+        var normalized = role.ToUpperInvariant();
         // Another transaction may add the role at the same time: then this waits for it, and reads its row.
         const string Sql = """INSERT INTO "Roles" ("Id", "Name", "NormalizedName") VALUES ({0}, {1}, {2}) ON CONFLICT DO NOTHING""";
         await db.Database.ExecuteSqlRawAsync(Sql, Guid.CreateVersion7(now), role, normalized);

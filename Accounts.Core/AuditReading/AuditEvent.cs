@@ -1,7 +1,7 @@
 using Accounts.Core.Callers;
 using Accounts.Core.Geolocation;
-using Accounts.Core.Storage;
 using Accounts.Core.Tables;
+using Accounts.Core.Users;
 
 namespace Accounts.Core.AuditReading;
 
@@ -75,7 +75,7 @@ public sealed record AuditQuery
     public const int TextLimit = 100;
 
     /// <summary>Words that must all occur in the event's session names, devices, place or address. Empty: any event.</summary>
-    public string Text { get; init => field = ShortText.Cut(value, TextLimit); } = "";
+    public string Text { get; init => field = TypedText.Cut(TypedText.Clean(value), TextLimit); } = "";
 
     /// <summary>Only events of this kind, one of <see cref="Audit.AuditAction"/>. Empty: any kind.</summary>
     public string Action { get; init; } = "";

@@ -1,3 +1,4 @@
+using System.Text;
 using Accounts.Core.Audit;
 using Accounts.Core.Callers;
 using Accounts.Core.Geolocation;
@@ -182,6 +183,8 @@ public sealed class AuditLog
             + $"{(one.Address is null ? null : ShortAddress.Show(one.Address))}";
         if (one.EndedSessions.Count > 0)
             text = $"{text} {string.Join(' ', one.EndedSessions.Select(ended => $"{ended.Name} {ended.Device}"))}";
+        if (!Ascii.IsValid(text))
+            text = TypedText.Clean(text);
         foreach (var word in words.AsSpan().Split(' '))
         {
             if (!text.AsSpan().Contains(words.AsSpan()[word], StringComparison.OrdinalIgnoreCase))

@@ -62,5 +62,6 @@ internal static class NameText
     private static ReadOnlySpan<char> Short(ReadOnlySpan<char> text) => text[..Math.Min(text.Length, Limit)];
 
     private static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || c is ' ' or '.' or '_' or '-' or '+' or '!' or '&' or '\'' or ':' or '@'
-        || (c > 127 && char.IsLetter(c) && !char.IsSurrogate(c));
+        // The fillers of Hangul are letters that nobody sees.
+        || (c > 127 && char.IsLetter(c) && c is not ('\u115F' or '\u1160' or '\u3164' or '\uFFA0'));
 }

@@ -1,6 +1,7 @@
 using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
+using Accounts.Core.Users;
 
 namespace Accounts.Core.History;
 
@@ -21,7 +22,7 @@ internal sealed class HistoryCandidate(HistoryCandidate.Columns row, Device devi
 
     public TimeSpan Duration => (EndedAt ?? now) - row.StartedAt;
 
-    private string DeviceText => $"{row.Name} {device.Title} {device.Type} {device.Model} {device.Platform}";
+    private string DeviceText => $"{TypedText.Clean(row.Name)} {device.Title} {device.Type} {device.Model} {device.Platform}";
 
     private string PlaceText => $"{Place.Name} {row.SignInAddress} {address} {ShortAddress.Show(row.SignInAddress)} {ShortAddress.Show(address)}";
 

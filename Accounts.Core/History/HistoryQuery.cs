@@ -1,6 +1,6 @@
 using System.Collections.ObjectModel;
 using Accounts.Core.Sessions;
-using Accounts.Core.Storage;
+using Accounts.Core.Users;
 
 namespace Accounts.Core.History;
 
@@ -70,5 +70,5 @@ public sealed record HistoryQuery
         Text.Length > 0 || Device.Length > 0 || Place.Length > 0 || Country.Length > 0
         || Live is not null || Reason is not null || From is not null || To is not null;
 
-    private static string Cut(string text) => ShortText.Cut(text, TextLimit);
+    private static string Cut(string text) => TypedText.Cut(TypedText.Clean(text), TextLimit);
 }

@@ -6,8 +6,10 @@ namespace Accounts.Core.Manager;
 /// <summary>The form for renaming a session.</summary>
 public sealed class RenameSessionInput
 {
-    /// <summary>Maximum length of a name, in characters.</summary>
+    /// <summary>Maximum length of a name, in characters as a reader counts them.</summary>
     public const int NameLimit = 60;
+
+    internal const int NameUnits = NameLimit * TypedText.UnitsPerCharacter;
 
     /// <summary>The new name. Empty removes the name.</summary>
     public string Name { get; set; } = "";
@@ -35,6 +37,6 @@ public abstract record RenameOutcome
 internal sealed class RenameSessionInputValidator : AbstractValidator<RenameSessionInput>
 {
     public RenameSessionInputValidator() => RuleFor(i => i.Name).Cascade(CascadeMode.Stop)
-        .MaximumLength(RenameSessionInput.NameLimit).Says(InputProblem.TooLong, RenameSessionInput.NameLimit)
-        .Must(name => !name.Any(char.IsControl)).Says(InputProblem.LineBreaks);
+        .MustFit(RenameSessionInput.NameLimit)
+        .MustBeOneLine();
 }

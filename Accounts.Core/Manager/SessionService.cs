@@ -260,11 +260,12 @@ public sealed class SessionService
         CancellationToken cancellationToken = default)
     {
         Need.NameSessions.Check(caller);
-        if (RenameRules.Check(input) is { } errors)
+        var given = TypedText.Name(input.Name);
+        if (RenameRules.Check(new RenameSessionInput { Name = given }) is { } errors)
             return new RenameOutcome.Invalid(errors);
 
         var now = _time.GetUtcNow();
-        var name = input.Name.Trim() is { Length: > 0 } given ? given : null;
+        var name = given.Length > 0 ? given : null;
         return await _commands.RunAsync<RenameOutcome>(caller, Need.NameSessions, One(caller, target), _ => new RenameOutcome.NotLive(), async work =>
         {
             var mine = work.Db.Sessions

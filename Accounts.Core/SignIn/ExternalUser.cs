@@ -1,4 +1,3 @@
-using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using FluentValidation;
 
@@ -8,7 +7,9 @@ namespace Accounts.Core.SignIn;
 /// <param name="Id">
 /// The application's own id of the user: 1 to 255 characters, any text without control characters. Ids that differ in a letter's case are two users.
 /// </param>
-/// <param name="Name">The name that pages show, without control characters. It isn't empty. Only its first 100 characters are kept.</param>
+/// <param name="Name">
+/// The name that pages show, without control characters. It isn't empty. Only its first 100 characters are kept, and none that is invisible.
+/// </param>
 /// <param name="Email">The email that pages show; null if there is none. Nobody signs in with it.</param>
 /// <exception cref="ArgumentException">A value breaks its rule.</exception>
 public sealed record ExternalUser(string Id, string Name, string? Email)
@@ -21,15 +22,14 @@ public sealed record ExternalUser(string Id, string Name, string? Email)
         ? Id
         : throw new ArgumentException($"An id has 1 to {User.ExternalIdLimit} characters, and no control characters.", nameof(Id));
 
-    /// <summary>The name that pages show, cut to 100 characters.</summary>
-    public string Name { get; } = Name is not null
-        && ShortText.Cut(Name.Trim(), User.NameLimit) is var name && IsStorable(name) && NameRules.Check(name) is null
+    /// <summary>The name that pages show, in normal form and cut to 100 characters.</summary>
+    public string Name { get; } = TypedText.Cut(TypedText.Name(Name), User.NameLimit) is var name && NameRules.Check(name) is null
         ? name
         : throw new ArgumentException("A name has at least one character, and no control characters.", nameof(Name));
 
-    /// <summary>The email that pages show; null if there is none.</summary>
-    public string? Email { get; } = Email is null || (IsStorable(Email) && EmailRules.Check(Email) is null)
-        ? Email
+    /// <summary>The email that pages show, in normal form; null if there is none.</summary>
+    public string? Email { get; } = Email is null ? null
+        : TypedText.Email(Email) is var email && EmailRules.Check(email) is null ? email
         : throw new ArgumentException($"An email is a full address of at most {InputRules.EmailMaximum} characters, without spaces.", nameof(Email));
 
     /// <summary>

@@ -29,7 +29,9 @@ internal sealed class ChangePasswordInputValidator : AbstractValidator<ChangePas
     {
         RuleFor(i => i.CurrentPassword).MustBeGivenPassword();
         RuleFor(i => i.NewPassword).MustBeNewPassword();
-        RuleFor(i => i.NewPassword).NotEqual(i => i.CurrentPassword).Says(InputProblem.SamePassword).When(i => i.CurrentPassword.Length > 0);
+        RuleFor(i => i.NewPassword).Must((i, password) => !string.Equals(
+            TypedText.Password(password), TypedText.Password(i.CurrentPassword), StringComparison.Ordinal))
+            .Says(InputProblem.SamePassword).When(i => i.CurrentPassword.Length > 0);
     }
 }
 

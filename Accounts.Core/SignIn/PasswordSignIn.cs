@@ -11,7 +11,7 @@ namespace Accounts.Core.SignIn;
 /// <summary>The form for signing in with a password.</summary>
 public sealed class SignInInput
 {
-    /// <summary>The account's email, in any case.</summary>
+    /// <summary>The account's email, in any spelling.</summary>
     public string Email { get; set; } = "";
 
     /// <summary>The account's password.</summary>
@@ -25,7 +25,7 @@ internal sealed class SignInInputValidator : AbstractValidator<SignInInput>
 {
     public SignInInputValidator()
     {
-        RuleFor(i => i.Email).MustBeEmail();
+        RuleFor(i => i.Email).MustBeGivenEmail();
         RuleFor(i => i.Password).MustBeGivenPassword();
     }
 }
@@ -94,7 +94,7 @@ public sealed partial class PasswordSignIn
             return new SignInOutcome.Invalid(errors);
 
         var found = await FindAsync(browser, input, cancellationToken);
-        using var place = _hashing.TryEnter(found.IsKnown ? HashPriority.Known : HashPriority.Stranger, out var busy);
+        using var place = _hashing.TryEnter(found.IsKnown ? HashPriority.Known : HashPriority.Stranger, out var busy, input.Password);
         return place is null ? new SignInOutcome.Busy(busy) : await SignInAsync(place, browser, input, found, cancellationToken);
     }
 
@@ -104,14 +104,13 @@ public sealed partial class PasswordSignIn
 
     private Task<Found> FindAsync(CallingBrowser browser, SignInInput input, CancellationToken cancellationToken)
     {
-        var normalized = User.Normalizer.NormalizeEmail(input.Email);
         var browserHash = browser.Id.Hash();
         return _database.ReadAsync(async db =>
         {
-            var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.NormalizedEmail == normalized, cancellationToken);
+            var user = await db.Users.AsNoTracking().FindByEmailAsync(input.Email, cancellationToken);
             var known = user is not null
                 && await db.Sessions.AnyAsync(s => s.UserId == user.Id && s.BrowserHash == browserHash, cancellationToken);
-            return new Found(normalized, browserHash, user, known);
+            return new Found(user?.NormalizedEmail ?? EmailKey.All(input.Email)[0], browserHash, user, known);
         });
     }
 
@@ -139,7 +138,7 @@ public sealed partial class PasswordSignIn
             : new SignInOutcome.WrongCredentials();
     }
 
-    /// <param name="Email">The entered email, normalized.</param>
+    /// <param name="Email">The key of the account's email; of the entered one if there is no account.</param>
     /// <param name="Browser">The hash of the browser's id.</param>
     /// <param name="User">The account with this email; null if there is none.</param>
     /// <param name="IsKnown">Whether the account has had a session in this browser.</param>

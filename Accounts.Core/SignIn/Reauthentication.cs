@@ -75,7 +75,7 @@ public sealed partial class Reauthentication
     public async Task<ReauthenticationOutcome> ReauthenticateAsync(Caller caller, string password, CancellationToken cancellationToken = default)
     {
         Need.ProveIdentity.Check(caller);
-        if (password.Length is 0 or > InputRules.PasswordMaximum)
+        if (password.Length == 0 || !InputRules.IsShortEnough(password))
             return new ReauthenticationOutcome.WrongPassword();
         using var place = _hashing.TryEnter(HashPriority.Known, out var busy);
         if (place is null)

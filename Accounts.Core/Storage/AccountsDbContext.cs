@@ -40,7 +40,7 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
         model.Entity<User>(user =>
         {
             user.ToTable("Users");
-            user.Property(u => u.DisplayName).HasMaxLength(User.NameLimit);
+            user.Property(u => u.DisplayName).HasMaxLength(User.NameLimit * TypedText.UnitsPerCharacter);
             user.Property(u => u.Plan).HasMaxLength(FeatureOptions.PlanLimit);
             user.Property(u => u.ExternalId).HasMaxLength(User.ExternalIdLimit);
             user.HasIndex(u => u.ExternalId, "IX_Users_ExternalId").IsUnique().HasFilter("\"ExternalId\" IS NOT NULL");
@@ -63,7 +63,7 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             session.Property(s => s.UserAgent).HasMaxLength(Devices.DeviceSignals.UserAgentLimit);
             session.Property(s => s.ClientHints).HasMaxLength(Devices.ClientHints.TextLimit);
             session.Property(s => s.SignInCountry).HasMaxLength(2);
-            session.Property(s => s.Name).HasMaxLength(RenameSessionInput.NameLimit);
+            session.Property(s => s.Name).HasMaxLength(RenameSessionInput.NameUnits);
             session.Property(s => s.NewBrowser).HasDefaultValue(false);
             session.Property(s => s.NewCountry).HasDefaultValue(false);
             session.Property(s => s.SignInAddress).HasMaxLength(45);
@@ -109,9 +109,9 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
         {
             details.ToTable("AuditDetails");
             details.HasKey(d => d.EventId);
-            details.Property(d => d.ActorName).HasMaxLength(RenameSessionInput.NameLimit);
+            details.Property(d => d.ActorName).HasMaxLength(RenameSessionInput.NameUnits);
             details.Property(d => d.ActorDevice).HasMaxLength(AuditDetailsRow.DeviceLimit);
-            details.Property(d => d.SessionName).HasMaxLength(RenameSessionInput.NameLimit);
+            details.Property(d => d.SessionName).HasMaxLength(RenameSessionInput.NameUnits);
             details.Property(d => d.SessionDevice).HasMaxLength(AuditDetailsRow.DeviceLimit);
             details.Property(d => d.Address).HasMaxLength(45).HasField("_address").UsePropertyAccessMode(PropertyAccessMode.Field);
             details.HasIndex(d => d.WholeAddressSince, "IX_AuditDetails_WholeAddress").HasFilter("\"WholeAddressSince\" IS NOT NULL");

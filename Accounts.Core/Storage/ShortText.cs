@@ -1,9 +1,19 @@
+using System.Globalization;
+
 namespace Accounts.Core.Storage;
 
-/// <summary>Cuts texts to a maximum length.</summary>
+/// <summary>Cuts texts of machines, such as headers, to a maximum length.</summary>
 internal static class ShortText
 {
-    /// <summary>The first <paramref name="limit"/> UTF-16 units of a text. A half surrogate pair at the end is dropped.</summary>
-    public static string Cut(string text, int limit) =>
-        text.Length <= limit ? text : text[..(char.IsHighSurrogate(text[limit - 1]) ? limit - 1 : limit)];
+    /// <summary>The whole characters within the first <paramref name="limit"/> UTF-16 units of a text, as a reader counts characters.</summary>
+    public static string Cut(string text, int limit)
+    {
+        if (text.Length <= limit)
+            return text;
+
+        var end = 0;
+        while (end + StringInfo.GetNextTextElementLength(text, end) is var next && next <= limit)
+            end = next;
+        return text[..end];
+    }
 }

@@ -11,13 +11,9 @@ internal static class CommonPasswords
 
     private static readonly Lazy<FrozenSet<string>> All = new(Unpack);
 
-    /// <summary>Whether the list contains a password. Only letters and digits count, in any case.</summary>
-    public static bool Contain(string password)
-    {
-        // Normalize throws for a lone surrogate. Runes replace it with another character.
-        var whole = string.Concat(password.EnumerateRunes());
-        return All.Value.Contains(new([.. whole.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Where(char.IsLetterOrDigit)]));
-    }
+    /// <summary>Whether the list contains a password in normal form. Only letters and digits count, in any case.</summary>
+    public static bool Contain(string password) =>
+        All.Value.Contains(new([.. password.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Where(char.IsLetterOrDigit)]));
 
     private static FrozenSet<string> Unpack()
     {

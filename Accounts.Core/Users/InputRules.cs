@@ -10,24 +10,44 @@ public static class InputRules
     /// </summary>
     public const int PasswordMinimum = 12;
 
-    /// <summary>Characters. A longer password would only slow down hashing.</summary>
+    /// <summary>Characters: code points, as well. A longer password would only slow down hashing.</summary>
     public const int PasswordMaximum = 256;
 
     internal const int EmailMaximum = 254;
 
-    /// <summary>The name that the pages show.</summary>
+    /// <summary>The name that the pages show, in normal form.</summary>
     internal static IRuleBuilderOptions<T, string> MustBeName<T>(this IRuleBuilderInitial<T, string> rule) => rule
         .Cascade(CascadeMode.Stop)
         .NotEmpty().Says(InputProblem.Missing)
-        .MaximumLength(User.NameLimit).Says(InputProblem.TooLong, User.NameLimit)
-        .Must(name => !name.Any(char.IsControl)).Says(InputProblem.LineBreaks);
+        .MustFit(User.NameLimit)
+        .MustBeOneLine();
 
+    /// <summary>A text without control characters.</summary>
+    internal static IRuleBuilderOptions<T, string> MustBeOneLine<T>(this IRuleBuilder<T, string> rule) =>
+        rule.Must(text => !text.Any(char.IsControl)).Says(InputProblem.LineBreaks);
+
+    /// <summary>A text of at most so many characters, as a reader counts them.</summary>
+    internal static IRuleBuilderOptions<T, string> MustFit<T>(this IRuleBuilder<T, string> rule, int limit) =>
+        rule.Must(text => TypedText.Fits(text, limit)).Says(InputProblem.TooLong, limit);
+
+    /// <summary>The email of a new account, in normal form.</summary>
     internal static IRuleBuilderOptions<T, string> MustBeEmail<T>(this IRuleBuilderInitial<T, string> rule) => rule
         .Cascade(CascadeMode.Stop)
         .NotEmpty().Says(InputProblem.Missing)
-        .MaximumLength(EmailMaximum).Says(InputProblem.TooLong, EmailMaximum)
+        .Must(email => Math.Max(email.Length, EmailKey.Of(email).Length) <= EmailMaximum).Says(InputProblem.TooLong, EmailMaximum)
         .EmailAddress().Says(InputProblem.NotAnEmail)
-        .Must(email => !email.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))).Says(InputProblem.Spaces);
+        .Must(email => !email.Contains('\uFFFD', StringComparison.Ordinal)).Says(InputProblem.NotAnEmail)
+        .Must(email => EmailKey.InAscii(email) is not null).Says(InputProblem.NotAnEmail)
+        .Must(HasNoSpaces).Says(InputProblem.Spaces);
+
+    /// <summary>An email that an account may have, as it is typed. Accounts of older versions may have emails that no new account gets.</summary>
+    internal static IRuleBuilderOptions<T, string> MustBeGivenEmail<T>(this IRuleBuilderInitial<T, string> rule) => rule
+        .Cascade(CascadeMode.Stop)
+        .NotEmpty().Says(InputProblem.Missing)
+        .Must(email => Either(email, one => one.Length <= EmailMaximum)).Says(InputProblem.TooLong, EmailMaximum)
+        .Must(email => Either(email, one => one.IndexOf('@', StringComparison.Ordinal) is > 0 and var at
+            && at == one.LastIndexOf('@') && at < one.Length - 1)).Says(InputProblem.NotAnEmail)
+        .Must(email => Either(email, HasNoSpaces)).Says(InputProblem.Spaces);
 
     /// <summary>A password that the user chooses: long enough, and not one that attackers try first.</summary>
     /// <param name="rule">The rule for the field.</param>
@@ -36,8 +56,9 @@ public static class InputRules
         Func<T, IEnumerable<string>>? own = null) => rule
         .Cascade(CascadeMode.Stop)
         .NotEmpty().Says(InputProblem.Missing)
-        .Must(password => password.EnumerateRunes().Count() >= PasswordMinimum).Says(InputProblem.TooShort, PasswordMinimum)
-        .MaximumLength(PasswordMaximum).Says(InputProblem.TooLong, PasswordMaximum)
+        .MustBeOneLine()
+        .Must(password => PasswordLength(password) >= PasswordMinimum).Says(InputProblem.TooShort, PasswordMinimum)
+        .Must(password => PasswordLength(password) <= PasswordMaximum).Says(InputProblem.TooLong, PasswordMaximum)
         .Must((input, password) => WeakPasswords.Problem(password, own?.Invoke(input) ?? []) is null)
         .WithState((input, password) => new Finding(WeakPasswords.Problem(password, own?.Invoke(input) ?? [])!.Value, null));
 
@@ -50,7 +71,10 @@ public static class InputRules
     internal static IRuleBuilderOptions<T, string> MustBeGivenPassword<T>(this IRuleBuilderInitial<T, string> rule) => rule
         .Cascade(CascadeMode.Stop)
         .NotEmpty().Says(InputProblem.Missing)
-        .MaximumLength(PasswordMaximum).Says(InputProblem.TooLong, PasswordMaximum);
+        .Must(IsShortEnough).Says(InputProblem.TooLong, PasswordMaximum);
+
+    /// <summary>Whether a password that the user gives isn't too long to be hashed.</summary>
+    internal static bool IsShortEnough(string password) => password.Length <= PasswordMaximum || PasswordLength(password) <= PasswordMaximum;
 
     /// <summary>Says what is wrong where the rule before it is broken.</summary>
     internal static IRuleBuilderOptions<T, TProperty> Says<T, TProperty>(this IRuleBuilderOptions<T, TProperty> rule,
@@ -66,6 +90,12 @@ public static class InputRules
                 let found = (Finding)error.CustomState
                 select new InputError(error.PropertyName, found.Problem, found.Limit)];
     }
+
+    private static int PasswordLength(string password) => TypedText.Password(password).EnumerateRunes().Count();
+
+    private static bool HasNoSpaces(string email) => !email.Any(c => char.IsControl(c) || char.IsWhiteSpace(c));
+
+    private static bool Either(string typed, Func<string, bool> rule) => rule(TypedText.Email(typed)) || rule(typed.Trim());
 
     private sealed record Finding(InputProblem Problem, int? Limit);
 }
@@ -84,7 +114,7 @@ public sealed record InputError(string Field, InputProblem Problem, int? Limit =
         InputProblem.TooLong => $"Use at most {Limit} characters.",
         InputProblem.NotAnEmail => "Enter a full email address, such as name@example.com.",
         InputProblem.Spaces => "Remove the spaces.",
-        InputProblem.LineBreaks => "Remove the line breaks.",
+        InputProblem.LineBreaks => "Remove the line breaks and tabs.",
         InputProblem.CommonPassword => "This password is too common. Choose another one.",
         InputProblem.SequencePassword => "This password is a sequence or a repeat. Choose one that is harder to guess.",
         InputProblem.PersonalPassword => "This password is mostly a name or an email. Choose one that is harder to guess.",

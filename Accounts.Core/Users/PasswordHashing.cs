@@ -25,7 +25,9 @@ internal enum PasswordCheck
 
     Right,
 
-    /// <summary>It is the password, and its hash costs an attacker less than a new one would.</summary>
+    /// <summary>
+    /// It is the password, and a new hash would be better: it would cost an attacker more, or accept the password however a keyboard writes it.
+    /// </summary>
     RightButWeak,
 }
 
@@ -85,11 +87,12 @@ internal sealed partial class PasswordHashing : IDisposable
     /// <summary>Takes a place for a request that needs to hash.</summary>
     /// <param name="priority">The request's priority.</param>
     /// <param name="wait">If there is no place: how long the waiting hashes will take.</param>
+    /// <param name="password">The password to check, if it may need two hashes: then the request takes two places.</param>
     /// <returns>The place; dispose it when the request is done. Null if none is free: then refuse the request.</returns>
-    public HashPlace? TryEnter(HashPriority priority, out TimeSpan wait)
+    public HashPlace? TryEnter(HashPriority priority, out TimeSpan wait, string? password = null)
     {
         var line = priority is HashPriority.Known ? _known : _strangers;
-        var lease = line.Places.AttemptAcquire();
+        var lease = line.Places.AttemptAcquire(Math.Min(line.Count, password is null ? 1 : Spellings(password).Length));
         if (lease.IsAcquired)
         {
             wait = default;
@@ -115,11 +118,28 @@ internal sealed partial class PasswordHashing : IDisposable
         _strangers.Dispose();
     }
 
-    internal Task<PasswordCheck> VerifyAsync(Line line, User? user, string password, CancellationToken cancellationToken) =>
-        RunAsync(line, () => Verify(user, password), cancellationToken);
+    internal async Task<PasswordCheck> VerifyAsync(Line line, User? user, string password, CancellationToken cancellationToken)
+    {
+        var spellings = Spellings(password);
+        var check = await RunAsync(line, () => Verify(user, spellings[0]), cancellationToken);
+        if (check != PasswordCheck.Wrong || spellings is not [_, var typed])
+            return check;
+        return await RunAsync(line, () => Verify(user, typed), cancellationToken) == PasswordCheck.Wrong
+            ? PasswordCheck.Wrong
+            : PasswordCheck.RightButWeak;
+    }
 
     internal Task<string> HashAsync(Line line, User user, string password, CancellationToken cancellationToken) =>
-        RunAsync(line, () => _hasher.HashPassword(user, password), cancellationToken);
+        RunAsync(line, () => _hasher.HashPassword(user, TypedText.Password(password)), cancellationToken);
+
+    /// <summary>
+    /// A password's normal form. If it was typed in another way, also as it was typed: an older version hashed it so. An account that doesn't exist
+    /// costs the same.
+    /// </summary>
+    private static string[] Spellings(string password) =>
+        TypedText.Password(password) is var normal && TypedText.Whole(password) is var typed && string.Equals(normal, typed, StringComparison.Ordinal)
+            ? [normal]
+            : [normal, typed];
 
     private PasswordCheck Verify(User? user, string password)
     {
@@ -217,6 +237,8 @@ internal sealed partial class PasswordHashing : IDisposable
         public KeyValuePair<string, object?> Tag { get; } = new("accounts.password_hashing.priority", name);
 
         public Measurement<int> Waiting => new(Jobs.Count, Tag);
+
+        public int Count => places;
 
         public int Taken => places - (int)Places.GetStatistics()!.CurrentAvailablePermits;
 

@@ -5,7 +5,7 @@ namespace Accounts.Core.Users;
 /// <summary>What a new account is made of.</summary>
 public sealed class RegisterInput
 {
-    /// <summary>The name that pages show: 1 to 100 characters.</summary>
+    /// <summary>The name that pages show: 1 to 100 characters, as a reader counts them.</summary>
     public string Name { get; set; } = "";
 
     /// <summary>The email, which no other account has.</summary>
@@ -23,4 +23,12 @@ internal sealed class RegisterInputValidator : AbstractValidator<RegisterInput>
         RuleFor(i => i.Email).MustBeEmail();
         RuleFor(i => i.Password).MustBeNewPassword(i => [i.Name, i.Email]);
     }
+
+    /// <summary>What an account keeps of an input: the normal forms.</summary>
+    public static RegisterInput Normalize(RegisterInput input) => new()
+    {
+        Name = TypedText.Name(input.Name),
+        Email = TypedText.Email(input.Email),
+        Password = TypedText.Password(input.Password),
+    };
 }

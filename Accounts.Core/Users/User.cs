@@ -10,6 +10,7 @@ namespace Accounts.Core.Users;
 /// </remarks>
 internal sealed class User : IdentityUser<Guid>
 {
+    /// <summary>Characters, as a reader counts them: see <see cref="TypedText.Fits"/>.</summary>
     public const int NameLimit = 100;
 
     public const int ExternalIdLimit = 255;
@@ -17,9 +18,6 @@ internal sealed class User : IdentityUser<Guid>
     /// <summary>The stamp of every new account that an application brought, until it changes for the first time.</summary>
     /// <remarks>So a proof can hold the stamp before there is an account. Everybody knows it: never make a secret from a stamp.</remarks>
     public const string FirstStamp = "first";
-
-    /// <summary>Makes the form in which emails are unique.</summary>
-    public static UpperInvariantLookupNormalizer Normalizer { get; } = new();
 
     public required string DisplayName { get; set; }
 
@@ -29,10 +27,10 @@ internal sealed class User : IdentityUser<Guid>
     /// <summary>The application's own id of the user; null for an account of ours. https://www.rfc-editor.org/rfc/rfc7643#section-3.1</summary>
     public string? ExternalId { get; set; }
 
-    /// <summary>A new account without a password. Its email is also its user name.</summary>
+    /// <summary>A new account without a password. Its email is also its user name. Both texts are in normal form.</summary>
     public static User New(DateTimeOffset now, string name, string email)
     {
-        var normalized = Normalizer.NormalizeEmail(email);
+        var normalized = EmailKey.Of(email);
         var user = new User
         {
             Id = Guid.CreateVersion7(now),

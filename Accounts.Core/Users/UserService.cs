@@ -57,15 +57,16 @@ public sealed class UserService
     internal async Task<RegisterOutcome> RegisterAsync(HashPlace place, CallingBrowser browser, RegisterInput input,
         CancellationToken cancellationToken)
     {
-        if (Rules.Check(input) is { } errors)
+        var normal = RegisterInputValidator.Normalize(input);
+        if (Rules.Check(normal) is { } errors)
             return new RegisterOutcome.Invalid(errors);
 
         var now = _time.GetUtcNow();
-        var user = User.New(now, input.Name.Trim(), input.Email);
+        var user = User.New(now, normal.Name, normal.Email);
         // Check first, so that a taken email costs no hash. Hash outside the transaction, because other writers wait for it.
-        if (await IsTakenAsync(user, cancellationToken))
+        if (await IsTakenAsync(input.Email, cancellationToken))
             return new RegisterOutcome.EmailTaken();
-        user.PasswordHash = await place.HashAsync(user, input.Password, cancellationToken);
+        user.PasswordHash = await place.HashAsync(user, normal.Password, cancellationToken);
 
         try
         {
@@ -79,7 +80,7 @@ public sealed class UserService
         catch (ConstraintException)
         {
             // Somebody registered the email since the check: the unique index decides. Any other constraint is a bug.
-            if (!await IsTakenAsync(user, CancellationToken.None))
+            if (!await IsTakenAsync(input.Email, CancellationToken.None))
                 throw;
             return new RegisterOutcome.EmailTaken();
         }
@@ -92,8 +93,8 @@ public sealed class UserService
         Details = new AuditDetailsRow(at, browser.Address) { ActorDevice = DeviceDetector.Detect(browser.Signals).Title },
     };
 
-    private Task<bool> IsTakenAsync(User user, CancellationToken cancellationToken) =>
-        _database.ReadAsync(db => db.Users.AnyAsync(u => u.NormalizedEmail == user.NormalizedEmail, cancellationToken));
+    private Task<bool> IsTakenAsync(string email, CancellationToken cancellationToken) =>
+        _database.ReadAsync(async db => await db.Users.AsNoTracking().FindByEmailAsync(email, cancellationToken) is not null);
 
     /// <summary>The caller's profile; null if the account doesn't exist any more.</summary>
     /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>

@@ -22,10 +22,11 @@ internal static class WeakPasswords
     /// <param name="own">Their name and their e-mail address.</param>
     public static InputProblem? Problem(string password, params IEnumerable<string> own)
     {
-        if (CommonPasswords.Contain(password))
+        var normal = TypedText.Password(password);
+        if (CommonPasswords.Contain(normal))
             return InputProblem.CommonPassword;
 
-        var text = password.ToLowerInvariant();
+        var text = normal.ToLowerInvariant();
         if (DifferentOutsideOfRuns(text) < DifferentCharacters)
             return InputProblem.SequencePassword;
         return DifferentOutsideOfRuns(Without(text, own)) < DifferentCharacters

@@ -1,5 +1,6 @@
 using Accounts.Core.Audit;
 using Accounts.Core.AuditReading;
+using Accounts.Core.Users;
 using Accounts.Web.History;
 using Accounts.Web.Tables;
 using Microsoft.AspNetCore.WebUtilities;
@@ -60,7 +61,7 @@ internal static class AuditAddress
     /// <summary>Restores a filter from the page's address. Invalid values fall back to the default.</summary>
     public static void Restore(AuditFilter filter, IQueryCollection values)
     {
-        filter.Text = QueryReader.One(values, "text") is { Length: <= AuditQuery.TextLimit } text ? text : "";
+        filter.Text = QueryReader.One(values, "text") is var text && TypedText.Fits(text, AuditQuery.TextLimit) ? text : "";
         filter.Action = QueryReader.One(values, "action") is var action && AuditAction.All.Contains(action, StringComparer.Ordinal) ? action : "";
         filter.When.Restore(values);
     }

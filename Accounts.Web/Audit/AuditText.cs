@@ -1,5 +1,6 @@
 using Accounts.Core.Audit;
 using Accounts.Core.AuditReading;
+using Accounts.Core.Users;
 using Accounts.Web.Sessions;
 
 namespace Accounts.Web.Audit;
@@ -49,7 +50,9 @@ internal static class AuditText
     public static string? Detail(AuditEvent one) => (one.Action, one.To) switch
     {
         (AuditAction.SessionRenamed, { Name: { } name } to) =>
-            to.Device is null ? Texts.FormatAudit_NowNamed(name) : Texts.FormatAudit_DeviceNowNamed(SessionText.Recorded(to.Device), name),
+            to.Device is null
+                ? Texts.FormatAudit_NowNamed(TypedText.Isolate(name))
+                : Texts.FormatAudit_DeviceNowNamed(SessionText.Recorded(to.Device), TypedText.Isolate(name)),
         (AuditAction.SessionRenamed, { } to) => Texts.FormatAudit_NowUnnamed(Title(to)),
         (AuditAction.SessionReplaced, { } to) => Texts.FormatAudit_ReplacedDetail(Full(to)),
         (AuditAction.SessionEndedByLimit, { } to) => Texts.FormatAudit_LimitDetail(Full(to)),
@@ -77,10 +80,12 @@ internal static class AuditText
 
     /// <summary>A session with its name and its device: "Radio (Mosaic 1)".</summary>
     public static string Full(AuditedSession session) =>
-        session is { Name: { } name, Device: { } device } ? Texts.FormatAudit_Named(name, SessionText.Recorded(device)) : Title(session);
+        session is { Name: { } name, Device: { } device }
+            ? Texts.FormatAudit_Named(TypedText.Isolate(name), SessionText.Recorded(device))
+            : Title(session);
 
     private static string Title(AuditedSession session) =>
-        session.Name ?? SessionText.Recorded(session.Device) ?? Texts.Audit_SessionGone;
+        session.Name is { } name ? TypedText.Isolate(name) : SessionText.Recorded(session.Device) ?? Texts.Audit_SessionGone;
 
     /// <summary>Names the first sessions and counts the rest: "Radio (Mosaic 1), Safari 19 on iOS 19.1 and 7 more".</summary>
     private static string? List(IReadOnlyList<AuditedSession> sessions)

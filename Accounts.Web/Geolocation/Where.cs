@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
+using Accounts.Core.Users;
 using Microsoft.AspNetCore.Components;
 
 namespace Accounts.Web.Geolocation;
@@ -30,14 +31,14 @@ internal static class Where
     /// </summary>
     public static string Name(Place place)
     {
-        var country = place.Country ?? place.CountryCode;
-        var name = (place.City, country) switch
+        var (city, country) = Names(place);
+        var name = (city, country) switch
         {
             _ when place.IsLocal => Texts.Place_LocalNetwork,
             (null, null) => Texts.Place_Unknown,
             (null, _) => country,
-            (_, null) => place.Network is null ? Texts.FormatPlace_City(place.City) : place.City,
-            _ => place.Network is null ? Texts.FormatPlace_CityIn(place.City, country) : Texts.FormatPlace_NetworkCityIn(place.City, country),
+            (_, null) => place.Network is null ? Texts.FormatPlace_City(city) : city,
+            _ => place.Network is null ? Texts.FormatPlace_CityIn(city, country) : Texts.FormatPlace_NetworkCityIn(city, country),
         };
         return place.Network switch
         {
@@ -49,6 +50,11 @@ internal static class Where
         };
     }
 
+    private static (string? City, string? Country) Names(Place place) =>
+        (Isolated(place.City), Isolated(place.Country ?? place.CountryCode));
+
+    private static string? Isolated(string? name) => name is null ? null : TypedText.Isolate(name);
+
     private static MarkupString Draw(Place place)
     {
         var flag = Flags.AddressOf(place.CountryCode) is { } address ? $"""<img class="flag" src="{address}" alt="" width="18" height="12">""" : "";
@@ -58,11 +64,12 @@ internal static class Where
     /// <summary>The same as <see cref="Name"/>, with the country marked for viewer.js.</summary>
     private static MarkupString Named(Place place)
     {
-        if (place.IsLocal || (place.Country ?? place.CountryCode) is not { } english)
+        var (city, land) = Names(place);
+        if (place.IsLocal || land is null)
             return new MarkupString(Sentence.Encode(Name(place)));
 
-        var country = new MarkupString($"""<span data-country="{Sentence.Encode(place.CountryCode)}">{Sentence.Encode(english)}</span>""");
-        var name = place.City is not { } city
+        var country = new MarkupString($"""<span data-country="{Sentence.Encode(place.CountryCode)}">{Sentence.Encode(land)}</span>""");
+        var name = city is null
             ? country
             : Sentence.Of(place.Network is null ? Texts.Place_CityIn : Texts.Place_NetworkCityIn, ("city", city), ("country", country));
         return place.Network switch

@@ -1,5 +1,6 @@
 using Accounts.Core.History;
 using Accounts.Core.Sessions;
+using Accounts.Core.Users;
 using Accounts.Web.Tables;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -152,7 +153,7 @@ internal static class HistoryAddress
             _ => HistoryFilter.BeginsDescending(filter.Sort),
         };
 
-        string Text(string key) => QueryReader.One(values, key) is { Length: <= HistoryQuery.TextLimit } text ? text : "";
+        string Text(string key) => QueryReader.One(values, key) is var text && TypedText.Fits(text, HistoryQuery.TextLimit) ? text : "";
     }
 
     /// <summary>Finds an enum value by name, ignoring case; null if there is none. Addresses never accept its number.</summary>

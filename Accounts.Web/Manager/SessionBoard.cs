@@ -1,6 +1,7 @@
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
+using Accounts.Core.Users;
 
 namespace Accounts.Web.Manager;
 
@@ -145,7 +146,7 @@ internal sealed class SessionBoard
         foreach (var session in _cards)
         {
             var kind = DeviceKind.Of(session.Device.Type);
-            _headings[session.Id] = session.Name is { } name && named.Contains(name) ? (name, kind.Icon) : (kind.Title, kind.Icon);
+            _headings[session.Id] = session.Name is { } name && named.Contains(name) ? (TypedText.Isolate(name), kind.Icon) : (kind.Title, kind.Icon);
         }
     }
 

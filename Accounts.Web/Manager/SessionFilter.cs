@@ -1,4 +1,5 @@
 using Accounts.Core.Sessions;
+using Accounts.Core.Users;
 using Accounts.Web.Geolocation;
 using Accounts.Web.Sessions;
 using Microsoft.AspNetCore.WebUtilities;
@@ -27,11 +28,10 @@ public sealed record SessionFilter
     {
         var query = QueryHelpers.ParseQuery(new Uri(address).Query);
         var kind = query.GetValueOrDefault("kind").ToString();
-        var text = query.GetValueOrDefault("q").ToString().Trim();
         return new SessionFilter
         {
             Kind = kind is New || DeviceKind.All.Any(known => string.Equals(known.Key, kind, StringComparison.Ordinal)) ? kind : "",
-            Text = text.Length <= TextLimit ? text : text[..TextLimit],
+            Text = TypedText.Cut(TypedText.Clean(query.GetValueOrDefault("q").ToString()), TextLimit),
         };
     }
 
@@ -39,7 +39,7 @@ public sealed record SessionFilter
     /// <param name="country">The name of the session's country in the viewer's language; "" if unknown.</param>
     public bool Wants(Session session, string country) => IsOfKind(session) && (Text.Length == 0 || new[]
     {
-        session.Name ?? "", SessionText.Browser(session.Device), SessionText.Kind(session.Device), session.Device.Platform ?? "",
+        TypedText.Clean(session.Name), SessionText.Browser(session.Device), SessionText.Kind(session.Device), session.Device.Platform ?? "",
         Where.Name(session.Place), country, session.Address,
     }.Any(text => text.Contains(Text, StringComparison.OrdinalIgnoreCase)));
 

@@ -3,6 +3,7 @@ using Accounts.Core.Live;
 using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
+using Accounts.Core.Users;
 using Accounts.Web.Look;
 using Accounts.Web.Sessions;
 using Microsoft.AspNetCore.Components;
@@ -157,7 +158,7 @@ public sealed partial class SessionManager
                 return string.Join(' ', invalid.Errors.Select(InputProblemText.Of));
             case RenameOutcome.Renamed renamed:
                 Say(renamed.Name is { } name
-                    ? Texts.FormatSessions_Renamed(name)
+                    ? Texts.FormatSessions_Renamed(TypedText.Isolate(name))
                     : Texts.FormatSessions_NameRemoved(SessionText.Browser(session.Device)));
                 return null;
             default:

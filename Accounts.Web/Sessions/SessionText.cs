@@ -4,6 +4,7 @@ using Accounts.Core.Callers;
 using Accounts.Core.Devices;
 using Accounts.Core.History;
 using Accounts.Core.Sessions;
+using Accounts.Core.Users;
 using Accounts.Web.Geolocation;
 
 namespace Accounts.Web.Sessions;
@@ -12,13 +13,15 @@ namespace Accounts.Web.Sessions;
 internal static class SessionText
 {
     /// <summary>A card's title: the user's name for the session, or its browser and platform.</summary>
-    public static string Title(Session session) => session.Name ?? Browser(session.Device);
+    public static string Title(Session session) => session.Name is { } name ? TypedText.Isolate(name) : Browser(session.Device);
 
     /// <summary>The browser and its platform: "Chrome 156 on Windows 11".</summary>
     public static string Browser(Device device)
     {
         var browser = Versioned(
-            device.Browser ?? device.Bot ?? (device.Type == DeviceType.Bot ? Texts.Device_UnknownProgram : Texts.Device_UnknownBrowser),
+            (device.Browser ?? device.Bot) is { } program
+                ? TypedText.Isolate(program)
+                : device.Type == DeviceType.Bot ? Texts.Device_UnknownProgram : Texts.Device_UnknownBrowser,
             device.BrowserVersion);
         return device.Platform is null
             ? browser
@@ -30,15 +33,15 @@ internal static class SessionText
     public static string? Recorded(string? title) => title?.Split(" on ") switch
     {
         null => null,
-        [var browser, var platform] => Texts.FormatDevice_On(Named(browser), Named(platform)),
-        _ => Named(title),
+        [var browser, var platform] => Texts.FormatDevice_On(TypedText.Isolate(Named(browser)), TypedText.Isolate(Named(platform))),
+        _ => TypedText.Isolate(Named(title)),
     };
 
     /// <summary>The line below a card's title: the kind of device, after the browser if the title is a name.</summary>
     public static string Line(Session session) => session.Name is null ? Kind(session.Device) : Joined(Browser(session.Device), Kind(session.Device));
 
     /// <summary>The kind of device, with the model if the title doesn't show it: "Mobile · Pixel 9".</summary>
-    public static string Kind(Device device) => device.Model is null ? Type(device.Type) : Joined(Type(device.Type), device.Model);
+    public static string Kind(Device device) => device.Model is null ? Type(device.Type) : Joined(Type(device.Type), TypedText.Isolate(device.Model));
 
     /// <summary>Joins facts on one line.</summary>
     public static string Joined(params IEnumerable<string?> facts) => string.Join(" · ", facts.Where(fact => !string.IsNullOrEmpty(fact)));
@@ -154,7 +157,7 @@ internal static class SessionText
     /// <param name="current">The viewer's session.</param>
     public static string How(HistoryEntry entry, SessionId? current = null)
     {
-        var by = entry.EndedBy is { } ender ? ender.Name ?? Browser(ender.Device) : null;
+        var by = entry.EndedBy is { } ender ? ender.Name is { } name ? TypedText.Isolate(name) : Browser(ender.Device) : null;
         return entry.Session.Ending?.Reason switch
         {
             EndReason.SignedOut => Texts.How_OnThatDevice,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Accounts.Core.Users;
 
 namespace Accounts.Web.Tables;
 
@@ -23,6 +24,9 @@ internal static class Csv
     /// <summary>Writes a cell as text. A value that a spreadsheet would run as a formula gets a leading apostrophe (OWASP, CSV injection).</summary>
     private static string Cell(string? value)
     {
+        // A name from an older version can have characters that change the direction of the whole cell.
+        if (value is not null && !Ascii.IsValid(value))
+            value = TypedText.Clean(value);
         if (string.IsNullOrEmpty(value))
             return "";
         if (value[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n')

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Accounts.Core.Users;
 
 namespace Accounts.Web.Tables;
 
@@ -27,7 +28,7 @@ internal sealed class QueryReader
     public string Text(string key, int limit)
     {
         var text = _values[key].ToString().Trim();
-        if (text.Length > limit)
+        if (!TypedText.Fits(text, limit))
             Refuse(key, Plural.Of(nameof(Texts.Query_TooLong_other), limit));
         return text;
     }

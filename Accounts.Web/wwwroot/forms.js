@@ -17,12 +17,13 @@
     for (const form of document.querySelectorAll("form[aria-busy=true]")) form.ariaBusy = null;
   });
 
-  // Shows a new password's length while you type. It counts characters, as the server does.
+  // Shows a new password's length while you type. It counts characters of the normal form, as the server does.
+  const visible = text => text.normalize().replace(/\p{Default_Ignorable_Code_Point}/gu, "");
   document.addEventListener("input", event => {
     const field = event.target;
     const rule = field.id && document.querySelector(`[data-rule="${field.id}"]`);
     if (!rule) return;
-    const left = rule.dataset.least - [...field.value].length;
+    const left = rule.dataset.least - [...visible(field.value)].length;
     const [shown, said] = rule.querySelectorAll("span");
     shown.textContent = left > 0 ? rule.dataset.short.replace("{left}", left) : rule.dataset.met;
     if (left <= 0 !== rule.classList.contains("met")) said.textContent = left > 0 ? rule.dataset.saysShort : rule.dataset.saysMet;

@@ -15,6 +15,18 @@ internal sealed class M0010_AuditDetails : Migration
         "ActorName", "ActorDevice", "SessionName", "SessionDevice", "EndedSessions", "Address", "WholeAddressSince"
         """;
 
+    /// <summary>When a change of a row is refused.</summary>
+    internal const string OneChange =
+        """
+        NEW."EventId" IS DISTINCT FROM OLD."EventId" OR NOT (
+            coalesce(NEW."ActorName", NEW."ActorDevice", NEW."SessionName", NEW."SessionDevice", NEW."EndedSessions", NEW."Address",
+                CAST(NEW."WholeAddressSince" AS varchar)) IS NULL
+            OR (OLD."WholeAddressSince" IS NOT NULL AND NEW."WholeAddressSince" IS NULL
+                AND NEW."ActorName" IS NOT DISTINCT FROM OLD."ActorName" AND NEW."ActorDevice" IS NOT DISTINCT FROM OLD."ActorDevice"
+                AND NEW."SessionName" IS NOT DISTINCT FROM OLD."SessionName" AND NEW."SessionDevice" IS NOT DISTINCT FROM OLD."SessionDevice"
+                AND NEW."EndedSessions" IS NOT DISTINCT FROM OLD."EndedSessions"))
+        """;
+
     protected override void Up(MigrationBuilder migrationBuilder)
     {
         migrationBuilder.CreateTable(
@@ -71,15 +83,7 @@ internal sealed class M0010_AuditDetails : Migration
             "AuditDetails",
             "Change",
             "UPDATE",
-            """
-            NEW."EventId" IS DISTINCT FROM OLD."EventId" OR NOT (
-                coalesce(NEW."ActorName", NEW."ActorDevice", NEW."SessionName", NEW."SessionDevice", NEW."EndedSessions", NEW."Address",
-                    CAST(NEW."WholeAddressSince" AS varchar)) IS NULL
-                OR (OLD."WholeAddressSince" IS NOT NULL AND NEW."WholeAddressSince" IS NULL
-                    AND NEW."ActorName" IS NOT DISTINCT FROM OLD."ActorName" AND NEW."ActorDevice" IS NOT DISTINCT FROM OLD."ActorDevice"
-                    AND NEW."SessionName" IS NOT DISTINCT FROM OLD."SessionName" AND NEW."SessionDevice" IS NOT DISTINCT FROM OLD."SessionDevice"
-                    AND NEW."EndedSessions" IS NOT DISTINCT FROM OLD."EndedSessions"))
-            """);
+            OneChange);
         // "INSERT OR REPLACE" replaces a row without firing an UPDATE trigger. PostgreSQL has no such statement.
         if (!migrationBuilder.IsPostgreSql())
             migrationBuilder.Refuse("AuditDetails", "Replace", "INSERT", """EXISTS (SELECT 1 FROM "AuditDetails" WHERE "EventId" = NEW."EventId")""");

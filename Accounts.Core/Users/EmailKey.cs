@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Core.Users;
+
+/// <summary>The form in which emails are unique: the normal form in capitals, with the domain in ASCII (IDNA).</summary>
+internal static class EmailKey
+{
+    private static readonly UpperInvariantLookupNormalizer Capitals = new();
+
+    private static readonly IdnMapping Domains = new();
+
+    /// <summary>The key of an email in normal form.</summary>
+    public static string Of(string email) => Capitals.NormalizeEmail(InAscii(email) ?? email);
+
+    /// <summary>
+    /// The keys under which an account with this email may be stored, the first of which counts. Older versions normalized less, so an account of
+    /// theirs has the key of the email as it was typed.
+    /// </summary>
+    /// <param name="typed">The email as it was typed.</param>
+    public static IReadOnlyList<string> All(string typed)
+    {
+        var email = TypedText.Email(typed);
+        return [.. new[] { Of(email), Capitals.NormalizeEmail(email), Capitals.NormalizeEmail(TypedText.Whole(typed.Trim())) }
+            .Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The account with an email, in any spelling; null if there is none.</summary>
+    /// <param name="users">The accounts.</param>
+    /// <param name="typed">The email as it was typed.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    public static async Task<User?> FindByEmailAsync(this IQueryable<User> users, string typed, CancellationToken cancellationToken)
+    {
+        foreach (var key in All(typed))
+        {
+            if (await users.SingleOrDefaultAsync(u => u.NormalizedEmail == key, cancellationToken) is { } user)
+                return user;
+        }
+
+        return null;
+    }
+
+    /// <summary>The email with its domain in ASCII: "ada@xn--mller-kva.example"; null if the domain can't be one.</summary>
+    public static string? InAscii(string email)
+    {
+        var domain = email.LastIndexOf('@') + 1;
+        if (Ascii.IsValid(email.AsSpan(domain)))
+            return email;
+        try
+        {
+            return email[..domain] + Domains.GetAscii(email, domain);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Text;
+
+namespace Accounts.Core.Users;
+
+/// <summary>
+/// Text that people type and read: passwords, emails and names. Each has a normal form, so that the same text is the same however a keyboard
+/// writes it. The rules and their reasons are in <c>docs/security.md</c>.
+/// </summary>
+public static class TypedText
+{
+    /// <summary>UTF-16 units that a character may have on average. A family of four has eleven, and a letter with three accents four.</summary>
+    internal const int UnitsPerCharacter = 10;
+
+    private const char FirstStrongIsolate = '\u2068';
+    private const char PopDirectionalIsolate = '\u2069';
+    private const int JoinerOrNot = 0x200C;
+    private const int Joiner = 0x200D;
+    private const int Keycap = 0x20E3;
+    private const int BlackFlag = 0x1F3F4;
+
+    private static readonly Rune Space = new(' ');
+
+    /// <summary>
+    /// A text without characters that nobody sees or that change the direction of others: for a file, a log or a search. It has one form of each
+    /// letter (Unicode form C), and single spaces. Joiners and variation selectors stay where a script or an emoji needs them.
+    /// </summary>
+    /// <param name="text">Any text; null counts as "".</param>
+    public static string Clean(string? text)
+    {
+        var name = Name(text);
+        return name.Any(char.IsControl) ? Name(string.Concat(name.Select(c => char.IsControl(c) ? ' ' : c))) : name;
+    }
+
+    /// <summary>
+    /// A text as <see cref="Clean"/> makes it, for a page: inside a sentence, a title or an attribute. If it is written from right to left, the
+    /// characters U+2068 and U+2069 isolate it, so that it can't reorder what stands around it.
+    /// </summary>
+    /// <param name="text">Any text; null counts as "".</param>
+    public static string Isolate(string? text)
+    {
+        var clean = Clean(text);
+        return clean.EnumerateRunes().Any(IsRightToLeft) || (CultureInfo.CurrentUICulture.TextInfo.IsRightToLeft && clean.Length > 0)
+            ? $"{FirstStrongIsolate}{clean}{PopDirectionalIsolate}"
+            : clean;
+    }
+
+    /// <summary>Whether a text has at most so many characters, as a reader counts them. An emoji or an accented letter counts as one.</summary>
+    /// <remarks>Its UTF-16 units are limited too, to ten times as many: a character can have any number of accents.</remarks>
+    /// <param name="text">The text.</param>
+    /// <param name="limit">How many characters it may have.</param>
+    public static bool Fits(string text, int limit) => text.Length <= limit || Cut(text, limit).Length == text.Length;
+
+    /// <summary>The first characters of a text, as a reader counts them: see <see cref="Fits"/>.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="limit">How many characters to keep.</param>
+    public static string Cut(string text, int limit)
+    {
+        var end = 0;
+        for (var count = 0; end < text.Length && count < limit; count++)
+        {
+            var next = end + StringInfo.GetNextTextElementLength(text, end);
+            if (next > UnitsPerCharacter * limit)
+                break;
+            end = next;
+        }
+
+        return text[..end];
+    }
+
+    /// <summary>A name's normal form: as <see cref="Clean"/>, but with control characters inside, which the rules for names refuse.</summary>
+    internal static string Name(string? text)
+    {
+        var trimmed = (text ?? "").Trim();
+        if (Ascii.IsValid(trimmed) && !trimmed.Contains("  ", StringComparison.Ordinal))
+            return trimmed;
+
+        var tidy = Tidy(trimmed.Replace("\uFFFD", "", StringComparison.Ordinal), joins: true).Normalize();
+        return string.Join(' ', tidy.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    /// <summary>
+    /// An email's normal form, in the case in which it was typed: Unicode form KC, so that full-width letters are letters. No character in it is
+    /// invisible.
+    /// </summary>
+    internal static string Email(string? text)
+    {
+        var trimmed = (text ?? "").Trim();
+        return Ascii.IsValid(trimmed) ? trimmed : Tidy(trimmed, joins: false).Normalize(NormalizationForm.FormKC).Trim();
+    }
+
+    /// <summary>
+    /// A password's normal form (RFC 8265, OpaqueString): Unicode form C, and one kind of space. No character in it is invisible. Half a surrogate
+    /// pair reads as U+FFFD, as in UTF-8.
+    /// </summary>
+    internal static string Password(string? text) => text is null ? "" : Ascii.IsValid(text) ? text : Tidy(text, joins: false).Normalize();
+
+    /// <summary>A text in which half surrogate pairs and U+FFFE are U+FFFD. <see cref="string.Normalize()"/> throws for others.</summary>
+    internal static string Whole(string text) => string.Concat(text.EnumerateRunes().Select(Known));
+
+    /// <summary>Drops what nobody sees and makes all spaces alike.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="joins">Whether joiners and variation selectors stay where they do something.</param>
+    private static string Tidy(string text, bool joins)
+    {
+        var runes = text.EnumerateRunes().Select(Known).ToList();
+        var tidy = new StringBuilder(text.Length);
+        var before = Space;
+        for (var i = 0; i < runes.Count; i++)
+        {
+            var rune = IsSpace(runes[i]) ? Space : runes[i];
+            if (IsInvisible(rune) && !(joins && Joins(before, rune, i + 1 < runes.Count ? runes[i + 1] : Space)))
+                continue;
+            tidy.Append(rune);
+            before = rune;
+        }
+
+        return tidy.ToString();
+    }
+
+    private static Rune Known(Rune rune) => rune.Value is 0xFFFE ? Rune.ReplacementChar : rune;
+
+    // The blank of Braille is a symbol that looks like a space.
+    private static bool IsSpace(Rune rune) => rune.Value == 0x2800
+        || Rune.GetUnicodeCategory(rune)
+            is UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+
+    /// <summary>Whether a character has no shape: Unicode's Default_Ignorable_Code_Point, and the marks of interlinear annotation.</summary>
+    private static bool IsInvisible(Rune rune) => rune.Value is 0xAD or 0x34F or 0x61C or 0x115F or 0x1160 or 0x17B4 or 0x17B5
+        or (>= 0x180B and <= 0x180F) or (>= 0x200B and <= 0x200F) or (>= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x206F) or 0x3164
+        or (>= 0xFE00 and <= 0xFE0F) or 0xFEFF or 0xFFA0 or (>= 0xFFF0 and <= 0xFFFB) or (>= 0x1BCA0 and <= 0x1BCA3)
+        or (>= 0x1D173 and <= 0x1D17A) or (>= 0xE0000 and <= 0xE0FFF);
+
+    /// <summary>Whether an invisible character shapes its neighbours (RFC 5892, appendix A, and UTS #51).</summary>
+    private static bool Joins(Rune before, Rune rune, Rune after) => rune.Value switch
+    {
+        Joiner when IsSelector(before) || IsSymbol(before) => IsSymbol(after),
+        Joiner or JoinerOrNot => IsJoining(before) && (IsMark(before) || IsJoining(after)),
+        // The letters of a region, which make a flag.
+        >= 0xE0020 and <= 0xE007F => before.Value is BlackFlag or (>= 0xE0020 and < 0xE007F),
+        _ => IsSelector(rune) && (after.Value == Keycap || IsVaried(before)),
+    };
+
+    private static bool IsSelector(Rune rune) =>
+        rune.Value is (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0100 and <= 0xE01EF) or (>= 0x180B and <= 0x180D);
+
+    private static bool IsSymbol(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.OtherSymbol or UnicodeCategory.ModifierSymbol;
+
+    private static bool IsMark(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+
+    /// <summary>Whether a character has variants: an emoji, an ideograph or a letter of a script such as Mongolian.</summary>
+    private static bool IsVaried(Rune rune) => !IsInvisible(rune) && Rune.GetUnicodeCategory(rune) is UnicodeCategory.OtherSymbol
+        or UnicodeCategory.ModifierSymbol or UnicodeCategory.MathSymbol or UnicodeCategory.OtherLetter or UnicodeCategory.OtherPunctuation;
+
+    /// <summary>Whether a letter or mark is of a script whose letters shape each other: Arabic, Indic and their relatives.</summary>
+    private static bool IsJoining(Rune rune) => !IsInvisible(rune) && (Rune.IsLetter(rune) || IsMark(rune))
+        && rune.Value is (>= 0x600 and <= 0x1CFF) or (>= 0xA800 and <= 0xABFF) or (>= 0xFB50 and <= 0xFEFC) or (>= 0x10A00 and <= 0x11FFF);
+
+    /// <summary>Whether a character belongs to a script that is written from right to left.</summary>
+    private static bool IsRightToLeft(Rune rune) => rune.Value
+        is (>= 0x590 and <= 0x8FF) or (>= 0xFB1D and <= 0xFDFF) or (>= 0xFE70 and <= 0xFEFC)
+        or (>= 0x10800 and <= 0x10FFF) or (>= 0x1E800 and <= 0x1EFFF);
+}
