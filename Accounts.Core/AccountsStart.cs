@@ -29,10 +29,16 @@ internal sealed class AccountsStart(IServiceProvider services) : IHostedLifecycl
         }
     }
 
-    /// <summary>Checks all options of the application that are checked at a start.</summary>
-    /// <exception cref="StartupException">At least one setting is invalid. The message lists each with its rule and its value.</exception>
+    /// <summary>Checks all options of the application that are checked at a start, and whether .NET can normalize texts.</summary>
+    /// <exception cref="StartupException">
+    /// At least one setting is invalid. The message lists each with its rule and its value. Or .NET doesn't normalize texts.
+    /// </exception>
     public static void RequireValid(IServiceProvider services)
     {
+        if (!TypedText.IsNormalizing)
+            throw new StartupException("Passwords and emails can't be normalized, because .NET runs in its globalization-invariant mode. "
+                + "Install ICU (libicu), and set DOTNET_SYSTEM_GLOBALIZATION_INVARIANT to false.");
+
         try
         {
             services.GetRequiredService<IStartupValidator>().Validate();

@@ -137,7 +137,9 @@ internal sealed partial class PasswordHashing : IDisposable
     /// costs the same.
     /// </summary>
     private static string[] Spellings(string password) =>
-        TypedText.Password(password) is var normal && TypedText.Whole(password) is var typed && string.Equals(normal, typed, StringComparison.Ordinal)
+        // Half a surrogate pair was hashed as U+FFFD.
+        TypedText.Password(password) is var normal && string.Concat(password.EnumerateRunes()) is var typed
+        && string.Equals(normal, typed, StringComparison.Ordinal)
             ? [normal]
             : [normal, typed];
 

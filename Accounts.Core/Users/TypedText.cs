@@ -21,6 +21,9 @@ public static class TypedText
 
     private static readonly Rune Space = new(' ');
 
+    /// <summary>False in .NET's globalization-invariant mode, in which <see cref="string.Normalize()"/> changes nothing and says nothing.</summary>
+    internal static bool IsNormalizing => "u\u0308".Normalize().Length == 1;
+
     /// <summary>
     /// A text without characters that nobody sees or that change the direction of others: for a file, a log or a search. It has one form of each
     /// letter (Unicode form C), and single spaces. Joiners and variation selectors stay where a script or an emoji needs them.
@@ -75,7 +78,8 @@ public static class TypedText
         if (Ascii.IsValid(trimmed) && !trimmed.Contains("  ", StringComparison.Ordinal))
             return trimmed;
 
-        var tidy = Tidy(trimmed.Replace("\uFFFD", "", StringComparison.Ordinal), joins: true).Normalize();
+        // Half a surrogate pair, or bytes that were no UTF-8, left nothing to show.
+        var tidy = Tidy(Whole(trimmed).Replace("\uFFFD", "", StringComparison.Ordinal), joins: true).Normalize();
         return string.Join(' ', tidy.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
@@ -96,14 +100,14 @@ public static class TypedText
     internal static string Password(string? text) => text is null ? "" : Ascii.IsValid(text) ? text : Tidy(text, joins: false).Normalize();
 
     /// <summary>A text in which half surrogate pairs and U+FFFE are U+FFFD. <see cref="string.Normalize()"/> throws for others.</summary>
-    internal static string Whole(string text) => string.Concat(text.EnumerateRunes().Select(Known));
+    internal static string Whole(string text) => string.Concat(text.EnumerateRunes()).Replace('\uFFFE', '\uFFFD');
 
     /// <summary>Drops what nobody sees and makes all spaces alike.</summary>
     /// <param name="text">The text.</param>
     /// <param name="joins">Whether joiners and variation selectors stay where they do something.</param>
     private static string Tidy(string text, bool joins)
     {
-        var runes = text.EnumerateRunes().Select(Known).ToList();
+        List<Rune> runes = [.. Whole(text).EnumerateRunes()];
         var tidy = new StringBuilder(text.Length);
         var before = Space;
         for (var i = 0; i < runes.Count; i++)
@@ -117,8 +121,6 @@ public static class TypedText
 
         return tidy.ToString();
     }
-
-    private static Rune Known(Rune rune) => rune.Value is 0xFFFE ? Rune.ReplacementChar : rune;
 
     // The blank of Braille is a symbol that looks like a space.
     private static bool IsSpace(Rune rune) => rune.Value == 0x2800

@@ -26,6 +26,16 @@ public sealed class ProcessTests : IDisposable
         Assert.Contains("Sign in", await visitor.ReadAsync("/sign-in"), StringComparison.Ordinal);
     }
 
+    // Guard: TypedText.IsNormalizing in AccountsStart.RequireValid.
+    [Fact]
+    public async Task The_process_refuses_to_start_where_it_cannot_normalize_texts()
+    {
+        await using var application = AccountsProcess.Run(null, Database, ("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1"));
+        Assert.NotEqual(0, await application.ExitAsync());
+        Assert.Contains("Install ICU", application.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", application.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Development", true)]
     [InlineData("Production", false)]
