@@ -1,4 +1,5 @@
 using System.Buffers;
+using Accounts.Core.Storage;
 
 namespace Accounts.Core.Devices;
 
@@ -19,7 +20,7 @@ internal static class NameText
     {
         if (!text.Contains('%'))
             return Text(Cleaned(text));
-        Span<char> decoded = stackalloc char[Limit];
+        Span<char> decoded = stackalloc char[2 * Limit];
         return Text(Cleaned(decoded[..Decode(text, decoded)]));
     }
 
@@ -41,6 +42,9 @@ internal static class NameText
         var length = 0;
         while (length < text.Length && length < Limit && IsOfName(text[length]))
             length++;
+        // A letter can go on in the next one, as in Thai.
+        if (length == Limit && length < text.Length)
+            length = ShortText.Cut(text[..Math.Min(text.Length, 2 * Limit)], Limit).Length;
         text = text[..length].TrimEnd(" -_.,+:");
         return text.ContainsAny(LettersAndDigits) ? text : [];
     }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Accounts.Core.Callers;
 using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
+using Accounts.Core.Users;
 
 namespace Accounts.Core.Sessions;
 
@@ -51,8 +52,8 @@ public sealed record Session(
     /// <summary>When the account first had a sign-in in this browser. A session that replaces another one there isn't new.</summary>
     public DateTimeOffset BrowserSince { get; init; }
 
-    /// <summary>The title of the session's card: its name, or its device.</summary>
-    public string Title => Name ?? Device.Title;
+    /// <summary>The title of the session's card: its name, or its device. It is isolated: see <see cref="TypedText.Isolate"/>.</summary>
+    public string Title => TypedText.Isolate(Name ?? Device.Title);
 
     /// <summary>The sign-in was new to the account, is at most a week old, and the user hasn't recognized it.</summary>
     public bool IsFlagged => NewBrowser || NewCountry;

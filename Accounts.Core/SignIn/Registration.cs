@@ -55,7 +55,7 @@ public sealed class Registration
     /// <exception cref="OperationCanceledException">The call was canceled before the password was hashed; there is no account.</exception>
     public async Task<RegistrationOutcome> RegisterAsync(CallingBrowser browser, RegisterInput input, CancellationToken cancellationToken = default)
     {
-        using var place = _hashing.TryEnter(HashPriority.Stranger, out var busy);
+        using var place = _hashing.TryEnter(HashPriority.Stranger, out var busy, input.Password);
         if (place is null)
             return new RegistrationOutcome.Busy(busy);
         // Every answer reveals whether an email has an account, and costs a hash. So attempts are limited.

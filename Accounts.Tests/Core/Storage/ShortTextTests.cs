@@ -13,7 +13,20 @@ public sealed class ShortTextTests
     [InlineData("ab😀", 4, "ab😀")]
     [InlineData("ab😀", 3, "ab")]
     [InlineData("😀", 1, "")]
+    [InlineData("abe\u0301", 3, "ab")]
+    [InlineData("a👩‍💻b", 4, "a")]
+    [InlineData("🇫🇷🇩🇪", 6, "🇫🇷")]
     public void A_text_is_never_cut_within_a_character(string text, int limit, string cut) => Assert.Equal(cut, ShortText.Cut(text, limit));
+
+    // Sara am is a letter, and belongs to the one before it.
+    [Fact]
+    public void A_long_name_in_a_User_Agent_is_cut_between_characters()
+    {
+        var name = new string('x', NameText.Limit - 1);
+        Assert.Equal(name, NameText.Of(name + "\u0E01\u0E33"));
+        Assert.Equal(name + "\u0E01", NameText.Of(name + "\u0E01\u0E02"));
+        Assert.Equal("Radio", NameText.Of("Radio\u3164\u115FRadio"));
+    }
 
     // A text that ends in half a character changes on its way through the database.
     [Fact]

@@ -41,6 +41,17 @@ public sealed class LongNameTests
         Assert.ThrowsAny<System.Data.Common.DbException>(() => host.Rows.Execute("UPDATE \"AuditDetails\" SET \"SessionName\" = 'another'"));
     }
 
+    // Guard: TypedText.Isolate in Session.Title.
+    [EachEngineFact]
+    public async Task The_title_of_a_session_is_isolated()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        host.Rows.Execute("UPDATE \"Sessions\" SET \"Name\" = 'מחשב\u202E'");
+        Assert.Equal("\u2068מחשב\u2069", Assert.Single(await host.Sessions.ListAsync(owner.Caller)).Title);
+    }
+
     // Guard: TypedText.Clean in the queries and in what they search.
     [EachEngineFact]
     public async Task A_search_finds_a_name_in_any_spelling()

@@ -67,6 +67,9 @@ public sealed class HistoryFileTests
             ("two\r\nlines", "\"two\r\nlines\""),
             ("1-1=0", "1-1=0"),
             ("Größe 📱", "Größe 📱"),
+            ("\u202E=2+2", "'=2+2"),
+            ("\u2067Bu\u0308ro\u200B", "B\u00FCro"),
+            ("מחשב", "מחשב"),
         ];
         await using var site = AccountsSite.Start(new TestClock());
         await site.RegisterAsync(Ada);
