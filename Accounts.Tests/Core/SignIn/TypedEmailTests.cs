@@ -34,6 +34,7 @@ public sealed class TypedEmailTests
     [EachEngineTheory]
     [InlineData("\u200Bx@example.test", "\u200BX@EXAMPLE.TEST", "\u200BX@Example.test")]
     [InlineData("x@m\u00FCller.test", "X@M\u00DCLLER.TEST", "x@Mu\u0308ller.test")]
+    [InlineData("x@m\u00FCller.test", "X@M\u00DCLLER.TEST", "\u200Bx@m\u00FCller.test")]
     [InlineData("ｘ@example.test", "Ｘ@EXAMPLE.TEST", " ｘ@example.test ")]
     [InlineData("x\u00A8@example.test", "X\u00A8@EXAMPLE.TEST", "x\u00A8@example.test")]
     [InlineData("x@-\u00FC.test", "X@-\u00DC.TEST", "x@-\u00FC.test")]
