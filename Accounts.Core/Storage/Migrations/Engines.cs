@@ -18,6 +18,15 @@ internal static class Engines
         .Annotation("Sqlite:Autoincrement", true)
         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn);
 
+    /// <summary>Gives a column of texts more room. SQLite limits no text, so it's for PostgreSQL.</summary>
+    /// <param name="migrationBuilder">The migration.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="before">Its maximum length until now, in code points.</param>
+    /// <param name="length">Its maximum length from now on.</param>
+    public static void WidenText(this MigrationBuilder migrationBuilder, string table, string column, int before, int length) =>
+        migrationBuilder.AlterColumn<string>(column, table, maxLength: length, oldClrType: typeof(string), oldMaxLength: before);
+
     /// <summary>Makes the database refuse a statement on each row that a condition holds for.</summary>
     /// <param name="migrationBuilder">The migration.</param>
     /// <param name="table">The table.</param>

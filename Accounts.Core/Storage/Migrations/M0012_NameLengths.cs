@@ -13,15 +13,12 @@ internal sealed class M0012_NameLengths : Migration
         if (!migrationBuilder.IsPostgreSql())
             return;
 
-        Widen("Users", "DisplayName", 1000);
-        Widen("Sessions", "Name", 600);
+        migrationBuilder.WidenText("Users", "DisplayName", 100, 1000);
+        migrationBuilder.WidenText("Sessions", "Name", 60, 600);
         // PostgreSQL changes no column that a trigger names.
         migrationBuilder.Sql("""DROP TRIGGER "TR_AuditDetails_Change" ON "AuditDetails" """);
-        Widen("AuditDetails", "ActorName", 600);
-        Widen("AuditDetails", "SessionName", 600);
+        migrationBuilder.WidenText("AuditDetails", "ActorName", 60, 600);
+        migrationBuilder.WidenText("AuditDetails", "SessionName", 60, 600);
         migrationBuilder.Refuse("AuditDetails", "Change", "UPDATE", M0010_AuditDetails.OneChange);
-
-        void Widen(string table, string column, int length) =>
-            migrationBuilder.Sql($"""ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE character varying({length})""");
     }
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Accounts.Core.Storage;
 using Accounts.Core.Storage.Migrations;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -41,6 +42,13 @@ public sealed class MigrationMarkTests
             }
         },
         { "an index", up => up.CreateIndex("IX_Sessions_Note", "Sessions", "Name") },
+        { "room for longer texts", up => up.WidenText("Sessions", "Name", 60, 600) },
+        { "a trigger that goes and comes back as it was", up =>
+            {
+                up.Sql("DROP TRIGGER \"TR_AuditEvents_Change\" ON \"AuditEvents\"");
+                up.Refuse("AuditEvents", "Change", "UPDATE");
+            }
+        },
     };
 
     public static TheoryData<string, Action<MigrationBuilder>> Contracting => new()
@@ -71,8 +79,18 @@ public sealed class MigrationMarkTests
         { "Sample_Expand does this: RenameColumn.", up => up.RenameColumn("Name", "Sessions", "Title") },
         { "Sample_Expand does this: RenameTable.", up => up.RenameTable("Sessions", newName: "Logins") },
         { "Sample_Expand does this: AlterColumn.", up => up.AlterColumn<string>("Name", "Sessions", nullable: false) },
+        { "Sample_Expand does this: AlterColumn.", up => up.WidenText("Sessions", "Name", 60, 59) },
         { "Sample_Expand does this: AddForeignKey.", up => up.AddForeignKey("FK_Codes", "SupportCodes", "UserId", "Users", principalColumn: "Id") },
         { "Sample_Expand does this: Sql.", up => up.Sql("DELETE FROM \"Sessions\"") },
+        { "Sample_Expand does this: Sql.", up => up.Sql("DROP TRIGGER \"TR_AuditEvents_Change\" ON \"AuditEvents\"") },
+        {
+            "Sample_Expand does this: Sql.",
+            up =>
+            {
+                up.Sql("DROP TRIGGER \"TR_AuditEvents_Change\" ON \"AuditEvents\"");
+                up.Refuse("AuditEvents", "Change", "UPDATE", "FALSE");
+            }
+        },
     };
 
     [Fact]
@@ -119,16 +137,19 @@ public sealed class MigrationMarkTests
         var migration = create();
         migration.ActiveProvider = provider;
         var added = migration.UpOperations.OfType<CreateTableOperation>().Select(table => table.Name).ToHashSet(StringComparer.Ordinal);
+        // A trigger that comes back as an earlier migration made it.
+        var kept = migration.UpOperations.OfType<SqlOperation>().Select(sql => sql.Sql).Where(Earlier(id, provider).Contains)
+            .Select(NameOfTrigger).OfType<string>().ToHashSet(StringComparer.Ordinal);
         // An earlier version doesn't know these columns. It leaves them NULL, and NULL equals nothing.
         var empty = migration.UpOperations.OfType<AddColumnOperation>()
             .Where(column => column is { IsNullable: true, DefaultValue: null, DefaultValueSql: null })
             .Select(column => (column.Table, column.Name)).ToHashSet();
-        return migration.UpOperations.Select(operation => FindProblem(operation, added, empty)).OfType<string>()
+        return migration.UpOperations.Select(operation => FindProblem(operation, added, empty, kept)).OfType<string>()
             .Select(problem => $"{id} {problem} {Why}");
     });
 
     private static string? FindProblem(
-        MigrationOperation operation, HashSet<string> added, HashSet<(string Table, string Name)> empty) => operation switch
+        MigrationOperation operation, HashSet<string> added, HashSet<(string Table, string Name)> empty, HashSet<string> kept) => operation switch
     {
         CreateTableOperation table => table.ForeignKeys
             .Where(key => !added.Contains(key.PrincipalTable) && key.OnDelete is not (ReferentialAction.Cascade or ReferentialAction.SetNull))
@@ -141,8 +162,26 @@ public sealed class MigrationMarkTests
             when !added.Contains(index.Table) && !Array.Exists(index.Columns, column => empty.Contains((index.Table, column))) =>
             $"adds the unique index {index.Name} over {index.Table}.",
         CreateIndexOperation => null,
+        AlterColumnOperation { MaxLength: { } length } column
+            when length > column.OldColumn.MaxLength && column.IsNullable == column.OldColumn.IsNullable => null,
+        SqlOperation sql when NameOfTrigger(sql.Sql) is { } trigger && kept.Contains(trigger) => null,
         _ => $"does this: {operation.GetType().Name.Replace("Operation", "", StringComparison.Ordinal)}.",
     };
+
+    /// <summary>The name in a statement that makes or drops a trigger; null in any other.</summary>
+    private static string? NameOfTrigger(string sql) =>
+        Regex.Match(sql, """^\s*(CREATE|DROP) TRIGGER "(?<name>\w+)" """, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))
+            is { Success: true } match ? match.Groups["name"].Value : null;
+
+    private static HashSet<string> Earlier(string id, string provider) =>
+    [
+        .. All.Where(migration => string.CompareOrdinal(migration.Id, id) < 0).SelectMany(migration =>
+        {
+            var earlier = (Migration)Activator.CreateInstance(migration.Type)!;
+            earlier.ActiveProvider = provider;
+            return earlier.UpOperations.OfType<SqlOperation>().Select(sql => sql.Sql);
+        }),
+    ];
 
     private static NoteColumns Columns(ColumnsBuilder table) =>
         new(table.Column<Guid>(), table.Column<Guid>());
