@@ -115,16 +115,21 @@ public sealed class PasswordChange
         using var place = _hashing.TryEnter(HashPriority.Known, out var busy);
         if (place is null)
             return new ChangePasswordOutcome.Busy(busy);
-        if (_throttle.TryKnown(caller.Subject.ToString(), caller.OwnSession.Value.ToByteArray()) is { } wait)
+        if (_throttle.TryKnown(caller.Subject.ToString(), caller.OwnSession.Value.ToByteArray(), caller.Address, out var wait) is not { } attempt)
             return new ChangePasswordOutcome.Throttled(wait);
 
         var now = _time.GetUtcNow();
         if (await _database.ReadAsync(db => db.FindLiveUserAsync(caller, now, cancellationToken)) is not { } user)
             return new ChangePasswordOutcome.CallerEnded();
         if (InputRules.CheckNewPassword(nameof(input.NewPassword), input.NewPassword, user) is { } weak)
+        {
+            attempt.Forget();
             return new ChangePasswordOutcome.Invalid([weak]);
+        }
+
         if (!await _passwords.VerifyAsync(place, user, input.CurrentPassword, cancellationToken))
-            return await RefuseAsync(place, caller, user, input, cancellationToken);
+            return await RefuseAsync(place, attempt, caller, user, input, cancellationToken);
+        attempt.Forget();
 
         var hash = await place.HashAsync(user, input.NewPassword, cancellationToken);
         var (outcome, overtaken) = await _commands.RunAsync<(ChangePasswordOutcome?, User?)>(
@@ -140,7 +145,7 @@ public sealed class PasswordChange
                 work.Account.PasswordHash = hash;
                 return (await FinishAsync(work, _rotation, caller, now, input.EndOtherSessions), null);
             }, cancellationToken);
-        return outcome ?? await RefuseAsync(place, caller, overtaken!, input, cancellationToken);
+        return outcome ?? await RefuseAsync(place, attempt, caller, overtaken!, input, cancellationToken);
     }
 
     /// <summary>
@@ -163,10 +168,11 @@ public sealed class PasswordChange
 
     /// <summary>Handles a wrong current password. If the new one is already the account's, the form was posted twice: that proves the user.</summary>
     private async Task<ChangePasswordOutcome> RefuseAsync(
-        HashPlace place, Caller caller, User user, ChangePasswordInput input, CancellationToken cancellationToken)
+        HashPlace place, CountedAttempt attempt, Caller caller, User user, ChangePasswordInput input, CancellationToken cancellationToken)
     {
         if (await place.VerifyAsync(user, input.NewPassword, cancellationToken) == PasswordCheck.Wrong)
             return new ChangePasswordOutcome.WrongPassword();
+        attempt.Forget();
 
         var now = _time.GetUtcNow();
         return await _commands.RunAsync<ChangePasswordOutcome>(

@@ -119,7 +119,10 @@ public sealed partial class PasswordSignIn
     {
         var user = found.User;
         // Count the attempt only now: a request that found no place to hash was no attempt.
-        if ((found.IsKnown ? _throttle.TryKnown(found.Email, found.Browser) : _throttle.TryStranger(found.Email, browser.Address)) is { } wait)
+        var attempt = found.IsKnown
+            ? _throttle.TryKnown(found.Email, found.Browser, browser.Address, out var wait)
+            : _throttle.TryStranger(found.Email, browser.Address, out wait);
+        if (attempt is null)
         {
             Log.Throttled(_logger, user?.Id);
             return new SignInOutcome.Throttled(wait);
@@ -131,6 +134,7 @@ public sealed partial class PasswordSignIn
             return new SignInOutcome.WrongCredentials();
         }
 
+        attempt.Forget();
         // Null if the password was changed, or all sessions were ended, since the check. Then the verified password no longer counts.
         var proof = new VerifiedUser(new UserId(user.Id), user.SecurityStamp!, SignInMethods.Password);
         return await _starter.StartAsync(browser, proof, input.Remember, cancellationToken) is { } session

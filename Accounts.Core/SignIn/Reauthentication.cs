@@ -81,7 +81,7 @@ public sealed partial class Reauthentication
         if (place is null)
             return new ReauthenticationOutcome.Busy(busy);
         // The password change uses the same counter: both let a session guess at the password.
-        if (_throttle.TryKnown(caller.Subject.ToString(), caller.OwnSession.Value.ToByteArray()) is { } wait)
+        if (_throttle.TryKnown(caller.Subject.ToString(), caller.OwnSession.Value.ToByteArray(), caller.Address, out var wait) is not { } attempt)
         {
             Log.Throttled(_logger, caller.OwnSession.Value);
             return new ReauthenticationOutcome.Throttled(wait);
@@ -92,6 +92,7 @@ public sealed partial class Reauthentication
             return new ReauthenticationOutcome.CallerEnded();
         if (!await _passwords.VerifyAsync(place, user, password, cancellationToken))
             return Refused(caller);
+        attempt.Forget();
 
         static ReauthenticationOutcome Ended(Refusal refusal) => new ReauthenticationOutcome.CallerEnded();
         return await _commands.RunAsync(caller, Need.ProveIdentity, null, Ended, async work =>

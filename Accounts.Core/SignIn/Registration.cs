@@ -59,12 +59,13 @@ public sealed class Registration
         if (place is null)
             return new RegistrationOutcome.Busy(busy);
         // Every answer reveals whether an email has an account, and costs a hash. So attempts are limited.
-        if (_throttle.TryAddress(browser.Address) is { } wait)
+        if (_throttle.TryRegistration(browser.Address, out var wait) is not { } attempt)
             return new RegistrationOutcome.Throttled(wait);
 
         switch (await _users.RegisterAsync(place, browser, input, cancellationToken))
         {
             case RegisterOutcome.Invalid { Errors: var errors }:
+                attempt.Forget();
                 return new RegistrationOutcome.Invalid(errors);
             case RegisterOutcome.Registered { UserId: var person, Stamp: var stamp }:
                 var verified = new VerifiedUser(person, stamp, SignInMethods.Password);
@@ -75,9 +76,15 @@ public sealed class Registration
 
         return await _signIn.SignInAsync(place, browser, new SignInInput { Email = input.Email, Password = input.Password }, cancellationToken) switch
         {
-            SignInOutcome.SignedIn { Session: var session } => new RegistrationOutcome.SignedIn(session),
+            SignInOutcome.SignedIn { Session: var session } => SignedInAgain(session),
             SignInOutcome.Throttled { Wait: var later } => new RegistrationOutcome.Throttled(later),
             _ => new RegistrationOutcome.EmailTaken(),
         };
+
+        RegistrationOutcome SignedInAgain(StartedSession session)
+        {
+            attempt.Forget();
+            return new RegistrationOutcome.SignedIn(session);
+        }
     }
 }

@@ -2,14 +2,22 @@ using FluentValidation;
 
 namespace Accounts.Core.SignIn;
 
-/// <summary>How many sign-in attempts are allowed. Section <c>SignIn</c>.</summary>
+/// <summary>How many wrong sign-in attempts are allowed. Section <c>SignIn</c>.</summary>
 public sealed class SignInOptions
 {
-    /// <summary>Attempts on one account from unknown browsers, within the window: 10. Each browser that the account knows has its own 10.</summary>
+    /// <summary>
+    /// Wrong guesses at one account from unknown browsers, within the window: 10. Each browser that the account knows has its own 10.
+    /// </summary>
     public int AttemptsPerAccount { get; set; } = 10;
 
-    /// <summary>Attempts from one address (for IPv6: one /64) by browsers that the account doesn't know, within the window: 50.</summary>
+    /// <summary>
+    /// Wrong guesses from one address (for IPv6: one /64) by browsers that the account doesn't know, within the window: 50. Browsers that their
+    /// account knows have half as many again, in a count of their own. Registrations have as many, in a third count.
+    /// </summary>
     public int AttemptsPerAddress { get; set; } = 50;
+
+    /// <summary>Wrong guesses from one address by browsers that their accounts know. The limit is wider: few guess at their own accounts.</summary>
+    internal int KnownAttemptsPerAddress => AttemptsPerAddress + (AttemptsPerAddress + 1) / 2;
 
     /// <summary>The window in which attempts are counted: 5 minutes.</summary>
     public TimeSpan AttemptWindow { get; set; } = TimeSpan.FromMinutes(5);

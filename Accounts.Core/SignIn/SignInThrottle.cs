@@ -1,4 +1,7 @@
-using System.Threading.RateLimiting;
+using System.Diagnostics.Metrics;
+using System.Runtime.InteropServices;
+using Accounts.Core.Settings;
+using Accounts.Core.Users;
 
 namespace Accounts.Core.SignIn;
 
@@ -19,46 +22,140 @@ internal enum Attempt
     Reset,
 }
 
-/// <summary>Limits attempts per account and per address. A stranger's attempts never use up those of a known browser.</summary>
-/// <remarks>Counts are in memory; a restart clears them. The limiter drops a partition that is idle for a window.</remarks>
-internal sealed class SignInThrottle(SignInOptions options) : IDisposable
+/// <summary>Limits wrong guesses per account and per address. A stranger's guesses never use up those of a known browser.</summary>
+/// <remarks>
+/// An attempt counts from its beginning, so that guesses in parallel can't pass the limit. One that turns out right is taken back. A refused attempt
+/// counts nowhere. A window begins with the first attempt in it. Counts are in memory; a restart clears them.
+/// </remarks>
+internal sealed class SignInThrottle
 {
-    private readonly PartitionedRateLimiter<string> _accounts = Limiter(options.AttemptsPerAccount, options.AttemptWindow);
-    private readonly PartitionedRateLimiter<string> _addresses = Limiter(options.AttemptsPerAddress, options.AttemptWindow);
+    private readonly SignInOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Counter<long> _refused;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Window> _windows = new(StringComparer.Ordinal);
+    private long _prunedAt;
+
+    public SignInThrottle(SignInOptions options, IMeterFactory meters, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        _prunedAt = time.GetTimestamp();
+        var meter = meters.Create(AccountsMeter.Name);
+        _refused = meter.CreateCounter<long>("accounts.sign_in.throttled", "{attempt}", "Attempts that were refused because too many failed before.");
+        meter.CreateObservableUpDownCounter(
+            "accounts.sign_in.throttle_entries", CountEntries, "{entry}", "Accounts, browsers and addresses whose attempts are being counted.");
+    }
 
     /// <summary>Counts an attempt by a browser that the account doesn't know.</summary>
-    /// <returns>Null if the attempt is allowed; otherwise how long to wait.</returns>
-    public TimeSpan? TryStranger(string account, string address, Attempt attempt = Attempt.Password) =>
-        TryAddress(address) ?? Try(_accounts, $"{attempt} {account}");
-
-    /// <summary>Counts an attempt from an address, for any account.</summary>
-    /// <returns>Null if the attempt is allowed; otherwise how long to wait.</returns>
-    public TimeSpan? TryAddress(string address) => Try(_addresses, ClientNetwork.Of(address));
+    /// <param name="account">The account, existing or not.</param>
+    /// <param name="address">The browser's address.</param>
+    /// <param name="wait">How long to wait, if the attempt is refused.</param>
+    /// <param name="kind">What is attempted.</param>
+    /// <returns>The attempt; null if it is refused.</returns>
+    public CountedAttempt? TryStranger(string account, string address, out TimeSpan wait, Attempt kind = Attempt.Password) => TryCount(
+        out wait,
+        new Limit($"address {ClientNetwork.Of(address)}", _options.AttemptsPerAddress),
+        new Limit($"{kind} {account}", _options.AttemptsPerAccount));
 
     /// <summary>Counts an attempt by a browser that has had a session of the account.</summary>
-    /// <returns>Null if the attempt is allowed; otherwise how long to wait.</returns>
-    public TimeSpan? TryKnown(string account, byte[] browserHash, Attempt attempt = Attempt.Password) =>
-        Try(_accounts, $"{attempt} {account} {Convert.ToHexString(browserHash)}");
+    /// <param name="account">The account.</param>
+    /// <param name="browser">What the account knows the browser by: the hash of its id, or its session.</param>
+    /// <param name="address">The browser's address.</param>
+    /// <param name="wait">How long to wait, if the attempt is refused.</param>
+    /// <param name="kind">What is attempted.</param>
+    /// <returns>The attempt; null if it is refused.</returns>
+    public CountedAttempt? TryKnown(string account, byte[] browser, string address, out TimeSpan wait, Attempt kind = Attempt.Password) => TryCount(
+        out wait,
+        new Limit($"known from {ClientNetwork.Of(address)}", _options.KnownAttemptsPerAddress),
+        new Limit($"{kind} {account} {Convert.ToHexString(browser)}", _options.AttemptsPerAccount));
 
-    public void Dispose()
+    /// <summary>Counts a registration. It has a count of its own, because one that succeeds is no guess and yet must be limited.</summary>
+    /// <param name="address">The browser's address.</param>
+    /// <param name="wait">How long to wait, if the registration is refused.</param>
+    /// <returns>The attempt; null if it is refused.</returns>
+    public CountedAttempt? TryRegistration(string address, out TimeSpan wait) =>
+        TryCount(out wait, new Limit($"registration {ClientNetwork.Of(address)}", _options.AttemptsPerAddress));
+
+    private CountedAttempt? TryCount(out TimeSpan wait, params Limit[] limits)
     {
-        _accounts.Dispose();
-        _addresses.Dispose();
-    }
-
-    private TimeSpan? Try(PartitionedRateLimiter<string> limiter, string partition)
-    {
-        using var lease = limiter.AttemptAcquire(partition);
-        if (lease.IsAcquired)
-            return null;
-        return lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : options.AttemptWindow;
-    }
-
-    private static PartitionedRateLimiter<string> Limiter(int attempts, TimeSpan window) =>
-        PartitionedRateLimiter.Create<string, string>(
-            key => RateLimitPartition.GetFixedWindowLimiter(key, _ => new FixedWindowRateLimiterOptions
+        wait = default;
+        lock (_gate)
+        {
+            var now = _time.GetTimestamp();
+            Prune(now);
+            foreach (var limit in limits)
             {
-                PermitLimit = attempts, Window = window, QueueLimit = 0,
-            }),
-            StringComparer.Ordinal);
+                if (_windows.TryGetValue(limit.Key, out var window) && window.Count >= limit.Most && Left(window, now) is var left && left > wait)
+                    wait = left;
+            }
+
+            if (wait == default)
+            {
+                var windows = Array.ConvertAll(limits, limit => Open(limit.Key, now));
+                foreach (var window in windows)
+                    window.Count++;
+                return new CountedAttempt(() => TakeBack(windows));
+            }
+        }
+
+        _refused.Add(1);
+        return null;
+    }
+
+    private Window Open(string key, long now)
+    {
+        ref var window = ref CollectionsMarshal.GetValueRefOrAddDefault(_windows, key, out _);
+        if (window is null || Left(window, now) <= TimeSpan.Zero)
+            window = new Window(now);
+        return window;
+    }
+
+    private TimeSpan Left(Window window, long now) => _options.AttemptWindow - _time.GetElapsedTime(window.Since, now);
+
+    private void Prune(long now)
+    {
+        if (_time.GetElapsedTime(_prunedAt, now) < _options.AttemptWindow)
+            return;
+        _prunedAt = now;
+        foreach (var (key, window) in _windows)
+        {
+            if (Left(window, now) <= TimeSpan.Zero)
+                _windows.Remove(key);
+        }
+    }
+
+    private int CountEntries()
+    {
+        lock (_gate)
+            return _windows.Count;
+    }
+
+    private void TakeBack(Window[] windows)
+    {
+        lock (_gate)
+        {
+            foreach (var window in windows)
+                window.Count--;
+        }
+    }
+
+    /// <param name="since">The timestamp of its first attempt.</param>
+    private sealed class Window(long since)
+    {
+        public long Since => since;
+
+        public int Count { get; set; }
+    }
+
+    private sealed record Limit(string Key, int Most);
+}
+
+/// <summary>An attempt that was let in. It counts as a wrong guess until it is forgotten.</summary>
+internal sealed class CountedAttempt(Action takeBack)
+{
+    private Action? _takeBack = takeBack;
+
+    /// <summary>Takes the attempt back, because it was no wrong guess. Later calls do nothing.</summary>
+    public void Forget() => Interlocked.Exchange(ref _takeBack, null)?.Invoke();
 }

@@ -1,5 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
+using Accounts.Core.Callers;
 using Accounts.Core.SignIn;
+using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.SignIn;
@@ -8,39 +11,41 @@ public sealed class SignInThrottleTests
 {
     private const string Ada = "ADA@EXAMPLE.TEST";
     private const string Address = "203.0.113.7";
+    private const string Wrong = "not this passphrase";
 
-    // Guard: the attempt kind in the names of SignInThrottle's partitions.
+    // Guard: the attempt kind in the names of SignInThrottle's counts.
     [Fact]
-    public void Each_kind_of_attempt_is_counted_separately_per_account_and_browser()
+    public async Task Each_kind_of_attempt_is_counted_separately_per_account_and_browser()
     {
-        using var throttle = new SignInThrottle(new SignInOptions { AttemptsPerAccount = 2 });
+        await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAccount", "2"));
+        var throttle = host.Get<SignInThrottle>();
         var browser = RandomNumberGenerator.GetBytes(32);
         foreach (var attempt in Enum.GetValues<Attempt>())
         {
             for (var i = 0; i < 2; i++)
             {
-                Assert.Null(throttle.TryStranger(Ada, Address, attempt));
-                Assert.Null(throttle.TryKnown(Ada, browser, attempt));
+                Assert.NotNull(throttle.TryStranger(Ada, Address, out _, attempt));
+                Assert.NotNull(throttle.TryKnown(Ada, browser, Address, out _, attempt));
             }
 
-            Assert.NotNull(throttle.TryStranger(Ada, Address, attempt));
-            Assert.NotNull(throttle.TryKnown(Ada, browser, attempt));
-            Assert.Null(throttle.TryKnown(Ada, RandomNumberGenerator.GetBytes(32), attempt));
+            Assert.Null(throttle.TryStranger(Ada, Address, out _, attempt));
+            Assert.Null(throttle.TryKnown(Ada, browser, Address, out _, attempt));
+            Assert.NotNull(throttle.TryKnown(Ada, RandomNumberGenerator.GetBytes(32), Address, out _, attempt));
         }
     }
 
     [Fact]
-    public void An_IP_address_has_one_count_for_all_kinds()
+    public async Task An_IP_address_has_one_count_for_all_kinds()
     {
-        using var throttle = new SignInThrottle(new SignInOptions { AttemptsPerAddress = 4 });
+        await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAddress", "4"));
+        var throttle = host.Get<SignInThrottle>();
         foreach (var attempt in Enum.GetValues<Attempt>())
-            Assert.Null(throttle.TryStranger($"{attempt}@example.test", Address, attempt));
-        Assert.NotNull(throttle.TryStranger(Ada, Address));
-        Assert.NotNull(throttle.TryAddress(Address));
-        Assert.Null(throttle.TryAddress("203.0.113.8"));
+            Assert.NotNull(throttle.TryStranger($"{attempt}@example.test", Address, out _, attempt));
+        Assert.Null(throttle.TryStranger(Ada, Address, out _));
+        Assert.NotNull(throttle.TryStranger(Ada, "203.0.113.8", out _));
     }
 
-    // Guard: a known browser's attempts don't count towards the address.
+    // Guard: a known browser's attempts don't use the strangers' count.
     [EachEngineFact]
     public async Task A_known_browser_signs_in_from_a_throttled_IP_address()
     {
@@ -59,14 +64,129 @@ public sealed class SignInThrottleTests
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(own));
     }
 
-    // Guard: the container creates the throttle and so disposes of it. Each limiter has a timer that ticks ten times a second.
+    // Guard: the limit of known browsers per address.
     [EachEngineFact]
-    public async Task The_limiters_are_disposed_with_the_application()
+    public async Task Known_browsers_share_a_wider_limit_of_their_IP_address()
     {
-        var host = CoreHost.Start();
-        var throttle = host.Get<SignInThrottle>();
-        Assert.Null(throttle.TryAddress(Address));
-        await host.DisposeAsync();
-        Assert.Throws<ObjectDisposedException>(() => throttle.TryAddress(Address));
+        await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAddress", "4"));
+        await host.RegisterAsync();
+        var browsers = new[] { CoreHost.NewBrowser(), CoreHost.NewBrowser(), CoreHost.NewBrowser() };
+        foreach (var browser in browsers)
+            await host.SignInAsync(browser: browser);
+        for (var attempt = 0; attempt < 6; attempt++)
+            Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(browsers[attempt % 3], password: Wrong));
+
+        foreach (var browser in browsers)
+        {
+            Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(browser));
+            Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(browser with { Address = "198.51.100.3" }));
+        }
+
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser()));
     }
+
+    // Guard: Forget after a sign-in, a re-authentication and a password change.
+    [EachEngineFact]
+    public async Task A_right_password_counts_nowhere()
+    {
+        await using var host = CoreHost.Start(settings: [("SignIn:AttemptsPerAccount", "2"), ("SignIn:AttemptsPerAddress", "2")]);
+        await host.RegisterAsync();
+        var own = CoreHost.NewBrowser();
+        var person = await host.SignInAsync(browser: own);
+        for (var round = 0; round < 5; round++)
+        {
+            Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser()));
+            Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(person.Caller, CoreHost.Password));
+            var change = new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = CoreHost.Password + "!" };
+            Assert.IsType<ChangePasswordOutcome.Changed>(await host.PasswordChange.ChangeAsync(person.Caller, change));
+            (change.CurrentPassword, change.NewPassword) = (change.NewPassword, change.CurrentPassword);
+            Assert.IsType<ChangePasswordOutcome.Changed>(await host.PasswordChange.ChangeAsync(person.Caller, change));
+        }
+
+        // The counts that the successes left alone still count guesses.
+        for (var guess = 0; guess < 2; guess++)
+            Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.NewBrowser(), password: Wrong));
+        Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.NewBrowser()));
+        for (var guess = 0; guess < 2; guess++)
+            Assert.IsType<ReauthenticationOutcome.WrongPassword>(await host.Reauthentication.ReauthenticateAsync(person.Caller, Wrong));
+        Assert.IsType<ReauthenticationOutcome.Throttled>(await host.Reauthentication.ReauthenticateAsync(person.Caller, CoreHost.Password));
+    }
+
+    // Guard: a refused attempt counts nowhere, and the same password twice in a row is one registration.
+    [EachEngineFact]
+    public async Task A_registration_counts_once_and_leaves_sign_ins_alone()
+    {
+        await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAddress", "3"));
+        for (var number = 0; number < 3; number++)
+        {
+            Assert.IsType<RegistrationOutcome.Invalid>(await RegisterAsync(host, $"user{number}@example.test", "short"));
+            var browser = CoreHost.NewBrowser();
+            Assert.IsType<RegistrationOutcome.SignedIn>(await RegisterAsync(host, $"user{number}@example.test", CoreHost.Password, browser));
+            if (number < 2)
+                Assert.IsType<RegistrationOutcome.SignedIn>(await RegisterAsync(host, $"user{number}@example.test", CoreHost.Password, browser));
+        }
+
+        Assert.IsType<RegistrationOutcome.Throttled>(await RegisterAsync(host, "user3@example.test", CoreHost.Password));
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser(), "user0@example.test"));
+        Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.NewBrowser(), "user0@example.test", Wrong));
+    }
+
+    [EachEngineFact]
+    public async Task A_registration_with_a_taken_email_is_a_guess_at_its_password()
+    {
+        await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAccount", "2"));
+        await host.RegisterAsync();
+        for (var guess = 0; guess < 2; guess++)
+            Assert.IsType<RegistrationOutcome.EmailTaken>(await RegisterAsync(host, CoreHost.Email, Wrong));
+        Assert.IsType<RegistrationOutcome.Throttled>(await RegisterAsync(host, CoreHost.Email, CoreHost.Password));
+        Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.NewBrowser()));
+    }
+
+    // Guard: the window's own begin, instead of the whole window.
+    [Fact]
+    public async Task The_wait_is_the_time_that_is_left_and_then_the_next_attempt_succeeds()
+    {
+        await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAccount", "1"));
+        var throttle = host.Get<SignInThrottle>();
+        Assert.NotNull(throttle.TryStranger(Ada, Address, out _));
+        host.Clock.Advance(TimeSpan.FromMinutes(4));
+        Assert.Null(throttle.TryStranger(Ada, Address, out var wait));
+        Assert.Equal(TimeSpan.FromMinutes(1), wait);
+        host.Clock.Advance(wait);
+        Assert.NotNull(throttle.TryStranger(Ada, Address, out _));
+        Assert.Null(throttle.TryStranger(Ada, Address, out wait));
+        Assert.Equal(TimeSpan.FromMinutes(5), wait);
+    }
+
+    // Guard: the limits are taken together. An account's refusal must not use up the address, which others share.
+    [Fact]
+    public async Task A_refused_attempt_counts_nowhere()
+    {
+        await using var host = CoreHost.Start(settings: [("SignIn:AttemptsPerAccount", "1"), ("SignIn:AttemptsPerAddress", "2")]);
+        var throttle = host.Get<SignInThrottle>();
+        Assert.NotNull(throttle.TryStranger(Ada, Address, out _));
+        for (var refused = 0; refused < 9; refused++)
+            Assert.Null(throttle.TryStranger(Ada, Address, out _));
+        Assert.NotNull(throttle.TryStranger("GRACE@EXAMPLE.TEST", Address, out _));
+        Assert.Null(throttle.TryStranger("ALAN@EXAMPLE.TEST", Address, out _));
+    }
+
+    // Guard: Prune. Anyone can make up accounts, and an IPv6 network has many addresses.
+    [Fact]
+    public async Task Counts_are_measured_and_forgotten_after_their_window()
+    {
+        await using var host = CoreHost.Start();
+        var throttle = host.Get<SignInThrottle>();
+        using var meters = new Meters(host.Get<IMeterFactory>());
+        for (var number = 0; number < 1000; number++)
+            Assert.NotNull(throttle.TryStranger($"nobody{number}", $"2001:db8:0:{number:x}::1", out _));
+        Assert.Equal(2000, meters.Read("accounts.sign_in.throttle_entries"));
+        host.Clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.NotNull(throttle.TryStranger(Ada, Address, out _));
+        Assert.Equal(2, meters.Read("accounts.sign_in.throttle_entries"));
+    }
+
+    private static Task<RegistrationOutcome> RegisterAsync(CoreHost host, string email, string password, CallingBrowser? browser = null) =>
+        host.Get<Registration>().RegisterAsync(
+            browser ?? CoreHost.NewBrowser(), new RegisterInput { Name = "Q", Email = email, Password = password });
 }

@@ -15,11 +15,11 @@ public sealed class UserServiceTests
         var outcome = await host.Users.RegisterAsync(CoreHost.NewBrowser(), Input(name: "  Ada Lovelace "));
         var id = Assert.IsType<RegisterOutcome.Registered>(outcome).UserId;
 
-        var profile = await host.Users.FindProfileAsync(Caller.InBrowser(id, SessionId.New(TestClock.Start), ""));
+        var profile = await host.Users.FindProfileAsync(Caller.InBrowser(id, SessionId.New(TestClock.Start), "", ""));
         Assert.Equal(new Profile(id, "Ada Lovelace", "Ada@Example.test"), profile);
         Assert.Equal(0, host.Rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
         Assert.Equal("203.0.113.7", Assert.Single(host.Rows.Audit("user.registered"))["Address"]);
-        Assert.Null(await host.Users.FindProfileAsync(Caller.InBrowser(new UserId(Guid.NewGuid()), SessionId.New(TestClock.Start), "")));
+        Assert.Null(await host.Users.FindProfileAsync(Caller.InBrowser(new UserId(Guid.NewGuid()), SessionId.New(TestClock.Start), "", "")));
     }
 
     [EachEngineFact]
