@@ -17,8 +17,8 @@ public static class AccountsAspNetCore
     /// </summary>
     /// <param name="services">The application's services. A <see cref="TimeProvider"/> registered before this call is used.</param>
     /// <param name="configuration">
-    /// Has the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SignIn, Retention and Network. It may be a section itself, such as
-    /// <c>builder.Configuration.GetSection("Accounts")</c>. An unknown key in one of them is an error at the start.
+    /// Has the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SignIn, Retention, Network and OpenPages. It may be a section
+    /// itself, such as <c>builder.Configuration.GetSection("Accounts")</c>. An unknown key in one of them is an error at the start.
     /// </param>
     public static AccountsBuilder AddAccounts(this IServiceCollection services, IConfiguration configuration) =>
         services.AddAccountsCore(configuration).AddAspNetCore(configuration);
@@ -66,7 +66,7 @@ public static class AccountsAspNetCore
         services.AddSingleton<IValidateOptions<AccountsSessionOptions>, AccountsSessionOptionsValidator>();
         services.AddAuthorization();
         services.AddAntiforgery();
-        SessionGate.AddTracking(services);
+        SessionGate.AddTracking(services, configuration);
         return accounts;
     }
 }

@@ -34,14 +34,15 @@ public static class AccountsPipeline
     }
 
     /// <summary>
-    /// Refuses requests that another site's page sends through a user's browser, and new circuits while the server stops. A part of
-    /// <see cref="UseAccounts"/>, for a pipeline of your own. It comes before authentication.
+    /// Refuses requests that another site's page sends through a user's browser, new circuits while the server stops, and the end of another
+    /// session's circuit. A part of <see cref="UseAccounts"/>, for a pipeline of your own. It comes before authentication.
     /// </summary>
     /// <param name="app">The application.</param>
     /// <param name="respond">Writes the response to a request of another site, whose status 403 is already set; null for problem details.</param>
     public static IApplicationBuilder UseAccountsRequestRules(this IApplicationBuilder app, RequestDelegate? respond = null)
     {
         app.UseRequestRules(respond);
+        app.UseCircuitDisconnects();
         return app;
     }
 

@@ -17,7 +17,15 @@ internal sealed class CircuitOwners(TimeProvider time)
     private readonly ConcurrentQueue<(string Secret, Owner Left)> _left = new();
 
     /// <summary>Gives the circuit to this connection and takes it from any earlier one.</summary>
-    public void Connected(string secret, SessionId session, string connection) => _owners[secret] = new Owner(session, connection, null);
+    /// <param name="secret">The circuit's secret.</param>
+    /// <param name="session">The session that has it.</param>
+    /// <param name="connection">The connection.</param>
+    /// <param name="before">The secret that the circuit had before it was paused and resumed; null if it is the same.</param>
+    public void Connected(string secret, SessionId session, string connection, string? before = null) =>
+        _owners[secret] = new Owner(session, connection, null, _owners.GetValueOrDefault(before ?? secret)?.Components ?? new ComponentCount());
+
+    /// <summary>The circuit's root components; null for an unknown circuit.</summary>
+    public ComponentCount? FindComponents(string secret) => _owners.GetValueOrDefault(secret)?.Components;
 
     public bool Owns(string secret, SessionId session) => _owners.TryGetValue(secret, out var owner) && owner.Session == session;
 
@@ -37,5 +45,11 @@ internal sealed class CircuitOwners(TimeProvider time)
             _owners.TryRemove(KeyValuePair.Create(gone.Secret, gone.Left));
     }
 
-    private sealed record Owner(SessionId Session, string Connection, long? DisconnectedAt);
+    private sealed record Owner(SessionId Session, string Connection, long? DisconnectedAt, ComponentCount Components);
+
+    /// <summary>How many root components a circuit has. Its calls come one after the other.</summary>
+    internal sealed class ComponentCount
+    {
+        public int Value { get; set; }
+    }
 }

@@ -4,8 +4,8 @@ using Microsoft.JSInterop;
 namespace Accounts.AspNetCore.Gate;
 
 /// <summary>
-/// The framework's logging without the errors that intended endings cause. The framework logs an error when the server ends a circuit and when it
-/// refuses a later call. It also logs one if the page closes just before it is told.
+/// The framework's logging without the errors that intended endings and refusals cause. The framework logs an error when the server ends a circuit
+/// and when it refuses a later call or a page. It also logs one if the page closes just before it is told.
 /// </summary>
 /// <remarks>
 /// The framework's log filters see category and level, but never the exception. An ended session isn't an error and must not look like one.
@@ -43,7 +43,8 @@ internal sealed class QuietEndings(ILoggerFactory inner) : ILoggerFactory
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (exception is not (SessionEndedException or JSDisconnectedException or AggregateException { InnerException: SessionEndedException }))
+            if (exception is not (SessionEndedException or TooManyPagesException or JSDisconnectedException
+                or AggregateException { InnerException: SessionEndedException }))
                 inner.Log(logLevel, eventId, state, exception, formatter);
         }
     }

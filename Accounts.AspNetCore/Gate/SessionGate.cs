@@ -1,4 +1,5 @@
 using Accounts.AspNetCore.Cookies;
+using Accounts.Core.Settings;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.SignalR;
 
@@ -11,8 +12,10 @@ internal sealed class SessionGate
     public const string StatePath = "/session/state";
 
     /// <summary>Registers what tracks circuits and connections. No circuit opens until the gate is added, too.</summary>
-    public static void AddTracking(IServiceCollection services)
+    public static void AddTracking(IServiceCollection services, IConfiguration? configuration)
     {
+        services.AddStrictOptions(configuration, OptionsSection<OpenPageOptions>.Of("OpenPages", o => o, new OpenPageOptionsValidator()));
+        services.AddSingleton<OpenPages>();
         services.AddSingleton<SessionCircuits>();
         services.AddSingleton<SessionConnections>();
         services.AddSingleton<CircuitOwners>();
@@ -33,5 +36,11 @@ internal sealed class SessionGate
 
     /// <summary>Maps <see cref="StatePath"/>: 204 while the session is live, 401 from its end on.</summary>
     public static void MapState(IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet(StatePath, () => Results.NoContent()).RequireAuthorization().DisableCookieRedirect();
+        endpoints.MapMethods(StatePath, [HttpMethods.Get, HttpMethods.Head], State).RequireAuthorization().DisableCookieRedirect();
+
+    private static IResult State(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return Results.NoContent();
+    }
 }

@@ -12,9 +12,10 @@ namespace Accounts.AspNetCore.Gate;
 /// circuit can connect or resume it.
 /// </remarks>
 internal sealed partial class SessionHubFilter(SessionAuthenticator authenticator, SessionActivity activity, SessionConnections connections,
-    CircuitOwners owners, TimeProvider time, ILogger<SessionHubFilter> logger) : IHubFilter
+    OpenPages pages, CircuitOwners owners, TimeProvider time, ILogger<SessionHubFilter> logger) : IHubFilter
 {
     private const string SessionItem = "Accounts.Session";
+    private const string PageItem = "Accounts.Page";
     private const string SecretItem = "Accounts.Circuit";
 
     public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
@@ -31,26 +32,26 @@ internal sealed partial class SessionHubFilter(SessionAuthenticator authenticato
         connections.Add(session, connection);
         try
         {
-            if (await authenticator.AuthenticateAsync(session, key) is not null)
+            if (await authenticator.AuthenticateAsync(session, key) is not { } live)
             {
-                await next(context);
+                Refuse(connection);
                 return;
             }
 
-            Refuse(connection);
+            connection.Items[PageItem] = pages.Open(live);
+            await next(context);
         }
         catch
         {
             // The framework never reports a disconnect for a connection that fails here.
-            connections.Remove(session, connection);
+            Closed(connection);
             throw;
         }
     }
 
     public async Task OnDisconnectedAsync(HubLifetimeContext context, Exception? exception, Func<HubLifetimeContext, Exception?, Task> next)
     {
-        if (context.Context.Items.TryGetValue(SessionItem, out var session))
-            connections.Remove(((Shown)session!).Session, context.Context);
+        Closed(context.Context);
         if (context.Context.Items.TryGetValue(SecretItem, out var secret))
             owners.Disconnected((string)secret!, context.Context.ConnectionId);
         await next(context, exception);
@@ -64,8 +65,14 @@ internal sealed partial class SessionHubFilter(SessionAuthenticator authenticato
             || await authenticator.FindLiveAsync(shown.Session) is not { } session || !session.HasKeyMark(shown.KeyMark, time.GetUtcNow()))
             throw new SessionEndedException();
 
+        var (components, added, removed) = (default(CircuitOwners.ComponentCount), 0, 0);
         switch (invocation.HubMethodName)
         {
+            case RootComponents.Method when invocation.HubMethodArguments is [string operations, ..]:
+                (added, removed) = RootComponents.Count(operations);
+                components = connection.Items.TryGetValue(SecretItem, out var held) ? owners.FindComponents((string)held!) : null;
+                pages.CheckComponents(session, (components?.Value ?? 0) + added);
+                break;
             // Another session's circuit gets the framework's own response for a missing circuit. The page then reloads itself.
             case "ConnectCircuit" when !Owns(invocation, session):
                 return false;
@@ -82,10 +89,15 @@ internal sealed partial class SessionHubFilter(SessionAuthenticator authenticato
 
         var result = await next(invocation);
 
+        if (components is not null)
+            components.Value += added - removed;
         switch (invocation.HubMethodName)
         {
-            case "StartCircuit" or "ResumeCircuit" when result is string secret:
+            case "StartCircuit" when result is string secret:
                 Connected(connection, secret, session);
+                break;
+            case "ResumeCircuit" when result is string secret:
+                Connected(connection, secret, session, (string)invocation.HubMethodArguments[0]!);
                 break;
             case "ConnectCircuit" when result is true:
                 Connected(connection, (string)invocation.HubMethodArguments[0]!, session);
@@ -101,10 +113,18 @@ internal sealed partial class SessionHubFilter(SessionAuthenticator authenticato
         connection.Abort();
     }
 
-    private void Connected(HubCallerContext connection, string secret, LiveSession session)
+    private void Closed(HubCallerContext connection)
+    {
+        if (connection.Items.TryGetValue(SessionItem, out var session))
+            connections.Remove(((Shown)session!).Session, connection);
+        if (connection.Items.TryGetValue(PageItem, out var page))
+            ((IDisposable)page!).Dispose();
+    }
+
+    private void Connected(HubCallerContext connection, string secret, LiveSession session, string? before = null)
     {
         connection.Items[SecretItem] = secret;
-        owners.Connected(secret, session.Id, connection.ConnectionId);
+        owners.Connected(secret, session.Id, connection.ConnectionId, before);
         // The connection may have closed during the call. The framework wouldn't report that again.
         if (connection.ConnectionAborted.IsCancellationRequested)
             owners.Disconnected(secret, connection.ConnectionId);

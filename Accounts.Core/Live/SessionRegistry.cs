@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Runtime.InteropServices;
 using Accounts.Core.Callers;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
+using Accounts.Core.Settings;
 
 namespace Accounts.Core.Live;
 
@@ -11,7 +13,7 @@ namespace Accounts.Core.Live;
 /// Ending a session always adds a tombstone, even for an unknown id. A load only adds an entry where there is none. So a load that read "live"
 /// just before the ending committed can't bring the session back. A tombstone outlives the longest load (<see cref="LongestLoad"/>).
 /// </remarks>
-internal sealed class SessionRegistry(TimeProvider time)
+internal sealed class SessionRegistry
 {
     /// <summary>A load that took longer doesn't count: a tombstone may have been forgotten since it began.</summary>
     public static readonly TimeSpan LongestLoad = TimeSpan.FromSeconds(30);
@@ -20,8 +22,18 @@ internal sealed class SessionRegistry(TimeProvider time)
     private static readonly TimeSpan IdleAge = TimeSpan.FromHours(1);
 
     private readonly ConcurrentDictionary<SessionId, Entry> _entries = new();
+    private readonly TimeProvider _time;
+    private readonly Counter<long> _unknown;
     private int _generation;
     private long _profiles;
+
+    public SessionRegistry(IMeterFactory meters, TimeProvider time)
+    {
+        _time = time;
+        var meter = meters.Create(AccountsMeter.Name);
+        meter.CreateObservableUpDownCounter("accounts.sessions.in_memory", () => _entries.Count, "{session}", "Sessions in memory.");
+        _unknown = meter.CreateCounter<long>("accounts.sessions.unknown", "{request}", "Requests of a session that isn't in the database.");
+    }
 
     /// <summary>Whether memory knows the session.</summary>
     /// <param name="id">The session's id.</param>
@@ -36,8 +48,12 @@ internal sealed class SessionRegistry(TimeProvider time)
     /// <summary>The live session in memory; null if it isn't there or has ended.</summary>
     public LiveSession? Peek(SessionId id) => _entries.TryGetValue(id, out var entry) ? entry.Live : null;
 
+    /// <summary>Counts a request of a session that the database doesn't have.</summary>
+    /// <remarks>Memory keeps nothing of it, because anyone could fill it with such ids.</remarks>
+    public void CountUnknown() => _unknown.Add(1);
+
     /// <summary>Begins a load. Call it before you read the database.</summary>
-    public Load BeginLoad() => new(time.GetTimestamp(), Volatile.Read(ref _generation), Interlocked.Read(ref _profiles));
+    public Load BeginLoad() => new(_time.GetTimestamp(), Volatile.Read(ref _generation), Interlocked.Read(ref _profiles));
 
     /// <summary>Numbers a change of a user's profile. Call it in the change's transaction, under the lock of the user's row.</summary>
     /// <remarks>So of two changes of one user, the one that committed later has the higher number.</remarks>
@@ -59,7 +75,7 @@ internal sealed class SessionRegistry(TimeProvider time)
     public bool TryAdd(SessionId id, LiveSession? loaded, Load load, out LiveSession? live)
     {
         live = null;
-        if (time.GetElapsedTime(load.Since) > LongestLoad || load.Generation != Volatile.Read(ref _generation))
+        if (_time.GetElapsedTime(load.Since) > LongestLoad || load.Generation != Volatile.Read(ref _generation))
             return false;
         var added = new Entry(loaded, load.Since);
         var standing = _entries.GetOrAdd(id, added);
@@ -84,7 +100,7 @@ internal sealed class SessionRegistry(TimeProvider time)
     /// <summary>Marks a session as ended. From now on every check in this process refuses it.</summary>
     public void MarkEnded(SessionId id)
     {
-        var tombstone = new Entry(null, time.GetTimestamp());
+        var tombstone = new Entry(null, _time.GetTimestamp());
         _entries.AddOrUpdate(id, tombstone, (_, standing) =>
         {
             standing.Live?.MarkEnded();
@@ -95,10 +111,10 @@ internal sealed class SessionRegistry(TimeProvider time)
     /// <summary>Removes tombstones that have outlived every load, and sessions without activity for an hour.</summary>
     public void Prune()
     {
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         foreach (var (id, entry) in _entries)
         {
-            var forget = entry.Live is { } live ? now - live.LastActivityAt > IdleAge : time.GetElapsedTime(entry.Since) > TombstoneAge;
+            var forget = entry.Live is { } live ? now - live.LastActivityAt > IdleAge : _time.GetElapsedTime(entry.Since) > TombstoneAge;
             if (forget)
                 _entries.TryRemove(KeyValuePair.Create(id, entry));
         }

@@ -17,7 +17,7 @@ public sealed partial class TerminateWalkTests
     /// <summary>Types that every request or page passes, whatever it is about. The walk leaves them out.</summary>
     private static readonly string[] Everywhere =
     [
-        "AccountsCore", "AccountsWeb", "Program", "SecurityHeaders", "ProblemPages", "RequestRules", "CrossSiteRequests",
+        "AccountsCore", "AccountsWeb", "Program", "SecurityHeaders", "ProblemPages", "RequestRules", "CrossSiteRequests", "CircuitDisconnects",
         "KnownProxies", "QueuedForms",
         "RequestActivity", "ClientHintHeaders", "SessionAntiforgery",
         "App", "Routes", "MainLayout", "PlainLayout", "Icon", "ConnectionPragmas", "QuietEndings",

@@ -73,11 +73,13 @@
     timer = setInterval(() => check(given), 2000);
   }).observe(modal, { attributeFilter: ["class"] });
 
-  // No circuit means no push, so the page asks whether its session has ended. After eight seconds it tells the user that it isn't live.
+  // No circuit means no push, so the page asks whether its session has ended. After eight seconds it tells the user that it isn't live. If the
+  // server already knew why, it tells at once.
   setInterval(() => {
     const watch = document.getElementById("session-watch");
     const waits = watch && !watch.querySelector("i");
-    document.getElementById("not-live").hidden = !waits || performance.now() < 8000;
+    const notLive = document.getElementById("not-live");
+    notLive.hidden = !waits || !("known" in notLive.dataset || performance.now() >= 8000);
     if (waits) check(false);
   }, 2000);
 

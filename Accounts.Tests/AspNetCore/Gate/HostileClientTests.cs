@@ -1,3 +1,4 @@
+using System.Net;
 using Accounts.AspNetCore.Gate;
 using Accounts.Tests.Fixtures;
 using Accounts.Tests.Fixtures.Circuits;
@@ -81,6 +82,42 @@ public sealed class HostileClientTests
 
         await using var own = await RawCircuit.ConnectAsync(site.Address, owner.CookieHeader);
         Assert.True(await own.ConnectCircuitAsync(circuit.Secret, circuit));
+    }
+
+    // Guard: CircuitDisconnects. The framework ends a circuit for anyone who knows its secret.
+    [Theory]
+    [InlineData("ada@example.test")]
+    [InlineData("grace@example.test")]
+    [InlineData(null)]
+    public async Task No_other_session_can_end_a_circuit_with_its_secret(string? intruderEmail)
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync("ada@example.test");
+        await site.RegisterAsync("grace@example.test");
+        using var owner = await site.SignInAsync("ada@example.test");
+        using var intruder = intruderEmail is null ? site.Visit() : await site.SignInAsync(intruderEmail, Visitor.Phone);
+        await using var circuit = await site.OpenAsync(owner);
+        await circuit.WaitForBatchAsync(c => c.FindClickHandler("Get support code") is not null, Patience.Limit);
+
+        foreach (var path in new[] { "/_blazor/disconnect", "/_blazor/disconnect/", "/_BLAZOR/Disconnect" })
+        {
+            using var refused = await intruder.PostAsync(path, Secret(circuit.Secret));
+            Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
+        }
+
+        Assert.Equal(ClickOutcome.Done, await circuit.TryClickAsync("Get support code"));
+        // An unknown circuit gets the same answer, and nonsense gets one of its own.
+        using (var unknown = await owner.PostAsync("/_blazor/disconnect", Secret(new string('a', circuit.Secret.Length))))
+            Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        using (var empty = await owner.PostAsync("/_blazor/disconnect", new Dictionary<string, string>(StringComparer.Ordinal)))
+            Assert.Equal(HttpStatusCode.BadRequest, empty.StatusCode);
+
+        // The control: the owner's own page ends its circuit when it closes.
+        using (var ended = await owner.PostAsync("/_blazor/disconnect", Secret(circuit.Secret)))
+            Assert.Equal(HttpStatusCode.OK, ended.StatusCode);
+        await Patience.UntilAsync(async () => site.Get<SessionCircuits>().Of((await site.FindSessionAsync(owner)).Id).Count == 0);
+
+        static Dictionary<string, string> Secret(string secret) => new(StringComparer.Ordinal) { ["circuitId"] = secret };
     }
 
     [Theory]

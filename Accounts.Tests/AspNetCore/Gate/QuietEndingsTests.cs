@@ -6,7 +6,7 @@ using Microsoft.JSInterop;
 
 namespace Accounts.Tests.AspNetCore.Gate;
 
-/// <summary>An ended session isn't logged as an error. Everything else still is.</summary>
+/// <summary>An ended session and a refused page aren't logged as errors. Everything else still is.</summary>
 public sealed class QuietEndingsTests
 {
     private const string Circuits = "Microsoft.AspNetCore.Components.Server.Circuits.RemoteNavigationManager";
@@ -16,6 +16,7 @@ public sealed class QuietEndingsTests
         { new SessionEndedException(), Circuits, false },
         { new AggregateException(new SessionEndedException()), Circuits, false },
         { new SessionEndedException(), "Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", false },
+        { new TooManyPagesException("Close some of them."), "Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", false },
         { new JSDisconnectedException("The page was closed."), Circuits, false },
         { new JSException("There is no such function."), Circuits, true },
         { new InvalidOperationException("Something else."), Circuits, true },
@@ -25,7 +26,7 @@ public sealed class QuietEndingsTests
     // Guard: the condition in QuietEndings.
     [Theory]
     [MemberData(nameof(Failures), DisableDiscoveryEnumeration = true)]
-    public async Task The_framework_logs_every_error_except_ended_sessions(Exception failure, string reporter, bool heard)
+    public async Task The_framework_logs_every_error_except_endings_and_refusals(Exception failure, string reporter, bool heard)
     {
         var journal = new Journal();
         await using var site = AccountsSite.Start(services: services => services.AddSingleton<ILoggerProvider>(journal));

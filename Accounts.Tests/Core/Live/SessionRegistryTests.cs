@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Security.Claims;
 using Accounts.Core.Administration;
 using Accounts.Core.Callers;
@@ -74,6 +75,24 @@ public sealed class SessionRegistryTests
             query.Release();
             Assert.Null(await request);
         }
+    }
+
+    // Guard: CountUnknown, instead of a tombstone for each id.
+    [EachEngineFact]
+    public async Task A_flood_of_unknown_sessions_leaves_nothing_in_memory()
+    {
+        await using var host = CoreHost.Start();
+        using var meters = new Meters(host.Get<IMeterFactory>());
+        await host.RegisterAsync();
+        var browser = await host.SignInAsync();
+        Assert.NotNull(await host.RequestAsync(browser));
+        var before = meters.Read("accounts.sessions.in_memory");
+        Assert.True(before > 0);
+
+        for (var number = 0; number < 200; number++)
+            Assert.Null(await host.Authenticator.AuthenticateAsync(SessionId.New(TestClock.Start), SessionKey.New().Reveal()));
+        Assert.Equal(before, meters.Read("accounts.sessions.in_memory"));
+        Assert.Equal(200, meters.Read("accounts.sessions.unknown"));
     }
 
     [EachEngineFact]
