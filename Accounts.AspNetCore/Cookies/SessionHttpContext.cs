@@ -29,8 +29,10 @@ public static class SessionHttpContext
     /// <exception cref="DatabaseUnavailableException">The database did not answer. The browser stays as it was.</exception>
     public static async Task WriteSessionAsync(this HttpContext context, StartedSession session)
     {
-        if (context.Features.Get<LiveSession>() is { Kind: SessionKind.Browser } before
-            && await context.RequestServices.GetRequiredService<SessionAuthenticator>().FindCallerAsync(before.Principal) is { } caller)
+        // The request's own principal, not the session's: this request may have begun with a key that was replaced since.
+        if (context.Features.Get<LiveSession>() is { Kind: SessionKind.Browser }
+            && (await context.AuthenticateAsync(AccountsSession.Scheme)).Principal is { } before
+            && await context.RequestServices.GetRequiredService<SessionAuthenticator>().FindCallerAsync(before) is { } caller)
             await context.RequestServices.GetRequiredService<SessionService>().SignOutAsync(caller);
 
         await context.WriteTicketAsync(session);
@@ -49,11 +51,17 @@ public static class SessionHttpContext
     /// <returns>Null if this application didn't issue a cookie.</returns>
     public static (SessionId Id, string Key)? ReadTicket(this HttpContext context) => SessionCookie.Read(context);
 
-    /// <summary>Finds who asks: the caller that every command takes.</summary>
-    /// <returns>Null if nobody is signed in, or the session has ended since the request began.</returns>
+    /// <summary>Finds who asks: the caller that every command takes. Call it after you read the request's body, which may take long.</summary>
+    /// <returns>Null if nobody is signed in, or the session has ended or got another key since the request began.</returns>
     /// <exception cref="DatabaseUnavailableException">The session isn't in memory any more, and the database did not answer.</exception>
-    public static ValueTask<Caller?> FindCallerAsync(this HttpContext context) =>
-        context.RequestServices.GetRequiredService<SessionAuthenticator>().FindCallerAsync(context.User, context.RequestAborted);
+    public static async ValueTask<Caller?> FindCallerAsync(this HttpContext context)
+    {
+        var authenticator = context.RequestServices.GetRequiredService<SessionAuthenticator>();
+        return await authenticator.FindCallerAsync(context.User, context.RequestAborted) is { } caller
+            && await authenticator.MayGoOnAsync(caller, context.RequestAborted)
+            ? caller
+            : null;
+    }
 
     /// <summary>
     /// Records that an ended session's browser has left, and tells why its session ended. Call it on the signed-out page: other devices then show

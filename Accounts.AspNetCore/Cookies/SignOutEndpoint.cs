@@ -13,12 +13,14 @@ internal static class SignOutEndpoint
     private static async Task<IResult> SignOutAsync(
         HttpContext context, IAntiforgery antiforgery, SessionService sessions, IOptions<AccountsSessionOptions> paths)
     {
+        context.Response.Headers.CacheControl = "no-store";
         var signedOut = Results.Redirect(context.Request.PathBase + paths.Value.SignedOutPath);
+        // This reads the body, which may take long. So the caller comes after it.
+        var valid = await antiforgery.IsRequestValidAsync(context);
         // A user who is already signed out, in another tab or remotely, has what they asked for.
         if (await context.FindCallerAsync() is not { } caller)
             return signedOut;
-
-        if (!await antiforgery.IsRequestValidAsync(context))
+        if (!valid)
             return Results.BadRequest();
 
         await sessions.SignOutAsync(caller);

@@ -7,7 +7,7 @@ namespace Accounts.AspNetCore.Exports;
 /// <summary>Streams a file part by part while reading it. Its length doesn't affect memory use.</summary>
 /// <remarks>
 /// The response starts with the first part, so an unavailable database still gets an error page. A later failure aborts the connection, and so does
-/// the end of the reader's session. You never mistake half a file for a complete one.
+/// the end of the reader's session or key: each part asks again. You never mistake half a file for a complete one.
 /// </remarks>
 public static class ExportedFile
 {
@@ -23,17 +23,24 @@ public static class ExportedFile
         Results.Stream(
             async body =>
             {
+                if (HttpMethods.IsHead(context.Request.Method))
+                    return;
+
+                var authenticator = context.RequestServices.GetRequiredService<SessionAuthenticator>();
                 var text = new StringBuilder(head);
                 await foreach (var part in parts.WithCancellation(context.RequestAborted))
                 {
                     foreach (var one in part)
                         write(text, one);
+                    if (!await authenticator.MayGoOnAsync(caller, context.RequestAborted))
+                    {
+                        context.Abort();
+                        return;
+                    }
+
                     await body.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), context.RequestAborted);
                     text.Clear();
                 }
-
-                if (await context.RequestServices.GetRequiredService<SessionAuthenticator>().FindLiveAsync(caller.OwnSession) is null)
-                    context.Abort();
             },
             type,
             name);

@@ -81,7 +81,9 @@ public sealed record Caller
     /// <summary>Who acts; null if nobody does, because a time has come.</summary>
     public UserId? Actor { get; }
 
-    /// <summary>The session that the command comes from; null for a caller without one. If it has ended, the command is refused.</summary>
+    /// <summary>
+    /// The session that the command comes from; null for a caller without one. If it has ended or got another key, the command is refused.
+    /// </summary>
     public SessionId? SessionId { get; internal init; }
 
     /// <summary>What the caller may ask for.</summary>
@@ -97,6 +99,9 @@ public sealed record Caller
     /// <remarks>If not set, commands that need a fresh proof are refused.</remarks>
     public DateTimeOffset AuthenticatedAt { get; internal init; }
 
+    /// <summary>The mark of the key that the caller came with. Once the session has another key, the caller's commands are refused.</summary>
+    internal string KeyMark { get; init; } = "";
+
     /// <summary>Whether the caller may look and change nothing.</summary>
     public bool IsReadOnly => Kind is CallerKind.SupportView;
 
@@ -105,6 +110,6 @@ public sealed record Caller
     public SessionId OwnSession => SessionId ?? throw new InvalidOperationException("This caller has no session.");
 
     /// <summary>The owner of an account, from a session in a browser.</summary>
-    internal static Caller InBrowser(UserId user, SessionId session, string address, DateTimeOffset authenticatedAt = default) =>
-        new(CallerKind.Browser, user, user, session, Scopes.All, address) { AuthenticatedAt = authenticatedAt };
+    internal static Caller InBrowser(UserId user, SessionId session, string keyMark, string address, DateTimeOffset authenticatedAt = default) =>
+        new(CallerKind.Browser, user, user, session, Scopes.All, address) { KeyMark = keyMark, AuthenticatedAt = authenticatedAt };
 }

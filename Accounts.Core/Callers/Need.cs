@@ -36,6 +36,9 @@ internal sealed record Need(Scopes Scope)
     /// <summary>Saying that it was somebody else, which ends the session.</summary>
     public static readonly Need DenySessions = EndSessions with { OwnSession = true };
 
+    /// <summary>Going on with what began in the caller's own session.</summary>
+    public static readonly Need GoOn = new(Scopes.None) { OwnSession = true };
+
     /// <summary>Ending the caller's own session.</summary>
     public static readonly Need SignOut = new(Scopes.None) { Writes = true, OwnSession = true, Priority = WritePriority.Ending };
 

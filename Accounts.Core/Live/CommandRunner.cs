@@ -1,5 +1,6 @@
 using Accounts.Core.Callers;
 using Accounts.Core.Sessions;
+using Accounts.Core.Settings;
 using Accounts.Core.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace Accounts.Core.Live;
 /// <summary>Why a caller may not run a command now.</summary>
 internal enum Refusal
 {
-    /// <summary>The caller's own session has ended.</summary>
+    /// <summary>The caller's own session has ended, or has another key than the caller came with.</summary>
     CallerEnded,
 
     /// <summary>The caller proved who they are too long ago.</summary>
@@ -20,8 +21,8 @@ internal enum Refusal
 /// this process what changed.
 /// </summary>
 /// <remarks>
-/// The check of the caller's session comes first in the command's transaction, and nobody can end that session until the transaction ends: its row
-/// is locked. On SQLite, a write transaction is alone anyway. So an act either commits before the ending of its session returns, or is refused.
+/// The check of the caller's session and key comes first in the command's transaction. Nobody can end that session until the transaction ends: its
+/// row is locked. On SQLite, a write transaction is alone anyway. So an act either commits before the ending of its session returns, or is refused.
 /// Memory learns of a change first, so that subscribers find every check already closed.
 /// </remarks>
 internal sealed partial class CommandRunner(
@@ -101,7 +102,7 @@ internal sealed partial class CommandRunner(
         return need.FreshProof && !IsProved(caller, now) ? Refusal.ProofNeeded : null;
     }
 
-    private bool IsProved(Caller caller, DateTimeOffset now) => now - caller.AuthenticatedAt < options.ReauthenticateAfter;
+    private bool IsProved(Caller caller, DateTimeOffset now) => caller.AuthenticatedAt.IsYoungerThan(options.ReauthenticateAfter, now);
 
     /// <summary>Announces the changes of a commit whose answer was lost, if the database says at last that it happened.</summary>
     private async Task AnnounceLaterAsync(Task<bool>? committed, UnitOfWork done)

@@ -46,8 +46,7 @@ public sealed class LiveSession
         _profile = user.Number;
         _proof = new SessionProof(row.KeyHash, row.ReauthenticatedAt ?? row.StartedAt,
             SessionClaims.Principal(Id, SessionKey.Mark(row.KeyHash), user));
-        if (row is { NextKeyHash: { } next, NextKeyAt: { } at })
-            _offered = new OfferedKey(next, at);
+        _offered = OfferedKey.Of(row);
         _expiresAt = row.ExpiresAt.UtcTicks;
         _lastActivityAt = row.LastActivityAt.UtcTicks;
         _address = row.LastAddress;
@@ -94,6 +93,7 @@ public sealed class LiveSession
     internal Caller ToCaller(ClaimsPrincipal principal)
     {
         var proof = Volatile.Read(ref _proof);
+        var mark = principal.FindKeyMark() ?? "";
         var kind = Kind switch
         {
             SessionKind.Browser => CallerKind.Browser,
@@ -102,7 +102,8 @@ public sealed class LiveSession
         };
         return new Caller(kind, UserId, _actor, Id, _scopes, Address)
         {
-            AuthenticatedAt = string.Equals(proof.Mark, principal.FindKeyMark(), StringComparison.Ordinal) ? proof.At : default,
+            KeyMark = mark,
+            AuthenticatedAt = string.Equals(proof.Mark, mark, StringComparison.Ordinal) ? proof.At : default,
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Accounts.Core.Callers;
+using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -54,6 +55,20 @@ public sealed class SessionAuthenticator
             ? session.ToCaller(principal)
             : null;
 
+    /// <summary>Whether a caller's session is still live, and its key is still the one that the caller came with.</summary>
+    /// <remarks>
+    /// Whatever takes longer than one check asks again before each step: an export before each part, an event stream before each event, a form
+    /// whose body came slowly before it acts. Commands ask by themselves.
+    /// </remarks>
+    /// <exception cref="CallerRefusedException">The caller has no session of their own.</exception>
+    /// <exception cref="DatabaseUnavailableException">The session isn't in memory any more, and the database did not answer.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled while the session was loaded. An answer from memory doesn't look.</exception>
+    public async ValueTask<bool> MayGoOnAsync(Caller caller, CancellationToken cancellationToken = default)
+    {
+        Need.GoOn.Check(caller);
+        return await FindLiveAsync(caller.OwnSession, cancellationToken) is { } session && session.HasKeyMark(caller.KeyMark, _time.GetUtcNow());
+    }
+
     private LiveSession? Living(LiveSession? session) => session is not null && session.IsLive(_time.GetUtcNow()) ? session : null;
 
     private ValueTask<LiveSession?> VerifyAsync(LiveSession? session, string key, CancellationToken cancellationToken)
@@ -90,9 +105,12 @@ public sealed class SessionAuthenticator
                 return (true, (LiveSession?)new LiveSession(row, user));
             });
 
-            // Don't remember an unknown id: anyone could fill the memory with them.
             if (!known)
+            {
+                _registry.CountUnknown();
                 return null;
+            }
+
             if (!_registry.TryAdd(id, loaded, load, out var live))
                 continue;
             if (live is { Offered: { } offered } && ReferenceEquals(live, loaded))

@@ -12,15 +12,3 @@ internal sealed record SessionProof(byte[] KeyHash, DateTimeOffset At, ClaimsPri
     /// <summary>The key's mark, which the principal also has.</summary>
     public string Mark { get; } = SessionKey.Mark(KeyHash);
 }
-
-/// <summary>A key that the server issued after a proof and that hasn't been used yet.</summary>
-/// <param name="Hash">SHA-256 of the key.</param>
-/// <param name="At">When the user entered their password.</param>
-internal sealed record OfferedKey(byte[] Hash, DateTimeOffset At)
-{
-    /// <summary>How long the old key works if the new one isn't used: 60 seconds, for running requests and a retry after a lost response.</summary>
-    public static readonly TimeSpan Overlap = TimeSpan.FromSeconds(60);
-
-    /// <summary>Whether the old key has run out.</summary>
-    public bool IsDue(DateTimeOffset now) => now - At >= Overlap;
-}

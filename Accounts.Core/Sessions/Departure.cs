@@ -1,3 +1,5 @@
+using Accounts.Core.Settings;
+
 namespace Accounts.Core.Sessions;
 
 /// <summary>Whether a browser left after its session was ended from another one.</summary>
@@ -30,7 +32,7 @@ public abstract record Departure
         { PagesTold: null } => null,
         { ClosedAt: { } closed } => new NotConfirmed(closed),
         { PagesTold: 0 } => new NothingOpen(),
-        { EndedAt: { } ended } when now - ended < Patience => new Awaited(),
+        { EndedAt: { } ended } when ended.IsYoungerThan(Patience, now) => new Awaited(),
         _ => new NotConfirmed(null),
     };
 }

@@ -27,6 +27,9 @@ public sealed class SessionKey
     /// <summary>A public mark that identifies a key: the beginning of its hash. It doesn't help a thief.</summary>
     internal static string Mark(ReadOnlySpan<byte> hash) => Convert.ToHexStringLower(hash[..8]);
 
+    /// <summary>This key's mark.</summary>
+    internal string Mark() => Mark(Hash());
+
     /// <summary>Whether a text is the key of a hash. It runs in constant time and allocates nothing.</summary>
     internal static bool Matches(ReadOnlySpan<char> text, ReadOnlySpan<byte> hash)
     {

@@ -12,17 +12,17 @@ internal sealed record Ending(Caller By, DateTimeOffset At, EndReason Reason);
 /// <summary>The conditional statements that all commands on sessions use.</summary>
 internal static class SessionStatements
 {
-    /// <summary>Whether the caller's session is live.</summary>
-    public static Task<bool> IsLiveAsync(this AccountsDbContext db, Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Whether the caller's session is live and has the key that the caller came with.</summary>
+    public static async Task<bool> IsLiveAsync(this AccountsDbContext db, Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var owner = OwnerOf(caller);
-        return db.Sessions.AnyAsync(
-            s => s.Id == caller.OwnSession.Value && s.UserId == owner.Value && s.EndedAt == null && s.ExpiresAt > now, cancellationToken);
+        var own = await db.Sessions.AsNoTracking()
+            .SingleOrDefaultAsync(s => s.Id == caller.OwnSession.Value && s.EndedAt == null, cancellationToken);
+        return own is not null && IsLive(own, caller, now);
     }
 
     /// <summary>
-    /// Whether the caller's session is live. It stays so until the transaction ends: the session is locked, and so are the live ones of those that
-    /// the command will change.
+    /// Whether the caller's session is live and has the key that the caller came with. It stays live until the transaction ends: the session is
+    /// locked, and so are the live ones of those that the command will change.
     /// </summary>
     /// <remarks>
     /// One statement takes all these locks, in the order of the ids, and every other transaction does so too. So of two sessions that end each other,
@@ -30,12 +30,9 @@ internal static class SessionStatements
     /// </remarks>
     public static async Task<bool> LockLiveAsync(this AccountsDbContext db, Caller caller, SessionSet? changed, DateTimeOffset now)
     {
-        var owner = OwnerOf(caller);
-        var own = SessionSet.One(owner, caller.OwnSession);
-        var locked = await db.LockedLive(changed is null ? own : changed.Or(own))
-            .Select(s => new { s.Id, s.UserId, s.ExpiresAt })
-            .ToListAsync();
-        return locked.Exists(s => s.Id == caller.OwnSession.Value && s.UserId == owner.Value && s.ExpiresAt > now);
+        var own = SessionSet.One(OwnerOf(caller), caller.OwnSession);
+        var locked = await db.LockedLive(changed is null ? own : changed.Or(own)).AsNoTracking().ToListAsync();
+        return locked.Exists(s => s.Id == caller.OwnSession.Value && IsLive(s, caller, now));
     }
 
     /// <summary>Sessions that a statement has locked until the transaction ends, in the order of their ids.</summary>
@@ -46,6 +43,10 @@ internal static class SessionStatements
     /// <summary>The same without those that have ended.</summary>
     public static IQueryable<SessionRow> LockedLive(this AccountsDbContext db, SessionSet which) =>
         db.Locked(which with { Condition = $"({which.Condition}) AND \"EndedAt\" IS NULL" });
+
+    private static bool IsLive(SessionRow own, Caller caller, DateTimeOffset now) =>
+        own.UserId == OwnerOf(caller).Value && own.ExpiresAt > now
+        && string.Equals(SessionKey.Mark(own.KeyHash), caller.KeyMark, StringComparison.Ordinal) && OfferedKey.Of(own)?.IsDue(now) is not true;
 
     // An administrator acts on somebody else's account from a session of their own.
     private static UserId OwnerOf(Caller caller) => caller.Kind is CallerKind.Administration ? caller.Actor!.Value : caller.Subject;

@@ -1,6 +1,7 @@
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
+using Accounts.Core.Settings;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
@@ -210,7 +211,7 @@ public sealed class ProofDoor
         return stamp is null ? null : new PendingProof(subject, stamp, session, now);
     }
 
-    private bool IsGood(PendingProof proof) => proof.TryBurn() && _time.GetUtcNow() - proof.OpenedAt <= Patience;
+    private bool IsGood(PendingProof proof) => proof.TryBurn() && proof.OpenedAt.IsYoungerThan(Patience, _time.GetUtcNow());
 
     private static void RequireMethod(SignInMethods methods)
     {

@@ -45,7 +45,7 @@ internal sealed class SessionStarter(CommandRunner commands, PlaceFinder places,
                 return false;
 
             var owner = new UserId(user.Id);
-            var ending = new Ending(Caller.InBrowser(owner, id, browser.Address), now, EndReason.Replaced);
+            var ending = new Ending(Caller.InBrowser(owner, id, key.Mark(), browser.Address), now, EndReason.Replaced);
             var here = SessionSet.InBrowser(owner, browserHash);
             var crowded = await FindCrowdedAsync(db, user.Id, browserHash, now);
             // Locks what this sign-in may end, in one statement.

@@ -24,6 +24,7 @@ public sealed class CallerTests
         ["ProofDoor.OpenAsync"] = "AccountWrite writes own",
         ["ProofDoor.ReauthenticateAsync"] = "AccountWrite writes own",
         ["Reauthentication.ReauthenticateAsync"] = "AccountWrite writes own",
+        ["SessionAuthenticator.MayGoOnAsync"] = "None own",
         ["SessionService.CountAsync"] = "SessionsRead",
         ["SessionService.DenyAsync"] = "SessionsWrite writes own",
         ["SessionService.FindAsync"] = "SessionsRead",
@@ -132,6 +133,8 @@ public sealed class CallerTests
             var result = method.Invoke(service, values);
             if (result is Task task)
                 await task;
+            else if (result is ValueTask<bool> answer)
+                await answer;
             return null;
         }
         catch (Exception failure) when ((failure as TargetInvocationException)?.InnerException is CallerRefusedException

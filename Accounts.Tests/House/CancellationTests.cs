@@ -23,7 +23,7 @@ public sealed class CancellationTests
         ["AuditLog.ExportAsync"] = async (host, by, token) =>
             await DrainAsync((await host.AuditLog.ExportAsync(by.Caller, new AuditQuery(), token))!),
         ["AuditLog.PageAsync"] = (host, by, token) => host.AuditLog.PageAsync(by.Caller, new AuditQuery(), token),
-        ["DatabaseProbe.AnswersAsync"] = (host, _, token) => host.Get<DatabaseProbe>().AnswersAsync(token),
+        ["DatabaseProbe.FindProblemAsync"] = (host, _, token) => host.Get<DatabaseProbe>().FindProblemAsync(token),
         ["HistoryReader.AllAsync"] = (host, by, token) => host.History.AllAsync(by.Caller, new HistoryQuery(), token),
         ["HistoryReader.ExportAsync"] = (host, by, token) => DrainAsync(host.History.ExportAsync(by.Caller, new HistoryQuery(), token)),
         ["HistoryReader.FindDetailsAsync"] = (host, by, token) => host.History.FindDetailsAsync(by.Caller, by.Id, token),

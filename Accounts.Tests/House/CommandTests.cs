@@ -19,7 +19,7 @@ public sealed class CommandTests
         ["ProofDoor.OpenAsync"] = "Whoever verifies a user who isn't signed in yet.",
         ["ExternalUsers.EndSessionsAsync"] = "An application that keeps its own users decides by its own rules.",
         ["SignInQueue.EnterAsync"] = "It comes before anybody is asked who they are.",
-        ["DatabaseProbe.AnswersAsync"] = "Whoever watches over the server: it says nothing of anybody.",
+        ["DatabaseProbe.FindProblemAsync"] = "Whoever watches over the server: it says nothing of anybody.",
         ["AccountsOperations.CheckAccountsAsync"] = "Whoever operates the server: it counts accounts and names nobody.",
         ["RoleGrants.GrantAsync"] = "Whoever operates the server: no account may do it.",
         ["RoleGrants.RevokeAsync"] = "The same.",

@@ -158,6 +158,89 @@ public sealed class ReplacedKeyTests
         Assert.Empty(page.Navigations);
     }
 
+    // Guards: the key in SessionStatements.IsLive, MayGoOnAsync in HttpContext.FindCallerAsync, and the request's principal in WriteSessionAsync.
+    [Theory]
+    [InlineData("/sign-out", false)]
+    [InlineData("/sign-out", true)]
+    [InlineData("/sign-in", false)]
+    [InlineData("/sign-in", true)]
+    [InlineData("/settings/password", false)]
+    [InlineData("/settings/password", true)]
+    [InlineData("/session/reauthenticate", false)]
+    [InlineData("/session/reauthenticate", true)]
+    public async Task A_form_whose_body_comes_after_the_key_was_replaced_does_nothing(string path, bool replaced)
+    {
+        await using var site = await StartAsync(new TestClock());
+        await site.RegisterAsync("grace@example.test");
+        using var owner = await site.SignInAsync(Ada);
+        using var thief = site.Visit();
+        thief.SessionCookie = owner.SessionCookie;
+        var form = path switch
+        {
+            "/sign-in" => await FillSignInAsync(site, thief),
+            "/settings/password" => await thief.FillAsync(
+                path, ("Input.CurrentPassword", AccountsSite.Password), ("Input.NewPassword", "another passphrase for tests")),
+            _ => await thief.FillAccountMenuAsync(("password", AccountsSite.Password)),
+        };
+        var body = new SlowBody();
+        var posted = thief.PostSlowlyAsync(path, form, body);
+        await body.Arrived;
+        if (replaced)
+        {
+            using (await owner.ReauthenticateAsync(AccountsSite.Password))
+                Assert.True(await owner.IsSignedInAsync());
+        }
+
+        var before = site.Rows().Number("SELECT COUNT(*) FROM \"AuditEvents\" WHERE \"Action\" <> 'user.signed_in'");
+        body.Release();
+        using var answer = await posted;
+
+        // The control: without the new key, each of them does something to the owner's session or account.
+        var after = site.Rows().Number("SELECT COUNT(*) FROM \"AuditEvents\" WHERE \"Action\" <> 'user.signed_in'");
+        Assert.Equal(replaced ? 0 : 1, after - before);
+        if (replaced)
+            Assert.True(await owner.IsSignedInAsync());
+        Assert.Equal(path is "/sign-in" && !replaced, path is "/sign-in" && await thief.IsSignedInAsync());
+    }
+
+    // Guard: the request's principal in WriteSessionAsync. A sign-in ends the session that was in this browser, if the key is still the session's.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_slow_sign_in_with_a_copied_cookie_ends_nothing_after_the_key_was_replaced(bool replaced)
+    {
+        await using var site = await StartAsync(new TestClock());
+        await site.RegisterAsync("grace@example.test");
+        using var owner = await site.SignInAsync(Ada);
+        using var thief = site.Visit();
+        thief.SessionCookie = owner.SessionCookie;
+        var form = await FillSignInAsync(site, thief);
+        var account = site.Gate.StopCommand("\"Users\"");
+        var posted = thief.PostAsync("/sign-in", form);
+        await account.Arrived;
+        if (replaced)
+        {
+            using (await owner.ReauthenticateAsync(AccountsSite.Password))
+                Assert.True(await owner.IsSignedInAsync());
+        }
+
+        account.Release();
+        using var answer = await posted;
+        // Either way, they get a session of their own.
+        Assert.True(await thief.IsSignedInAsync());
+        Assert.Equal(replaced, await owner.IsSignedInAsync());
+    }
+
+    // The form of a signed-out page, with the token of a signed-in one: the page itself isn't shown to a signed-in user.
+    private static async Task<IReadOnlyDictionary<string, string>> FillSignInAsync(AccountsSite site, Visitor thief)
+    {
+        using var stranger = site.Visit();
+        var form = await stranger.FillAsync("/sign-in", ("Input.Email", "grace@example.test"), ("Input.Password", AccountsSite.Password));
+        return form.Concat(await thief.FillAccountMenuAsync())
+            .GroupBy(field => field.Key, StringComparer.Ordinal)
+            .ToDictionary(same => same.Key, same => same.Last().Value, StringComparer.Ordinal);
+    }
+
     private static async Task AskAsync(RawCircuit page)
     {
         await page.WaitForBatchAsync(c => c.FindClickHandler("Terminate") is not null, Patience.Limit);

@@ -52,8 +52,8 @@ public sealed class KeyRotationTests
         Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.TerminateAsync(old.ToCaller(), other.Id));
 
         var live = (await host.Authenticator.AuthenticateAsync(owner.Id, key))!;
-        // A circuit opened with the old key still holds its principal, and can't use the owner's proof.
-        Assert.Equal(TerminateOutcome.ProofNeeded,
+        // A circuit opened with the old key still holds its principal, and can't act any more.
+        Assert.Equal(TerminateOutcome.CallerEnded,
             await host.Sessions.TerminateAsync((await host.Authenticator.FindCallerAsync(oldPrincipal))!, other.Id));
         Assert.NotNull(await host.RequestAsync(other));
         Assert.Equal(TerminateOutcome.Terminated,
@@ -79,7 +79,35 @@ public sealed class KeyRotationTests
         commit.Release();
 
         Assert.NotNull(await seen);
-        Assert.Equal(TerminateOutcome.ProofNeeded, await terminate);
+        Assert.Equal(TerminateOutcome.CallerEnded, await terminate);
+    }
+
+    // Guard: the key in SessionStatements.IsLive.
+    [EachEngineFact]
+    public async Task A_caller_with_a_replaced_key_may_not_go_on()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        var caller = (await host.RequestAsync(owner))!.ToCaller();
+        Assert.True(await MayAsync());
+
+        // Offered and not used yet: both keys count.
+        var key = await ProveAsync(host, owner);
+        Assert.True(await MayAsync());
+
+        var live = await host.Authenticator.AuthenticateAsync(owner.Id, key);
+        Assert.False(await MayAsync());
+        caller = live!.ToCaller();
+        Assert.True(await MayAsync());
+
+        async Task<bool> MayAsync()
+        {
+            var goesOn = await host.Authenticator.MayGoOnAsync(caller);
+            var renamed = await host.Sessions.RenameAsync(caller, owner.Id, new RenameSessionInput { Name = "Work" });
+            Assert.Equal(goesOn, renamed is RenameOutcome.Renamed);
+            return goesOn;
+        }
     }
 
     // Guard: IsDue in LiveSession.HasKey, and EndFirstKeyLater in KeyRotation.OfferAsync.
@@ -111,6 +139,20 @@ public sealed class KeyRotationTests
         host.Clock.Advance(Hour);
         Assert.NotNull(await host.Authenticator.AuthenticateAsync(owner.Id, key));
         Assert.Null(await host.RequestAsync(owner));
+    }
+
+    // Guard: Duration in OfferedKey.IsDue. Otherwise the old key would live on for two hours.
+    [EachEngineFact]
+    public async Task The_old_key_ends_too_if_the_clock_is_set_back()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        var key = await ProveAsync(host, owner);
+        Assert.NotNull(await host.RequestAsync(owner));
+        host.Clock.SetBack(2 * Hour);
+        Assert.Null(await host.RequestAsync(owner));
+        Assert.NotNull(await host.Authenticator.AuthenticateAsync(owner.Id, key));
     }
 
     [EachEngineFact]

@@ -101,7 +101,8 @@ public sealed class AuditRecordTests
         var (owner, desk) = (stage.Laptop.Caller, await host.SignInAsync("sam@example.test"));
         var asked = new Caller(CallerKind.Administration, owner.Subject, staff, desk.Id, Scopes.All, owner.Address)
         {
-            AuthenticatedAt = host.Clock.GetUtcNow(), Reason = "The owner lost the phone. " + new string('x', AuditEventRow.ReasonLimit),
+            KeyMark = desk.Caller.KeyMark, AuthenticatedAt = host.Clock.GetUtcNow(),
+            Reason = "The owner lost the phone. " + new string('x', AuditEventRow.ReasonLimit),
         };
         Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(asked, stage.Phone.Id));
         await host.Sessions.SignOutAsync(desk.Caller);

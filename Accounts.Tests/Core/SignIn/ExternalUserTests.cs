@@ -365,6 +365,7 @@ public sealed class ExternalUserTests
         var browser = CoreHost.NewBrowser();
         var session = (await TrySignInAsync(host, proof, browser))!;
         var owner = host.Rows.Guid("SELECT \"UserId\" FROM \"Sessions\" WHERE \"Id\" = @id", ("@id", session.Id.Value));
-        return new SignedInBrowser(browser, Caller.InBrowser(new UserId(owner), session.Id, browser.Address, host.Clock.GetUtcNow()), session);
+        var caller = Caller.InBrowser(new UserId(owner), session.Id, session.Key.Mark(), browser.Address, host.Clock.GetUtcNow());
+        return new SignedInBrowser(browser, caller, session);
     }
 }

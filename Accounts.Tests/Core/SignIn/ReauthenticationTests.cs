@@ -65,13 +65,26 @@ public sealed class ReauthenticationTests
         Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
     }
 
+    // Guard: IsYoungerThan. A proof from a time that hasn't come yet has a negative age.
+    [EachEngineFact]
+    public async Task A_clock_that_is_set_back_makes_no_proof_fresh()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
+        host.Clock.Advance(TimeSpan.FromMinutes(11));
+        host.Clock.SetBack(TimeSpan.FromHours(2));
+        Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.TerminateAsync((await host.RequestAsync(owner))!.ToCaller(), other.Id));
+        Assert.True(host.Sessions.NeedsProof((await host.RequestAsync(owner))!.ToCaller()));
+    }
+
     [EachEngineFact]
     public async Task A_caller_without_proof_needs_one_and_an_ended_caller_learns_that_it_ended()
     {
         await using var host = CoreHost.Start();
         await host.RegisterAsync();
         var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
-        var bare = Caller.InBrowser(owner.Caller.Subject, owner.Id, "");
+        var bare = Caller.InBrowser(owner.Caller.Subject, owner.Id, owner.Session.Key.Mark(), "");
         Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.TerminateAsync(bare, other.Id));
         // The answer reveals nothing about the target, not even whether it exists.
         Assert.Equal(TerminateOutcome.ProofNeeded, await host.Sessions.TerminateAsync(bare, SessionId.New(TestClock.Start)));

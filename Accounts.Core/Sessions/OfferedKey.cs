@@ -1,0 +1,17 @@
+namespace Accounts.Core.Sessions;
+
+/// <summary>A key that the server issued after a proof and that hasn't been used yet.</summary>
+/// <param name="Hash">SHA-256 of the key.</param>
+/// <param name="At">When the user entered their password.</param>
+internal sealed record OfferedKey(byte[] Hash, DateTimeOffset At)
+{
+    /// <summary>How long the old key works if the new one isn't used: 60 seconds, for running requests and a retry after a lost response.</summary>
+    public static readonly TimeSpan Overlap = TimeSpan.FromSeconds(60);
+
+    /// <summary>The key that a session is offered; null if none is.</summary>
+    public static OfferedKey? Of(SessionRow row) => row is { NextKeyHash: { } next, NextKeyAt: { } at } ? new OfferedKey(next, at) : null;
+
+    /// <summary>Whether the old key has run out.</summary>
+    /// <remarks>It has, too, if the offer comes from the future: the clock was set back, and nobody knows the offer's age.</remarks>
+    public bool IsDue(DateTimeOffset now) => (now - At).Duration() >= Overlap;
+}
