@@ -53,6 +53,7 @@ internal static class AccountsWeb
         services.AddHealth();
         services.AddStaff();
         services.AddSingleton<Handovers>();
+        services.AddSingleton<ReturnAddress>();
         services.AddMudServices();
         SessionAntiforgery.AddTo(services);
         services.AddHsts(o => o.MaxAge = TimeSpan.FromDays(365));
@@ -101,12 +102,12 @@ internal static class AccountsWeb
         app.MapHealth();
         app.MapStaticAssets();
         app.MapAccountsEndpoints();
-        app.MapGet("/", () => Results.Redirect(LocalAddress.Home));
+        app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], () => Results.Redirect(ReturnAddress.Home));
         app.MapReauthentication();
         app.MapHistoryFile();
         app.MapAuditExports();
         app.MapTheme();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireAuthorization();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireAuthorization().AcceptHead();
 
         app.Lifetime.ApplicationStarted.Register(() =>
             Console.WriteLine($"Accounts is running. Open {string.Join(" or ", app.Urls)} in a browser; Ctrl+C stops it."));

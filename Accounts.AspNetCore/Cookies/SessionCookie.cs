@@ -39,6 +39,8 @@ internal static class SessionCookie
                 var signedOut = paths.Value.SignedOutPath;
                 var copies = HasTransformation(scopes);
                 o.Events.OnValidatePrincipal = context => ValidateAsync(context, authenticator, copies);
+                // The page that signs in decides where to go. The framework would follow whatever address the query names.
+                o.Events.OnRedirectToReturnUrl = static _ => Task.CompletedTask;
                 o.Events.OnRedirectToLogin = context => Redirect(context, signedOut);
                 o.Events.OnRedirectToAccessDenied = Deny;
             });
@@ -108,6 +110,7 @@ internal static class SessionCookie
 
     private static Task Redirect(RedirectContext<CookieAuthenticationOptions> context, PathString signedOut)
     {
+        context.Response.Headers.CacheControl = "no-store";
         if (IsForScripts(context.HttpContext))
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         else if (Read(context.HttpContext) is not null)
@@ -119,6 +122,7 @@ internal static class SessionCookie
 
     private static Task Deny(RedirectContext<CookieAuthenticationOptions> context)
     {
+        context.Response.Headers.CacheControl = "no-store";
         context.Response.StatusCode = StatusCodes.Status403Forbidden;
         return Task.CompletedTask;
     }

@@ -44,9 +44,11 @@ internal static class RequestActivity
         request.Headers["Sec-Purpose"].ToString().Contains("prefetch", StringComparison.OrdinalIgnoreCase)
         || request.Headers["Purpose"].ToString().Contains("prefetch", StringComparison.OrdinalIgnoreCase);
 
-    // Browsers state a request's purpose. Blazor's enhanced navigation fetches pages and marks them in the Accept header.
+    // HEAD shows nobody anything. Browsers state a request's purpose. Blazor's enhanced navigation fetches pages and marks them in the Accept header.
     private static bool IsDocument(HttpRequest request)
     {
+        if (HttpMethods.IsHead(request.Method))
+            return false;
         string? purpose = request.Headers["Sec-Fetch-Dest"];
         var accept = request.Headers.Accept.ToString();
         return purpose is "document"

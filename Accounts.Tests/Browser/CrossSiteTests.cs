@@ -70,6 +70,48 @@ public sealed class CrossSiteTests(Chromium chromium)
         await Assertions.Expect(mallory.Page.GetByText("This device", new() { Exact = true })).ToBeVisibleAsync();
     }
 
+    // Guards: CrossSiteRequests on any method and path, X-Frame-Options, Cross-Origin-Opener-Policy. A sibling's requests carry the cookies.
+    [Theory]
+    [InlineData("evil.example.test")]
+    [InlineData("elsewhere.test")]
+    public async Task Another_sites_page_can_neither_act_nor_connect_nor_frame_nor_hold_ours(string host)
+    {
+        await using var site = AccountsSite.StartHttps(App);
+        await site.RegisterAsync(Ada);
+        await using var evil = await OtherSite.StartAsync(host, "<iframe></iframe>");
+        await using var ada = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        var page = await ada.Profile.NewPageAsync();
+        await page.GotoAsync(evil.Address.AbsoluteUri);
+        var app = site.Address.GetLeftPart(UriPartial.Authority);
+
+        string[] bodies = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"];
+        foreach (var path in new[] { "/sign-out", "/settings/theme", "/settings/password", "/_blazor/disconnect", "/_blazor/negotiate" })
+        {
+            foreach (var type in bodies)
+            {
+                Assert.Equal((path, 403), (path, await PostAsync(page, app + path, type)));
+            }
+        }
+
+        Assert.Equal("error", await ConnectAsync(page, app));
+
+        var ours = app + "/settings/sessions";
+        await page.EvaluateAsync(
+            "ours => new Promise(done => { const frame = document.querySelector('iframe'); frame.onload = () => done(); frame.src = ours; })", ours);
+        Assert.Equal("chrome-error://chromewebdata/", page.Frames[1].Url);
+
+        var popup = await page.RunAndWaitForPopupAsync(() => page.EvaluateAsync("ours => { window.ours = open(ours); }", ours));
+        await Assertions.Expect(popup.GetByText("This device", new() { Exact = true })).ToBeVisibleAsync();
+        // To the page that opened it, our window is gone.
+        Assert.True(await page.EvaluateAsync<bool>("ours.closed"));
+        Assert.True(await popup.EvaluateAsync<bool>("opener === null"));
+
+        // From our own page, the same requests arrive.
+        await ada.OpenAsync("/settings/sessions");
+        Assert.Equal("open", await ConnectAsync(ada.Page, app));
+        Assert.Equal(200, await PostAsync(ada.Page, app + "/_blazor/negotiate", "text/plain"));
+    }
+
     [Theory]
     [InlineData("sign out")]
     [InlineData("terminate")]
@@ -193,6 +235,21 @@ public sealed class CrossSiteTests(Chromium chromium)
         using var rows = site.Rows();
         Assert.Equal(0, rows.Number("SELECT COUNT(*) FROM \"Sessions\""));
     }
+
+    /// <summary>Posts something that a browser sends to another site without asking it first. Returns the answer's status.</summary>
+    private static async Task<int> PostAsync(IPage page, string address, string type)
+    {
+        const string Post = """
+            ([address, type]) => fetch(
+              address, { method: "POST", mode: "no-cors", credentials: "include", headers: { "Content-Type": type }, body: "x" }).then(() => null)
+            """;
+        var answer = await page.RunAndWaitForResponseAsync(() => page.EvaluateAsync(Post, new[] { address, type }), address);
+        return answer.Status;
+    }
+
+    private static Task<string> ConnectAsync(IPage page, string app) => page.EvaluateAsync<string>(
+        "address => new Promise(done => { const s = new WebSocket(address); s.onopen = () => done('open'); s.onerror = () => done('error'); })",
+        app.Replace("https", "wss", StringComparison.Ordinal) + "/_blazor");
 
     private static async Task SignInAsync(IPage tab, string password)
     {

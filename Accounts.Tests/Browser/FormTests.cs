@@ -105,6 +105,8 @@ public sealed class FormTests(Chromium chromium)
         await Assertions.Expect(ada.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync("Too short.");
         await ada.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(Password(ada)).ToHaveAttributeAsync("aria-invalid", "true");
+        // The script is there: it puts the focus on the first field that has an error.
+        await Assertions.Expect(ada.Page.Locator("main form [aria-invalid=true]").First).ToBeFocusedAsync();
         await Password(ada).PressSequentiallyAsync("a");
         await Assertions.Expect(Password(ada)).Not.ToHaveAttributeAsync("aria-invalid", "true");
         await Assertions.Expect(ada.Page.GetByText("Use at least 12 characters.")).ToBeHiddenAsync();

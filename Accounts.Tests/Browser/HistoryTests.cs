@@ -202,6 +202,24 @@ public sealed class HistoryTests(Chromium chromium)
         Assert.Equal(31, (await File.ReadAllLinesAsync((await download.PathAsync())!)).Length);
     }
 
+    // Guard: ExportEndpoint. A redirect to the sign-in page would be saved in the file's place.
+    [Fact]
+    public async Task The_browser_saves_no_page_as_the_export_once_its_cookie_is_gone()
+    {
+        await using var site = AccountsSite.Start();
+        await using var ada = await StartAsync(site, past: 30);
+        await ada.Profile.ClearCookiesAsync();
+        var download = await ada.Page.RunAndWaitForDownloadAsync(() => ada.Page.GetByRole(AriaRole.Link, new() { Name = "Export CSV" }).ClickAsync());
+        Assert.NotNull(await download.FailureAsync());
+        await Person.WaitForPathAsync(ada.Page, "/settings/sessions");
+
+        // Opened as a page, the address says what to do.
+        var answer = await ada.GoAsync("/settings/sessions/history.csv");
+        Assert.Equal(401, answer!.Status);
+        await ada.Page.GetByRole(AriaRole.Link, new() { Name = "Sign in" }).ClickAsync();
+        await Person.WaitForPathAsync(ada.Page, "/sign-in");
+    }
+
     [Fact]
     public async Task Days_begin_at_midnight_in_the_viewers_time_zone()
     {

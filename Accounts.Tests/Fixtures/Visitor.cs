@@ -14,7 +14,8 @@ public sealed class Visitor(Uri site, string userAgent) : IDisposable
         "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1";
     public const string SessionCookieName = "__Host-accounts-session";
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = site };
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, Expect100ContinueTimeout = Patience.Limit }) { BaseAddress = site };
 
     public IDictionary<string, string> Cookies { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
@@ -57,6 +58,15 @@ public sealed class Visitor(Uri site, string userAgent) : IDisposable
 
     public Task<HttpResponseMessage> PostAsync(string path, IReadOnlyDictionary<string, string> fields) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(fields) });
+
+    /// <summary>Posts a form whose body comes once <paramref name="body"/> is released. It arrives there when the server begins to read.</summary>
+    internal Task<HttpResponseMessage> PostSlowlyAsync(string path, IReadOnlyDictionary<string, string> fields, SlowBody body)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body.Of(new FormUrlEncodedContent(fields)) };
+        // The server answers "100 Continue" when it begins to read, which is after it knows the session.
+        request.Headers.ExpectContinue = true;
+        return SendAsync(request);
+    }
 
     /// <summary>Sends JSON, as a program does.</summary>
     public Task<HttpResponseMessage> SendJsonAsync(HttpMethod method, string path, object? body = null) =>

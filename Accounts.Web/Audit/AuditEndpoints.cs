@@ -4,7 +4,6 @@ using Accounts.AspNetCore.Cookies;
 using Accounts.AspNetCore.Exports;
 using Accounts.Core.AuditReading;
 using Accounts.Core.Users;
-using Accounts.Web.Addresses;
 using Accounts.Web.Tables;
 
 namespace Accounts.Web.Audit;
@@ -20,10 +19,9 @@ internal static class AuditEndpoints
         Map(CsvPath, Csv.ContentType, () => AuditFile.CsvHead, AuditFile.WriteCsv);
         Map(JsonLinesPath, "application/jsonl; charset=utf-8", () => "", AuditFile.WriteJsonLine);
 
-        void Map(string path, string type, Func<string> head, Action<StringBuilder, AuditEvent> write) => app
-            .MapGet(path, (HttpContext context, AuditLog log, FeatureGate features, TimeProvider time) =>
-                ExportAsync(context, log, features, time, type, head, write))
-            .RequireAuthorization();
+        void Map(string path, string type, Func<string> head, Action<StringBuilder, AuditEvent> write) => app.MapExport(
+            path, (HttpContext context, AuditLog log, FeatureGate features, TimeProvider time) =>
+                ExportAsync(context, log, features, time, type, head, write));
     }
 
     /// <summary>Exports all of the caller's events, filtered like the page with the link.</summary>
@@ -31,10 +29,9 @@ internal static class AuditEndpoints
         HttpContext context, AuditLog log, FeatureGate features, TimeProvider time, string type,
         Func<string> head, Action<StringBuilder, AuditEvent> write)
     {
-        context.Response.Headers.CacheControl = "no-store";
         // The session may have ended since the cookie was checked.
         if (await context.FindCallerAsync() is not { } caller)
-            return Results.Redirect(Paths.SignedOut);
+            return Results.Unauthorized();
 
         var (query, problems) = AuditAddress.Read(context.Request.Query);
         if (problems.Count > 0)

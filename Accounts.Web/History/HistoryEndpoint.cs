@@ -2,7 +2,6 @@ using System.Globalization;
 using Accounts.AspNetCore.Cookies;
 using Accounts.AspNetCore.Exports;
 using Accounts.Core.History;
-using Accounts.Web.Addresses;
 using Accounts.Web.Tables;
 
 namespace Accounts.Web.History;
@@ -12,15 +11,14 @@ internal static class HistoryEndpoint
 {
     public const string FilePath = "/settings/sessions/history.csv";
 
-    public static void MapHistoryFile(this WebApplication app) => app.MapGet(FilePath, HistoryFileAsync).RequireAuthorization();
+    public static void MapHistoryFile(this WebApplication app) => app.MapExport(FilePath, HistoryFileAsync);
 
     /// <summary>Exports all of the caller's history, filtered like the page with the link, in sign-in order.</summary>
     private static async Task<IResult> HistoryFileAsync(HttpContext context, HistoryReader history, TimeProvider time)
     {
-        context.Response.Headers.CacheControl = "no-store";
         // The session may have ended since the cookie was checked.
         if (await context.FindCallerAsync() is not { } caller)
-            return Results.Redirect(Paths.SignedOut);
+            return Results.Unauthorized();
 
         var (query, problems) = HistoryAddress.Read(context.Request.Query);
         if (problems.Count > 0)

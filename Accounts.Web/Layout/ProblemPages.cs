@@ -14,7 +14,7 @@ internal static class ProblemPages
 
     /// <summary>Answers a request that another site's page sent. Its status is already set.</summary>
     public static Task RefuseCrossSiteAsync(HttpContext context) => TextPage.WriteAsync(
-        context, "shield", Texts.Problem_CrossSiteTitle, Texts.Problem_CrossSiteAdvice, (LocalAddress.Home, Texts.Problem_OpenAccounts));
+        context, "shield", Texts.Problem_CrossSiteTitle, Texts.Problem_CrossSiteAdvice, (ReturnAddress.Home, Texts.Problem_OpenAccounts));
 
     /// <summary>Re-executes failed requests as GET. Otherwise an expired form's POST would look for a form handler on the problem page.</summary>
     public static void UseProblemPages(this WebApplication app) => app.Use(async (context, next) =>

@@ -1,5 +1,3 @@
-using Microsoft.Net.Http.Headers;
-
 namespace Accounts.Web.Layout;
 
 /// <summary>Sets the headers that keep pages out of frames, caches and other sites' scripts.</summary>
@@ -25,9 +23,9 @@ internal static class SecurityHeaders
             headers["Referrer-Policy"] = "same-origin";
             headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
-            // Pages show an account or a way into one, so no cache keeps them and Back can't show them. Assets set their own lifetime.
-            if (response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true)
-                headers[HeaderNames.CacheControl] = "no-store";
+            // A response is about an account or a way into one, so no cache keeps it and Back can't show it. Assets set their own lifetime.
+            if (headers.CacheControl.Count == 0 || response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true)
+                headers.CacheControl = "no-store";
             return Task.CompletedTask;
         }, context.Response);
         return next(context);

@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Antiforgery;
 
 namespace Accounts.Web.Look;
 
@@ -14,10 +14,14 @@ internal static class Theme
     public static string? Of(HttpContext context) => Known(context.Request.Cookies[Cookie]);
 
     /// <summary>Saves the choice for a browser without scripts.</summary>
-    public static void MapTheme(this WebApplication app) => app.MapPost(Path, Choose).RequireAuthorization();
+    public static void MapTheme(this WebApplication app) => app.MapPost(Path, ChooseAsync).RequireAuthorization().DisableAntiforgery();
 
-    private static IResult Choose(HttpContext context, [FromForm] string? theme)
+    private static async Task<IResult> ChooseAsync(HttpContext context, IAntiforgery antiforgery)
     {
+        if (!await antiforgery.IsRequestValidAsync(context))
+            return Results.BadRequest();
+
+        var theme = (await context.Request.ReadFormAsync(context.RequestAborted))["theme"].ToString();
         var options = new CookieOptions { Path = "/", SameSite = SameSiteMode.Lax, Secure = context.Request.IsHttps, MaxAge = Kept };
         if (Known(theme) is { } chosen)
             context.Response.Cookies.Append(Cookie, chosen, options);

@@ -14,10 +14,11 @@ internal static class ReauthenticationEndpoint
     /// <summary>Checks the caller's password and sets the session's new key in the cookie. A refusal returns a sentence for the user.</summary>
     private static async Task<IResult> ReauthenticateAsync(HttpContext context, IAntiforgery antiforgery, Reauthentication reauthentication)
     {
-        context.Response.Headers.CacheControl = "no-store";
+        // This reads the body, which may take long. So the caller comes after it.
+        var valid = await antiforgery.IsRequestValidAsync(context);
         if (await context.FindCallerAsync() is not { } caller)
             return Results.Unauthorized();
-        if (!await antiforgery.IsRequestValidAsync(context))
+        if (!valid)
             return Results.Text(Texts.Common_PageExpired, statusCode: StatusCodes.Status400BadRequest);
 
         var password = (await context.Request.ReadFormAsync())["password"].ToString();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Accounts.Core.Users;
@@ -8,6 +9,10 @@ namespace Accounts.Web.Tables;
 internal static class Csv
 {
     public const string ContentType = "text/csv; charset=utf-8";
+
+    private static readonly SearchValues<char> Formula = SearchValues.Create("=+-@");
+    private static readonly SearchValues<char> Separators = SearchValues.Create(";|\t\r\n\"");
+    private static readonly SearchValues<char> Quoted = SearchValues.Create(",;|\t\r\n\"");
 
     /// <summary>The file's beginning: the byte order mark and the column names.</summary>
     public static string Head(IEnumerable<string> columns)
@@ -21,7 +26,11 @@ internal static class Csv
 
     public static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>Writes a cell as text. A value that a spreadsheet would run as a formula gets a leading apostrophe (OWASP, CSV injection).</summary>
+    /// <summary>Writes a cell as text. What a spreadsheet would run as a formula gets an apostrophe before it (OWASP, CSV injection).</summary>
+    /// <remarks>
+    /// In many countries, spreadsheets separate by semicolons, and some by tabs. They then split a cell in the middle, because they know quotation
+    /// marks only at a cell's beginning. So a formula may begin after each of them.
+    /// </remarks>
     private static string Cell(string? value)
     {
         // A name from an older version can have characters that change the direction of the whole cell.
@@ -29,8 +38,17 @@ internal static class Csv
             value = TypedText.Clean(value);
         if (string.IsNullOrEmpty(value))
             return "";
-        if (value[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n')
-            value = "'" + value;
-        return value.AsSpan().ContainsAny(",\"\r\n") ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
+        var text = new StringBuilder(value.Length);
+        for (var at = 0; at < value.Length; at++)
+        {
+            var begins = at == 0 || Separators.Contains(value[at - 1]);
+            if ((begins && Formula.Contains(value[at])) || (at == 0 && char.IsControl(value[0])))
+                text.Append('\'');
+            text.Append(value[at]);
+        }
+
+        if (value.AsSpan().ContainsAny(Quoted))
+            text.Replace("\"", "\"\"").Insert(0, '"').Append('"');
+        return text.ToString();
     }
 }

@@ -80,7 +80,7 @@ internal sealed class Application : WebApplicationFactory<App>
         await using var scope = Services.CreateAsyncScope();
         var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
         await context.WriteSessionAsync(session);
-        return (Caller.InBrowser(person, session.Id, address, Get<TimeProvider>().GetUtcNow()),
+        return (Caller.InBrowser(person, session.Id, session.Key.Mark(), address, Get<TimeProvider>().GetUtcNow()),
             context.Response.Headers.SetCookie.ToString().Split(';')[0]);
     }
 

@@ -132,5 +132,5 @@ public sealed class HandoverTests
 
     private static SessionFeed Feed(TimeProvider clock) => new(new PlaceFinder(), clock, NullLogger<SessionFeed>.Instance);
 
-    private static Caller Person() => Caller.InBrowser(new UserId(Guid.NewGuid()), new SessionId(Guid.NewGuid()), "127.0.0.1");
+    private static Caller Person() => Caller.InBrowser(new UserId(Guid.NewGuid()), new SessionId(Guid.NewGuid()), "", "127.0.0.1");
 }

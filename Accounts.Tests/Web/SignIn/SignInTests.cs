@@ -56,13 +56,30 @@ public sealed class SignInTests
     [InlineData("//evil.example/", "/settings/sessions")]
     [InlineData("/\\evil.example/", "/settings/sessions")]
     [InlineData("javascript:alert(1)", "/settings/sessions")]
-    public async Task A_sign_in_redirects_only_within_this_site(string asked, string reached)
+    [InlineData("/settings/../settings/security?x=%41#y", "/settings/security?x=%41#y")]
+    // What the server can't write into a header as it is.
+    [InlineData("/é", "/settings/sessions")]
+    [InlineData("/settings/audit?text=é日\U0001F600\u202E", "/settings/audit?text=%C3%A9%E6%97%A5%F0%9F%98%80%E2%80%AE")]
+    [InlineData("/settings\r\nX-Injected: yes", "/settings/sessions")]
+    // No pages: a file, an answer without content, an asset, an error page, and a page that isn't there.
+    [InlineData("/settings/sessions/history.csv", "/settings/sessions")]
+    [InlineData("/settings/audit/export.jsonl?action=user.signed_in", "/settings/sessions")]
+    [InlineData("/session/state", "/settings/sessions")]
+    [InlineData("/favicon.svg", "/settings/sessions")]
+    [InlineData("/problem/500", "/settings/sessions")]
+    [InlineData("/signed-out", "/settings/sessions")]
+    [InlineData("/no-such-page", "/settings/sessions")]
+    public async Task A_sign_in_leads_to_a_page_of_this_site_and_starts_one_session(string asked, string reached)
     {
         await using var site = await StartAsync();
         using var visitor = site.Visit();
         using var answer = await visitor.SubmitAsync(
             "/sign-in?returnUrl=" + Uri.EscapeDataString(asked), ("Input.Email", Ada), ("Input.Password", AccountsSite.Password));
-        Assert.Equal(new Uri(site.Address, reached), new Uri(site.Address, answer.Headers.Location!));
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.Equal(new Uri(site.Address, reached).AbsoluteUri, new Uri(site.Address, answer.Headers.Location!).AbsoluteUri);
+        Assert.False(answer.Headers.Contains("X-Injected"));
+        Assert.True(await visitor.IsSignedInAsync());
+        Assert.Equal(1, site.Rows().Number("SELECT COUNT(*) FROM \"Sessions\""));
     }
 
     // Guard: IsSignedInAlready in both pages.

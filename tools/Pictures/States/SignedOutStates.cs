@@ -1,6 +1,7 @@
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
+using Accounts.Core.Sessions;
 using Accounts.Stage;
 using Microsoft.Playwright;
 
@@ -35,8 +36,9 @@ internal static class SignedOutStates
             var elsewhere = Past.Elsewhere(scene.Ada, scene.Clock.GetUtcNow());
             await scene.AddAsync(elsewhere);
             await scene.SignInAsync();
-            await scene.Get<SessionService>()
-                .TerminateAsync(Caller.InBrowser(scene.Ada, new SessionId(elsewhere[0].Id), Browsers.Address, scene.Clock.GetUtcNow()), scene.Own);
+            var caller = Caller.InBrowser(
+                scene.Ada, new SessionId(elsewhere[0].Id), SessionKey.Mark(elsewhere[0].KeyHash), Browsers.Address, scene.Clock.GetUtcNow());
+            await scene.Get<SessionService>().TerminateAsync(caller, scene.Own);
             await scene.SeeAsync("from another device");
         }),
         new("signed-out", "expired", "Expired", async scene =>
