@@ -15,6 +15,7 @@ using Accounts.Core.Users;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -95,7 +96,7 @@ public static class AccountsCore
         services.AddPart(options => options.SignIn);
         services.AddPart(options => options.Retention);
 
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddSteadyTime();
         services.TryAddSingleton(sp => new ContentRoot(sp.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory));
         services.AddSingleton<AccountsStart>();
         services.AddHostedService(sp => sp.GetRequiredService<AccountsStart>());
@@ -110,6 +111,14 @@ public static class AccountsCore
         services.AddSupportCodes();
         services.AddAdministration();
         return new AccountsBuilder(services);
+    }
+
+    /// <summary>Makes time steady, unless the application has a clock of its own.</summary>
+    private static void AddSteadyTime(this IServiceCollection services)
+    {
+        var given = services.LastOrDefault(service => service.ServiceType == typeof(TimeProvider) && !service.IsKeyedService);
+        if (given is null || ReferenceEquals(given.ImplementationInstance, TimeProvider.System))
+            services.AddSingleton<TimeProvider>(sp => new SteadyTime(TimeProvider.System, sp.GetRequiredService<ILogger<SteadyTime>>()));
     }
 
     /// <summary>Gives a room its part of the options.</summary>

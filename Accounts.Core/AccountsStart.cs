@@ -2,15 +2,20 @@ using Accounts.Core.Geolocation;
 using Accounts.Core.Settings;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Accounts.Core;
 
 /// <summary>Opens the geolocation file and the database once: when the host starts, or earlier if the application asks.</summary>
-internal sealed class AccountsStart(IServiceProvider services) : IHostedLifecycleService
+internal sealed partial class AccountsStart(IServiceProvider services) : IHostedLifecycleService
 {
+    /// <summary>Servers' clocks differ by less: 1 minute.</summary>
+    private static readonly TimeSpan NotableClock = TimeSpan.FromMinutes(1);
+
     private readonly Lock _lock = new();
     private bool _isOpen;
 
@@ -24,9 +29,21 @@ internal sealed class AccountsStart(IServiceProvider services) : IHostedLifecycl
             RequireValid(services);
             services.GetRequiredService<PlaceUpkeep>().Open();
             services.GetRequiredService<IDatabaseStart>().Open();
+            WarnOfClock();
             services.GetRequiredService<PasswordHashing>();
             _isOpen = true;
         }
+    }
+
+    /// <summary>Warns of sessions from a time that hasn't come yet, which last longer than they should.</summary>
+    private void WarnOfClock()
+    {
+        using var db = services.GetRequiredService<IDbContextFactory<AccountsDbContext>>().CreateDbContext();
+        // Ids of sessions begin with their time.
+        var newest = db.Sessions.OrderByDescending(s => s.Id).Select(s => (DateTimeOffset?)s.StartedAt).FirstOrDefault();
+        var ahead = newest - services.GetRequiredService<TimeProvider>().GetUtcNow();
+        if (ahead >= NotableClock)
+            Log.ClockIsBehind(services.GetRequiredService<ILogger<AccountsStart>>(), ahead.Value);
     }
 
     /// <summary>Checks all options of the application that are checked at a start, and whether .NET can normalize texts.</summary>
@@ -73,4 +90,11 @@ internal sealed class AccountsStart(IServiceProvider services) : IHostedLifecycl
     private static StartupException Refuse(IEnumerable<string> wrong, Exception cause) =>
         new("Some settings are invalid. Correct them in appsettings.json, the environment or the command line:"
             + string.Concat(wrong.Select(line => Environment.NewLine + "  " + line)), cause);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The clock of this server is {Ahead} behind the newest session in the database. Check the clock: "
+            + "sessions that started later than now last that much longer")]
+        public static partial void ClockIsBehind(ILogger logger, TimeSpan ahead);
+    }
 }

@@ -6,16 +6,19 @@ namespace Accounts.Core.Storage;
 
 /// <summary>Runs database operations: a read on its own context, or a write as one transaction.</summary>
 internal sealed partial class AccountsDatabase(
-    IDbContextFactory<AccountsDbContext> contexts, DatabaseEngine engine, ILogger<AccountsDatabase> logger)
+    IDbContextFactory<AccountsDbContext> contexts, DatabaseEngine engine, TimeProvider time, ILogger<AccountsDatabase> logger)
 {
     /// <summary>How often a write runs at most, if other transactions get in its way: 5 times.</summary>
     internal const int Attempts = 5;
 
+    private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(30);
+
     private readonly WriteQueue _queue = new(engine.Writers);
     private int _failing;
+    private long? _fullAt;
 
-    /// <summary>Whether the last write failed. A full disk, for example, answers reads only.</summary>
-    public bool WritesFail => Volatile.Read(ref _failing) != 0;
+    /// <summary>Whether the last write found no place on the disk, less than 30 seconds ago.</summary>
+    public bool WasFull => _fullAt is { } at && time.GetElapsedTime(at) < FullFor;
 
     /// <summary>Runs a query on its own context.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
@@ -59,6 +62,7 @@ internal sealed partial class AccountsDatabase(
             try
             {
                 var result = await RunAsync(command);
+                _fullAt = null;
                 if (Interlocked.Exchange(ref _failing, 0) != 0)
                     Log.WritesAgain(logger);
                 return result;
@@ -84,6 +88,7 @@ internal sealed partial class AccountsDatabase(
     /// <summary>Says once why writes fail. Each page says it to its own user.</summary>
     private void Failed(Exception failure)
     {
+        _fullAt = engine.Explain(failure.GetBaseException()) == DatabaseProblem.DiskFull ? time.GetTimestamp() : null;
         if (Interlocked.Exchange(ref _failing, 1) == 0)
             Log.WritesFail(logger, failure.GetBaseException().Message);
     }

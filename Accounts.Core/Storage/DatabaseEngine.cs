@@ -35,6 +35,16 @@ internal abstract class DatabaseEngine
     /// <exception cref="CommitUnknownException">The connection broke, and nobody can tell whether the transaction was committed.</exception>
     public virtual Task CommitAsync(AccountsDbContext db, IDbContextTransaction transaction) => transaction.CommitAsync();
 
+    /// <summary>Why the engine can't be written, by what it or its driver reports.</summary>
+    public abstract DatabaseProblem Explain(Exception failure);
+
+    /// <summary>Writes something small that nobody reads, in a transaction that the caller commits.</summary>
+    /// <returns>What the engine noticed on the way; null if nothing is wrong.</returns>
+    public abstract Task<DatabaseProblem?> ProveAsync(AccountsDbContext db);
+
+    /// <summary>Looks whether the last proof is where the next start will look for it.</summary>
+    public virtual Task<DatabaseProblem?> FindLossAsync() => Task.FromResult<DatabaseProblem?>(null);
+
     /// <summary>The kind of a failure that the engine's driver reports.</summary>
     protected abstract DatabaseFailure FindOwn(DbException failure);
 }
@@ -54,6 +64,9 @@ internal interface IDatabaseStart
     /// <summary>Checks the database as <see cref="Open"/> does, and changes nothing. It works while another process uses the database.</summary>
     /// <exception cref="Settings.StartupException">The database can't be used. The message names it and says why and what to do.</exception>
     DatabaseState Look();
+
+    /// <summary>Whether this process still has the database to itself, after <see cref="Open"/>.</summary>
+    bool IsKept { get; }
 
     /// <summary>Keeps the database for this process until it ends; false if another process has it.</summary>
     /// <exception cref="Settings.StartupException">The database can't be used. The message names it and says why and what to do.</exception>

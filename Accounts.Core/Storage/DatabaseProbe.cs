@@ -1,29 +1,49 @@
-using Microsoft.EntityFrameworkCore;
-
 namespace Accounts.Core.Storage;
 
-/// <summary>Checks whether the database answers.</summary>
-public sealed class DatabaseProbe
+/// <summary>Checks whether the database saves what it is given.</summary>
+public sealed class DatabaseProbe : IDisposable
 {
+    // One proof at a time: each looks for its own.
+    private readonly SemaphoreSlim _turn = new(1);
     private readonly AccountsDatabase _database;
+    private readonly DatabaseEngine _engine;
+    private readonly IDatabaseStart _start;
 
-    internal DatabaseProbe(AccountsDatabase database) => _database = database;
-
-    /// <summary>Whether the last write failed. The log says why, and says when one succeeds again.</summary>
-    public bool WritesFail => _database.WritesFail;
-
-    /// <summary>Reads a row of the smallest table; false if the database did not answer.</summary>
-    /// <exception cref="OperationCanceledException">It was canceled.</exception>
-    public async Task<bool> AnswersAsync(CancellationToken cancellationToken = default)
+    internal DatabaseProbe(AccountsDatabase database, DatabaseEngine engine, IDatabaseStart start)
     {
+        _database = database;
+        _engine = engine;
+        _start = start;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    /// <summary>Writes something small that nobody reads, commits it, and looks whether it is where it belongs.</summary>
+    /// <returns>Why the database saves nothing; null if it does.</returns>
+    /// <remarks>
+    /// For 30 seconds after a full disk refused a write, it says so without a write of its own: that one might find a place where a larger one
+    /// doesn't.
+    /// </remarks>
+    /// <exception cref="OperationCanceledException">It was canceled before its turn to write.</exception>
+    public async Task<DatabaseProblem?> FindProblemAsync(CancellationToken cancellationToken = default)
+    {
+        if (!_start.IsKept)
+            return DatabaseProblem.NotKept;
+        if (_database.WasFull)
+            return DatabaseProblem.DiskFull;
+        await _turn.WaitAsync(cancellationToken);
         try
         {
-            await _database.ReadAsync(db => db.DataProtectionKeys.AnyAsync(cancellationToken));
-            return true;
+            return await _database.WriteAsync(WritePriority.Ordinary, _engine.ProveAsync, cancellationToken) ?? await _engine.FindLossAsync();
         }
-        catch (DatabaseUnavailableException)
+        catch (DatabaseUnavailableException failure)
         {
-            return false;
+            return _engine.Explain(failure.GetBaseException());
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 }

@@ -19,6 +19,7 @@ internal static class StorageServices
     public static void AddStorage(this IServiceCollection services)
     {
         services.AddSingleton<DatabaseFile>();
+        services.AddSingleton<LogWatch>();
         services.AddSingleton(sp => PostgreSqlAddress.Parse(sp.GetRequiredService<StorageOptions>().ConnectionString));
         services.AddSingleton<ProcessLock>();
         services.AddSingleton<DatabaseCopy>();

@@ -136,7 +136,8 @@ internal sealed class CoreHost : IAsyncDisposable
         browser ??= NewBrowser();
         var session = Assert.IsType<SignInOutcome.SignedIn>(await TrySignInAsync(browser, email, password, remember)).Session;
         var owner = Rows.Guid("SELECT \"UserId\" FROM \"Sessions\" WHERE \"Id\" = @id", ("@id", session.Id.Value));
-        return new SignedInBrowser(browser, Caller.InBrowser(new UserId(owner), session.Id, browser.Address, Clock.GetUtcNow()), session);
+        var caller = Caller.InBrowser(new UserId(owner), session.Id, session.Key.Mark(), browser.Address, Clock.GetUtcNow());
+        return new SignedInBrowser(browser, caller, session);
     }
 
     /// <summary>Lists all of a user's sessions, live and ended, newest first.</summary>

@@ -1,4 +1,5 @@
 using Accounts.Core.Callers;
+using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Crowds;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -89,12 +90,13 @@ internal sealed class CrowdedCore : IAsyncDisposable
     {
         var user = new UserId(Guid.Parse((string)rows[0]["UserId"]!));
         List<SessionId> ids = [.. rows.Select(row => new SessionId(Guid.Parse((string)row["Id"]!)))];
-        return (Caller.InBrowser(user, ids[0], "203.0.113.7", Host.Clock.GetUtcNow()), ids[1..]);
+        var mark = SessionKey.Mark((byte[])rows[0]["KeyHash"]!);
+        return (Caller.InBrowser(user, ids[0], mark, "203.0.113.7", Host.Clock.GetUtcNow()), ids[1..]);
     }
 
     private IReadOnlyList<IReadOnlyDictionary<string, object?>> LiveSessions(int place) => Host.Rows.Query(
         """
-        SELECT s."Id", s."UserId" FROM "Sessions" AS s JOIN "Users" AS u ON u."Id" = s."UserId"
+        SELECT s."Id", s."UserId", s."KeyHash" FROM "Sessions" AS s JOIN "Users" AS u ON u."Id" = s."UserId"
         WHERE u."NormalizedEmail" = @email AND s."EndedAt" IS NULL AND s."ExpiresAt" > @now ORDER BY s."Id"
         """,
         ("@email", Crowd.Email(place).ToUpperInvariant()),

@@ -9,6 +9,7 @@ public sealed class TestClock(DateTimeOffset start) : TimeProvider
     private readonly Lock _gate = new();
     private readonly List<Alarm> _alarms = [];
     private DateTimeOffset _now = start;
+    private TimeSpan _back;
 
     public TestClock()
         : this(Start)
@@ -32,16 +33,27 @@ public sealed class TestClock(DateTimeOffset start) : TimeProvider
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
-            return _now;
+            return _now - _back;
     }
 
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+    public override long GetTimestamp()
+    {
+        lock (_gate)
+            return _now.UtcTicks;
+    }
+
+    /// <summary>Sets the clock back, as an administrator can. Timers and timestamps go on: they don't follow the clock.</summary>
+    public void SetBack(TimeSpan by)
+    {
+        lock (_gate)
+            _back += by;
+    }
 
     /// <summary>Moves the clock forward, from one due timer to the next.</summary>
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
-        var target = GetUtcNow() + by;
+        var target = new DateTimeOffset(GetTimestamp(), TimeSpan.Zero) + by;
         while (TakeNext(target) is { } alarm)
             alarm.Ring();
     }

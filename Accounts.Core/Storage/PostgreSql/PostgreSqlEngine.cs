@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Accounts.Core.Storage.Migrations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
@@ -24,6 +25,11 @@ internal sealed class PostgreSqlEngine(PostgreSqlAddress address) : DatabaseEngi
     private const string LookUp = """
         WITH ended AS (SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_xid = CAST(CAST($1 AS xid8) AS xid))
         SELECT pg_xact_status(CAST($1 AS xid8)) FROM (SELECT count(*) FROM ended) AS first
+        """;
+
+    private const string Proof = $"""
+        UPDATE "{MigrationIds.Table}" SET "ProductVersion" = "ProductVersion"
+        WHERE "MigrationId" = (SELECT min("MigrationId") FROM "{MigrationIds.Table}")
         """;
 
     private readonly CancellationTokenSource _disposed = new();
@@ -61,6 +67,21 @@ internal sealed class PostgreSqlEngine(PostgreSqlAddress address) : DatabaseEngi
     {
         _disposed.Cancel();
         _disposed.Dispose();
+    }
+
+    public override DatabaseProblem Explain(Exception failure) => (failure as PostgresException)?.SqlState switch
+    {
+        PostgresErrorCodes.DiskFull => DatabaseProblem.DiskFull,
+        PostgresErrorCodes.ReadOnlySqlTransaction => DatabaseProblem.ReadOnly,
+        PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted => DatabaseProblem.Damaged,
+        _ => DatabaseProblem.NoAnswer,
+    };
+
+    /// <remarks>It writes a row anew as it is: the first migration's, which nothing else writes.</remarks>
+    public override async Task<DatabaseProblem?> ProveAsync(AccountsDbContext db)
+    {
+        await db.Database.ExecuteSqlRawAsync(Proof);
+        return null;
     }
 
     protected override DatabaseFailure FindOwn(DbException failure) => failure.SqlState switch

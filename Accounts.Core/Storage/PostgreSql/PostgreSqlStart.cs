@@ -57,6 +57,9 @@ internal sealed partial class PostgreSqlStart(
     });
 
     /// <inheritdoc/>
+    public bool IsKept => processLock.IsHeld;
+
+    /// <inheritdoc/>
     public bool TryKeep() => Explained(processLock.TryTake);
 
     /// <summary>Refuses a database that isn't ours or can't keep what it confirms. Returns the migrations that were applied to it.</summary>

@@ -30,6 +30,10 @@ internal sealed partial class ProcessLock(PostgreSqlAddress address, ILogger<Pro
     private readonly CancellationTokenSource _disposed = new();
     private NpgsqlConnection? _connection;
     private Backend? _backend;
+    private bool _isHeld;
+
+    /// <summary>Whether this process has the lock, as far as it knows.</summary>
+    public bool IsHeld => Volatile.Read(ref _isHeld);
 
     /// <summary>Takes the lock and watches over it.</summary>
     /// <returns>False if another process has it.</returns>
@@ -54,6 +58,7 @@ internal sealed partial class ProcessLock(PostgreSqlAddress address, ILogger<Pro
         }
 
         _connection = connection;
+        Volatile.Write(ref _isHeld, true);
         _ = Task.Run(WatchAsync);
         return true;
     }
@@ -108,6 +113,7 @@ internal sealed partial class ProcessLock(PostgreSqlAddress address, ILogger<Pro
             {
                 if (stopped.IsCancellationRequested)
                     return;
+                Volatile.Write(ref _isHeld, false);
                 Log.Lost(logger, address.Name, broken);
                 await _connection!.DisposeAsync();
                 if (!await RetakeAsync(stopped))
@@ -142,6 +148,7 @@ internal sealed partial class ProcessLock(PostgreSqlAddress address, ILogger<Pro
                 await EndLostAsync(connection);
                 Lock(connection);
                 _connection = connection;
+                Volatile.Write(ref _isHeld, true);
                 // Disposing may have begun meanwhile, with the lost connection.
                 if (stopped.IsCancellationRequested)
                     await connection.DisposeAsync();

@@ -1,16 +1,21 @@
 using System.Data.Common;
+using System.Globalization;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Accounts.Core.Storage.Sqlite;
 
-/// <summary>Configures every new SQLite connection so that a confirmed commit survives a power failure.</summary>
+/// <summary>
+/// Configures every new SQLite connection so that a confirmed commit survives a power failure, and that the write-ahead log shrinks again after a
+/// long reader.
+/// </summary>
 /// <remarks>
-/// WAL is a property of the file and is set once at startup. This setting belongs to the connection. See
-/// https://sqlite.org/pragma.html#pragma_synchronous.
+/// WAL is a property of the file and is set once at startup. These settings belong to the connection. See
+/// https://sqlite.org/pragma.html#pragma_synchronous and https://sqlite.org/pragma.html#pragma_journal_size_limit.
 /// </remarks>
 internal sealed class ConnectionPragmas : DbConnectionInterceptor
 {
-    private const string Pragmas = "PRAGMA synchronous = FULL;";
+    private static readonly string Pragmas = string.Create(
+        CultureInfo.InvariantCulture, $"PRAGMA synchronous = FULL; PRAGMA journal_size_limit = {LogWatch.Limit};");
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Apply(connection);
 

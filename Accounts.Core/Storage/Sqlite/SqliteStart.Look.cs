@@ -12,7 +12,7 @@ internal sealed partial class SqliteStart
         RequirePlace();
         List<string> applied = [];
         var inUse = IsLocked();
-        using var connection = Connect(SqliteOpenMode.ReadWrite);
+        using var connection = file.Connect(SqliteOpenMode.ReadWrite);
         if (File.Exists(file.Path))
         {
             try
@@ -28,7 +28,7 @@ internal sealed partial class SqliteStart
         }
 
         using var db = contexts.CreateDbContext();
-        return DatabaseState.Of($"SQLite {connection.ServerVersion}", file.Path, applied, db.Database.GetMigrations(), inUse, FreeBytes());
+        return DatabaseState.Of($"SQLite {connection.ServerVersion}", file.Path, applied, db.Database.GetMigrations(), inUse, file.FreeBytes());
     }
 
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ internal sealed partial class SqliteStart
     private bool IsLocked()
     {
         // A lock file that doesn't exist yet would be made, perhaps by a user whose files the program can't open.
-        if (!File.Exists(LockPath))
+        if (!File.Exists(file.LockPath))
             return false;
         try
         {
@@ -60,18 +60,6 @@ internal sealed partial class SqliteStart
         catch (IOException)
         {
             return true;
-        }
-    }
-
-    private long? FreeBytes()
-    {
-        try
-        {
-            return Directory.Exists(file.Folder) ? new DriveInfo(file.Folder).AvailableFreeSpace : null;
-        }
-        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return null;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Accounts.Core.Settings;
 using Accounts.Core.Storage.Migrations;
 using Microsoft.Data.Sqlite;
@@ -23,9 +24,8 @@ internal sealed partial class SqliteStart(DatabaseFile file, IDbContextFactory<A
 
     private const string ReadOnly = "the file is read-only. Make it writable for the user that runs this program.";
 
+    private readonly Lock _gate = new();
     private FileStream? _lock;
-
-    private string LockPath => file.Path + ".lock";
 
     /// <inheritdoc/>
     /// <exception cref="StartupException">The file can't be used; it is unchanged. The message names it and says why and what to do.</exception>
@@ -36,21 +36,43 @@ internal sealed partial class SqliteStart(DatabaseFile file, IDbContextFactory<A
             CreateFolder();
 
         _lock = TakeLock();
+        Hide();
         try
         {
             using var db = contexts.CreateDbContext();
             db.MayWrite = true;
-            using (var connection = Connect(SqliteOpenMode.ReadWriteCreate))
+            using (var connection = file.Connect(SqliteOpenMode.ReadWriteCreate))
                 RequireOurs(connection);
             db.Database.ExecuteSqlRaw("DROP TABLE IF EXISTS \"__EFMigrationsLock\"");
             db.Database.Migrate();
             db.Database.ExecuteSqlRaw($"PRAGMA application_id = {ApplicationId}");
             db.Database.ExecuteSqlRaw("PRAGMA journal_mode = WAL");
+            Hide();
+            file.Watch();
             Log.Opened(logger, file.Path);
         }
         catch (SqliteException failure)
         {
             throw Explain(failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Another file at the path, which another process may have locked, doesn't get longer with ours.</remarks>
+    public bool IsKept
+    {
+        get
+        {
+            if (_lock is null)
+                return false;
+            lock (_gate)
+            {
+                var length = RandomNumberGenerator.GetInt32(1, 4096);
+                _lock.SetLength(length);
+                var found = new FileInfo(file.LockPath) is { Exists: true } known ? known.Length : -1;
+                _lock.SetLength(0);
+                return found == length;
+            }
         }
     }
 
@@ -68,13 +90,29 @@ internal sealed partial class SqliteStart(DatabaseFile file, IDbContextFactory<A
     {
         try
         {
-            Directory.CreateDirectory(file.Folder);
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(file.Folder);
+            else
+                Directory.CreateDirectory(file.Folder, DatabaseFile.Owner | UnixFileMode.UserExecute);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw Refuse(
                 $"its folder cannot be created ({failure.Message}). Make sure that the user that runs this program can write to {file.Folder}.",
                 failure);
+        }
+    }
+
+    private void Hide()
+    {
+        try
+        {
+            if (!file.TryHide())
+                Log.Readable(logger, file.Path);
+        }
+        catch (IOException failure)
+        {
+            throw Refuse($"it cannot be created ({failure.Message}). Make room for it, or correct Storage:Path in appsettings.json.", failure);
         }
     }
 
@@ -94,16 +132,16 @@ internal sealed partial class SqliteStart(DatabaseFile file, IDbContextFactory<A
     {
         try
         {
-            return new FileStream(LockPath, mode, FileAccess.ReadWrite, FileShare.None);
+            var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None };
+            if (mode is FileMode.OpenOrCreate && !OperatingSystem.IsWindows())
+                options.UnixCreateMode = DatabaseFile.Owner;
+            return new FileStream(file.LockPath, options);
         }
         catch (UnauthorizedAccessException failure)
         {
             throw Refuse("its folder is not writable. Give write access to the user that runs this program.", failure);
         }
     }
-
-    private SqliteConnection Connect(SqliteOpenMode mode) =>
-        new(new SqliteConnectionStringBuilder(file.ConnectionString) { Mode = mode, Pooling = false }.ToString());
 
     /// <summary>Refuses a file that isn't ours, or is damaged. Returns the migrations that were applied to it.</summary>
     private List<string> RequireOurs(SqliteConnection connection)
@@ -159,5 +197,9 @@ internal sealed partial class SqliteStart(DatabaseFile file, IDbContextFactory<A
     {
         [LoggerMessage(1, LogLevel.Information, "Opened the database {Path}")]
         public static partial void Opened(ILogger logger, string path);
+
+        [LoggerMessage(2, LogLevel.Warning,
+            "Other users can perhaps read {Path}, with its password hashes and keys: this user can't change its mode. Run chmod 600 as its owner")]
+        public static partial void Readable(ILogger logger, string path);
     }
 }

@@ -1,5 +1,7 @@
 using Accounts.Core.Settings;
 using Accounts.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Accounts.Tests.Core.Storage;
 
@@ -17,6 +19,54 @@ public sealed class DatabaseStartTests : IDisposable
     {
         await using var host = CoreHost.Start(_folder, settings: [("Storage:Path", "App_Data/accounts.db")]);
         Assert.True(File.Exists(_folder.File("App_Data/accounts.db")));
+    }
+
+    // Guard: Hide in SqliteStart. The file holds password hashes and keys.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Nobody_else_can_read_the_files(bool existing)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        const UnixFileMode all = (UnixFileMode)0b110_100_100;
+        if (existing)
+        {
+            await WriteDatabaseAsync();
+            File.SetUnixFileMode(Database, all);
+            await File.WriteAllTextAsync(Database + ".lock", "");
+            File.SetUnixFileMode(Database + ".lock", all);
+        }
+
+        await using var host = CoreHost.Start(_folder);
+        await host.RegisterAsync("grace@example.test");
+        foreach (var file in new[] { "", "-wal", "-shm", ".lock" })
+            Assert.Equal((file, UnixFileMode.UserRead | UnixFileMode.UserWrite), (file, File.GetUnixFileMode(Database + file)));
+    }
+
+    [Fact]
+    public async Task The_folder_that_the_program_makes_is_closed_to_others()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        await using var host = CoreHost.Start(_folder, settings: [("Storage:Path", "App_Data/accounts.db")]);
+        Assert.Equal((UnixFileMode)0b111_000_000, File.GetUnixFileMode(_folder.File("App_Data")));
+    }
+
+    [Fact]
+    public async Task A_clock_behind_the_newest_session_is_told()
+    {
+        using var journal = new Journal();
+        await using (var host = CoreHost.Start(_folder, services => services.AddSingleton<ILoggerProvider>(journal)))
+        {
+            host.Clock.Advance(TimeSpan.FromHours(2));
+            await host.RegisterAsync();
+            await host.SignInAsync();
+        }
+
+        Assert.Empty(journal.Of("AccountsStart"));
+        await using var later = CoreHost.Start(_folder, services => services.AddSingleton<ILoggerProvider>(journal));
+        Assert.Contains("The clock of this server is 02:00:00 behind", Assert.Single(journal.Of("AccountsStart")), StringComparison.Ordinal);
     }
 
     [Fact]

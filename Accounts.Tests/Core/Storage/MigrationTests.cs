@@ -95,7 +95,7 @@ public sealed class MigrationTests
             """);
 
         await using var host = CoreHost.Start(folder);
-        var caller = Caller.InBrowser(new UserId(Guid.Parse(User)), new SessionId(Guid.Parse(First)), "");
+        var caller = Caller.InBrowser(new UserId(Guid.Parse(User)), new SessionId(Guid.Parse(First)), "", "");
         var events = (await host.EventsAsync(caller, new AuditQuery()))!;
         var (expired, ended) = (events[0], events[1]);
         Assert.Equal((CallerKind.Clock, AuditActor.Clock, "Phone", "Netscape 4", null),

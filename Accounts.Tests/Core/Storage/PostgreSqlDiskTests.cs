@@ -23,7 +23,7 @@ public sealed class PostgreSqlDiskTests
         await host.RegisterAsync();
         var (owner, other) = (await host.SignInAsync(), await host.SignInAsync());
         var probe = host.Get<DatabaseProbe>();
-        Assert.False(probe.WritesFail);
+        Assert.Null(await probe.FindProblemAsync(TestContext.Current.CancellationToken));
         disk.FillUp();
 
         // There is still room inside the tables' own pages. A registration that needs another page is refused.
@@ -37,17 +37,16 @@ public sealed class PostgreSqlDiskTests
         Assert.False(failure.MayHaveChanged);
         Assert.Equal(registered, host.Rows.Number("SELECT count(*) FROM \"Users\""));
         Assert.Equal(registered, host.Rows.Audit("user.registered").Count);
-        Assert.True(probe.WritesFail);
+        Assert.Equal(DatabaseProblem.DiskFull, await probe.FindProblemAsync(TestContext.Current.CancellationToken));
         Assert.StartsWith("Error: Writes to the database fail: 53100: could not extend file", Assert.Single(journal.Of("AccountsDatabase")),
             StringComparison.Ordinal);
         // Reads go on, so everyone who is signed in stays so.
-        Assert.True(await probe.AnswersAsync());
         Assert.NotNull(await host.RequestAsync(other));
         Assert.Equal(2, (await host.Sessions.ListAsync(owner.Caller, TestContext.Current.CancellationToken)).Count);
 
         disk.MakeRoom();
         await RegisterAsync(host, registered);
-        Assert.False(probe.WritesFail);
+        Assert.Null(await probe.FindProblemAsync(TestContext.Current.CancellationToken));
         Assert.Equal("Information: Writes to the database succeed again", journal.Of("AccountsDatabase")[^1]);
         Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
         Assert.Null(await host.RequestAsync(other));

@@ -8,7 +8,7 @@ public sealed class FullDiskTests
 {
     private const string Ada = "ada@example.test";
 
-    // Guard: WritesFail in DatabaseCheck.
+    // Guard: WasFull in AccountsDatabase.
     [Fact]
     public async Task Pages_and_readiness_report_a_full_disk_and_recover_by_themselves()
     {
@@ -39,11 +39,14 @@ public sealed class FullDiskTests
         }
 
         var ready = await ReadyAsync();
-        Assert.StartsWith("""200 {"status":"Degraded",""", ready, StringComparison.Ordinal);
-        Assert.Contains("The last write failed. The log says why.", ready, StringComparison.Ordinal);
+        Assert.StartsWith("""503 {"status":"Unhealthy",""", ready, StringComparison.Ordinal);
+        Assert.Contains("The disk of the database is full. Make room.", ready, StringComparison.Ordinal);
         Assert.True(await owner.IsSignedInAsync());
 
         disk.MakeRoom();
+        // It's ready again without anybody's write.
+        clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.StartsWith("""200 {"status":"Healthy",""", await ReadyAsync(), StringComparison.Ordinal);
         using (var entered = await stranger.PostAsync("/sign-in", signIn))
             Assert.Equal(HttpStatusCode.Redirect, entered.StatusCode);
         Assert.StartsWith("""200 {"status":"Healthy",""", await ReadyAsync(), StringComparison.Ordinal);

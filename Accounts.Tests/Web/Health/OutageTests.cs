@@ -1,4 +1,5 @@
 using System.Net;
+using Accounts.Core.Storage;
 using Accounts.Stage;
 using Accounts.Tests.Fixtures;
 
@@ -51,7 +52,7 @@ public sealed class OutageTests : IAsyncLifetime
         }
 
         await _server.StartAgainAsync();
-        await Patience.UntilAsync(async () => await ReadyAsync() == HttpStatusCode.OK);
+        await RecoverAsync();
         Assert.True(await owner.IsSignedInAsync());
         await _site.TerminateAsync(owner, other);
         Assert.False(await other.IsSignedInAsync());
@@ -75,7 +76,7 @@ public sealed class OutageTests : IAsyncLifetime
             p => p.Page.Text.Contains("Couldn't terminate it. Nothing changed. Try again.", StringComparison.Ordinal), Patience.Limit);
 
         await _server.StartAgainAsync();
-        await Patience.UntilAsync(async () => await ReadyAsync() == HttpStatusCode.OK);
+        await RecoverAsync();
         Assert.True(await other.IsSignedInAsync());
         await page.ConfirmAsync("Terminate");
         await page.WaitForBatchAsync(p => p.Page.Text.Contains("You're only signed in here", StringComparison.Ordinal), Patience.Limit);
@@ -97,7 +98,7 @@ public sealed class OutageTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
 
         await _server.StartAgainAsync();
-        await Patience.UntilAsync(async () => await ReadyAsync() == HttpStatusCode.OK);
+        await RecoverAsync();
         Assert.True(await other.IsSignedInAsync());
         using var again = await owner.PostAsync("/settings/password", await FillAsync(owner));
         Assert.Contains("Password changed.", await again.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -136,6 +137,13 @@ public sealed class OutageTests : IAsyncLifetime
     private static Task<IReadOnlyDictionary<string, string>> FillAsync(Visitor owner) => owner.FillAsync(
         "/settings/password", ("Input.CurrentPassword", AccountsSite.Password), ("Input.NewPassword", NewPassword),
         ("Input.EndOtherSessions", "true"));
+
+    /// <summary>Waits until the application is ready again. Until it has its lock back, the clock stands still, so that proofs stay fresh.</summary>
+    private Task RecoverAsync() => Patience.UntilAsync(async () =>
+    {
+        Patience.Until(() => _site.Get<IDatabaseStart>().IsKept);
+        return await ReadyAsync() == HttpStatusCode.OK;
+    });
 
     /// <summary>Asks for the server's readiness. An answer counts for a second, so the clock moves on first.</summary>
     private async Task<HttpStatusCode> ReadyAsync()

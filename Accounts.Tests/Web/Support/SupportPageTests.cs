@@ -129,9 +129,9 @@ public sealed class SupportPageTests
         }
 
         clock.Advance(TimeSpan.FromSeconds(2));
-        site.Gate.FailCommand("\"DataProtectionKeys\"");
+        site.Gate.FailCommand(DatabaseProbes.Statement);
         var page = Parse(await sam.ReadAsync("/support"));
-        Assert.Equal("Not responding", Fact(page, "Database"));
+        Assert.Equal("The database did not answer.", Fact(page, "Database"));
         var tips = page.QuerySelectorAll("main .notice").Select(Words).ToList();
         Assert.Equal(2, tips.Count);
         Assert.StartsWith("Requests come through 10.0.0.5, which isn't in Network:KnownProxies.", tips[0], StringComparison.Ordinal);
