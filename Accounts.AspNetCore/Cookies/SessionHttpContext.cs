@@ -14,6 +14,13 @@ namespace Accounts.AspNetCore.Cookies;
 public static class SessionHttpContext
 {
     /// <summary>
+    /// Gives a browser without an id one. Call it on a page with a sign-in or registration form, before the response starts: if the browser submits
+    /// the form twice, both submissions have the same id, so only one session stays.
+    /// </summary>
+    /// <param name="context">The request for the page.</param>
+    public static void OfferBrowserId(this HttpContext context) => BrowserIdCookie.Offer(context);
+
+    /// <summary>
     /// Identifies the browser behind a request: its IP address, User-Agent, Client Hints and browser id. A browser without an id gets one with the
     /// response, so call this before the response starts.
     /// </summary>

@@ -36,7 +36,9 @@ internal sealed class SessionAntiforgery(IAntiforgery framework, IDataProtection
         if (httpContext.User.FindSessionId() is not { } session)
             return httpContext.Request.IsFromSameOrigin() || await framework.IsRequestValidAsync(httpContext);
 
-        return form[options.Value.FormFieldName] is [{ } token] && Names(token, session);
+        // The first of two submissions of a sign-in form may have signed the browser in by the time the second one arrives.
+        return (form[options.Value.FormFieldName] is [{ } token] && Names(token, session))
+            || (QueuedFormAttribute.IsOn(httpContext) && httpContext.Request.IsFromSameOrigin());
     }
 
     public async Task ValidateRequestAsync(HttpContext httpContext)

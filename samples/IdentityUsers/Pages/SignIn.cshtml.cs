@@ -14,6 +14,9 @@ public sealed class SignInModel(UserManager<IdentityUser> users, SignInManager<I
 
     public string Email { get; private set; } = "";
 
+    // If the browser submits the form twice, only one session stays.
+    public void OnGet() => HttpContext.OfferBrowserId();
+
     public async Task<IActionResult> OnPostAsync(string? email, string? password, string? returnUrl)
     {
         Email = email ?? "";
