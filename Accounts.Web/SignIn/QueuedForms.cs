@@ -8,12 +8,11 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Accounts.Web.SignIn;
 
-/// <summary>Marks a page with a password form that anyone can submit.</summary>
-[AttributeUsage(AttributeTargets.Class)]
-internal sealed class QueuedFormAttribute : Attribute;
-
-/// <summary>Queues the submissions of these forms before any work starts.</summary>
-internal static class QueuedForms
+/// <summary>
+/// Queues the submissions of forms marked with <see cref="QueuedFormAttribute"/> before any work starts. Refuses them if the browser couldn't keep a
+/// session.
+/// </summary>
+internal static partial class QueuedForms
 {
     /// <summary>Far more than an email, a password and a name need.</summary>
     private const int MostBytes = 64 * 1024;
@@ -21,9 +20,10 @@ internal static class QueuedForms
     public static void UseQueuedForms(this WebApplication app)
     {
         var queue = app.Services.GetRequiredService<SignInQueue>();
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(QueuedForms));
         app.Use(async (context, next) =>
         {
-            if (!HttpMethods.IsPost(context.Request.Method) || context.GetEndpoint()?.Metadata.GetMetadata<QueuedFormAttribute>() is null)
+            if (!HttpMethods.IsPost(context.Request.Method) || !QueuedFormAttribute.IsOn(context))
             {
                 await next(context);
                 return;
@@ -36,6 +36,24 @@ internal static class QueuedForms
             {
                 context.Response.StatusCode = problem;
                 await RefuseAsync(context, "alert", Texts.Problem_FormTitle, Texts.Problem_FormAdvice);
+                return;
+            }
+
+            // Such a sign-in would succeed, and the browser would forget it at once.
+            if (context.Request.IsFromPlainHttp())
+            {
+                Log.PlainHttp(logger, Cut(context.Request.Host.Value));
+                context.Response.StatusCode = StatusCodes.Status400BadRequest;
+                await RefuseAsync(context, "shield", Texts.Problem_HttpsTitle, Texts.Problem_HttpsAdvice);
+                return;
+            }
+
+            // Every page with such a form sets this cookie. A browser says where a form comes from, so this isn't an older program.
+            if (context.Request.IsFromSameOrigin() && !context.Request.Cookies.ContainsKey(SessionAntiforgery.CookieName))
+            {
+                Log.NoCookies(logger, Cut(context.Request.Host.Value));
+                context.Response.StatusCode = StatusCodes.Status400BadRequest;
+                await RefuseAsync(context, "shield", Texts.Problem_CookiesTitle, Texts.Problem_CookiesAdvice);
                 return;
             }
 
@@ -59,4 +77,16 @@ internal static class QueuedForms
 
     private static Task RefuseAsync(HttpContext context, string icon, string title, string advice) =>
         TextPage.WriteAsync(context, icon, title, advice, (context.Request.GetEncodedPathAndQuery(), Texts.Problem_OpenFormAgain));
+
+    // The sender chooses its length.
+    private static string Cut(string? host) => host is null ? "none" : host[..Math.Min(host.Length, 200)];
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Refused a sign-in at {Host}: its page came over plain http, so the browser would keep no session")]
+        public static partial void PlainHttp(ILogger logger, string host);
+
+        [LoggerMessage(2, LogLevel.Warning, "Refused a sign-in at {Host}: the browser sent no cookies back, so it would keep no session")]
+        public static partial void NoCookies(ILogger logger, string host);
+    }
 }
