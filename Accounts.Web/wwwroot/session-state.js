@@ -3,23 +3,33 @@
 (() => {
   const modal = document.getElementById("components-reconnect-modal");
 
-  // Finds fields with unsent input. Posted forms need no circuit, so the user can still send them.
+  // Finds fields with unsent input. Posted forms need no circuit, so the user can still send them. Only proofs do (proof.js).
   const isEntered = field => ["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
-  const hasEntered = () => [...document.querySelectorAll("main form[method=post] input:not([name=theme])")].some(isEntered);
+  const hasEntered = () => [...document.querySelectorAll("main form[method=post]:not(.proof) input:not([name=theme])")].some(isEntered);
+
+  // Finds input that is lost with the circuit: what the user typed in a dialog, and the selected sessions.
+  const typed = new WeakSet();
+  document.addEventListener("input", event => typed.add(event.target), true);
+  const findLoose = () => [
+    ...[...document.querySelectorAll("[role=dialog] :not([aria-busy=true]) > .field input")].filter(field => typed.has(field) && field.value),
+    ...document.querySelectorAll("main input[type=checkbox]:checked:not(form *)"),
+  ];
 
   // Reloads the page, unless the user has unsent input. Then the user decides.
   const reload = () => {
-    if (!hasEntered()) {
+    const entered = hasEntered();
+    if (!entered && findLoose().length === 0) {
       // The page reloads by itself, so the server must not count it as the user's activity.
       document.cookie = "accounts-reloaded=1; max-age=10; path=/; samesite=strict";
       location.reload();
       return;
     }
-    clearInterval(timer);
+    const words = modal.querySelector("p");
+    if (words.querySelector("a")) return;
     const link = document.createElement("a");
     link.href = location.href;
     link.textContent = modal.dataset.reload;
-    modal.querySelector("p").replaceChildren(`${modal.dataset.form} `, link);
+    words.replaceChildren(`${entered ? modal.dataset.form : modal.dataset.input} `, link);
   };
 
   const check = async lost => {
@@ -32,14 +42,45 @@
     }
   };
 
+  // An address with an anchor, or the framework's own navigation, wouldn't load the page again.
+  for (const bar of document.querySelectorAll(".reconnect")) {
+    bar.addEventListener("click", event => {
+      if (!event.target.closest("a")) return;
+      event.preventDefault();
+      location.reload();
+    });
+  }
+
   let timer = 0;
   let since = null;
+  let loose = null;
 
-  // While the circuit is lost, disable the controls that need it. Posted forms still work.
+  // A circuit that returns from its stored state renders the page again, without such input. Tell the user, unless they have gone on meanwhile.
+  const watchLoose = fields => {
+    if (fields.length === 0) return;
+    const bar = document.getElementById("input-lost");
+    const end = () => {
+      observer.disconnect();
+      for (const type of ["pointerdown", "keydown"]) removeEventListener(type, end, true);
+    };
+    const look = () => {
+      if (fields.some(field => field.isConnected)) return;
+      end();
+      bar.hidden = false;
+      addEventListener("click", () => { bar.hidden = true; }, { capture: true, once: true });
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(document.body, { childList: true, subtree: true });
+    for (const type of ["pointerdown", "keydown"]) addEventListener(type, end, true);
+    look();
+  };
+
+  // While the circuit is lost, disable the controls that need it. Posted forms still work. proof.js presses its own button when the circuit is back.
   let focused = null;
   const hold = () => {
     focused ??= document.activeElement;
-    for (const button of document.querySelectorAll("main :is(button, input, select):not(:disabled, form[method=post] *)")) {
+    const kept = "form[method=post]:not(.proof) *, [data-proved]";
+    for (const button of document.querySelectorAll(`main :is(button, input, select):not(:disabled, ${kept})`)) {
       button.disabled = true;
       button.dataset.held = "";
     }
@@ -63,9 +104,12 @@
     if (!lost) {
       since = null;
       release();
+      watchLoose(loose ?? []);
+      loose = null;
       return;
     }
     since ??= new Date();
+    loose ??= findLoose();
     const said = document.querySelector("#devices") ? modal.dataset.list : modal.dataset.page;
     modal.querySelector("p").textContent = said.replace("{time}", since.toLocaleTimeString(navigator.language, { hour: "numeric", minute: "2-digit" }));
     hold();
@@ -85,7 +129,7 @@
 
   addEventListener("pageshow", event => {
     if (!event.persisted) return;
-    if (hasEntered()) check(false);
-    else location.reload();
+    if (!hasEntered()) location.reload();
+    else if (document.getElementById("session-watch")) check(false);
   });
 })();
