@@ -9,13 +9,15 @@ internal static class RequestActivity
 {
     private const string ReloadedCookie = "accounts-reloaded";
 
+    private static readonly string[] Ahead = ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"];
+
     /// <summary>Counts activity and the pages shown. A redirect counts as activity, but not as a page.</summary>
     public static void UseRequestActivity(this IApplicationBuilder app)
     {
         var activity = app.ApplicationServices.GetRequiredService<SessionActivity>();
         app.Use(async (context, next) =>
         {
-            if (context.Features.Get<LiveSession>() is not { } session || !IsDocument(context.Request) || IsFetchedAhead(context.Request)
+            if (context.Features.Get<LiveSession>() is not { } session || !IsDocument(context.Request) || IsUnseen(context.Request)
                 || IsReloadedByItself(context))
             {
                 await next(context);
@@ -39,10 +41,14 @@ internal static class RequestActivity
         return true;
     }
 
-    // The browser may fetch a page ahead that no user sees (https://wicg.github.io/nav-speculation/prefetch.html#sec-purpose-header).
-    private static bool IsFetchedAhead(HttpRequest request) =>
-        request.Headers["Sec-Purpose"].ToString().Contains("prefetch", StringComparison.OrdinalIgnoreCase)
-        || request.Headers["Purpose"].ToString().Contains("prefetch", StringComparison.OrdinalIgnoreCase);
+    // No user sees the answer to HEAD, or a page that the browser fetches ahead
+    // (https://wicg.github.io/nav-speculation/prefetch.html#sec-purpose-header). Older browsers mark that with one of the other headers.
+    private static bool IsUnseen(HttpRequest request) =>
+        HttpMethods.IsHead(request.Method) || Ahead.Any(name => request.Headers[name].Any(IsAhead));
+
+    private static bool IsAhead(string? purpose) => purpose is not null
+        && (purpose.Contains("prefetch", StringComparison.OrdinalIgnoreCase) || purpose.Contains("prerender", StringComparison.OrdinalIgnoreCase)
+            || purpose.Contains("preview", StringComparison.OrdinalIgnoreCase));
 
     // HEAD shows nobody anything. Browsers state a request's purpose. Blazor's enhanced navigation fetches pages and marks them in the Accept header.
     private static bool IsDocument(HttpRequest request)

@@ -29,7 +29,11 @@ public sealed class ActivityTests
     [Theory]
     [InlineData("Sec-Purpose", "prefetch")]
     [InlineData("Sec-Purpose", "prefetch;prerender")]
+    [InlineData("Sec-Purpose", "prerender")]
     [InlineData("Purpose", "prefetch")]
+    [InlineData("Purpose", "preview")]
+    [InlineData("X-Purpose", "preview")]
+    [InlineData("X-Moz", "prefetch")]
     public async Task A_prefetched_page_is_no_activity(string header, string purpose)
     {
         await using var site = AccountsSite.Start();
@@ -41,6 +45,27 @@ public sealed class ActivityTests
         Assert.Equal(0, session.PagesVisited);
 
         visitor.Headers.Remove(header);
+        await visitor.ReadAsync("/settings");
+        Assert.Equal(1, session.PagesVisited);
+    }
+
+    // Guard: IsHead in RequestActivity. A monitor or a crawler asks so, and shows nobody anything.
+    [Fact]
+    public async Task A_page_without_its_body_is_no_activity()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync("ada@example.test");
+        using var visitor = await site.SignInAsync("ada@example.test");
+        var session = await site.FindSessionAsync(visitor);
+        using (var http = new HttpClient { BaseAddress = site.Address })
+        {
+            using var head = new HttpRequestMessage(HttpMethod.Head, "/settings");
+            head.Headers.Add("Cookie", visitor.CookieHeader);
+            using var answer = await http.SendAsync(head);
+            Assert.Equal(System.Net.HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        Assert.Equal(0, session.PagesVisited);
         await visitor.ReadAsync("/settings");
         Assert.Equal(1, session.PagesVisited);
     }
