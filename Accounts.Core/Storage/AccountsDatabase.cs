@@ -11,14 +11,17 @@ internal sealed partial class AccountsDatabase(
     /// <summary>How often a write runs at most, if other transactions get in its way: 5 times.</summary>
     internal const int Attempts = 5;
 
+    private const long NotFull = long.MinValue;
+
     private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(30);
 
     private readonly WriteQueue _queue = new(engine.Writers);
     private int _failing;
-    private long? _fullAt;
+    // A timestamp; NotFull after any other write. Several writers set it at once.
+    private long _fullAt = NotFull;
 
     /// <summary>Whether the last write found no place on the disk, less than 30 seconds ago.</summary>
-    public bool WasFull => _fullAt is { } at && time.GetElapsedTime(at) < FullFor;
+    public bool WasFull => Volatile.Read(ref _fullAt) is var at && at != NotFull && time.GetElapsedTime(at) < FullFor;
 
     /// <summary>Runs a query on its own context.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
@@ -62,7 +65,7 @@ internal sealed partial class AccountsDatabase(
             try
             {
                 var result = await RunAsync(command);
-                _fullAt = null;
+                Volatile.Write(ref _fullAt, NotFull);
                 if (Interlocked.Exchange(ref _failing, 0) != 0)
                     Log.WritesAgain(logger);
                 return result;
@@ -88,7 +91,8 @@ internal sealed partial class AccountsDatabase(
     /// <summary>Says once why writes fail. Each page says it to its own user.</summary>
     private void Failed(Exception failure)
     {
-        _fullAt = engine.Explain(failure.GetBaseException()) == DatabaseProblem.DiskFull ? time.GetTimestamp() : null;
+        var isFull = engine.Explain(failure.GetBaseException()) == DatabaseProblem.DiskFull;
+        Volatile.Write(ref _fullAt, isFull ? time.GetTimestamp() : NotFull);
         if (Interlocked.Exchange(ref _failing, 1) == 0)
             Log.WritesFail(logger, failure.GetBaseException().Message);
     }
