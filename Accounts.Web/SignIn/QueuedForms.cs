@@ -1,6 +1,7 @@
 using Accounts.AspNetCore.Cookies;
 using Accounts.AspNetCore.Network;
 using Accounts.Core.SignIn;
+using Accounts.Core.Users;
 using Accounts.Web.Forms;
 using Accounts.Web.Look;
 using Microsoft.AspNetCore.Http.Extensions;
@@ -79,7 +80,7 @@ internal static partial class QueuedForms
         TextPage.WriteAsync(context, icon, title, advice, (context.Request.GetEncodedPathAndQuery(), Texts.Problem_OpenFormAgain));
 
     // The sender chooses its length.
-    private static string Cut(string? host) => host is null ? "none" : host[..Math.Min(host.Length, 200)];
+    private static string Cut(string? host) => host is null ? "none" : TypedText.Cut(TypedText.Clean(host), 200);
 
     private static partial class Log
     {
