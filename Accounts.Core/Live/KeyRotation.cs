@@ -15,8 +15,8 @@ internal sealed class KeyRotation(CommandRunner commands, SessionRegistry regist
     public async Task<StartedSession> OfferAsync(UnitOfWork work, Caller caller)
     {
         var key = SessionKey.New();
-        // The time is read inside the transaction, so that of two proofs the one that commits later is the later one.
-        var offered = new OfferedKey(key.Hash(), time.GetUtcNow());
+        // The time and the number are read inside the transaction, so that of two proofs the one that commits later is the later one.
+        var offered = new OfferedKey(key.Hash(), time.GetUtcNow(), registry.NextChange());
         var mine = work.Db.Sessions.Where(s => s.Id == caller.OwnSession.Value && s.UserId == caller.Subject.Value && s.EndedAt == null);
         await mine.ExecuteUpdateAsync(set => set
             .SetProperty(s => s.NextKeyHash, offered.Hash)

@@ -44,9 +44,9 @@ public sealed class LiveSession
             _ => Scopes.None,
         };
         _profile = user.Number;
-        _proof = new SessionProof(row.KeyHash, row.ReauthenticatedAt ?? row.StartedAt,
+        _proof = new SessionProof(row.KeyHash, row.ReauthenticatedAt ?? row.StartedAt, user.Number,
             SessionClaims.Principal(Id, SessionKey.Mark(row.KeyHash), user));
-        _offered = OfferedKey.Of(row);
+        _offered = OfferedKey.Of(row, user.Number);
         _expiresAt = row.ExpiresAt.UtcTicks;
         _lastActivityAt = row.LastActivityAt.UtcTicks;
         _address = row.LastAddress;
@@ -139,10 +139,11 @@ public sealed class LiveSession
         lock (_keys)
         {
             // A late call must not undo a newer key.
-            if (_proof.At > offered.At || _proof.KeyHash.AsSpan().SequenceEqual(offered.Hash))
+            if (_proof.Number > offered.Number || _proof.KeyHash.AsSpan().SequenceEqual(offered.Hash))
                 return false;
 
-            Volatile.Write(ref _proof, new SessionProof(offered.Hash, offered.At, _proof.Principal.WithKey(SessionKey.Mark(offered.Hash))));
+            var principal = _proof.Principal.WithKey(SessionKey.Mark(offered.Hash));
+            Volatile.Write(ref _proof, new SessionProof(offered.Hash, offered.At, offered.Number, principal));
             Interlocked.CompareExchange(ref _offered, null, offered);
             return true;
         }

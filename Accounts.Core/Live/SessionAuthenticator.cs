@@ -101,7 +101,7 @@ public sealed class SessionAuthenticator
                 if (row is null || row.EndedAt is not null)
                     return (row is not null, (LiveSession?)null);
 
-                var user = await UserProfile.ReadAsync(db, new UserId(row.UserId), load.Profile, cancellationToken);
+                var user = await UserProfile.ReadAsync(db, new UserId(row.UserId), load.Change, cancellationToken);
                 return (true, (LiveSession?)new LiveSession(row, user));
             });
 

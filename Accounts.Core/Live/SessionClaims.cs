@@ -81,7 +81,7 @@ public static class SessionClaims
 /// <param name="Name">The name that pages show.</param>
 /// <param name="Email">The email; null if there is none.</param>
 /// <param name="Roles">The names of the user's roles.</param>
-/// <param name="Number">It tells an older profile from a newer one; see <see cref="SessionRegistry.NextProfile"/>.</param>
+/// <param name="Number">It tells an older profile from a newer one; see <see cref="SessionRegistry.NextChange"/>.</param>
 internal sealed record UserProfile(UserId Id, string? ExternalId, string Name, string? Email, IReadOnlyList<string> Roles, long Number)
 {
     /// <exception cref="InvalidOperationException">There is no such account.</exception>

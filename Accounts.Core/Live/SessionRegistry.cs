@@ -25,7 +25,7 @@ internal sealed class SessionRegistry
     private readonly TimeProvider _time;
     private readonly Counter<long> _unknown;
     private int _generation;
-    private long _profiles;
+    private long _changes;
 
     public SessionRegistry(IMeterFactory meters, TimeProvider time)
     {
@@ -53,11 +53,14 @@ internal sealed class SessionRegistry
     public void CountUnknown() => _unknown.Add(1);
 
     /// <summary>Begins a load. Call it before you read the database.</summary>
-    public Load BeginLoad() => new(_time.GetTimestamp(), Volatile.Read(ref _generation), Interlocked.Read(ref _profiles));
+    public Load BeginLoad() => new(_time.GetTimestamp(), Volatile.Read(ref _generation), Interlocked.Read(ref _changes));
 
-    /// <summary>Numbers a change of a user's profile. Call it in the change's transaction, under the lock of the user's row.</summary>
-    /// <remarks>So of two changes of one user, the one that committed later has the higher number.</remarks>
-    public long NextProfile() => Interlocked.Increment(ref _profiles);
+    /// <summary>
+    /// Numbers a change of a user's profile or of a session's key. Call it in the change's transaction, under the lock of the user's or the
+    /// session's row.
+    /// </summary>
+    /// <remarks>So of two changes of one row, the one that committed later has the higher number, whatever the clock says.</remarks>
+    public long NextChange() => Interlocked.Increment(ref _changes);
 
     /// <summary>A session as its user sees it, with the activity since the last flush.</summary>
     public Session View(SessionRow row, DateTimeOffset now, PlaceFinder places)
@@ -123,9 +126,9 @@ internal sealed class SessionRegistry
     /// <summary>A load of a session from the database.</summary>
     /// <param name="Since">The timestamp of its beginning.</param>
     /// <param name="Generation">How often loads had been voided before it.</param>
-    /// <param name="Profile">The latest number of a change of a profile.</param>
+    /// <param name="Change">The latest number of a change.</param>
     [StructLayout(LayoutKind.Auto)]
-    public readonly record struct Load(long Since, int Generation, long Profile);
+    public readonly record struct Load(long Since, int Generation, long Change);
 
     /// <param name="Live">The session; null for a tombstone.</param>
     /// <param name="Since">The timestamp of the entry's creation.</param>

@@ -37,7 +37,7 @@ internal sealed class UnitOfWork(AccountsDbContext db, SessionRegistry registry)
     public async Task ReportProfileAsync(UserId user)
     {
         await db.SaveChangesAsync();
-        var profile = await UserProfile.ReadAsync(db, user, registry.NextProfile());
+        var profile = await UserProfile.ReadAsync(db, user, registry.NextChange());
         // A session that isn't in memory may still have open pages.
         var sessions = await db.Sessions.Where(s => s.UserId == user.Value && s.EndedAt == null).Select(s => new SessionId(s.Id)).ToListAsync();
         Apply(() =>

@@ -155,6 +155,34 @@ public sealed class KeyRotationTests
         Assert.NotNull(await host.Authenticator.AuthenticateAsync(owner.Id, key));
     }
 
+    // Guard: LiveSession.Adopt compares numbers. By the clock, the session began after the proof.
+    [EachEngineFact]
+    public async Task A_proof_counts_after_the_clock_was_set_back()
+    {
+        using var database = new TestDatabase();
+        SignedInBrowser first, second, third;
+        await using (var host = CoreHost.Start(database))
+        {
+            await host.RegisterAsync();
+            (first, second, third) = (await host.SignInAsync(), await host.SignInAsync(), await host.SignInAsync());
+            host.Clock.SetBack(2 * Hour);
+            await ProveAndTerminateAsync(host, first, second);
+        }
+
+        await using var again = CoreHost.Start(database);
+        again.Clock.SetBack(2 * Hour);
+        Assert.NotNull(await again.RequestAsync(third));
+        await ProveAndTerminateAsync(again, third, first);
+
+        static async Task ProveAndTerminateAsync(CoreHost host, SignedInBrowser browser, SignedInBrowser other)
+        {
+            var key = await ProveAsync(host, browser);
+            var live = (await host.Authenticator.AuthenticateAsync(browser.Id, key))!;
+            Assert.NotNull(await host.Authenticator.AuthenticateAsync(browser.Id, key));
+            Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(live.ToCaller(), other.Id));
+        }
+    }
+
     [EachEngineFact]
     public async Task Another_proof_after_a_lost_response_replaces_the_lost_key()
     {
@@ -193,7 +221,7 @@ public sealed class KeyRotationTests
         Assert.Equal(TestClock.Start + (Minute / 2), live.ToCaller().AuthenticatedAt);
     }
 
-    // Guard: the comparison of the two times in LiveSession.Adopt.
+    // Guard: the comparison of the two numbers in LiveSession.Adopt.
     [EachEngineFact]
     public async Task A_late_adoption_does_not_bring_back_an_older_key()
     {
