@@ -23,6 +23,9 @@ internal sealed partial class AccountsDatabase(
     /// <summary>Whether the last write found no place on the disk, less than 30 seconds ago.</summary>
     public bool WasFull => Volatile.Read(ref _fullAt) is var at && at != NotFull && time.GetElapsedTime(at) < FullFor;
 
+    /// <summary>Whether the last write found no place on the disk, however long ago.</summary>
+    public bool FoundNoRoom => Volatile.Read(ref _fullAt) != NotFull;
+
     /// <summary>Runs a query on its own context.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     public async Task<T> ReadAsync<T>(Func<AccountsDbContext, Task<T>> query)

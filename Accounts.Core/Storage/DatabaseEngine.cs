@@ -38,9 +38,14 @@ internal abstract class DatabaseEngine
     /// <summary>Why the engine can't be written, by what it or its driver reports.</summary>
     public abstract DatabaseProblem Explain(Exception failure);
 
+    /// <summary>Whether the next writes would find no room. Only an engine that sees its disk knows.</summary>
+    public virtual bool IsFull => false;
+
     /// <summary>Writes something small that nobody reads, in a transaction that the caller commits.</summary>
+    /// <param name="db">The transaction.</param>
+    /// <param name="needsRoom">Whether the write must also find room on the disk, because an earlier one found none.</param>
     /// <returns>What the engine noticed on the way; null if nothing is wrong.</returns>
-    public abstract Task<DatabaseProblem?> ProveAsync(AccountsDbContext db);
+    public abstract Task<DatabaseProblem?> ProveAsync(AccountsDbContext db, bool needsRoom);
 
     /// <summary>Looks whether the last proof is where the next start will look for it.</summary>
     public virtual Task<DatabaseProblem?> FindLossAsync() => Task.FromResult<DatabaseProblem?>(null);

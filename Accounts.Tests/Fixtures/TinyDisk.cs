@@ -2,18 +2,20 @@ using System.Diagnostics;
 
 namespace Accounts.Tests.Fixtures;
 
-/// <summary>A folder with a disk of its own of 3 MB, which a test fills up or makes read-only.</summary>
+/// <summary>A folder with a small disk of its own, which a test fills up or makes read-only.</summary>
 internal sealed class TinyDisk : IDisposable
 {
-    private TinyDisk(TempFolder folder) => Folder = folder;
+    private readonly TempFolder? _image;
+
+    private TinyDisk(TempFolder folder, TempFolder? image = null) => (Folder, _image) = (folder, image);
 
     public TempFolder Folder { get; }
 
-    /// <summary>Mounts the disk. Only root can do so: otherwise the test is skipped.</summary>
+    /// <summary>Mounts a disk of 3 MB. Only root can do so: otherwise the test is skipped.</summary>
     public static TinyDisk Mount()
     {
         var folder = new TempFolder();
-        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || !Run("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder.Path))
+        if (!MayMount || !Run("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder.Path))
         {
             folder.Dispose();
             Assert.Skip("A small disk can't be mounted here. Run the tests as root.");
@@ -21,6 +23,23 @@ internal sealed class TinyDisk : IDisposable
 
         return new TinyDisk(folder);
     }
+
+    /// <summary>Mounts a disk of 16 MB that can become read-only under open files. Only root can do so: otherwise the test is skipped.</summary>
+    public static TinyDisk MountWithFaults()
+    {
+        var (folder, image) = (new TempFolder(), new TempFolder());
+        var file = image.File("disk");
+        if (!MayMount || !Run("truncate", "--size=16M", file) || !Run("mkfs.ext4", "-q", file) || !Run("mount", "-o", "loop", file, folder.Path))
+        {
+            folder.Dispose();
+            image.Dispose();
+            Assert.Skip("A disk can't be mounted from a file here. Run the tests as root, on a system with loop devices and mkfs.ext4.");
+        }
+
+        return new TinyDisk(folder, image);
+    }
+
+    private static bool MayMount => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess;
 
     public void FillUp()
     {
@@ -35,10 +54,14 @@ internal sealed class TinyDisk : IDisposable
 
     public void MakeRoom() => File.Delete(Folder.File("filler"));
 
+    /// <summary>Does what Linux does after an error: https://docs.kernel.org/admin-guide/ext4.html, "abort".</summary>
+    public void MakeReadOnly() => Assert.True(Run("mount", "-o", "remount,abort", Folder.Path));
+
     public void Dispose()
     {
         Run("umount", "--lazy", Folder.Path);
         Folder.Dispose();
+        _image?.Dispose();
     }
 
     private static bool Run(string program, params string[] arguments)

@@ -32,6 +32,14 @@ internal sealed class PostgreSqlEngine(PostgreSqlAddress address) : DatabaseEngi
         WHERE "MigrationId" = (SELECT min("MigrationId") FROM "{MigrationIds.Table}")
         """;
 
+    /// <summary>
+    /// Takes a megabyte of the database's own disk, until the transaction ends. A small write finds a place in a page that is there already.
+    /// </summary>
+    private const string TakeRoom = """
+        SET LOCAL temp_tablespaces = '';
+        CREATE TEMP TABLE accounts_room ON COMMIT DROP AS SELECT generate_series(1, 30000);
+        """;
+
     private readonly CancellationTokenSource _disposed = new();
 
     // It doesn't keep other transactions from referring to the row with a foreign key.
@@ -78,10 +86,11 @@ internal sealed class PostgreSqlEngine(PostgreSqlAddress address) : DatabaseEngi
     };
 
     /// <remarks>It writes a row anew as it is: the first migration's, which nothing else writes.</remarks>
-    public override async Task<DatabaseProblem?> ProveAsync(AccountsDbContext db)
+    public override async Task<DatabaseProblem?> ProveAsync(AccountsDbContext db, bool needsRoom)
     {
-        await db.Database.ExecuteSqlRawAsync(Proof);
-        return null;
+        if (needsRoom)
+            await db.Database.ExecuteSqlRawAsync(TakeRoom);
+        return await db.Database.ExecuteSqlRawAsync(Proof) == 1 ? null : DatabaseProblem.Damaged;
     }
 
     protected override DatabaseFailure FindOwn(DbException failure) => failure.SqlState switch

@@ -21,6 +21,8 @@ internal sealed class SqliteEngine(DatabaseFile file, LogWatch? log = null) : Da
 
     public override WriterLimits Writers { get; } = new(Total: 1, Ordinary: 1);
 
+    public override bool IsFull => file.FreeBytes() < LeastBytes;
+
     public override void Configure(DbContextOptionsBuilder options) => options.UseSqlite(file.ConnectionString).AddInterceptors(Pragmas);
 
     public override async Task CommitAsync(AccountsDbContext db, IDbContextTransaction transaction)
@@ -41,10 +43,8 @@ internal sealed class SqliteEngine(DatabaseFile file, LogWatch? log = null) : Da
     /// <remarks>
     /// It writes the file's user version, which nothing else uses: https://sqlite.org/pragma.html#pragma_user_version.
     /// </remarks>
-    public override async Task<DatabaseProblem?> ProveAsync(AccountsDbContext db)
+    public override async Task<DatabaseProblem?> ProveAsync(AccountsDbContext db, bool needsRoom)
     {
-        if (file.FreeBytes() < LeastBytes)
-            return DatabaseProblem.DiskFull;
         _mark = RandomNumberGenerator.GetInt32(int.MaxValue);
         await db.Database.ExecuteSqlRawAsync(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {_mark}"));
         return null;

@@ -67,11 +67,19 @@ internal sealed partial class SqliteStart(DatabaseFile file, IDbContextFactory<A
                 return false;
             lock (_gate)
             {
-                var length = RandomNumberGenerator.GetInt32(1, 4096);
-                _lock.SetLength(length);
-                var found = new FileInfo(file.LockPath) is { Exists: true } known ? known.Length : -1;
-                _lock.SetLength(0);
-                return found == length;
+                try
+                {
+                    var length = RandomNumberGenerator.GetInt32(1, 4096);
+                    _lock.SetLength(length);
+                    var found = new FileInfo(file.LockPath) is { Exists: true } known ? known.Length : -1;
+                    _lock.SetLength(0);
+                    return found == length;
+                }
+                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+                {
+                    // The disk takes nothing, which a write to the database finds, too. The system still holds the lock.
+                    return true;
+                }
             }
         }
     }

@@ -22,7 +22,8 @@ public sealed class DatabaseProbeTests : IDisposable
     public async Task A_full_disk_is_reported_before_and_after_a_write_fails()
     {
         using var disk = TinyDisk.Mount();
-        await using var host = CoreHost.Start(disk.Folder);
+        using var journal = new Journal();
+        await using var host = CoreHost.Start(disk.Folder, services => services.AddSingleton<ILoggerProvider>(journal));
         await host.RegisterAsync();
         Assert.Null(await FindAsync(host));
 
@@ -35,13 +36,41 @@ public sealed class DatabaseProbeTests : IDisposable
                 await host.RegisterAsync($"user{number}@example.test");
         });
         Assert.Equal(DatabaseProblem.DiskFull, await FindAsync(host));
-
-        // The last failure counts for a while, because a small write may find a place.
-        disk.MakeRoom();
-        Assert.Equal(DatabaseProblem.DiskFull, await FindAsync(host));
         host.Clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(DatabaseProblem.DiskFull, await FindAsync(host));
+        Assert.Equal(["Error: Writes to the database fail: SQLite Error 13: 'database or disk is full'."], journal.Of("AccountsDatabase"));
+
+        disk.MakeRoom();
         Assert.Null(await FindAsync(host));
         await host.RegisterAsync("grace@example.test");
+        Assert.Equal("Information: Writes to the database succeed again", journal.Of("AccountsDatabase")[^1]);
+        Assert.Equal(2, journal.Of("AccountsDatabase").Count);
+    }
+
+    // Guard: the catch in SqliteStart.IsKept.
+    [Fact]
+    public async Task A_disk_that_became_read_only_by_itself_is_reported()
+    {
+        using var disk = TinyDisk.MountWithFaults();
+        using var journal = new Journal();
+        await using var host = CoreHost.Start(disk.Folder, services => services.AddSingleton<ILoggerProvider>(journal));
+        await host.RegisterAsync();
+        Assert.Null(await FindAsync(host));
+        disk.MakeReadOnly();
+        Assert.Equal(DatabaseProblem.NoAnswer, await FindAsync(host));
+        Assert.Equal(["Error: Writes to the database fail: SQLite Error 10: 'disk I/O error'."], journal.Of("AccountsDatabase"));
+    }
+
+    // Guard: the number of rows in PostgreSqlEngine.ProveAsync.
+    [Fact]
+    public async Task A_proof_that_finds_no_row_to_write_is_none()
+    {
+        PostgreSql.Require();
+        await using var database = await PostgreSql.CreateEmptyDatabaseAsync();
+        await using var host = CoreHost.StartPostgreSql(database.ConnectionString);
+        Assert.Null(await FindAsync(host));
+        host.Rows.Execute("DELETE FROM \"__EFMigrationsHistory\"");
+        Assert.Equal(DatabaseProblem.Damaged, await FindAsync(host));
     }
 
     // Guards: HasMoved and the new connection in SqliteEngine.FindLoss, and the mode of DatabaseFile.ConnectionString.
@@ -123,6 +152,21 @@ public sealed class DatabaseProbeTests : IDisposable
         }
 
         Assert.Equal(DatabaseProblem.ReadOnly, await FindAsync(host));
+    }
+
+    // Guards: the cases of SqliteEngine.Explain. SQLite's codes: https://sqlite.org/rescode.html.
+    [Theory]
+    [InlineData(13, 13, DatabaseProblem.DiskFull)]
+    [InlineData(8, 8, DatabaseProblem.ReadOnly)]
+    [InlineData(8, 1032, DatabaseProblem.Replaced)]
+    [InlineData(11, 11, DatabaseProblem.Damaged)]
+    [InlineData(11, 267, DatabaseProblem.Damaged)]
+    [InlineData(26, 26, DatabaseProblem.Damaged)]
+    [InlineData(5, 5, DatabaseProblem.NoAnswer)]
+    public async Task What_SQLite_reports_is_explained(int code, int extendedCode, DatabaseProblem problem)
+    {
+        await using var host = CoreHost.Start(_folder);
+        Assert.Equal(problem, host.Get<DatabaseEngine>().Explain(new SqliteException("", code, extendedCode)));
     }
 
     // Another program reads an old state, so SQLite can't begin its log anew.

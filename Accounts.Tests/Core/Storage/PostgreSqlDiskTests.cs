@@ -38,6 +38,9 @@ public sealed class PostgreSqlDiskTests
         Assert.Equal(registered, host.Rows.Number("SELECT count(*) FROM \"Users\""));
         Assert.Equal(registered, host.Rows.Audit("user.registered").Count);
         Assert.Equal(DatabaseProblem.DiskFull, await probe.FindProblemAsync(TestContext.Current.CancellationToken));
+        // The next proof finds a place in a page that is there, but no room.
+        host.Clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(DatabaseProblem.DiskFull, await probe.FindProblemAsync(TestContext.Current.CancellationToken));
         Assert.StartsWith("Error: Writes to the database fail: 53100: could not extend file", Assert.Single(journal.Of("AccountsDatabase")),
             StringComparison.Ordinal);
         // Reads go on, so everyone who is signed in stays so.
