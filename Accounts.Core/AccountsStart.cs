@@ -29,10 +29,20 @@ internal sealed partial class AccountsStart(IServiceProvider services) : IHosted
             RequireValid(services);
             services.GetRequiredService<PlaceUpkeep>().Open();
             services.GetRequiredService<IDatabaseStart>().Open();
+            RenewEmailKeys();
             WarnOfClock();
             services.GetRequiredService<PasswordHashing>();
             _isOpen = true;
         }
+    }
+
+    private void RenewEmailKeys()
+    {
+        using var db = services.GetRequiredService<IDbContextFactory<AccountsDbContext>>().CreateDbContext();
+        db.MayWrite = true;
+        using var transaction = db.Database.BeginTransaction();
+        EmailKey.RenewOld(db);
+        transaction.Commit();
     }
 
     /// <summary>Warns of sessions from a time that hasn't come yet, which last longer than they should.</summary>

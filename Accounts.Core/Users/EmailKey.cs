@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Accounts.Core.Storage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
@@ -40,6 +41,26 @@ internal static class EmailKey
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Gives accounts of older versions the key of today, so that no new account gets the same email in another spelling. Where another account has
+    /// that key already, the older one keeps its own.
+    /// </summary>
+    public static void RenewOld(AccountsDbContext db)
+    {
+        // A key in ASCII is the same in every version.
+        const string Old = """SELECT * FROM "Users" WHERE octet_length("NormalizedEmail") > length("NormalizedEmail")""";
+        var renewed =
+            from user in db.Users.FromSqlRaw(Old).Select(u => new { u.Id, u.Email, u.NormalizedEmail }).AsEnumerable()
+            let key = Of(TypedText.Email(user.Email))
+            where !string.Equals(user.NormalizedEmail, key, StringComparison.Ordinal)
+            select (user.Id, key);
+        foreach (var (id, key) in renewed.ToList())
+        {
+            db.Users.Where(u => u.Id == id && !db.Users.Any(other => other.NormalizedEmail == key))
+                .ExecuteUpdate(set => set.SetProperty(u => u.NormalizedEmail, key).SetProperty(u => u.NormalizedUserName, key));
+        }
     }
 
     /// <summary>The email with its domain in ASCII: "ada@xn--mller-kva.example"; null if the domain can't be one.</summary>

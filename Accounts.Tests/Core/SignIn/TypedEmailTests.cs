@@ -51,6 +51,46 @@ public sealed class TypedEmailTests
         Assert.IsNotType<RegisterOutcome.Registered>(await RegisterAsync(host, typed));
     }
 
+    // Guard: EmailKey.RenewOld in AccountsStart. Otherwise a new account would come before the older one.
+    [EachEngineTheory]
+    [InlineData("x@m\u00FCller.test", "X@M\u00DCLLER.TEST", "x@xn--mller-kva.test")]
+    [InlineData("ｘ@example.test", "Ｘ@EXAMPLE.TEST", "x@example.test")]
+    [InlineData("\u200Bx@example.test", "\u200BX@EXAMPLE.TEST", "x@example.test")]
+    public async Task An_account_of_an_older_version_keeps_its_email_from_others(string email, string key, string other)
+    {
+        using var database = new TestDatabase();
+        await using (var host = CoreHost.Start(database))
+        {
+            await host.RegisterAsync();
+            host.Rows.Execute(
+                "UPDATE \"Users\" SET \"Email\" = @email, \"UserName\" = @email, \"NormalizedEmail\" = @key, \"NormalizedUserName\" = @key",
+                ("@email", email), ("@key", key));
+        }
+
+        await using var later = CoreHost.Start(database);
+        Assert.IsType<RegisterOutcome.EmailTaken>(await RegisterAsync(later, other));
+        await later.SignInAsync(email);
+        await later.SignInAsync(other);
+        Assert.Equal(email, later.Rows.Text("SELECT \"Email\" FROM \"Users\""));
+    }
+
+    [EachEngineFact]
+    public async Task Two_accounts_of_an_older_version_with_one_email_stay_as_they_are()
+    {
+        using var database = new TestDatabase();
+        await using (var host = CoreHost.Start(database))
+        {
+            await host.RegisterAsync("x@example.test", password: "the older passphrase");
+            host.Rows.Execute("UPDATE \"Users\" SET \"Email\" = 'ｘ@example.test', \"NormalizedEmail\" = 'Ｘ@EXAMPLE.TEST', "
+                + "\"NormalizedUserName\" = 'Ｘ@EXAMPLE.TEST'");
+            await host.RegisterAsync("x@example.test");
+        }
+
+        await using var later = CoreHost.Start(database);
+        Assert.Equal(1, later.Rows.Number("SELECT count(*) FROM \"Users\" WHERE \"NormalizedEmail\" = 'Ｘ@EXAMPLE.TEST'"));
+        await later.SignInAsync("x@example.test");
+    }
+
     [EachEngineFact]
     public async Task The_account_with_the_normal_form_comes_before_an_older_one()
     {
