@@ -18,6 +18,10 @@ public static class TypedText
     private const int Joiner = 0x200D;
     private const int Keycap = 0x20E3;
     private const int BlackFlag = 0x1F3F4;
+    private const int Tags = 0xE0000;
+    private const int EndOfTags = 0xE007F;
+    private const int ShortestRegion = 3;
+    private const int LongestRegion = 6;
 
     private static readonly Rune Space = new(' ');
 
@@ -117,9 +121,29 @@ public static class TypedText
                 continue;
             tidy.Append(rune);
             before = rune;
+            for (var end = joins ? FlagEnd(runes, i) : i; i < end;)
+                tidy.Append(before = runes[++i]);
         }
 
         return tidy.ToString();
+    }
+
+    /// <summary>
+    /// The place of the last of a flag's letters, if a black flag and the whole code of a region begin here, such as "gbeng" for England (UTS #51,
+    /// emoji tag sequences). Otherwise the same place.
+    /// </summary>
+    private static int FlagEnd(List<Rune> runes, int at)
+    {
+        if (runes[at].Value != BlackFlag)
+            return at;
+        var end = at + 1;
+        while (end < runes.Count && end - at <= LongestRegion
+            && runes[end].Value is (>= Tags + '0' and <= Tags + '9') or (>= Tags + 'a' and <= Tags + 'z'))
+        {
+            end++;
+        }
+
+        return end - at > ShortestRegion && end < runes.Count && runes[end].Value == EndOfTags ? end : at;
     }
 
     // The blank of Braille is a symbol that looks like a space.
@@ -127,37 +151,53 @@ public static class TypedText
         || Rune.GetUnicodeCategory(rune)
             is UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
-    /// <summary>Whether a character has no shape: Unicode's Default_Ignorable_Code_Point, and the marks of interlinear annotation.</summary>
+    /// <summary>
+    /// Whether a character has no shape: Unicode's Default_Ignorable_Code_Point, the marks of interlinear annotation, the format controls of Egyptian
+    /// hieroglyphs and the null notehead. forms.js has the same list.
+    /// </summary>
     private static bool IsInvisible(Rune rune) => rune.Value is 0xAD or 0x34F or 0x61C or 0x115F or 0x1160 or 0x17B4 or 0x17B5
         or (>= 0x180B and <= 0x180F) or (>= 0x200B and <= 0x200F) or (>= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x206F) or 0x3164
         or (>= 0xFE00 and <= 0xFE0F) or 0xFEFF or 0xFFA0 or (>= 0xFFF0 and <= 0xFFFB) or (>= 0x1BCA0 and <= 0x1BCA3)
-        or (>= 0x1D173 and <= 0x1D17A) or (>= 0xE0000 and <= 0xE0FFF);
+        or 0x1D159 or (>= 0x1D173 and <= 0x1D17A) or (>= 0x13430 and <= 0x1343F) or (>= 0xE0000 and <= 0xE0FFF);
 
     /// <summary>Whether an invisible character shapes its neighbours (RFC 5892, appendix A, and UTS #51).</summary>
     private static bool Joins(Rune before, Rune rune, Rune after) => rune.Value switch
     {
-        Joiner when IsSelector(before) || IsSymbol(before) => IsSymbol(after),
-        Joiner or JoinerOrNot => IsJoining(before) && (IsMark(before) || IsJoining(after)),
-        // The letters of a region, which make a flag.
-        >= 0xE0020 and <= 0xE007F => before.Value is BlackFlag or (>= 0xE0020 and < 0xE007F),
+        // An arrow is a mathematical symbol, and part of the emoji that shakes its head.
+        Joiner when IsSelector(before) || IsSymbol(before) => IsSymbol(after) || IsMath(after),
+        // Bengali and its relatives also have a joiner before the virama.
+        Joiner or JoinerOrNot => IsVirama(before) || (IsVirama(after) && Rune.IsLetter(before)) || (IsCursive(before) && IsCursive(after)),
         _ => IsSelector(rune) && (after.Value == Keycap || IsVaried(before)),
     };
 
     private static bool IsSelector(Rune rune) =>
         rune.Value is (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0100 and <= 0xE01EF) or (>= 0x180B and <= 0x180D);
 
-    private static bool IsSymbol(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.OtherSymbol or UnicodeCategory.ModifierSymbol;
+    private static bool IsSymbol(Rune rune) => !IsInvisible(rune) && !IsSpace(rune)
+        && Rune.GetUnicodeCategory(rune) is UnicodeCategory.OtherSymbol or UnicodeCategory.ModifierSymbol;
 
-    private static bool IsMark(Rune rune) =>
-        Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+    private static bool IsMath(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.MathSymbol;
 
     /// <summary>Whether a character has variants: an emoji, an ideograph or a letter of a script such as Mongolian.</summary>
-    private static bool IsVaried(Rune rune) => !IsInvisible(rune) && Rune.GetUnicodeCategory(rune) is UnicodeCategory.OtherSymbol
-        or UnicodeCategory.ModifierSymbol or UnicodeCategory.MathSymbol or UnicodeCategory.OtherLetter or UnicodeCategory.OtherPunctuation;
+    private static bool IsVaried(Rune rune) => !IsInvisible(rune) && (IsSymbol(rune) || IsMath(rune) || Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.OtherLetter or UnicodeCategory.OtherPunctuation or UnicodeCategory.DashPunctuation);
 
-    /// <summary>Whether a letter or mark is of a script whose letters shape each other: Arabic, Indic and their relatives.</summary>
-    private static bool IsJoining(Rune rune) => !IsInvisible(rune) && (Rune.IsLetter(rune) || IsMark(rune))
-        && rune.Value is (>= 0x600 and <= 0x1CFF) or (>= 0xA800 and <= 0xABFF) or (>= 0xFB50 and <= 0xFEFC) or (>= 0x10A00 and <= 0x11FFF);
+    /// <summary>Whether a character is a letter of a script whose letters join their neighbours, such as Arabic, or a mark on one.</summary>
+    /// <remarks>
+    /// Arabic, Syriac, N'Ko, Mandaic, Mongolian, Phags-pa, Hanifi Rohingya and Adlam. Others aren't used any more:
+    /// https://www.unicode.org/Public/UCD/latest/ucd/ArabicShaping.txt.
+    /// </remarks>
+    private static bool IsCursive(Rune rune) => !IsInvisible(rune)
+        && (Rune.IsLetter(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark)
+        && rune.Value is (>= 0x610 and <= 0x77F) or (>= 0x7CA and <= 0x7FF) or (>= 0x840 and <= 0x8FF) or (>= 0x1807 and <= 0x18AA)
+            or (>= 0xA840 and <= 0xA871) or (>= 0x10D00 and <= 0x10D27) or (>= 0x1E900 and <= 0x1E94B);
+
+    /// <summary>Whether a character takes the vowel from a consonant, which joins the next one: a virama of an Indic script.</summary>
+    /// <remarks>
+    /// From Devanagari to Malayalam, every block has it in the same place. The others: Sinhala, Balinese, Saurashtra, Javanese and Chakma.
+    /// </remarks>
+    private static bool IsVirama(Rune rune) => (rune.Value is >= 0x94D and <= 0xD4D && rune.Value % 0x80 == 0x4D)
+        || rune.Value is 0xDCA or 0x1B44 or 0xA8C4 or 0xA9C0 or 0x11133 or 0x11134;
 
     /// <summary>Whether a character belongs to a script that is written from right to left.</summary>
     private static bool IsRightToLeft(Rune rune) => rune.Value

@@ -20,6 +20,10 @@ public sealed class TypedTextTests
     [InlineData("A\uFE0Fda\uDB40\uDD00")]
     [InlineData("Ada\uDB40\uDC41\uDB40\uDC7F")]
     [InlineData("A\u3164d\u115F\u1160\uFFA0a")]
+    [InlineData("A\u034Fd\u17B4\u17B5a\u180B\u180C\u180D\u180E\u180F")]
+    [InlineData("A\u206A\u206B\u206C\u206D\u206E\u206Fd\uFFF9a\uFFFA\uFFFB")]
+    [InlineData("A\U0001BCA0d\U0001BCA3a\U0001D159\U0001D173\U0001D17A")]
+    [InlineData("A\U00013430d\U0001343Fa\U000E0001")]
     [InlineData("\u00A0\u3000Ada\u2800\u2003")]
     [InlineData("Ada\uFFFD")]
     public void Nothing_invisible_is_left_of_a_name(string text)
@@ -27,6 +31,38 @@ public sealed class TypedTextTests
         Assert.Equal("Ada", TypedText.Name(text));
         Assert.Equal("Ada", TypedText.Clean(text));
     }
+
+    // Guard: FlagEnd in TypedText. Text can hide behind a flag.
+    [Theory]
+    [InlineData("")]
+    [InlineData("gbeng")]
+    [InlineData("gb\u007F")]
+    [InlineData("gbenglan\u007F")]
+    [InlineData("gb-en\u007F")]
+    [InlineData("GBENG\u007F")]
+    [InlineData("the quick brown fox jumps over the lazy dog\u007F")]
+    public void Only_a_whole_flag_keeps_its_letters(string letters)
+    {
+        var tags = string.Concat(letters.Select(letter => char.ConvertFromUtf32(0xE0000 + letter)));
+        Assert.Equal("🏴 Ada", TypedText.Name($"🏴{tags} Ada"));
+        Assert.Equal("🏴󠁧󠁢󠁥󠁮󠁧󠁿 Ada", TypedText.Name($"🏴󠁧󠁢󠁥󠁮󠁧󠁿{tags} Ada"));
+    }
+
+    // Guards: IsCursive and IsVirama in TypedText.Joins.
+    [Theory]
+    [InlineData("ა\u200Cბ")]
+    [InlineData("Ꭰ\u200DᎡ")]
+    [InlineData("ᄀ\u200Cᅡ")]
+    [InlineData("ሀ\u200Dለ")]
+    [InlineData("ᐁ\u200Cᐂ")]
+    [InlineData("ไ\u200Cท")]
+    [InlineData("ᜀ\u200Dᜁ")]
+    [InlineData("ש\u200Dל")]
+    [InlineData("क\u200Dख")]
+    [InlineData("م\u200C")]
+    [InlineData("🙂\u200D")]
+    public void A_joiner_that_joins_nothing_is_dropped(string name) =>
+        Assert.Equal(string.Concat(name.Where(c => c is not ('\u200C' or '\u200D'))).Normalize(), TypedText.Name(name));
 
     // Guard: Joins in TypedText.Tidy.
     [Theory]
@@ -39,6 +75,12 @@ public sealed class TypedTextTests
     [InlineData("രാജന്‍")]
     [InlineData("श्रीमान्‌को")]
     [InlineData("葛\uDB40\uDD00城")]
+    [InlineData("🙂\u200D↔\uFE0F Ada")]
+    [InlineData("〰\uFE0F Ada")]
+    [InlineData("র\u200D্যাব")]
+    [InlineData("ක්\u200Dෂ")]
+    [InlineData("ᠮᠣᠩᠭᠣᠯ\u200Dᠠ")]
+    [InlineData("ܫ\u200Cܠ")]
     public void Joiners_and_selectors_stay_where_they_shape_their_neighbours(string name) => Assert.Equal(name, TypedText.Name(name));
 
     [Theory]
