@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Accounts.Core.Users;
 
 /// <summary>
@@ -36,13 +38,14 @@ internal static class WeakPasswords
 
     private static int DifferentOutsideOfRuns(string text)
     {
-        var outside = new HashSet<char>();
+        var outside = new HashSet<Rune>();
         for (var at = 0; at < text.Length;)
         {
             var run = RunAt(text, at);
+            _ = Rune.TryGetRuneAt(text, at, out var single);
             if (run < ShortestRun)
-                outside.Add(text[at]);
-            at += run < ShortestRun ? 1 : run;
+                outside.Add(single);
+            at += run < ShortestRun ? single.Utf16SequenceLength : run;
         }
 
         return outside.Count;

@@ -16,6 +16,7 @@ public sealed class NewPasswordTests
     [InlineData("unbelievable", InputProblem.CommonPassword)]
     [InlineData("@@@@@@@@@@@@@", InputProblem.SequencePassword)]
     [InlineData("xyxyxyxyxyxyxy", InputProblem.SequencePassword)]
+    [InlineData("🐶🎉🚗🐶🎉🚗🐶🎉🚗🐶🎉🚗", InputProblem.SequencePassword)]
     [InlineData("bcdefghijklmn", InputProblem.SequencePassword)]
     [InlineData("ponmlkjihgfedcba", InputProblem.SequencePassword)]
     [InlineData("9876543210987!", InputProblem.SequencePassword)]
