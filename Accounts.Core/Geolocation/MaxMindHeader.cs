@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Accounts.Core.Geolocation;
 
 /// <summary>The metadata of a MaxMind database (MMDB): a map behind a mark near the file's end.</summary>
@@ -39,7 +41,8 @@ internal sealed record MaxMindHeader(string Type, DateOnly? Date, int Nodes, int
         if (metadata.Number(0, "binary_format_major_version") is var version && version != FormatVersion)
             throw new PlaceFileException($"its format has version {version}, but Accounts reads version {FormatVersion}. Use a newer Accounts.");
         var type = metadata.Text(0, "database_type");
-        if (type is not { Length: > 0 and <= TypeLimit } || type.Any(char.IsControl))
+        // Pages show it, and a format character could turn their lines around.
+        if (type is not { Length: > 0 and <= TypeLimit } || type.Any(c => char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format))
             throw PlaceFileException.Damaged("its metadata name no type");
         var bits = metadata.Number(0, "record_size");
         if (bits is not (24 or 28 or 32))

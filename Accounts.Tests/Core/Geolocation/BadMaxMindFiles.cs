@@ -28,6 +28,7 @@ internal static class BadMaxMindFiles
         ["of format 3"] = (WithNumber("binary_format_major_version", 3), "its format has version 3"),
         ["without a type"] = (Renamed("database_type"), "its metadata name no type"),
         ["with a type on two lines"] = (Typed("Geo\nLite"), "its metadata name no type"),
+        ["with a type that turns its line around"] = (Typed("GeoLite2-\u202EytiC"), "its metadata name no type"),
         ["with a type too long"] = (Typed(new string('x', 101)), "its metadata name no type"),
         ["of IP version 5"] = (WithNumber("ip_version", 5), "its metadata say IP version 5"),
         ["with records of 25 bits"] = (WithNumber("record_size", 25), "its metadata say 25 bits a record"),

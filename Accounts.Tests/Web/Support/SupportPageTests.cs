@@ -88,6 +88,25 @@ public sealed class SupportPageTests
         Assert.Empty(page.QuerySelectorAll("main .credit"));
     }
 
+    // Guard: TypedText.Isolate in SupportPage.
+    [Fact]
+    public async Task The_name_and_the_type_of_a_file_reorder_nothing_around_them()
+    {
+        using var folder = new TempFolder();
+        var file = folder.File("\u202Eמקום.bin");
+        await File.WriteAllBytesAsync(file, PlaceData.Small(type: 3).Write());
+        await using var site = await StartAsync(new TestClock(), settings: [("Geolocation:Path", file)]);
+        using var sam = await SignInAsync(site, Sam);
+        var fact = Fact(Parse(await sam.ReadAsync("/support")), "Geolocation database");
+        Assert.StartsWith("\u2068מקום.bin\u2069, DB3 ", fact, StringComparison.Ordinal);
+
+        await File.WriteAllBytesAsync(file, MaxMindData.Only(MaxMindData.Map(("isp", "Example")), "מקום"));
+        site.Get<PlaceUpkeep>().Check();
+        var notice = Words(Assert.Single(Parse(await sam.ReadAsync("/support")).QuerySelectorAll("main .notice")));
+        Assert.Contains("below. \u2068", notice, StringComparison.Ordinal);
+        Assert.Contains("'מקום'", notice, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true, "The geolocation data is from 1 June 2026, so places may be wrong. Replace the file with a newer edition.")]
     [InlineData(false, "The bundled geolocation data is from 1 June 2026, so places may be wrong. Update Accounts, or use a file of your own.")]
