@@ -18,7 +18,8 @@
   });
 
   // Shows a new password's length while you type. It counts characters of the normal form, as the server does.
-  const visible = text => text.normalize().replace(/\p{Default_Ignorable_Code_Point}/gu, "");
+  const invisible = /[\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\u{1D159}\u{13430}-\u{1343F}]/gu;
+  const visible = text => text.replace(invisible, "").normalize();
   document.addEventListener("input", event => {
     const field = event.target;
     const rule = field.id && document.querySelector(`[data-rule="${field.id}"]`);
