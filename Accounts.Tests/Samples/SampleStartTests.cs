@@ -28,4 +28,15 @@ public sealed class SampleStartTests(SamplePrograms samples) : IClassFixture<Sam
         var address = settings.RootElement.GetProperty("profiles").GetProperty(sample).GetProperty("applicationUrl").GetString()!;
         Assert.Contains($" {address}", Repository.Read($"samples/{sample}/README.md"), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Every_password_form_names_its_account()
+    {
+        var pages = Repository.Files("*.cshtml").Concat(Repository.Files("*.razor"))
+            .Where(file => file.StartsWith("samples/", StringComparison.Ordinal))
+            .Where(file => Repository.Read(file).Contains("type=\"password\"", StringComparison.Ordinal))
+            .ToList();
+        Assert.Equal(4, pages.Count);
+        Assert.All(pages, page => Assert.Contains("autocomplete=\"username\"", Repository.Read(page), StringComparison.Ordinal));
+    }
 }
