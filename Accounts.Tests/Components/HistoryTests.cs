@@ -122,6 +122,19 @@ public sealed class HistoryTests
         Assert.Equal("settings/sessions/history.csv?text=deutschl&names=DE:Deutschland", file);
     }
 
+    // Guards: TypedText.Isolate in the chips of HistoryFilters.
+    [Fact]
+    public async Task Chips_from_right_to_left_are_isolated()
+    {
+        await using var host = CoreHost.Start();
+        var address = $"?device={Uri.EscapeDataString("\u202Eמחשב")}&place={Uri.EscapeDataString("ירושלים")}";
+        await using var page = await OpenAsync(host, past: 6, address);
+        var history = page.Render<SessionHistory>();
+        history.WaitForAssertion(() => Assert.Equal(
+            "Device: \u2068מחשב\u2069, Location: \u2068ירושלים\u2069",
+            string.Join(", ", history.FindAll(".chips.set .chip > span:not(.vh)").Select(chip => chip.TextContent))));
+    }
+
     [Theory]
     [InlineData(0, false, false)]
     [InlineData(1, true, false)]

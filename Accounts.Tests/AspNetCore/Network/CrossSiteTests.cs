@@ -1,5 +1,8 @@
 using System.Net;
+using Accounts.AspNetCore.Network;
 using Accounts.Tests.Fixtures;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Accounts.Tests.AspNetCore.Network;
 
@@ -81,6 +84,24 @@ public sealed class CrossSiteTests
         Assert.True(await visitor.IsSignedInAsync());
         using var own = await visitor.PostAsync("/sign-out", form);
         Assert.Equal("/signed-out", own.Headers.Location!.OriginalString);
+    }
+
+    // Guard: Cut in CrossSiteRequests.
+    [Fact]
+    public void A_refusal_is_logged_on_one_short_line()
+    {
+        using var journal = new Journal();
+        using var logging = LoggerFactory.Create(logs => logs.AddProvider(journal));
+        var context = new DefaultHttpContext();
+        context.Request.Method = "PO\u202EST";
+        context.Request.Headers.Host = "accounts.example\nInformation: all is well";
+        context.Request.Headers.Origin = "https://" + new string('x', 300);
+
+        Assert.True(new CrossSiteRequests(logging.CreateLogger<CrossSiteRequests>()).Refuses(context.Request));
+        Assert.Equal(
+            $"Warning: Refused a POST from another site: Origin https://{new string('x', 192)}, Sec-Fetch-Site none, "
+                + "requested host accounts.example Information: all is well",
+            Assert.Single(journal.Of(nameof(CrossSiteRequests))));
     }
 
     [Theory]

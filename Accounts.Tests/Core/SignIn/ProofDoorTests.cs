@@ -66,6 +66,16 @@ public sealed class ProofDoorTests
         Assert.Equal(counts, await Door(host).ReauthenticateAsync(owner.Caller, again, Methods) is not null);
     }
 
+    // Guard: IsYoungerThan in ProofDoor.IsGood. Otherwise a proof would count for an hour and a minute.
+    [EachEngineFact]
+    public async Task A_proof_from_before_the_clock_was_set_back_does_not_count()
+    {
+        await using var host = CoreHost.Start();
+        var proof = (await Door(host).OpenAsync(await host.RegisterAsync()))!;
+        host.Clock.SetBack(TimeSpan.FromHours(1));
+        Assert.Null(await SignInAsync(host, proof));
+    }
+
     // Guards: the stamp in ProofDoor.ReauthenticateAsync and in SessionStarter.StartAsync.
     [EachEngineTheory]
     [InlineData(true)]

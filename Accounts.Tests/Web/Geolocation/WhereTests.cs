@@ -48,6 +48,16 @@ public sealed class WhereTests
         Assert.Equal("flags/de.svg", page.QuerySelector("img.flag")!.GetAttribute("src"));
     }
 
+    // Guard: Isolated in Where.Names.
+    [Fact]
+    public void A_name_from_right_to_left_reorders_nothing_around_it()
+    {
+        var place = new Place { CountryCode = "IL", Country = "\u202Eישראל", City = "ירושלים" };
+        const string Shown = "\u2068ירושלים\u2069 (approximate), \u2068ישראל\u2069";
+        Assert.Equal(Shown, Where.Name(place));
+        Assert.Equal(Shown, new HtmlParser().ParseDocument(Where.Of(place).Value).QuerySelector(".place")!.TextContent);
+    }
+
     private static void Require(string name, Place place)
     {
         Assert.Equal(name, place.Name);

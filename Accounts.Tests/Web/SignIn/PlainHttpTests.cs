@@ -50,6 +50,18 @@ public sealed class PlainHttpTests
         Assert.All(_journal.Of(nameof(QueuedForms)), line => Assert.Equal($"Warning: Refused a sign-in at {host}: {PlainHttp}", line));
     }
 
+    // Guard: Cut in QueuedForms. Kestrel refuses a host with other than ASCII characters.
+    [Fact]
+    public async Task A_long_host_is_cut_in_the_log()
+    {
+        await using var site = Start();
+        var host = new string('x', 250);
+        using var visitor = Visit(site, host + ".test");
+        using var answer = await PostAsync(visitor, "/sign-in", await FillAsync(visitor, "/sign-in"), $"http://{host}.test");
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal($"Warning: Refused a sign-in at {host[..200]}: {PlainHttp}", Assert.Single(_journal.Of(nameof(QueuedForms))));
+    }
+
     // Guards: the other conditions of IsFromPlainHttp, one row each.
     [Theory]
     [InlineData("/sign-in", App, "https://" + App)]
