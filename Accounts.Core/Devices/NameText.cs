@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using Accounts.Core.Storage;
 
 namespace Accounts.Core.Devices;
@@ -40,7 +41,7 @@ internal static class NameText
     {
         text = text.Trim();
         var length = 0;
-        while (length < text.Length && length < Limit && IsOfName(text[length]))
+        while (length < text.Length && length < Limit && (IsOfName(text[length]) || IsMark(text, length)))
             length++;
         // A letter can go on in the next one, as in Thai.
         if (length == Limit && length < text.Length)
@@ -63,7 +64,12 @@ internal static class NameText
         return length;
     }
 
-    private static ReadOnlySpan<char> Short(ReadOnlySpan<char> text) => text[..Math.Min(text.Length, Limit)];
+    private static ReadOnlySpan<char> Short(ReadOnlySpan<char> text) => ShortText.Cut(text, Limit);
+
+    /// <summary>Whether a character is an accent or a vowel sign of the letter before it, and not a mark that nobody sees.</summary>
+    private static bool IsMark(ReadOnlySpan<char> text, int at) => text[at] > 127 && at > 0 && text[at - 1] is not ' '
+        && char.GetUnicodeCategory(text[at]) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
+        && text[at] is not ('\u034F' or '\u17B4' or '\u17B5' or (>= '\u180B' and <= '\u180F') or (>= '\uFE00' and <= '\uFE0F'));
 
     private static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || c is ' ' or '.' or '_' or '-' or '+' or '!' or '&' or '\'' or ':' or '@'
         // The fillers of Hangul are letters that nobody sees.

@@ -25,8 +25,18 @@ public sealed class ShortTextTests
         var name = new string('x', NameText.Limit - 1);
         Assert.Equal(name, NameText.Of(name + "\u0E01\u0E33"));
         Assert.Equal(name + "\u0E01", NameText.Of(name + "\u0E01\u0E02"));
+        Assert.Equal(name, NameText.Of(name + "e\u0301", "Reader"));
         Assert.Equal("Radio", NameText.Of("Radio\u3164\u115FRadio"));
     }
+
+    // Guard: IsMark in NameText.
+    [Theory]
+    [InlineData("Cafe\u0301Reader/1.0", "Cafe\u0301Reader")]
+    [InlineData("TV \u0E27\u0E34\u0E17\u0E22\u0E38/2", "TV \u0E27\u0E34\u0E17\u0E22\u0E38")]
+    [InlineData("\u0939\u093F\u0928\u094D\u0926\u0940 TV", "\u0939\u093F\u0928\u094D\u0926\u0940 TV")]
+    [InlineData("Radio \u0301x", "Radio")]
+    [InlineData("Radio\uFE0F\u034F", "Radio")]
+    public void A_name_in_a_User_Agent_goes_on_at_an_accent_or_a_vowel_sign(string text, string name) => Assert.Equal(name, NameText.Of(text));
 
     // A text that ends in half a character changes on its way through the database.
     [Fact]
