@@ -7,7 +7,7 @@ namespace Accounts.AspNetCore.Exports;
 /// <summary>Streams a file part by part while reading it. Its length doesn't affect memory use.</summary>
 /// <remarks>
 /// The response starts with the first part, so an unavailable database still gets an error page. A later failure aborts the connection, and so does
-/// the end of the reader's session or key: each part asks again. You never mistake half a file for a complete one.
+/// the end of the reader's session or key: each part asks again, and so does the file's end. You never mistake half a file for a complete one.
 /// </remarks>
 public static class ExportedFile
 {
@@ -41,6 +41,10 @@ public static class ExportedFile
                     await body.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), context.RequestAborted);
                     text.Clear();
                 }
+
+                // The parts stop early if the session ends between two of them. They look complete then.
+                if (!await authenticator.MayGoOnAsync(caller, context.RequestAborted))
+                    context.Abort();
             },
             type,
             name);
