@@ -119,17 +119,22 @@ public sealed class PasswordChange
             return new ChangePasswordOutcome.Throttled(wait);
 
         var now = _time.GetUtcNow();
-        if (await _database.ReadAsync(db => db.FindLiveUserAsync(caller, now, cancellationToken)) is not { } user)
-            return new ChangePasswordOutcome.CallerEnded();
-        if (InputRules.CheckNewPassword(nameof(input.NewPassword), input.NewPassword, user) is { } weak)
+        User? user;
+        using (attempt)
         {
-            attempt.Forget();
-            return new ChangePasswordOutcome.Invalid([weak]);
+            user = await _database.ReadAsync(db => db.FindLiveUserAsync(caller, now, cancellationToken));
+            if (user is null)
+                return new ChangePasswordOutcome.CallerEnded();
+            if (InputRules.CheckNewPassword(nameof(input.NewPassword), input.NewPassword, user) is { } weak)
+                return new ChangePasswordOutcome.Invalid([weak]);
+            if (!await _passwords.VerifyAsync(place, user, input.CurrentPassword, cancellationToken))
+            {
+                if (await RepeatAsync(place, caller, user, input, cancellationToken) is { } again)
+                    return again;
+                attempt.Keep();
+                return new ChangePasswordOutcome.WrongPassword();
+            }
         }
-
-        if (!await _passwords.VerifyAsync(place, user, input.CurrentPassword, cancellationToken))
-            return await RefuseAsync(place, attempt, caller, user, input, cancellationToken);
-        attempt.Forget();
 
         var hash = await place.HashAsync(user, input.NewPassword, cancellationToken);
         var (outcome, overtaken) = await _commands.RunAsync<(ChangePasswordOutcome?, User?)>(
@@ -145,7 +150,7 @@ public sealed class PasswordChange
                 work.Account.PasswordHash = hash;
                 return (await FinishAsync(work, _rotation, caller, now, input.EndOtherSessions), null);
             }, cancellationToken);
-        return outcome ?? await RefuseAsync(place, attempt, caller, overtaken!, input, cancellationToken);
+        return outcome ?? await RepeatAsync(place, caller, overtaken!, input, cancellationToken) ?? new ChangePasswordOutcome.WrongPassword();
     }
 
     /// <summary>
@@ -166,13 +171,15 @@ public sealed class PasswordChange
         return new ChangePasswordOutcome.Changed(ended.Count, session);
     }
 
-    /// <summary>Handles a wrong current password. If the new one is already the account's, the form was posted twice: that proves the user.</summary>
-    private async Task<ChangePasswordOutcome> RefuseAsync(
-        HashPlace place, CountedAttempt attempt, Caller caller, User user, ChangePasswordInput input, CancellationToken cancellationToken)
+    /// <summary>
+    /// Handles a form that was posted twice: the current password is wrong, because the new one is the account's already. That proves the user.
+    /// </summary>
+    /// <returns>Null if the new password isn't the account's.</returns>
+    private async Task<ChangePasswordOutcome?> RepeatAsync(
+        HashPlace place, Caller caller, User user, ChangePasswordInput input, CancellationToken cancellationToken)
     {
         if (await place.VerifyAsync(user, input.NewPassword, cancellationToken) == PasswordCheck.Wrong)
-            return new ChangePasswordOutcome.WrongPassword();
-        attempt.Forget();
+            return null;
 
         var now = _time.GetUtcNow();
         return await _commands.RunAsync<ChangePasswordOutcome>(

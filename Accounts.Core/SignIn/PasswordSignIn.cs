@@ -128,13 +128,16 @@ public sealed partial class PasswordSignIn
             return new SignInOutcome.Throttled(wait);
         }
 
-        if (!await _passwords.VerifyAsync(place, user, input.Password, cancellationToken) || user is null)
+        using (attempt)
         {
-            Log.Refused(_logger, user?.Id);
-            return new SignInOutcome.WrongCredentials();
+            if (!await _passwords.VerifyAsync(place, user, input.Password, cancellationToken) || user is null)
+            {
+                attempt.Keep();
+                Log.Refused(_logger, user?.Id);
+                return new SignInOutcome.WrongCredentials();
+            }
         }
 
-        attempt.Forget();
         // Null if the password was changed, or all sessions were ended, since the check. Then the verified password no longer counts.
         var proof = new VerifiedUser(new UserId(user.Id), user.SecurityStamp!, SignInMethods.Password);
         return await _starter.StartAsync(browser, proof, input.Remember, cancellationToken) is { } session

@@ -88,11 +88,18 @@ public sealed partial class Reauthentication
         }
 
         var now = _time.GetUtcNow();
-        if (await _database.ReadAsync(db => db.FindLiveUserAsync(caller, now, cancellationToken)) is not { } user)
-            return new ReauthenticationOutcome.CallerEnded();
-        if (!await _passwords.VerifyAsync(place, user, password, cancellationToken))
-            return Refused(caller);
-        attempt.Forget();
+        User? user;
+        using (attempt)
+        {
+            user = await _database.ReadAsync(db => db.FindLiveUserAsync(caller, now, cancellationToken));
+            if (user is null)
+                return new ReauthenticationOutcome.CallerEnded();
+            if (!await _passwords.VerifyAsync(place, user, password, cancellationToken))
+            {
+                attempt.Keep();
+                return Refused(caller);
+            }
+        }
 
         static ReauthenticationOutcome Ended(Refusal refusal) => new ReauthenticationOutcome.CallerEnded();
         return await _commands.RunAsync(caller, Need.ProveIdentity, null, Ended, async work =>

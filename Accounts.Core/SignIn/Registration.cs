@@ -59,32 +59,31 @@ public sealed class Registration
         if (place is null)
             return new RegistrationOutcome.Busy(busy);
         // Every answer reveals whether an email has an account, and costs a hash. So attempts are limited.
-        if (_throttle.TryRegistration(browser.Address, out var wait) is not { } attempt)
+        using var attempt = _throttle.TryRegistration(browser.Address, out var wait);
+        if (attempt is null)
             return new RegistrationOutcome.Throttled(wait);
 
         switch (await _users.RegisterAsync(place, browser, input, cancellationToken))
         {
             case RegisterOutcome.Invalid { Errors: var errors }:
-                attempt.Forget();
                 return new RegistrationOutcome.Invalid(errors);
             case RegisterOutcome.Registered { UserId: var person, Stamp: var stamp }:
+                attempt.Keep();
                 var verified = new VerifiedUser(person, stamp, SignInMethods.Password);
                 if (await _starter.StartAsync(browser, verified, remember: false, CancellationToken.None) is { } started)
                     return new RegistrationOutcome.SignedIn(started);
                 break;
         }
 
-        return await _signIn.SignInAsync(place, browser, new SignInInput { Email = input.Email, Password = input.Password }, cancellationToken) switch
-        {
-            SignInOutcome.SignedIn { Session: var session } => SignedInAgain(session),
-            SignInOutcome.Throttled { Wait: var later } => new RegistrationOutcome.Throttled(later),
-            _ => new RegistrationOutcome.EmailTaken(),
-        };
-
-        RegistrationOutcome SignedInAgain(StartedSession session)
-        {
-            attempt.Forget();
+        var credentials = new SignInInput { Email = input.Email, Password = input.Password };
+        var outcome = await _signIn.SignInAsync(place, browser, credentials, cancellationToken);
+        // The same form twice. It reveals nothing that its sender didn't know.
+        if (outcome is SignInOutcome.SignedIn { Session: var session })
             return new RegistrationOutcome.SignedIn(session);
-        }
+
+        attempt.Keep();
+        return outcome is SignInOutcome.Throttled { Wait: var later }
+            ? new RegistrationOutcome.Throttled(later)
+            : new RegistrationOutcome.EmailTaken();
     }
 }

@@ -24,8 +24,9 @@ internal enum Attempt
 
 /// <summary>Limits wrong guesses per account and per address. A stranger's guesses never use up those of a known browser.</summary>
 /// <remarks>
-/// An attempt counts from its beginning, so that guesses in parallel can't pass the limit. One that turns out right is taken back. A refused attempt
-/// counts nowhere. A window begins with the first attempt in it. Counts are in memory; a restart clears them.
+/// An attempt counts from its beginning, so that guesses in parallel can't pass the limit. It is taken back unless it turns out wrong: a right
+/// password isn't a guess, and what failed or was canceled checked nothing. A refused attempt counts nowhere. A window begins with the first attempt
+/// in it. Counts are in memory; a restart clears them.
 /// </remarks>
 internal sealed class SignInThrottle
 {
@@ -151,11 +152,13 @@ internal sealed class SignInThrottle
     private sealed record Limit(string Key, int Most);
 }
 
-/// <summary>An attempt that was let in. It counts as a wrong guess until it is forgotten.</summary>
-internal sealed class CountedAttempt(Action takeBack)
+/// <summary>An attempt that was let in. Dispose it when the answer is known: that takes it back, unless it is kept.</summary>
+internal sealed class CountedAttempt(Action takeBack) : IDisposable
 {
     private Action? _takeBack = takeBack;
 
-    /// <summary>Takes the attempt back, because it was no wrong guess. Later calls do nothing.</summary>
-    public void Forget() => Interlocked.Exchange(ref _takeBack, null)?.Invoke();
+    /// <summary>Keeps the attempt counted until its window ends: it was a wrong guess, or a registration.</summary>
+    public void Keep() => Interlocked.Exchange(ref _takeBack, null);
+
+    public void Dispose() => Interlocked.Exchange(ref _takeBack, null)?.Invoke();
 }

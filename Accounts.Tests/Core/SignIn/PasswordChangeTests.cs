@@ -166,6 +166,21 @@ public sealed class PasswordChangeTests
         Assert.IsType<ChangePasswordOutcome.Changed>(await ChangeAsync(host, other));
     }
 
+    // Guard: a weak new password is no guess, so ChangeAsync takes its attempt back.
+    [EachEngineFact]
+    public async Task A_weak_new_password_is_not_a_wrong_guess()
+    {
+        await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAccount", "2"));
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        for (var attempt = 0; attempt < 3; attempt++)
+            Assert.IsType<ChangePasswordOutcome.Invalid>(await ChangeAsync(host, owner, replacement: CoreHost.Email));
+        Assert.IsType<ChangePasswordOutcome.Changed>(await ChangeAsync(host, owner));
+        // The form again: that isn't a guess either.
+        for (var attempt = 0; attempt < 3; attempt++)
+            Assert.IsType<ChangePasswordOutcome.AlreadyChanged>(await ChangeAsync(host, owner));
+    }
+
     [EachEngineTheory]
     [InlineData("", New, "CurrentPassword", InputProblem.Missing, null)]
     [InlineData(CoreHost.Password, "", "NewPassword", InputProblem.Missing, null)]

@@ -2,8 +2,12 @@ using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using Accounts.Core.Callers;
 using Accounts.Core.SignIn;
+using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Accounts.Tests.Core.SignIn;
 
@@ -85,7 +89,68 @@ public sealed class SignInThrottleTests
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser()));
     }
 
-    // Guard: Forget after a sign-in, a re-authentication and a password change.
+    // Guard: Dispose takes an attempt back that wasn't kept. Counted attempts would make Ada wait after the outage.
+    [EachEngineTheory]
+    [InlineData("outage")]
+    [InlineData("disconnect")]
+    [InlineData("answers")]
+    public async Task Attempts_that_check_nothing_do_not_count(string failure)
+    {
+        await using var host = CoreHost.Start(settings: [("SignIn:AttemptsPerAccount", "2"), ("SignIn:AttemptsPerAddress", "2")]);
+        await host.RegisterAsync();
+        var own = CoreHost.NewBrowser();
+        var ada = await host.SignInAsync(browser: own);
+        using var left = new CancellationTokenSource();
+        if (failure is "disconnect")
+            await left.CancelAsync();
+        var change = new ChangePasswordInput { CurrentPassword = Wrong, NewPassword = "yet another passphrase" };
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            await FailAsync(() => host.Reauthentication.ReauthenticateAsync(ada.Caller, Wrong, left.Token));
+            await FailAsync(() => host.PasswordChange.ChangeAsync(ada.Caller, change, left.Token));
+        }
+
+        if (failure is "answers")
+            Assert.IsType<ReauthenticationOutcome.Throttled>(await host.Reauthentication.ReauthenticateAsync(ada.Caller, CoreHost.Password));
+        else
+            Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(ada.Caller, CoreHost.Password));
+
+        async Task FailAsync(Func<Task> attempt)
+        {
+            if (failure is "outage")
+                host.Gate.FailCommand();
+            var thrown = await Record.ExceptionAsync(attempt);
+            Assert.Equal(failure is "answers", thrown is null);
+        }
+    }
+
+    // Guard: the same in PasswordSignIn and Registration. A weak hash is renewed with the right password, which a full disk refuses.
+    [EachEngineFact]
+    public async Task Sign_ins_and_registrations_that_fail_do_not_count()
+    {
+        await using var host = CoreHost.Start(
+            services: services => services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 2_000),
+            settings: [("SignIn:AttemptsPerAccount", "2"), ("SignIn:AttemptsPerAddress", "2")]);
+        await host.RegisterAsync();
+        var weak = new PasswordHasher<User>(Options.Create(new PasswordHasherOptions { IterationCount = 1_000 }));
+        var hash = weak.HashPassword(new User { DisplayName = "" }, CoreHost.Password);
+        host.Rows.Execute("UPDATE \"Users\" SET \"PasswordHash\" = @hash", ("@hash", hash));
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            host.Gate.FailCommand("UPDATE \"Users\"");
+            await Assert.ThrowsAsync<DatabaseUnavailableException>(() => host.TrySignInAsync(CoreHost.NewBrowser()));
+            host.Gate.FailBegin();
+            await Assert.ThrowsAsync<DatabaseUnavailableException>(() => RegisterAsync(host, "grace@example.test", CoreHost.Password));
+        }
+
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser()));
+        Assert.IsType<RegistrationOutcome.SignedIn>(await RegisterAsync(host, "grace@example.test", CoreHost.Password));
+        for (var guess = 0; guess < 2; guess++)
+            Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.NewBrowser(), password: Wrong));
+        Assert.IsType<SignInOutcome.Throttled>(await host.TrySignInAsync(CoreHost.NewBrowser()));
+    }
+
+    // Guard: Dispose after a sign-in, a re-authentication and a password change.
     [EachEngineFact]
     public async Task A_right_password_counts_nowhere()
     {
