@@ -5,6 +5,7 @@ using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using FluentValidation;
+using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.SignIn;
 
@@ -174,14 +175,21 @@ public sealed class PasswordChange
     /// <summary>
     /// Handles a form that was posted twice: the current password is wrong, because the new one is the account's already. That proves the user.
     /// </summary>
-    /// <returns>Null if the new password isn't the account's.</returns>
+    /// <remarks>
+    /// Only the session that has just changed the password can have done so, with the key that it had. Any other caller would get a second guess out
+    /// of each attempt.
+    /// </remarks>
+    /// <returns>Null if the form wasn't posted twice.</returns>
     private async Task<ChangePasswordOutcome?> RepeatAsync(
         HashPlace place, Caller caller, User user, ChangePasswordInput input, CancellationToken cancellationToken)
     {
-        if (await place.VerifyAsync(user, input.NewPassword, cancellationToken) == PasswordCheck.Wrong)
+        var now = _time.GetUtcNow();
+        var (subject, session, since) = (caller.Subject.Value, caller.OwnSession.Value, now - OfferedKey.Overlap);
+        var changed = await _database.ReadAsync(db => db.AuditEvents.AnyAsync(
+            e => e.UserId == subject && e.At > since && e.Action == AuditAction.PasswordChanged && e.ActorSessionId == session, cancellationToken));
+        if (!changed || await place.VerifyAsync(user, input.NewPassword, cancellationToken) == PasswordCheck.Wrong)
             return null;
 
-        var now = _time.GetUtcNow();
         return await _commands.RunAsync<ChangePasswordOutcome>(
             caller,
             Need.ProveIdentity,

@@ -166,6 +166,21 @@ public sealed class PasswordChangeTests
         Assert.IsType<ChangePasswordOutcome.Changed>(await ChangeAsync(host, other));
     }
 
+    // Guard: RepeatAsync asks who changed the password, and when. One counted attempt is one guess.
+    [EachEngineFact]
+    public async Task The_new_password_is_no_second_guess_at_the_current_one()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (owner, thief) = (await host.SignInAsync(), await host.SignInAsync());
+        Assert.IsType<ChangePasswordOutcome.Changed>(await ChangeAsync(host, owner));
+
+        Assert.Equal(new ChangePasswordOutcome.WrongPassword(), await ChangeAsync(host, thief, "a guess or two", New));
+        Assert.IsType<ChangePasswordOutcome.AlreadyChanged>(await ChangeAsync(host, owner));
+        host.Clock.Advance(OfferedKey.Overlap);
+        Assert.Equal(new ChangePasswordOutcome.WrongPassword(), await ChangeAsync(host, thief, "a guess or two", New));
+    }
+
     // Guard: a weak new password is no guess, so ChangeAsync takes its attempt back.
     [EachEngineFact]
     public async Task A_weak_new_password_is_not_a_wrong_guess()
