@@ -39,7 +39,7 @@ public static class SessionHttpContext
         // The request's own principal, not the session's: this request may have begun with a key that was replaced since.
         if (context.Features.Get<LiveSession>() is { Kind: SessionKind.Browser }
             && (await context.AuthenticateAsync(AccountsSession.Scheme)).Principal is { } before
-            && await context.RequestServices.GetRequiredService<SessionAuthenticator>().FindCallerAsync(before) is { } caller)
+            && await context.RequestServices.GetRequiredService<SessionAuthenticator>().FindCallerAsync(before, context.Address()) is { } caller)
             await context.RequestServices.GetRequiredService<SessionService>().SignOutAsync(caller);
 
         await context.WriteTicketAsync(session);
@@ -64,7 +64,8 @@ public static class SessionHttpContext
     public static async ValueTask<Caller?> FindCallerAsync(this HttpContext context)
     {
         var authenticator = context.RequestServices.GetRequiredService<SessionAuthenticator>();
-        return await authenticator.FindCallerAsync(context.User, context.RequestAborted) is { } caller
+        // A script's request isn't activity, so the session may have been seen elsewhere last.
+        return await authenticator.FindCallerAsync(context.User, context.Address(), context.RequestAborted) is { } caller
             && await authenticator.MayGoOnAsync(caller, context.RequestAborted)
             ? caller
             : null;

@@ -87,10 +87,10 @@ public sealed class LiveSession
     internal bool IsLive(DateTimeOffset now) => Volatile.Read(ref _ended) == 0 && now.UtcTicks < Volatile.Read(ref _expiresAt);
 
     /// <summary>
-    /// The caller of a command with this principal, with the address of the latest activity. A principal of a replaced key doesn't get the new
-    /// key's proof.
+    /// The caller of a command with this principal, from this address or from the one of the latest activity. A principal of a replaced key doesn't
+    /// get the new key's proof.
     /// </summary>
-    internal Caller ToCaller(ClaimsPrincipal principal)
+    internal Caller ToCaller(ClaimsPrincipal principal, string? address = null)
     {
         var proof = Volatile.Read(ref _proof);
         var mark = principal.FindKeyMark() ?? "";
@@ -100,7 +100,7 @@ public sealed class LiveSession
             SessionKind.Application => CallerKind.Application,
             _ => CallerKind.SupportView,
         };
-        return new Caller(kind, UserId, _actor, Id, _scopes, Address)
+        return new Caller(kind, UserId, _actor, Id, _scopes, address ?? Address)
         {
             KeyMark = mark,
             AuthenticatedAt = string.Equals(proof.Mark, mark, StringComparison.Ordinal) ? proof.At : default,

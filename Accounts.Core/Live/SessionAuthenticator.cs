@@ -48,11 +48,15 @@ public sealed class SessionAuthenticator
         _registry.TryFind(id, out var live) ? new(Living(live)) : LoadLiveAsync(id, cancellationToken);
 
     /// <summary>The caller behind a principal, if their session is still live; otherwise null.</summary>
+    /// <param name="principal">The principal.</param>
+    /// <param name="address">The IP address that asks; null for the one of the session's latest activity.</param>
+    /// <param name="cancellationToken">Cancels the load of a session that isn't in memory.</param>
     /// <exception cref="DatabaseUnavailableException">The session isn't in memory any more, and the database did not answer.</exception>
     /// <exception cref="OperationCanceledException">It was canceled while the session was loaded. An answer from memory doesn't look.</exception>
-    public async ValueTask<Caller?> FindCallerAsync(ClaimsPrincipal principal, CancellationToken cancellationToken = default) =>
+    public async ValueTask<Caller?> FindCallerAsync(
+        ClaimsPrincipal principal, string? address = null, CancellationToken cancellationToken = default) =>
         principal.FindSessionId() is { } id && await FindLiveAsync(id, cancellationToken) is { } session && session.IsOf(principal)
-            ? session.ToCaller(principal)
+            ? session.ToCaller(principal, address)
             : null;
 
     /// <summary>Whether a caller's session is still live, and its key is still the one that the caller came with.</summary>

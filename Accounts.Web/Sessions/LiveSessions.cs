@@ -73,7 +73,7 @@ public abstract class LiveSessions : ComponentBase, IDisposable
     private protected void Listen(Handover handover) => (_changes, _subscription) = (handover.Changes, handover.Subscription);
 
     /// <summary>The viewer; null once their session is over.</summary>
-    protected async Task<Caller?> FindCallerAsync() => await Authenticator.FindCallerAsync((await State).User, Closed);
+    protected async Task<Caller?> FindCallerAsync() => await Authenticator.FindCallerAsync((await State).User, cancellationToken: Closed);
 
     protected Task ReloadAsync() => GuardedAsync(LoadAsync);
 

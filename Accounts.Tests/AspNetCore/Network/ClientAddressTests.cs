@@ -135,6 +135,35 @@ public sealed class ClientAddressTests
         Assert.Equal(Client, await AddressAsync(site, visitor));
     }
 
+    // Guard: the request's address in FindCallerAsync. A script's request doesn't move the session's own address.
+    [Fact]
+    public async Task A_scripts_request_counts_at_the_address_that_it_comes_from()
+    {
+        await using var site = Start(new Peer("10.0.0.5"), "10.0.0.5", ("SignIn:AttemptsPerAddress", "4"));
+        await site.RegisterAsync(Ada);
+        var answers = new List<HttpStatusCode>();
+        using var laptop = await site.SignInAsync(Ada);
+        using var phone = await site.SignInAsync(Ada, Visitor.Phone);
+        foreach (var (visitor, address) in new[] { (laptop, Client), (phone, "203.0.113.77"), (laptop, Client) })
+        {
+            visitor.Headers["X-Forwarded-For"] = address;
+            visitor.Headers["Sec-Fetch-Dest"] = "document";
+            var form = await visitor.FillAccountMenuAsync(("password", "a guess"));
+            visitor.Headers["X-Forwarded-For"] = Forged;
+            visitor.Headers["Sec-Fetch-Dest"] = "empty";
+            for (var guess = 0; guess < 3; guess++)
+            {
+                using var answer = await visitor.PostAsync("/session/reauthenticate", form);
+                answers.Add(answer.StatusCode);
+            }
+
+            Assert.Equal(address, await AddressAsync(site, visitor));
+        }
+
+        Assert.Equal(
+            [.. Enumerable.Repeat(HttpStatusCode.UnprocessableEntity, 6), .. Enumerable.Repeat(HttpStatusCode.TooManyRequests, 3)], answers);
+    }
+
     [Theory]
     [InlineData("10.0.0.5", "https://accounts.example/sign-in?returnUrl=%2Fsettings")]
     [InlineData("10.0.0.6", "http://localhost/sign-in?returnUrl=%2Fsettings")]
