@@ -12,7 +12,8 @@ public sealed class SignInOptions
 
     /// <summary>
     /// Wrong guesses from one address (for IPv6: one /64) by browsers that the account doesn't know, within the window: 50. Browsers that their
-    /// account knows have half as many again, in a count of their own. Registrations have as many, in a third count.
+    /// account knows have half as many again, in a count of their own, which never refuses the first 3 of each. Registrations have as many, in a
+    /// third count.
     /// </summary>
     public int AttemptsPerAddress { get; set; } = 50;
 

@@ -22,7 +22,10 @@ internal enum Attempt
     Reset,
 }
 
-/// <summary>Limits wrong guesses per account and per address. A stranger's guesses never use up those of a known browser.</summary>
+/// <summary>
+/// Limits wrong guesses per account and per address. A stranger's guesses never use up those of a known browser, and nobody's guesses use up a known
+/// browser's first few.
+/// </summary>
 /// <remarks>
 /// An attempt counts from its beginning, so that guesses in parallel can't pass the limit. It is taken back unless it turns out wrong: a right
 /// password isn't a guess, and what failed or was canceled checked nothing. A refused attempt counts nowhere. A window begins with the first attempt
@@ -30,6 +33,12 @@ internal enum Attempt
 /// </remarks>
 internal sealed class SignInThrottle
 {
+    /// <summary>
+    /// Attempts of a known browser that its address's count can't refuse. Anyone at the address can fill that count with an account of their own, and
+    /// the user must still be able to end the sessions of such a neighbour.
+    /// </summary>
+    internal const int FirstOfBrowser = 3;
+
     private readonly SignInOptions _options;
     private readonly TimeProvider _time;
     private readonly Counter<long> _refused;
@@ -56,8 +65,8 @@ internal sealed class SignInThrottle
     /// <returns>The attempt; null if it is refused.</returns>
     public CountedAttempt? TryStranger(string account, string address, out TimeSpan wait, Attempt kind = Attempt.Password) => TryCount(
         out wait,
-        new Limit($"address {ClientNetwork.Of(address)}", _options.AttemptsPerAddress),
-        new Limit($"{kind} {account}", _options.AttemptsPerAccount));
+        new Limit($"{kind} {account}", _options.AttemptsPerAccount),
+        new Limit($"address {ClientNetwork.Of(address)}", _options.AttemptsPerAddress));
 
     /// <summary>Counts an attempt by a browser that has had a session of the account.</summary>
     /// <param name="account">The account.</param>
@@ -68,8 +77,9 @@ internal sealed class SignInThrottle
     /// <returns>The attempt; null if it is refused.</returns>
     public CountedAttempt? TryKnown(string account, byte[] browser, string address, out TimeSpan wait, Attempt kind = Attempt.Password) => TryCount(
         out wait,
+        new Limit($"{kind} {account} {Convert.ToHexString(browser)}", _options.AttemptsPerAccount),
         new Limit($"known from {ClientNetwork.Of(address)}", _options.KnownAttemptsPerAddress),
-        new Limit($"{kind} {account} {Convert.ToHexString(browser)}", _options.AttemptsPerAccount));
+        FirstOfBrowser);
 
     /// <summary>Counts a registration. It has a count of its own, because one that succeeds is no guess and yet must be limited.</summary>
     /// <param name="address">The browser's address.</param>
@@ -78,22 +88,22 @@ internal sealed class SignInThrottle
     public CountedAttempt? TryRegistration(string address, out TimeSpan wait) =>
         TryCount(out wait, new Limit($"registration {ClientNetwork.Of(address)}", _options.AttemptsPerAddress));
 
-    private CountedAttempt? TryCount(out TimeSpan wait, params Limit[] limits)
+    /// <param name="wait">How long to wait, if the attempt is refused.</param>
+    /// <param name="own">The limit of who attempts.</param>
+    /// <param name="shared">The limit that they share with others; null if there is none.</param>
+    /// <param name="first">Their first attempts, which the shared limit doesn't refuse. It counts them.</param>
+    private CountedAttempt? TryCount(out TimeSpan wait, Limit own, Limit? shared = null, int first = 0)
     {
-        wait = default;
         lock (_gate)
         {
             var now = _time.GetTimestamp();
             Prune(now);
-            foreach (var limit in limits)
-            {
-                if (_windows.TryGetValue(limit.Key, out var window) && window.Count >= limit.Most && Left(window, now) is var left && left > wait)
-                    wait = left;
-            }
-
+            wait = WaitFor(own, now);
+            if (shared is not null && CountOf(own, now) >= first && WaitFor(shared, now) is var later && later > wait)
+                wait = later;
             if (wait == default)
             {
-                var windows = Array.ConvertAll(limits, limit => Open(limit.Key, now));
+                var windows = Array.ConvertAll(shared is null ? [own] : new[] { own, shared }, limit => Open(limit.Key, now));
                 foreach (var window in windows)
                     window.Count++;
                 return new CountedAttempt(() => TakeBack(windows));
@@ -103,6 +113,11 @@ internal sealed class SignInThrottle
         _refused.Add(1);
         return null;
     }
+
+    private TimeSpan WaitFor(Limit limit, long now) => CountOf(limit, now) >= limit.Most ? Left(_windows[limit.Key], now) : default;
+
+    private int CountOf(Limit limit, long now) =>
+        _windows.TryGetValue(limit.Key, out var window) && Left(window, now) > TimeSpan.Zero ? window.Count : 0;
 
     private Window Open(string key, long now)
     {

@@ -72,12 +72,12 @@ public sealed class SignInThrottleTests
     [EachEngineFact]
     public async Task Known_browsers_share_a_wider_limit_of_their_IP_address()
     {
-        await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAddress", "4"));
+        await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAddress", "8"));
         await host.RegisterAsync();
         var browsers = new[] { CoreHost.NewBrowser(), CoreHost.NewBrowser(), CoreHost.NewBrowser() };
         foreach (var browser in browsers)
             await host.SignInAsync(browser: browser);
-        for (var attempt = 0; attempt < 6; attempt++)
+        for (var attempt = 0; attempt < 12; attempt++)
             Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(browsers[attempt % 3], password: Wrong));
 
         foreach (var browser in browsers)
@@ -87,6 +87,38 @@ public sealed class SignInThrottleTests
         }
 
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser()));
+    }
+
+    // Guard: FirstOfBrowser. The neighbours guess at an account of their own, in sessions of their own.
+    [EachEngineFact]
+    public async Task Guessing_neighbours_leave_a_known_browser_its_first_attempts()
+    {
+        await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAddress", "8"));
+        await host.RegisterAsync();
+        await host.RegisterAsync("mallory@example.test");
+        var own = CoreHost.NewBrowser();
+        var (ada, other) = (await host.SignInAsync(browser: own), await host.SignInAsync());
+        ReauthenticationOutcome guess;
+        do
+        {
+            var neighbour = await host.SignInAsync("mallory@example.test");
+            for (var attempt = 0; attempt < 3; attempt++)
+                await host.Reauthentication.ReauthenticateAsync(neighbour.Caller, Wrong);
+            guess = await host.Reauthentication.ReauthenticateAsync(neighbour.Caller, Wrong);
+        }
+        while (guess is not ReauthenticationOutcome.Throttled);
+
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(own, password: Wrong));
+            Assert.IsType<ReauthenticationOutcome.WrongPassword>(await host.Reauthentication.ReauthenticateAsync(other.Caller, Wrong));
+        }
+
+        Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(other.Caller, CoreHost.Password));
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(own));
+        // Whoever keeps guessing must wait like the neighbours.
+        Assert.IsType<ReauthenticationOutcome.WrongPassword>(await host.Reauthentication.ReauthenticateAsync(other.Caller, Wrong));
+        Assert.IsType<ReauthenticationOutcome.Throttled>(await host.Reauthentication.ReauthenticateAsync(other.Caller, CoreHost.Password));
     }
 
     // Guard: Dispose takes an attempt back that wasn't kept. Counted attempts would make Ada wait after the outage.
