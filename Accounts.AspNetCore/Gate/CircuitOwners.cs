@@ -1,55 +1,106 @@
-using System.Collections.Concurrent;
 using Accounts.Core.Callers;
+using Microsoft.Extensions.Options;
 
 namespace Accounts.AspNetCore.Gate;
 
 /// <summary>Remembers which session started which circuit, so no other session can take it over with its secret.</summary>
 /// <remarks>
-/// Forgets a secret some time after its last connection closes. By then the framework has released the circuit too. An unknown secret has no owner
-/// and is refused.
+/// Forgets a secret some time after its last connection closes. By then the framework has released the circuit too. It also forgets a session's
+/// oldest ones, if the session leaves many in that time. An unknown secret has no owner and is refused.
 /// </remarks>
-internal sealed class CircuitOwners(TimeProvider time)
+internal sealed class CircuitOwners(IOptions<OpenPageOptions> options, TimeProvider time)
 {
     /// <summary>Longer than the framework keeps a disconnected circuit (3 minutes by default).</summary>
     private static readonly TimeSpan Retention = TimeSpan.FromMinutes(15);
 
-    private readonly ConcurrentDictionary<string, Owner> _owners = new(StringComparer.Ordinal);
-    private readonly ConcurrentQueue<(string Secret, Owner Left)> _left = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Owner> _owners = new(StringComparer.Ordinal);
+    private readonly LinkedList<Left> _left = [];
+    private readonly Dictionary<SessionId, Queue<LinkedListNode<Left>>> _leftOf = [];
 
-    /// <summary>Gives the circuit to this connection and takes it from any earlier one.</summary>
+    /// <summary>How many disconnected secrets of a session are remembered: several for each page, which may come and go.</summary>
+    private int MostLeft => 4 * options.Value.PerSession;
+
+    /// <summary>Gives a circuit that has just started, or resumed as a new one, to its connection.</summary>
     /// <param name="secret">The circuit's secret.</param>
-    /// <param name="session">The session that has it.</param>
     /// <param name="connection">The connection.</param>
-    /// <param name="before">The secret that the circuit had before it was paused and resumed; null if it is the same.</param>
-    public void Connected(string secret, SessionId session, string connection, string? before = null) =>
-        _owners[secret] = new Owner(session, connection, null, _owners.GetValueOrDefault(before ?? secret)?.Components ?? new ComponentCount());
+    /// <param name="circuit">The circuit.</param>
+    public void Started(string secret, string connection, OpenCircuit circuit)
+    {
+        lock (_gate)
+            _owners[secret] = new Owner(circuit, connection);
+    }
 
-    /// <summary>The circuit's root components; null for an unknown circuit.</summary>
-    public ComponentCount? FindComponents(string secret) => _owners.GetValueOrDefault(secret)?.Components;
+    /// <summary>Gives the circuit to another connection and takes it from any earlier one.</summary>
+    public void Reconnected(string secret, string connection)
+    {
+        lock (_gate)
+        {
+            if (_owners.TryGetValue(secret, out var owner))
+                _owners[secret] = owner with { Connection = connection };
+        }
+    }
 
-    public bool Owns(string secret, SessionId session) => _owners.TryGetValue(secret, out var owner) && owner.Session == session;
+    /// <summary>The circuit; null for an unknown secret.</summary>
+    public OpenCircuit? Find(string secret)
+    {
+        lock (_gate)
+            return _owners.GetValueOrDefault(secret)?.Circuit;
+    }
+
+    public bool Owns(string secret, SessionId session) => Find(secret)?.Session.Id == session;
+
+    /// <summary>Forgets a circuit that has ended for good.</summary>
+    public void Ended(string secret)
+    {
+        lock (_gate)
+        {
+            if (_owners.Remove(secret, out var owner))
+                owner.Circuit.CloseUntaken();
+        }
+    }
+
+    /// <summary>Forgets the secrets whose last connection closed long ago.</summary>
+    public void ForgetOld()
+    {
+        lock (_gate)
+        {
+            var now = time.GetTimestamp();
+            while (_left.First is { } oldest && time.GetElapsedTime(oldest.Value.At, now) > Retention)
+                ForgetOldestOf(oldest.Value.Session);
+        }
+    }
 
     /// <summary>Marks a closed connection. A late report from an old connection doesn't affect the current one.</summary>
     public void Disconnected(string secret, string connection)
     {
-        var now = time.GetTimestamp();
-        if (_owners.TryGetValue(secret, out var owner) && string.Equals(owner.Connection, connection, StringComparison.Ordinal))
+        ForgetOld();
+        lock (_gate)
         {
-            var left = owner with { DisconnectedAt = now };
-            if (_owners.TryUpdate(secret, left, owner))
-                _left.Enqueue((secret, left));
+            if (!_owners.TryGetValue(secret, out var owner) || !string.Equals(owner.Connection, connection, StringComparison.Ordinal))
+                return;
+            var session = owner.Circuit.Session.Id;
+            if (!_leftOf.TryGetValue(session, out var all))
+                _leftOf[session] = all = [];
+            all.Enqueue(_left.AddLast(new Left(secret, session, owner, time.GetTimestamp())));
+            if (all.Count > MostLeft)
+                ForgetOldestOf(session);
         }
-
-        while (_left.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Left.DisconnectedAt!.Value, now) > Retention
-            && _left.TryDequeue(out var gone))
-            _owners.TryRemove(KeyValuePair.Create(gone.Secret, gone.Left));
     }
 
-    private sealed record Owner(SessionId Session, string Connection, long? DisconnectedAt, ComponentCount Components);
-
-    /// <summary>How many root components a circuit has. Its calls come one after the other.</summary>
-    internal sealed class ComponentCount
+    /// <summary>Forgets the secret that a session left first, unless its circuit has another connection since.</summary>
+    private void ForgetOldestOf(SessionId session)
     {
-        public int Value { get; set; }
+        var all = _leftOf[session];
+        var oldest = all.Dequeue();
+        _left.Remove(oldest);
+        if (all.Count == 0)
+            _leftOf.Remove(session);
+        if (_owners.TryGetValue(oldest.Value.Secret, out var owner) && ReferenceEquals(owner, oldest.Value.Owner))
+            Ended(oldest.Value.Secret);
     }
+
+    private sealed record Owner(OpenCircuit Circuit, string Connection);
+
+    private sealed record Left(string Secret, SessionId Session, Owner Owner, long At);
 }

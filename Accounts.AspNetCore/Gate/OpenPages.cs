@@ -10,12 +10,16 @@ namespace Accounts.AspNetCore.Gate;
 /// <summary>Refuses what a user may not open as well. The browser gets the message. It doesn't signal an error of the server.</summary>
 internal sealed class TooManyPagesException(string message) : HubException(message);
 
-/// <summary>Limits the pages that one session, and one user, hold open. A page is a connection to a hub.</summary>
+/// <summary>Limits the pages that one session, and one user, hold open. A page is a connection to a hub, and its circuit.</summary>
+/// <remarks>
+/// A page that loses its connection keeps its circuit for some minutes, and finds it again over a new connection. So connections and circuits are
+/// counted apart, each up to the limit of pages.
+/// </remarks>
 internal sealed partial class OpenPages
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<SessionId, int> _ofSession = [];
-    private readonly Dictionary<UserId, int> _ofUser = [];
+    private readonly Dictionary<SessionId, Tally> _ofSession = [];
+    private readonly Dictionary<UserId, Tally> _ofUser = [];
     private readonly HashSet<UserId> _logged = [];
     private readonly OpenPageOptions _options;
     private readonly Counter<long> _refused;
@@ -26,83 +30,163 @@ internal sealed partial class OpenPages
         _options = options.Value;
         _logger = logger;
         var meter = meters.Create("Accounts");
-        meter.CreateObservableUpDownCounter("accounts.pages.open", CountOpen, "{page}", "Open pages.");
-        _refused = meter.CreateCounter<long>("accounts.pages.refused", "{page}", "Pages that were refused because too many were open.");
+        meter.CreateObservableUpDownCounter("accounts.pages.open", () => Sum(tally => tally.Connections), "{page}", "Open pages.");
+        meter.CreateObservableUpDownCounter(
+            "accounts.pages.circuits", () => Sum(tally => tally.Circuits), "{circuit}", "Circuits, connected or not.");
+        meter.CreateObservableUpDownCounter(
+            "accounts.pages.components", () => Sum(tally => tally.Components), "{component}", "Root components of all circuits.");
+        _refused = meter.CreateCounter<long>(
+            "accounts.pages.refused", "{refusal}", "Pages, and components of pages, that were refused because too many were open.");
     }
 
     /// <summary>Counts a page that opens.</summary>
     /// <param name="session">The page's session.</param>
-    /// <returns>The page; dispose it when it closes.</returns>
+    /// <returns>The page; dispose it when its connection closes.</returns>
     /// <exception cref="TooManyPagesException">Too many are open.</exception>
     public IDisposable Open(LiveSession session)
     {
-        string refusal;
+        if (TryAdd(session, new Tally(Connections: 1)) is { } refusal)
+            throw new TooManyPagesException(refusal);
+        return new Page(this, session);
+    }
+
+    /// <summary>Counts a page's circuit.</summary>
+    /// <param name="session">The page's session.</param>
+    /// <returns>The circuit; dispose it when it has closed.</returns>
+    /// <exception cref="TooManyPagesException">Too many are open.</exception>
+    public OpenCircuit OpenCircuit(LiveSession session)
+    {
+        if (TryAdd(session, new Tally(Circuits: 1)) is { } refusal)
+            throw new TooManyPagesException(refusal);
+        return new OpenCircuit(this, session);
+    }
+
+    /// <summary>Counts further root components of a circuit.</summary>
+    /// <returns>Null if they are counted; otherwise, why there would be too many.</returns>
+    public string? TryAdd(OpenCircuit circuit, int components)
+    {
         lock (_gate)
         {
-            var (ofSession, ofUser) = (_ofSession.GetValueOrDefault(session.Id), _ofUser.GetValueOrDefault(session.UserId));
-            if (ofSession < _options.PerSession && ofUser < _options.PerUser)
-            {
-                _ofSession[session.Id] = ofSession + 1;
-                _ofUser[session.UserId] = ofUser + 1;
-                return new Page(this, session);
-            }
-
-            refusal = ofSession >= _options.PerSession
-                ? $"This browser has {ofSession} pages of this site open, as many as it may. Close some of them, then reload this page."
-                : $"You have {ofUser} pages of this site open on all your devices, as many as you may. Close some of them, then reload this page.";
+            var count = circuit.Components + components;
+            if (count > _options.ComponentsPerPage)
+                return Refuse(
+                    circuit.Session, $"A page may have {_options.ComponentsPerPage} root components, and this one would have {count}.");
+            // The framework refuses a call to a circuit that has just closed.
+            if (circuit.IsClosed)
+                return null;
+            var refusal = TryAdd(circuit.Session, new Tally(Components: components));
+            if (refusal is null)
+                circuit.Components = count;
+            return refusal;
         }
+    }
 
-        throw Refused(session, refusal);
+    /// <summary>Counts root components of a circuit that were removed.</summary>
+    public void Remove(OpenCircuit circuit, int components)
+    {
+        lock (_gate)
+        {
+            if (circuit.IsClosed)
+                return;
+            circuit.Components -= components;
+            Subtract(circuit.Session, new Tally(Components: components));
+        }
+    }
+
+    /// <summary>Counts a circuit that has closed. Later calls do nothing.</summary>
+    public void Close(OpenCircuit circuit)
+    {
+        lock (_gate)
+        {
+            if (circuit.IsClosed)
+                return;
+            circuit.IsClosed = true;
+            Subtract(circuit.Session, new Tally(Circuits: 1, Components: circuit.Components));
+        }
     }
 
     /// <summary>Whether a page that opens now would be refused.</summary>
     public bool IsFull(LiveSession session)
     {
         lock (_gate)
-            return _ofSession.GetValueOrDefault(session.Id) >= _options.PerSession || _ofUser.GetValueOrDefault(session.UserId) >= _options.PerUser;
+        {
+            var page = new Tally(1, 1, 1);
+            return FindRefusal(_ofSession.GetValueOrDefault(session.Id) + page, _ofUser.GetValueOrDefault(session.UserId) + page, page) is not null;
+        }
     }
 
-    /// <summary>Checks how many root components a page would have.</summary>
-    /// <exception cref="TooManyPagesException">There would be too many.</exception>
-    public void CheckComponents(LiveSession session, int count)
-    {
-        if (count > _options.ComponentsPerPage)
-            throw Refused(session, $"A page may have {_options.ComponentsPerPage} root components, and this one would have {count}.");
-    }
-
-    private TooManyPagesException Refused(LiveSession session, string refusal)
-    {
-        _refused.Add(1);
-        bool first;
-        lock (_gate)
-            first = _logged.Add(session.UserId);
-        if (first)
-            Log.Refused(_logger, session.Id.Value, refusal);
-        return new TooManyPagesException(refusal);
-    }
-
-    private void Close(LiveSession session)
+    private string? TryAdd(LiveSession session, Tally more)
     {
         lock (_gate)
         {
-            CountDown(_ofSession, session.Id);
-            CountDown(_ofUser, session.UserId);
+            var (ofSession, ofUser) = (_ofSession.GetValueOrDefault(session.Id) + more, _ofUser.GetValueOrDefault(session.UserId) + more);
+            if (FindRefusal(ofSession, ofUser, more) is { } refusal)
+                return Refuse(session, refusal);
+            (_ofSession[session.Id], _ofUser[session.UserId]) = (ofSession, ofUser);
+            return null;
+        }
+    }
+
+    private string? FindRefusal(Tally ofSession, Tally ofUser, Tally more)
+    {
+        if (Exceeds(ofSession, more, _options.PerSession))
+            return $"This browser has {_options.PerSession} pages of this site open, as many as it may. Close some of them, then reload this page.";
+        if (Exceeds(ofUser, more, _options.PerUser))
+            return $"You have {_options.PerUser} pages of this site open on all your devices, as many as you may. Close some, then reload this page.";
+        if (more.Components > 0 && ofSession.Components > _options.ComponentsPerSession)
+            return $"This browser's pages may have {_options.ComponentsPerSession} root components together. Close some, then reload this page.";
+        if (more.Components > 0 && ofUser.Components > _options.ComponentsPerUser)
+            return $"Your pages may have {_options.ComponentsPerUser} root components on all your devices. Close some, then reload this page.";
+        return null;
+    }
+
+    // A reconnecting page brings a connection to a circuit that is counted already. Only what is added can be too many.
+    private static bool Exceeds(Tally all, Tally more, int limit) =>
+        (more.Connections > 0 && all.Connections > limit) || (more.Circuits > 0 && all.Circuits > limit);
+
+    private string Refuse(LiveSession session, string refusal)
+    {
+        _refused.Add(1);
+        if (_logged.Add(session.UserId))
+            Log.Refused(_logger, session.Id.Value, refusal);
+        return refusal;
+    }
+
+    private void Subtract(LiveSession session, Tally less)
+    {
+        lock (_gate)
+        {
+            Subtract(_ofSession, session.Id, less);
+            Subtract(_ofUser, session.UserId, less);
             if (!_ofUser.ContainsKey(session.UserId))
                 _logged.Remove(session.UserId);
         }
     }
 
-    private static void CountDown<T>(Dictionary<T, int> counts, T key)
+    private static void Subtract<T>(Dictionary<T, Tally> tallies, T key, Tally less)
         where T : notnull
     {
-        if (--CollectionsMarshal.GetValueRefOrNullRef(counts, key) == 0)
-            counts.Remove(key);
+        ref var tally = ref CollectionsMarshal.GetValueRefOrNullRef(tallies, key);
+        tally -= less;
+        if (tally == default)
+            tallies.Remove(key);
     }
 
-    private int CountOpen()
+    private int Sum(Func<Tally, int> count)
     {
         lock (_gate)
-            return _ofSession.Values.Sum();
+            return _ofSession.Values.Sum(count);
+    }
+
+    /// <summary>What a session or a user holds open.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Tally(int Connections = 0, int Circuits = 0, int Components = 0)
+    {
+        public static Tally operator +(Tally one, Tally other) =>
+            new(one.Connections + other.Connections, one.Circuits + other.Circuits, one.Components + other.Components);
+
+        public static Tally operator -(Tally one, Tally other) =>
+            new(one.Connections - other.Connections, one.Circuits - other.Circuits, one.Components - other.Components);
     }
 
     private sealed class Page(OpenPages pages, LiveSession session) : IDisposable
@@ -112,7 +196,7 @@ internal sealed partial class OpenPages
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _closed, 1) == 0)
-                pages.Close(session);
+                pages.Subtract(session, new Tally(Connections: 1));
         }
     }
 

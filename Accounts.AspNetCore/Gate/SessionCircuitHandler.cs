@@ -19,8 +19,10 @@ internal sealed class SessionCircuitHandler(
     SessionAuthenticator authenticator,
     SessionCircuits circuits,
     IOptions<AccountsSessionOptions> paths,
-    SessionGate? gate = null) : CircuitHandler
+    SessionGate? gate = null) : CircuitHandler, IDisposable
 {
+    /// <summary>Counts until this circuit's services are gone. They are made within the call that brings the first components.</summary>
+    private readonly OpenCircuit? _counted = OpenCircuit.Take();
     private SessionId _session;
     private SessionCircuit? _circuit;
     private bool _begun;
@@ -55,6 +57,8 @@ internal sealed class SessionCircuitHandler(
             circuits.Remove(_session, _circuit);
         return Task.CompletedTask;
     }
+
+    public void Dispose() => _counted?.Dispose();
 
     /// <summary>
     /// A second layer behind the hub filter. It drops any activity of an ended session that still reaches the circuit, and sends the page away.

@@ -65,19 +65,18 @@ internal sealed partial class SessionHubFilter(SessionAuthenticator authenticato
             || await authenticator.FindLiveAsync(shown.Session) is not { } session || !session.HasKeyMark(shown.KeyMark, time.GetUtcNow()))
             throw new SessionEndedException();
 
-        var (components, added, removed) = (default(CircuitOwners.ComponentCount), 0, 0);
+        var argument = invocation.HubMethodArguments is [string text, ..] ? text : "";
         switch (invocation.HubMethodName)
         {
-            case RootComponents.Method when invocation.HubMethodArguments is [string operations, ..]:
-                (added, removed) = RootComponents.Count(operations);
-                components = connection.Items.TryGetValue(SecretItem, out var held) ? owners.FindComponents((string)held!) : null;
-                pages.CheckComponents(session, (components?.Value ?? 0) + added);
-                break;
+            case RootComponents.Method:
+                return await UpdateAsync(invocation, RootComponents.Count(argument), next);
+            case "StartCircuit":
+                return await StartAsync(invocation, session, next);
             // Another session's circuit gets the framework's own response for a missing circuit. The page then reloads itself.
-            case "ConnectCircuit" when !Owns(invocation, session):
-                return false;
-            case "ResumeCircuit" when !Owns(invocation, session):
-                return null;
+            case "ResumeCircuit":
+                return owners.Owns(argument, session.Id) ? await StartAsync(invocation, session, next) : null;
+            case "ConnectCircuit":
+                return owners.Owns(argument, session.Id) ? await ReconnectAsync(invocation, argument, next) : false;
             case "BeginInvokeDotNetFromJS" when invocation.HubMethodArguments is [_, _, "DispatchEventAsync", ..]:
                 activity.Record(session, AddressOf(connection));
                 break;
@@ -87,23 +86,64 @@ internal sealed partial class SessionHubFilter(SessionAuthenticator authenticato
                 break;
         }
 
-        var result = await next(invocation);
+        return await next(invocation);
+    }
 
-        if (components is not null)
-            components.Value += added - removed;
-        switch (invocation.HubMethodName)
+    /// <summary>Counts a circuit while the framework starts it. A resumed one is new, too: the browser sends its components again.</summary>
+    private async Task<object?> StartAsync(
+        HubInvocationContext invocation, LiveSession session, Func<HubInvocationContext, ValueTask<object?>> next)
+    {
+        owners.ForgetOld();
+        var circuit = pages.OpenCircuit(session);
+        object? result = null;
+        try
         {
-            case "StartCircuit" when result is string secret:
-                Connected(connection, secret, session);
-                break;
-            case "ResumeCircuit" when result is string secret:
-                Connected(connection, secret, session, (string)invocation.HubMethodArguments[0]!);
-                break;
-            case "ConnectCircuit" when result is true:
-                Connected(connection, (string)invocation.HubMethodArguments[0]!, session);
-                break;
+            circuit.Enter();
+            result = await next(invocation);
+        }
+        finally
+        {
+            if (result is not string)
+                circuit.CloseUntaken();
         }
 
+        if (result is string secret)
+        {
+            owners.Started(secret, invocation.Context.ConnectionId, circuit);
+            Keep(invocation.Context, secret);
+        }
+
+        return result;
+    }
+
+    private async Task<object?> ReconnectAsync(
+        HubInvocationContext invocation, string secret, Func<HubInvocationContext, ValueTask<object?>> next)
+    {
+        var result = await next(invocation);
+        if (result is true)
+        {
+            owners.Reconnected(secret, invocation.Context.ConnectionId);
+            Keep(invocation.Context, secret);
+        }
+
+        return result;
+    }
+
+    private async Task<object?> UpdateAsync(
+        HubInvocationContext invocation, (int Added, int Removed) components, Func<HubInvocationContext, ValueTask<object?>> next)
+    {
+        var circuit = invocation.Context.Items.TryGetValue(SecretItem, out var secret) ? owners.Find((string)secret!) : null;
+        if (circuit?.TryAdd(components.Added) is { } refusal)
+        {
+            // The browser doesn't wait for this call's answer, so it learns of the refusal as it learns of the framework's own errors.
+            await invocation.Hub.Clients.Caller.SendAsync("JS.Error", refusal);
+            invocation.Context.Abort();
+            return null;
+        }
+
+        circuit?.Enter();
+        var result = await next(invocation);
+        circuit?.Remove(components.Removed);
         return result;
     }
 
@@ -121,17 +161,13 @@ internal sealed partial class SessionHubFilter(SessionAuthenticator authenticato
             ((IDisposable)page!).Dispose();
     }
 
-    private void Connected(HubCallerContext connection, string secret, LiveSession session, string? before = null)
+    private void Keep(HubCallerContext connection, string secret)
     {
         connection.Items[SecretItem] = secret;
-        owners.Connected(secret, session.Id, connection.ConnectionId, before);
         // The connection may have closed during the call. The framework wouldn't report that again.
         if (connection.ConnectionAborted.IsCancellationRequested)
             owners.Disconnected(secret, connection.ConnectionId);
     }
-
-    private bool Owns(HubInvocationContext invocation, LiveSession session) =>
-        invocation.HubMethodArguments is [string secret, ..] && owners.Owns(secret, session.Id);
 
     /// <summary>What the browser presented when it opened the connection.</summary>
     private sealed record Shown(SessionId Session, string KeyMark);

@@ -91,7 +91,7 @@ public sealed partial class RawCircuit : IAsyncDisposable
     {
         Secret = await InvokeAsync("StartCircuit", markers.BaseUri.ToString(), page.ToString(), "[]", markers.State) as string
             ?? throw new RawCircuitException($"The server started no circuit. {string.Join(' ', Errors)}");
-        await InvokeAsync("UpdateRootComponents", markers.AddAll(), markers.State);
+        await SendAsync("UpdateRootComponents", markers.AddAll(), markers.State);
         await WaitForBatchAsync(client => client is { InteropId: not null, Page.Batches: > 0 } && client.HasReceived(AllLoaded), options.Patience);
     }
 
