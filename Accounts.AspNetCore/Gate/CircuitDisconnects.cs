@@ -1,6 +1,7 @@
 using Accounts.AspNetCore.Cookies;
 using Accounts.AspNetCore.Network;
 using Accounts.Core.Live;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace Accounts.AspNetCore.Gate;
 
@@ -11,27 +12,61 @@ namespace Accounts.AspNetCore.Gate;
 /// </remarks>
 internal static class CircuitDisconnects
 {
-    private static readonly PathString DisconnectPath = $"{RequestRules.HubPath}/disconnect";
+    /// <summary>The framework's own name of this endpoint, whatever address the application gave to its hub.</summary>
+    private const string EndpointName = "Blazor disconnect";
+
+    private static readonly PathString DefaultPath = $"{RequestRules.HubPath}/disconnect";
 
     public static void UseCircuitDisconnects(this IApplicationBuilder app)
     {
         var authenticator = app.ApplicationServices.GetRequiredService<SessionAuthenticator>();
         var owners = app.ApplicationServices.GetRequiredService<CircuitOwners>();
-        app.Use(async (context, next) =>
+        app.Use((context, next) => IsDisconnect(context) ? DisconnectAsync(context, next) : next(context));
+
+        async Task DisconnectAsync(HttpContext context, RequestDelegate next)
         {
-            // The framework refuses what isn't a form.
-            if (!context.Request.Path.StartsWithSegments(DisconnectPath, StringComparison.OrdinalIgnoreCase) || !context.Request.HasFormContentType)
-                await next(context);
-            else if (await ReadSecretAsync(context) is not { } secret)
-                context.Response.StatusCode = StatusCodes.Status400BadRequest;
-            // The body may come slowly, so ask for the session after it.
-            else if (context.ReadTicket() is var (id, key) && await authenticator.AuthenticateAsync(id, key, context.RequestAborted) is { } session
-                && owners.Owns(secret, session.Id))
-                await next(context);
+            // Nobody without a session makes the server read a body.
+            if (await FindSessionAsync(context) is null)
+            {
+                Refuse(context, StatusCodes.Status404NotFound);
+                return;
+            }
+
+            var secret = await ReadSecretAsync(context);
+            // The body may come slowly, so ask for the session again.
+            if (secret is null)
+            {
+                Refuse(context, StatusCodes.Status400BadRequest);
+            }
+            else if (await FindSessionAsync(context) is not { } session || !owners.Owns(secret, session.Id))
+            {
+                Refuse(context, StatusCodes.Status404NotFound);
+            }
             else
-                context.Response.StatusCode = StatusCodes.Status404NotFound;
-        });
+            {
+                await next(context);
+                if (context.Response.StatusCode == StatusCodes.Status200OK)
+                    owners.Ended(secret);
+            }
+        }
+
+        async ValueTask<LiveSession?> FindSessionAsync(HttpContext context) =>
+            context.ReadTicket() is var (id, key) ? await authenticator.AuthenticateAsync(id, key, context.RequestAborted) : null;
     }
+
+    private static void Refuse(HttpContext context, int status)
+    {
+        context.Response.StatusCode = status;
+        // A page closes and sees no answer. An application's own page for this status would read the body as its form.
+        if (context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+            pages.Enabled = false;
+    }
+
+    // The framework refuses what isn't a form. Before routing, only the address tells where a request goes.
+    private static bool IsDisconnect(HttpContext context) =>
+        (string.Equals(context.GetEndpoint()?.DisplayName, EndpointName, StringComparison.Ordinal)
+            || context.Request.Path.StartsWithSegments(DefaultPath, StringComparison.OrdinalIgnoreCase))
+        && context.Request.HasFormContentType;
 
     private static async Task<string?> ReadSecretAsync(HttpContext context)
     {

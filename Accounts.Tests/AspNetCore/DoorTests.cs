@@ -68,6 +68,26 @@ public sealed class DoorTests
         await page.Closed.WaitAsync(Patience.Limit);
     }
 
+    // Guard: EndpointName in CircuitDisconnects.
+    [Fact]
+    public async Task No_other_session_can_end_a_circuit_beside_an_applications_own_hub_address()
+    {
+        await using var own = await OwnApplication.StartAsync();
+        using var stranger = new Visitor(own.Address, Visitor.Chrome);
+        using var owner = await own.EnterAsync();
+        using var other = await own.EnterAsync();
+        await using var page = await own.OpenAsync(owner);
+        foreach (var (visitor, status) in new[]
+        {
+            (stranger, HttpStatusCode.NotFound), (other, HttpStatusCode.NotFound), (owner, HttpStatusCode.OK),
+        })
+        {
+            using var answer = await visitor.PostAsync(
+                "/own/circuits/disconnect", new Dictionary<string, string>(StringComparer.Ordinal) { ["circuitId"] = page.Secret });
+            Assert.Equal(status, answer.StatusCode);
+        }
+    }
+
     // Guard: the exception in SessionCircuitHandler.OnCircuitOpenedAsync.
     [Fact]
     public async Task No_circuit_opens_if_the_application_forgets_the_gate()

@@ -120,6 +120,44 @@ public sealed class HostileClientTests
         static Dictionary<string, string> Secret(string secret) => new(StringComparer.Ordinal) { ["circuitId"] = secret };
     }
 
+    // Guard: both calls of FindSessionAsync in CircuitDisconnects. A copied cookie has the key that was replaced.
+    [Theory]
+    [InlineData("nothing", HttpStatusCode.OK)]
+    [InlineData("ended", HttpStatusCode.NotFound)]
+    [InlineData("key replaced", HttpStatusCode.NotFound)]
+    public async Task A_session_that_changes_while_the_body_comes_ends_no_circuit(string change, HttpStatusCode status)
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync("ada@example.test");
+        using var ada = await site.SignInAsync("ada@example.test");
+        using var owner = await site.SignInAsync("ada@example.test", Visitor.Phone);
+        using var copied = site.Visit();
+        copied.SessionCookie = ada.SessionCookie;
+        await using var circuit = await site.OpenAsync(ada);
+        var form = new Dictionary<string, string>(StringComparer.Ordinal) { ["circuitId"] = circuit.Secret };
+        var body = new SlowBody();
+        var disconnect = copied.PostSlowlyAsync("/_blazor/disconnect", form, body);
+        await body.Arrived;
+        if (change is "ended")
+            await site.TerminateAsync(owner, ada);
+        if (change is "key replaced")
+        {
+            using (await ada.ReauthenticateAsync(AccountsSite.Password))
+                Assert.True(await ada.IsSignedInAsync());
+        }
+
+        body.Release();
+        using (var answer = await disconnect)
+            Assert.Equal(status, answer.StatusCode);
+        if (change is "nothing")
+            return;
+
+        using var refused = await copied.PostAsync("/_blazor/disconnect", form);
+        Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
+        if (change is "key replaced")
+            Assert.Single(site.Get<SessionCircuits>().Of((await site.FindSessionAsync(ada)).Id));
+    }
+
     [Theory]
     [InlineData("ada@example.test")]
     [InlineData("grace@example.test")]

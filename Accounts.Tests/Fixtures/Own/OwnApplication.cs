@@ -75,6 +75,7 @@ internal sealed class OwnApplication : IAsyncDisposable
         app.MapPost("/own/enter", RegisterAsync).DisableAntiforgery();
         app.MapGet("/own/data", (HttpContext context) => TypedResults.Ok(context.User.FindAll("own").Count())).RequireAuthorization();
         app.MapHub<OwnHub>("/own/hub");
+        app.MapBlazorHub("/own/circuits");
         app.MapRazorComponents<OwnRoot>().AddInteractiveServerRenderMode();
         try
         {
