@@ -1,13 +1,16 @@
 using Accounts.AspNetCore.Devices;
 using Accounts.AspNetCore.Network;
 using Accounts.Core.Live;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Accounts.AspNetCore.Gate;
 
 /// <summary>Tells a user's activity from background traffic. A page load is activity; a script, a picture or a ping isn't.</summary>
 internal static class RequestActivity
 {
-    private const string ReloadedCookie = "accounts-reloaded";
+    // With this prefix, no other site of the same domain can set it. It would stop all activity from counting.
+    private const string ReloadedCookie = "__Host-accounts-reloaded";
 
     private static readonly string[] Ahead = ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"];
 
@@ -37,24 +40,26 @@ internal static class RequestActivity
     {
         if (!context.Request.Cookies.ContainsKey(ReloadedCookie))
             return false;
-        context.Response.Cookies.Delete(ReloadedCookie);
+        context.Response.Cookies.Delete(ReloadedCookie, new CookieOptions { Path = "/", Secure = true });
         return true;
     }
 
     // No user sees the answer to HEAD, or a page that the browser fetches ahead
-    // (https://wicg.github.io/nav-speculation/prefetch.html#sec-purpose-header). Older browsers mark that with one of the other headers.
-    private static bool IsUnseen(HttpRequest request) =>
-        HttpMethods.IsHead(request.Method) || Ahead.Any(name => request.Headers[name].Any(IsAhead));
+    // (https://wicg.github.io/nav-speculation/prefetch.html#sec-purpose-header). Older browsers mark that with one of the other headers. A problem
+    // page's request has counted before it failed, and then got another method.
+    private static bool IsUnseen(HttpRequest request) => HttpMethods.IsHead(request.Method) || IsProblemPage(request.HttpContext.Features)
+        || Ahead.Any(name => request.Headers[name].Any(IsAhead));
+
+    private static bool IsProblemPage(IFeatureCollection features) =>
+        features.Get<IStatusCodeReExecuteFeature>() is not null || features.Get<IExceptionHandlerFeature>() is not null;
 
     private static bool IsAhead(string? purpose) => purpose is not null
         && (purpose.Contains("prefetch", StringComparison.OrdinalIgnoreCase) || purpose.Contains("prerender", StringComparison.OrdinalIgnoreCase)
             || purpose.Contains("preview", StringComparison.OrdinalIgnoreCase));
 
-    // HEAD shows nobody anything. Browsers state a request's purpose. Blazor's enhanced navigation fetches pages and marks them in the Accept header.
+    // Browsers state a request's purpose. Blazor's enhanced navigation fetches pages and marks them in the Accept header.
     private static bool IsDocument(HttpRequest request)
     {
-        if (HttpMethods.IsHead(request.Method))
-            return false;
         string? purpose = request.Headers["Sec-Fetch-Dest"];
         var accept = request.Headers.Accept.ToString();
         return purpose is "document"

@@ -20,7 +20,7 @@
     const entered = hasEntered();
     if (!entered && findLoose().length === 0) {
       // The page reloads by itself, so the server must not count it as the user's activity.
-      document.cookie = "accounts-reloaded=1; max-age=10; path=/; samesite=strict";
+      document.cookie = "__Host-accounts-reloaded=1; max-age=10; path=/; secure; samesite=strict";
       location.reload();
       return;
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Accounts.Core.Manager;
 using Accounts.Tests.Fixtures;
 
@@ -49,25 +50,30 @@ public sealed class ActivityTests
         Assert.Equal(1, session.PagesVisited);
     }
 
-    // Guard: IsHead in RequestActivity. A monitor or a crawler asks so, and shows nobody anything.
-    [Fact]
-    public async Task A_page_without_its_body_is_no_activity()
+    // Guard: IsHead and IsProblemPage in RequestActivity. A monitor or a crawler asks so, and shows nobody anything.
+    [Theory]
+    [InlineData("/settings", HttpStatusCode.OK)]
+    [InlineData("/nowhere", HttpStatusCode.NotFound)]
+    public async Task A_page_without_its_body_is_no_activity(string path, HttpStatusCode status)
     {
-        await using var site = AccountsSite.Start();
+        var clock = new TestClock();
+        await using var site = AccountsSite.Start(clock);
         await site.RegisterAsync("ada@example.test");
         using var visitor = await site.SignInAsync("ada@example.test");
         var session = await site.FindSessionAsync(visitor);
         using (var http = new HttpClient { BaseAddress = site.Address })
         {
-            using var head = new HttpRequestMessage(HttpMethod.Head, "/settings");
+            clock.Advance(TimeSpan.FromMinutes(1));
+            using var head = new HttpRequestMessage(HttpMethod.Head, path);
             head.Headers.Add("Cookie", visitor.CookieHeader);
+            head.Headers.Add("Accept", "text/html");
             using var answer = await http.SendAsync(head);
-            Assert.Equal(System.Net.HttpStatusCode.OK, answer.StatusCode);
+            Assert.Equal(status, answer.StatusCode);
         }
 
-        Assert.Equal(0, session.PagesVisited);
-        await visitor.ReadAsync("/settings");
-        Assert.Equal(1, session.PagesVisited);
+        Assert.Equal((0, TestClock.Start), (session.PagesVisited, session.LastActivityAt));
+        (await visitor.GetAsync(path)).Dispose();
+        Assert.Equal(clock.GetUtcNow(), session.LastActivityAt);
     }
 
     [EachEngineFact]
@@ -77,11 +83,13 @@ public sealed class ActivityTests
         await site.RegisterAsync("ada@example.test");
         using var visitor = await site.SignInAsync("ada@example.test");
         var session = await site.FindSessionAsync(visitor);
-        visitor.Cookies["accounts-reloaded"] = "1";
+        visitor.Cookies["__Host-accounts-reloaded"] = "1";
 
         await visitor.ReadAsync("/settings");
         Assert.Equal(0, session.PagesVisited);
-        Assert.False(visitor.Cookies.ContainsKey("accounts-reloaded"));
+        Assert.False(visitor.Cookies.ContainsKey("__Host-accounts-reloaded"));
+        // A sibling site can set a cookie of another name.
+        visitor.Cookies["accounts-reloaded"] = "1";
         await visitor.ReadAsync("/settings");
         Assert.Equal(1, session.PagesVisited);
     }
