@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Accounts.AspNetCore.Network;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Microsoft.AspNetCore.Authentication;
@@ -115,6 +116,9 @@ internal static class SessionCookie
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         else if (Read(context.HttpContext) is not null)
             context.Response.Redirect(context.Request.PathBase + signedOut);
+        // An address that is too long to return to would make the sign-in page's own address too long for the server.
+        else if (LocalAddress.Find(context.Request.PathBase + context.Request.Path + context.Request.QueryString) is null)
+            context.Response.Redirect(context.Request.PathBase + context.Options.LoginPath);
         else
             context.Response.Redirect(context.RedirectUri);
         return Task.CompletedTask;

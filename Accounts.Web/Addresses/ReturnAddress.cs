@@ -11,6 +11,8 @@ internal sealed class ReturnAddress(EndpointDataSource endpoints)
 {
     public const string Home = "/settings/sessions";
 
+    private static readonly string[] KeptEscaped = ["%2F", "%5C", "%00"];
+
     private readonly Lazy<IReadOnlyList<TemplateMatcher>> _pages = new(() =>
     [
         .. endpoints.Endpoints.OfType<RouteEndpoint>()
@@ -41,6 +43,9 @@ internal sealed class ReturnAddress(EndpointDataSource endpoints)
 
     private bool IsPage(string path)
     {
+        // The server keeps these escaped, so such a path names no page of ours.
+        if (KeptEscaped.Any(text => path.Contains(text, StringComparison.OrdinalIgnoreCase)))
+            return false;
         var decoded = new PathString(Uri.UnescapeDataString(path));
         return _pages.Value.Any(page => page.TryMatch(decoded, []));
     }
