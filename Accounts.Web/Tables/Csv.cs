@@ -10,7 +10,8 @@ internal static class Csv
 {
     public const string ContentType = "text/csv; charset=utf-8";
 
-    private static readonly SearchValues<char> Formula = SearchValues.Create("=+-@");
+    // Some spreadsheets read the full-width forms like the others.
+    private static readonly SearchValues<char> Formula = SearchValues.Create("=+-@\uFF1D\uFF0B\uFF0D\uFF20");
     private static readonly SearchValues<char> Separators = SearchValues.Create(";|\t\r\n\"");
     private static readonly SearchValues<char> Quoted = SearchValues.Create(",;|\t\r\n\"");
 

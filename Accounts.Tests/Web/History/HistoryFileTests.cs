@@ -58,6 +58,10 @@ public sealed class HistoryFileTests
         (string Name, string Cell)[] cases =
         [
             ("=1+1", "'=1+1"),
+            ("\uFF1D1+1", "'\uFF1D1+1"),
+            ("\uFF0B1", "'\uFF0B1"),
+            ("\uFF0D1", "'\uFF0D1"),
+            ("\uFF20SUM(1)", "'\uFF20SUM(1)"),
             // A spreadsheet that separates by semicolons or tabs splits these, whatever is quoted.
             ("a;=1+1", "\"a;'=1+1\""),
             (";=1+1;", "\";'=1+1;\""),
