@@ -23,9 +23,6 @@ public static class ExportedFile
         Results.Stream(
             async body =>
             {
-                if (HttpMethods.IsHead(context.Request.Method))
-                    return;
-
                 var authenticator = context.RequestServices.GetRequiredService<SessionAuthenticator>();
                 var text = new StringBuilder(head);
                 await foreach (var part in parts.WithCancellation(context.RequestAborted))

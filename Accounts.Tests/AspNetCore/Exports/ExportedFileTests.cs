@@ -44,7 +44,7 @@ public sealed class ExportedFileTests
         async Task EndAsync() => await site.Get<SessionService>().TerminateAsync(by, reader.OwnSession);
     }
 
-    // Guard: the return for HEAD. A HEAD of a long file must not cost the reading of it.
+    // Results.Stream sees to it. A HEAD of a long file must not cost the reading of it.
     [EachEngineTheory]
     [InlineData("GET", true)]
     [InlineData("HEAD", false)]
