@@ -59,6 +59,8 @@ internal static class KnownProxies
             {
                 context.Request.Scheme = "http";
                 context.Response.StatusCode = StatusCodes.Status400BadRequest;
+                // Nothing after the proxies runs, so no other header is set.
+                context.Response.Headers.CacheControl = "no-store";
                 return Task.CompletedTask;
             }
 

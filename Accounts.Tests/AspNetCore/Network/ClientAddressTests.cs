@@ -205,6 +205,7 @@ public sealed class ClientAddressTests
         visitor.Headers["X-Forwarded-Proto"] = scheme;
         using var answer = await visitor.GetAsync("/sign-in");
         Assert.Equal(status, answer.StatusCode);
+        Assert.True(answer.Headers.CacheControl?.NoStore);
     }
 
     private static AccountsSite Start(Peer peer, string proxies, params (string, string)[] settings) => AccountsSite.Start(
