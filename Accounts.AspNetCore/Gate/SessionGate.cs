@@ -34,12 +34,13 @@ internal sealed class SessionGate
         QuietEndings.AddTo(blazor.Services);
     }
 
-    /// <summary>Maps <see cref="StatePath"/>: 204 while the session is live, 401 from its end on.</summary>
+    /// <summary>Maps <see cref="StatePath"/>: 204 while the session is live, 401 from its end on. Its Date is the application's time.</summary>
     public static void MapState(IEndpointRouteBuilder endpoints) =>
         endpoints.MapMethods(StatePath, [HttpMethods.Get, HttpMethods.Head], State).RequireAuthorization().DisableCookieRedirect();
 
-    private static IResult State(HttpContext context)
+    private static IResult State(HttpContext context, TimeProvider time)
     {
+        context.Response.GetTypedHeaders().Date = time.GetUtcNow();
         context.Response.Headers.CacheControl = "no-store";
         return Results.NoContent();
     }

@@ -47,7 +47,7 @@ public sealed class AccessibilityTests(Chromium chromium)
         await visitor.SignInAsync(Ada);
         await using var other = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
         await visitor.GoAsync("/settings/password");
-        await visitor.Page.GetByLabel("New password").FillAsync("short");
+        await visitor.Page.GetByLabel("New password", new() { Exact = true }).FillAsync("short");
         await CheckAsync(visitor.Page, "/settings/password, a new one while it is typed");
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Change password" }).ClickAsync();
         await Assertions.Expect(visitor.Page.Locator("[aria-invalid=true]")).ToHaveCountAsync(2);
@@ -140,6 +140,31 @@ public sealed class AccessibilityTests(Chromium chromium)
         await CheckAuditAsync(visitor);
         await CheckHistoryAsync(visitor);
         Assert.True(_found.Count == 0, string.Join('\n', _found));
+    }
+
+    // Somebody who hears the page must be able to tell its buttons apart.
+    [Fact]
+    public async Task No_two_buttons_of_a_page_have_the_same_name()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        await using var ada = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await site.StartSessionsAsync(Ada, 40, Visitor.Phone);
+        foreach (var (path, buttons) in new[]
+        {
+            ("/settings", 2), ("/settings/security", 1), ("/settings/password", 4), ("/settings/audit", 25), ("/settings/sessions#history", 70),
+            ("/help/access", 0),
+        })
+        {
+            await ada.OpenAsync(path);
+            if (path.Contains("history", StringComparison.Ordinal))
+                await Assertions.Expect(ada.Page.Locator(".history tbody tr")).ToHaveCountAsync(25);
+            var names = (await ada.Page.Locator("main").AriaSnapshotAsync()).Split('\n').Select(line => line.Trim(' ', '-', '\'', ':'))
+                .Where(line => line.StartsWith("button", StringComparison.Ordinal)).ToList();
+            Assert.InRange(names.Count, buttons, int.MaxValue);
+            Assert.All(names, name => Assert.Contains('"', name));
+            Assert.Equal([], names.CountBy(name => name).Where(name => name.Value > 1).Select(name => $"{path}: {name}"), StringComparer.Ordinal);
+        }
     }
 
     [Theory]

@@ -24,7 +24,7 @@ public sealed class AnswerTests(Chromium chromium)
         await owner.ConfirmAsync("Sign out");
         await phone.WaitForSignedOutAsync();
         await Person.WaitForPathAsync(owner.Page, "/settings/password");
-        await Assertions.Expect(owner.Page.GetByLabel("New password")).ToBeVisibleAsync();
+        await Assertions.Expect(owner.Page.GetByLabel("New password", new() { Exact = true })).ToBeVisibleAsync();
 
         await owner.OpenAsync("/settings/audit");
         await Assertions.Expect(owner.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Rejected a sign-in" }))

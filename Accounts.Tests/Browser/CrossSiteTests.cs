@@ -184,8 +184,8 @@ public sealed class CrossSiteTests(Chromium chromium)
 
         foreach (var tab in tabs)
         {
-            await tab.GetByLabel("Current password").FillAsync("not my passphrase at all");
-            await tab.GetByLabel("New password").FillAsync("a brand new passphrase");
+            await tab.GetByLabel("Current password", new() { Exact = true }).FillAsync("not my passphrase at all");
+            await tab.GetByLabel("New password", new() { Exact = true }).FillAsync("a brand new passphrase");
             await tab.GetByRole(AriaRole.Button, new() { Name = "Change password" }).ClickAsync();
             await Assertions.Expect(tab.GetByText("Wrong password.")).ToBeVisibleAsync();
         }
@@ -260,7 +260,7 @@ public sealed class CrossSiteTests(Chromium chromium)
 
     private static async Task FillPasswordAsync(IPage page)
     {
-        await page.GetByLabel("Current password").FillAsync(AccountsSite.Password);
-        await page.GetByLabel("New password").FillAsync("a brand new passphrase");
+        await page.GetByLabel("Current password", new() { Exact = true }).FillAsync(AccountsSite.Password);
+        await page.GetByLabel("New password", new() { Exact = true }).FillAsync("a brand new passphrase");
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Accounts.Tests.Browser;
 
-/// <summary>The Session manager before its circuit starts: it may come late, never, or not be possible at all.</summary>
+/// <summary>Pages before their circuit starts: it may come late, never, or not be possible at all.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class FirstPaintTests(Chromium chromium)
 {
@@ -25,12 +25,14 @@ public sealed class FirstPaintTests(Chromium chromium)
 
         await owner.Page.GotoAsync(new Uri(site.Address, "/settings/sessions").AbsoluteUri, new() { WaitUntil = WaitUntilState.Commit });
         await owner.WaitForCardsAsync(2);
-        await Assertions.Expect(owner.Page.GetByText("2 sessions. Updates live.")).ToBeVisibleAsync();
+        await Assertions.Expect(owner.Page.GetByText("2 sessions.", new() { Exact = true })).ToBeVisibleAsync();
+        await Assertions.Expect(owner.Page.GetByText("Updates live.")).ToHaveCountAsync(0);
         // The page counts as one visit, though it renders twice.
         using var late = await site.SignInAsync(Ada);
         script.SetResult();
         await Person.WaitForCircuitAsync(owner.Page);
         await owner.WaitForCardsAsync(3);
+        await Assertions.Expect(owner.Page.GetByText("3 sessions. Updates live.")).ToBeVisibleAsync();
         var own = owner.CardOf(await site.FindSessionIdAsync(owner));
         await Assertions.Expect(own).ToContainTextAsync("2 pages visited");
     }
@@ -56,6 +58,104 @@ public sealed class FirstPaintTests(Chromium chromium)
         await phone.WaitForSignedOutAsync();
         await Person.WaitForPathAsync(owner.Page, "/settings/sessions");
         await owner.WaitForCardsAsync(1);
+    }
+
+    [Fact]
+    public async Task Every_page_has_its_content_before_the_circuit_and_says_so_even_if_no_script_arrives()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var phone = await site.SignInAsync(Ada, Visitor.Phone);
+        await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await owner.Page.RouteAsync("**/*.js", route => route.AbortAsync());
+
+        foreach (var (path, rows, button) in new[]
+        {
+            ("/settings", "main .recent li", "Log out"), ("/settings/security", "main .row", "Remote logout"),
+            ("/settings/password", "main .field", "Remote logout"), ("/settings/audit", "main .events tbody tr", "Export"),
+        })
+        {
+            await owner.GoAsync(path);
+            await Assertions.Expect(owner.Page.Locator(rows)).Not.ToHaveCountAsync(0);
+            await Assertions.Expect(owner.Page.Locator("main").GetByText(button, new() { Exact = true }).First).ToBeVisibleAsync();
+            await Assertions.Expect(owner.Page.GetByText("Still connecting.")).ToBeVisibleAsync();
+        }
+
+        await Assertions.Expect(owner.Page.Locator("main .events tbody tr")).ToHaveCountAsync(3);
+        await owner.GoAsync("/settings/security");
+        await owner.PressAsync("Remote logout");
+        await Person.WaitForPathAsync(owner.Page, "/settings/sessions/end");
+        await Assertions.Expect(owner.Page.GetByText("Ends 2 sessions, including this one.")).ToBeVisibleAsync();
+        await owner.PressAsync("Remote logout");
+        await owner.WaitForSignedOutAsync();
+        Assert.False(await phone.IsSignedInAsync());
+    }
+
+    // Guard: SetParametersAsync of LiveSessions.
+    [Theory]
+    [InlineData("/settings/audit", ".events tbody tr", "FROM \"AuditEvents\"")]
+    [InlineData("/settings", ".recent li", "FROM \"Sessions\"")]
+    public async Task The_content_stays_until_the_circuit_has_read_its_own(string path, string rows, string read)
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var phone = await site.SignInAsync(Ada, Visitor.Phone);
+        await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        var script = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await owner.Page.RouteAsync("**/_framework/blazor.web*.js", async route =>
+        {
+            await script.Task;
+            await route.ContinueAsync();
+        });
+        await owner.Page.GotoAsync(new Uri(site.Address, path).AbsoluteUri, new() { WaitUntil = WaitUntilState.Commit });
+        var (shown, live) = (owner.Page.Locator($"main {rows}"), owner.Page.Locator($"main {rows} button:enabled"));
+        await Assertions.Expect(shown.First).ToBeVisibleAsync();
+        var count = await shown.CountAsync();
+
+        // The count in the menu reads sessions, too, and on Settings it may be the first.
+        var stops = Enumerable.Range(0, 2).Select(_ => site.Gate.StopCommand(read)).ToList();
+        script.SetResult();
+        await stops[0].Arrived;
+        await Person.WaitForCircuitAsync(owner.Page);
+        await Assertions.Expect(shown).ToHaveCountAsync(count);
+        await Assertions.Expect(live).ToHaveCountAsync(0);
+        foreach (var stop in stops)
+            stop.Release();
+        await Assertions.Expect(live.First).ToBeVisibleAsync();
+        await Assertions.Expect(shown).ToHaveCountAsync(count);
+    }
+
+    [Fact]
+    public async Task Without_scripts_links_lead_through_the_lists_and_the_page_says_what_is_missing()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        await site.StartSessionsAsync(Ada, 40, Visitor.Phone);
+        await using var owner = await Person.OpenAsync(chromium, site, scripts: false);
+        await owner.GoAsync("/sign-in");
+        await owner.FillAsync(("Email", Ada), ("Password", AccountsSite.Password));
+        await owner.PressAsync("Sign in");
+        await owner.WaitForCardsAsync(35);
+        // Playwright's Chromium reads the element as one without scripts does, but never paints it.
+        var notice = owner.Page.Locator("noscript .notice");
+        await Assertions.Expect(notice).ToHaveCountAsync(1);
+        await Assertions.Expect(owner.Page.Locator("main [aria-haspopup]:visible")).ToHaveCountAsync(0);
+        await owner.PressAsync("Show 6 more");
+        await owner.WaitForCardsAsync(41);
+
+        await owner.PressAsync("Show history");
+        await Assertions.Expect(owner.Page.Locator(".history tbody tr")).ToHaveCountAsync(25);
+        await owner.PressAsync("Next page");
+        await Assertions.Expect(owner.Page.Locator(".history tbody tr")).ToHaveCountAsync(16);
+        await owner.GoAsync("/settings/sessions?text=Germany");
+        await Assertions.Expect(owner.Page.Locator(".history .pager")).ToContainTextAsync("No matches.");
+
+        await owner.GoAsync("/settings/audit");
+        await Assertions.Expect(notice).ToHaveCountAsync(1);
+        await Assertions.Expect(owner.Page.Locator(".events tbody tr")).ToHaveCountAsync(25);
+        await owner.PressAsync("Next page");
+        await Assertions.Expect(owner.Page.Locator(".pager")).ToContainTextAsync("26–");
+        await Assertions.Expect(owner.Page.Locator("#not-live")).ToBeHiddenAsync();
     }
 
     [Theory]
@@ -112,39 +212,21 @@ public sealed class FirstPaintTests(Chromium chromium)
         await Assertions.Expect(owner.CardOf(await site.FindSessionIdAsync(owner))).ToContainTextAsync("Active now");
     }
 
+    // While a device sleeps, its own clock goes on and the page's may not.
     [Fact]
-    public async Task Translating_the_page_in_the_browser_breaks_nothing()
+    public async Task A_page_whose_device_slept_asks_the_server_for_the_time()
     {
-        await using var site = AccountsSite.Start();
+        var clock = new ShiftedClock();
+        await using var site = AccountsSite.Start(clock);
         await site.RegisterAsync(Ada);
         await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
-        await Assertions.Expect(owner.Page.GetByText("You're only signed in here.")).ToBeVisibleAsync();
-        // Chromium's translation wraps each text in two elements of its own.
-        await owner.Page.EvaluateAsync("""
-            () => {
-              const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-              const texts = [];
-              while (walker.nextNode()) {
-                const text = walker.currentNode;
-                if (text.data.trim() && !text.parentElement.closest("script, style")) texts.push(text);
-              }
-              for (const text of texts) {
-                const [outer, inner] = [document.createElement("font"), document.createElement("font")];
-                inner.textContent = text.data;
-                outer.append(inner);
-                text.replaceWith(outer);
-              }
-            }
-            """);
+        await owner.OpenAsync("/settings/sessions");
+        var card = owner.CardOf(await site.FindSessionIdAsync(owner));
+        await Assertions.Expect(card).ToContainTextAsync("Active now");
 
-        await using var phone = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
-        await owner.WaitForCardsAsync(2);
-        await Assertions.Expect(owner.Page.GetByText("2 sessions. Updates live.")).ToBeVisibleAsync();
-        await Assertions.Expect(owner.Page.Locator("nav .count [aria-hidden]")).ToHaveTextAsync("2");
-        await owner.TerminateAsync("Safari 19 on iOS 19.1");
-        await phone.WaitForSignedOutAsync();
-        await owner.WaitForCardsAsync(1);
-        await Assertions.Expect(owner.Page.GetByText("You're only signed in here.")).ToBeVisibleAsync();
-        await Assertions.Expect(owner.Page.Locator("#blazor-error-ui")).ToBeHiddenAsync();
+        clock.PutForward(TimeSpan.FromHours(3));
+        // The device's clock is wrong, too: only the server tells the time.
+        await owner.Profile.Clock.SetFixedTimeAsync(TimeProvider.System.GetUtcNow().AddHours(20).UtcDateTime);
+        await Assertions.Expect(card).ToContainTextAsync("Active 3 hr. ago");
     }
 }

@@ -31,7 +31,8 @@ public sealed class FormTests(Chromium chromium)
         await ada.Page.GetByText("This device", new() { Exact = true }).WaitForAsync();
 
         await ada.OpenAsync("/settings/password");
-        var (current, wanted) = (ada.Page.GetByLabel("Current password"), ada.Page.GetByLabel("New password"));
+        var current = ada.Page.GetByLabel("Current password", new() { Exact = true });
+        var wanted = ada.Page.GetByLabel("New password", new() { Exact = true });
         await current.FillAsync(AccountsSite.Password);
         await wanted.FillAsync("short");
         await ada.Page.Keyboard.PressAsync("Enter");
@@ -171,7 +172,8 @@ public sealed class FormTests(Chromium chromium)
         await using var ada = await (await Person.OpenAsync(chromium, cable.Address)).SignInAsync(Ada);
         await ada.OpenAsync("/settings/password");
         var (current, wanted, others) =
-            (ada.Page.GetByLabel("Current password"), ada.Page.GetByLabel("New password"), ada.Page.GetByLabel("End all other sessions"));
+            (ada.Page.GetByLabel("Current password", new() { Exact = true }), ada.Page.GetByLabel("New password", new() { Exact = true }),
+            ada.Page.GetByLabel("End all other sessions"));
         await current.FillAsync(AccountsSite.Password);
         await others.UncheckAsync();
         var session = await site.FindSessionIdAsync(ada);

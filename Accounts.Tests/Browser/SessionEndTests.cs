@@ -67,8 +67,8 @@ public sealed class SessionEndTests(Chromium chromium)
 
         await desktop.GoAsync("/settings/password");
         await Assertions.Expect(desktop.Page.GetByLabel("End all other sessions")).ToBeCheckedAsync();
-        await desktop.Page.GetByLabel("Current password").FillAsync(AccountsSite.Password);
-        await desktop.Page.GetByLabel("New password").FillAsync("another long passphrase");
+        await desktop.Page.GetByLabel("Current password", new() { Exact = true }).FillAsync(AccountsSite.Password);
+        await desktop.Page.GetByLabel("New password", new() { Exact = true }).FillAsync("another long passphrase");
         await desktop.Page.GetByRole(AriaRole.Button, new() { Name = "Change password" }).ClickAsync();
 
         await Assertions.Expect(desktop.Page.GetByText("Password changed.")).ToBeVisibleAsync();

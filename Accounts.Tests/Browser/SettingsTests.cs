@@ -56,7 +56,7 @@ public sealed class SettingsTests(Chromium chromium)
         await site.RegisterAsync(Ada);
         await using var desktop = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
         await using var phone = await (await Person.OpenPhoneAsync(chromium, site)).SignInAsync(Ada);
-        await desktop.GoAsync("/settings");
+        await desktop.OpenAsync("/settings");
         var keys = desktop.Page.Keyboard;
 
         await More(desktop).FocusAsync();

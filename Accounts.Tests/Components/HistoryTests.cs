@@ -12,19 +12,43 @@ public sealed class HistoryTests
 {
     private static readonly DateTimeOffset Now = TestClock.Start;
 
-    // Guards: _shown and RendererInfo.IsInteractive of SessionHistory.
+    // Guard: _shown of SessionHistory.
     [Theory]
     [InlineData(true, "")]
     [InlineData(true, "?kind=phones&q=laptop")]
-    [InlineData(false, "?text=past")]
-    [InlineData(false, "#history")]
+    [InlineData(false, "")]
+    [InlineData(false, "?kind=phones&q=laptop")]
     public async Task The_history_is_not_loaded_before_you_scroll_near(bool interactive, string address)
     {
         await using var host = CoreHost.Start();
         await using var page = await OpenAsync(host, past: 6, address, interactive);
         var history = page.Render<SessionHistory>();
-        Assert.Equal("Show history", history.Find("button").TextContent);
+        Assert.Equal("Show history", history.Find("button, a").TextContent);
         Assert.Empty(history.FindComponents<HistoryList>());
+    }
+
+    [Fact]
+    public async Task A_request_renders_the_history_that_its_address_asks_for()
+    {
+        await using var host = CoreHost.Start();
+        await using var page = await OpenAsync(host, past: 30, interactive: false);
+        var asks = page.Render<SessionHistory>().Find("a");
+        page.Navigation.NavigateTo(asks.GetAttribute("href")!);
+        var first = page.Context.Render<SessionHistory>();
+        Assert.Equal(25, first.FindAll("tbody tr").Count);
+        Assert.Equal("1–25 of 31", first.Find(".pager p").TextContent);
+
+        page.Navigation.NavigateTo(first.Find("a[aria-label='Next page']").GetAttribute("href")!);
+        var second = page.Context.Render<SessionHistory>();
+        Assert.Equal(6, second.FindAll("tbody tr").Count);
+        Assert.False(second.Find("a[aria-label='Next page']").HasAttribute("href"));
+        Assert.All(second.FindAll("fieldset"), tools => Assert.True(tools.HasAttribute("disabled")));
+
+        page.Navigation.NavigateTo("settings/sessions?text=nowhere");
+        var none = page.Context.Render<SessionHistory>();
+        Assert.Equal("No matches.", none.Find(".pager p").TextContent);
+        page.Navigation.NavigateTo(none.Find(".pager a").GetAttribute("href")!);
+        Assert.Equal(25, page.Context.Render<SessionHistory>().FindAll("tbody tr").Count);
     }
 
     [Fact]

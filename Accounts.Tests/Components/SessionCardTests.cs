@@ -34,14 +34,16 @@ public sealed class SessionCardTests
         var asked = new List<string>();
         var card = page.Render<SessionCard>(parameters => parameters
             .Add(one => one.Session, session)
+            .Add(one => one.Name, "Safari 19 on iOS 19.1, number 2")
             .Add(one => one.OnTerminate, (Session one) => asked.Add($"terminate {one.Id}"))
             .Add(one => one.OnMore, (Session one) => asked.Add($"more {one.Id}")));
 
-        Assert.Equal(["More for Safari 19 on iOS 19.1", "Terminate Safari 19 on iOS 19.1"],
+        Assert.Equal(["More for Safari 19 on iOS 19.1, number 2", "Terminate Safari 19 on iOS 19.1, number 2"],
             card.FindAll("button").Select(button => button.GetAttribute("aria-label")!), StringComparer.Ordinal);
         var terminate = card.Find("button.ends");
         Assert.Equal(("submit", EndSessionsPage.FormId, "id", session.Id.ToString()),
             (terminate.GetAttribute("type"), terminate.GetAttribute("form"), terminate.GetAttribute("name"), terminate.GetAttribute("value")));
+        Assert.Contains("192.168.7.9", card.Find($"#{terminate.GetAttribute("aria-describedby")}").TextContent, StringComparison.Ordinal);
         await terminate.ClickAsync();
         await card.Find("button.icon").ClickAsync();
         Assert.Equal([$"terminate {session.Id}", $"more {session.Id}"], asked, StringComparer.Ordinal);
@@ -99,6 +101,7 @@ public sealed class SessionCardTests
         var picked = new List<SessionId>();
         var card = page.Render<SessionCard>(parameters => parameters
             .Add(one => one.Session, session)
+            .Add(one => one.Name, "Safari 19 on iOS 19.1")
             .Add(one => one.Picking, true)
             .Add(one => one.OnPick, (Session one) => picked.Add(one.Id)));
 

@@ -173,9 +173,42 @@ public sealed class SessionManagerTests
         await using var page = await OpenAsync(host, 8, interactive: false);
         var manager = page.Render<SessionManager>();
         Assert.Equal(7, manager.FindComponents<SessionCard>().Count);
-        Assert.True(manager.Find("input[type=search]").HasAttribute("disabled"));
+        Assert.True(manager.Find("fieldset.tools").HasAttribute("disabled"));
+        Assert.All(manager.FindAll("[aria-haspopup]"), menu => Assert.True(menu.HasAttribute("disabled")));
         Assert.All(manager.FindAll(".session button.ends"), button => Assert.Equal(EndSessionsPage.FormId, button.GetAttribute("form")));
         Assert.Empty(manager.FindComponents<MudBlazor.MudMenu>());
+    }
+
+    [Fact]
+    public async Task Without_a_circuit_a_link_leads_to_the_other_rows()
+    {
+        await using var host = Start();
+        await using var page = await OpenAsync(host, 90, interactive: false);
+        var manager = page.Render<SessionManager>();
+        Assert.Equal(10, manager.FindComponents<Accounts.Web.Manager.SessionRow>().Count);
+        Assert.Equal("Show 50 more", manager.Find(".more a").TextContent.Trim());
+        page.Navigation.NavigateTo(manager.Find(".more a").GetAttribute("href")!);
+        Assert.Equal(60, page.Context.Render<SessionManager>().FindComponents<Accounts.Web.Manager.SessionRow>().Count);
+    }
+
+    // Guard: the number in SessionNames.
+    [Fact]
+    public async Task No_two_sessions_have_buttons_of_the_same_name_and_names_stay()
+    {
+        await using var host = Start();
+        await using var page = await OpenAsync(host, 40);
+        var manager = page.Render<SessionManager>();
+        var before = Names();
+        Assert.Equal(34, before.Count(name => name.StartsWith("Terminate ", StringComparison.Ordinal)));
+        Assert.Equal(before.Count, before.Distinct(StringComparer.Ordinal).Count());
+
+        var one = manager.FindComponents<SessionCard>()[3].Instance.Session;
+        await host.Sessions.TerminateAsync(page.Caller, one.Id);
+        await TellAsync(host, manager, () => manager.FindAll(".session.ended").Count == 1);
+        Assert.Equal(before.Count - 2, Names().Count);
+        Assert.Subset(before.ToHashSet(StringComparer.Ordinal), Names().ToHashSet(StringComparer.Ordinal));
+
+        List<string> Names() => [.. manager.FindAll("button[aria-label]").Select(button => button.GetAttribute("aria-label")!)];
     }
 
     // Guards: ChangeAsync in LiveSessions, and where the dashboard's actions use it.

@@ -15,9 +15,17 @@ internal static class HistoryAddress
 {
     private const int NamesLimit = 2_100;
     private const int MostNames = 20;
+    private const string ShownKey = "history";
 
     private static readonly string[] Keys = ["text", "names", "device", "place", "country", "status", "from", "to", "order"];
-    private static readonly string[] PageKeys = ["text", "device", "place", "country", "status", "days", "from", "to", "sort", "order", "page"];
+    private static readonly string[] PageKeys =
+        ["text", "device", "place", "country", "status", "days", "from", "to", "sort", "order", "page", ShownKey];
+
+    /// <summary>The address of the page with the history, for browsers without a circuit. The anchor doesn't reach the server.</summary>
+    public static string Shown => Asking("settings/sessions");
+
+    /// <summary>Adds to a page's address that it shows the history.</summary>
+    public static string Asking(string address) => QueryHelpers.AddQueryString(address, ShownKey, "shown") + "#history";
 
     /// <summary>Builds the address of the file with all rows that match a query.</summary>
     public static string OfFile(HistoryQuery query)

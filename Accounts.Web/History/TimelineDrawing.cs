@@ -46,9 +46,14 @@ internal static class TimelineDrawing
     private static string Name(TimelineDay day, bool first, bool last) => (first, last) switch
     {
         (_, true) => $"<b>{Sentence.Encode(Texts.Common_Today)}</b>",
-        (true, _) => Moment.Of(day.At, "day").Value,
-        _ => day.Day.Day == 1 ? Moment.Of(day.At, "day").Value : day.Day.Day.ToString(CultureInfo.InvariantCulture),
+        (true, _) => Dated(day),
+        _ => day.Day.Day == 1 ? Dated(day) : Number(day),
     };
+
+    // A column has no room for the whole date. Without scripts, the number must do.
+    private static string Dated(TimelineDay day) => Moment.Time(day.At, "day", Number(day)).Value;
+
+    private static string Number(TimelineDay day) => day.Day.Day.ToString(CultureInfo.InvariantCulture);
 
     private static string Words(HistoryEntry entry, TimeZoneInfo zone)
     {

@@ -23,6 +23,7 @@ public sealed partial class SessionManager(
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
 
     private readonly SessionBoard _board = new();
+    private readonly SessionNames _names = new();
     private readonly HashSet<SessionId> _arrived = [];
     private readonly Dictionary<string, string> _countries = new(StringComparer.Ordinal);
     private SessionFilter _filter = new();

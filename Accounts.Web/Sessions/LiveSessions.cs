@@ -10,13 +10,15 @@ namespace Accounts.Web.Sessions;
 /// <summary>A part of a page that shows the user's sessions live.</summary>
 /// <remarks>
 /// Subscribes to the feed before reading, so it misses no change. Batches of changes pass through a channel. A caller who ends a session doesn't wait
-/// for pages, and the part applies batches in order.
+/// for pages, and the part applies batches in order. The part first renders once it has read, so a circuit replaces what the request rendered by the
+/// same content, and never by an empty place.
 /// </remarks>
 public abstract class LiveSessions : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource _closed = new();
     private Channel<IReadOnlyList<SessionChange>> _changes = Channel.CreateUnbounded<IReadOnlyList<SessionChange>>();
     private IDisposable? _subscription;
+    private Task? _start;
 
     protected LiveSessions() => Closed = _closed.Token;
 
@@ -44,27 +46,24 @@ public abstract class LiveSessions : ComponentBase, IDisposable
     /// <summary>Shows a batch of changes.</summary>
     protected abstract Task ApplyAsync(Caller caller, IReadOnlyList<SessionChange> changes);
 
-    protected override async Task OnInitializedAsync()
+    /// <inheritdoc/>
+    public override async Task SetParametersAsync(ParameterView parameters)
     {
-        try
-        {
-            if (await FindCallerAsync() is not { } caller || Closed.IsCancellationRequested)
-                return;
-            await BeginAsync(caller);
-        }
-        catch (DatabaseUnavailableException)
-        {
-            // Memory doesn't know the viewer any more. A problem page must still come up.
-            Problem = OutOfDate;
-            return;
-        }
-
-        _ = WatchedAsync(FollowAsync);
+        parameters.SetParameterProperties(this);
+        var starts = _start is null;
+        _start ??= StartAsync();
+        // Parameters that change during the first read are rendered after it.
+        if (starts)
+            await _start;
+        if (_start.IsCompleted && !Closed.IsCancellationRequested)
+            await base.SetParametersAsync(ParameterView.Empty);
     }
 
-    /// <summary>Subscribes and then reads.</summary>
+    /// <summary>Subscribes and then reads. A request has nothing to subscribe for, because its part is gone once the page is rendered.</summary>
     protected virtual Task BeginAsync(Caller caller)
     {
+        if (!RendererInfo.IsInteractive)
+            return ReloadAsync();
         _subscription = Feed.Subscribe(caller.Subject, changes => _changes.Writer.TryWrite(changes), ShowsActs);
         return ReloadAsync();
     }
@@ -81,7 +80,7 @@ public abstract class LiveSessions : ComponentBase, IDisposable
     protected Task RetryAsync()
     {
         if (_subscription is null)
-            return OnInitializedAsync();
+            return StartAsync();
         _changes.Writer.TryWrite([]);
         return Task.CompletedTask;
     }
@@ -133,6 +132,25 @@ public abstract class LiveSessions : ComponentBase, IDisposable
         _changes.Writer.TryComplete();
         _closed.Cancel();
         _closed.Dispose();
+    }
+
+    private async Task StartAsync()
+    {
+        try
+        {
+            if (await FindCallerAsync() is not { } caller || Closed.IsCancellationRequested)
+                return;
+            await BeginAsync(caller);
+        }
+        catch (DatabaseUnavailableException)
+        {
+            // Memory doesn't know the viewer any more. A problem page must still come up.
+            Problem = OutOfDate;
+            return;
+        }
+
+        if (RendererInfo.IsInteractive)
+            _ = WatchedAsync(FollowAsync);
     }
 
     private async Task FollowAsync()

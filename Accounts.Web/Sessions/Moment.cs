@@ -19,6 +19,10 @@ internal static class Moment
     public static MarkupString Of(DateTimeOffset at, string show) => Time(at, show,
         string.Equals(show, "active", StringComparison.Ordinal) ? Texts.FormatSessions_ActiveAt(SessionText.At(at)) : SessionText.At(at));
 
+    /// <summary>A point in time, with the text that stands until a script shows the time.</summary>
+    public static MarkupString Time(DateTimeOffset at, string show, string text) =>
+        new($"""<time datetime="{at:O}" data-show="{show}">{text}</time>""");
+
     /// <summary>A card's last lines: the last activity, the number of visited pages and the sign-in time.</summary>
     public static MarkupString Facts(Session session) => new($"""
         <div><p class="act"><span class="vh">{Texts.Sessions_LastActivityIs} </span>{Of(session.LastActivityAt, "active")}{Pages(session)}</p>
@@ -58,7 +62,4 @@ internal static class Moment
     private static MarkupString Element(string text) => new($"<span>{Sentence.Encode(text)}</span>");
 
     private static MarkupString Element(string sentence, DateTimeOffset at, string show) => new($"<span>{In(sentence, at, show)}</span>");
-
-    private static MarkupString Time(DateTimeOffset at, string show, string text) =>
-        new($"""<time datetime="{at:O}" data-show="{show}">{text}</time>""");
 }

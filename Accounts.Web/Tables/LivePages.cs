@@ -46,15 +46,19 @@ public abstract class LivePages : LiveSessions
     /// <summary>Reads the rows for the filter, and shows them unless the read is overtaken.</summary>
     protected abstract Task ReadAsync(Caller caller);
 
+    /// <summary>The address that shows a page of the rows, for browsers without a circuit.</summary>
+    protected virtual string AddressFor(int page) =>
+        QueryHelpers.AddQueryString(_path, Asked.Append(new(PageKey, page == 1 ? null : $"{page}")).Where(one => one.Value is not null));
+
     /// <summary>An address's query.</summary>
     internal static QueryCollection QueryOf(string address) => new(QueryHelpers.ParseQuery(new Uri(address).Query));
 
-    protected override Task OnInitializedAsync()
+    protected override Task BeginAsync(Caller caller)
     {
         _path = new Uri(Navigation.Uri).AbsolutePath;
         Restore(Navigation.Uri);
         Navigation.LocationChanged += OnLocationChanged;
-        return base.OnInitializedAsync();
+        return base.BeginAsync(caller);
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)

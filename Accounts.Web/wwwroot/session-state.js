@@ -5,7 +5,12 @@
 
   // Finds fields with unsent input. Posted forms need no circuit, so the user can still send them. Only proofs do (proof.js).
   const isEntered = field => ["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
-  const hasEntered = () => [...document.querySelectorAll("main form[method=post]:not(.proof) input:not([name=theme])")].some(isEntered);
+  // A refused form holds what the user has sent.
+  const isAnswer = "posted" in document.documentElement.dataset;
+  const isRefused = () => isAnswer && document.querySelector("main form[method=post]") && !document.querySelector("main .notice.fine");
+  const hasEntered = () => isRefused() || [...document.querySelectorAll("main form[method=post]:not(.proof) input:not([name=theme])")].some(isEntered);
+  // A reload would send an answered form again.
+  const load = () => isAnswer ? location.replace(location.href) : location.reload();
 
   // Finds input that is lost with the circuit: what the user typed in a dialog, and the selected sessions.
   const typed = new WeakSet();
@@ -21,7 +26,7 @@
     if (!entered && findLoose().length === 0) {
       // The page reloads by itself, so the server must not count it as the user's activity.
       document.cookie = "__Host-accounts-reloaded=1; max-age=10; path=/; secure; samesite=strict";
-      location.reload();
+      load();
       return;
     }
     const words = modal.querySelector("p");
@@ -47,7 +52,7 @@
     bar.addEventListener("click", event => {
       if (!event.target.closest("a")) return;
       event.preventDefault();
-      location.reload();
+      load();
     });
   }
 
@@ -108,7 +113,7 @@
       loose = null;
       return;
     }
-    since ??= new Date();
+    since ??= accounts.present();
     loose ??= findLoose();
     const said = document.querySelector("#devices") ? modal.dataset.list : modal.dataset.page;
     modal.querySelector("p").textContent = said.replace("{time}", since.toLocaleTimeString(navigator.language, { hour: "numeric", minute: "2-digit" }));
@@ -117,19 +122,15 @@
     timer = setInterval(() => check(given), 2000);
   }).observe(modal, { attributeFilter: ["class"] });
 
-  // No circuit means no push, so the page asks whether its session has ended. After eight seconds it tells the user that it isn't live. If the
-  // server already knew why, it tells at once.
+  // No circuit means no push, so the page asks whether its session has ended.
   setInterval(() => {
     const watch = document.getElementById("session-watch");
-    const waits = watch && !watch.querySelector("i");
-    const notLive = document.getElementById("not-live");
-    notLive.hidden = !waits || !("known" in notLive.dataset || performance.now() >= 8000);
-    if (waits) check(false);
+    if (watch && !watch.querySelector("i")) check(false);
   }, 2000);
 
   addEventListener("pageshow", event => {
     if (!event.persisted) return;
-    if (!hasEntered()) location.reload();
+    if (!hasEntered()) load();
     else if (document.getElementById("session-watch")) check(false);
   });
 })();

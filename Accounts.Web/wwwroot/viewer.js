@@ -13,9 +13,28 @@
 
   // The server's time, independent of this device's clock. It arrives with the page, and the monotonic clock advances it.
   const server = document.querySelector("meta[name=server-time]");
-  const sent = Date.parse(server?.content);
-  const arrived = performance.getEntriesByType("navigation")[0]?.responseStart || 0;
+  let sent = Date.parse(server?.content);
+  let arrived = performance.getEntriesByType("navigation")[0]?.responseStart || 0;
   const present = () => new Date(Number.isNaN(sent) ? Date.now() : sent + performance.now() - arrived);
+
+  // The monotonic clock may stand still while the device sleeps, and the device's own clock goes on. When they differ, ask the server again.
+  const jump = 10000;
+  const ahead = () => Date.now() - performance.now();
+  let known = ahead();
+  const ask = async () => {
+    if (Math.abs(ahead() - known) < jump) return;
+    known = ahead();
+    try {
+      const answer = await fetch("session/state", { method: "HEAD", cache: "no-store", redirect: "manual" });
+      const told = Date.parse(answer.headers.get("date"));
+      if (Number.isNaN(told)) return;
+      [sent, arrived] = [told, performance.now()];
+      show();
+    } catch {
+      // The server is out of reach. Ask at the next round.
+      known = NaN;
+    }
+  };
 
   const at = (time, now, clock) => {
     const days = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(time).setHours(0, 0, 0, 0)) / 86400000);
@@ -95,7 +114,12 @@
   // The server asks for the names, because viewers search for the names that they see.
   window.viewerCountries = codes => Object.fromEntries(codes.map(code => [code, country(code) ?? ""]));
 
+  window.accounts = { ...window.accounts, present };
+
   show();
-  setInterval(show, 10000);
+  setInterval(() => {
+    show();
+    ask();
+  }, 10000);
   new MutationObserver(show).observe(document.body, { childList: true, characterData: true, attributeFilter: ["datetime", "data-country"], subtree: true });
 })();

@@ -90,7 +90,7 @@ internal static class PageCheck
           for (const one of document.querySelectorAll("meta[name=description]")) look("description", one.content);
           for (const one of document.querySelectorAll("body *")) {
             // Times and countries are the browser's words, code is nobody's.
-            if (one.closest("script, style, time, [data-country], code")) continue;
+            if (one.closest("script, style, noscript, time, [data-country], code")) continue;
             for (const name of ["aria-label", "title", "placeholder", "alt"])
               if (!one.querySelector("[data-country]")) look(`${one.tagName} ${name}`, one.getAttribute(name));
             for (const child of one.childNodes) if (child.nodeType === 3) look(one.tagName, child.data);

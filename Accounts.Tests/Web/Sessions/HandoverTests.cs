@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Accounts.Core.Callers;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Live;
@@ -30,6 +31,30 @@ public sealed class HandoverTests
         await other.SignOutAsync();
         Assert.Equal(StateOf(html).Length, StateOf(await owner.ReadAsync("/settings/sessions")).Length, tolerance: 8);
         Assert.InRange(StateOf(html).Length, 1, 2_000);
+    }
+
+    // A browser ends a paragraph at the first block inside it. So the request's page would look different from the circuit's.
+    [Fact]
+    public async Task The_first_HTML_nests_as_a_browser_reads_it()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        using var other = await site.SignInAsync(Ada, Visitor.Phone);
+        using var owner = await site.SignInAsync(Ada);
+        // The card of a new browser has a badge.
+        using var later = await site.SignInAsync(Ada, Visitor.Phone);
+        Assert.Contains("badge new", await owner.ReadAsync("/settings/sessions"), StringComparison.Ordinal);
+        foreach (var path in new[]
+        {
+            "/settings", "/settings/security", "/settings/password", "/settings/audit", "/settings/sessions?history=shown", "/help/access",
+            "/settings/sessions/end?all=true", "/settings/sessions/end?remote=true",
+        })
+        {
+            var paragraphs = Regex.Matches(await owner.ReadAsync(path), "<p[ >].*?</p>", RegexOptions.Singleline, Patience.Limit);
+            Assert.NotEmpty(paragraphs);
+            Assert.All(paragraphs, paragraph =>
+                Assert.DoesNotMatch("(?s)<(div|p|ul|ol|dl|table|section|fieldset|form|h[1-6])[ >]", paragraph.Value[2..]));
+        }
     }
 
     [EachEngineFact]

@@ -20,7 +20,7 @@ internal static class AuditStates
         new("audit", "open", "One event open", async scene =>
         {
             await OpenAsync(scene);
-            await Rows(scene).Nth(1).GetByRole(AriaRole.Button, new() { Name = Words.Whole("Details") }).ClickAsync();
+            await Rows(scene).Nth(1).GetByRole(AriaRole.Button).ClickAsync();
             await scene.Page.Locator(".audit tr.detail").WaitForAsync();
         }),
         new("audit", "none-found", "Nothing found", async scene =>
