@@ -74,8 +74,9 @@ public sealed class KeptInputTests(Chromium chromium)
             Assert.True(await ada.Page.EvaluateAsync<bool>("window.stillHere"));
             foreach (var (label, value) in new[] { ("Current password", OldPassword), ("New password", NewPassword) })
             {
-                await Assertions.Expect(ada.Page.GetByLabel(label)).ToBeEnabledAsync();
-                await Assertions.Expect(ada.Page.GetByLabel(label)).ToHaveValueAsync(value);
+                var field = ada.Page.GetByLabel(label, new() { Exact = true });
+                await Assertions.Expect(field).ToBeEnabledAsync();
+                await Assertions.Expect(field).ToHaveValueAsync(value);
             }
 
             await Assertions.Expect(others).ToBeEnabledAsync();
@@ -163,6 +164,67 @@ public sealed class KeptInputTests(Chromium chromium)
                     return box;
             }
         }
+    }
+
+    // Guard: isRefused() in session-state.js. The answer to a form holds what was sent, and a reload would send it again.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_refused_form_stays_and_an_accepted_one_is_not_sent_again(bool refused)
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        await using var ada = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await ada.OpenAsync("/settings/password");
+        var others = ada.Page.GetByLabel("End all other sessions");
+        await others.UncheckAsync();
+        await ada.FillAsync(("Current password", refused ? "not this one" : AccountsSite.Password), ("New password", NewPassword));
+        await ada.PressAsync("Change password");
+        await Assertions.Expect(ada.Page.GetByText(refused ? "Wrong password." : "Password changed.")).ToBeVisibleAsync();
+        await Person.WaitForCircuitAsync(ada.Page);
+        var posts = new List<string>();
+        ada.Page.Request += (_, request) =>
+        {
+            if (request.Method is "POST" && request.Url.EndsWith("/settings/password", StringComparison.Ordinal))
+                posts.Add(request.Url);
+        };
+
+        await ada.Page.EvaluateAsync("() => { window.stillHere = true; Blazor.pauseCircuit(); }");
+        if (refused)
+        {
+            await Assertions.Expect(ada.Page.GetByText(FormKept)).ToBeVisibleAsync();
+            await Assertions.Expect(others).Not.ToBeCheckedAsync();
+            Assert.True(await ada.Page.EvaluateAsync<bool>("window.stillHere"));
+            return;
+        }
+
+        await ada.Page.WaitForFunctionAsync("() => window.stillHere === undefined && document.querySelector('#session-watch > i')");
+        await Assertions.Expect(ada.Page.GetByText("Password changed.")).ToHaveCountAsync(0);
+        Assert.Empty(posts);
+    }
+
+    // Guard: restore() in forms.js.
+    [Fact]
+    public async Task A_form_that_failed_opens_again_with_what_you_entered()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterAsync(Ada);
+        await using var ada = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await ada.OpenAsync("/settings/password");
+        var others = ada.Page.GetByLabel("End all other sessions");
+        await others.UncheckAsync();
+        await ada.FillAsync(("Current password", AccountsSite.Password), ("New password", NewPassword));
+        site.Gate.FailBegin();
+        await ada.PressAsync("Change password");
+        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("We can't load this page");
+        await ada.PressAsync("Try again");
+        await Assertions.Expect(ada.Page.GetByLabel("Current password", new() { Exact = true })).ToHaveValueAsync("");
+        await Assertions.Expect(others).Not.ToBeCheckedAsync();
+
+        // Nothing is kept longer than that.
+        await ada.GoAsync("/settings");
+        await ada.GoAsync("/settings/password");
+        await Assertions.Expect(others).ToBeCheckedAsync();
     }
 
     // Guard: the address keeps the filters (tables.js). The page reloads, because it has no unsent input.

@@ -3,6 +3,39 @@
   // A refused form continues at its first invalid field.
   document.querySelector("main form [aria-invalid=true]")?.focus();
 
+  // A refusal or a failure can answer without the form. When you open it again, it holds what you entered, except passwords. So no box comes back
+  // ticked that you had cleared.
+  const kept = "accounts-entered";
+  const fieldsOf = form => form.querySelectorAll("input:not([type=hidden], [type=password], [hidden])");
+  const keep = form => {
+    const entered = [...fieldsOf(form)].map(({ name, value, checked }) => ({ name, value, checked }));
+    try {
+      sessionStorage.setItem(kept, JSON.stringify({ path: location.pathname, entered }));
+    } catch {
+      // The browser stores nothing for this site.
+    }
+  };
+  const restore = () => {
+    let last = null;
+    const forms = [...document.querySelectorAll("main form[method=post]")];
+    try {
+      last = JSON.parse(sessionStorage.getItem(kept));
+      if (last?.path !== location.pathname || forms.length > 0) sessionStorage.removeItem(kept);
+    } catch {
+      return;
+    }
+    // An answer holds what the server received.
+    if (last?.path !== location.pathname || "posted" in document.documentElement.dataset) return;
+    for (const field of forms.flatMap(form => [...fieldsOf(form)])) {
+      const before = last.entered.find(({ name }) => name === field.name);
+      if (before && field.type === "checkbox") field.checked = before.checked;
+      else if (before && field.type !== "radio") field.value = before.value;
+    }
+  };
+  restore();
+  // A link may change the page without loading it.
+  addEventListener("load", () => window.Blazor?.addEventListener("enhancedload", restore));
+
   // Submit a form only once: a second response would start a second session. Allow another try after ten seconds without a response.
   document.addEventListener("submit", event => {
     const form = event.target;
@@ -10,6 +43,7 @@
     if (form.ariaBusy === "true") event.preventDefault();
     else {
       form.ariaBusy = "true";
+      if (form.closest("main")) keep(form);
       setTimeout(() => { form.ariaBusy = null; }, 10000);
     }
   });

@@ -6,11 +6,11 @@
   // Finds fields with unsent input. Posted forms need no circuit, so the user can still send them. Only proofs do (proof.js).
   const isEntered = field => ["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
   // A refused form holds what the user has sent.
-  const isAnswer = "posted" in document.documentElement.dataset;
-  const isRefused = () => isAnswer && document.querySelector("main form[method=post]") && !document.querySelector("main .notice.fine");
+  const isAnswer = () => "posted" in document.documentElement.dataset;
+  const isRefused = () => isAnswer() && document.querySelector("main form[method=post]") && !document.querySelector("main .notice.fine");
   const hasEntered = () => isRefused() || [...document.querySelectorAll("main form[method=post]:not(.proof) input:not([name=theme])")].some(isEntered);
   // A reload would send an answered form again.
-  const load = () => isAnswer ? location.replace(location.href) : location.reload();
+  const load = () => isAnswer() ? location.replace(location.href.split("#")[0]) : location.reload();
 
   // Finds input that is lost with the circuit: what the user typed in a dialog, and the selected sessions.
   const typed = new WeakSet();
