@@ -113,7 +113,25 @@ public sealed class AntiforgeryTests
         Assert.Equal("/signed-out", own.Headers.Location!.OriginalString);
     }
 
-    // Guard: IsVouchedFor in IsRequestValidAsync.
+    // Guard: QueuedFormAttribute in IsRequestValidAsync. The first submit's answer can arrive between the two.
+    [Theory]
+    [InlineData("same-origin", HttpStatusCode.Redirect)]
+    [InlineData("none", HttpStatusCode.BadRequest)]
+    public async Task A_second_submit_of_a_sign_in_form_succeeds_after_the_first_one(string site, HttpStatusCode expected)
+    {
+        await using var accounts = await StartAsync();
+        using var visitor = accounts.Visit();
+        var form = await visitor.FillAsync("/sign-in", ("Input.Email", Ada), ("Input.Password", AccountsSite.Password));
+        visitor.Headers["Sec-Fetch-Site"] = "same-origin";
+        using var first = await visitor.PostAsync("/sign-in", form);
+        Assert.Equal(HttpStatusCode.Redirect, first.StatusCode);
+        visitor.Headers["Sec-Fetch-Site"] = site;
+        using var second = await visitor.PostAsync("/sign-in", form);
+        Assert.Equal(expected, second.StatusCode);
+        Assert.True(await visitor.IsSignedInAsync());
+    }
+
+    // Guard: IsFromSameOrigin without a session, in IsRequestValidAsync.
     [Theory]
     [InlineData("same-origin", HttpStatusCode.Redirect)]
     [InlineData("none", HttpStatusCode.BadRequest)]
