@@ -1,4 +1,3 @@
-using System.Globalization;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Web.Look;
@@ -127,8 +126,7 @@ public abstract class LivePages : LiveSessions
     {
         var values = QueryOf(address);
         Restore(values);
-        Wanted = int.TryParse(QueryReader.One(values, PageKey), NumberStyles.None, CultureInfo.InvariantCulture, out var page)
-            ? Math.Clamp(page, 1, LastPage) : 1;
+        Wanted = Math.Clamp(QueryReader.Number(values, PageKey) ?? 1, 1, LastPage);
     }
 
     // The user followed a link to the same page, or went back.

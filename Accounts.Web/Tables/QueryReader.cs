@@ -54,6 +54,10 @@ internal sealed class QueryReader
     /// <remarks>For pages, which ignore invalid values.</remarks>
     public static string One(IQueryCollection values, string key) => values[key] is { Count: 1 } value ? value.ToString().Trim() : "";
 
+    /// <summary>The number of a key that appears exactly once; null for anything else. For pages, too.</summary>
+    public static int? Number(IQueryCollection values, string key) =>
+        int.TryParse(One(values, key), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
     /// <summary>Formats a time for an export's address.</summary>
     public static string? Write(DateTimeOffset? time) => Csv.Time(time);
 }
