@@ -42,10 +42,10 @@ internal static class WeakPasswords
         for (var at = 0; at < text.Length;)
         {
             var run = RunAt(text, at);
-            _ = Rune.TryGetRuneAt(text, at, out var single);
+            _ = Rune.DecodeFromUtf16(text.AsSpan(at), out var single, out var units);
             if (run < ShortestRun)
                 outside.Add(single);
-            at += run < ShortestRun ? single.Utf16SequenceLength : run;
+            at += run < ShortestRun ? units : run;
         }
 
         return outside.Count;
