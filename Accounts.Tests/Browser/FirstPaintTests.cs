@@ -16,12 +16,7 @@ public sealed class FirstPaintTests(Chromium chromium)
         await site.RegisterAsync(Ada);
         using var phone = await site.SignInAsync(Ada, Visitor.Phone);
         await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
-        var script = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await owner.Page.RouteAsync("**/_framework/blazor.web*.js", async route =>
-        {
-            await script.Task;
-            await route.ContinueAsync();
-        });
+        var script = await HoldScriptAsync(owner);
 
         await owner.Page.GotoAsync(new Uri(site.Address, "/settings/sessions").AbsoluteUri, new() { WaitUntil = WaitUntilState.Commit });
         await owner.WaitForCardsAsync(2);
@@ -101,12 +96,7 @@ public sealed class FirstPaintTests(Chromium chromium)
         await site.RegisterAsync(Ada);
         using var phone = await site.SignInAsync(Ada, Visitor.Phone);
         await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
-        var script = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await owner.Page.RouteAsync("**/_framework/blazor.web*.js", async route =>
-        {
-            await script.Task;
-            await route.ContinueAsync();
-        });
+        var script = await HoldScriptAsync(owner);
         await owner.Page.GotoAsync(new Uri(site.Address, path).AbsoluteUri, new() { WaitUntil = WaitUntilState.Commit });
         var (shown, live) = (owner.Page.Locator($"main {rows}"), owner.Page.Locator($"main {rows} button:enabled"));
         await Assertions.Expect(shown.First).ToBeVisibleAsync();
@@ -228,5 +218,17 @@ public sealed class FirstPaintTests(Chromium chromium)
         // The device's clock is wrong, too: only the server tells the time.
         await owner.Profile.Clock.SetFixedTimeAsync(TimeProvider.System.GetUtcNow().AddHours(20).UtcDateTime);
         await Assertions.Expect(card).ToContainTextAsync("Active 3 hr. ago");
+    }
+
+    /// <summary>Holds back the script that starts a circuit, until the result is set.</summary>
+    private static async Task<TaskCompletionSource> HoldScriptAsync(Person person)
+    {
+        var script = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await person.Page.RouteAsync("**/_framework/blazor.web*.js", async route =>
+        {
+            await script.Task;
+            await route.ContinueAsync();
+        });
+        return script;
     }
 }

@@ -175,10 +175,7 @@ public sealed class KeptInputTests(Chromium chromium)
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
         await using var ada = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
-        await ada.OpenAsync("/settings/password");
-        var others = ada.Page.GetByLabel("End all other sessions");
-        await others.UncheckAsync();
-        await ada.FillAsync(("Current password", refused ? "not this one" : AccountsSite.Password), ("New password", NewPassword));
+        var others = await FillPasswordsAsync(ada, refused ? "not this one" : AccountsSite.Password);
         await ada.PressAsync("Change password");
         await Assertions.Expect(ada.Page.GetByText(refused ? "Wrong password." : "Password changed.")).ToBeVisibleAsync();
         await Person.WaitForCircuitAsync(ada.Page);
@@ -210,10 +207,7 @@ public sealed class KeptInputTests(Chromium chromium)
         await using var site = AccountsSite.Start();
         await site.RegisterAsync(Ada);
         await using var ada = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
-        await ada.OpenAsync("/settings/password");
-        var others = ada.Page.GetByLabel("End all other sessions");
-        await others.UncheckAsync();
-        await ada.FillAsync(("Current password", AccountsSite.Password), ("New password", NewPassword));
+        var others = await FillPasswordsAsync(ada, AccountsSite.Password);
         site.Gate.FailBegin();
         await ada.PressAsync("Change password");
         await Assertions.Expect(ada.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("We can't load this page");
@@ -249,5 +243,15 @@ public sealed class KeptInputTests(Chromium chromium)
         await Assertions.Expect(search).ToBeEnabledAsync();
         await Assertions.Expect(search).ToHaveValueAsync("safari");
         await Assertions.Expect(ada.Page.GetByText(InputLost)).ToBeHiddenAsync();
+    }
+
+    /// <summary>Fills in the form of a password change that keeps the other sessions. Returns the box that was cleared.</summary>
+    private static async Task<ILocator> FillPasswordsAsync(Person person, string current)
+    {
+        await person.OpenAsync("/settings/password");
+        var others = person.Page.GetByLabel("End all other sessions");
+        await others.UncheckAsync();
+        await person.FillAsync(("Current password", current), ("New password", NewPassword));
+        return others;
     }
 }
