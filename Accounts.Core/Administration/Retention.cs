@@ -1,6 +1,7 @@
 using Accounts.Core.Audit;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
+using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Core.Support;
 using Microsoft.EntityFrameworkCore;
@@ -9,7 +10,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.Administration;
 
-/// <summary>Deletes old data as the settings say: shortens old IP addresses, and removes old ended sessions and expired support codes.</summary>
+/// <summary>Deletes old data as the settings say: shortens old IP addresses, and removes old ended sessions, old refused attempts
+/// and expired support codes.</summary>
 /// <remarks>
 /// It has no state of its own. The rows say what is due. Each kind of work has its own index, and a row leaves the index when its work is done.
 /// So a round reads only the rows that it changes, and after a crash the next round continues the work.
@@ -41,6 +43,16 @@ internal sealed partial class Retention(
             (_, due) => ForEachAsync(due, row => row.ShortenAddress()),
             stoppingToken);
         await WhileAnyAsync(
+            "Removed refused attempts",
+            db => ForgottenAttempts(db, now - options.RefusedAttempts),
+            (_, due) => due.ExecuteDeleteAsync(),
+            stoppingToken);
+        await WhileAnyAsync(
+            "Shortened the addresses of refused attempts",
+            db => DueAttempts(db, until),
+            (_, due) => ForEachAsync(due, row => row.ShortenAddress()),
+            stoppingToken);
+        await WhileAnyAsync(
             "Removed ended sessions",
             db => ForgottenSessions(db, now - options.EndedSessions),
             (_, due) => due.ExecuteDeleteAsync(),
@@ -53,6 +65,12 @@ internal sealed partial class Retention(
 
     private static IQueryable<AuditDetailsRow> DueEvents(AccountsDbContext db, DateTimeOffset until) =>
         db.AuditDetails.Where(d => d.WholeAddressSince <= until).OrderBy(d => d.WholeAddressSince).Take(BatchSize);
+
+    private static IQueryable<RefusedAttemptRow> DueAttempts(AccountsDbContext db, DateTimeOffset until) =>
+        db.RefusedAttempts.Where(r => r.WholeAddressSince <= until).OrderBy(r => r.WholeAddressSince).Take(BatchSize);
+
+    private static IQueryable<RefusedAttemptRow> ForgottenAttempts(AccountsDbContext db, DateTimeOffset until) =>
+        db.RefusedAttempts.Where(r => r.At <= until).OrderBy(r => r.At).Take(BatchSize);
 
     private static IQueryable<SessionRow> ForgottenSessions(AccountsDbContext db, DateTimeOffset until) =>
         db.Sessions.Where(s => s.EndedAt <= until).OrderBy(s => s.EndedAt).Take(BatchSize);

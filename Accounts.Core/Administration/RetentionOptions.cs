@@ -11,6 +11,9 @@ public sealed class RetentionOptions
     /// <summary>How long to keep a session after its end: 400 days. Then its row is removed; its audit events stay.</summary>
     public TimeSpan EndedSessions { get; set; } = TimeSpan.FromDays(400);
 
+    /// <summary>How long to keep a refused sign-in or proof: 90 days.</summary>
+    public TimeSpan RefusedAttempts { get; set; } = TimeSpan.FromDays(90);
+
     /// <summary>How often to look for data that is due: every hour.</summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromHours(1);
 }
@@ -21,6 +24,8 @@ internal sealed class RetentionOptionsValidator : AbstractValidator<RetentionOpt
     {
         RuleFor(o => o.Addresses).InclusiveBetween(TimeSpan.FromDays(1), TimeSpan.FromDays(3650)).WithMessage("must be between 1 day and 3650 days.");
         RuleFor(o => o.EndedSessions).InclusiveBetween(TimeSpan.FromDays(1), TimeSpan.FromDays(3650))
+            .WithMessage("must be between 1 day and 3650 days.");
+        RuleFor(o => o.RefusedAttempts).InclusiveBetween(TimeSpan.FromDays(1), TimeSpan.FromDays(3650))
             .WithMessage("must be between 1 day and 3650 days.");
         RuleFor(o => o.Interval).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)).WithMessage("must be between 1 minute and 1 day.");
     }

@@ -28,6 +28,7 @@ public sealed class LiveSession
     private string _address;
     private Device _device;
     private DeviceSignals? _signals;
+    private Visit _visit;
 
     internal LiveSession(SessionRow row, UserProfile user)
     {
@@ -52,6 +53,7 @@ public sealed class LiveSession
         _address = row.LastAddress;
         _device = row.Device();
         _pagesVisited = row.PagesVisited;
+        _visit = Visit.Of(row);
     }
 
     /// <summary>The session's id.</summary>
@@ -82,6 +84,9 @@ public sealed class LiveSession
 
     /// <summary>The device, as the browser last described itself.</summary>
     internal Device Device => Volatile.Read(ref _device);
+
+    /// <summary>The visit that goes on, or the latest one.</summary>
+    internal Visit Visit => Volatile.Read(ref _visit);
 
     /// <summary>Whether the session is live. Costs two memory reads.</summary>
     internal bool IsLive(DateTimeOffset now) => Volatile.Read(ref _ended) == 0 && now.UtcTicks < Volatile.Read(ref _expiresAt);
@@ -193,7 +198,11 @@ public sealed class LiveSession
         {
             var before = Interlocked.CompareExchange(ref _lastActivityAt, ticks, seen);
             if (before == seen)
+            {
+                Volatile.Write(ref _visit, Visit.Follow(new DateTimeOffset(seen, TimeSpan.Zero), now));
                 break;
+            }
+
             seen = before;
         }
 

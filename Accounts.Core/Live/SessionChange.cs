@@ -74,6 +74,12 @@ public abstract record SessionChange(UserId UserId, SessionId SessionId)
     /// <param name="SessionId">The session.</param>
     public sealed record Recorded(UserId UserId, SessionId SessionId) : SessionChange(UserId, SessionId);
 
+    /// <summary>
+    /// The server refused a sign-in to the user's account, or a proof, and has recorded it. It is about the account: its session is the default.
+    /// </summary>
+    /// <param name="UserId">The user.</param>
+    public sealed record AttemptRefused(UserId UserId) : SessionChange(UserId, default);
+
     /// <summary>The server knows more about whether the ended session's browser left.</summary>
     /// <param name="UserId">The user.</param>
     /// <param name="SessionId">The session.</param>

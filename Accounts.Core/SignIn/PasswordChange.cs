@@ -82,6 +82,7 @@ public sealed class PasswordChange
     private readonly SignInThrottle _throttle;
     private readonly PasswordHashing _hashing;
     private readonly PasswordVerifier _passwords;
+    private readonly RefusedAttempts _refused;
     private readonly TimeProvider _time;
 
     internal PasswordChange(
@@ -91,6 +92,7 @@ public sealed class PasswordChange
         SignInThrottle throttle,
         PasswordHashing hashing,
         PasswordVerifier passwords,
+        RefusedAttempts refused,
         TimeProvider time)
     {
         _database = database;
@@ -99,6 +101,7 @@ public sealed class PasswordChange
         _throttle = throttle;
         _hashing = hashing;
         _passwords = passwords;
+        _refused = refused;
         _time = time;
     }
 
@@ -117,7 +120,10 @@ public sealed class PasswordChange
         if (place is null)
             return new ChangePasswordOutcome.Busy(busy);
         if (_throttle.TryKnown(caller.Subject.ToString(), caller.OwnSession.Value.ToByteArray(), caller.Address, out var wait) is not { } attempt)
+        {
+            _refused.RecordProof(caller, RefusedAttemptKind.PasswordChange, RefusedAttemptReason.Throttled);
             return new ChangePasswordOutcome.Throttled(wait);
+        }
 
         var now = _time.GetUtcNow();
         User? user;
@@ -133,6 +139,7 @@ public sealed class PasswordChange
                 if (await RepeatAsync(place, caller, user, input, cancellationToken) is { } again)
                     return again;
                 attempt.Keep();
+                _refused.RecordProof(caller, RefusedAttemptKind.PasswordChange, RefusedAttemptReason.WrongPassword);
                 return new ChangePasswordOutcome.WrongPassword();
             }
         }

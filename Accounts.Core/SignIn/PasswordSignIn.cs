@@ -67,6 +67,7 @@ public sealed partial class PasswordSignIn
     private readonly SignInThrottle _throttle;
     private readonly PasswordHashing _hashing;
     private readonly PasswordVerifier _passwords;
+    private readonly RefusedAttempts _refused;
     private readonly ILogger<PasswordSignIn> _logger;
 
     internal PasswordSignIn(
@@ -75,6 +76,7 @@ public sealed partial class PasswordSignIn
         SignInThrottle throttle,
         PasswordHashing hashing,
         PasswordVerifier passwords,
+        RefusedAttempts refused,
         ILogger<PasswordSignIn> logger)
     {
         _database = database;
@@ -82,6 +84,7 @@ public sealed partial class PasswordSignIn
         _throttle = throttle;
         _hashing = hashing;
         _passwords = passwords;
+        _refused = refused;
         _logger = logger;
     }
 
@@ -124,6 +127,7 @@ public sealed partial class PasswordSignIn
             : _throttle.TryStranger(found.Email, browser.Address, out wait);
         if (attempt is null)
         {
+            _refused.RecordSignIn(user?.Id, browser, RefusedAttemptReason.Throttled);
             Log.Throttled(_logger, user?.Id);
             return new SignInOutcome.Throttled(wait);
         }
@@ -133,6 +137,7 @@ public sealed partial class PasswordSignIn
             if (!await _passwords.VerifyAsync(place, user, input.Password, cancellationToken) || user is null)
             {
                 attempt.Keep();
+                _refused.RecordSignIn(user?.Id, browser, RefusedAttemptReason.WrongPassword);
                 Log.Refused(_logger, user?.Id);
                 return new SignInOutcome.WrongCredentials();
             }

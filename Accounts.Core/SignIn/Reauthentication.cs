@@ -42,6 +42,7 @@ public sealed partial class Reauthentication
     private readonly SignInThrottle _throttle;
     private readonly PasswordHashing _hashing;
     private readonly PasswordVerifier _passwords;
+    private readonly RefusedAttempts _refused;
     private readonly TimeProvider _time;
     private readonly ILogger<Reauthentication> _logger;
 
@@ -52,6 +53,7 @@ public sealed partial class Reauthentication
         SignInThrottle throttle,
         PasswordHashing hashing,
         PasswordVerifier passwords,
+        RefusedAttempts refused,
         TimeProvider time,
         ILogger<Reauthentication> logger)
     {
@@ -61,6 +63,7 @@ public sealed partial class Reauthentication
         _throttle = throttle;
         _hashing = hashing;
         _passwords = passwords;
+        _refused = refused;
         _time = time;
         _logger = logger;
     }
@@ -83,6 +86,7 @@ public sealed partial class Reauthentication
         // The password change uses the same counter: both let a session guess at the password.
         if (_throttle.TryKnown(caller.Subject.ToString(), caller.OwnSession.Value.ToByteArray(), caller.Address, out var wait) is not { } attempt)
         {
+            _refused.RecordProof(caller, RefusedAttemptKind.Proof, RefusedAttemptReason.Throttled);
             Log.Throttled(_logger, caller.OwnSession.Value);
             return new ReauthenticationOutcome.Throttled(wait);
         }
@@ -97,6 +101,7 @@ public sealed partial class Reauthentication
             if (!await _passwords.VerifyAsync(place, user, password, cancellationToken))
             {
                 attempt.Keep();
+                _refused.RecordProof(caller, RefusedAttemptKind.Proof, RefusedAttemptReason.WrongPassword);
                 return Refused(caller);
             }
         }

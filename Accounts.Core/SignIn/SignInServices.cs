@@ -9,6 +9,7 @@ internal static class SignInServices
     public static void AddSignIn(this IServiceCollection services)
     {
         services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<RefusedAttempts>();
         services.AddSingleton<PasswordVerifier>();
         services.AddSingleton<SessionStarter>();
         services.AddMade<SignInQueue>();
@@ -18,5 +19,7 @@ internal static class SignInServices
         services.AddMade<PasswordChange>();
         services.AddMade<ProofDoor>();
         services.AddMade<ExternalUsers>();
+        services.AddMade<RefusedAttemptReader>();
+        services.AddHostedService<RefusedAttemptUpkeep>();
     }
 }

@@ -65,8 +65,18 @@ internal sealed class SignInThrottle
     /// <returns>The attempt; null if it is refused.</returns>
     public CountedAttempt? TryStranger(string account, string address, out TimeSpan wait, Attempt kind = Attempt.Password) => TryCount(
         out wait,
-        new Limit($"{kind} {account}", _options.AttemptsPerAccount),
+        OfStrangers(account, kind),
         new Limit($"address {ClientNetwork.Of(address)}", _options.AttemptsPerAddress));
+
+    /// <summary>How long a stranger's attempt on an account would have to wait, from an address with no attempts. It counts nothing.</summary>
+    /// <param name="account">The account: the key of its email.</param>
+    /// <param name="kind">What would be attempted.</param>
+    /// <returns>Null if the attempt would be let in.</returns>
+    public TimeSpan? WaitOfStranger(string account, Attempt kind = Attempt.Password)
+    {
+        lock (_gate)
+            return WaitFor(OfStrangers(account, kind), _time.GetTimestamp()) is { Ticks: > 0 } wait ? wait : null;
+    }
 
     /// <summary>Counts an attempt by a browser that has had a session of the account.</summary>
     /// <param name="account">The account.</param>
@@ -113,6 +123,8 @@ internal sealed class SignInThrottle
         _refused.Add(1);
         return null;
     }
+
+    private Limit OfStrangers(string account, Attempt kind) => new($"{kind} {account}", _options.AttemptsPerAccount);
 
     private TimeSpan WaitFor(Limit limit, long now) => CountOf(limit, now) >= limit.Most ? Left(_windows[limit.Key], now) : default;
 

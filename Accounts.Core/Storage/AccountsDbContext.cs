@@ -2,6 +2,7 @@ using Accounts.Core.Audit;
 using Accounts.Core.Callers;
 using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
+using Accounts.Core.SignIn;
 using Accounts.Core.Support;
 using Accounts.Core.Users;
 using Microsoft.AspNetCore.Identity;
@@ -23,6 +24,8 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
     public DbSet<SessionRow> Sessions => Set<SessionRow>();
 
     public DbSet<SupportCodeRow> SupportCodes => Set<SupportCodeRow>();
+
+    public DbSet<RefusedAttemptRow> RefusedAttempts => Set<RefusedAttemptRow>();
 
     public DbSet<AuditEventRow> AuditEvents => Set<AuditEventRow>();
 
@@ -91,6 +94,22 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             code.HasOne<SessionRow>().WithMany().HasForeignKey(c => c.SessionId).OnDelete(DeleteBehavior.Cascade);
             code.HasIndex(c => new { c.SessionId, c.ExpiresAt }, "IX_SupportCodes_Session");
             code.HasIndex(c => c.ExpiresAt, "IX_SupportCodes_Expiry");
+        });
+
+        model.Entity<RefusedAttemptRow>(attempt =>
+        {
+            attempt.ToTable("RefusedAttempts");
+            attempt.HasKey(r => r.Id);
+            attempt.Property(r => r.Id).ValueGeneratedNever();
+            attempt.Property(r => r.Address).HasMaxLength(RefusedAttemptRow.AddressLimit);
+            attempt.Property(r => r.UserAgent).HasMaxLength(Devices.DeviceSignals.UserAgentLimit);
+            attempt.Property(r => r.ClientHints).HasMaxLength(Devices.ClientHints.TextLimit);
+            attempt.HasOne<User>().WithMany().HasForeignKey(r => r.UserId).OnDelete(DeleteBehavior.Cascade);
+            // For an account's latest ones.
+            attempt.HasIndex(r => new { r.UserId, r.At }, "IX_RefusedAttempts_User");
+            // For retention.
+            attempt.HasIndex(r => r.At, "IX_RefusedAttempts_At");
+            attempt.HasIndex(r => r.WholeAddressSince, "IX_RefusedAttempts_WholeAddress").HasFilter("\"WholeAddressSince\" IS NOT NULL");
         });
 
         model.Entity<AuditEventRow>(audit =>

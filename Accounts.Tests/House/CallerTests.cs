@@ -24,6 +24,8 @@ public sealed class CallerTests
         ["ProofDoor.OpenAsync"] = "AccountWrite writes own",
         ["ProofDoor.ReauthenticateAsync"] = "AccountWrite writes own",
         ["Reauthentication.ReauthenticateAsync"] = "AccountWrite writes own",
+        ["RefusedAttemptReader.FindSinceLastVisitAsync"] = "AccountRead",
+        ["RefusedAttemptReader.ListAsync"] = "AccountRead",
         ["SessionAuthenticator.MayGoOnAsync"] = "None own",
         ["SessionService.CountAsync"] = "SessionsRead",
         ["SessionService.DenyAsync"] = "SessionsWrite writes own",

@@ -1,5 +1,6 @@
 using Accounts.Core.AuditReading;
 using Accounts.Core.History;
+using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Core.Support;
 using Accounts.Tests.Fixtures;
@@ -28,6 +29,9 @@ public sealed class CancellationTests
         ["HistoryReader.ExportAsync"] = (host, by, token) => DrainAsync(host.History.ExportAsync(by.Caller, new HistoryQuery(), token)),
         ["HistoryReader.FindDetailsAsync"] = (host, by, token) => host.History.FindDetailsAsync(by.Caller, by.Id, token),
         ["HistoryReader.PageAsync"] = (host, by, token) => host.History.PageAsync(by.Caller, new HistoryQuery(), token),
+        ["RefusedAttemptReader.FindSinceLastVisitAsync"] = (host, by, token) =>
+            host.Get<RefusedAttemptReader>().FindSinceLastVisitAsync(by.Caller, token),
+        ["RefusedAttemptReader.ListAsync"] = (host, by, token) => host.Get<RefusedAttemptReader>().ListAsync(by.Caller, cancellationToken: token),
         ["SessionAuthenticator.AuthenticateAsync"] = async (host, by, token) => await host.Authenticator.AuthenticateAsync(by.Id, by.Key, token),
         ["SessionDepartures.ConfirmLeftAsync"] = (host, by, token) => host.Departures.ConfirmLeftAsync(by.Id, by.Key, token),
         ["SessionService.CountAsync"] = (host, by, token) => host.Sessions.CountAsync(by.Caller, token),

@@ -5,6 +5,7 @@ using Accounts.Core.Audit;
 using Accounts.Core.Callers;
 using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
+using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Core.Support;
 using Accounts.Core.Users;
@@ -72,6 +73,7 @@ internal sealed class Crowd(
         var first = sessions / Enumerable.Range(1, users).Sum(place => Math.Pow(place, Skew));
         var password = hasher.HashPassword(User.New(at, "", ""), Password);
         var (accounts, sessionRows, codes) = (new BulkRows<User>(db), new BulkRows<SessionRow>(db), new BulkRows<SupportCodeRow>(db));
+        var attempts = new BulkRows<RefusedAttemptRow>(db);
         var (audits, details) = (new BulkRows<AuditEventRow>(db), new BulkRows<AuditDetailsRow>(db));
         var written = 0;
         foreach (var places in Enumerable.Range(1, users).Chunk(BatchUsers))
@@ -84,6 +86,7 @@ internal sealed class Crowd(
             await accounts.InsertAsync(people);
             await sessionRows.InsertAsync(rows.SelectMany(own => own));
             await codes.InsertAsync(rows.SelectMany(own => CodesOf(own, at)));
+            await attempts.InsertAsync(rows.SelectMany(own => AttemptsOf(own, at)));
             await audits.InsertAsync(events);
             await details.InsertAsync(events.Select(one => (one.Details!, (object?)one.Id)));
             written += rows.Sum(own => own.Count);
@@ -225,6 +228,23 @@ internal sealed class Crowd(
             CreatedAt = at,
             ExpiresAt = at + (Share(0, 1) * lifetimes.IdleTimeout),
         });
+
+    /// <summary>A wrong password shortly before each sign-in that is recent enough.</summary>
+    private IEnumerable<RefusedAttemptRow> AttemptsOf(IEnumerable<SessionRow> rows, DateTimeOffset at)
+    {
+        foreach (var row in rows.Where(row => row.StartedAt > at - retention.RefusedAttempts))
+        {
+            var attempt = new RefusedAttemptRow
+            {
+                Id = Guid.CreateVersion7(row.StartedAt),
+                UserId = row.UserId,
+                Kind = RefusedAttemptKind.SignIn,
+                Reason = RefusedAttemptReason.WrongPassword,
+            };
+            attempt.Add(row.StartedAt - TimeSpan.FromSeconds(20), 1 + _random.Next(3), row.SignInAddress, null, row.UserAgent, row.ClientHints);
+            yield return attempt;
+        }
+    }
 
     private string NewCode()
     {

@@ -49,6 +49,25 @@ public sealed class SignInThrottleTests
         Assert.NotNull(throttle.TryStranger(Ada, "203.0.113.8", out _));
     }
 
+    [Fact]
+    public async Task A_strangers_wait_is_told_without_counting_anything()
+    {
+        await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAccount", "2"));
+        var throttle = host.Get<SignInThrottle>();
+        Assert.NotNull(throttle.TryStranger(Ada, Address, out _));
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        for (var i = 0; i < 3; i++)
+            Assert.Null(throttle.WaitOfStranger(Ada));
+
+        Assert.NotNull(throttle.TryStranger(Ada, "198.51.100.9", out _));
+        Assert.Equal(TimeSpan.FromMinutes(4), throttle.WaitOfStranger(Ada));
+        Assert.Null(throttle.WaitOfStranger("GRACE@EXAMPLE.TEST"));
+        Assert.Null(throttle.TryStranger(Ada, Address, out var wait));
+        Assert.Equal(wait, throttle.WaitOfStranger(Ada));
+        host.Clock.Advance(wait);
+        Assert.Null(throttle.WaitOfStranger(Ada));
+    }
+
     // Guard: a known browser's attempts don't use the strangers' count.
     [EachEngineFact]
     public async Task A_known_browser_signs_in_from_a_throttled_IP_address()

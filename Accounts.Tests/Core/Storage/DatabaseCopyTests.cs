@@ -223,6 +223,8 @@ public sealed class DatabaseCopyTests : IDisposable
             await host.SignInAsync();
         Assert.IsType<EndSessionsOutcome.Ended>(await host.Sessions.SignOutEverywhereAsync(owner.Caller));
         Assert.NotNull(await host.Get<SupportCodes>().FindOrMakeAsync(owner.Caller));
+        await host.TrySignInAsync(CoreHost.NewBrowser(), password: "not this passphrase");
+        await host.Get<RefusedAttempts>().FlushAsync();
         await AddCountedAsync(host.Database);
         await SignInExternalAsync(host);
         await host.Database.WriteAsync(WritePriority.Ordinary, async db =>

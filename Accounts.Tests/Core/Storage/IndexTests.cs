@@ -73,7 +73,10 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
         }),
         ["sweep"] = (["IX_Sessions_Expiry", "PK_Sessions"], core => core.Host.Upkeep.SweepAsync()),
         ["retention"] = (
-            ["IX_Sessions_WholeAddress", "IX_AuditDetails_WholeAddress", "IX_Sessions_Ended", "IX_SupportCodes_Expiry"],
+            [
+                "IX_Sessions_WholeAddress", "IX_AuditDetails_WholeAddress", "IX_Sessions_Ended", "IX_SupportCodes_Expiry",
+                "IX_RefusedAttempts_At", "IX_RefusedAttempts_WholeAddress",
+            ],
             core => core.Host.Get<Retention>().RunAsync()),
         ["sign in"] = (["EmailIndex", "PK_Users"], async core =>
         {
@@ -95,6 +98,17 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
             for (var i = 0; i < 2; i++)
                 Assert.NotNull(await door.SignInAsync(CoreHost.NewBrowser(), await door.OpenAsync(user), SignInMethods.Provider, remember: true));
         }),
+        ["record refused attempts"] = (["PK_Users", "PK_Sessions"], async core =>
+        {
+            await core.Host.TrySignInAsync(CoreHost.NewBrowser(), core.NextEmail(), "not this passphrase");
+            await core.Host.Reauthentication.ReauthenticateAsync(core.NextSignedIn().Caller, "not this passphrase");
+            await core.Host.Get<RefusedAttempts>().FlushAsync();
+        }),
+        ["read refused attempts"] = (["IX_RefusedAttempts_User", "IX_Sessions_History"], core => ForSomeAsync(core, async caller =>
+        {
+            Assert.NotEmpty(await core.Host.Get<RefusedAttemptReader>().ListAsync(caller));
+            Assert.NotEqual(0, (await core.Host.Get<RefusedAttemptReader>().FindSinceLastVisitAsync(caller)).Count);
+        })),
         ["confirm the password"] = (["PK_Users", "PK_Sessions"], async core =>
         {
             var (caller, _) = core.NextSignedIn();
