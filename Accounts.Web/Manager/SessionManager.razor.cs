@@ -2,6 +2,8 @@ using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
+using Accounts.Core.SignIn;
+using Accounts.Core.Storage;
 using Accounts.Core.Support;
 using Accounts.Web.Geolocation;
 using Accounts.Web.Look;
@@ -18,7 +20,8 @@ namespace Accounts.Web.Manager;
 /// once, no change is missed, and the page always has cards.
 /// </remarks>
 public sealed partial class SessionManager(
-    SessionService sessions, SupportCodes codes, TimeProvider time, IJSRuntime script, IDialogService dialogs, NavigationManager navigation)
+    SessionService sessions, RefusedAttemptReader attempts, SupportCodes codes, TimeProvider time, IJSRuntime script, IDialogService dialogs,
+    NavigationManager navigation)
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
 
@@ -33,6 +36,8 @@ public sealed partial class SessionManager(
     private Session? _more;
     private DateTimeOffset? _settleAt;
     private Saying? _said;
+    private RefusedSinceVisit _refused = new(0, []);
+    private bool _asksForRefused;
 
     /// <summary>The ticket that this page's circuit redeems for the list. The page contains it, but it reveals nothing.</summary>
     [PersistentState] public string? Ticket { get; set; }
@@ -63,7 +68,10 @@ public sealed partial class SessionManager(
 
             Listen(handed);
             if (handed.TakeSessions() is { } list)
+            {
+                _refused = handed.Refused;
                 Show(list, caller);
+            }
             else
                 await ReloadAsync();
             return;
@@ -73,12 +81,14 @@ public sealed partial class SessionManager(
         var handover = Waiting.Begin(caller, ShowsActs);
         Ticket = handover.Ticket;
         await ReloadAsync();
+        handover.Refused = _refused;
         handover.Sessions = _caller is null ? null : [.. _board.All];
     }
 
     protected override async Task LoadAsync(Caller caller)
     {
         var live = await sessions.ListAsync(caller, Closed);
+        _refused = await attempts.FindSinceLastVisitAsync(caller, Closed);
         if (_caller is null)
             Show(live, caller);
         else
@@ -106,6 +116,8 @@ public sealed partial class SessionManager(
                 Put(session);
         }
 
+        if (changes.Any(change => change is SessionChange.AttemptRefused) && !_asksForRefused)
+            _ = WatchedAsync(ShowRefusedAsync);
         foreach (var change in changes)
             _board.Apply(change);
         Settle();
@@ -148,6 +160,25 @@ public sealed partial class SessionManager(
         _board.Settle(time.GetUtcNow());
         Settle();
         StateHasChanged();
+    }
+
+    /// <summary>Shows new refused attempts once the user isn't about to press a button: the notice moves what is below it.</summary>
+    private async Task ShowRefusedAsync()
+    {
+        _asksForRefused = true;
+        await QuietAsync();
+        _asksForRefused = false;
+        try
+        {
+            if (await FindCallerAsync() is not { } caller)
+                return;
+            _refused = await attempts.FindSinceLastVisitAsync(caller, Closed);
+            StateHasChanged();
+        }
+        catch (DatabaseUnavailableException)
+        {
+            // The next refused attempt or a reload shows them.
+        }
     }
 
     private async Task QuietAsync()

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
+using Accounts.Core.SignIn;
 
 namespace Accounts.Web.Sessions;
 
@@ -90,6 +91,9 @@ internal sealed class Handover(string ticket, SessionId session, Channel<IReadOn
 
     /// <summary>The list, read after the subscription began; null if reading failed.</summary>
     public IReadOnlyList<Session>? Sessions { get; set; }
+
+    /// <summary>What the server refused since the last visit, read with the list.</summary>
+    public RefusedSinceVisit Refused { get; set; } = new(0, []);
 
     /// <summary>Drops a handover that no circuit redeemed.</summary>
     public ITimer? Timer { get; set; }
