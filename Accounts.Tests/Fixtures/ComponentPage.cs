@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Accounts.Core.Callers;
+using Accounts.Core.SignIn;
 using Accounts.Core.Support;
 using Accounts.Web.Sessions;
 using Bunit;
@@ -30,6 +31,7 @@ internal sealed class ComponentPage : IAsyncDisposable
         Context.Services.AddSingleton(host.History);
         Context.Services.AddSingleton(host.Sessions);
         Context.Services.AddSingleton(host.Get<SupportCodes>());
+        Context.Services.AddSingleton(host.Get<RefusedAttemptReader>());
         Context.Services.AddSingleton<Handovers>();
         Context.AddBunitPersistentComponentState();
         Context.SetRendererInfo(new RendererInfo(interactive ? "Server" : "Static", interactive));
