@@ -30,6 +30,7 @@ public static class AccountsCore
         OptionsSection<AccountsOptions>.Of("Features", o => o.Features, new FeatureOptionsValidator()),
         OptionsSection<AccountsOptions>.Of("PasswordHashing", o => o.PasswordHashing, new PasswordHashingOptionsValidator()),
         OptionsSection<AccountsOptions>.Of("Sessions", o => o.Sessions, new SessionOptionsValidator()),
+        OptionsSection<AccountsOptions>.Of("SupportViews", o => o.SupportViews, new SupportViewOptionsValidator()),
         OptionsSection<AccountsOptions>.Of("SignIn", o => o.SignIn, new SignInOptionsValidator()),
         OptionsSection<AccountsOptions>.Of("Retention", o => o.Retention, new RetentionOptionsValidator()),
     ];
@@ -37,8 +38,8 @@ public static class AccountsCore
     /// <summary>Adds the core, with options from the configuration.</summary>
     /// <param name="services">The application's services. A <see cref="TimeProvider"/> registered before this call is used.</param>
     /// <param name="configuration">
-    /// Has the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SignIn and Retention. It may be a section itself. A key that the
-    /// core doesn't know is an error.
+    /// Has the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SupportViews, SignIn and Retention. It may be a section itself. A
+    /// key that the core doesn't know is an error.
     /// </param>
     public static AccountsBuilder AddAccountsCore(this IServiceCollection services, IConfiguration configuration) =>
         services.AddAccountsCore(configuration, null);
@@ -93,6 +94,7 @@ public static class AccountsCore
         services.AddPart(options => options.Features);
         services.AddPart(options => options.PasswordHashing);
         services.AddPart(options => options.Sessions);
+        services.AddPart(options => options.SupportViews);
         services.AddPart(options => options.SignIn);
         services.AddPart(options => options.Retention);
 
@@ -108,7 +110,7 @@ public static class AccountsCore
         services.AddManager();
         services.AddHistory();
         services.AddAuditReading();
-        services.AddSupportCodes();
+        services.AddSupport();
         services.AddAdministration();
         return new AccountsBuilder(services);
     }

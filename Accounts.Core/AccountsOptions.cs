@@ -25,6 +25,9 @@ public sealed class AccountsOptions
     /// <summary>How long sessions last, how many a user may have, and how often they are maintained. Section <c>Sessions</c>.</summary>
     public SessionOptions Sessions { get; } = new();
 
+    /// <summary>How long support may view an account, and what it sees. Section <c>SupportViews</c>.</summary>
+    public SupportViewOptions SupportViews { get; } = new();
+
     /// <summary>How many wrong passwords are accepted. Section <c>SignIn</c>.</summary>
     public SignInOptions SignIn { get; } = new();
 

@@ -107,6 +107,7 @@ internal static class AccountsWeb
         app.MapHistoryFile();
         app.MapAuditExports();
         app.MapTheme();
+        app.MapViewEnd();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireAuthorization().AcceptHead();
 
         app.Lifetime.ApplicationStarted.Register(() =>

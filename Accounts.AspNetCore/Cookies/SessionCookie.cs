@@ -17,6 +17,8 @@ internal static class SessionCookie
 {
     private const string IdItem = "sid";
     private const string KeyItem = "key";
+    private const string ParentIdItem = "parent_sid";
+    private const string ParentKeyItem = "parent_key";
 
     public static void AddSessionCookie(this AuthenticationBuilder authentication)
     {
@@ -56,18 +58,43 @@ internal static class SessionCookie
         return ticket;
     }
 
+    /// <summary>
+    /// A new ticket for a view of support. It keeps the session in which the view began, and lasts as long as that session's own ticket does.
+    /// </summary>
+    public static AuthenticationProperties NewViewTicket(SessionId view, string key, AuthenticationProperties parent)
+    {
+        var ticket = NewTicket(view, key, parent.IsPersistent ? parent.ExpiresUtc : null);
+        ticket.Items[ParentIdItem] = parent.Items[IdItem];
+        ticket.Items[ParentKeyItem] = parent.Items[KeyItem];
+        return ticket;
+    }
+
+    /// <summary>The ticket that a view's ticket keeps, as it was; null if the ticket isn't a view's.</summary>
+    public static AuthenticationProperties? ParentOf(AuthenticationProperties view) => ReadParent(view) is var (id, key)
+        ? NewTicket(id, key, view.IsPersistent ? view.ExpiresUtc : null)
+        : null;
+
     /// <summary>Reads a request's ticket, whether its session is live or ended; null if this application didn't issue one.</summary>
-    public static (SessionId Id, string Key)? Read(HttpContext context)
+    public static (SessionId Id, string Key)? Read(HttpContext context) => ReadTicket(context) is { } ticket ? Read(ticket) : null;
+
+    /// <summary>Reads the session in which a view of support began from the view's ticket; null if the ticket isn't a view's.</summary>
+    public static (SessionId Id, string Key)? ReadParent(HttpContext context) => ReadTicket(context) is { } ticket ? ReadParent(ticket) : null;
+
+    /// <summary>Reads a request's ticket with all that it holds; null if this application didn't issue one.</summary>
+    public static AuthenticationProperties? ReadTicket(HttpContext context)
     {
         var options = context.RequestServices.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(AccountsSession.Scheme);
         return options.CookieManager.GetRequestCookie(context, AccountsSession.CookieName) is { } cookie
-            && options.TicketDataFormat.Unprotect(cookie) is { } ticket
-            ? Read(ticket.Properties)
+            ? options.TicketDataFormat.Unprotect(cookie)?.Properties
             : null;
     }
 
-    private static (SessionId Id, string Key)? Read(AuthenticationProperties ticket) =>
-        ticket.Items.TryGetValue(KeyItem, out var key) && key is not null && ticket.Items.TryGetValue(IdItem, out var text)
+    private static (SessionId Id, string Key)? Read(AuthenticationProperties ticket) => Read(ticket, IdItem, KeyItem);
+
+    private static (SessionId Id, string Key)? ReadParent(AuthenticationProperties ticket) => Read(ticket, ParentIdItem, ParentKeyItem);
+
+    private static (SessionId Id, string Key)? Read(AuthenticationProperties ticket, string idItem, string keyItem) =>
+        ticket.Items.TryGetValue(keyItem, out var key) && key is not null && ticket.Items.TryGetValue(idItem, out var text)
             && SessionId.TryParse(text, out var id)
             ? (id, key)
             : null;

@@ -23,7 +23,11 @@ internal static class SignOutEndpoint
         if (!valid)
             return Results.BadRequest();
 
-        await sessions.SignOutAsync(caller);
+        // A view of support ends with the session in which it began.
+        if (caller.IsReadOnly)
+            caller = await context.FindStaffCallerAsync();
+        if (caller is not null)
+            await sessions.SignOutAsync(caller);
         await context.SignOutAsync(AccountsSession.Scheme);
         return signedOut;
     }

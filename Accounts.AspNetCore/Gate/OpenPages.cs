@@ -111,7 +111,7 @@ internal sealed partial class OpenPages
         lock (_gate)
         {
             var page = new Tally(1, 1, 1);
-            return FindRefusal(_ofSession.GetValueOrDefault(session.Id) + page, _ofUser.GetValueOrDefault(session.UserId) + page, page) is not null;
+            return FindRefusal(_ofSession.GetValueOrDefault(session.Id) + page, _ofUser.GetValueOrDefault(session.Actor) + page, page) is not null;
         }
     }
 
@@ -119,10 +119,10 @@ internal sealed partial class OpenPages
     {
         lock (_gate)
         {
-            var (ofSession, ofUser) = (_ofSession.GetValueOrDefault(session.Id) + more, _ofUser.GetValueOrDefault(session.UserId) + more);
+            var (ofSession, ofUser) = (_ofSession.GetValueOrDefault(session.Id) + more, _ofUser.GetValueOrDefault(session.Actor) + more);
             if (FindRefusal(ofSession, ofUser, more) is { } refusal)
                 return Refuse(session, refusal);
-            (_ofSession[session.Id], _ofUser[session.UserId]) = (ofSession, ofUser);
+            (_ofSession[session.Id], _ofUser[session.Actor]) = (ofSession, ofUser);
             return null;
         }
     }
@@ -147,7 +147,7 @@ internal sealed partial class OpenPages
     private string Refuse(LiveSession session, string refusal)
     {
         _refused.Add(1);
-        if (_logged.Add(session.UserId))
+        if (_logged.Add(session.Actor))
             Log.Refused(_logger, session.Id.Value, refusal);
         return refusal;
     }
@@ -157,9 +157,9 @@ internal sealed partial class OpenPages
         lock (_gate)
         {
             Subtract(_ofSession, session.Id, less);
-            Subtract(_ofUser, session.UserId, less);
-            if (!_ofUser.ContainsKey(session.UserId))
-                _logged.Remove(session.UserId);
+            Subtract(_ofUser, session.Actor, less);
+            if (!_ofUser.ContainsKey(session.Actor))
+                _logged.Remove(session.Actor);
         }
     }
 

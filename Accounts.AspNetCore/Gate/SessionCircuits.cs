@@ -33,11 +33,16 @@ internal sealed class SessionCircuit(
     /// Sends the page to the signed-out page and ends the circuit. The order matters: the navigation must be sent before the exception. The exception
     /// then ends the circuit, connected or not, and makes its secret useless. Later calls do nothing.
     /// </summary>
-    public void End()
+    public void End() => Leave(() => navigation.NavigateTo(signedOutPath, forceLoad: true, replace: true));
+
+    /// <summary>Reloads the page and ends the circuit, because the browser has another session now. Later calls do nothing.</summary>
+    public void Reload() => Leave(() => navigation.Refresh(forceReload: true));
+
+    private void Leave(Action leave)
     {
         if (Interlocked.Exchange(ref _ended, true))
             return;
-        context.Post(_ => navigation.NavigateTo(signedOutPath, forceLoad: true, replace: true), null);
+        context.Post(_ => leave(), null);
         context.Post(_ => throw new SessionEndedException(), null);
     }
 }

@@ -20,7 +20,8 @@ internal sealed class SessionGate
         services.AddSingleton<SessionConnections>();
         services.AddSingleton<CircuitOwners>();
         services.AddSingleton<SessionHubFilter>();
-        services.AddHostedService<SessionPush>();
+        services.AddSingleton<SessionPush>();
+        services.AddHostedService(sp => sp.GetRequiredService<SessionPush>());
         // Made only where circuits are: an application without Blazor lacks what it needs.
         services.AddScoped<CircuitHandler>(sp => ActivatorUtilities.CreateInstance<SessionCircuitHandler>(sp));
     }

@@ -12,7 +12,7 @@ namespace Accounts.AspNetCore.Gate;
 /// circuit can connect or resume it.
 /// </remarks>
 internal sealed partial class SessionHubFilter(SessionAuthenticator authenticator, SessionActivity activity, SessionConnections connections,
-    OpenPages pages, CircuitOwners owners, TimeProvider time, ILogger<SessionHubFilter> logger) : IHubFilter
+    OpenPages pages, CircuitOwners owners, SessionPush push, TimeProvider time, ILogger<SessionHubFilter> logger) : IHubFilter
 {
     private const string SessionItem = "Accounts.Session";
     private const string PageItem = "Accounts.Page";
@@ -39,6 +39,8 @@ internal sealed partial class SessionHubFilter(SessionAuthenticator authenticato
             }
 
             connection.Items[PageItem] = pages.Open(live);
+            if (live.View is { } view)
+                push.LeaveFor(view.Parent);
             await next(context);
         }
         catch

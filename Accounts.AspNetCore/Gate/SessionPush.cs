@@ -2,6 +2,7 @@ using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
+using Microsoft.AspNetCore.SignalR;
 
 namespace Accounts.AspNetCore.Gate;
 
@@ -44,6 +45,27 @@ internal sealed partial class SessionPush(
     {
         _subscription?.Dispose();
         return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Sends the open pages of a session into the view of support that began in it, in the same browser. The browser shows the view's cookie by now,
+    /// so they come back as pages of the view.
+    /// </summary>
+    public void LeaveFor(SessionId parent)
+    {
+        var open = connections.Of(parent);
+        foreach (var circuit in circuits.Of(parent))
+            circuit.Reload();
+        if (open.Count > 0)
+            _ = CutLaterAsync(open);
+    }
+
+    // Only those that were open before the view: the session may be back by then.
+    private async Task CutLaterAsync(IReadOnlyList<HubCallerContext> open)
+    {
+        await Task.Delay(Grace, time);
+        foreach (var connection in open)
+            connection.Abort();
     }
 
     private async Task RefreshAsync(SessionId session)

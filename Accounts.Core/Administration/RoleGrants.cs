@@ -3,6 +3,7 @@ using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
+using Accounts.Core.Support;
 using Accounts.Core.Users;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -34,6 +35,9 @@ public enum RevokeOutcome
 
     /// <summary>There is no account with this email.</summary>
     UnknownAccount,
+
+    /// <summary>It is the only administrator. Nothing changed: nobody could give the role back from a page.</summary>
+    LastAdministrator,
 }
 
 /// <summary>Gives accounts the roles of staff, and takes them away. Whoever operates the server does it, so there is no caller.</summary>
@@ -61,61 +65,74 @@ public sealed partial class RoleGrants
     /// <exception cref="ArgumentException">There is no such role.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed unless it says so.</exception>
     /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
-    public async Task<GrantOutcome> GrantAsync(string email, string role, CancellationToken cancellationToken = default) =>
-        await ChangeAsync(email, role, grant: true, cancellationToken) switch
-        {
-            null => GrantOutcome.UnknownAccount,
-            true => GrantOutcome.Granted,
-            false => GrantOutcome.AlreadyHas,
-        };
-
-    /// <summary>Takes a role away from an account, and records it in the account's audit log.</summary>
-    /// <inheritdoc cref="GrantAsync"/>
-    public async Task<RevokeOutcome> RevokeAsync(string email, string role, CancellationToken cancellationToken = default) =>
-        await ChangeAsync(email, role, grant: false, cancellationToken) switch
-        {
-            null => RevokeOutcome.UnknownAccount,
-            true => RevokeOutcome.Revoked,
-            false => RevokeOutcome.HasNot,
-        };
-
-    /// <summary>Whether the change was made; null if there is no such account.</summary>
-    private async Task<bool?> ChangeAsync(string email, string role, bool grant, CancellationToken cancellationToken)
+    public async Task<GrantOutcome> GrantAsync(string email, string role, CancellationToken cancellationToken = default)
     {
-        var action = Action(role, grant);
-        var (user, changed) = await _commands.RunAsync(
-            WritePriority.Ordinary, work => ChangeAsync(work, email, role, grant, action), cancellationToken);
-        if (user is null)
-            return null;
-        if (changed && grant)
-            Log.Granted(_logger, role, user.Value);
-        else if (changed)
-            Log.Revoked(_logger, role, user.Value);
-        return changed;
+        var change = await ChangeAsync(email, role, grant: true, cancellationToken);
+        if (change is { Made: true, User: { } user })
+            Log.Granted(_logger, role, user);
+        return change switch
+        {
+            { User: null } => GrantOutcome.UnknownAccount,
+            { Made: true } => GrantOutcome.Granted,
+            _ => GrantOutcome.AlreadyHas,
+        };
     }
 
-    private async Task<(UserId? User, bool Changed)> ChangeAsync(UnitOfWork work, string email, string role, bool grant, string action)
+    /// <summary>Takes a role away from an account, and records it in the account's audit log. Views that the role allowed end.</summary>
+    /// <inheritdoc cref="GrantAsync"/>
+    public async Task<RevokeOutcome> RevokeAsync(string email, string role, CancellationToken cancellationToken = default)
+    {
+        var change = await ChangeAsync(email, role, grant: false, cancellationToken);
+        if (change is { Made: true, User: { } user })
+            Log.Revoked(_logger, role, user);
+        return change switch
+        {
+            { User: null } => RevokeOutcome.UnknownAccount,
+            { IsLast: true } => RevokeOutcome.LastAdministrator,
+            { Made: true } => RevokeOutcome.Revoked,
+            _ => RevokeOutcome.HasNot,
+        };
+    }
+
+    private Task<Change> ChangeAsync(string email, string role, bool grant, CancellationToken cancellationToken)
+    {
+        var action = Action(role, grant);
+        return _commands.RunAsync(WritePriority.Ordinary, work => ChangeAsync(work, email, role, grant, action), cancellationToken);
+    }
+
+    private async Task<Change> ChangeAsync(UnitOfWork work, string email, string role, bool grant, string action)
     {
         var (db, now) = (work.Db, _time.GetUtcNow());
         if (await db.Users.AsNoTracking().FindByEmailAsync(email, CancellationToken.None) is not { } found)
-            return (null, false);
+            return new Change(null);
         var user = new UserId(found.Id);
         // The lock keeps two changes of one account apart.
         if (await db.LockUserAsync(user) is null)
-            return (null, false);
+            return new Change(null);
 
         var id = await FindOrAddAsync(db, role, now);
         var held = await db.UserRoles.SingleOrDefaultAsync(r => r.UserId == user.Value && r.RoleId == id);
         if (held is not null == grant)
-            return (user, false);
+            return new Change(user);
 
         if (held is null)
             db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = user.Value, RoleId = id });
+        else if (role is Roles.Administrator && await IsLastAsync(db, id, user))
+            return new Change(user) { IsLast = true };
         else
             db.UserRoles.Remove(held);
         db.AuditEvents.Add(new AuditEventRow(now, action, user.Value) { Kind = CallerKind.Administration });
         await work.ReportProfileAsync(user);
-        return (user, true);
+        await SupportViews.EndForbiddenAsync(work, user, Caller.Operator, now);
+        return new Change(user) { Made = true };
+    }
+
+    /// <summary>Whether nobody else has the role. Of two who lose it at the same time, one waits for the other.</summary>
+    private static async Task<bool> IsLastAsync(AccountsDbContext db, Guid role, UserId user)
+    {
+        var locked = string.Concat("SELECT * FROM \"Roles\" WHERE \"Id\" = {0} ", db.RowLock);
+        await db.Roles.FromSqlRaw(locked, role).AsNoTracking().ToListAsync();
+        return !await db.UserRoles.AnyAsync(held => held.RoleId == role && held.UserId != user.Value);
     }
 
     /// <summary>The role's id. Adds the role if nobody has had it yet.</summary>
@@ -136,6 +153,14 @@ public sealed partial class RoleGrants
         (Roles.Administrator, false) => AuditAction.AdministratorRevoked,
         _ => throw new ArgumentException($"There is no role {role}. Use {string.Join(" or ", Roles.All)}.", nameof(role)),
     };
+
+    /// <param name="User">The account; null if there is none with the email.</param>
+    private sealed record Change(UserId? User)
+    {
+        public bool Made { get; init; }
+
+        public bool IsLast { get; init; }
+    }
 
     private static partial class Log
     {

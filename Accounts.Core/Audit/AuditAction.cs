@@ -51,6 +51,15 @@ public static class AuditAction
     /// <summary>Whoever operates the server ended all of the user's sessions.</summary>
     public const string SessionsRevoked = "user.sessions_revoked";
 
+    /// <summary>A member of staff began to view the account, read-only.</summary>
+    public const string ViewBegan = "support.view_began";
+
+    /// <summary>Such a view ended. The actor is who ended it, if a time didn't.</summary>
+    public const string ViewEnded = "support.view_ended";
+
+    /// <summary>A member of staff looked the account up.</summary>
+    public const string LookedUp = "support.looked_up";
+
     /// <summary>An operator gave the account the role <see cref="Administration.Roles.Support"/>.</summary>
     public const string SupportGranted = "user.support_granted";
 
@@ -68,6 +77,6 @@ public static class AuditAction
     [
         SignedIn, SignedOut, SessionTerminated, SessionsTerminated, SignedOutEverywhere, SessionsInvalidated, SessionsRevoked, SessionReplaced,
         SessionExpired, SessionEndedByLimit, SessionRecognized, SessionDenied, SessionReauthenticated, SessionRenamed, PasswordChanged,
-        SupportGranted, SupportRevoked, AdministratorGranted, AdministratorRevoked, Registered,
+        ViewBegan, ViewEnded, LookedUp, SupportGranted, SupportRevoked, AdministratorGranted, AdministratorRevoked, Registered,
     ];
 }

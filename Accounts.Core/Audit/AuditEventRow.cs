@@ -36,6 +36,12 @@ internal sealed class AuditEventRow
     /// <summary>The user who acted; null if a timeout did, or whoever operates the server.</summary>
     public Guid? ActorUserId { get; init; }
 
+    /// <summary>
+    /// The account that a member of staff acted on; null for an event that concerns its own account only. Such an act has an event in the log of the
+    /// account, and one in the log of the member of staff.
+    /// </summary>
+    public Guid? OnUserId { get; init; }
+
     /// <summary>What the action came through.</summary>
     public CallerKind Kind { get; init; } = CallerKind.Browser;
 

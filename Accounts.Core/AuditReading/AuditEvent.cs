@@ -26,9 +26,12 @@ public enum AuditActor
 /// <param name="At">When it happened.</param>
 /// <param name="Action">What happened: one of <see cref="Audit.AuditAction"/>.</param>
 /// <param name="Actor">Who did it.</param>
-/// <param name="From">The session that the actor used, without an id if there was none yet. Null for a timeout and for an operator.</param>
+/// <param name="From">
+/// The session that the actor used, without an id if there was none yet. Null for a timeout and for an operator, and for somebody else: staff and
+/// owners don't learn where the other one is.
+/// </param>
 /// <param name="Address">
-/// The IP address of the request as text, which is shortened later; null for a timeout and for an operator, and if it was erased.
+/// The IP address of the request as text, which is shortened later; null if <paramref name="From"/> is null, and if it was erased.
 /// </param>
 /// <param name="Place">The address's place; null if there is no address.</param>
 /// <param name="To">The session that the action changed; null if it changed several or none.</param>
@@ -36,6 +39,18 @@ public enum AuditActor
 public sealed record AuditEvent(
     Guid Id, DateTimeOffset At, string Action, AuditActor Actor, AuditedSession? From, string? Address, Place? Place, AuditedSession? To, int? Count)
 {
+    /// <summary>The name of the actor, if it is somebody else; null if it isn't, or if their account was deleted.</summary>
+    public string? ActorName { get; init; }
+
+    /// <summary>
+    /// The name of the account's owner that a member of staff acted on, in the log of the member of staff. Null in other events, and if that account
+    /// was deleted.
+    /// </summary>
+    public string? OnName { get; init; }
+
+    /// <summary>Whether the event is about a member of staff's act on another account than this one.</summary>
+    public bool IsOnOther { get; init; }
+
     /// <summary>What the action came through.</summary>
     public CallerKind Kind { get; init; } = CallerKind.Browser;
 

@@ -41,7 +41,7 @@ public sealed class AuditLog
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public async Task<AuditPage?> PageAsync(Caller caller, AuditQuery query, CancellationToken cancellationToken = default)
     {
-        if (await IsLackingAsync(caller, cancellationToken))
+        if (await IsLackingAsync(caller, Need.ReadAudit, cancellationToken))
             return null;
 
         var (found, cut) = await FindAsync(caller, query, cancellationToken);
@@ -59,8 +59,8 @@ public sealed class AuditLog
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     /// <exception cref="OperationCanceledException">It was canceled, before the first part or between two.</exception>
     public async Task<IAsyncEnumerable<IReadOnlyList<AuditEvent>>?> ExportAsync(
-        Caller caller, AuditQuery query, CancellationToken cancellationToken = default) => await IsLackingAsync(caller, cancellationToken)
-        ? null
+        Caller caller, AuditQuery query, CancellationToken cancellationToken = default) =>
+        await IsLackingAsync(caller, Need.ExportAudit, cancellationToken) ? null
         : Export.ReadAsync<AuditEventRow, AuditEvent>(_authenticator, caller, (last, token) => _database.ReadAsync(async db =>
         {
             var rows = Where(Events(db, caller), query);
@@ -69,13 +69,14 @@ public sealed class AuditLog
                 rows = rows.Where(e => e.At <= last.At && (e.At < last.At || e.Id < last.Id));
             var part = await rows.OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(Export.Part).ToListAsync(token);
             var names = await NamesAsync(db, caller, part, token);
-            IReadOnlyList<AuditEvent> events = [.. part.Select(row => ToEvent(row, caller, names)).Where(one => Matches(one, query.Text))];
+            var people = await PeopleAsync(db, caller, part, token);
+            IReadOnlyList<AuditEvent> events = [.. part.Select(row => ToEvent(row, caller, names, people)).Where(one => Matches(one, query.Text))];
             return (part, events);
         }), cancellationToken);
 
-    private async Task<bool> IsLackingAsync(Caller caller, CancellationToken cancellationToken)
+    private async Task<bool> IsLackingAsync(Caller caller, Need need, CancellationToken cancellationToken)
     {
-        Need.ReadAudit.Check(caller);
+        need.Check(caller);
         return await _features.FindMissingAsync(caller.Subject, Feature.AuditLog, cancellationToken) is not null;
     }
 
@@ -88,10 +89,11 @@ public sealed class AuditLog
             .ToListAsync(cancellationToken);
         var cut = rows.Count > Bound;
         var names = await NamesAsync(db, caller, rows, cancellationToken);
+        var people = await PeopleAsync(db, caller, rows, cancellationToken);
         IReadOnlyList<AuditEvent> found =
         [
-            .. rows.Take(Bound).Select(row => ToEvent(row, caller, names)).Where(one => Matches(one, query.Text)).OrderByDescending(one => one.At)
-                .ThenByDescending(one => one.Id),
+            .. rows.Take(Bound).Select(row => ToEvent(row, caller, names, people)).Where(one => Matches(one, query.Text))
+                .OrderByDescending(one => one.At).ThenByDescending(one => one.Id),
         ];
         return (found, cut);
     });
@@ -129,7 +131,19 @@ public sealed class AuditLog
         return sessions.ToDictionary(s => s.Id, s => new AuditedSession(new SessionId(s.Id), s.Name, AuditRecord.Title(s.UserAgent, s.ClientHints)));
     }
 
-    private AuditEvent ToEvent(AuditEventRow row, Caller caller, Dictionary<Guid, AuditedSession> names)
+    /// <summary>The names of the other people in these events: staff in an owner's log, and owners in the log of staff.</summary>
+    private static async Task<Dictionary<Guid, string>> PeopleAsync(
+        AccountsDbContext db, Caller caller, List<AuditEventRow> rows, CancellationToken cancellationToken)
+    {
+        var others = rows.SelectMany(row => new[] { row.ActorUserId, row.OnUserId }).OfType<Guid>().Where(id => id != caller.Subject.Value)
+            .Distinct().ToList();
+        return others.Count == 0
+            ? []
+            : await db.Users.Where(u => others.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, cancellationToken);
+    }
+
+    private AuditEvent ToEvent(
+        AuditEventRow row, Caller caller, Dictionary<Guid, AuditedSession> names, Dictionary<Guid, string> people)
     {
         var details = row.Details;
         var actor = row switch
@@ -138,17 +152,22 @@ public sealed class AuditLog
             { ActorUserId: null } => AuditActor.Clock,
             { ActorUserId: { } by } => by == caller.Subject.Value ? AuditActor.You : AuditActor.SomebodyElse,
         };
+        // Neither staff nor owners learn where the other one is.
+        var address = actor is AuditActor.SomebodyElse ? null : details?.Address;
         return new AuditEvent(
             row.Id,
             row.At,
             row.Action,
             actor,
-            Session(row.ActorSessionId, details?.ActorName, details?.ActorDevice),
-            details?.Address,
-            details?.Address is null ? null : _places.Find(details.Address),
-            Session(row.SessionId, details?.SessionName, details?.SessionDevice),
+            actor is AuditActor.SomebodyElse ? null : Session(row.ActorSessionId, details?.ActorName, details?.ActorDevice),
+            address,
+            address is null ? null : _places.Find(address),
+            row.OnUserId is null ? Session(row.SessionId, details?.SessionName, details?.SessionDevice) : null,
             row.Count)
         {
+            ActorName = actor is AuditActor.SomebodyElse ? people.GetValueOrDefault(row.ActorUserId!.Value) : null,
+            OnName = row.OnUserId is { } on ? people.GetValueOrDefault(on) : null,
+            IsOnOther = row.OnUserId is { } other && other != caller.Subject.Value,
             Kind = row.Kind,
             Reason = row.Reason,
             Methods = row.Methods,
@@ -180,7 +199,7 @@ public sealed class AuditLog
             return true;
 
         var text = $"{one.From?.Name} {one.From?.Device} {one.To?.Name} {one.To?.Device} {one.Place?.Name} {one.Address} "
-            + $"{(one.Address is null ? null : ShortAddress.Show(one.Address))}";
+            + $"{one.ActorName} {one.OnName} {(one.Address is null ? null : ShortAddress.Show(one.Address))}";
         if (one.EndedSessions.Count > 0)
             text = $"{text} {string.Join(' ', one.EndedSessions.Select(ended => $"{ended.Name} {ended.Device}"))}";
         if (!Ascii.IsValid(text))

@@ -15,7 +15,7 @@ public enum CallerKind
     /// <summary>A member of support, who sees the account as its owner does. Such a caller changes nothing.</summary>
     SupportView = 4,
 
-    /// <summary>An administrator, who acts on somebody else's account. Without an actor: whoever operates the server, with a command.</summary>
+    /// <summary>A member of staff, who acts on somebody else's account. Without an actor: whoever operates the server, with a command.</summary>
     Administration = 5,
 
     /// <summary>The server itself, because a time has come. It has no actor.</summary>
@@ -57,7 +57,7 @@ public enum Scopes
 /// <summary>Who asks: the first parameter of every command. Only the core makes callers.</summary>
 /// <remarks>
 /// Subject and actor are the words of RFC 8693, section 1.1: whose account it is, and who acts. They are the same person unless a member of
-/// support or an administrator acts. A caller holds what was true when they asked. A command that it may never run throws
+/// staff acts. A caller holds what was true when they asked. A command that it may never run throws
 /// <see cref="CallerRefusedException"/>.
 /// </remarks>
 public sealed record Caller
@@ -108,6 +108,23 @@ public sealed record Caller
     /// <summary>The caller's own session.</summary>
     /// <exception cref="InvalidOperationException">The caller has none.</exception>
     public SessionId OwnSession => SessionId ?? throw new InvalidOperationException("This caller has no session.");
+
+    /// <summary>The same member of staff, acting on somebody else's account.</summary>
+    /// <param name="subject">Whose account it is.</param>
+    /// <param name="reason">Why, as they stated; null for an act that needs no reason.</param>
+    internal Caller ActingOn(UserId subject, string? reason) =>
+        new(CallerKind.Administration, subject, Actor, SessionId, Scopes, Address)
+        {
+            Reason = reason,
+            AuthenticatedAt = AuthenticatedAt,
+            KeyMark = KeyMark,
+        };
+
+    /// <summary>Whoever operates the server, with a command.</summary>
+    internal static Caller Operator { get; } = new(CallerKind.Administration, default, null, null, Scopes.None, "");
+
+    /// <summary>The server itself, because a time has come.</summary>
+    internal static Caller Clock { get; } = new(CallerKind.Clock, default, null, null, Scopes.None, "");
 
     /// <summary>The owner of an account, from a session in a browser.</summary>
     internal static Caller InBrowser(UserId user, SessionId session, string keyMark, string address, DateTimeOffset authenticatedAt = default) =>

@@ -12,6 +12,9 @@ public enum CallerRefusal
 
     /// <summary>The command is about the caller's own session, and the caller has none of this account.</summary>
     SessionMissing,
+
+    /// <summary>The command is for staff, and the caller isn't a member of staff in a browser, or lacks the role.</summary>
+    RoleMissing,
 }
 
 /// <summary>A caller asked for a command that it may never run. Nothing was read and nothing changed.</summary>
@@ -21,11 +24,12 @@ public enum CallerRefusal
 /// </remarks>
 public sealed class CallerRefusedException : Exception
 {
-    internal CallerRefusedException(CallerRefusal refusal, Scopes scope)
+    internal CallerRefusedException(CallerRefusal refusal, Scopes scope = Scopes.None)
         : base(refusal switch
         {
             CallerRefusal.ReadOnly => "The caller is read-only: it may look at the account, but change nothing.",
             CallerRefusal.ScopeMissing => $"The caller lacks the scope {scope}.",
+            CallerRefusal.RoleMissing => "The command is for staff. The caller lacks the role, or isn't signed in with a browser.",
             _ => "The command is about the caller's own session, and this caller has none of this account.",
         })
     {

@@ -4,8 +4,8 @@ namespace Accounts.Core.Callers;
 
 /// <summary>What a command needs of its caller. Each command names one, and <see cref="Check"/> decides before anything else happens.</summary>
 /// <remarks>
-/// Scope, session and kind never change during a call, so they are checked at once. Whether the caller's session is live and the proof is
-/// fresh is decided inside the transaction, from the same need.
+/// Scope, session and kind never change during a call, so they are checked at once. Whether the caller's session is live, the proof is fresh and
+/// the caller has a role is decided inside the transaction, from the same need.
 /// </remarks>
 /// <param name="Scope">The scope that the caller must have; <see cref="Scopes.None"/> for a command that needs none.</param>
 internal sealed record Need(Scopes Scope)
@@ -17,6 +17,12 @@ internal sealed record Need(Scopes Scope)
     public static readonly Need ReadAudit = new(Scopes.AuditRead);
 
     public static readonly Need ReadAccount = new(Scopes.AccountRead);
+
+    /// <summary>Taking the history away as a file.</summary>
+    public static readonly Need ExportHistory = ReadHistory with { Exports = true };
+
+    /// <summary>Taking the audit log away as a file.</summary>
+    public static readonly Need ExportAudit = ReadAudit with { Exports = true };
 
     /// <summary>Renaming a session.</summary>
     public static readonly Need NameSessions = new(Scopes.SessionsWrite) { Writes = true };
@@ -51,8 +57,26 @@ internal sealed record Need(Scopes Scope)
     /// <summary>The support code of the caller's own session.</summary>
     public static readonly Need SupportCode = new(Scopes.AccountRead) { Writes = true, OwnSession = true };
 
+    /// <summary>Viewing somebody else's account as its owner sees it.</summary>
+    public static readonly Need ViewAs = new(Scopes.None)
+    {
+        Writes = true, OwnSession = true, FreshProof = true, LocksAccount = true, Staff = StaffRole.Support,
+    };
+
+    /// <summary>Finding somebody else's account. The audit log records it.</summary>
+    public static readonly Need LookUp = new(Scopes.None) { Writes = true, OwnSession = true, Staff = StaffRole.Support };
+
+    /// <summary>Ending a view. Its owner needs no proof, and the member of staff who has it doesn't either.</summary>
+    public static readonly Need EndViews = new(Scopes.SessionsWrite) { Writes = true, OwnSession = true, Priority = WritePriority.Ending };
+
     /// <summary>Whether the command changes anything. A read-only caller is then refused.</summary>
     public bool Writes { get; init; }
+
+    /// <summary>Whether the command takes data away as a file. A read-only caller is then refused, too.</summary>
+    public bool Exports { get; init; }
+
+    /// <summary>The role that the caller must have.</summary>
+    public StaffRole Staff { get; init; }
 
     /// <summary>Whether the command is about the session that it comes from.</summary>
     public bool OwnSession { get; init; }
@@ -67,15 +91,20 @@ internal sealed record Need(Scopes Scope)
     public WritePriority Priority { get; init; } = WritePriority.Ordinary;
 
     /// <summary>Refuses a caller that may never run such a command.</summary>
-    /// <exception cref="CallerRefusedException">The caller is read-only, lacks the scope, or has no session of this account.</exception>
+    /// <exception cref="CallerRefusedException">
+    /// The caller is read-only, lacks the scope, has no session of this account, or can't be staff.
+    /// </exception>
     public void Check(Caller caller)
     {
-        if (Writes && caller.IsReadOnly)
-            throw new CallerRefusedException(CallerRefusal.ReadOnly, Scopes.None);
+        if ((Writes || Exports) && caller.IsReadOnly)
+            throw new CallerRefusedException(CallerRefusal.ReadOnly);
+        // Only a person acts as staff. The transaction reads whether they have the role.
+        if (Staff != StaffRole.None && caller.Kind is not CallerKind.Browser)
+            throw new CallerRefusedException(CallerRefusal.RoleMissing);
         if ((caller.Scopes & Scope) != Scope)
             throw new CallerRefusedException(CallerRefusal.ScopeMissing, Scope);
         // An administrator's own session isn't one of the account that the command is about.
         if (OwnSession && (caller.SessionId is null || caller.Kind is CallerKind.Administration))
-            throw new CallerRefusedException(CallerRefusal.SessionMissing, Scopes.None);
+            throw new CallerRefusedException(CallerRefusal.SessionMissing);
     }
 }

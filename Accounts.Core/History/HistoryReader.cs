@@ -92,7 +92,7 @@ public sealed class HistoryReader
     /// <exception cref="OperationCanceledException">It was canceled, before the first part or between two.</exception>
     public IAsyncEnumerable<IReadOnlyList<HistoryEntry>> ExportAsync(Caller caller, HistoryQuery query, CancellationToken cancellationToken = default)
     {
-        Need.ReadHistory.Check(caller);
+        Need.ExportHistory.Check(caller);
         var now = _time.GetUtcNow();
         return Export.ReadAsync<HistoryCandidate.Columns, HistoryEntry>(_authenticator, caller, (last, token) => _database.ReadAsync(async db =>
         {

@@ -2,6 +2,7 @@ using Accounts.Core.Callers;
 using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Accounts.Core.Storage;
+using Accounts.Core.Users;
 using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.Live;
@@ -98,6 +99,8 @@ internal sealed partial class CommandRunner(
         // Whoever comes without a session needs a row of their own that can be revoked. There is no such kind of caller yet.
         if (caller.SessionId is null || !await work.Db.LockLiveAsync(caller, changed, now))
             return Refusal.CallerEnded;
+        if (need.Staff != StaffRole.None && await work.Db.FindStaffRoleAsync(caller.Subject) < need.Staff)
+            throw new CallerRefusedException(CallerRefusal.RoleMissing);
         // The proof that the caller had when they called counts, not a later one.
         return need.FreshProof && !IsProved(caller, now) ? Refusal.ProofNeeded : null;
     }

@@ -3,6 +3,7 @@ using Accounts.Core.Callers;
 using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
+using Accounts.Core.Users;
 
 namespace Accounts.Core.Live;
 
@@ -14,8 +15,8 @@ namespace Accounts.Core.Live;
 public sealed class LiveSession
 {
     private readonly Lock _keys = new();
-    private readonly UserId _actor;
     private readonly Scopes _scopes;
+    private readonly bool _masksEmail;
     private long _profile;
     private SessionProof _proof;
     private OfferedKey? _offered;
@@ -30,14 +31,20 @@ public sealed class LiveSession
     private DeviceSignals? _signals;
     private Visit _visit;
 
-    internal LiveSession(SessionRow row, UserProfile user)
+    /// <param name="row">The session's row.</param>
+    /// <param name="user">Its user.</param>
+    /// <param name="masksEmail">Whether a view of support shows the email masked.</param>
+    internal LiveSession(SessionRow row, UserProfile user, bool masksEmail = false)
     {
         Id = new SessionId(row.Id);
         UserId = new UserId(row.UserId);
         StartedAt = row.StartedAt;
         Remembered = row.Remembered;
         Kind = row.Kind;
-        _actor = row.ActorUserId is { } actor ? new UserId(actor) : UserId;
+        Actor = row.ActorUserId is { } actor ? new UserId(actor) : UserId;
+        if (row is { Kind: SessionKind.SupportView, ParentSessionId: { } parent })
+            View = new LiveView(new SessionId(parent), row.ActorName, row.Reason ?? "", row.ExpiresAt);
+        _masksEmail = masksEmail;
         _scopes = row.Scopes ?? row.Kind switch
         {
             SessionKind.Browser => Scopes.All,
@@ -46,7 +53,7 @@ public sealed class LiveSession
         };
         _profile = user.Number;
         _proof = new SessionProof(row.KeyHash, row.ReauthenticatedAt ?? row.StartedAt, user.Number,
-            SessionClaims.Principal(Id, SessionKey.Mark(row.KeyHash), user));
+            PrincipalOf(SessionKey.Mark(row.KeyHash), user));
         _offered = OfferedKey.Of(row, user.Number);
         _expiresAt = row.ExpiresAt.UtcTicks;
         _lastActivityAt = row.LastActivityAt.UtcTicks;
@@ -62,7 +69,13 @@ public sealed class LiveSession
     /// <summary>The user whose session it is.</summary>
     public UserId UserId { get; }
 
-    /// <summary>The user as ASP.NET Core's principal: name, email, roles and the session's id.</summary>
+    /// <summary>Who acts in the session: its user, or a member of staff who views the account.</summary>
+    public UserId Actor { get; }
+
+    /// <summary>The view of support that this session is; null if it is none.</summary>
+    public LiveView? View { get; }
+
+    /// <summary>The user as ASP.NET Core's principal: name, email, roles and the session's id. In a view of support, the user has no roles.</summary>
     public ClaimsPrincipal Principal => Volatile.Read(ref _proof).Principal;
 
     /// <summary>What the session is for.</summary>
@@ -105,7 +118,7 @@ public sealed class LiveSession
             SessionKind.Application => CallerKind.Application,
             _ => CallerKind.SupportView,
         };
-        return new Caller(kind, UserId, _actor, Id, _scopes, address ?? Address)
+        return new Caller(kind, UserId, Actor, Id, _scopes, address ?? Address)
         {
             KeyMark = mark,
             AuthenticatedAt = string.Equals(proof.Mark, mark, StringComparison.Ordinal) ? proof.At : default,
@@ -175,9 +188,14 @@ public sealed class LiveSession
             if (user.Number < _profile)
                 return;
             _profile = user.Number;
-            Volatile.Write(ref _proof, _proof with { Principal = SessionClaims.Principal(Id, _proof.Mark, user) });
+            Volatile.Write(ref _proof, _proof with { Principal = PrincipalOf(_proof.Mark, user) });
         }
     }
+
+    private ClaimsPrincipal PrincipalOf(string keyMark, UserProfile user) => View is null
+        ? SessionClaims.Principal(Id, keyMark, user)
+        : SessionClaims.Principal(
+            Id, keyMark, user with { Roles = [], Email = _masksEmail && user.Email is { } email ? MaskedEmail.Of(email) : user.Email }, Actor);
 
     private static string? UserIdOf(ClaimsPrincipal principal) => principal.FindFirst(ClaimTypes.NameIdentifier)?.Value;
 
@@ -238,3 +256,10 @@ public sealed class LiveSession
         return Interlocked.Exchange(ref _dirty, 1) == 0;
     }
 }
+
+/// <summary>A view of support while it is live.</summary>
+/// <param name="Parent">The session of the member of staff in which it began. The view ends with it.</param>
+/// <param name="By">The name of the member of staff.</param>
+/// <param name="Reason">Why they view the account, in their words.</param>
+/// <param name="EndsAt">When it ends at the latest.</param>
+public sealed record LiveView(SessionId Parent, string? By, string Reason, DateTimeOffset EndsAt);

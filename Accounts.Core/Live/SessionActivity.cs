@@ -43,12 +43,15 @@ public sealed class SessionActivity
     private readonly ConcurrentQueue<LiveSession> _dirty = new();
     private readonly SemaphoreSlim _flushing = new(1, 1);
     private readonly AccountsDatabase _database;
+    private readonly SessionRegistry _registry;
     private readonly SessionOptions _options;
     private readonly TimeProvider _time;
     private readonly SessionFeed _feed;
 
-    internal SessionActivity(AccountsDatabase database, SessionFeed feed, SessionOptions options, TimeProvider time)
+    internal SessionActivity(
+        AccountsDatabase database, SessionRegistry registry, SessionFeed feed, SessionOptions options, TimeProvider time)
     {
+        _registry = registry;
         _feed = feed;
         _database = database;
         _options = options;
@@ -56,7 +59,16 @@ public sealed class SessionActivity
     }
 
     /// <summary>Counts a user's activity, such as a click or a call. It takes no lock and doesn't wait.</summary>
-    public void Record(LiveSession session, string address) => Record(session, address, pages: 0);
+    /// <remarks>
+    /// A view of support leaves no trace in the account. What happens in it is activity of the session in which it began, if that is in memory.
+    /// </remarks>
+    public void Record(LiveSession session, string address)
+    {
+        if (session.View is null)
+            Record(session, address, pages: 0);
+        else if (_registry.Peek(session.View.Parent) is { } parent)
+            Record(parent, address, pages: 0);
+    }
 
     /// <summary>Counts an activity that opened a page.</summary>
     /// <param name="session">The session.</param>
@@ -64,6 +76,12 @@ public sealed class SessionActivity
     /// <param name="signals">What the browser said about itself; null if unknown. An updated browser is then shown with its new version.</param>
     public void RecordPage(LiveSession session, string address, DeviceSignals? signals = null)
     {
+        if (session.View is not null)
+        {
+            Record(session, address);
+            return;
+        }
+
         if (signals is not null)
             session.Hear(signals);
         Record(session, address, pages: 1);

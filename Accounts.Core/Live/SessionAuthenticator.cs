@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Accounts.Core.Callers;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
+using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Live;
@@ -13,10 +14,13 @@ public sealed class SessionAuthenticator
     private readonly AccountsDatabase _database;
     private readonly SessionRegistry _registry;
     private readonly KeyRotation _rotation;
+    private readonly SupportViewOptions _views;
     private readonly TimeProvider _time;
 
-    internal SessionAuthenticator(AccountsDatabase database, SessionRegistry registry, KeyRotation rotation, TimeProvider time)
+    internal SessionAuthenticator(
+        AccountsDatabase database, SessionRegistry registry, KeyRotation rotation, SupportViewOptions views, TimeProvider time)
     {
+        _views = views;
         _database = database;
         _registry = registry;
         _rotation = rotation;
@@ -106,7 +110,7 @@ public sealed class SessionAuthenticator
                     return (row is not null, (LiveSession?)null);
 
                 var user = await UserProfile.ReadAsync(db, new UserId(row.UserId), load.Change, cancellationToken);
-                return (true, (LiveSession?)new LiveSession(row, user));
+                return (true, (LiveSession?)new LiveSession(row, user, _views.MaskEmail));
             });
 
             if (!known)

@@ -14,12 +14,19 @@ public static class SessionClaims
     /// <summary>The claim with the mark of the key that the request used.</summary>
     internal const string KeyMark = "key_mark";
 
+    /// <summary>The claim with the actor of a view of support, as JSON. https://www.rfc-editor.org/rfc/rfc8693#section-4.1</summary>
+    internal const string Actor = "act";
+
     private const string AuthenticationType = "Accounts.Session";
 
     /// <summary>The issuer of these claims. It tells them from claims that the application adds.</summary>
     private const string Issuer = "Accounts";
 
-    internal static ClaimsPrincipal Principal(SessionId session, string keyMark, UserProfile user)
+    /// <param name="session">The session.</param>
+    /// <param name="keyMark">The mark of its key.</param>
+    /// <param name="user">The account's owner.</param>
+    /// <param name="actor">The member of staff who views the account; null if the owner acts.</param>
+    internal static ClaimsPrincipal Principal(SessionId session, string keyMark, UserProfile user, UserId? actor = null)
     {
         var identity = new ClaimsIdentity(AuthenticationType, ClaimTypes.Name, ClaimTypes.Role);
         identity.AddClaim(New(ClaimTypes.NameIdentifier, user.ExternalId ?? user.Id.ToString()));
@@ -30,6 +37,8 @@ public static class SessionClaims
             identity.AddClaim(New(ClaimTypes.Email, user.Email));
         foreach (var role in user.Roles)
             identity.AddClaim(New(ClaimTypes.Role, role));
+        if (actor is not null)
+            identity.AddClaim(New(Actor, $$"""{"sub":"{{actor}}"}"""));
         return new ClaimsPrincipal(identity);
     }
 
@@ -69,6 +78,10 @@ public static class SessionClaims
         principal.Identity?.AuthenticationType is AuthenticationType && Callers.SessionId.TryParse(principal.FindFirst(SessionId)?.Value, out var id)
             ? id
             : null;
+
+    /// <summary>Whether a member of staff views the principal's account. Such a principal changes nothing.</summary>
+    public static bool IsSupportView(this ClaimsPrincipal principal) =>
+        principal.FindFirst(claim => claim.Type is Actor && IsOwn(claim)) is not null;
 
     private static Claim New(string type, string value) => new(type, value, ClaimValueTypes.String, Issuer);
 

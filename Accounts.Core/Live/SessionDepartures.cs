@@ -102,8 +102,9 @@ public sealed class SessionDepartures
 
     private static IQueryable<SessionRow> Over(AccountsDbContext db, SessionId id) => db.Sessions.Where(s => s.Id == id.Value && s.EndedAt != null);
 
-    // Ask only if the user ended the session from elsewhere. If the browser itself or a timeout ended it, there is no doubt.
-    private static bool IsAsked(SessionChange.Ended ended) => ended.Reason is not (EndReason.SignedOut or EndReason.Replaced or EndReason.Expired);
+    // Ask only if the user ended the session from elsewhere. If its own side or a timeout ended it, there is no doubt.
+    private static bool IsAsked(SessionChange.Ended ended) =>
+        ended.Reason is not (EndReason.SignedOut or EndReason.Replaced or EndReason.Expired or EndReason.StaffSessionEnded);
 
     private static Departure Told(int pages) => pages == 0 ? new Departure.NothingOpen() : new Departure.Awaited();
 

@@ -54,17 +54,42 @@ internal sealed class UnitOfWork(AccountsDbContext db, SessionRegistry registry)
     /// <summary>Applies something to this process's memory after the commit, before the changes are announced.</summary>
     public void Apply(Action action) => _applied.Add(action);
 
-    /// <summary>Ends the live ones of these sessions, and returns the rows that it changed.</summary>
-    public async Task<List<SessionRow>> EndAsync(Ending ending, SessionSet which) => Report(await db.EndAsync(ending, which), ending.Reason);
+    /// <summary>Ends the live ones of these sessions, and the views that began in them.</summary>
+    /// <returns>The rows of the sessions that it ended, without those of such views.</returns>
+    public async Task<List<SessionRow>> EndAsync(Ending ending, SessionSet which)
+    {
+        var ended = Report(await db.EndAsync(ending, which), ending);
+        await EndViewsOfAsync(ended, ending);
+        return ended;
+    }
 
-    /// <summary>Ends the expired ones of these sessions, and returns the rows that it changed.</summary>
-    public async Task<List<SessionRow>> ExpireAsync(DateTimeOffset now, SessionSet which) =>
-        Report(await db.ExpireAsync(now, which), EndReason.Expired);
+    /// <summary>Ends the expired ones of these sessions, and the views that began in them.</summary>
+    /// <returns>The rows of the sessions that it ended, without those of such views.</returns>
+    public async Task<List<SessionRow>> ExpireAsync(DateTimeOffset now, SessionSet which)
+    {
+        var ending = new Ending(Caller.Clock, now, EndReason.Expired);
+        var ended = Report(await db.ExpireAsync(now, which), ending);
+        await EndViewsOfAsync(ended, ending);
+        return ended;
+    }
 
-    private List<SessionRow> Report(List<SessionRow> ended, EndReason reason)
+    /// <summary>Ends the live views that began in sessions which have just ended.</summary>
+    private async Task EndViewsOfAsync(List<SessionRow> parents, Ending ending)
+    {
+        List<Guid> staff = [.. parents.Where(row => row.ViewsUntil > ending.At).Select(row => row.Id)];
+        if (staff.Count > 0)
+            await EndAsync(ending with { Reason = EndReason.StaffSessionEnded }, SessionSet.ViewsFrom(staff));
+    }
+
+    private List<SessionRow> Report(List<SessionRow> ended, Ending ending)
     {
         foreach (var row in ended)
-            Report(new SessionChange.Ended(new UserId(row.UserId), new SessionId(row.Id), reason));
+        {
+            Report(new SessionChange.Ended(new UserId(row.UserId), new SessionId(row.Id), ending.Reason));
+            if (row.Kind is SessionKind.SupportView)
+                db.AuditEvents.AddRange(AuditRecord.ViewEnded(row, ending.By));
+        }
+
         return ended;
     }
 }

@@ -95,7 +95,8 @@ public sealed class SessionService
         Need.ListSessions.Check(caller);
         var now = _time.GetUtcNow();
         return _database.ReadAsync(db => db.Sessions.CountAsync(
-            s => s.UserId == caller.Subject.Value && s.EndedAt == null && s.ExpiresAt > now, cancellationToken));
+            s => s.UserId == caller.Subject.Value && s.EndedAt == null && s.ExpiresAt > now && s.Kind != SessionKind.SupportView,
+            cancellationToken));
     }
 
     /// <summary>The caller's sessions with these ids, live or ended. Ids of other users' sessions are left out.</summary>
@@ -318,10 +319,12 @@ public sealed class SessionService
         {
             work.Account.RenewStamp();
             var ended = await work.EndAsync(new Ending(caller, now, reason), which());
-            await work.Db.RecordAsync(caller, now, action, count: ended.Count);
+            // A view of support has its own event. It isn't one of the user's sessions.
+            var count = ended.Count(row => row.Kind is not SessionKind.SupportView);
+            await work.Db.RecordAsync(caller, now, action, count: count);
             if (ended.Count == 0 && caller.SessionId is { } own)
                 work.Report(new SessionChange.Recorded(caller.Subject, own));
-            return new EndSessionsOutcome.Ended(ended.Count);
+            return new EndSessionsOutcome.Ended(count);
         }, cancellationToken);
 
         static EndSessionsOutcome Refuse(Refusal refusal) =>

@@ -67,6 +67,41 @@ internal static class AuditRecord
         Details = new AuditDetailsRow(gone.EndedAt.Value, null) { SessionName = gone.Name, SessionDevice = Title(gone) },
     };
 
+    /// <summary>
+    /// The events of a view of support that began: one in the account's log and one in the log of the member of staff. The account's owner learns
+    /// who it was, but nothing of their device.
+    /// </summary>
+    /// <param name="view">The view.</param>
+    /// <param name="by">The member of staff.</param>
+    public static IEnumerable<AuditEventRow> ViewBegan(SessionRow view, Caller by) =>
+        OnView(view, AuditAction.ViewBegan, view.StartedAt, CallerKind.SupportView, view.ActorUserId, by.SessionId, by.Address);
+
+    /// <summary>The events of a view of support that ended, in the same two logs.</summary>
+    /// <param name="view">The view, as it is now.</param>
+    /// <param name="by">Who ended it.</param>
+    public static IEnumerable<AuditEventRow> ViewEnded(SessionRow view, Caller by) => OnView(
+        view,
+        AuditAction.ViewEnded,
+        view.EndedAt!.Value,
+        by.Actor is { } actor && actor.Value == view.ActorUserId ? CallerKind.SupportView : by.Kind,
+        by.Actor?.Value,
+        by.SessionId,
+        by.Actor is null ? null : by.Address);
+
+    private static IEnumerable<AuditEventRow> OnView(
+        SessionRow view, string action, DateTimeOffset at, CallerKind kind, Guid? actor, SessionId? session, string? address) =>
+        from log in new[] { view.UserId, view.ActorUserId!.Value }
+        select new AuditEventRow(at, action, log)
+        {
+            ActorUserId = actor,
+            Kind = kind,
+            ActorSessionId = session?.Value,
+            Reason = view.Reason is null ? null : ShortText.Cut(view.Reason, AuditEventRow.ReasonLimit),
+            SessionId = view.Id,
+            OnUserId = view.UserId,
+            Details = new AuditDetailsRow(at, address),
+        };
+
     /// <summary>An event with a sign-in as its actor, on the new session or another one.</summary>
     private static AuditEventRow Through(SessionRow signIn, string action, SessionRow session, SignInMethods? methods = null) =>
         new(signIn.StartedAt, action, signIn.UserId)

@@ -29,4 +29,7 @@ public enum EndReason
 
     /// <summary>Whoever operates the server ended all of the user's sessions. An application does so when it disables a user of its own.</summary>
     Revoked = 9,
+
+    /// <summary>It was a view of support, and the session that it began in ended, or the member of staff lost the role.</summary>
+    StaffSessionEnded = 10,
 }

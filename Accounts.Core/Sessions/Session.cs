@@ -49,6 +49,9 @@ public sealed record Session(
     /// <summary>What the session is for.</summary>
     public SessionKind Kind { get; init; } = SessionKind.Browser;
 
+    /// <summary>Who views the account in this session, and why; null if it isn't a view of support.</summary>
+    public SupportView? View { get; init; }
+
     /// <summary>When the account first had a sign-in in this browser. A session that replaces another one there isn't new.</summary>
     public DateTimeOffset BrowserSince { get; init; }
 
@@ -91,9 +94,16 @@ public sealed record Session(
         SessionEnding.Of(row, now))
     {
         Kind = row.Kind,
+        View = row.Kind is SessionKind.SupportView ? new SupportView(row.ActorName, row.Reason ?? "", row.ExpiresAt) : null,
         BrowserSince = row.BrowserSince ?? row.StartedAt,
     };
 }
+
+/// <summary>A member of staff who views an account. It's read-only, and its owner can end it.</summary>
+/// <param name="By">The name of the member of staff; null if their account was deleted.</param>
+/// <param name="Reason">Why, in their words.</param>
+/// <param name="EndsAt">When the view ends at the latest.</param>
+public sealed record SupportView(string? By, string Reason, DateTimeOffset EndsAt);
 
 /// <summary>How a session ended.</summary>
 /// <param name="At">When it ended.</param>

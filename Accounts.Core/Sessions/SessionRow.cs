@@ -16,6 +16,18 @@ internal sealed class SessionRow
     /// <summary>Who acts in the session, if it isn't the account's owner.</summary>
     public Guid? ActorUserId { get; init; }
 
+    /// <summary>The actor's name when the session started; null if nobody else acts in it.</summary>
+    public string? ActorName { get; init; }
+
+    /// <summary>Why the actor views the account, in their words; null if nobody else acts in the session.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The actor's own session, in which the view began. The view ends with it.</summary>
+    public Guid? ParentSessionId { get; init; }
+
+    /// <summary>When the latest view that began in this session ends at the latest; null if none began.</summary>
+    public DateTimeOffset? ViewsUntil { get; set; }
+
     /// <summary>What the session may ask for; null for everything that its kind may.</summary>
     public Scopes? Scopes { get; init; }
 

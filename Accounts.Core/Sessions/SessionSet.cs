@@ -10,6 +10,7 @@ namespace Accounts.Core.Sessions;
 internal sealed record SessionSet(string Condition, params object[] Values)
 {
     private const string OfUser = "\"UserId\" = {0}";
+    private const string OfViews = "\"Kind\" = 3";
 
     /// <summary>One session of a user.</summary>
     public static SessionSet One(UserId user, SessionId session) => new(OfUser + " AND \"Id\" = {1}", user.Value, session.Value);
@@ -24,6 +25,15 @@ internal sealed record SessionSet(string Condition, params object[] Values)
 
     /// <summary>All sessions of a user, except one.</summary>
     public static SessionSet AllExcept(UserId user, SessionId session) => new(OfUser + " AND \"Id\" <> {1}", user.Value, session.Value);
+
+    /// <summary>Live views that began in these sessions.</summary>
+    public static SessionSet ViewsFrom(IReadOnlyList<Guid> sessions) => new(
+        IdIn(sessions, first: 0, "ParentSessionId"),
+        [.. sessions.Cast<object>()]);
+
+    /// <summary>One view, if it is of a user's account or began in a session.</summary>
+    public static SessionSet ViewFor(UserId user, SessionId? parent, SessionId view) => new(
+        $"\"Id\" = {{1}} AND {OfViews} AND ({OfUser} OR \"ParentSessionId\" = {{2}})", user.Value, view.Value, parent?.Value ?? Guid.Empty);
 
     /// <summary>These sessions, of any user.</summary>
     public static SessionSet Of(IReadOnlyList<Guid> sessions) => new(
@@ -50,7 +60,7 @@ internal sealed record SessionSet(string Condition, params object[] Values)
         Microseconds.FromTime(now),
         limit);
 
-    private static string IdIn(IReadOnlyList<Guid> sessions, int first) => sessions.Count == 0
+    private static string IdIn(IReadOnlyList<Guid> sessions, int first, string column = "Id") => sessions.Count == 0
         ? "FALSE"
-        : $"\"Id\" IN ({string.Join(", ", sessions.Select((_, place) => $"{{{first + place}}}"))})";
+        : $"\"{column}\" IN ({string.Join(", ", sessions.Select((_, place) => $"{{{first + place}}}"))})";
 }

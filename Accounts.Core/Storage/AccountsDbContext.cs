@@ -67,6 +67,8 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             session.Property(s => s.ClientHints).HasMaxLength(Devices.ClientHints.TextLimit);
             session.Property(s => s.SignInCountry).HasMaxLength(2);
             session.Property(s => s.Name).HasMaxLength(RenameSessionInput.NameUnits);
+            session.Property(s => s.ActorName).HasMaxLength(User.NameLimit * TypedText.UnitsPerCharacter);
+            session.Property(s => s.Reason).HasMaxLength(BeginViewInput.ReasonUnits);
             session.Property(s => s.NewBrowser).HasDefaultValue(false);
             session.Property(s => s.NewCountry).HasDefaultValue(false);
             session.Property(s => s.SignInAddress).HasMaxLength(45);
@@ -81,6 +83,9 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             session.HasIndex(s => new { s.UserId, s.StartedAt }, "IX_Sessions_History");
             // For ending expired sessions.
             session.HasIndex(s => s.ExpiresAt, "IX_Sessions_Expiry").HasFilter("\"EndedAt\" IS NULL");
+            // For ending a member of staff's views with the session they began in, and with the role.
+            session.HasIndex(s => s.ParentSessionId, "IX_Sessions_Parent").HasFilter("\"EndedAt\" IS NULL AND \"ParentSessionId\" IS NOT NULL");
+            session.HasIndex(s => s.ActorUserId, "IX_Sessions_Actor").HasFilter("\"EndedAt\" IS NULL AND \"ActorUserId\" IS NOT NULL");
             // For retention. A row leaves these indexes when its work is done.
             session.HasIndex(s => s.WholeAddressSince, "IX_Sessions_WholeAddress").HasFilter("\"WholeAddressSince\" IS NOT NULL");
             session.HasIndex(s => s.EndedAt, "IX_Sessions_Ended").HasFilter("\"EndedAt\" IS NOT NULL");

@@ -1,15 +1,20 @@
 using Accounts.Core.Live;
+using Accounts.Core.Settings;
 using Accounts.Core.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Core.Support;
 
-/// <summary>Registers support codes.</summary>
+/// <summary>Registers support codes and views.</summary>
 internal static class SupportServices
 {
-    public static void AddSupportCodes(this IServiceCollection services) => services.AddSingleton<SupportCodes>(sp => new(
-        sp.GetRequiredService<AccountsDatabase>(),
-        sp.GetRequiredService<CommandRunner>(),
-        sp.GetRequiredService<TimeProvider>(),
-        SupportCode.NewCode));
+    public static void AddSupport(this IServiceCollection services)
+    {
+        services.AddSingleton<SupportCodes>(sp => new(
+            sp.GetRequiredService<AccountsDatabase>(),
+            sp.GetRequiredService<CommandRunner>(),
+            sp.GetRequiredService<TimeProvider>(),
+            SupportCode.NewCode));
+        services.AddMade<SupportViews>();
+    }
 }

@@ -36,10 +36,12 @@ public sealed class UserService
 
     private readonly AccountsDatabase _database;
     private readonly PasswordHashing _hashing;
+    private readonly SupportViewOptions _views;
     private readonly TimeProvider _time;
 
-    internal UserService(AccountsDatabase database, PasswordHashing hashing, TimeProvider time)
+    internal UserService(AccountsDatabase database, PasswordHashing hashing, SupportViewOptions views, TimeProvider time)
     {
+        _views = views;
         _database = database;
         _hashing = hashing;
         _time = time;
@@ -100,12 +102,13 @@ public sealed class UserService
     /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
-    public Task<Profile?> FindProfileAsync(Caller caller, CancellationToken cancellationToken = default)
+    public async Task<Profile?> FindProfileAsync(Caller caller, CancellationToken cancellationToken = default)
     {
         Need.ReadAccount.Check(caller);
-        return _database.ReadAsync(db => db.Users
+        var profile = await _database.ReadAsync(db => db.Users
             .Where(u => u.Id == caller.Subject.Value)
             .Select(u => new Profile(caller.Subject, u.DisplayName, u.Email))
             .SingleOrDefaultAsync(cancellationToken));
+        return profile is { Email: { } email } && caller.IsReadOnly && _views.MaskEmail ? profile with { Email = MaskedEmail.Of(email) } : profile;
     }
 }

@@ -9,14 +9,17 @@ namespace Accounts.Tests.House;
 /// <summary>Every public command is called as every kind of caller. What it needs of them is decided before anything else.</summary>
 public sealed class CallerTests
 {
-    /// <summary>Each command and what it needs: a scope, "writes" (a read-only caller is refused), "own" (the caller's own session).</summary>
+    /// <summary>
+    /// Each command and what it needs: a scope, "writes" or "exports" (a read-only caller is refused), "own" (the caller's own session), "staff"
+    /// (only a person in a browser can have the role).
+    /// </summary>
     private static readonly Dictionary<string, string> Needs = new(StringComparer.Ordinal)
     {
-        ["AuditLog.ExportAsync"] = "AuditRead",
+        ["AuditLog.ExportAsync"] = "AuditRead exports",
         ["AuditLog.PageAsync"] = "AuditRead",
         ["FeatureGate.FindMissingAsync"] = "AccountRead",
         ["HistoryReader.AllAsync"] = "HistoryRead",
-        ["HistoryReader.ExportAsync"] = "HistoryRead",
+        ["HistoryReader.ExportAsync"] = "HistoryRead exports",
         ["HistoryReader.FindDetailsAsync"] = "HistoryRead",
         ["HistoryReader.PageAsync"] = "HistoryRead",
         ["PasswordChange.ChangeAsync"] = "AccountWrite writes own",
@@ -39,6 +42,10 @@ public sealed class CallerTests
         ["SessionService.TerminateAsync"] = "SessionsWrite writes",
         ["SessionService.TerminateManyAsync"] = "SessionsWrite writes",
         ["SupportCodes.FindOrMakeAsync"] = "AccountRead writes own",
+        ["SupportViews.BeginAsync"] = "None writes own staff",
+        ["SupportViews.EndAsync"] = "SessionsWrite writes own",
+        ["SupportViews.FindEndedAsync"] = "AccountRead",
+        ["SupportViews.ListAsync"] = "SessionsRead",
         ["UserService.FindProfileAsync"] = "AccountRead",
     };
 
@@ -59,11 +66,14 @@ public sealed class CallerTests
         var method = Commands().Single(command => string.Equals(Product.Name(command), name, StringComparison.Ordinal));
         var words = Needs[name].Split(' ');
         var scope = Enum.Parse<Scopes>(words[0]);
-        var (writes, own) = (words.Contains("writes", StringComparer.Ordinal), words.Contains("own", StringComparer.Ordinal));
+        var (own, staff) = (words.Contains("own", StringComparer.Ordinal), words.Contains("staff", StringComparer.Ordinal));
+        var refusesReaders = words.Contains("writes", StringComparer.Ordinal) || words.Contains("exports", StringComparer.Ordinal);
         // A caller of each kind: without a session, without the scope, and last with everything, because that one acts.
         foreach (var kind in Enum.GetValues<CallerKind>())
         {
-            CallerRefusal? readOnly = kind == CallerKind.SupportView && writes ? CallerRefusal.ReadOnly : null;
+            CallerRefusal? readOnly = kind == CallerKind.SupportView && refusesReaders ? CallerRefusal.ReadOnly
+                : staff && kind != CallerKind.Browser ? CallerRefusal.RoleMissing
+                : null;
             // An administrator's own session isn't one of the account that the command is about.
             CallerRefusal? elsewhere = own && kind == CallerKind.Administration ? CallerRefusal.SessionMissing : null;
             if (own)
@@ -157,6 +167,7 @@ public sealed class CallerTests
     private static object? Value(ParameterInfo parameter, Caller caller) => parameter.ParameterType switch
     {
         var type when type == typeof(SessionId) => SessionId.New(TestClock.Start),
+        var type when type == typeof(UserId) => new UserId(Guid.NewGuid()),
         var type when type == typeof(string) => "",
         var type when type == typeof(Accounts.Core.SignIn.PendingProof) =>
             new Accounts.Core.SignIn.PendingProof(caller.Subject, "", null, TestClock.Start),

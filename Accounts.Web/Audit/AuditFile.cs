@@ -21,7 +21,7 @@ internal static class AuditFile
     [
         Texts.File_Id, Texts.File_At, Texts.File_Action, Texts.Audit_WhatHappened, Texts.File_Actor, Texts.File_FromSession, Texts.File_FromName,
         Texts.File_FromDevice, Texts.File_Address, Texts.File_Place, Texts.File_Country, Texts.File_Session, Texts.File_SessionName,
-        Texts.File_SessionDevice, Texts.File_SessionsEnded, Texts.File_EndedSessions,
+        Texts.File_SessionDevice, Texts.File_SessionsEnded, Texts.File_EndedSessions, Texts.File_ActorName, Texts.File_OnName, Texts.File_Reason,
     ];
 
     // Names keep letters of any language. The encoder still escapes characters that could end a script or a tag.
@@ -47,6 +47,9 @@ internal static class AuditFile
         SessionText.Recorded(one.To?.Device),
         one.Count?.ToString(CultureInfo.InvariantCulture),
         string.Join("; ", one.EndedSessions.Select(ended => $"{ended.Id} {AuditText.Full(ended)}")),
+        one.ActorName,
+        one.OnName,
+        one.Reason,
     ]);
 
     /// <summary>Writes one JSON object per line, in UTF-8 (https://jsonlines.org). Every line has every key, with null for a missing value.</summary>
@@ -70,6 +73,9 @@ internal static class AuditFile
             EndedSessions = one.EndedSessions is []
                 ? null
                 : one.EndedSessions.Select(ended => new { Session = ended.Id?.Value, ended.Name, ended.Device }),
+            one.ActorName,
+            one.OnName,
+            one.Reason,
         },
         Json)).Append('\n');
 

@@ -15,6 +15,8 @@ internal static class AuditIcon
         AuditAction.SessionRenamed => "pen",
         AuditAction.SessionExpired => "wait",
         AuditAction.SupportGranted or AuditAction.SupportRevoked or AuditAction.AdministratorGranted or AuditAction.AdministratorRevoked => "shield",
+        AuditAction.ViewBegan or AuditAction.ViewEnded => "eye",
+        AuditAction.LookedUp => "search",
         AuditAction.SessionReauthenticated => "shield",
         AuditAction.SessionReplaced => "desktop",
         AuditAction.SessionTerminated or AuditAction.SessionEndedByLimit => "blocked",

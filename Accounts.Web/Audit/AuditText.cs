@@ -31,6 +31,9 @@ internal static class AuditText
         AuditAction.SignedOutEverywhere => Texts.Audit_SignedOutEverywhere,
         AuditAction.SessionsInvalidated => Texts.Audit_SessionsInvalidated,
         AuditAction.SessionsRevoked => Texts.Audit_SessionsRevoked,
+        AuditAction.ViewBegan => Texts.Audit_ViewBegan,
+        AuditAction.ViewEnded => Texts.Audit_ViewEnded,
+        AuditAction.LookedUp => Texts.Audit_LookedUp,
         AuditAction.SupportGranted => Texts.Audit_SupportGranted,
         AuditAction.SupportRevoked => Texts.Audit_SupportRevoked,
         AuditAction.AdministratorGranted => Texts.Audit_AdministratorGranted,
@@ -62,6 +65,8 @@ internal static class AuditText
         (AuditAction.SessionsTerminated, _) => List(one.EndedSessions),
         (AuditAction.SignedOutEverywhere, _) => one.Count is null or 0 ? Texts.Audit_NoneEnded : Ended(one.Count.Value),
         (AuditAction.SessionsInvalidated or AuditAction.SessionsRevoked, _) => one.Count is null ? null : Ended(one.Count.Value),
+        (_, _) when one.IsOnOther => With(On(one), one.Reason),
+        (AuditAction.ViewBegan or AuditAction.ViewEnded, _) => Quoted(one.Reason),
         (AuditAction.PasswordChanged, _) => one.Count is null or 0 ? Texts.Audit_NoneEndedWithIt : Ended(one.Count.Value),
         _ => null,
     };
@@ -74,9 +79,21 @@ internal static class AuditText
     {
         (AuditActor.Clock, _) => Texts.Audit_Automatic,
         (AuditActor.Operator, _) => Texts.Audit_Operator,
+        (AuditActor.SomebodyElse, _) => Who(one),
         (_, { } from) => Title(from),
         _ => Texts.Device_UnknownBrowser,
     };
+
+    /// <summary>The name of somebody else who acted.</summary>
+    public static string Who(AuditEvent one) => one.ActorName is { } name ? TypedText.Isolate(name) : Texts.Audit_SomebodyElse;
+
+    /// <summary>The name of the account that a member of staff acted on.</summary>
+    public static string On(AuditEvent one) => one.OnName is { } name ? TypedText.Isolate(name) : Texts.Audit_DeletedAccount;
+
+    private static string With(string name, string? reason) =>
+        reason is null ? name : Texts.FormatAudit_ViewDetail(name, TypedText.Isolate(reason));
+
+    private static string? Quoted(string? reason) => reason is null ? null : Texts.FormatView_Quoted(TypedText.Isolate(reason));
 
     /// <summary>A session with its name and its device: "Radio (Mosaic 1)".</summary>
     public static string Full(AuditedSession session) =>

@@ -19,7 +19,7 @@ internal static class TimelineDrawing
         foreach (var lane in timeline.Lanes)
         {
             var title = Sentence.Encode(SessionText.Title(lane.Newest));
-            text.Append(CultureInfo.InvariantCulture, $"""<div class="lane"><span>{Icon.Of(SessionText.Icon(lane.Newest.Device.Type))}""")
+            text.Append(CultureInfo.InvariantCulture, $"""<div class="lane"><span>{Icon.Of(SessionText.Icon(lane.Newest))}""")
                 .Append(CultureInfo.InvariantCulture, $"""<b title="{title}">{title}</b></span><div class="track">""");
             foreach (var bar in lane.Bars)
                 Append(text, bar, zone);
@@ -60,7 +60,8 @@ internal static class TimelineDrawing
         var from = SessionText.At(entry.Session.StartedAt, zone);
         var title = SessionText.Title(entry.Session);
         return entry.Session.Ending is { } ending
-            ? Texts.FormatHistory_BarEnded(title, from, SessionText.At(ending.At, zone), SessionText.Reason(ending.Reason), SessionText.How(entry))
+            ? Texts.FormatHistory_BarEnded(
+                title, from, SessionText.At(ending.At, zone), SessionText.Reason(entry.Session, ending), SessionText.How(entry))
             : Texts.FormatHistory_BarLive(title, from);
     }
 

@@ -1,3 +1,4 @@
+using Accounts.Core.Live;
 using Microsoft.AspNetCore.Antiforgery;
 
 namespace Accounts.Web.Look;
@@ -20,6 +21,8 @@ internal static class Theme
     {
         if (!await antiforgery.IsRequestValidAsync(context))
             return Results.BadRequest();
+        if (context.User.IsSupportView())
+            return Results.StatusCode(StatusCodes.Status403Forbidden);
 
         var theme = (await context.Request.ReadFormAsync(context.RequestAborted))["theme"].ToString();
         var options = new CookieOptions { Path = "/", SameSite = SameSiteMode.Lax, Secure = context.Request.IsHttps, MaxAge = Kept };

@@ -46,7 +46,8 @@ internal sealed class SessionBoard
     /// <summary>All sessions.</summary>
     public IEnumerable<Session> All => Current is null ? Others : Others.Prepend(Current);
 
-    public int LiveCount => All.Count(session => session.Ending is null);
+    /// <summary>How many sessions are live. A view of support isn't one of the user's.</summary>
+    public int LiveCount => All.Count(session => session.Ending is null && session.View is null);
 
     /// <summary>Whether the search tools are shown.</summary>
     public bool HasTools { get; private set; }
@@ -77,10 +78,11 @@ internal sealed class SessionBoard
     /// <param name="current">The viewer's session.</param>
     public void Load(IReadOnlyList<Session> sessions, SessionId current)
     {
-        Current = sessions.FirstOrDefault(session => session.Id == current);
-        var others = sessions.Where(session => session.Id != current).ToList();
+        // A member of staff who views the account has no device here: their view is a card like any other.
+        Current = sessions.FirstOrDefault(session => session.Id == current && session.View is null);
+        var others = sessions.Where(session => session.Id != Current?.Id).OrderByDescending(session => session.View is not null).ToList();
         // A flagged session gets a card, up to a number that the viewer can take in.
-        var cards = Math.Clamp(others.Count(session => session.IsFlagged), CardLimit, 2 * CardLimit);
+        var cards = Math.Clamp(others.Count(session => session.IsFlagged || session.View is not null), CardLimit, 2 * CardLimit);
         foreach (var place in new[] { _cards, _rows, _arrived })
             place.Clear();
         (HasTools, IsGrouped) = (false, false);

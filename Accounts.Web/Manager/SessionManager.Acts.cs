@@ -3,6 +3,7 @@ using Accounts.Core.Live;
 using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
+using Accounts.Core.Support;
 using Accounts.Core.Users;
 using Accounts.Web.Look;
 using Accounts.Web.Sessions;
@@ -48,13 +49,15 @@ public sealed partial class SessionManager
 
     private async Task AskAsync(string title, string confirm, RenderFragment text, Func<Task<bool>> act, string failed)
     {
+        if (Viewing)
+            return;
         // Check again, because the user may have given proof since the page was opened.
         if (await FindCallerAsync() is { } caller)
             await dialogs.ConfirmAsync(title, confirm, text, sessions.NeedsProof(caller), () => ChangeAsync(act), failed);
     }
 
     private Task AskForNameAsync() =>
-        _more is not { } session ? Task.CompletedTask : dialogs.OpenAsync<RenameSession>(new DialogParameters<RenameSession>
+        _more is not { } session || Viewing ? Task.CompletedTask : dialogs.OpenAsync<RenameSession>(new DialogParameters<RenameSession>
         {
             { dialog => dialog.Session, session },
             { dialog => dialog.Act, input => ChangeAsync(() => RenameAsync(session, input)) },
@@ -65,7 +68,7 @@ public sealed partial class SessionManager
 
     private async Task RecognizeAsync(Session session)
     {
-        if (await FindCallerAsync() is not { } caller)
+        if (Viewing || await FindCallerAsync() is not { } caller)
             return;
 
         try
@@ -81,6 +84,23 @@ public sealed partial class SessionManager
         catch (DatabaseUnavailableException failure)
         {
             Say(FailedChange.Of(failure, Texts.Sessions_CouldntAnswer));
+        }
+    }
+
+    /// <summary>Ends a view of support. It asks for nothing, because it takes nothing from the user.</summary>
+    private async Task EndViewAsync(Session session)
+    {
+        if (Viewing || await FindCallerAsync() is not { } caller)
+            return;
+
+        try
+        {
+            if (await ChangeAsync(() => views.EndAsync(caller, session.Id, Closed)) is EndViewOutcome.Ended)
+                Say(Texts.View_Ended);
+        }
+        catch (DatabaseUnavailableException failure)
+        {
+            Say(FailedChange.Of(failure, Texts.View_CouldntEnd));
         }
     }
 

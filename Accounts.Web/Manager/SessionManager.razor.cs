@@ -20,8 +20,8 @@ namespace Accounts.Web.Manager;
 /// once, no change is missed, and the page always has cards.
 /// </remarks>
 public sealed partial class SessionManager(
-    SessionService sessions, RefusedAttemptReader attempts, SupportCodes codes, TimeProvider time, IJSRuntime script, IDialogService dialogs,
-    NavigationManager navigation)
+    SessionService sessions, RefusedAttemptReader attempts, SupportCodes codes, SupportViews views, TimeProvider time, IJSRuntime script,
+    IDialogService dialogs, NavigationManager navigation)
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
 
@@ -51,9 +51,12 @@ public sealed partial class SessionManager(
         (_, var live) => Plural.Of(nameof(Texts.Sessions_CountSentence_other), live),
     };
 
+    /// <summary>Whether a member of staff looks at the page. They can change nothing.</summary>
+    private bool Viewing => _caller?.IsReadOnly == true;
+
     private IReadOnlyList<Session> Rows => _filter.IsSet ? [.. _board.Rows.Where(IsWanted)] : _board.Rows;
 
-    private IEnumerable<Session> Pickable => _board.Others.Where(session => session.Ending is null && IsWanted(session));
+    private IEnumerable<Session> Pickable => _board.Others.Where(session => session.Ending is null && session.View is null && IsWanted(session));
 
     protected override async Task BeginAsync(Caller caller)
     {
@@ -131,8 +134,9 @@ public sealed partial class SessionManager(
                 _arrived.Add(session.Id);
             if (session.Ending is not null)
                 _picked?.Remove(session.Id);
-            // The code behind an action on this page reports it. Announce only other changes.
-            if ((session.Ending, before) is (null, null) or (not null, { Ending: null }) && session.Ending?.BySession != caller.OwnSession)
+            // The code behind an action on this page reports it, and ViewNotice reports a view. Announce only other changes.
+            if (session.View is null && (session.Ending, before) is (null, null) or (not null, { Ending: null })
+                && session.Ending?.BySession != caller.OwnSession)
                 Say(SessionText.News(session));
         }
     }
@@ -205,6 +209,8 @@ public sealed partial class SessionManager(
     }
 
     private async Task<SupportCode?> FindCodeAsync() => await FindCallerAsync() is { } caller ? await codes.FindOrMakeAsync(caller, Closed) : null;
+
+    private bool IsTwin(Session session) => _board.Current?.Device.LooksLike(session.Device) == true;
 
     private bool IsWanted(Session session) =>
         !_filter.IsSet || _filter.Wants(session, _countries.GetValueOrDefault(session.Place.CountryCode ?? "", ""));

@@ -79,6 +79,10 @@ internal static class RoleCommands
             case RevokeOutcome.HasNot:
                 Console.WriteLine($"{email} doesn't have the role {role}. Nothing has changed.");
                 return 0;
+            case RevokeOutcome.LastAdministrator:
+                await Console.Error.WriteLineAsync(
+                    $"{email} is the only administrator, so nothing has changed. First give the role to somebody else, with grant-role.");
+                return 1;
             default:
                 return await RefuseAsync(email);
         }

@@ -13,7 +13,22 @@ namespace Accounts.Web.Sessions;
 internal static class SessionText
 {
     /// <summary>A card's title: the user's name for the session, or its browser and platform.</summary>
-    public static string Title(Session session) => session.Name is { } name ? TypedText.Isolate(name) : Browser(session.Device);
+    public static string Title(Session session) => session switch
+    {
+        { View: not null } => Texts.View_Title,
+        { Name: { } name } => TypedText.Isolate(name),
+        _ => Browser(session.Device),
+    };
+
+    /// <summary>The browser and its platform, or what the session is if it isn't a browser's.</summary>
+    public static string Browser(Session session) => session.View is null ? Browser(session.Device) : Texts.View_Title;
+
+    /// <summary>Who views an account: "Sam Keller".</summary>
+    public static string Viewer(SupportView view) => view.By is { } name ? TypedText.Isolate(name) : Texts.View_Support;
+
+    /// <summary>That support views the account, as a sentence for its owner.</summary>
+    public static string IsViewing(SupportView view) =>
+        view.By is { } name ? Texts.FormatView_IsViewing(TypedText.Isolate(name)) : Texts.View_IsViewingUnnamed;
 
     /// <summary>The browser and its platform: "Chrome 156 on Windows 11".</summary>
     public static string Browser(Device device)
@@ -38,7 +53,12 @@ internal static class SessionText
     };
 
     /// <summary>The line below a card's title: the kind of device, after the browser if the title is a name.</summary>
-    public static string Line(Session session) => session.Name is null ? Kind(session.Device) : Joined(Browser(session.Device), Kind(session.Device));
+    public static string Line(Session session) => session switch
+    {
+        { View: { } view } => Viewer(view),
+        { Name: null } => Kind(session.Device),
+        _ => Joined(Browser(session.Device), Kind(session.Device)),
+    };
 
     /// <summary>The kind of device, with the model if the title doesn't show it: "Mobile · Pixel 9".</summary>
     public static string Kind(Device device) => device.Model is null ? Type(device.Type) : Joined(Type(device.Type), TypedText.Isolate(device.Model));
@@ -113,6 +133,9 @@ internal static class SessionText
         _ => Texts.Device_Unknown,
     };
 
+    /// <summary>The icon of a session: its kind of device, or an eye for a view of support.</summary>
+    public static string Icon(Session session) => session.View is null ? Icon(session.Device.Type) : "eye";
+
     public static string Icon(DeviceType type) => type switch
     {
         DeviceType.Mobile => "phone",
@@ -137,6 +160,15 @@ internal static class SessionText
             _ => method.ToString(),
         })]);
 
+    /// <summary>The status of an ended session, in the words of its kind.</summary>
+    public static string Reason(Session session, SessionEnding ending) => session.View is null ? Reason(ending.Reason) : ending.Reason switch
+    {
+        EndReason.SignedOut => Texts.Reason_ViewEndedBySupport,
+        EndReason.Terminated => Texts.Reason_ViewEndedByOwner,
+        EndReason.Expired => Texts.Reason_ViewExpired,
+        var other => Reason(other),
+    };
+
     /// <summary>An ended session's status.</summary>
     public static string Reason(EndReason reason) => reason switch
     {
@@ -149,6 +181,7 @@ internal static class SessionText
         EndReason.RemoteLogout => Texts.Reason_RemoteLogout,
         EndReason.LimitReached => Texts.Reason_LimitReached,
         EndReason.Revoked => Texts.Reason_Revoked,
+        EndReason.StaffSessionEnded => Texts.Reason_StaffSessionEnded,
         _ => reason.ToString(),
     };
 
@@ -160,6 +193,10 @@ internal static class SessionText
         var by = entry.EndedBy is { } ender ? ender.Name is { } name ? TypedText.Isolate(name) : Browser(ender.Device) : null;
         return entry.Session.Ending?.Reason switch
         {
+            EndReason.StaffSessionEnded => Texts.How_StaffSessionEnded,
+            EndReason.SignedOut when entry.Session.View is not null => Texts.How_ViewEndedBySupport,
+            EndReason.Expired when entry.Session.View is not null => Texts.How_ViewExpired,
+
             EndReason.SignedOut => Texts.How_OnThatDevice,
             EndReason.Replaced => Texts.How_Replaced,
             EndReason.Revoked => Texts.How_Revoked,
@@ -201,9 +238,13 @@ internal static class SessionText
     };
 
     /// <summary>What a page announces when a session starts or ends elsewhere.</summary>
-    public static string News(Session session) => session.Ending is { } ending
-        ? Texts.FormatSessions_NewsEnded(Title(session), Reason(ending.Reason))
-        : Texts.FormatSessions_NewsStarted(Title(session), Where.Name(session.Place));
+    public static string News(Session session) => session switch
+    {
+        { View: { } view, Ending: null } => IsViewing(view),
+        { View: { } view } => Texts.FormatView_NewsEnded(Viewer(view)),
+        { Ending: { } ending } => Texts.FormatSessions_NewsEnded(Title(session), Reason(ending.Reason)),
+        _ => Texts.FormatSessions_NewsStarted(Title(session), Where.Name(session.Place)),
+    };
 
     // Round down to one decimal, so "1.4k" never overstates the number.
     private static string Rounded(int tenths) => (tenths / 10.0).ToString("0.#", CultureInfo.CurrentCulture);

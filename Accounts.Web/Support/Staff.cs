@@ -1,5 +1,6 @@
 using Accounts.AspNetCore.Cookies;
 using Accounts.Core.Administration;
+using Accounts.Core.Live;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 
@@ -16,9 +17,16 @@ internal static class Staff
         services.Configure<CookieAuthenticationOptions>(AccountsSession.Scheme, o => o.Events.OnRedirectToAccessDenied = DenyExistence);
     }
 
-    // A page that the user may not see answers 404, so it doesn't reveal that it exists.
+    // A page that the user may not see answers 404, so it doesn't reveal that it exists. A member of staff in a view of support knows it, and gets to
+    // the account that they view: their other tabs reload when the view begins.
     private static Task DenyExistence(RedirectContext<CookieAuthenticationOptions> context)
     {
+        if (context.HttpContext.User.IsSupportView() && HttpMethods.IsGet(context.Request.Method))
+        {
+            context.Response.Redirect(context.Request.PathBase + ViewPaths.Start);
+            return Task.CompletedTask;
+        }
+
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 
 namespace Accounts.Tests.Fixtures.Circuits;
 
@@ -46,14 +47,20 @@ public sealed partial class RawCircuit
     public Task<ClickOutcome> TryClickAsync(string buttonText) => TryClickAsync(Handler(buttonText));
 
     /// <summary>Sends a click and returns its outcome, so that a test can prove that it had no effect.</summary>
-    public async Task<ClickOutcome> TryClickAsync(ulong handlerId)
+    public Task<ClickOutcome> TryClickAsync(ulong handlerId) => TrySendEventAsync("click", handlerId);
+
+    /// <summary>Sends any event and returns its outcome, whether or not a browser would send it.</summary>
+    /// <param name="name">The event: "click", "change", "keydown".</param>
+    /// <param name="handlerId">The handler.</param>
+    /// <param name="value">What a changed field holds.</param>
+    public async Task<ClickOutcome> TrySendEventAsync(string name, ulong handlerId, string value = "")
     {
         var click = NextClick();
         var before = errors.Count;
         var done = clicks.GetOrAdd(click, _ => new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
         try
         {
-            await InvokeAsync("BeginInvokeDotNetFromJS", ClickArguments(click, handlerId));
+            await InvokeAsync("BeginInvokeDotNetFromJS", EventArguments(click, name, handlerId, value));
             await WaitForBatchAsync(client => done.Task.IsCompleted || client.errors.Count > before, options.Patience);
             if (!done.Task.IsCompleted)
                 return ClickOutcome.Broken;
@@ -84,13 +91,17 @@ public sealed partial class RawCircuit
 
     private string NextClick() => Interlocked.Increment(ref lastClick).ToString();
 
-    private object?[] ClickArguments(string click, ulong handlerId)
+    private object?[] ClickArguments(string click, ulong handlerId) => EventArguments(click, "click", handlerId, "");
+
+    // One object serves every kind of event: the server reads what its kind has.
+    private object?[] EventArguments(string call, string name, ulong handlerId, string value)
     {
         var args = $$"""
-            [{"eventHandlerId":{{handlerId}},"eventName":"click","eventFieldInfo":null},
-             {"type":"click","detail":1,"button":0,"buttons":0,"ctrlKey":false,"shiftKey":false,"altKey":false,"metaKey":false}]
+            [{"eventHandlerId":{{handlerId}},"eventName":"{{name}}","eventFieldInfo":null},
+             {"type":"{{name}}","value":{{JsonSerializer.Serialize(value)}},"key":"Enter","code":"Enter","detail":1,"button":0,"buttons":0,
+              "ctrlKey":false,"shiftKey":false,"altKey":false,"metaKey":false}]
             """;
-        return [click, null, "DispatchEventAsync", InteropId ?? 1, args];
+        return [call, null, "DispatchEventAsync", InteropId ?? 1, args];
     }
 }
 

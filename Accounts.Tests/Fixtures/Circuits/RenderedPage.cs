@@ -106,6 +106,21 @@ public sealed class RenderedPage
         }
     }
 
+    /// <summary>Lists every event handler on the page, in page order, with its event: "click", "change", "input".</summary>
+    public IReadOnlyList<(string Event, ulong Handler, string Name)> Handlers()
+    {
+        lock (gate)
+        {
+            return
+            [
+                .. from node in roots.SelectMany(root => root.WithDescendants())
+                   from attribute in node.Attributes
+                   where attribute.Value.Handler != 0 && attribute.Key.StartsWith("on", StringComparison.OrdinalIgnoreCase)
+                   select (attribute.Key[2..], attribute.Value.Handler, node.Attributes.GetValueOrDefault("aria-label").Value ?? node.TextContent),
+            ];
+        }
+    }
+
     private Node Component(int id)
     {
         if (components.TryGetValue(id, out var known))

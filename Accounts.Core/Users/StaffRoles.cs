@@ -1,0 +1,22 @@
+using Accounts.Core.Callers;
+using Accounts.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Accounts.Core.Users;
+
+/// <summary>Reads which role a user has as a member of staff.</summary>
+internal static class StaffRoles
+{
+    /// <summary>The user's highest role.</summary>
+    public static async Task<StaffRole> FindStaffRoleAsync(this AccountsDbContext db, UserId user, CancellationToken cancellationToken = default)
+    {
+        var names = await db.UserRoles.Where(held => held.UserId == user.Value)
+            .Join(db.Roles, held => held.RoleId, role => role.Id, (_, role) => role.Name)
+            .ToListAsync(cancellationToken);
+        return Highest(names);
+    }
+
+    /// <summary>The highest of roles, which are named like <see cref="StaffRole"/>. Other names are an application's own.</summary>
+    public static StaffRole Highest(IEnumerable<string?> names) =>
+        names.Select(name => Enum.TryParse<StaffRole>(name, out var role) ? role : StaffRole.None).Append(StaffRole.None).Max();
+}
