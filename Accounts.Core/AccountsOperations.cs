@@ -1,5 +1,6 @@
 using Accounts.Core;
 using Accounts.Core.Geolocation;
+using Accounts.Core.Live;
 using Accounts.Core.Settings;
 using Accounts.Core.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -55,7 +56,7 @@ public static class AccountsOperations
             var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
             var (accounts, live) = await services.GetRequiredService<AccountsDatabase>().ReadAsync(async db => (
                 await db.Users.LongCountAsync(cancellationToken),
-                await db.Sessions.LongCountAsync(session => session.EndedAt == null && session.ExpiresAt > now, cancellationToken)));
+                await SessionCounts.Live(db, now).LongCountAsync(cancellationToken)));
             return new AccountsCheck(places, database, accounts, live, problems);
         }
         catch (DatabaseUnavailableException failure)

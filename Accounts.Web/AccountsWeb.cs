@@ -9,6 +9,7 @@ using Accounts.Web.Health;
 using Accounts.Web.History;
 using Accounts.Web.Layout;
 using Accounts.Web.Look;
+using Accounts.Web.Metrics;
 using Accounts.Web.Security;
 using Accounts.Web.Sessions;
 using Accounts.Web.SignIn;
@@ -51,6 +52,7 @@ internal static class AccountsWeb
         services.AddLanguages();
         services.AddDemoAccounts();
         services.AddHealth();
+        services.AddMetricsExport(builder.Configuration);
         services.AddStaff();
         services.AddSingleton<Handovers>();
         services.AddSingleton<ReturnAddress>();

@@ -1,6 +1,7 @@
 using Accounts.AspNetCore.Cookies;
 using Accounts.AspNetCore.Network;
 using Accounts.Core.Live;
+using Accounts.Core.Settings;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Accounts.AspNetCore.Gate;
@@ -21,6 +22,7 @@ internal static class CircuitDisconnects
     {
         var authenticator = app.ApplicationServices.GetRequiredService<SessionAuthenticator>();
         var owners = app.ApplicationServices.GetRequiredService<CircuitOwners>();
+        var refusals = app.ApplicationServices.GetRequiredService<GateRefusals>();
         app.Use((context, next) => IsDisconnect(context) ? DisconnectAsync(context, next) : next(context));
 
         async Task DisconnectAsync(HttpContext context, RequestDelegate next)
@@ -38,8 +40,13 @@ internal static class CircuitDisconnects
             {
                 Refuse(context, StatusCodes.Status400BadRequest);
             }
-            else if (await FindSessionAsync(context) is not { } session || !owners.Owns(secret, session.Id))
+            else if (await FindSessionAsync(context) is not { } session)
             {
+                Refuse(context, StatusCodes.Status404NotFound);
+            }
+            else if (!owners.Owns(secret, session.Id))
+            {
+                refusals.Count(owners.WhyNot(secret));
                 Refuse(context, StatusCodes.Status404NotFound);
             }
             else

@@ -1,4 +1,5 @@
 using Accounts.Core.Callers;
+using Accounts.Core.Settings;
 using Microsoft.Extensions.Options;
 
 namespace Accounts.AspNetCore.Gate;
@@ -49,6 +50,9 @@ internal sealed class CircuitOwners(IOptions<OpenPageOptions> options, TimeProvi
     }
 
     public bool Owns(string secret, SessionId session) => Find(secret)?.Session.Id == session;
+
+    /// <summary>Why a session that doesn't own a circuit may not use it.</summary>
+    public GateRefusal WhyNot(string secret) => Find(secret) is null ? GateRefusal.UnknownCircuit : GateRefusal.OtherSession;
 
     /// <summary>Forgets a circuit that has ended for good.</summary>
     public void Ended(string secret)

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Runtime.InteropServices;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
+using Accounts.Core.Settings;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 
@@ -29,14 +30,15 @@ internal sealed partial class OpenPages
     {
         _options = options.Value;
         _logger = logger;
-        var meter = meters.Create("Accounts");
+        var meter = meters.Create(AccountsMeter.Name);
         meter.CreateObservableUpDownCounter("accounts.pages.open", () => Sum(tally => tally.Connections), "{page}", "Open pages.");
         meter.CreateObservableUpDownCounter(
             "accounts.pages.circuits", () => Sum(tally => tally.Circuits), "{circuit}", "Circuits, connected or not.");
         meter.CreateObservableUpDownCounter(
             "accounts.pages.components", () => Sum(tally => tally.Components), "{component}", "Root components of all circuits.");
         _refused = meter.CreateCounter<long>(
-            "accounts.pages.refused", "{refusal}", "Pages, and components of pages, that were refused because too many were open.");
+            "accounts.pages.refused", "{refusal}", "Pages, and components of pages, that were refused because too many were open.")
+            .FromZero();
     }
 
     /// <summary>Counts a page that opens.</summary>

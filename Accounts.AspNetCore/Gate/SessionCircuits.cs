@@ -33,7 +33,12 @@ internal sealed class SessionCircuit(
     /// Sends the page to the signed-out page and ends the circuit. The order matters: the navigation must be sent before the exception. The exception
     /// then ends the circuit, connected or not, and makes its secret useless. Later calls do nothing.
     /// </summary>
-    public void End() => Leave(() => navigation.NavigateTo(signedOutPath, forceLoad: true, replace: true));
+    /// <param name="told">Called when the navigation has been sent; null if nobody needs to know.</param>
+    public void End(Action? told = null) => Leave(() =>
+    {
+        navigation.NavigateTo(signedOutPath, forceLoad: true, replace: true);
+        told?.Invoke();
+    });
 
     /// <summary>Reloads the page and ends the circuit, because the browser has another session now. Later calls do nothing.</summary>
     public void Reload() => Leave(() => navigation.Refresh(forceReload: true));

@@ -15,6 +15,7 @@ internal sealed class SessionGate
     public static void AddTracking(IServiceCollection services, IConfiguration? configuration)
     {
         services.AddStrictOptions(configuration, OptionsSection<OpenPageOptions>.Of("OpenPages", o => o, new OpenPageOptionsValidator()));
+        services.AddSingleton<GateRefusals>();
         services.AddSingleton<OpenPages>();
         services.AddSingleton<SessionCircuits>();
         services.AddSingleton<SessionConnections>();

@@ -2,6 +2,7 @@ using Accounts.AspNetCore.Cookies;
 using Accounts.AspNetCore.Network;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
+using Accounts.Core.Settings;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Accounts.AspNetCore.Gate;
@@ -12,7 +13,8 @@ namespace Accounts.AspNetCore.Gate;
 /// circuit can connect or resume it.
 /// </remarks>
 internal sealed partial class SessionHubFilter(SessionAuthenticator authenticator, SessionActivity activity, SessionConnections connections,
-    OpenPages pages, CircuitOwners owners, SessionPush push, TimeProvider time, ILogger<SessionHubFilter> logger) : IHubFilter
+    OpenPages pages, CircuitOwners owners, SessionPush push, GateRefusals refusals, TimeProvider time,
+    ILogger<SessionHubFilter> logger) : IHubFilter
 {
     private const string SessionItem = "Accounts.Session";
     private const string PageItem = "Accounts.Page";
@@ -23,6 +25,7 @@ internal sealed partial class SessionHubFilter(SessionAuthenticator authenticato
         var connection = context.Context;
         if (connection.GetHttpContext()?.ReadTicket() is not var (session, key) || connection.User?.FindKeyMark() is not { } mark)
         {
+            refusals.Count(GateRefusal.NoSession);
             Refuse(connection);
             return;
         }
@@ -63,9 +66,13 @@ internal sealed partial class SessionHubFilter(SessionAuthenticator authenticato
     {
         var connection = invocation.Context;
         // Refuse the call but keep the connection, because the push may be using it. SessionPush cuts it a moment later.
-        if (!connection.Items.TryGetValue(SessionItem, out var item) || item is not Shown shown
-            || await authenticator.FindLiveAsync(shown.Session) is not { } session || !session.HasKeyMark(shown.KeyMark, time.GetUtcNow()))
+        var shown = connection.Items.TryGetValue(SessionItem, out var item) ? item as Shown : null;
+        var session = shown is null ? null : await authenticator.FindLiveAsync(shown.Session);
+        if (shown is null || session is null || !session.HasKeyMark(shown.KeyMark, time.GetUtcNow()))
+        {
+            refusals.Count(shown is null ? GateRefusal.NoSession : session is null ? GateRefusal.Ended : GateRefusal.ReplacedKey);
             throw new SessionEndedException();
+        }
 
         var argument = invocation.HubMethodArguments is [string text, ..] ? text : "";
         switch (invocation.HubMethodName)
@@ -76,9 +83,9 @@ internal sealed partial class SessionHubFilter(SessionAuthenticator authenticato
                 return await StartAsync(invocation, session, next);
             // Another session's circuit gets the framework's own response for a missing circuit. The page then reloads itself.
             case "ResumeCircuit":
-                return owners.Owns(argument, session.Id) ? await StartAsync(invocation, session, next) : null;
+                return MayUse(argument, session) ? await StartAsync(invocation, session, next) : null;
             case "ConnectCircuit":
-                return owners.Owns(argument, session.Id) ? await ReconnectAsync(invocation, argument, next) : false;
+                return MayUse(argument, session) ? await ReconnectAsync(invocation, argument, next) : false;
             case "BeginInvokeDotNetFromJS" when invocation.HubMethodArguments is [_, _, "DispatchEventAsync", ..]:
                 activity.Record(session, AddressOf(connection));
                 break;
@@ -147,6 +154,14 @@ internal sealed partial class SessionHubFilter(SessionAuthenticator authenticato
         var result = await next(invocation);
         circuit?.Remove(components.Removed);
         return result;
+    }
+
+    private bool MayUse(string secret, LiveSession session)
+    {
+        var may = owners.Owns(secret, session.Id);
+        if (!may)
+            refusals.Count(owners.WhyNot(secret));
+        return may;
     }
 
     private void Refuse(HubCallerContext connection)

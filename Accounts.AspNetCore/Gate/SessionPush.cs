@@ -91,7 +91,7 @@ internal sealed partial class SessionPush(
         var told = connections.Of(ended.SessionId).Count;
         departures.Announce(ended, told);
         foreach (var circuit in circuits.Of(ended.SessionId))
-            circuit.End();
+            circuit.End(() => departures.MeasureTold(ended));
         Log.Pushed(logger, ended.SessionId.Value, told);
 
         // Run on another thread, so the caller that ended the session doesn't wait for the recording.

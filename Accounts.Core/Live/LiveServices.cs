@@ -15,6 +15,7 @@ internal static class LiveServices
         services.AddMade<SessionAuthenticator>();
         services.AddMade<SessionActivity>();
         services.AddMade<SessionDepartures>();
+        services.AddSingleton<SessionCounts>();
         services.AddSingleton<SessionUpkeep>();
         services.AddHostedService(sp => sp.GetRequiredService<SessionUpkeep>());
     }

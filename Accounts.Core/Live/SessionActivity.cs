@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Data;
+using System.Diagnostics.Metrics;
 using Accounts.Core.Devices;
 using Accounts.Core.Sessions;
+using Accounts.Core.Settings;
 using Accounts.Core.Storage;
 
 namespace Accounts.Core.Live;
@@ -47,11 +49,15 @@ public sealed class SessionActivity
     private readonly SessionOptions _options;
     private readonly TimeProvider _time;
     private readonly SessionFeed _feed;
+    private readonly Histogram<int> _flushSize;
 
     internal SessionActivity(
-        AccountsDatabase database, SessionRegistry registry, SessionFeed feed, SessionOptions options, TimeProvider time)
+        AccountsDatabase database, SessionRegistry registry, SessionFeed feed, SessionOptions options, IMeterFactory meters, TimeProvider time)
     {
         _registry = registry;
+        _flushSize = meters.Create(AccountsMeter.Name).CreateHistogram(
+            "accounts.activity.flush.size", "{session}", "Sessions whose activity one flush wrote.", null,
+            new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000] });
         _feed = feed;
         _database = database;
         _options = options;
@@ -113,6 +119,10 @@ public sealed class SessionActivity
                 begun += batch.Count;
                 await FlushBatchAsync(batch);
             }
+
+            // Most flushes of a quiet server find nothing.
+            if (begun > 0)
+                _flushSize.Record(begun);
         }
         finally
         {

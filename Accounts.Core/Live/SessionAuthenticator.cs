@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Accounts.Core.Callers;
 using Accounts.Core.Sessions;
+using Accounts.Core.Settings;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
@@ -82,18 +83,28 @@ public sealed class SessionAuthenticator
     private ValueTask<LiveSession?> VerifyAsync(LiveSession? session, string key, CancellationToken cancellationToken)
     {
         if (session is null)
-            return default;
+            return Refuse(GateRefusal.Ended);
         var now = _time.GetUtcNow();
         if (session.HasKey(key, now, out var seen))
-            return new(session.IsLive(now) ? session : null);
-        return seen is null ? default : AdoptAsync(session, seen, cancellationToken);
+            return session.IsLive(now) ? new(session) : Refuse(GateRefusal.Ended);
+        return seen is null ? Refuse(GateRefusal.ReplacedKey) : AdoptAsync(session, seen, cancellationToken);
+    }
+
+    private ValueTask<LiveSession?> Refuse(GateRefusal reason)
+    {
+        _registry.CountRefused(reason);
+        return default;
     }
 
     private async ValueTask<LiveSession?> AdoptAsync(LiveSession session, OfferedKey seen, CancellationToken cancellationToken) =>
-        await _rotation.AdoptAsync(session, seen, cancellationToken) ? Living(session) : null;
+        await _rotation.AdoptAsync(session, seen, cancellationToken) && Living(session) is { } live ? live : await Refuse(GateRefusal.Ended);
 
-    private async ValueTask<LiveSession?> LoadThenVerifyAsync(SessionId id, string key, CancellationToken cancellationToken) =>
-        await VerifyAsync(await LoadAsync(id, cancellationToken), key, cancellationToken);
+    private async ValueTask<LiveSession?> LoadThenVerifyAsync(SessionId id, string key, CancellationToken cancellationToken)
+    {
+        var session = await LoadAsync(id, cancellationToken);
+        // Memory knows every session that the database has. The load has counted any other.
+        return session is null && !_registry.TryFind(id, out _) ? null : await VerifyAsync(session, key, cancellationToken);
+    }
 
     private async ValueTask<LiveSession?> LoadLiveAsync(SessionId id, CancellationToken cancellationToken) =>
         Living(await LoadAsync(id, cancellationToken));

@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using Accounts.Core.Callers;
 using Accounts.Core.Sessions;
+using Accounts.Core.Settings;
 using Accounts.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -17,9 +19,19 @@ public sealed class SessionDepartures
     private readonly SessionFeed _feed;
     private readonly TimeProvider _time;
     private readonly SessionOptions _options;
+    private readonly SessionRegistry _registry;
+    private readonly Histogram<double> _told;
+    private readonly Histogram<double> _confirmed;
 
-    internal SessionDepartures(AccountsDatabase database, CommandRunner commands, SessionFeed feed, TimeProvider time, SessionOptions options)
+    internal SessionDepartures(AccountsDatabase database, CommandRunner commands, SessionFeed feed, SessionRegistry registry, IMeterFactory meters,
+        TimeProvider time, SessionOptions options)
     {
+        _registry = registry;
+        var meter = meters.Create(AccountsMeter.Name);
+        _told = meter.CreateHistogram(
+            "accounts.push.told.duration", "s", "Time from an ending's commit until an open page was told.", null, AccountsMeter.Seconds);
+        _confirmed = meter.CreateHistogram(
+            "accounts.push.confirmed.duration", "s", "Time from an ending's commit until the browser confirmed it.", null, AccountsMeter.Seconds);
         _database = database;
         _commands = commands;
         _feed = feed;
@@ -30,8 +42,18 @@ public sealed class SessionDepartures
     /// <summary>Publishes how many open pages of an ended session will be told to leave. Call it first: the pages may answer at once.</summary>
     public void Announce(SessionChange.Ended ended, int pages)
     {
-        if (IsAsked(ended))
-            _feed.Publish(Departed(ended, Told(pages)));
+        if (!IsAsked(ended))
+            return;
+        if (pages > 0)
+            _registry.NoteTold(ended.SessionId);
+        _feed.Publish(Departed(ended, Told(pages)));
+    }
+
+    /// <summary>Measures how long after the ending's commit an open page was told. Call it when the page's circuit has sent it away.</summary>
+    public void MeasureTold(SessionChange.Ended ended)
+    {
+        if (_registry.SinceEnding(ended.SessionId, told: false) is { } since)
+            _told.Record(since.TotalSeconds);
     }
 
     /// <summary>Stores how many open pages of an ended session were told to leave, and publishes it.</summary>
@@ -81,19 +103,22 @@ public sealed class SessionDepartures
     public async Task<EndedNotice?> ConfirmLeftAsync(SessionId id, string key, CancellationToken cancellationToken = default)
     {
         var now = _time.GetUtcNow();
+        var since = _registry.SinceEnding(id, told: true);
         var row = await _database.ReadAsync(db => db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id.Value, cancellationToken));
         if (row is null || !row.HasKey(key) || SessionEnding.Of(row, now) is not { } ending)
             return null;
 
         if (row.EndedAt is not null && row.LeftAt is null)
         {
-            await _commands.RunAsync(WritePriority.Ordinary, async work =>
+            var confirmed = await _commands.RunAsync(WritePriority.Ordinary, async work =>
             {
                 var first = await Over(work.Db, id).Where(s => s.LeftAt == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.LeftAt, now));
                 if (first == 1)
                     work.Report(new SessionChange.Departed(new UserId(row.UserId), id, new Departure.Confirmed(now)));
                 return first;
             }, cancellationToken);
+            if (confirmed == 1 && since is { } waited)
+                _confirmed.Record(waited.TotalSeconds);
         }
 
         return new EndedNotice(ending.At, ending.Reason,

@@ -24,6 +24,7 @@ internal sealed class SessionRegistry
     private readonly ConcurrentDictionary<SessionId, Entry> _entries = new();
     private readonly TimeProvider _time;
     private readonly Counter<long> _unknown;
+    private readonly GateRefusals _refusals;
     private int _generation;
     private long _changes;
 
@@ -32,7 +33,9 @@ internal sealed class SessionRegistry
         _time = time;
         var meter = meters.Create(AccountsMeter.Name);
         meter.CreateObservableUpDownCounter("accounts.sessions.in_memory", () => _entries.Count, "{session}", "Sessions in memory.");
-        _unknown = meter.CreateCounter<long>("accounts.sessions.unknown", "{request}", "Requests of a session that isn't in the database.");
+        _unknown = meter.CreateCounter<long>("accounts.sessions.unknown", "{request}", "Requests of a session that isn't in the database.")
+            .FromZero();
+        _refusals = new GateRefusals(meters);
     }
 
     /// <summary>Whether memory knows the session.</summary>
@@ -50,7 +53,14 @@ internal sealed class SessionRegistry
 
     /// <summary>Counts a request of a session that the database doesn't have.</summary>
     /// <remarks>Memory keeps nothing of it, because anyone could fill it with such ids.</remarks>
-    public void CountUnknown() => _unknown.Add(1);
+    public void CountUnknown()
+    {
+        _unknown.Add(1);
+        _refusals.Count(GateRefusal.Unknown);
+    }
+
+    /// <summary>Counts a key that was refused, although the database has its session.</summary>
+    public void CountRefused(GateRefusal reason) => _refusals.Count(reason);
 
     /// <summary>Begins a load. Call it before you read the database.</summary>
     public Load BeginLoad() => new(_time.GetTimestamp(), Volatile.Read(ref _generation), Interlocked.Read(ref _changes));
@@ -111,6 +121,19 @@ internal sealed class SessionRegistry
         });
     }
 
+    /// <summary>Notes that the pages of a session that has just ended are told, and must answer.</summary>
+    public void NoteTold(SessionId id)
+    {
+        if (_entries.TryGetValue(id, out var entry))
+            entry.IsTold = true;
+    }
+
+    /// <summary>How long ago a session ended here, right after the commit; null if its tombstone is gone already.</summary>
+    /// <param name="id">The session.</param>
+    /// <param name="told">Whether to answer only if its pages were told.</param>
+    public TimeSpan? SinceEnding(SessionId id, bool told) =>
+        _entries.TryGetValue(id, out var entry) && entry.Live is null && (entry.IsTold || !told) ? _time.GetElapsedTime(entry.Since) : null;
+
     /// <summary>Removes tombstones that have outlived every load, and sessions without activity for an hour.</summary>
     public void Prune()
     {
@@ -132,5 +155,9 @@ internal sealed class SessionRegistry
 
     /// <param name="Live">The session; null for a tombstone.</param>
     /// <param name="Since">The timestamp of the entry's creation.</param>
-    private sealed record Entry(LiveSession? Live, long Since);
+    private sealed record Entry(LiveSession? Live, long Since)
+    {
+        /// <summary>Whether open pages of the ended session were told.</summary>
+        public bool IsTold { get; set; }
+    }
 }

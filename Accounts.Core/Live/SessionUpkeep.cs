@@ -11,6 +11,7 @@ internal sealed partial class SessionUpkeep(
     CommandRunner commands,
     SessionActivity activity,
     SessionRegistry registry,
+    SessionCounts counts,
     SessionOptions options,
     TimeProvider time,
     ILogger<SessionUpkeep> logger) : BackgroundService
@@ -41,9 +42,11 @@ internal sealed partial class SessionUpkeep(
         while (ended == BatchSize);
 
         registry.Prune();
+        await counts.CountLiveAsync();
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        GuardedAsync(counts.CountLiveAsync),
         EveryAsync(options.FlushInterval, activity.FlushAsync, stoppingToken),
         EveryAsync(options.SweepInterval, SweepAsync, stoppingToken));
 

@@ -16,7 +16,8 @@ namespace Accounts.Core.SignIn;
 internal sealed record VerifiedUser(UserId? UserId, string Stamp, SignInMethods Methods, ExternalUser? External = null);
 
 /// <summary>Starts sessions. No other class does.</summary>
-internal sealed class SessionStarter(CommandRunner commands, PlaceFinder places, SessionOptions options, TimeProvider time)
+internal sealed class SessionStarter(
+    CommandRunner commands, PlaceFinder places, SessionCounts counts, SessionOptions options, TimeProvider time)
 {
     /// <summary>
     /// Starts a session under the user's lock, if the proof still holds. Ending all sessions changes the account's stamp, so a proof from before it
@@ -95,6 +96,7 @@ internal sealed class SessionStarter(CommandRunner commands, PlaceFinder places,
             db.AuditEvents.AddRange(expired.Select(AuditRecord.Expired));
             db.AuditEvents.AddRange(crowdedOut.Select(gone => AuditRecord.Displaced(row, gone, AuditAction.SessionEndedByLimit)));
             db.AuditEvents.Add(AuditRecord.SignedIn(row));
+            work.Apply(() => counts.CountStarted(row.Kind));
             work.Report(new SessionChange.Started(owner, id));
             return true;
         }, cancellationToken);

@@ -51,7 +51,8 @@ public sealed partial class SignInQueue : IDisposable
         var meter = meters.Create(AccountsMeter.Name);
         meter.CreateObservableUpDownCounter(
             "accounts.sign_in.waiting", () => Volatile.Read(ref _waiting), "{form}", "Password forms in the queue.");
-        _refused = meter.CreateCounter<long>("accounts.sign_in.refused", "{form}", "Password forms that the queue refused because too many waited.");
+        _refused = meter.CreateCounter<long>("accounts.sign_in.refused", "{form}", "Password forms that the queue refused because too many waited.")
+            .FromZero();
     }
 
     /// <summary>Waits for a place.</summary>

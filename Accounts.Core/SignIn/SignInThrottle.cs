@@ -42,6 +42,7 @@ internal sealed class SignInThrottle
     private readonly SignInOptions _options;
     private readonly TimeProvider _time;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _kept;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Window> _windows = new(StringComparer.Ordinal);
     private long _prunedAt;
@@ -52,7 +53,10 @@ internal sealed class SignInThrottle
         _time = time;
         _prunedAt = time.GetTimestamp();
         var meter = meters.Create(AccountsMeter.Name);
-        _refused = meter.CreateCounter<long>("accounts.sign_in.throttled", "{attempt}", "Attempts that were refused because too many failed before.");
+        _refused = meter.CreateCounter<long>("accounts.sign_in.throttled", "{attempt}", "Attempts that were refused because too many failed before.")
+            .FromZero(TagOf("account"), TagOf("browser"), TagOf("address"), TagOf("registration"));
+        _kept = meter.CreateCounter<long>("accounts.sign_in.counted", "{attempt}", "Attempts that count: wrong passwords and registrations.")
+            .FromZero(TagOf("account"), TagOf("browser"), TagOf("registration"));
         meter.CreateObservableUpDownCounter(
             "accounts.sign_in.throttle_entries", CountEntries, "{entry}", "Accounts, browsers and addresses whose attempts are being counted.");
     }
@@ -66,7 +70,7 @@ internal sealed class SignInThrottle
     public CountedAttempt? TryStranger(string account, string address, out TimeSpan wait, Attempt kind = Attempt.Password) => TryCount(
         out wait,
         OfStrangers(account, kind),
-        new Limit($"address {ClientNetwork.Of(address)}", _options.AttemptsPerAddress));
+        new Limit("address", $"address {ClientNetwork.Of(address)}", _options.AttemptsPerAddress));
 
     /// <summary>How long a stranger's attempt on an account would have to wait, from an address with no attempts. It counts nothing.</summary>
     /// <param name="account">The account: the key of its email.</param>
@@ -87,8 +91,8 @@ internal sealed class SignInThrottle
     /// <returns>The attempt; null if it is refused.</returns>
     public CountedAttempt? TryKnown(string account, byte[] browser, string address, out TimeSpan wait, Attempt kind = Attempt.Password) => TryCount(
         out wait,
-        new Limit($"{kind} {account} {Convert.ToHexString(browser)}", _options.AttemptsPerAccount),
-        new Limit($"known from {ClientNetwork.Of(address)}", _options.KnownAttemptsPerAddress),
+        new Limit("browser", $"{kind} {account} {Convert.ToHexString(browser)}", _options.AttemptsPerAccount),
+        new Limit("address", $"known from {ClientNetwork.Of(address)}", _options.KnownAttemptsPerAddress),
         FirstOfBrowser);
 
     /// <summary>Counts a registration. It has a count of its own, because one that succeeds is no guess and yet must be limited.</summary>
@@ -96,7 +100,7 @@ internal sealed class SignInThrottle
     /// <param name="wait">How long to wait, if the registration is refused.</param>
     /// <returns>The attempt; null if it is refused.</returns>
     public CountedAttempt? TryRegistration(string address, out TimeSpan wait) =>
-        TryCount(out wait, new Limit($"registration {ClientNetwork.Of(address)}", _options.AttemptsPerAddress));
+        TryCount(out wait, new Limit("registration", $"registration {ClientNetwork.Of(address)}", _options.AttemptsPerAddress));
 
     /// <param name="wait">How long to wait, if the attempt is refused.</param>
     /// <param name="own">The limit of who attempts.</param>
@@ -104,27 +108,30 @@ internal sealed class SignInThrottle
     /// <param name="first">Their first attempts, which the shared limit doesn't refuse. It counts them.</param>
     private CountedAttempt? TryCount(out TimeSpan wait, Limit own, Limit? shared = null, int first = 0)
     {
+        var reached = own;
         lock (_gate)
         {
             var now = _time.GetTimestamp();
             Prune(now);
             wait = WaitFor(own, now);
             if (shared is not null && CountOf(own, now) >= first && WaitFor(shared, now) is var later && later > wait)
-                wait = later;
+                (wait, reached) = (later, shared);
             if (wait == default)
             {
                 var windows = Array.ConvertAll(shared is null ? [own] : new[] { own, shared }, limit => Open(limit.Key, now));
                 foreach (var window in windows)
                     window.Count++;
-                return new CountedAttempt(() => TakeBack(windows));
+                return new CountedAttempt(() => TakeBack(windows), () => _kept.Add(1, own.Tag));
             }
         }
 
-        _refused.Add(1);
+        _refused.Add(1, reached.Tag);
         return null;
     }
 
-    private Limit OfStrangers(string account, Attempt kind) => new($"{kind} {account}", _options.AttemptsPerAccount);
+    private Limit OfStrangers(string account, Attempt kind) => new("account", $"{kind} {account}", _options.AttemptsPerAccount);
+
+    private static KeyValuePair<string, object?> TagOf(string limit) => new("accounts.sign_in.limit", limit);
 
     private TimeSpan WaitFor(Limit limit, long now) => CountOf(limit, now) >= limit.Most ? Left(_windows[limit.Key], now) : default;
 
@@ -176,16 +183,30 @@ internal sealed class SignInThrottle
         public int Count { get; set; }
     }
 
-    private sealed record Limit(string Key, int Most);
+    /// <param name="name">What it limits, for operators.</param>
+    /// <param name="key">The key of its window.</param>
+    /// <param name="most">How many attempts it lets in.</param>
+    private sealed class Limit(string name, string key, int most)
+    {
+        public string Key => key;
+
+        public int Most => most;
+
+        public KeyValuePair<string, object?> Tag => TagOf(name);
+    }
 }
 
 /// <summary>An attempt that was let in. Dispose it when the answer is known: that takes it back, unless it is kept.</summary>
-internal sealed class CountedAttempt(Action takeBack) : IDisposable
+internal sealed class CountedAttempt(Action takeBack, Action kept) : IDisposable
 {
     private Action? _takeBack = takeBack;
 
     /// <summary>Keeps the attempt counted until its window ends: it was a wrong guess, or a registration.</summary>
-    public void Keep() => Interlocked.Exchange(ref _takeBack, null);
+    public void Keep()
+    {
+        if (Interlocked.Exchange(ref _takeBack, null) is not null)
+            kept();
+    }
 
     public void Dispose() => Interlocked.Exchange(ref _takeBack, null)?.Invoke();
 }

@@ -57,6 +57,8 @@ internal sealed partial class PasswordHashing : IDisposable
     private readonly int _threads;
     private readonly Counter<long> _completed;
     private readonly Counter<long> _refused;
+    private readonly Histogram<double> _waitTime;
+    private readonly Histogram<double> _duration;
     private long _meanTicks = FirstGuess.Ticks;
     private long _refusedInARow;
     private uint _turns;
@@ -76,9 +78,15 @@ internal sealed partial class PasswordHashing : IDisposable
         var meter = meters.Create(AccountsMeter.Name);
         meter.CreateObservableUpDownCounter(
             "accounts.password_hashing.waiting", () => new[] { _known.Waiting, _strangers.Waiting }, "{hash}", "Hashes that wait for a thread.");
-        _completed = meter.CreateCounter<long>("accounts.password_hashing.completed", "{hash}", "Completed hashes.");
+        _completed = meter.CreateCounter<long>("accounts.password_hashing.completed", "{hash}", "Completed hashes.")
+            .FromZero(_known.Tag, _strangers.Tag);
         _refused = meter.CreateCounter<long>(
-            "accounts.password_hashing.refused", "{request}", "Requests that were refused because too many hashes waited.");
+            "accounts.password_hashing.refused", "{request}", "Requests that were refused because too many hashes waited.")
+            .FromZero(_known.Tag, _strangers.Tag);
+        _waitTime = meter.CreateHistogram(
+            "accounts.password_hashing.wait_time", "s", "Time that a hash waited for a thread.", null, AccountsMeter.Seconds);
+        _duration = meter.CreateHistogram(
+            "accounts.password_hashing.duration", "s", "Time that a thread needed for a hash.", null, AccountsMeter.Seconds);
 
         for (var number = 1; number <= _threads; number++)
             new Thread(Work) { IsBackground = true, Name = $"Password hashing {number}" }.Start();
@@ -159,6 +167,7 @@ internal sealed partial class PasswordHashing : IDisposable
     private Task<T> RunAsync<T>(Line line, Func<T> hash, CancellationToken cancellationToken)
     {
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var queuedAt = _time.GetTimestamp();
         line.Jobs.Enqueue(() =>
         {
             if (_stopping || cancellationToken.IsCancellationRequested)
@@ -169,7 +178,9 @@ internal sealed partial class PasswordHashing : IDisposable
 
             try
             {
-                var hashed = Measure(hash);
+                _waitTime.Record(_time.GetElapsedTime(queuedAt).TotalSeconds, line.Tag);
+                var hashed = Measure(hash, out var duration);
+                _duration.Record(duration.TotalSeconds, line.Tag);
                 _completed.Add(1, line.Tag);
                 result.SetResult(hashed);
             }
@@ -210,7 +221,7 @@ internal sealed partial class PasswordHashing : IDisposable
     private User MakeNobody()
     {
         var nobody = new User { DisplayName = "" };
-        nobody.PasswordHash = Measure(() => _hasher.HashPassword(nobody, "the password of an account that doesn't exist"));
+        nobody.PasswordHash = Measure(() => _hasher.HashPassword(nobody, "the password of an account that doesn't exist"), out _);
         return nobody;
     }
 
@@ -221,11 +232,12 @@ internal sealed partial class PasswordHashing : IDisposable
     }
 
     /// <summary>Runs a hash and updates the moving average of its duration. If two threads finish at once, one duration may be lost.</summary>
-    private T Measure<T>(Func<T> hash)
+    private T Measure<T>(Func<T> hash, out TimeSpan duration)
     {
         var begun = _time.GetTimestamp();
         var result = hash();
-        Interlocked.Exchange(ref _meanTicks, ((7 * Interlocked.Read(ref _meanTicks)) + _time.GetElapsedTime(begun).Ticks) / 8);
+        duration = _time.GetElapsedTime(begun);
+        Interlocked.Exchange(ref _meanTicks, ((7 * Interlocked.Read(ref _meanTicks)) + duration.Ticks) / 8);
         return result;
     }
 

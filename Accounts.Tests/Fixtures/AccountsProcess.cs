@@ -134,7 +134,8 @@ public sealed class AccountsProcess : IAsyncDisposable
             _listening.TrySetResult(new Uri(line.TrimStart()[_ready.Length..].Split(' ')[0]));
     }
 
-    private static int FreePort()
+    /// <summary>Returns a port that nobody listens on.</summary>
+    public static int FreePort()
     {
         while (true)
         {

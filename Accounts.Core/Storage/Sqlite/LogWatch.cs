@@ -23,7 +23,7 @@ internal sealed partial class LogWatch
         _file = file;
         _logger = logger;
         meters.Create(AccountsMeter.Name)
-            .CreateObservableGauge("accounts.storage.log_size", () => (int)(Bytes() >> 10), "kBy", "The size of SQLite's write-ahead log.");
+            .CreateObservableGauge("accounts.storage.log_size", Bytes, "By", "The size of SQLite's write-ahead log.");
     }
 
     /// <summary>Looks at the log after a commit.</summary>

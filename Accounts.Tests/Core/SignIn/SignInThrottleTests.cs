@@ -302,6 +302,35 @@ public sealed class SignInThrottleTests
         Assert.Equal(2, meters.Read("accounts.sign_in.throttle_entries"));
     }
 
+    // Guard: the tags of SignInThrottle's counters.
+    [Fact]
+    public async Task Counters_name_the_limit_that_an_attempt_met_or_counts_against()
+    {
+        await using var host = CoreHost.Start(settings: [("SignIn:AttemptsPerAccount", "1"), ("SignIn:AttemptsPerAddress", "2")]);
+        var throttle = host.Get<SignInThrottle>();
+        using var meters = new Meters(host.Get<IMeterFactory>());
+        foreach (var account in new[] { Ada, "GRACE@EXAMPLE.TEST" })
+        {
+            using var wrong = throttle.TryStranger(account, Address, out _);
+            wrong!.Keep();
+            wrong.Keep();
+        }
+
+        Assert.Null(throttle.TryStranger(Ada, "198.51.100.7", out _));
+        Assert.Null(throttle.TryStranger("ALAN@EXAMPLE.TEST", Address, out _));
+        using (throttle.TryKnown(Ada, [1], Address, out _))
+            Assert.Null(throttle.TryKnown(Ada, [1], Address, out _));
+        throttle.TryRegistration(Address, out _)!.Keep();
+
+        foreach (var limit in new[] { "account", "address", "browser" })
+            Assert.Equal((limit, 1), (limit, meters.Read($"accounts.sign_in.throttled {limit}")));
+        // The right password was taken back.
+        Assert.Equal((2, 0, 1), (
+            meters.Read("accounts.sign_in.counted account"),
+            meters.Read("accounts.sign_in.counted browser"),
+            meters.Read("accounts.sign_in.counted registration")));
+    }
+
     private static Task<RegistrationOutcome> RegisterAsync(CoreHost host, string email, string password, CallingBrowser? browser = null) =>
         host.Get<Registration>().RegisterAsync(
             browser ?? CoreHost.NewBrowser(), new RegisterInput { Name = "Q", Email = email, Password = password });

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Accounts.Core.Storage;
+using Accounts.Core.Storage.Sqlite;
 using Accounts.Tests.Fixtures;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -187,7 +188,7 @@ public sealed class DatabaseProbeTests : IDisposable
 
             await WriteAsync(host, megabytes: 70);
             Assert.Contains("grows as long as another program reads the database", Assert.Single(journal.Of("LogWatch")), StringComparison.Ordinal);
-            Assert.True(meters.Read("accounts.storage.log_size") > 64 << 10);
+            Assert.True(meters.Read("accounts.storage.log_size") > LogWatch.Limit);
         }
 
         await WriteAsync(host, megabytes: 6);

@@ -268,7 +268,7 @@ public sealed class PasswordHashingTests
     }
 
     [Fact]
-    public async Task Meters_count_waiting_completed_and_refused_hashes()
+    public async Task Meters_count_waiting_completed_and_refused_hashes_and_their_times()
     {
         var hasher = new HeldHasher();
         await using var host = await StartAsync(hasher, ("PasswordHashing:Concurrency", "1"), ("PasswordHashing:WaitingPerHash", "2"));
@@ -284,9 +284,13 @@ public sealed class PasswordHashingTests
         Patience.Until(() => meters.Read("accounts.password_hashing.waiting known") == 1);
         Assert.Equal((1, 0), (meters.Read("accounts.password_hashing.refused stranger"), meters.Read("accounts.password_hashing.refused known")));
 
+        host.Clock.Advance(TimeSpan.FromSeconds(3));
         hasher.ReleaseAll();
         await Task.WhenAll(strangers);
         await proof;
+        Assert.Equal([0, 0, 3, 3], meters.Measured("accounts.password_hashing.wait_time stranger"));
+        Assert.Equal([3], meters.Measured("accounts.password_hashing.wait_time known"));
+        Assert.Equal([0, 3, 0, 0], meters.Measured("accounts.password_hashing.duration stranger"));
         Assert.Equal((4, 1), (meters.Read("accounts.password_hashing.completed stranger"), meters.Read("accounts.password_hashing.completed known")));
         Assert.Equal((0, 0), (meters.Read("accounts.password_hashing.waiting stranger"), meters.Read("accounts.password_hashing.waiting known")));
     }
