@@ -42,6 +42,7 @@ internal sealed partial class AccountsStart(IServiceProvider services) : IHosted
         db.MayWrite = true;
         using var transaction = db.Database.BeginTransaction();
         EmailKey.RenewOld(db);
+        NameKey.FillOld(db);
         transaction.Commit();
     }
 

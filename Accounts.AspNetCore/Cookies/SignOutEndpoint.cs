@@ -24,10 +24,7 @@ internal static class SignOutEndpoint
             return Results.BadRequest();
 
         // A view of support ends with the session in which it began.
-        if (caller.IsReadOnly)
-            caller = await context.FindStaffCallerAsync();
-        if (caller is not null)
-            await sessions.SignOutAsync(caller);
+        await sessions.SignOutAsync(caller.IsReadOnly ? await context.FindStaffCallerAsync() ?? caller : caller);
         await context.SignOutAsync(AccountsSession.Scheme);
         return signedOut;
     }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Accounts.AspNetCore.Cookies;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
@@ -36,7 +37,7 @@ internal sealed class SessionCircuitHandler(
         var context = SynchronizationContext.Current ?? throw new InvalidOperationException("A circuit opens on its own context.");
         var state = await authentication.GetAuthenticationStateAsync();
         _session = state.User.FindSessionId() ?? throw new SessionEndedException();
-        _circuit = new SessionCircuit(context, navigation, authentication, paths.Value.SignedOutPath.Value!.TrimStart('/'));
+        _circuit = new SessionCircuit(context, navigation, authentication, SignedOutPath(state.User));
 
         circuits.Add(_session, _circuit);
         if (await authenticator.FindLiveAsync(_session, cancellationToken) is null)
@@ -59,6 +60,10 @@ internal sealed class SessionCircuitHandler(
     }
 
     public void Dispose() => _counted?.Dispose();
+
+    // A browser may have left a view of support by the time it gets there. Then its cookie doesn't tell any more which view it was.
+    private string SignedOutPath(ClaimsPrincipal user) =>
+        paths.Value.SignedOutPath.Value!.TrimStart('/') + (user.IsSupportView() ? $"?{AccountsSession.ViewParameter}={_session}" : "");
 
     /// <summary>
     /// A second layer behind the hub filter. It drops any activity of an ended session that still reaches the circuit, and sends the page away.

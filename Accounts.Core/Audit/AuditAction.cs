@@ -60,6 +60,12 @@ public static class AuditAction
     /// <summary>A member of staff looked the account up.</summary>
     public const string LookedUp = "support.looked_up";
 
+    /// <summary>A member of staff searched for an account, and found none or several. Only their own log has it.</summary>
+    public const string Searched = "support.searched";
+
+    /// <summary>A member of staff ended all of the user's sessions.</summary>
+    public const string SessionsEndedBySupport = "support.sessions_ended";
+
     /// <summary>An operator gave the account the role <see cref="Administration.Roles.Support"/>.</summary>
     public const string SupportGranted = "user.support_granted";
 
@@ -77,6 +83,7 @@ public static class AuditAction
     [
         SignedIn, SignedOut, SessionTerminated, SessionsTerminated, SignedOutEverywhere, SessionsInvalidated, SessionsRevoked, SessionReplaced,
         SessionExpired, SessionEndedByLimit, SessionRecognized, SessionDenied, SessionReauthenticated, SessionRenamed, PasswordChanged,
-        ViewBegan, ViewEnded, LookedUp, SupportGranted, SupportRevoked, AdministratorGranted, AdministratorRevoked, Registered,
+        ViewBegan, ViewEnded, LookedUp, Searched, SessionsEndedBySupport, SupportGranted, SupportRevoked, AdministratorGranted,
+        AdministratorRevoked, Registered,
     ];
 }

@@ -57,7 +57,7 @@ internal sealed class AuditEventRow
     /// <summary>The session that the action changed; null if it changed several or none.</summary>
     public Guid? SessionId { get; init; }
 
-    /// <summary>How many sessions the action ended; null for actions that don't count them.</summary>
+    /// <summary>How many sessions the action ended, or how many accounts a search found; null for actions that count nothing.</summary>
     public int? Count { get; init; }
 
     /// <summary>The ids of the ended sessions, for an event that lists them; otherwise null.</summary>

@@ -35,7 +35,7 @@ public enum AuditActor
 /// </param>
 /// <param name="Place">The address's place; null if there is no address.</param>
 /// <param name="To">The session that the action changed; null if it changed several or none.</param>
-/// <param name="Count">How many sessions it ended; null for actions that don't count them.</param>
+/// <param name="Count">How many sessions it ended, or how many accounts a search found; null for actions that count nothing.</param>
 public sealed record AuditEvent(
     Guid Id, DateTimeOffset At, string Action, AuditActor Actor, AuditedSession? From, string? Address, Place? Place, AuditedSession? To, int? Count)
 {

@@ -66,6 +66,9 @@ internal sealed record Need(Scopes Scope)
     /// <summary>Finding somebody else's account. The audit log records it.</summary>
     public static readonly Need LookUp = new(Scopes.None) { Writes = true, OwnSession = true, Staff = StaffRole.Support };
 
+    /// <summary>Ending every session of somebody else's account.</summary>
+    public static readonly Need EndAccount = ViewAs with { Priority = WritePriority.Ending };
+
     /// <summary>Ending a view. Its owner needs no proof, and the member of staff who has it doesn't either.</summary>
     public static readonly Need EndViews = new(Scopes.SessionsWrite) { Writes = true, OwnSession = true, Priority = WritePriority.Ending };
 

@@ -88,6 +88,30 @@ internal static class AuditRecord
         by.SessionId,
         by.Actor is null ? null : by.Address);
 
+    /// <summary>
+    /// The events of a member of staff's act on an account: one in the account's log, and one in the log of the member of staff. The account's
+    /// owner learns who it was, but nothing of their device.
+    /// </summary>
+    /// <param name="account">The account.</param>
+    /// <param name="staff">The member of staff.</param>
+    /// <param name="at">The time of the act.</param>
+    /// <param name="action">The act: one of <see cref="AuditAction"/>.</param>
+    /// <param name="reason">Why, as they stated; null for an act that needs no reason.</param>
+    /// <param name="count">How many sessions it ended; null if it doesn't count them.</param>
+    public static IEnumerable<AuditEventRow> OnAccount(
+        UserId account, Caller staff, DateTimeOffset at, string action, string? reason = null, int? count = null) =>
+        from log in new[] { account, staff.Subject }.Distinct()
+        select new AuditEventRow(at, action, log.Value)
+        {
+            ActorUserId = staff.Subject.Value,
+            Kind = CallerKind.Administration,
+            ActorSessionId = staff.SessionId?.Value,
+            Reason = reason is null ? null : ShortText.Cut(reason, AuditEventRow.ReasonLimit),
+            OnUserId = account.Value,
+            Count = count,
+            Details = new AuditDetailsRow(at, staff.Address),
+        };
+
     private static IEnumerable<AuditEventRow> OnView(
         SessionRow view, string action, DateTimeOffset at, CallerKind kind, Guid? actor, SessionId? session, string? address) =>
         from log in new[] { view.UserId, view.ActorUserId!.Value }

@@ -32,4 +32,7 @@ public enum EndReason
 
     /// <summary>It was a view of support, and the session that it began in ended, or the member of staff lost the role.</summary>
     StaffSessionEnded = 10,
+
+    /// <summary>A member of support ended all of the user's sessions, because somebody misused the account.</summary>
+    EndedBySupport = 11,
 }

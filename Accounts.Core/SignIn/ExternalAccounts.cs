@@ -20,13 +20,14 @@ internal static class ExternalAccounts
             return null;
 
         var id = Guid.CreateVersion7(now);
+        var (key, lastKey) = (NameKey.Of(external.Name), NameKey.OfLastWord(external.Name));
         // A failed statement would spoil the whole transaction. This one waits for a twin, and then makes nothing.
         var made = await db.Database.ExecuteSqlAsync($"""
             INSERT INTO "Users" (
-                "Id", "ExternalId", "DisplayName", "Email", "SecurityStamp", "ConcurrencyStamp",
+                "Id", "ExternalId", "DisplayName", "NameKey", "LastNameKey", "Email", "SecurityStamp", "ConcurrencyStamp",
                 "EmailConfirmed", "PhoneNumberConfirmed", "TwoFactorEnabled", "LockoutEnabled", "AccessFailedCount")
             VALUES (
-                {id}, {external.Id}, {external.Name}, {external.Email}, {User.FirstStamp}, {Guid.NewGuid().ToString()},
+                {id}, {external.Id}, {external.Name}, {key}, {lastKey}, {external.Email}, {User.FirstStamp}, {Guid.NewGuid().ToString()},
                 FALSE, FALSE, FALSE, FALSE, 0)
             ON CONFLICT ("ExternalId") WHERE "ExternalId" IS NOT NULL DO NOTHING
             """);

@@ -46,6 +46,11 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             user.Property(u => u.DisplayName).HasMaxLength(User.NameLimit * TypedText.UnitsPerCharacter);
             user.Property(u => u.Plan).HasMaxLength(FeatureOptions.PlanLimit);
             user.Property(u => u.ExternalId).HasMaxLength(User.ExternalIdLimit);
+            user.Property(u => u.NameKey).HasMaxLength(NameKey.Limit);
+            user.Property(u => u.LastNameKey).HasMaxLength(NameKey.Limit);
+            // For finding accounts by the beginning of a name.
+            user.HasIndex(u => u.NameKey, "IX_Users_NameKey");
+            user.HasIndex(u => u.LastNameKey, "IX_Users_LastNameKey").HasFilter("\"LastNameKey\" IS NOT NULL");
             user.HasIndex(u => u.ExternalId, "IX_Users_ExternalId").IsUnique().HasFilter("\"ExternalId\" IS NOT NULL");
         });
         model.Entity<IdentityRole<Guid>>().ToTable("Roles");
@@ -86,6 +91,9 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             // For ending a member of staff's views with the session they began in, and with the role.
             session.HasIndex(s => s.ParentSessionId, "IX_Sessions_Parent").HasFilter("\"EndedAt\" IS NULL AND \"ParentSessionId\" IS NOT NULL");
             session.HasIndex(s => s.ActorUserId, "IX_Sessions_Actor").HasFilter("\"EndedAt\" IS NULL AND \"ActorUserId\" IS NOT NULL");
+            // For finding accounts by an address.
+            session.HasIndex(s => new { s.LastAddress, s.UserId }, "IX_Sessions_LastAddress");
+            session.HasIndex(s => new { s.SignInAddress, s.UserId }, "IX_Sessions_SignInAddress");
             // For retention. A row leaves these indexes when its work is done.
             session.HasIndex(s => s.WholeAddressSince, "IX_Sessions_WholeAddress").HasFilter("\"WholeAddressSince\" IS NOT NULL");
             session.HasIndex(s => s.EndedAt, "IX_Sessions_Ended").HasFilter("\"EndedAt\" IS NOT NULL");

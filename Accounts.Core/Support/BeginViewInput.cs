@@ -21,11 +21,7 @@ public sealed class BeginViewInput
 
 internal sealed class BeginViewInputValidator : AbstractValidator<BeginViewInput>
 {
-    public BeginViewInputValidator() => RuleFor(i => i.Reason).Cascade(CascadeMode.Stop)
-        .NotEmpty().Says(InputProblem.Missing)
-        .Must(reason => reason.Length >= BeginViewInput.ReasonMinimum).Says(InputProblem.TooShort, BeginViewInput.ReasonMinimum)
-        .MustFit(BeginViewInput.ReasonLimit)
-        .MustBeOneLine();
+    public BeginViewInputValidator() => RuleFor(i => i.Reason).MustBeReason();
 }
 
 /// <summary>The outcome of beginning a view.</summary>

@@ -10,7 +10,7 @@ public sealed record SupportCode(string Text, DateTimeOffset ExpiresAt)
     internal const int Length = 8;
 
     // Without I, L, O, U, 0 and 1: no character looks or sounds like another one, and no code is a word.
-    private const string Alphabet = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
+    internal const string Alphabet = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
 
     internal static string NewCode() => RandomNumberGenerator.GetString(Alphabet, Length);
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Core.Support;
 
-/// <summary>Registers support codes and views.</summary>
+/// <summary>Registers support codes, views, and what staff find accounts by.</summary>
 internal static class SupportServices
 {
     public static void AddSupport(this IServiceCollection services)
@@ -16,5 +16,6 @@ internal static class SupportServices
             sp.GetRequiredService<TimeProvider>(),
             SupportCode.NewCode));
         services.AddMade<SupportViews>();
+        services.AddMade<SupportDirectory>();
     }
 }

@@ -166,12 +166,12 @@ public sealed class SupportViews
     /// <summary>Ends the views that a change of a user's roles forbids: views by them, and views of their account.</summary>
     internal static async Task EndForbiddenAsync(UnitOfWork work, UserId user, Caller by, DateTimeOffset now)
     {
-        var views = await work.Db.Sessions
-            .Where(s => s.Kind == SessionKind.SupportView && s.EndedAt == null && (s.ActorUserId == user.Value || s.UserId == user.Value))
-            .Select(s => new { s.Id, s.UserId, s.ActorUserId })
-            .ToListAsync();
+        var live = work.Db.Sessions.AsNoTracking().Where(s => s.Kind == SessionKind.SupportView && s.EndedAt == null);
+        // Two statements with one index each. One statement with OR would read every live session.
+        var held = await live.Where(s => s.ActorUserId == user.Value).Select(s => new { s.Id, s.UserId, s.ActorUserId }).ToListAsync();
+        var of = await live.Where(s => s.UserId == user.Value).Select(s => new { s.Id, s.UserId, s.ActorUserId }).ToListAsync();
         List<Guid> forbidden = [];
-        foreach (var view in views)
+        foreach (var view in held.Concat(of))
         {
             if (!await IsBelowAsync(work.Db, new UserId(view.UserId), new UserId(view.ActorUserId!.Value)))
                 forbidden.Add(view.Id);
@@ -184,6 +184,6 @@ public sealed class SupportViews
     private static Task<bool> IsBelowAsync(AccountsDbContext db, UserId subject, Caller caller) => IsBelowAsync(db, subject, caller.Subject);
 
     /// <summary>Whether an account belongs to a user below a member of staff. An account that doesn't exist counts as one.</summary>
-    private static async Task<bool> IsBelowAsync(AccountsDbContext db, UserId subject, UserId staff) =>
+    internal static async Task<bool> IsBelowAsync(AccountsDbContext db, UserId subject, UserId staff) =>
         subject != staff && await db.FindStaffRoleAsync(subject) < await db.FindStaffRoleAsync(staff);
 }

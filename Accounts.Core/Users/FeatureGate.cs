@@ -40,12 +40,16 @@ public sealed class FeatureGate
 
         var own = await _database.ReadAsync(
             db => db.Users.Where(u => u.Id == user.Value).Select(u => u.Plan).SingleOrDefaultAsync(cancellationToken));
-        // An unknown plan counts as the default one. The name is written as in the settings.
-        var plan = _options.Plans.Keys.FirstOrDefault(name => string.Equals(name, own, StringComparison.OrdinalIgnoreCase)) ?? _options.DefaultPlan;
+        var plan = PlanOf(own);
         return Includes(_options.Plans[plan])
             ? null
             : new MissingFeature(feature, plan, [.. _options.Plans.Where(p => Includes(p.Value)).OrderBy(p => p.Value.Length).Select(p => p.Key)]);
 
         bool Includes(string[] features) => features.Contains(feature.ToString(), StringComparer.OrdinalIgnoreCase);
     }
+
+    /// <summary>The plan that is in force for an account, written as in the settings; "" if there are no plans.</summary>
+    /// <param name="own">The account's own plan. An unknown one counts as the default one.</param>
+    internal string PlanOf(string? own) =>
+        _options.Plans.Keys.FirstOrDefault(name => string.Equals(name, own, StringComparison.OrdinalIgnoreCase)) ?? _options.DefaultPlan;
 }

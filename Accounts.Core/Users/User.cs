@@ -19,7 +19,21 @@ internal sealed class User : IdentityUser<Guid>
     /// <remarks>So a proof can hold the stamp before there is an account. Everybody knows it: never make a secret from a stamp.</remarks>
     public const string FirstStamp = "first";
 
-    public required string DisplayName { get; set; }
+    public required string DisplayName
+    {
+        get;
+        set
+        {
+            field = value;
+            RenewNameKeys();
+        }
+    }
+
+    /// <summary>What support finds the name by; null in rows that an older version wrote. Setting <see cref="DisplayName"/> sets it.</summary>
+    public string? NameKey { get; private set; }
+
+    /// <summary>What support finds the name's last word by; null if there is no other word.</summary>
+    public string? LastNameKey { get; private set; }
 
     /// <summary>The name of a plan in the settings; null for the default plan.</summary>
     public string? Plan { get; set; }
@@ -43,6 +57,8 @@ internal sealed class User : IdentityUser<Guid>
         user.RenewStamp();
         return user;
     }
+
+    public void RenewNameKeys() => (NameKey, LastNameKey) = (Users.NameKey.Of(DisplayName), Users.NameKey.OfLastWord(DisplayName));
 
     public void RenewStamp() => SecurityStamp = Guid.NewGuid().ToString("N");
 }

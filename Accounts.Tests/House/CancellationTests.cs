@@ -38,6 +38,7 @@ public sealed class CancellationTests
         ["SessionService.FindAsync"] = (host, by, token) => host.Sessions.FindAsync(by.Caller, [by.Id], token),
         ["SessionService.ListAsync"] = (host, by, token) => host.Sessions.ListAsync(by.Caller, token),
         ["SupportCodes.FindOrMakeForEndedAsync"] = (host, by, token) => host.Get<SupportCodes>().FindOrMakeForEndedAsync(by.Id, by.Key, token),
+        ["SupportViews.FindEndedAsync"] = (host, by, token) => host.Get<SupportViews>().FindEndedAsync(by.Caller, by.Id, token),
         ["UserService.FindProfileAsync"] = (host, by, token) => host.Users.FindProfileAsync(by.Caller, token),
     };
 

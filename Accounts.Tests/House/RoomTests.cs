@@ -12,8 +12,8 @@ public sealed class RoomTests
     private static readonly Dictionary<string, int> Floors = new(StringComparer.Ordinal)
     {
         ["Administration"] = 8,
-        ["AuditReading"] = 7, ["History"] = 7,
-        ["Manager"] = 6, ["SignIn"] = 6, ["Support"] = 6, ["Tables"] = 6,
+        ["AuditReading"] = 7, ["History"] = 7, ["Support"] = 7,
+        ["Manager"] = 6, ["SignIn"] = 6, ["Tables"] = 6,
         ["Live"] = 5,
         ["Sessions"] = 4,
         ["Users"] = 3,

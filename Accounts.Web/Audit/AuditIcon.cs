@@ -21,6 +21,8 @@ internal static class AuditIcon
         AuditAction.SessionReplaced => "desktop",
         AuditAction.SessionTerminated or AuditAction.SessionEndedByLimit => "blocked",
         AuditAction.SignedOut or AuditAction.SignedOutEverywhere or AuditAction.SessionsInvalidated or AuditAction.SessionsRevoked => "out",
+        AuditAction.SessionsEndedBySupport => "out",
+        AuditAction.LookedUp or AuditAction.Searched => "search",
         _ => "log",
     };
 }

@@ -34,6 +34,8 @@ internal static class AuditText
         AuditAction.ViewBegan => Texts.Audit_ViewBegan,
         AuditAction.ViewEnded => Texts.Audit_ViewEnded,
         AuditAction.LookedUp => Texts.Audit_LookedUp,
+        AuditAction.Searched => Texts.Audit_Searched,
+        AuditAction.SessionsEndedBySupport => Texts.Audit_SessionsEndedBySupport,
         AuditAction.SupportGranted => Texts.Audit_SupportGranted,
         AuditAction.SupportRevoked => Texts.Audit_SupportRevoked,
         AuditAction.AdministratorGranted => Texts.Audit_AdministratorGranted,
@@ -46,6 +48,8 @@ internal static class AuditText
     public static string Of(AuditEvent one) => (one.Action, one.Count) switch
     {
         (AuditAction.SessionsTerminated, { } count) => Plural.Of(nameof(Texts.Audit_SessionsTerminatedCount_other), count),
+        (AuditAction.LookedUp, _) when one.IsOnOther => Texts.Audit_LookedUpOther,
+        (AuditAction.SessionsEndedBySupport, _) when one.IsOnOther => Texts.Audit_SessionsEndedOther,
         _ => Of(one.Action),
     };
 
@@ -64,6 +68,10 @@ internal static class AuditText
         (AuditAction.SessionDenied, { } to) => Texts.FormatAudit_DeniedDetail(Full(to)),
         (AuditAction.SessionsTerminated, _) => List(one.EndedSessions),
         (AuditAction.SignedOutEverywhere, _) => one.Count is null or 0 ? Texts.Audit_NoneEnded : Ended(one.Count.Value),
+        (AuditAction.Searched, _) =>
+            one.Count is null or 0 ? Texts.Audit_SearchedNone : Plural.Of(nameof(Texts.Audit_SearchedFound_other), one.Count.Value),
+        (AuditAction.SessionsEndedBySupport, _) =>
+            SessionText.Joined(one.IsOnOther ? On(one) : null, Ended(one.Count ?? 0), Quoted(one.Reason)),
         (AuditAction.SessionsInvalidated or AuditAction.SessionsRevoked, _) => one.Count is null ? null : Ended(one.Count.Value),
         (_, _) when one.IsOnOther => With(On(one), one.Reason),
         (AuditAction.ViewBegan or AuditAction.ViewEnded, _) => Quoted(one.Reason),

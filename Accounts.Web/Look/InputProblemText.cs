@@ -1,4 +1,5 @@
 using Accounts.Core.SignIn;
+using Accounts.Core.Support;
 using Accounts.Core.Users;
 
 namespace Accounts.Web.Look;
@@ -18,6 +19,7 @@ internal static class InputProblemText
             nameof(RegisterInput.Email) => Texts.Input_EnterEmail,
             nameof(ChangePasswordInput.CurrentPassword) => Texts.Input_EnterCurrentPassword,
             nameof(ChangePasswordInput.NewPassword) => Texts.Input_EnterNewPassword,
+            nameof(BeginViewInput.Reason) => Texts.Input_EnterReason,
             _ => Texts.Input_EnterPassword,
         },
         InputProblem.TooShort => Plural.Of(nameof(Texts.Input_TooShort_other), error.Limit ?? 0),

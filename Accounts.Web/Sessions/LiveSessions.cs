@@ -40,6 +40,9 @@ public abstract class LiveSessions : ComponentBase, IDisposable
     /// <summary>Whether the part shows the activity in sessions, not just the list of sessions.</summary>
     protected virtual bool ShowsActs => true;
 
+    /// <summary>Whose sessions the part shows: the viewer's own.</summary>
+    protected virtual UserId Watched(Caller caller) => caller.Subject;
+
     /// <summary>Reads everything that the part shows.</summary>
     protected abstract Task LoadAsync(Caller caller);
 
@@ -64,7 +67,7 @@ public abstract class LiveSessions : ComponentBase, IDisposable
     {
         if (!RendererInfo.IsInteractive)
             return ReloadAsync();
-        _subscription = Feed.Subscribe(caller.Subject, changes => _changes.Writer.TryWrite(changes), ShowsActs);
+        _subscription = Feed.Subscribe(Watched(caller), changes => _changes.Writer.TryWrite(changes), ShowsActs);
         return ReloadAsync();
     }
 

@@ -182,6 +182,7 @@ internal static class SessionText
         EndReason.LimitReached => Texts.Reason_LimitReached,
         EndReason.Revoked => Texts.Reason_Revoked,
         EndReason.StaffSessionEnded => Texts.Reason_StaffSessionEnded,
+        EndReason.EndedBySupport => Texts.Reason_EndedBySupport,
         _ => reason.ToString(),
     };
 
@@ -200,6 +201,7 @@ internal static class SessionText
             EndReason.SignedOut => Texts.How_OnThatDevice,
             EndReason.Replaced => Texts.How_Replaced,
             EndReason.Revoked => Texts.How_Revoked,
+            EndReason.EndedBySupport => Texts.How_Support,
             EndReason.LimitReached when by is null => Texts.How_LimitReachedByAnother,
             EndReason.LimitReached => entry.EndedBy?.Id == current ? Texts.How_LimitReachedByThis : Texts.FormatHow_LimitReached(by),
             EndReason.Expired => entry.Expiry switch

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Accounts.AspNetCore.Cookies;
 using Accounts.Core.Administration;
 using Accounts.Core.Live;
@@ -11,6 +12,9 @@ internal static class Staff
 {
     public const string Policy = "Staff";
 
+    /// <summary>Whether a user is a member of staff.</summary>
+    public static bool Includes(ClaimsPrincipal user) => user.IsInRole(Roles.Support) || user.IsInRole(Roles.Administrator);
+
     public static void AddStaff(this IServiceCollection services)
     {
         services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy.RequireRole(Roles.Support, Roles.Administrator));
@@ -18,10 +22,11 @@ internal static class Staff
     }
 
     // A page that the user may not see answers 404, so it doesn't reveal that it exists. A member of staff in a view of support knows it, and gets to
-    // the account that they view: their other tabs reload when the view begins.
+    // the account that they view: their other tabs reload when the view begins. If a view ended with the role, they get to their own account.
     private static Task DenyExistence(RedirectContext<CookieAuthenticationOptions> context)
     {
-        if (context.HttpContext.User.IsSupportView() && HttpMethods.IsGet(context.Request.Method))
+        if (HttpMethods.IsGet(context.Request.Method)
+            && (context.HttpContext.User.IsSupportView() || context.Request.Query.ContainsKey(ViewPaths.EndedParameter)))
         {
             context.Response.Redirect(context.Request.PathBase + ViewPaths.Start);
             return Task.CompletedTask;

@@ -7,6 +7,7 @@ using Accounts.Core.Live;
 using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
+using Accounts.Core.Support;
 using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;
@@ -48,6 +49,11 @@ public sealed class AuditRecordTests
         [AuditAction.SupportRevoked] = (s => s.RevokeAsync(Roles.Support), _ => OfOperator),
         [AuditAction.AdministratorGranted] = (s => s.GrantAsync(Roles.Administrator), _ => OfOperator),
         [AuditAction.AdministratorRevoked] = (s => s.RevokeAsync(Roles.Administrator), _ => OfOperator),
+        [AuditAction.ViewBegan] = (s => s.ViewAsync(), _ => OfStaff),
+        [AuditAction.ViewEnded] = (s => s.ViewAsync(), _ => OfStaff),
+        [AuditAction.LookedUp] = (s => s.LookUpAsync(CoreHost.Email), _ => OfStaff),
+        [AuditAction.Searched] = (s => s.LookUpAsync("nobody@example.test"), s => new(AuditActor.You, s.Newest, null, null, null, 0)),
+        [AuditAction.SessionsEndedBySupport] = (s => s.EndAccountAsync(), _ => OfStaff with { Count = 2 }),
         [AuditAction.SignedOutEverywhere] =
             (s => s.Host.Sessions.SignOutEverywhereAsync(s.Laptop.Caller), s => s.Told(s.Laptop.Id, "Laptop", null, null, 1)),
         [AuditAction.SessionsInvalidated] =
@@ -55,6 +61,8 @@ public sealed class AuditRecordTests
     };
 
     private static Told OfOperator => new(AuditActor.Operator, null, null, null, null, null);
+
+    private static Told OfStaff => new(AuditActor.SomebodyElse, null, null, null, null, null);
 
     public static TheoryData<string> Actions => [.. Acts.Keys];
 
@@ -77,7 +85,9 @@ public sealed class AuditRecordTests
         var before = host.Rows.Audit(action).Select(row => row["Id"]).ToHashSet();
         await Acts[action].Act(stage);
 
-        var written = Assert.Single(host.Rows.Audit(action), row => !before.Contains(row["Id"]));
+        // An act of staff on an account is in their own log as well.
+        var written = Assert.Single(host.Rows.Audit(action),
+            row => !before.Contains(row["Id"]) && (row["OnUserId"] is null || Equals(row["OnUserId"], row["UserId"])));
         var caller = stage.Laptop.Caller with { Subject = new UserId(Guid.Parse((string)written["UserId"]!)) };
         var one = ((await host.EventsAsync(caller, new AuditQuery { Action = action }))!).MaxBy(one => one.At)!;
         Assert.Equal(Acts[action].Tells(stage), new Told(one.Actor, one.From?.Id, one.From?.Name, one.To?.Id, one.To?.Name, one.Count));
@@ -207,8 +217,40 @@ public sealed class AuditRecordTests
 
         public Task GrantAsync(string role) => Host.Get<RoleGrants>().GrantAsync(CoreHost.Email, role);
 
+        public async Task LookUpAsync(string typed)
+        {
+            var sam = await SignInStaffAsync();
+            Newest = sam.Id;
+            await Host.Get<SupportDirectory>().FindAsync(sam.Caller, typed);
+        }
+
+        public async Task EndAccountAsync()
+        {
+            var input = new EndAccountInput { Reason = "Somebody misuses it" };
+            var sam = await SignInStaffAsync();
+            Assert.IsType<EndAccountOutcome.Ended>(await Host.Get<SupportDirectory>().EndAllSessionsAsync(sam.Caller, Laptop.Caller.Subject, input));
+        }
+
+        /// <summary>Views the account, and ends the view.</summary>
+        public async Task ViewAsync()
+        {
+            var (sam, views) = (await SignInStaffAsync(), Host.Get<SupportViews>());
+            var outcome = await views.BeginAsync(sam.Caller, Laptop.Caller.Subject, new BeginViewInput { Reason = "Ticket 4711" });
+            var view = Assert.IsType<BeginViewOutcome.Began>(outcome).Session;
+            Assert.Equal(EndViewOutcome.Ended, await views.EndAsync(sam.Caller, view.Id));
+        }
+
+        private async Task<SignedInBrowser> SignInStaffAsync(string role = Roles.Support)
+        {
+            await Host.RegisterAsync("sam@example.test", "Sam Keller");
+            await Host.Get<RoleGrants>().GrantAsync("sam@example.test", role);
+            return await Host.SignInAsync("sam@example.test");
+        }
+
         public async Task RevokeAsync(string role)
         {
+            // Nobody can take the role from the last administrator.
+            await SignInStaffAsync(role);
             await GrantAsync(role);
             await Host.Get<RoleGrants>().RevokeAsync(CoreHost.Email, role);
         }

@@ -137,6 +137,29 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
             await core.Host.Get<SupportCodes>().FindOrMakeAsync(core.NextSignedIn().Caller);
             Assert.NotNull(await core.Host.Get<SupportCodes>().FindOrMakeAsync(await core.SignInAsync()));
         }),
+        ["find an account for support"] = (
+            [
+                "PK_SupportCodes", "EmailIndex", "PK_Sessions", "IX_Users_NameKey", "IX_Users_LastNameKey", "IX_Sessions_LastAddress",
+                "IX_Sessions_SignInAddress", "IX_Sessions_Live", "IX_AuditEvents_User",
+            ],
+            async core =>
+            {
+                var (caller, others) = core.NextSignedIn();
+                await GrantAsync(core, caller);
+                var directory = core.Host.Get<SupportDirectory>();
+                foreach (var typed in new[] { "2345-6789", Crowd.Email(1), others[0].ToString(), "203.0.113.7", "Crowd", "nobody" })
+                    Assert.IsNotType<FindAccountOutcome.CallerEnded>(await directory.FindAsync(caller, typed));
+                foreach (var account in new[] { core.SignedIn(1).Caller.Subject, caller.Subject })
+                    Assert.IsType<OpenAccountOutcome.Opened>(await directory.OpenAsync(caller, account, "2345-6789"));
+            }),
+        ["end an account for support"] = (["PK_Users"], async core =>
+        {
+            var (caller, _) = core.NextSignedIn();
+            await GrantAsync(core, caller);
+            var input = new EndAccountInput { Reason = "Somebody misuses it" };
+            Assert.IsType<EndAccountOutcome.Ended>(
+                await core.Host.Get<SupportDirectory>().EndAllSessionsAsync(caller, core.NextSignedIn().Caller.Subject, input));
+        }),
         ["read the profile"] = (["PK_Users"], async core => Assert.NotNull(await core.Host.Users.FindProfileAsync(core.NextSignedIn().Caller))),
         ["history"] = (["IX_Sessions_History"], core => ForSomeAsync(core, async caller =>
         {
@@ -267,6 +290,9 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
         foreach (var plan in plans.DistinctBy(plan => (plan.Statement, string.Join('\n', plan.Steps))))
             output.WriteLine($"{plan}");
     }
+
+    private static async Task GrantAsync(CrowdedCore core, Caller caller) =>
+        await core.Host.Get<RoleGrants>().GrantAsync((await core.Host.Users.FindProfileAsync(caller))!.Email!, Roles.Support);
 
     /// <summary>Runs an operation for the user with the most sessions, and for one with a few.</summary>
     private static async Task ForSomeAsync(CrowdedCore core, Func<Caller, Task> runAsync)

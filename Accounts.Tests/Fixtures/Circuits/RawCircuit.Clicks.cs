@@ -93,14 +93,23 @@ public sealed partial class RawCircuit
 
     private object?[] ClickArguments(string click, ulong handlerId) => EventArguments(click, "click", handlerId, "");
 
-    // One object serves every kind of event: the server reads what its kind has.
+    // The server refuses an event with what its kind doesn't have.
     private object?[] EventArguments(string call, string name, ulong handlerId, string value)
     {
-        var args = $$"""
-            [{"eventHandlerId":{{handlerId}},"eventName":"{{name}}","eventFieldInfo":null},
-             {"type":"{{name}}","value":{{JsonSerializer.Serialize(value)}},"key":"Enter","code":"Enter","detail":1,"button":0,"buttons":0,
-              "ctrlKey":false,"shiftKey":false,"altKey":false,"metaKey":false}]
-            """;
+        var about = name switch
+        {
+            "change" or "input" => $$"""{"value":{{JsonSerializer.Serialize(value)}}}""",
+            "keydown" or "keyup" => $$"""
+                {"type":"{{name}}","key":"Enter","code":"Enter","location":0,"repeat":false,
+                 "ctrlKey":false,"shiftKey":false,"altKey":false,"metaKey":false}
+                """,
+            "click" or "dblclick" or "contextmenu" or "mousedown" or "mouseup" or "mouseover" or "mouseout" or "pointerenter" or "pointerleave"
+                or "pointerdown" or "pointerup" => $$"""
+                {"type":"{{name}}","detail":1,"button":0,"buttons":0,"ctrlKey":false,"shiftKey":false,"altKey":false,"metaKey":false}
+                """,
+            _ => $$"""{"type":"{{name}}"}""",
+        };
+        var args = $$"""[{"eventHandlerId":{{handlerId}},"eventName":"{{name}}","eventFieldInfo":null},{{about}}]""";
         return [call, null, "DispatchEventAsync", InteropId ?? 1, args];
     }
 }

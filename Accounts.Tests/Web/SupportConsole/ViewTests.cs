@@ -6,7 +6,7 @@ using Accounts.Core.Support;
 using Accounts.Tests.Fixtures;
 using static Accounts.Tests.Fixtures.ViewedSite;
 
-namespace Accounts.Tests.Web.Views;
+namespace Accounts.Tests.Web.SupportConsole;
 
 /// <summary>The cookie of a view keeps the session in which it began, and the browser gets that back whatever ends the view.</summary>
 public sealed class ViewTests
@@ -140,16 +140,15 @@ public sealed class ViewTests
             Assert.Contains("Wrong password", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         AssertLeads(await staff.SubmitAsync(form, ("Password", AccountsSite.Password)), form);
 
-        using (var refused = await staff.SubmitAsync(form, ("Input.Reason", "no")))
+        using (var refused = await staff.SubmitAsync(form, ("Reason", "no")))
         {
             var page = await refused.Content.ReadAsStringAsync();
             Assert.Equal(HttpStatusCode.OK, refused.StatusCode);
-            Assert.Contains("At least 5 characters", page, StringComparison.Ordinal);
+            Assert.Contains("Use at least 5 characters.", page, StringComparison.Ordinal);
             Assert.Contains("value=\"no\"", page, StringComparison.Ordinal);
         }
 
-        using (var refused = await staff.SubmitAsync(site.ViewForm(Root), ("Input.Reason", Why)))
-            Assert.Contains("You can&#x27;t view your own account", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("name=\"Reason\"", await staff.ReadAsync(site.ViewForm(Root)), StringComparison.Ordinal);
         await site.ViewAsync(staff, Ada);
     }
 

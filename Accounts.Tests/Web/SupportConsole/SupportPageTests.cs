@@ -9,7 +9,7 @@ using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Accounts.Tests.Web.Support;
+namespace Accounts.Tests.Web.SupportConsole;
 
 /// <summary>The Support page: who may open it, and what it says about the installation.</summary>
 public sealed class SupportPageTests

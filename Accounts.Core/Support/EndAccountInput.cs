@@ -1,0 +1,44 @@
+using Accounts.Core.Users;
+using FluentValidation;
+
+namespace Accounts.Core.Support;
+
+/// <summary>The form for ending every session of somebody else's account.</summary>
+public sealed class EndAccountInput
+{
+    /// <summary>Why. The account's owner reads it. It has the same rules as <see cref="BeginViewInput.Reason"/>.</summary>
+    public string Reason { get; set; } = "";
+}
+
+internal sealed class EndAccountInputValidator : AbstractValidator<EndAccountInput>
+{
+    public EndAccountInputValidator() => RuleFor(i => i.Reason).MustBeReason();
+}
+
+/// <summary>The outcome of ending every session of somebody else's account.</summary>
+public abstract record EndAccountOutcome
+{
+    private EndAccountOutcome()
+    {
+    }
+
+    /// <summary>Every session has ended everywhere. A sign-in that hadn't started its session yet is refused.</summary>
+    /// <param name="Count">How many sessions ended, views of support included.</param>
+    public sealed record Ended(int Count) : EndAccountOutcome;
+
+    /// <summary>There is no such account. Nothing changed.</summary>
+    public sealed record NotFound : EndAccountOutcome;
+
+    /// <summary>It's the caller's own account, or that of staff with the same or a higher role. Nothing changed.</summary>
+    public sealed record NotAllowed : EndAccountOutcome;
+
+    /// <summary>The caller must prove who they are first. Nothing changed.</summary>
+    public sealed record ProofNeeded : EndAccountOutcome;
+
+    /// <summary>The caller's own session had ended. Nothing changed.</summary>
+    public sealed record CallerEnded : EndAccountOutcome;
+
+    /// <summary>The reason is invalid. Nothing changed.</summary>
+    /// <param name="Errors">What is wrong; at least one.</param>
+    public sealed record Invalid(IReadOnlyList<InputError> Errors) : EndAccountOutcome;
+}
