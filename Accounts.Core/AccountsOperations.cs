@@ -1,4 +1,5 @@
 using Accounts.Core;
+using Accounts.Core.Administration;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Live;
 using Accounts.Core.Settings;
@@ -31,6 +32,8 @@ public static class AccountsOperations
             throw Refuse("an earlier version of this program wrote it. Start this version once, and then run this command.");
         if (alone && !start.TryKeep())
             throw Refuse("a process runs on it and wouldn't learn of the change. Stop the program first. Nothing has changed.");
+
+        services.GetRequiredService<RoleGrants>().IsBesideAnother = !alone;
 
         StartupException Refuse(string why) => new($"The database {database.Name} cannot be used: {why}");
     }

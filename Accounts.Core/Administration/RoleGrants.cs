@@ -58,6 +58,12 @@ public sealed partial class RoleGrants
         _logger = logger;
     }
 
+    /// <summary>
+    /// Whether another process may serve the sessions. It doesn't learn what this one changes. So views stay as they are: their owners must see
+    /// what is live, and be able to end it.
+    /// </summary>
+    internal bool IsBesideAnother { get; set; }
+
     /// <summary>Gives an account a role, and records it in the account's audit log.</summary>
     /// <param name="email">The account's email, in any spelling.</param>
     /// <param name="role">One of <see cref="Roles.All"/>.</param>
@@ -123,7 +129,8 @@ public sealed partial class RoleGrants
             db.UserRoles.Remove(held);
         db.AuditEvents.Add(new AuditEventRow(now, action, user.Value) { Kind = CallerKind.Administration });
         await work.ReportProfileAsync(user);
-        await SupportViews.EndForbiddenAsync(work, user, Caller.Operator, now);
+        if (!IsBesideAnother)
+            await SupportViews.EndForbiddenAsync(work, user, Caller.Operator, now);
         return new Change(user) { Made = true };
     }
 

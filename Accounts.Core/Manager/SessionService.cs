@@ -320,7 +320,7 @@ public sealed class SessionService
             work.Account.RenewStamp();
             var ended = await work.EndAsync(new Ending(caller, now, reason), which());
             // A view of support has its own event. It isn't one of the user's sessions.
-            var count = ended.Count(row => row.Kind is not SessionKind.SupportView);
+            var count = ended.Count(row => row.IsOwn);
             await work.Db.RecordAsync(caller, now, action, count: count);
             if (ended.Count == 0 && caller.SessionId is { } own)
                 work.Report(new SessionChange.Recorded(caller.Subject, own));

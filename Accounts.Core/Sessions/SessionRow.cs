@@ -125,6 +125,9 @@ internal sealed class SessionRow
     /// <summary>Whether a text is one of the session's keys, including one that hasn't been used yet.</summary>
     public bool HasKey(string key) => SessionKey.Matches(key, KeyHash) || (NextKeyHash is not null && SessionKey.Matches(key, NextKeyHash));
 
+    /// <summary>Whether it is the user's own session, not a view of support.</summary>
+    public bool IsOwn => Kind is not SessionKind.SupportView;
+
     /// <summary>The device that is signed in.</summary>
     public Device Device() => DeviceDetector.Detect(new DeviceSignals(UserAgent, Devices.ClientHints.Parse(ClientHints)));
 

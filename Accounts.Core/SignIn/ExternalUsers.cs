@@ -55,9 +55,9 @@ public sealed partial class ExternalUsers
                 work.Db.AuditEvents.Add(new AuditEventRow(now, AuditAction.SessionsRevoked, account.Id)
                 {
                     Kind = CallerKind.Administration,
-                    Count = ended.Count,
+                    Count = ended.Count(row => row.IsOwn),
                 });
-                return (user, ended.Count);
+                return (user, ended.Count(row => row.IsOwn));
             },
             cancellationToken);
         if (user is not null)

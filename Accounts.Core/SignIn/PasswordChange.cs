@@ -173,10 +173,11 @@ public sealed class PasswordChange
         var ended = endOtherSessions
             ? await work.EndAsync(new Ending(caller, now, EndReason.PasswordChanged), SessionSet.AllExcept(caller.Subject, caller.OwnSession))
             : [];
-        await work.Db.RecordAsync(caller, now, AuditAction.PasswordChanged, count: ended.Count, methods: SignInMethods.Password);
+        var count = ended.Count(row => row.IsOwn);
+        await work.Db.RecordAsync(caller, now, AuditAction.PasswordChanged, count: count, methods: SignInMethods.Password);
         if (ended.Count == 0)
             work.Report(new SessionChange.Recorded(caller.Subject, caller.OwnSession));
-        return new ChangePasswordOutcome.Changed(ended.Count, session);
+        return new ChangePasswordOutcome.Changed(count, session);
     }
 
     /// <summary>

@@ -23,7 +23,7 @@ public abstract record EndAccountOutcome
     }
 
     /// <summary>Every session has ended everywhere. A sign-in that hadn't started its session yet is refused.</summary>
-    /// <param name="Count">How many sessions ended, views of support included.</param>
+    /// <param name="Count">How many sessions ended. Views of support end too, and aren't counted.</param>
     public sealed record Ended(int Count) : EndAccountOutcome;
 
     /// <summary>There is no such account. Nothing changed.</summary>

@@ -179,8 +179,8 @@ public sealed class SupportDirectory
             user.RenewStamp();
             var ended = await work.EndAsync(new Ending(caller.ActingOn(account, reason), now, EndReason.EndedBySupport), everywhere);
             db.AuditEvents.AddRange(
-                AuditRecord.OnAccount(account, caller, now, AuditAction.SessionsEndedBySupport, reason, ended.Count));
-            return new EndAccountOutcome.Ended(ended.Count);
+                AuditRecord.OnAccount(account, caller, now, AuditAction.SessionsEndedBySupport, reason, ended.Count(row => row.IsOwn)));
+            return new EndAccountOutcome.Ended(ended.Count(row => row.IsOwn));
         }, cancellationToken);
 
         static EndAccountOutcome Refuse(Refusal refusal) =>

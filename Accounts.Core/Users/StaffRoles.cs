@@ -18,5 +18,13 @@ internal static class StaffRoles
 
     /// <summary>The highest of roles, which are named like <see cref="StaffRole"/>. Other names are an application's own.</summary>
     public static StaffRole Highest(IEnumerable<string?> names) =>
-        names.Select(name => Enum.TryParse<StaffRole>(name, out var role) ? role : StaffRole.None).Append(StaffRole.None).Max();
+        names.Select(Of).Append(StaffRole.None).Max();
+
+    // Exact names only: Enum.TryParse would take an application's role "2" for an administrator's.
+    private static StaffRole Of(string? name) => name switch
+    {
+        nameof(StaffRole.Support) => StaffRole.Support,
+        nameof(StaffRole.Administrator) => StaffRole.Administrator,
+        _ => StaffRole.None,
+    };
 }

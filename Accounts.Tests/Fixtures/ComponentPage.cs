@@ -31,6 +31,7 @@ internal sealed class ComponentPage : IAsyncDisposable
         Context.Services.AddSingleton(host.History);
         Context.Services.AddSingleton(host.Sessions);
         Context.Services.AddSingleton(host.Get<SupportCodes>());
+        Context.Services.AddSingleton(host.Get<SupportViews>());
         Context.Services.AddSingleton(host.Get<RefusedAttemptReader>());
         Context.Services.AddSingleton<Handovers>();
         Context.AddBunitPersistentComponentState();

@@ -15,6 +15,9 @@ public sealed class CancellationTests
     {
         ["SessionHttpContext.ConfirmSignedOutAsync"] = "The request itself proves that the browser left, even if it doesn't wait for the answer.",
         ["SessionHttpContext.FindCallerAsync"] = "It takes the request's own token from the context.",
+        ["SessionHttpContext.FindStaffCallerAsync"] = "It takes the request's own.",
+        ["SessionHttpContext.LeaveViewAsync"] = "The same.",
+        ["SessionHttpContext.WriteViewAsync"] = "It waits for nothing.",
         ["SessionHttpContext.WriteSessionAsync"] = "The sign-in has happened. Half of what belongs to it must not be left out.",
         ["SessionHttpContext.WriteTicketAsync"] = "It writes a header and waits for nothing.",
     };

@@ -1,63 +1,23 @@
-using System.Text.RegularExpressions;
-using Accounts.Core;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
-using Accounts.Core.Storage;
 using Accounts.Tests.Fixtures;
-using Accounts.Tests.House;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using MudBlazor;
 
 namespace Accounts.Tests.Walks;
 
 /// <summary>docs/walks/terminate.md describes the click's real path: it names every type that the click passes, and no other.</summary>
-public sealed partial class TerminateWalkTests
+public sealed class TerminateWalkTests
 {
-    /// <summary>Types that every request or page passes, whatever it is about. The walk leaves them out.</summary>
-    private static readonly string[] Everywhere =
-    [
-        "AccountsCore", "AccountsWeb", "Program", "SecurityHeaders", "ProblemPages", "RequestRules", "CrossSiteRequests", "CircuitDisconnects",
-        "KnownProxies", "QueuedForms",
-        "RequestActivity", "ClientHintHeaders", "SessionAntiforgery",
-        "App", "Routes", "MainLayout", "PlainLayout", "Icon", "ConnectionPragmas", "QuietEndings",
-    ];
+    private static readonly TypeWalk Page = new("docs/walks/terminate.md");
 
     [Fact]
-    public async Task The_page_names_the_types_that_the_click_passes()
-    {
-        var trail = await WalkAsync();
-        var known = Product.Assemblies
-            .SelectMany(assembly => assembly.GetTypes())
-            .Where(type => type.DeclaringType is null && !type.Name.StartsWith('<'))
-            .ToLookup(type => type.Name, StringComparer.Ordinal);
-        var named = Quoted().Matches(Repository.Read("docs/walks/terminate.md")).Select(match => match.Groups["name"].Value).Where(known.Contains)
-            .ToHashSet(StringComparer.Ordinal);
-        Assert.True(named.Count > 10, "The page names almost nothing: has its form changed?");
-
-        // On a stack, or called directly by such a method: code that only takes a lock or compares bytes never logs.
-        var seen = trail.Types.Select(type => type.Name).ToHashSet(StringComparer.Ordinal);
-        var passed = trail.Methods.SelectMany(RoomScanner.Calls).Where(Trail.IsOurs).Select(type => RoomScanner.Outermost(type).Name).Concat(seen)
-            .ToHashSet(StringComparer.Ordinal);
-
-        Assert.Equal("", string.Join(", ", named.Except(passed, StringComparer.Ordinal)));
-        Assert.Equal("",
-            string.Join(", ", seen.Except(named, StringComparer.Ordinal).Except(Everywhere, StringComparer.Ordinal).Order(StringComparer.Ordinal)));
+    public async Task The_page_names_the_types_that_the_click_passes() =>
         // The trail is specific: types unrelated to ending a session aren't on it.
-        Assert.DoesNotContain("PasswordChange", passed);
-        Assert.DoesNotContain("SessionStarter", passed);
-    }
+        Page.AssertNamesTypesOf(await WalkAsync(), "PasswordChange", "SessionStarter");
 
     private static async Task<Trail> WalkAsync()
     {
-        // Only SQLite answers on the calling thread, which keeps the stack whole.
-        TestEngine.Use(StorageProvider.Sqlite);
         var trail = new Trail();
-        await using var site = AccountsSite.Start(
-            trail,
-            services => services.AddSingleton<ILoggerProvider>(trail).AddScoped<IDialogService>(provider => Watched(provider, trail)),
-            ("Logging:LogLevel:Default", "Trace"), ("Logging:LogLevel:Microsoft.AspNetCore", "Trace"),
-            ("Logging:LogLevel:Microsoft.EntityFrameworkCore", "Trace"));
+        await using var site = TypeWalk.Start(trail);
         await site.RegisterAsync("ada@example.test");
         using var owner = await site.SignInAsync("ada@example.test");
         using var other = await site.SignInAsync("ada@example.test", Visitor.Phone);
@@ -87,19 +47,4 @@ public sealed partial class TerminateWalkTests
         trail.Recording = false;
         return trail;
     }
-
-    // The dialog receives the card's click without logging anything.
-    private static DialogService Watched(IServiceProvider provider, Trail trail)
-    {
-        var dialogs = ActivatorUtilities.CreateInstance<DialogService>(provider);
-        dialogs.DialogInstanceAddedAsync += _ =>
-        {
-            trail.Note();
-            return Task.CompletedTask;
-        };
-        return dialogs;
-    }
-
-    [GeneratedRegex("`(?<name>[A-Z][A-Za-z]+)`", RegexOptions.NonBacktracking)]
-    private static partial Regex Quoted();
 }

@@ -78,6 +78,8 @@ public sealed class ProcessTests : IDisposable
             [EndReason.RemoteLogout] = "Someone used Remote logout to end every session.",
             [EndReason.LimitReached] = "Another device signed in, and you reached the session limit. This session was unused the longest.",
             [EndReason.Revoked] = "The operator of this service ended all your sessions.",
+            // A view of support has no page of its own: its browser gets back the session in which it began, or learns why that ended.
+            [EndReason.StaffSessionEnded] = "This session is no longer valid.",
             [EndReason.EndedBySupport] = "Support signed this browser out, because someone else may be using the account.",
         };
         Assert.Equal(Enum.GetValues<EndReason>(), texts.Keys.Order());

@@ -8,7 +8,7 @@ internal static class PageCheck
     /// <summary>What the product is called, and the people, programs and networks of the tests. Nothing of it is translated.</summary>
     private static readonly string[] Names =
     [
-        "Accounts", "Ada", "Lovelace", "AL", "Sam", "Keller", "SK", "demo", "Passphrase",
+        "Accounts", "Ada", "Lovelace", "AL", "Sam", "Keller", "SK", "Root", "Admin", "RA", "demo", "Passphrase",
         "Chrome", "Chromium", "Safari", "Firefox", "Edge", "Opera", "Samsung", "Internet", "Mosaic", "Radio", "Work", "laptop",
         "Windows", "macOS", "iOS", "iPadOS", "Android", "ChromeOS", "Linux", "Ubuntu", "iPhone", "iPad", "Pixel", "Mac",
         "DB", "IP", "Geolocation", "by", "Lite", "June", "CC", "BY", "https", "http", "KnownProxies", "Network", "appsettings", "json",

@@ -1,4 +1,3 @@
-using Accounts.Core.Support;
 using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Administration;
@@ -21,20 +20,6 @@ public sealed class OperationsTests
         Assert.Equal(2, Run(host, "UPDATE \"AuditDetails\""));
         Assert.Equal(0, host.Rows.Number("SELECT count(*) FROM \"AuditDetails\" WHERE \"Address\" IS NOT NULL OR \"ActorDevice\" IS NOT NULL"));
         Assert.Equal(2, host.Rows.Number("SELECT count(*) FROM \"AuditEvents\""));
-    }
-
-    [EachEngineFact]
-    public async Task A_support_code_finds_its_account_until_it_expires()
-    {
-        await using var host = await StartAsync();
-        var browser = await host.SignInAsync();
-        await host.Get<SupportCodes>().FindOrMakeAsync(browser.Caller);
-        var code = host.Rows.Text("SELECT \"Code\" FROM \"SupportCodes\"");
-        var sql = Find(host, "SELECT u.\"Email\"").Replace("7KX4QM2D", code, StringComparison.Ordinal);
-        // The test's clock is not the database's.
-        Assert.Empty(host.Rows.Query(sql));
-        host.Rows.Execute("UPDATE \"SupportCodes\" SET \"ExpiresAt\" = 9000000000000000");
-        Assert.Equal(CoreHost.Email, Assert.Single(host.Rows.Query(sql))["Email"]);
     }
 
     [EachEngineFact]

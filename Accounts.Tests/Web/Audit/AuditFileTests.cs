@@ -41,10 +41,10 @@ public sealed class AuditFileTests
         Assert.Equal(Encoding.UTF8.GetPreamble(), bytes[..3]);
         Assert.Equal(
             "ID,At,Action,What happened,Actor,From session,From name,From device,Address,Location,Country,Session,Session name,"
-            + "Session device,Sessions ended,Ended sessions\r\n"
+            + "Session device,Sessions ended,Ended sessions,Actor name,On account,Reason\r\n"
             + $"{id},2026-03-01T11:00:00Z,session.terminated,\"Ended another session: =1+\"\"1\"\" (Safari 19 on iOS 19.1)\",you,"
             + $"{session.Id},'@home,Chrome 156 on Linux,203.0.113.x,Unknown location,,{gone},"
-            + "\"'=1+\"\"1\"\"\",Safari 19 on iOS 19.1,,\r\n",
+            + "\"'=1+\"\"1\"\"\",Safari 19 on iOS 19.1,,,,,\r\n",
             Encoding.UTF8.GetString(bytes[3..]));
     }
 
@@ -90,7 +90,8 @@ public sealed class AuditFileTests
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(3, lines.Length);
         const string Keys =
-            "id at action actor fromSession fromName fromDevice address place country session sessionName sessionDevice sessionsEnded endedSessions";
+            "id at action actor fromSession fromName fromDevice address place country session sessionName sessionDevice sessionsEnded endedSessions "
+            + "actorName onName reason";
         Assert.All(lines, line =>
         {
             using var json = JsonDocument.Parse(line);
@@ -102,7 +103,7 @@ public sealed class AuditFileTests
             "fromSession":"{{session.Id}}","fromName":"@home","fromDevice":"Chrome 156 on Linux",
             "address":"203.0.113.x","place":"Unknown location","country":null,
             "session":"{{Guid.Empty}}","sessionName":"=1\u002B\u00221\u0022","sessionDevice":"Safari 19 on iOS 19.1",
-            "sessionsEnded":null,"endedSessions":null}
+            "sessionsEnded":null,"endedSessions":null,"actorName":null,"onName":null,"reason":null}
             """.ReplaceLineEndings(""),
             lines[2]);
     }
@@ -123,7 +124,7 @@ public sealed class AuditFileTests
         await sessions.TerminateManyAsync(caller, [one, two], TestContext.Current.CancellationToken);
 
         var csv = await visitor.ReadAsync("/settings/audit/export.csv?action=sessions.terminated");
-        Assert.EndsWith($",,,,2,\"{one} Safari 19 on iOS 19.1; {two} =1+1 ({device})\"\r\n", csv, StringComparison.Ordinal);
+        Assert.EndsWith($",,,,2,\"{one} Safari 19 on iOS 19.1; {two} =1+1 ({device})\",,,\r\n", csv, StringComparison.Ordinal);
         Assert.Contains($"Ended 2 other sessions: Safari 19 on iOS 19.1 and =1+1 ({device})", csv, StringComparison.Ordinal);
         using var json = JsonDocument.Parse(await visitor.ReadAsync("/settings/audit/export.jsonl?action=sessions.terminated&text=safari"));
         Assert.Equal(

@@ -104,6 +104,7 @@ public sealed class CommandLineTests
         {
             var address = await application.ListeningAsync();
             using var owner = await RegisterAsync(address);
+            using var other = await RegisterAsync(address, "grace@example.test");
             await SucceedAsync(Grant, database);
             using var staff = new Visitor(address, Visitor.Phone);
             using var entered = await staff.SignInAsync(Ada, AccountsSite.Password);
@@ -116,6 +117,9 @@ public sealed class CommandLineTests
 
         using var rows = database.Rows();
         Assert.Empty(rows.Audit("user.administrator_revoked"));
+        // The only administrator keeps the role.
+        Assert.Contains("ada@example.test is the only administrator", await FailAsync(Revoke, database), StringComparison.Ordinal);
+        await SucceedAsync("grant-role grace@example.test Administrator", database);
         Assert.Contains("doesn't have the role Administrator any more", await SucceedAsync(Revoke, database), StringComparison.Ordinal);
         Assert.Contains("Nothing has changed.", await SucceedAsync(Revoke, database), StringComparison.Ordinal);
         Assert.Single(rows.Audit("user.administrator_revoked"));
@@ -283,11 +287,11 @@ public sealed class CommandLineTests
         Assert.DoesNotContain("   at ", again.Output, StringComparison.Ordinal);
     }
 
-    private static async Task<Visitor> RegisterAsync(Uri address)
+    private static async Task<Visitor> RegisterAsync(Uri address, string email = Ada)
     {
         var visitor = new Visitor(address, Visitor.Chrome);
         using var answer = await visitor.SubmitAsync(
-            "/register", ("Input.Name", "Ada Lovelace"), ("Input.Email", Ada), ("Input.Password", AccountsSite.Password));
+            "/register", ("Input.Name", "Ada Lovelace"), ("Input.Email", email), ("Input.Password", AccountsSite.Password));
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         return visitor;
     }

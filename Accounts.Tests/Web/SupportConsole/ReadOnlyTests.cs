@@ -165,6 +165,21 @@ public sealed class ReadOnlyTests
         Assert.True(await again.ConnectCircuitAsync(view.Secret));
     }
 
+    // Guard: Actor in OpenPages.
+    [Fact]
+    public async Task A_view_takes_no_place_among_the_owners_open_pages()
+    {
+        await using var site = AccountsSite.Start(settings: [("OpenPages:PerUser", "1"), ("OpenPages:PerSession", "1")]);
+        await site.RegisterStaffAsync();
+        using var owner = await site.SignInAsync(Ada);
+        using var staff = await site.SignInAsync(Sam);
+        await site.ViewAsync(staff, Ada);
+        await using var view = await site.OpenAsync(staff, "/settings");
+        await using var own = await site.OpenAsync(owner, "/settings");
+        // Control: the owner's second page is one too many.
+        await Assert.ThrowsAnyAsync<Exception>(() => site.OpenAsync(owner, "/settings"));
+    }
+
     private static async Task<AccountsSite> StartAsync()
     {
         var site = AccountsSite.Start();
