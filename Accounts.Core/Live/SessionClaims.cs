@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Accounts.Core.Callers;
 using Accounts.Core.Storage;
+using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Live;
@@ -101,9 +102,7 @@ internal sealed record UserProfile(UserId Id, string? ExternalId, string Name, s
     public static async Task<UserProfile> ReadAsync(AccountsDbContext db, UserId id, long number, CancellationToken cancellationToken = default)
     {
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == id.Value, cancellationToken);
-        var roles = await db.UserRoles.Where(r => r.UserId == id.Value)
-            .Join(db.Roles, r => r.RoleId, r => r.Id, (_, role) => role.Name!)
-            .ToListAsync(cancellationToken);
-        return new UserProfile(id, user.ExternalId, user.DisplayName, user.Email, roles, number);
+        return new UserProfile(
+            id, user.ExternalId, user.DisplayName, user.Email, await db.FindRoleNamesAsync(id, cancellationToken), number);
     }
 }

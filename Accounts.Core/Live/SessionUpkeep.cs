@@ -33,7 +33,7 @@ internal sealed partial class SessionUpkeep(
             {
                 var due = await work.Db.LockedLive(SessionSet.Expired(now, BatchSize)).Select(s => s.Id).ToListAsync();
                 var gone = due.Count == 0 ? [] : await work.ExpireAsync(now, SessionSet.Of(due));
-                work.Db.AuditEvents.AddRange(gone.Where(row => row.Kind is not SessionKind.SupportView).Select(AuditRecord.Expired));
+                work.Db.AuditEvents.AddRange(gone.Where(row => row.IsOwn).Select(AuditRecord.Expired));
                 return gone.Count;
             });
             if (ended > 0)

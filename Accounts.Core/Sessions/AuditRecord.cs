@@ -37,7 +37,7 @@ internal static class AuditRecord
             ActorUserId = by.Actor?.Value,
             Kind = by.Kind,
             ActorSessionId = actor,
-            Reason = by.Reason is null ? null : ShortText.Cut(by.Reason, AuditEventRow.ReasonLimit),
+            Reason = Cut(by.Reason),
             Methods = methods,
             SessionId = target,
             Count = count,
@@ -106,7 +106,7 @@ internal static class AuditRecord
             ActorUserId = staff.Subject.Value,
             Kind = CallerKind.Administration,
             ActorSessionId = staff.SessionId?.Value,
-            Reason = reason is null ? null : ShortText.Cut(reason, AuditEventRow.ReasonLimit),
+            Reason = Cut(reason),
             OnUserId = account.Value,
             Count = count,
             Details = new AuditDetailsRow(at, staff.Address),
@@ -120,11 +120,13 @@ internal static class AuditRecord
             ActorUserId = actor,
             Kind = kind,
             ActorSessionId = session?.Value,
-            Reason = view.Reason is null ? null : ShortText.Cut(view.Reason, AuditEventRow.ReasonLimit),
+            Reason = Cut(view.Reason),
             SessionId = view.Id,
             OnUserId = view.UserId,
             Details = new AuditDetailsRow(at, address),
         };
+
+    private static string? Cut(string? reason) => reason is null ? null : ShortText.Cut(reason, AuditEventRow.ReasonLimit);
 
     /// <summary>An event with a sign-in as its actor, on the new session or another one.</summary>
     private static AuditEventRow Through(SessionRow signIn, string action, SessionRow session, SignInMethods? methods = null) =>

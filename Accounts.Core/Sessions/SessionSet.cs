@@ -10,7 +10,7 @@ namespace Accounts.Core.Sessions;
 internal sealed record SessionSet(string Condition, params object[] Values)
 {
     private const string OfUser = "\"UserId\" = {0}";
-    private const string OfViews = "\"Kind\" = 3";
+    private static readonly string OfViews = string.Create(CultureInfo.InvariantCulture, $"\"Kind\" = {(int)SessionKind.SupportView}");
 
     /// <summary>One session of a user.</summary>
     public static SessionSet One(UserId user, SessionId session) => new(OfUser + " AND \"Id\" = {1}", user.Value, session.Value);

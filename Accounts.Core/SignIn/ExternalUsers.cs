@@ -39,7 +39,7 @@ public sealed partial class ExternalUsers
     {
         ArgumentException.ThrowIfNullOrEmpty(id);
         var now = _time.GetUtcNow();
-        var (user, count) = await _commands.RunAsync<(UserId?, int)>(
+        var (revoked, sessions) = await _commands.RunAsync<(UserId?, int)>(
             WritePriority.Ending,
             async work =>
             {
@@ -52,17 +52,18 @@ public sealed partial class ExternalUsers
                 account.RenewStamp();
                 var operation = new Caller(CallerKind.Administration, user, null, null, Scopes.All, "");
                 var ended = await work.EndAsync(new Ending(operation, now, EndReason.Revoked), everywhere);
+                var count = ended.Count(row => row.IsOwn);
                 work.Db.AuditEvents.Add(new AuditEventRow(now, AuditAction.SessionsRevoked, account.Id)
                 {
                     Kind = CallerKind.Administration,
-                    Count = ended.Count(row => row.IsOwn),
+                    Count = count,
                 });
-                return (user, ended.Count(row => row.IsOwn));
+                return (user, count);
             },
             cancellationToken);
-        if (user is not null)
-            Log.Revoked(_logger, user.Value, count);
-        return count;
+        if (revoked is not null)
+            Log.Revoked(_logger, revoked.Value, sessions);
+        return sessions;
     }
 
     private static partial class Log

@@ -167,20 +167,18 @@ public sealed class SupportDirectory
         return await _commands.RunAsync<EndAccountOutcome>(caller, Need.EndAccount, null, Refuse, async work =>
         {
             var db = work.Db;
-            // Staff lock only accounts below their own, so that two of them never wait for each other.
-            if (!await SupportViews.IsBelowAsync(db, account, caller.Subject))
+            var (isAllowed, user) = await db.LockBelowAsync(account, caller.Subject);
+            if (!isAllowed)
                 return new EndAccountOutcome.NotAllowed();
-            if (await db.LockUserAsync(account) is not { } user)
+            if (user is null)
                 return new EndAccountOutcome.NotFound();
-            if (!await SupportViews.IsBelowAsync(db, account, caller.Subject))
-                return new EndAccountOutcome.NotAllowed();
 
             await db.LockedLive(everywhere).Select(s => s.Id).ToListAsync();
             user.RenewStamp();
             var ended = await work.EndAsync(new Ending(caller.ActingOn(account, reason), now, EndReason.EndedBySupport), everywhere);
-            db.AuditEvents.AddRange(
-                AuditRecord.OnAccount(account, caller, now, AuditAction.SessionsEndedBySupport, reason, ended.Count(row => row.IsOwn)));
-            return new EndAccountOutcome.Ended(ended.Count(row => row.IsOwn));
+            var count = ended.Count(row => row.IsOwn);
+            db.AuditEvents.AddRange(AuditRecord.OnAccount(account, caller, now, AuditAction.SessionsEndedBySupport, reason, count));
+            return new EndAccountOutcome.Ended(count);
         }, cancellationToken);
 
         static EndAccountOutcome Refuse(Refusal refusal) =>
@@ -263,9 +261,7 @@ public sealed class SupportDirectory
         if (await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == account.Value, cancellationToken) is not { } user)
             return null;
 
-        var roles = await db.UserRoles.Where(held => held.UserId == account.Value)
-            .Join(db.Roles, held => held.RoleId, role => role.Id, (_, role) => role.Name)
-            .ToListAsync(cancellationToken);
+        var roles = await db.FindRoleNamesAsync(account, cancellationToken);
         var code = await FindCodeAsync(db, account, typed, now, cancellationToken);
         return new SupportAccount
         {
@@ -275,7 +271,7 @@ public sealed class SupportDirectory
             EmailConfirmed = user.EmailConfirmed,
             Since = TimeOf(user.Id),
             Plan = _features.PlanOf(user.Plan) is { Length: > 0 } plan ? plan : null,
-            Roles = [.. roles.OfType<string>().Order(StringComparer.Ordinal)],
+            Roles = [.. roles.Order(StringComparer.Ordinal)],
             Acts = account == caller.Subject ? SupportActs.OwnAccount
                 : StaffRoles.Highest(roles) < await db.FindStaffRoleAsync(caller.Subject, cancellationToken) ? SupportActs.All
                 : SupportActs.SameOrHigherRole,

@@ -28,13 +28,15 @@ public sealed class SupportViews
     private readonly AccountsDatabase _database;
     private readonly CommandRunner _commands;
     private readonly PlaceFinder _places;
+    private readonly SessionCounts _counts;
     private readonly SupportViewOptions _options;
     private readonly TimeProvider _time;
 
     internal SupportViews(
-        AccountsDatabase database, CommandRunner commands, PlaceFinder places, SupportViewOptions options, TimeProvider time)
+        AccountsDatabase database, CommandRunner commands, PlaceFinder places, SessionCounts counts, SupportViewOptions options, TimeProvider time)
     {
         _places = places;
+        _counts = counts;
         _database = database;
         _commands = commands;
         _options = options;
@@ -66,18 +68,15 @@ public sealed class SupportViews
         return await _commands.RunAsync<BeginViewOutcome>(caller, Need.ViewAs, views, Refuse, async work =>
         {
             var db = work.Db;
-            // Staff lock only accounts below their own, so that two of them never wait for each other.
-            if (!await IsBelowAsync(db, subject, caller))
+            var (isAllowed, account) = await db.LockBelowAsync(subject, caller.Subject);
+            if (!isAllowed)
                 return new BeginViewOutcome.NotAllowed();
-            if (await db.LockUserAsync(subject) is null)
+            if (account is null)
                 return new BeginViewOutcome.NotFound();
-            if (!await IsBelowAsync(db, subject, caller))
-                return new BeginViewOutcome.NotAllowed();
 
             await work.EndAsync(new Ending(caller, now, EndReason.Replaced), views);
             var parents = db.Sessions.Where(s => s.Id == caller.OwnSession.Value);
-            var parentEnds = await parents.Select(s => s.ExpiresAt).SingleAsync();
-            var (due, latest) = (now + _options.Duration, parentEnds);
+            var (due, latest) = (now + _options.Duration, await parents.Select(s => s.ExpiresAt).SingleAsync());
             var view = new SessionRow
             {
                 Id = id.Value,
@@ -103,6 +102,7 @@ public sealed class SupportViews
             db.Sessions.Add(view);
             db.AuditEvents.AddRange(AuditRecord.ViewBegan(view, caller));
             work.Report(new SessionChange.Started(subject, id));
+            work.Apply(() => _counts.CountStarted(view.Kind));
             return new BeginViewOutcome.Began(new StartedSession(id, key, null));
         }, cancellationToken);
 
@@ -173,17 +173,11 @@ public sealed class SupportViews
         List<Guid> forbidden = [];
         foreach (var view in held.Concat(of))
         {
-            if (!await IsBelowAsync(work.Db, new UserId(view.UserId), new UserId(view.ActorUserId!.Value)))
+            if (!await work.Db.IsBelowAsync(new UserId(view.UserId), new UserId(view.ActorUserId!.Value)))
                 forbidden.Add(view.Id);
         }
 
         if (forbidden.Count > 0)
             await work.EndAsync(new Ending(by, now, EndReason.StaffSessionEnded), SessionSet.Of(forbidden));
     }
-
-    private static Task<bool> IsBelowAsync(AccountsDbContext db, UserId subject, Caller caller) => IsBelowAsync(db, subject, caller.Subject);
-
-    /// <summary>Whether an account belongs to a user below a member of staff. An account that doesn't exist counts as one.</summary>
-    internal static async Task<bool> IsBelowAsync(AccountsDbContext db, UserId subject, UserId staff) =>
-        subject != staff && await db.FindStaffRoleAsync(subject) < await db.FindStaffRoleAsync(staff);
 }

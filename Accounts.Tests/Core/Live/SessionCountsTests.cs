@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
+using Accounts.Core.Administration;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
+using Accounts.Core.Support;
 using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Live;
@@ -30,6 +32,23 @@ public sealed class SessionCountsTests
             meters.Read("accounts.sessions.ended signed_out_everywhere"),
             meters.Read("accounts.sessions.ended signed_out")));
         Assert.Null(await host.RequestAsync(third));
+    }
+
+    // Guard: the same in SupportViews.
+    [EachEngineFact]
+    public async Task A_view_of_support_counts_as_one_of_its_kind()
+    {
+        await using var host = CoreHost.Start();
+        using var meters = new Meters(host.Get<IMeterFactory>());
+        var ada = await host.RegisterAsync();
+        await host.RegisterAsync("sam@example.test", "Sam Keller");
+        Assert.Equal(GrantOutcome.Granted, await host.Get<RoleGrants>().GrantAsync("sam@example.test", Roles.Support));
+        var staff = await host.SignInAsync("sam@example.test");
+        var view = Assert.IsType<BeginViewOutcome.Began>(
+            await host.Get<SupportViews>().BeginAsync(staff.Caller, ada, new BeginViewInput { Reason = "Ticket 4711" })).Session;
+        Assert.Equal((1, 1), (meters.Read("accounts.sessions.started browser"), meters.Read("accounts.sessions.started support_view")));
+        Assert.Equal(EndViewOutcome.Ended, await host.Get<SupportViews>().EndAsync(staff.Caller, view.Id));
+        Assert.Equal(1, meters.Read("accounts.sessions.ended signed_out"));
     }
 
     // Guard: SessionUpkeep.SweepAsync, which counts after it has ended the expired ones.
