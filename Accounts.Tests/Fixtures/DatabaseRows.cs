@@ -10,6 +10,8 @@ namespace Accounts.Tests.Fixtures;
 /// <remarks>PostgreSQL's values become those that SQLite returns for the same row: ids in capital letters, every number a long.</remarks>
 public sealed class DatabaseRows : IDisposable
 {
+    // Sign-ins that run at once in a test read through one connection.
+    private readonly Lock _gate = new();
     private readonly DbConnection _connection;
 
     /// <summary>Opens a SQLite file.</summary>
@@ -33,6 +35,7 @@ public sealed class DatabaseRows : IDisposable
     /// <summary>Returns all rows, as values by column name.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, object?>> Query(string sql, params (string Name, object? Value)[] parameters)
     {
+        using var turn = _gate.EnterScope();
         using var command = Command(sql, parameters);
         using var reader = command.ExecuteReader();
         var rows = new List<IReadOnlyDictionary<string, object?>>();
@@ -52,6 +55,7 @@ public sealed class DatabaseRows : IDisposable
 
     public int Execute(string sql, params (string Name, object? Value)[] parameters)
     {
+        using var turn = _gate.EnterScope();
         using var command = Command(sql, parameters);
         return command.ExecuteNonQuery();
     }
@@ -98,6 +102,7 @@ public sealed class DatabaseRows : IDisposable
 
     private object? Value(string sql, (string Name, object? Value)[] parameters)
     {
+        using var turn = _gate.EnterScope();
         using var command = Command(sql, parameters);
         return Plain(command.ExecuteScalar() ?? DBNull.Value);
     }
