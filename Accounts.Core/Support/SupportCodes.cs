@@ -55,14 +55,14 @@ public sealed class SupportCodes
     /// <param name="id">The session in the browser's ticket.</param>
     /// <param name="key">The key in the browser's ticket.</param>
     /// <param name="cancellationToken">Cancels the call until it may write.</param>
-    /// <returns>Null if the session doesn't exist or hasn't ended, or if the key is wrong.</returns>
+    /// <returns>Null if the session doesn't exist, hasn't ended or is a view of support, or if the key is wrong.</returns>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; no code was created.</exception>
     /// <exception cref="OperationCanceledException">It was canceled before its turn to write; no code was created.</exception>
     public async Task<SupportCode?> FindOrMakeForEndedAsync(SessionId id, string key, CancellationToken cancellationToken = default)
     {
         var now = _time.GetUtcNow();
         var row = await _database.ReadAsync(db => db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id.Value, cancellationToken));
-        if (row is null || !row.HasKey(key) || SessionEnding.Of(row, now) is null)
+        if (row is not { IsOwn: true } || !row.HasKey(key) || SessionEnding.Of(row, now) is null)
             return null;
         if (await _database.ReadAsync(db => FindAsync(db, id, now, cancellationToken)) is { } known)
             return SupportCode.From(known);

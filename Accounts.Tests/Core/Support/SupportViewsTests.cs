@@ -55,6 +55,21 @@ public sealed class SupportViewsTests
         Assert.Equal("203.0.113.7", kept.Address);
     }
 
+    // Guard: IsOwn in FindOrMakeForEndedAsync.
+    [EachEngineFact]
+    public async Task An_ended_view_gets_no_support_code()
+    {
+        await using var host = await StartAsync();
+        var owner = await host.SignInAsync();
+        var staff = await SamAsync(host);
+        var view = await ViewAsync(host, staff, owner.Caller.Subject);
+        Assert.Equal(EndViewOutcome.Ended, await host.Get<SupportViews>().EndAsync(owner.Caller, view.Id));
+        var other = await host.SignInAsync();
+        await host.Sessions.TerminateAsync(owner.Caller, other.Id);
+        Assert.Null(await host.Get<SupportCodes>().FindOrMakeForEndedAsync(view.Id, view.Key.Reveal()));
+        Assert.NotNull(await host.Get<SupportCodes>().FindOrMakeForEndedAsync(other.Id, other.Key));
+    }
+
     // Guards: the view's branch in SessionActivity, OwnSession in SupportCodes, and IsReadOnly in Need.
     [EachEngineFact]
     public async Task Reading_in_a_view_writes_nothing_in_the_account()

@@ -60,6 +60,13 @@ public sealed class ViewTests
             Assert.Contains("Nothing of Ada Lovelace is open in this browser", page, StringComparison.Ordinal);
         }
 
+        // The page where the view ended made no support code: it would be one of the owner's account. A page of the owner makes one.
+        Assert.Equal(0, CountCodes(site));
+        using var ending = await site.SignInAsync(Ada);
+        await site.TerminateAsync(owner, (await site.FindSessionAsync(ending)).Id);
+        await ending.ReadAsync("/signed-out");
+        Assert.Equal(1, CountCodes(site));
+
         // The owner learns that the browser has left.
         Assert.IsType<Departure.Confirmed>(Assert.Single(
             await site.Get<SessionService>().FindAsync(caller, [view])).Ending!.Departure);
@@ -199,6 +206,12 @@ public sealed class ViewTests
     {
         using var rows = site.Rows();
         return new SessionId(rows.Guid("SELECT \"Id\" FROM \"Sessions\" WHERE \"Kind\" = 3"));
+    }
+
+    private static long CountCodes(AccountsSite site)
+    {
+        using var rows = site.Rows();
+        return rows.Number("SELECT COUNT(*) FROM \"SupportCodes\"");
     }
 
     private static async Task<EndReason?> ReasonAsync(AccountsSite site, Visitor owner)
