@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace Accounts.Web.Look;
 
 /// <summary>Marks the controls that only an account's owner may use, for a member of staff who views the account.</summary>
@@ -16,10 +14,10 @@ internal static class OwnerOnly
     /// <param name="viewing">Whether a member of staff views the account.</param>
     public static IReadOnlyDictionary<string, object>? When(bool viewing) => viewing ? Marks : null;
 
-    private static FrozenDictionary<string, object> Marks => new Dictionary<string, object>(StringComparer.Ordinal)
+    private static Dictionary<string, object> Marks => new(StringComparer.Ordinal)
     {
         ["aria-disabled"] = "true",
         ["aria-describedby"] = WhyId,
         ["data-why"] = Texts.View_OnlyOwner,
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    };
 }
