@@ -2,6 +2,7 @@ using Accounts.Core.Audit;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
+using Accounts.Core.Settings;
 using Accounts.Core.Storage;
 using Accounts.Core.Support;
 using Microsoft.EntityFrameworkCore;
@@ -80,30 +81,10 @@ internal sealed partial class Retention(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.Interval, time);
-        try
-        {
-            do
-                await RunGuardedAsync(stoppingToken);
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            Log.Stopped(logger);
-        }
-    }
-
-    private async Task RunGuardedAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await RunAsync(stoppingToken);
-        }
-        catch (Exception failure)
-        {
-            // Any failure: the work stays due, and the next round tries again.
-            Log.Postponed(logger, failure);
-        }
+        // A failed round leaves its work due.
+        var rounds = new Rounds(time, failure => Log.Postponed(logger, failure));
+        await rounds.RunAsync(options.Interval, () => RunAsync(stoppingToken), stoppingToken, atOnce: true);
+        Log.Stopped(logger);
     }
 
     /// <summary>Processes one batch after the other, each in its own transaction. A round without work only reads.</summary>

@@ -103,27 +103,14 @@ internal sealed partial class PlaceUpkeep : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(_file is null ? Daily : _options.CheckInterval, _time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                CheckGuarded();
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            Log.Stopped(_logger);
-        }
-    }
+        var rounds = new Rounds(_time, failure => Log.Postponed(_logger, failure));
+        await rounds.RunAsync(_file is null ? Daily : _options.CheckInterval, CheckRoundAsync, stoppingToken);
+        Log.Stopped(_logger);
 
-    private void CheckGuarded()
-    {
-        try
+        Task CheckRoundAsync()
         {
             Check();
-        }
-        catch (Exception failure)
-        {
-            Log.Postponed(_logger, failure);
+            return Task.CompletedTask;
         }
     }
 

@@ -1,4 +1,5 @@
 using Accounts.Core.Sessions;
+using Accounts.Core.Settings;
 using Accounts.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -18,6 +19,8 @@ internal sealed partial class SessionUpkeep(
 {
     /// <summary>Sessions per transaction, each with its audit event. A session that is ended by a user waits for one batch at most.</summary>
     private const int BatchSize = 100;
+
+    private readonly Rounds _rounds = new(time, failure => Log.Postponed(logger, failure));
 
     /// <summary>Ends every expired session, like any other ending, and forgets what memory doesn't need any more.</summary>
     public async Task SweepAsync()
@@ -45,42 +48,19 @@ internal sealed partial class SessionUpkeep(
         await counts.CountLiveAsync();
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        GuardedAsync(counts.CountLiveAsync),
-        EveryAsync(options.FlushInterval, activity.FlushAsync, stoppingToken),
-        EveryAsync(options.SweepInterval, SweepAsync, stoppingToken));
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.WhenAll(
+            _rounds.RunAsync(counts.CountLiveAsync),
+            _rounds.RunAsync(options.FlushInterval, activity.FlushAsync, stoppingToken),
+            _rounds.RunAsync(options.SweepInterval, SweepAsync, stoppingToken));
+        Log.Stopped(logger);
+    }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await GuardedAsync(activity.FlushAsync);
-    }
-
-    private async Task EveryAsync(TimeSpan interval, Func<Task> work, CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                await GuardedAsync(work);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            Log.Stopped(logger);
-        }
-    }
-
-    private async Task GuardedAsync(Func<Task> work)
-    {
-        try
-        {
-            await work();
-        }
-        catch (Exception failure)
-        {
-            // Any failure: the next round must run.
-            Log.Postponed(logger, failure);
-        }
+        await _rounds.RunAsync(activity.FlushAsync);
     }
 
     private static partial class Log

@@ -1,4 +1,5 @@
 using Accounts.Core.Sessions;
+using Accounts.Core.Settings;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -8,37 +9,18 @@ namespace Accounts.Core.SignIn;
 internal sealed partial class RefusedAttemptUpkeep(
     RefusedAttempts attempts, SessionOptions options, TimeProvider time, ILogger<RefusedAttemptUpkeep> logger) : BackgroundService
 {
+    private readonly Rounds _rounds = new(time, failure => Log.Postponed(logger, failure));
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.FlushInterval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                await FlushGuardedAsync();
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            Log.Stopped(logger);
-        }
+        await _rounds.RunAsync(options.FlushInterval, attempts.FlushAsync, stoppingToken);
+        Log.Stopped(logger);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await FlushGuardedAsync();
-    }
-
-    private async Task FlushGuardedAsync()
-    {
-        try
-        {
-            await attempts.FlushAsync();
-        }
-        catch (Exception failure)
-        {
-            // Any failure: the attempts stay in memory, and the next round must run.
-            Log.Postponed(logger, failure);
-        }
+        await _rounds.RunAsync(attempts.FlushAsync);
     }
 
     private static partial class Log
