@@ -43,6 +43,7 @@ internal sealed partial class AccountsStart(IServiceProvider services) : IHosted
         using var transaction = db.Database.BeginTransaction();
         EmailKey.RenewOld(db);
         NameKey.FillOld(db);
+        db.Database.ExecuteSql($"""INSERT INTO "Installation" ("Id", "Epoch") VALUES ({InstallationRow.OnlyId}, 0) ON CONFLICT DO NOTHING""");
         transaction.Commit();
     }
 

@@ -31,6 +31,9 @@ internal sealed class SessionRow
     /// <summary>What the session may ask for; null for everything that its kind may.</summary>
     public Scopes? Scopes { get; init; }
 
+    /// <summary>The epoch in which the session started, or into which it was taken over: see <see cref="Users.InstallationRow.Epoch"/>.</summary>
+    public required long Epoch { get; set; }
+
     /// <summary>SHA-256 of the key in the cookie, 32 bytes.</summary>
     public required byte[] KeyHash { get; set; }
 

@@ -110,10 +110,11 @@ public sealed partial class PasswordSignIn
         var browserHash = browser.Id.Hash();
         return _database.ReadAsync(async db =>
         {
+            var epoch = await db.FindEpochAsync(cancellationToken);
             var user = await db.Users.AsNoTracking().FindByEmailAsync(input.Email, cancellationToken);
             var known = user is not null
                 && await db.Sessions.AnyAsync(s => s.UserId == user.Id && s.BrowserHash == browserHash, cancellationToken);
-            return new Found(user?.NormalizedEmail ?? EmailKey.All(input.Email)[0], browserHash, user, known);
+            return new Found(user?.NormalizedEmail ?? EmailKey.All(input.Email)[0], browserHash, user, known, epoch);
         });
     }
 
@@ -144,7 +145,7 @@ public sealed partial class PasswordSignIn
         }
 
         // Null if the password was changed, or all sessions were ended, since the check. Then the verified password no longer counts.
-        var proof = new VerifiedUser(new UserId(user.Id), user.SecurityStamp!, SignInMethods.Password);
+        var proof = new VerifiedUser(new UserId(user.Id), new ProofStamp(user.SecurityStamp!, found.Epoch), SignInMethods.Password);
         return await _starter.StartAsync(browser, proof, input.Remember, cancellationToken) is { } session
             ? new SignInOutcome.SignedIn(session)
             : new SignInOutcome.WrongCredentials();
@@ -154,7 +155,8 @@ public sealed partial class PasswordSignIn
     /// <param name="Browser">The hash of the browser's id.</param>
     /// <param name="User">The account with this email; null if there is none.</param>
     /// <param name="IsKnown">Whether the account has had a session in this browser.</param>
-    private sealed record Found(string Email, byte[] Browser, User? User, bool IsKnown);
+    /// <param name="Epoch">The epoch.</param>
+    private sealed record Found(string Email, byte[] Browser, User? User, bool IsKnown, long Epoch);
 
     private static partial class Log
     {

@@ -16,7 +16,7 @@ public sealed class PendingProof
 {
     private int _burnt;
 
-    internal PendingProof(UserId? subject, string stamp, SessionId? session, DateTimeOffset openedAt)
+    internal PendingProof(UserId? subject, ProofStamp stamp, SessionId? session, DateTimeOffset openedAt)
     {
         Subject = subject;
         Stamp = stamp;
@@ -33,7 +33,7 @@ public sealed class PendingProof
     /// <summary>The application's user whom the proof is about; null for an account of ours.</summary>
     internal ExternalUser? External { get; init; }
 
-    internal string Stamp { get; }
+    internal ProofStamp Stamp { get; }
 
     internal DateTimeOffset OpenedAt { get; }
 
@@ -87,14 +87,16 @@ public sealed class ProofDoor
     public async Task<PendingProof> OpenAsync(ExternalUser user, CancellationToken cancellationToken = default)
     {
         var now = _time.GetUtcNow();
-        var account = await _database.ReadAsync(db => db.Users
-            .Where(u => u.ExternalId == user.Id)
-            .Select(u => new { u.Id, u.SecurityStamp })
-            .SingleOrDefaultAsync(cancellationToken));
-        return new PendingProof(account is null ? null : new UserId(account.Id), account?.SecurityStamp ?? User.FirstStamp, null, now)
+        return await _database.ReadAsync(async db =>
         {
-            External = user,
-        };
+            var epoch = await db.FindEpochAsync(cancellationToken);
+            var account = await db.Users
+                .Where(u => u.ExternalId == user.Id)
+                .Select(u => new { u.Id, u.SecurityStamp })
+                .SingleOrDefaultAsync(cancellationToken);
+            var stamp = new ProofStamp(account?.SecurityStamp ?? User.FirstStamp, epoch);
+            return new PendingProof(account is null ? null : new UserId(account.Id), stamp, null, now) { External = user };
+        });
     }
 
     /// <summary>Opens the door for a re-authentication in the caller's session.</summary>
@@ -197,18 +199,16 @@ public sealed class ProofDoor
             need,
             changed,
             _ => null,
-            async work => string.Equals(work.Account.SecurityStamp, proof.Stamp, StringComparison.Ordinal) ? await command(work, now) : null,
+            async work => string.Equals(work.Account.SecurityStamp, proof.Stamp.Account, StringComparison.Ordinal) ? await command(work, now) : null,
             cancellationToken);
     }
 
     private async Task<PendingProof?> OpenAsync(UserId subject, SessionId? session, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        var stamp = await _database.ReadAsync(db => db.Users
-            .Where(u => u.Id == subject.Value)
-            .Select(u => u.SecurityStamp)
-            .SingleOrDefaultAsync(cancellationToken));
-        return stamp is null ? null : new PendingProof(subject, stamp, session, now);
+        return await _database.ReadAsync(db => db.FindProofStampAsync(subject, cancellationToken)) is { } stamp
+            ? new PendingProof(subject, stamp, session, now)
+            : null;
     }
 
     private bool IsGood(PendingProof proof) => proof.TryBurn() && proof.OpenedAt.IsYoungerThan(Patience, _time.GetUtcNow());

@@ -4,24 +4,25 @@ using Accounts.Core.Geolocation;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
+using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.SignIn;
 
-/// <summary>A user who has proved who they are, with the account's stamp at that time.</summary>
+/// <summary>A user who has proved who they are.</summary>
 /// <param name="UserId">The account. Only an external user may have none yet.</param>
-/// <param name="Stamp">The stamp.</param>
+/// <param name="Stamp">What the proof depends on, as it was before the proof.</param>
 /// <param name="Methods">How the user was verified.</param>
 /// <param name="External">The application's user, if the application keeps them itself. Its id then decides about the account.</param>
-internal sealed record VerifiedUser(UserId? UserId, string Stamp, SignInMethods Methods, ExternalUser? External = null);
+internal sealed record VerifiedUser(UserId? UserId, ProofStamp Stamp, SignInMethods Methods, ExternalUser? External = null);
 
 /// <summary>Starts sessions. No other class does.</summary>
 internal sealed class SessionStarter(
     CommandRunner commands, PlaceFinder places, SessionCounts counts, SessionOptions options, TimeProvider time)
 {
     /// <summary>
-    /// Starts a session under the user's lock, if the proof still holds. Ending all sessions changes the account's stamp, so a proof from before it
-    /// is refused. A live session of the same user in the same browser is replaced.
+    /// Starts a session under the user's lock, if the proof still holds. Ending all sessions changes the account's stamp or the epoch, so a proof
+    /// from before it is refused. A live session of the same user in the same browser is replaced.
     /// </summary>
     /// <remarks>If the user has the maximum number of sessions, the one that was unused for longest ends.</remarks>
     /// <returns>Null if the proof no longer holds.</returns>
@@ -40,9 +41,9 @@ internal sealed class SessionStarter(
         {
             var db = work.Db;
             var user = verified.External is { } external
-                ? await db.LockOrMakeAsync(external, verified.Stamp, browser, now)
+                ? await db.LockOrMakeAsync(external, verified.Stamp.Account, browser, now)
                 : await db.LockUserAsync(verified.UserId!.Value);
-            if (user is null || !string.Equals(user.SecurityStamp, verified.Stamp, StringComparison.Ordinal))
+            if (user is not { IsOpen: true } || new ProofStamp(user.SecurityStamp!, await db.KeepEpochAsync()) != verified.Stamp)
                 return false;
 
             var owner = new UserId(user.Id);
@@ -65,6 +66,7 @@ internal sealed class SessionStarter(
             {
                 Id = id.Value,
                 UserId = user.Id,
+                Epoch = verified.Stamp.Epoch,
                 KeyHash = key.Hash(),
                 BrowserHash = browserHash,
                 StartedAt = now,

@@ -18,8 +18,13 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
     /// <inheritdoc cref="DatabaseEngine.RowLock"/>
     public string RowLock => engine.RowLock;
 
+    /// <inheritdoc cref="DatabaseEngine.SharedRowLock"/>
+    public string SharedRowLock => engine.SharedRowLock;
+
     /// <summary>Whether this context may write: only one that has its turn, or a database for itself. See <see cref="WriteGuard"/>.</summary>
     public bool MayWrite { get; set; }
+
+    public DbSet<InstallationRow> Installation => Set<InstallationRow>();
 
     public DbSet<SessionRow> Sessions => Set<SessionRow>();
 
@@ -51,6 +56,11 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             // For finding accounts by the beginning of a name.
             user.HasIndex(u => u.NameKey, "IX_Users_NameKey");
             user.HasIndex(u => u.LastNameKey, "IX_Users_LastNameKey").HasFilter("\"LastNameKey\" IS NOT NULL");
+            user.Property(u => u.NewPasswordRequired).HasDefaultValue(false);
+            user.Property(u => u.DeletedByOwner).HasDefaultValue(false);
+            user.Ignore(u => u.IsOpen);
+            // For deleting accounts that are due.
+            user.HasIndex(u => u.DeletionDueAt, "IX_Users_DeletionDue").HasFilter("\"DeletionDueAt\" IS NOT NULL");
             user.HasIndex(u => u.ExternalId, "IX_Users_ExternalId").IsUnique().HasFilter("\"ExternalId\" IS NOT NULL");
         });
         model.Entity<IdentityRole<Guid>>().ToTable("Roles");
@@ -60,6 +70,13 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
         model.Entity<IdentityUserLogin<Guid>>().ToTable("UserLogins");
         model.Entity<IdentityUserToken<Guid>>().ToTable("UserTokens");
         model.Entity<IdentityUserPasskey<Guid>>().ToTable("UserPasskeys");
+
+        model.Entity<InstallationRow>(installation =>
+        {
+            installation.ToTable("Installation");
+            installation.HasKey(i => i.Id);
+            installation.Property(i => i.Id).ValueGeneratedNever();
+        });
 
         model.Entity<SessionRow>(session =>
         {
@@ -91,6 +108,8 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             // For ending a member of staff's views with the session they began in, and with the role.
             session.HasIndex(s => s.ParentSessionId, "IX_Sessions_Parent").HasFilter("\"EndedAt\" IS NULL AND \"ParentSessionId\" IS NOT NULL");
             session.HasIndex(s => s.ActorUserId, "IX_Sessions_Actor").HasFilter("\"EndedAt\" IS NULL AND \"ActorUserId\" IS NOT NULL");
+            // For ending the sessions of earlier epochs.
+            session.HasIndex(s => s.Epoch, "IX_Sessions_Epoch").HasFilter("\"EndedAt\" IS NULL");
             // For finding accounts by an address.
             session.HasIndex(s => new { s.LastAddress, s.UserId }, "IX_Sessions_LastAddress");
             session.HasIndex(s => new { s.SignInAddress, s.UserId }, "IX_Sessions_SignInAddress");

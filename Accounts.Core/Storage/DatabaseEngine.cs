@@ -16,6 +16,12 @@ internal abstract class DatabaseEngine
     /// </summary>
     public abstract string RowLock { get; }
 
+    /// <summary>
+    /// The end of a SELECT statement that keeps other transactions from changing the rows that it returns, until the transaction ends. Several
+    /// transactions may hold it on the same row.
+    /// </summary>
+    public abstract string SharedRowLock { get; }
+
     /// <summary>How many writers may run at the same time.</summary>
     public abstract WriterLimits Writers { get; }
 

@@ -76,7 +76,8 @@ public sealed class SupportViews
 
             await work.EndAsync(new Ending(caller, now, EndReason.Replaced), views);
             var parents = db.Sessions.Where(s => s.Id == caller.OwnSession.Value);
-            var (due, latest) = (now + _options.Duration, await parents.Select(s => s.ExpiresAt).SingleAsync());
+            var parent = await parents.Select(s => new { s.ExpiresAt, s.Epoch }).SingleAsync();
+            var due = now + _options.Duration;
             var view = new SessionRow
             {
                 Id = id.Value,
@@ -86,10 +87,11 @@ public sealed class SupportViews
                 ActorName = work.Account.DisplayName,
                 Reason = reason,
                 ParentSessionId = caller.OwnSession.Value,
+                Epoch = parent.Epoch,
                 KeyHash = key.Hash(),
                 StartedAt = now,
                 LastActivityAt = now,
-                ExpiresAt = due < latest ? due : latest,
+                ExpiresAt = due < parent.ExpiresAt ? due : parent.ExpiresAt,
                 Remembered = false,
                 Methods = SignInMethods.None,
                 // The owner learns who views the account, not from where.

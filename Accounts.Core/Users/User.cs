@@ -41,6 +41,21 @@ internal sealed class User : IdentityUser<Guid>
     /// <summary>The application's own id of the user; null for an account of ours. https://www.rfc-editor.org/rfc/rfc7643#section-3.1</summary>
     public string? ExternalId { get; set; }
 
+    /// <summary>When an administrator disabled the account; null if they didn't. A disabled account starts no session.</summary>
+    public DateTimeOffset? DisabledAt { get; set; }
+
+    /// <summary>Whether the next sign-in must choose a new password.</summary>
+    public bool NewPasswordRequired { get; set; }
+
+    /// <summary>When the account is deleted for good; null if it isn't to be deleted. Until then it starts no session.</summary>
+    public DateTimeOffset? DeletionDueAt { get; set; }
+
+    /// <summary>Whether the owner asked for the deletion. Then they may take it back when they sign in.</summary>
+    public bool DeletedByOwner { get; set; }
+
+    /// <summary>Whether the account may start sessions.</summary>
+    public bool IsOpen => DisabledAt is null && DeletionDueAt is null;
+
     /// <summary>A new account without a password. Its email is also its user name. Both texts are in normal form.</summary>
     public static User New(DateTimeOffset now, string name, string email)
     {

@@ -15,8 +15,8 @@ internal abstract record RegisterOutcome
 
     public sealed record Registered(UserId UserId) : RegisterOutcome
     {
-        /// <summary>The new account's security stamp. It serves as the proof of the password for the first sign-in.</summary>
-        internal string Stamp { get; init; } = "";
+        /// <summary>The proof of the password for the first sign-in.</summary>
+        internal ProofStamp Stamp { get; init; }
     }
 
     /// <summary>The email already has an account. Nothing was changed.</summary>
@@ -72,11 +72,12 @@ public sealed class UserService
 
         try
         {
-            return await _database.WriteAsync(WritePriority.Ordinary, db =>
+            return await _database.WriteAsync<RegisterOutcome>(WritePriority.Ordinary, async db =>
             {
                 db.Users.Add(user);
                 db.AuditEvents.Add(Registered(user.Id, browser, now));
-                return Task.FromResult<RegisterOutcome>(new RegisterOutcome.Registered(new UserId(user.Id)) { Stamp = user.SecurityStamp! });
+                var stamp = new ProofStamp(user.SecurityStamp!, await db.FindEpochAsync());
+                return new RegisterOutcome.Registered(new UserId(user.Id)) { Stamp = stamp };
             }, cancellationToken);
         }
         catch (ConstraintException)

@@ -94,7 +94,9 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
     {
         using var rows = Rows();
         var user = rows.Query("SELECT \"Id\", \"SecurityStamp\" FROM \"Users\" WHERE \"Email\" = @email", ("@email", email)).Single();
-        var verified = new VerifiedUser(new UserId(Guid.Parse((string)user["Id"]!)), (string)user["SecurityStamp"]!, SignInMethods.Password);
+        var epoch = rows.Number("SELECT \"Epoch\" FROM \"Installation\"");
+        var stamp = new ProofStamp((string)user["SecurityStamp"]!, epoch);
+        var verified = new VerifiedUser(new UserId(Guid.Parse((string)user["Id"]!)), stamp, SignInMethods.Password);
         var ids = new List<SessionId>(count);
         for (var i = 0; i < count; i++)
         {

@@ -40,6 +40,7 @@ internal sealed record PastSession(UserId Owner, DateTimeOffset StartedAt)
     {
         Id = Id.Value,
         UserId = Owner.Value,
+        Epoch = 0,
         KeyHash = RandomNumberGenerator.GetBytes(32),
         BrowserHash = Browser,
         StartedAt = StartedAt,

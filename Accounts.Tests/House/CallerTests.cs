@@ -174,7 +174,7 @@ public sealed class CallerTests
         var type when type == typeof(UserId) => new UserId(Guid.NewGuid()),
         var type when type == typeof(string) => "",
         var type when type == typeof(Accounts.Core.SignIn.PendingProof) =>
-            new Accounts.Core.SignIn.PendingProof(caller.Subject, "", null, TestClock.Start),
+            new Accounts.Core.SignIn.PendingProof(caller.Subject, new Accounts.Core.Users.ProofStamp("", 0), null, TestClock.Start),
         var type when type == typeof(SignInMethods) => SignInMethods.Passkey,
         var type when type.IsAssignableTo(typeof(IEnumerable)) => Array.Empty<SessionId>(),
         { IsValueType: true } type => Activator.CreateInstance(type),

@@ -7,17 +7,24 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 
 namespace Accounts.Web.Support;
 
-/// <summary>Restricts the staff pages to support and administrators. For everyone else these pages don't exist.</summary>
+/// <summary>
+/// Restricts the staff pages to support and administrators, and the pages of administration to administrators. For everyone else these pages don't
+/// exist.
+/// </summary>
 internal static class Staff
 {
     public const string Policy = "Staff";
+
+    public const string Administrators = "Administrators";
 
     /// <summary>Whether a user is a member of staff.</summary>
     public static bool Includes(ClaimsPrincipal user) => user.IsInRole(Roles.Support) || user.IsInRole(Roles.Administrator);
 
     public static void AddStaff(this IServiceCollection services)
     {
-        services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy.RequireRole(Roles.Support, Roles.Administrator));
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Policy, policy => policy.RequireRole(Roles.Support, Roles.Administrator))
+            .AddPolicy(Administrators, policy => policy.RequireRole(Roles.Administrator));
         services.Configure<CookieAuthenticationOptions>(AccountsSession.Scheme, o => o.Events.OnRedirectToAccessDenied = DenyExistence);
     }
 

@@ -116,6 +116,7 @@ internal sealed class DemoHistory(Guid user, DateTimeOffset now)
         {
             Id = id,
             UserId = user,
+            Epoch = 0,
             // No key has this hash, so nobody can use this session.
             KeyHash = RandomNumberGenerator.GetBytes(32),
             BrowserHash = browser,

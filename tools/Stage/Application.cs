@@ -71,8 +71,8 @@ internal sealed class Application : WebApplicationFactory<App>
     public async Task<(Caller Caller, string Cookie)> SignInAsync(UserId person, string userAgent = Browsers.Windows,
         string address = Browsers.Address)
     {
-        var stamp = await Get<AccountsDatabase>()
-            .ReadAsync(db => db.Users.Where(u => u.Id == person.Value).Select(u => u.SecurityStamp!).SingleAsync());
+        var stamp = await Get<AccountsDatabase>().ReadAsync(db => db.FindProofStampAsync(person))
+            ?? throw new InvalidOperationException("There is no such account.");
         var browser = new CallingBrowser(address, new DeviceSignals(userAgent), BrowserId.New());
         var session = await Get<SessionStarter>().StartAsync(browser, new VerifiedUser(person, stamp, SignInMethods.Password), remember: false)
             ?? throw new InvalidOperationException("The session did not start.");

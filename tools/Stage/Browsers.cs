@@ -34,6 +34,7 @@ internal static class Browsers
     {
         Id = Guid.CreateVersion7(startedAt),
         UserId = person.Value,
+        Epoch = 0,
         KeyHash = RandomNumberGenerator.GetBytes(32),
         BrowserHash = browser ?? RandomNumberGenerator.GetBytes(32),
         StartedAt = startedAt,

@@ -45,6 +45,8 @@ internal sealed class PostgreSqlEngine(PostgreSqlAddress address) : DatabaseEngi
     // It doesn't keep other transactions from referring to the row with a foreign key.
     public override string RowLock => "FOR NO KEY UPDATE";
 
+    public override string SharedRowLock => "FOR SHARE";
+
     // Writers take less than the pool's connections, so that reads always find one.
     public override WriterLimits Writers { get; } = new(Total: 24, Ordinary: 12);
 

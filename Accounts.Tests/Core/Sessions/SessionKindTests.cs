@@ -143,6 +143,7 @@ public sealed class SessionKindTests
                     Kind = kind,
                     ActorUserId = actor?.Value,
                     Scopes = scopes,
+                    Epoch = 0,
                     KeyHash = other.Key.Hash(),
                     StartedAt = now,
                     LastActivityAt = now,

@@ -1,0 +1,29 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace Accounts.Core.Storage.Migrations;
+
+/// <summary>
+/// What administration needs: accounts that are disabled, deleted or need a new password; and the epoch of each session, so that everybody's sessions
+/// can be ended at once. The start adds the installation's only row.
+/// </summary>
+[DbContext(typeof(AccountsDbContext))]
+[Migration("0016_Administration" + MigrationIds.Expand)]
+internal sealed class M0016_Administration : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder)
+    {
+        migrationBuilder.AddColumn<long>("DisabledAt", "Users", nullable: true);
+        migrationBuilder.AddColumn<bool>("NewPasswordRequired", "Users", defaultValue: false);
+        migrationBuilder.AddColumn<long>("DeletionDueAt", "Users", nullable: true);
+        migrationBuilder.AddColumn<bool>("DeletedByOwner", "Users", defaultValue: false);
+        migrationBuilder.CreateIndex("IX_Users_DeletionDue", "Users", "DeletionDueAt", filter: "\"DeletionDueAt\" IS NOT NULL");
+
+        migrationBuilder.CreateTable(
+            "Installation",
+            table => new { Id = table.Column<int>(), Epoch = table.Column<long>() },
+            constraints: table => table.PrimaryKey("PK_Installation", row => row.Id));
+        migrationBuilder.AddColumn<long>("Epoch", "Sessions", defaultValue: 0L);
+        migrationBuilder.CreateIndex("IX_Sessions_Epoch", "Sessions", "Epoch", filter: "\"EndedAt\" IS NULL");
+    }
+}
