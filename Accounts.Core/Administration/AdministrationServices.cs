@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Core.Administration;
 
-/// <summary>Registers retention and the grants of roles.</summary>
+/// <summary>Registers retention and what administrators do.</summary>
 internal static class AdministrationServices
 {
     public static void AddAdministration(this IServiceCollection services)
@@ -11,5 +11,8 @@ internal static class AdministrationServices
         services.AddSingleton<Retention>();
         services.AddHostedService(sp => sp.GetRequiredService<Retention>());
         services.AddMade<RoleGrants>();
+        services.AddMade<AccountAdministration>();
+        services.AddMade<MassEndings>();
+        services.AddHostedService<MassEndingUpkeep>();
     }
 }

@@ -116,17 +116,11 @@ public sealed partial class RoleGrants
         if (await db.LockUserAsync(user) is null)
             return new Change(null);
 
-        var id = await FindOrAddAsync(db, role, now);
-        var held = await db.UserRoles.SingleOrDefaultAsync(r => r.UserId == user.Value && r.RoleId == id);
-        if (held is not null == grant)
+        if (!grant && role is Roles.Administrator && await db.IsLastAdministratorAsync(user))
+            return new Change(user) { IsLast = true };
+        if (!await SetAsync(db, user, role, grant, now))
             return new Change(user);
 
-        if (held is null)
-            db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = user.Value, RoleId = id });
-        else if (role is Roles.Administrator && await IsLastAsync(db, id, user))
-            return new Change(user) { IsLast = true };
-        else
-            db.UserRoles.Remove(held);
         db.AuditEvents.Add(new AuditEventRow(now, action, user.Value) { Kind = CallerKind.Administration });
         await work.ReportProfileAsync(user);
         if (!IsBesideAnother)
@@ -134,12 +128,19 @@ public sealed partial class RoleGrants
         return new Change(user) { Made = true };
     }
 
-    /// <summary>Whether nobody else has the role. Of two who lose it at the same time, one waits for the other.</summary>
-    private static async Task<bool> IsLastAsync(AccountsDbContext db, Guid role, UserId user)
+    /// <summary>Gives an account that is locked a role, or takes it away.</summary>
+    /// <returns>Whether anything changed.</returns>
+    internal static async Task<bool> SetAsync(AccountsDbContext db, UserId user, string role, bool grant, DateTimeOffset now)
     {
-        var locked = string.Concat("SELECT * FROM \"Roles\" WHERE \"Id\" = {0} ", db.RowLock);
-        await db.Roles.FromSqlRaw(locked, role).AsNoTracking().ToListAsync();
-        return !await db.UserRoles.AnyAsync(held => held.RoleId == role && held.UserId != user.Value);
+        var id = await FindOrAddAsync(db, role, now);
+        var held = await db.UserRoles.SingleOrDefaultAsync(r => r.UserId == user.Value && r.RoleId == id);
+        if (held is not null == grant)
+            return false;
+        if (held is null)
+            db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = user.Value, RoleId = id });
+        else
+            db.UserRoles.Remove(held);
+        return true;
     }
 
     /// <summary>The role's id. Adds the role if nobody has had it yet.</summary>
@@ -152,7 +153,7 @@ public sealed partial class RoleGrants
         return await db.Roles.Where(r => r.NormalizedName == normalized).Select(r => r.Id).SingleAsync();
     }
 
-    private static string Action(string role, bool grant) => (role, grant) switch
+    internal static string Action(string role, bool grant) => (role, grant) switch
     {
         (Roles.Support, true) => AuditAction.SupportGranted,
         (Roles.Support, false) => AuditAction.SupportRevoked,

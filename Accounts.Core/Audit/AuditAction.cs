@@ -66,16 +66,37 @@ public static class AuditAction
     /// <summary>A member of staff ended all of the user's sessions.</summary>
     public const string SessionsEndedBySupport = "support.sessions_ended";
 
-    /// <summary>An operator gave the account the role <see cref="Administration.Roles.Support"/>.</summary>
+    /// <summary>An administrator ended one of the user's sessions.</summary>
+    public const string SessionEndedByAdministrator = "administration.session_ended";
+
+    /// <summary>An administrator ended all of the user's sessions.</summary>
+    public const string SessionsEndedByAdministrator = "administration.sessions_ended";
+
+    /// <summary>An administrator ended everybody's sessions. Only their own log has it; each account's log has the ending of its sessions.</summary>
+    public const string EverybodyEnded = "administration.everybody_ended";
+
+    /// <summary>An administrator disabled the account.</summary>
+    public const string Disabled = "user.disabled";
+
+    /// <summary>An administrator enabled the account again.</summary>
+    public const string Enabled = "user.enabled";
+
+    /// <summary>An administrator requires a new password.</summary>
+    public const string NewPasswordRequired = "user.new_password_required";
+
+    /// <summary>An administrator changed the account's plan.</summary>
+    public const string PlanChanged = "user.plan_changed";
+
+    /// <summary>The account got the role <see cref="Administration.Roles.Support"/>.</summary>
     public const string SupportGranted = "user.support_granted";
 
-    /// <summary>An operator took the role <see cref="Administration.Roles.Support"/> away.</summary>
+    /// <summary>The account lost the role <see cref="Administration.Roles.Support"/>.</summary>
     public const string SupportRevoked = "user.support_revoked";
 
-    /// <summary>An operator gave the account the role <see cref="Administration.Roles.Administrator"/>.</summary>
+    /// <summary>The account got the role <see cref="Administration.Roles.Administrator"/>.</summary>
     public const string AdministratorGranted = "user.administrator_granted";
 
-    /// <summary>An operator took the role <see cref="Administration.Roles.Administrator"/> away.</summary>
+    /// <summary>The account lost the role <see cref="Administration.Roles.Administrator"/>.</summary>
     public const string AdministratorRevoked = "user.administrator_revoked";
 
     /// <summary>All actions, in the order in which a page lists them.</summary>
@@ -83,7 +104,8 @@ public static class AuditAction
     [
         SignedIn, SignedOut, SessionTerminated, SessionsTerminated, SignedOutEverywhere, SessionsInvalidated, SessionsRevoked, SessionReplaced,
         SessionExpired, SessionEndedByLimit, SessionRecognized, SessionDenied, SessionReauthenticated, SessionRenamed, PasswordChanged,
-        ViewBegan, ViewEnded, LookedUp, Searched, SessionsEndedBySupport, SupportGranted, SupportRevoked, AdministratorGranted,
+        ViewBegan, ViewEnded, LookedUp, Searched, SessionsEndedBySupport, SessionEndedByAdministrator, SessionsEndedByAdministrator, EverybodyEnded,
+        Disabled, Enabled, NewPasswordRequired, PlanChanged, SupportGranted, SupportRevoked, AdministratorGranted,
         AdministratorRevoked, Registered,
     ];
 }

@@ -9,6 +9,9 @@ internal sealed class AuditEventRow
     /// <summary>Maximum length of a reason, in characters.</summary>
     public const int ReasonLimit = 500;
 
+    /// <summary>Maximum length of a value, in characters.</summary>
+    public const int ValueLimit = 64;
+
     // Entity Framework uses this constructor.
     private AuditEventRow()
     {
@@ -50,6 +53,9 @@ internal sealed class AuditEventRow
 
     /// <summary>Why the actor acted on somebody else's account, in their words; null for actions that need no reason. Erasure keeps it.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>What the action set, such as the name of a plan; null for actions that set nothing.</summary>
+    public string? Value { get; init; }
 
     /// <summary>How the actor was verified, for an action that is a proof; otherwise null.</summary>
     public SignInMethods? Methods { get; init; }

@@ -57,6 +57,9 @@ public sealed record AuditEvent(
     /// <summary>Why the actor acted on somebody else's account; null for actions that need no reason.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>What the action set, such as the name of a plan; null for actions that set nothing.</summary>
+    public string? Value { get; init; }
+
     /// <summary>How the actor was verified, for a sign-in or a re-authentication; otherwise null.</summary>
     public SignInMethods? Methods { get; init; }
 

@@ -162,7 +162,7 @@ public sealed class AuditLog
             actor is AuditActor.SomebodyElse ? null : Session(row.ActorSessionId, details?.ActorName, details?.ActorDevice),
             address,
             address is null ? null : _places.Find(address),
-            row.OnUserId is null ? Session(row.SessionId, details?.SessionName, details?.SessionDevice) : null,
+            row.OnUserId is null || details?.SessionDevice is not null ? Session(row.SessionId, details?.SessionName, details?.SessionDevice) : null,
             row.Count)
         {
             ActorName = actor is AuditActor.SomebodyElse ? people.GetValueOrDefault(row.ActorUserId!.Value) : null,
@@ -170,6 +170,7 @@ public sealed class AuditLog
             IsOnOther = row.OnUserId is { } other && other != caller.Subject.Value,
             Kind = row.Kind,
             Reason = row.Reason,
+            Value = row.Value,
             Methods = row.Methods,
             EndedSessions = [.. Ended(row)],
         };

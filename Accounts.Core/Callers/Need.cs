@@ -69,6 +69,12 @@ internal sealed record Need(Scopes Scope)
     /// <summary>Ending every session of somebody else's account.</summary>
     public static readonly Need EndAccount = ViewAs with { Priority = WritePriority.Ending };
 
+    /// <summary>Administering somebody else's account.</summary>
+    public static readonly Need Administer = EndAccount with { Staff = StaffRole.Administrator };
+
+    /// <summary>Looking at what administration does.</summary>
+    public static readonly Need LookAtAdministration = LookUp with { Staff = StaffRole.Administrator };
+
     /// <summary>Ending a view. Its owner needs no proof, and the member of staff who has it doesn't either.</summary>
     public static readonly Need EndViews = new(Scopes.SessionsWrite) { Writes = true, OwnSession = true, Priority = WritePriority.Ending };
 

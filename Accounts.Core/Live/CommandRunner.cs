@@ -36,6 +36,7 @@ internal sealed partial class CommandRunner(
     /// <param name="refuse">Makes an outcome of a refusal.</param>
     /// <param name="command">The command. It holds no state outside itself, because it may run again after a conflict.</param>
     /// <param name="cancellationToken">Cancels the command until its turn to write comes.</param>
+    /// <param name="other">Somebody else's account that the command is about, which it locks; null if it locks none but the caller's.</param>
     /// <exception cref="CallerRefusedException">The caller may never run such a command; nothing changed.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed unless it says so.</exception>
     /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
@@ -45,13 +46,14 @@ internal sealed partial class CommandRunner(
         SessionSet? changed,
         Func<Refusal, T> refuse,
         Func<UnitOfWork, Task<T>> command,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        UserId? other = null)
     {
         need.Check(caller);
         var now = time.GetUtcNow();
         return await RunAsync(
             need.Priority,
-            async work => await AdmitAsync(work, caller, need, changed, now) is { } refusal ? refuse(refusal) : await command(work),
+            async work => await AdmitAsync(work, caller, need, changed, other, now) is { } refusal ? refuse(refusal) : await command(work),
             cancellationToken);
     }
 
@@ -86,15 +88,12 @@ internal sealed partial class CommandRunner(
     /// <summary>Whether the caller must prove who they are before a command with this need.</summary>
     public bool NeedsProof(Caller caller, Need need) => need.FreshProof && !IsProved(caller, time.GetUtcNow());
 
-    private async Task<Refusal?> AdmitAsync(UnitOfWork work, Caller caller, Need need, SessionSet? changed, DateTimeOffset now)
+    private async Task<Refusal?> AdmitAsync(
+        UnitOfWork work, Caller caller, Need need, SessionSet? changed, UserId? other, DateTimeOffset now)
     {
-        // The account before the session: every command takes its locks in this order.
-        if (need.LocksAccount)
-        {
-            if (await work.Db.LockUserAsync(caller.Subject) is not { } user)
-                return Refusal.CallerEnded;
-            work.Account = user;
-        }
+        // The accounts before the session: every command takes its locks in this order.
+        if (need.LocksAccount && !await LockAccountsAsync(work, caller.Subject, other))
+            return Refusal.CallerEnded;
 
         // Whoever comes without a session needs a row of their own that can be revoked. There is no such kind of caller yet.
         if (caller.SessionId is null || !await work.Db.LockLiveAsync(caller, changed, now))
@@ -103,6 +102,25 @@ internal sealed partial class CommandRunner(
             throw new CallerRefusedException(CallerRefusal.RoleMissing);
         // The proof that the caller had when they called counts, not a later one.
         return need.FreshProof && !IsProved(caller, now) ? Refusal.ProofNeeded : null;
+    }
+
+    /// <summary>Locks the caller's account, and another one that the command is about.</summary>
+    /// <returns>Whether the caller's account exists.</returns>
+    private static async Task<bool> LockAccountsAsync(UnitOfWork work, UserId own, UserId? other)
+    {
+        // In the order of their ids, so that two members of staff who act on each other don't wait for each other for good.
+        foreach (var id in new[] { own, other ?? own }.Distinct().OrderBy(id => id.Value))
+        {
+            var user = await work.Db.LockUserAsync(id);
+            if (id == own && user is null)
+                return false;
+            if (id == own)
+                work.Account = user!;
+            if (id == other)
+                work.Other = user;
+        }
+
+        return true;
     }
 
     private bool IsProved(Caller caller, DateTimeOffset now) => caller.AuthenticatedAt.IsYoungerThan(options.ReauthenticateAfter, now);

@@ -23,6 +23,9 @@ internal sealed class UnitOfWork(AccountsDbContext db, SessionRegistry registry)
         set;
     }
 
+    /// <summary>Somebody else's account that the command named, locked; null if there is no such account or the command named none.</summary>
+    public User? Other { get; set; }
+
     /// <summary>The changes to announce, in the order in which they were reported.</summary>
     public IReadOnlyList<SessionChange> Changes => _changes;
 
@@ -61,6 +64,16 @@ internal sealed class UnitOfWork(AccountsDbContext db, SessionRegistry registry)
         var ended = Report(await db.EndAsync(ending, which), ending);
         await EndViewsOfAsync(ended, ending);
         return ended;
+    }
+
+    /// <summary>Ends every session of an account that is locked, and voids every sign-in that is half way.</summary>
+    /// <returns>How many sessions ended, without views of support.</returns>
+    public async Task<int> EndAccountAsync(User account, Ending ending)
+    {
+        var everywhere = SessionSet.All(new UserId(account.Id));
+        await db.LockedLive(everywhere).Select(s => s.Id).ToListAsync();
+        account.RenewStamp();
+        return (await EndAsync(ending, everywhere)).Count(row => row.IsOwn);
     }
 
     /// <summary>Ends the expired ones of these sessions, and the views that began in them.</summary>

@@ -56,6 +56,9 @@ internal static class AuditRecord
     /// <summary>The event of a sign-in.</summary>
     public static AuditEventRow SignedIn(SessionRow row) => Through(row, AuditAction.SignedIn, row, row.Methods);
 
+    /// <summary>The event of a new password that a sign-in had to choose.</summary>
+    public static AuditEventRow PasswordChosen(SessionRow row) => Through(row, AuditAction.PasswordChanged, row, row.Methods);
+
     /// <summary>The event of a session that a sign-in ended: it was in the same browser, or the user had too many.</summary>
     public static AuditEventRow Displaced(SessionRow by, SessionRow gone, string action) => Through(by, action, gone);
 
@@ -98,8 +101,17 @@ internal static class AuditRecord
     /// <param name="action">The act: one of <see cref="AuditAction"/>.</param>
     /// <param name="reason">Why, as they stated; null for an act that needs no reason.</param>
     /// <param name="count">How many sessions it ended; null if it doesn't count them.</param>
+    /// <param name="session">The session that it changed; null if it changed several or none.</param>
+    /// <param name="value">What it set; null if it set nothing.</param>
     public static IEnumerable<AuditEventRow> OnAccount(
-        UserId account, Caller staff, DateTimeOffset at, string action, string? reason = null, int? count = null) =>
+        UserId account,
+        Caller staff,
+        DateTimeOffset at,
+        string action,
+        string? reason = null,
+        int? count = null,
+        SessionRow? session = null,
+        string? value = null) =>
         from log in new[] { account, staff.Subject }.Distinct()
         select new AuditEventRow(at, action, log.Value)
         {
@@ -108,8 +120,14 @@ internal static class AuditRecord
             ActorSessionId = staff.SessionId?.Value,
             Reason = Cut(reason),
             OnUserId = account.Value,
+            SessionId = session?.Id,
             Count = count,
-            Details = new AuditDetailsRow(at, staff.Address),
+            Value = value,
+            Details = new AuditDetailsRow(at, staff.Address)
+            {
+                SessionName = session?.Name,
+                SessionDevice = session is null ? null : Title(session),
+            },
         };
 
     private static IEnumerable<AuditEventRow> OnView(

@@ -35,4 +35,16 @@ public enum EndReason
 
     /// <summary>A member of support ended all of the user's sessions, because somebody misused the account.</summary>
     EndedBySupport = 11,
+
+    /// <summary>An administrator ended it.</summary>
+    EndedByAdministrator = 12,
+
+    /// <summary>The account is to be deleted.</summary>
+    AccountDeleted = 13,
+
+    /// <summary>An administrator disabled the account.</summary>
+    AccountDisabled = 14,
+
+    /// <summary>An administrator requires a new password.</summary>
+    NewPasswordRequired = 15,
 }

@@ -47,12 +47,8 @@ public sealed partial class ExternalUsers
                     return (null, 0);
 
                 var user = new UserId(account.Id);
-                var everywhere = SessionSet.All(user);
-                await work.Db.LockedLive(everywhere).Select(s => s.Id).ToListAsync();
-                account.RenewStamp();
                 var operation = new Caller(CallerKind.Administration, user, null, null, Scopes.All, "");
-                var ended = await work.EndAsync(new Ending(operation, now, EndReason.Revoked), everywhere);
-                var count = ended.Count(row => row.IsOwn);
+                var count = await work.EndAccountAsync(account, new Ending(operation, now, EndReason.Revoked));
                 work.Db.AuditEvents.Add(new AuditEventRow(now, AuditAction.SessionsRevoked, account.Id)
                 {
                     Kind = CallerKind.Administration,

@@ -19,6 +19,12 @@ public sealed class SignInInput
 
     /// <summary>"Keep me signed in".</summary>
     public bool Remember { get; set; }
+
+    /// <summary>
+    /// The password that the account gets, if its administrator requires a new one; null otherwise. It has the rules of
+    /// <see cref="ChangePasswordInput.NewPassword"/>.
+    /// </summary>
+    public string? NewPassword { get; set; }
 }
 
 internal sealed class SignInInputValidator : AbstractValidator<SignInInput>
@@ -27,6 +33,13 @@ internal sealed class SignInInputValidator : AbstractValidator<SignInInput>
     {
         RuleFor(i => i.Email).MustBeGivenEmail();
         RuleFor(i => i.Password).MustBeGivenPassword();
+        When(i => i.NewPassword is not null, () =>
+        {
+            RuleFor(i => i.NewPassword!).MustBeNewPassword();
+            RuleFor(i => i.NewPassword!).Must((i, password) => !string.Equals(
+                TypedText.Password(password), TypedText.Password(i.Password), StringComparison.Ordinal))
+                .Says(InputProblem.SamePassword).When(i => i.Password.Length > 0);
+        });
     }
 }
 
@@ -43,6 +56,11 @@ public abstract record SignInOutcome
 
     /// <summary>The email has no account, or the password is wrong. Both take the same time, so the answer doesn't reveal which.</summary>
     public sealed record WrongCredentials : SignInOutcome;
+
+    /// <summary>
+    /// The password is right, and the account needs a new one: sign in again with <see cref="SignInInput.NewPassword"/>. No session started.
+    /// </summary>
+    public sealed record NewPasswordRequired : SignInOutcome;
 
     /// <summary>Too many attempts. Nothing was checked.</summary>
     /// <param name="Wait">How long to wait before the next attempt can succeed.</param>
@@ -144,8 +162,21 @@ public sealed partial class PasswordSignIn
             }
         }
 
+        string? hash = null;
+        if (user.NewPasswordRequired)
+        {
+            if (input.NewPassword is not { } chosen)
+                return new SignInOutcome.NewPasswordRequired();
+            if (InputRules.CheckNewPassword(nameof(input.NewPassword), chosen, user) is { } weak)
+                return new SignInOutcome.Invalid([weak]);
+            hash = await place.HashAsync(user, chosen, cancellationToken);
+        }
+
         // Null if the password was changed, or all sessions were ended, since the check. Then the verified password no longer counts.
-        var proof = new VerifiedUser(new UserId(user.Id), new ProofStamp(user.SecurityStamp!, found.Epoch), SignInMethods.Password);
+        var proof = new VerifiedUser(new UserId(user.Id), new ProofStamp(user.SecurityStamp!, found.Epoch), SignInMethods.Password)
+        {
+            NewPasswordHash = hash,
+        };
         return await _starter.StartAsync(browser, proof, input.Remember, cancellationToken) is { } session
             ? new SignInOutcome.SignedIn(session)
             : new SignInOutcome.WrongCredentials();

@@ -14,7 +14,11 @@ namespace Accounts.Core.SignIn;
 /// <param name="Stamp">What the proof depends on, as it was before the proof.</param>
 /// <param name="Methods">How the user was verified.</param>
 /// <param name="External">The application's user, if the application keeps them itself. Its id then decides about the account.</param>
-internal sealed record VerifiedUser(UserId? UserId, ProofStamp Stamp, SignInMethods Methods, ExternalUser? External = null);
+internal sealed record VerifiedUser(UserId? UserId, ProofStamp Stamp, SignInMethods Methods, ExternalUser? External = null)
+{
+    /// <summary>The hash of the password that the account gets with this sign-in; null if it keeps its own.</summary>
+    public string? NewPasswordHash { get; init; }
+}
 
 /// <summary>Starts sessions. No other class does.</summary>
 internal sealed class SessionStarter(
@@ -93,6 +97,13 @@ internal sealed class SessionStarter(
                 : await work.EndAsync(ending with { Reason = EndReason.LimitReached }, SessionSet.Some(owner, crowded));
             if (verified.External is not null)
                 await work.UpdateAsync(user, verified.External);
+            if (verified.NewPasswordHash is { } hash)
+            {
+                (user.PasswordHash, user.NewPasswordRequired) = (hash, false);
+                user.RenewStamp();
+                db.AuditEvents.Add(AuditRecord.PasswordChosen(row));
+            }
+
             db.Sessions.Add(row);
             db.AuditEvents.AddRange(replaced.Select(gone => AuditRecord.Displaced(row, gone, AuditAction.SessionReplaced)));
             db.AuditEvents.AddRange(expired.Select(AuditRecord.Expired));

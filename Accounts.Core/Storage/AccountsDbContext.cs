@@ -1,3 +1,4 @@
+using Accounts.Core.Administration;
 using Accounts.Core.Audit;
 using Accounts.Core.Callers;
 using Accounts.Core.Manager;
@@ -25,6 +26,8 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
     public bool MayWrite { get; set; }
 
     public DbSet<InstallationRow> Installation => Set<InstallationRow>();
+
+    public DbSet<MassEndingRow> MassEndings => Set<MassEndingRow>();
 
     public DbSet<SessionRow> Sessions => Set<SessionRow>();
 
@@ -78,6 +81,14 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             installation.Property(i => i.Id).ValueGeneratedNever();
         });
 
+        model.Entity<MassEndingRow>(ending =>
+        {
+            ending.ToTable("MassEndings");
+            ending.HasKey(e => e.Id);
+            ending.Property(e => e.Id).ValueGeneratedNever();
+            ending.Property(e => e.Reason).HasMaxLength(AuditEventRow.ReasonLimit);
+        });
+
         model.Entity<SessionRow>(session =>
         {
             session.ToTable("Sessions");
@@ -109,7 +120,7 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             session.HasIndex(s => s.ParentSessionId, "IX_Sessions_Parent").HasFilter("\"EndedAt\" IS NULL AND \"ParentSessionId\" IS NOT NULL");
             session.HasIndex(s => s.ActorUserId, "IX_Sessions_Actor").HasFilter("\"EndedAt\" IS NULL AND \"ActorUserId\" IS NOT NULL");
             // For ending the sessions of earlier epochs.
-            session.HasIndex(s => s.Epoch, "IX_Sessions_Epoch").HasFilter("\"EndedAt\" IS NULL");
+            session.HasIndex(s => new { s.Epoch, s.UserId }, "IX_Sessions_Epoch").HasFilter("\"EndedAt\" IS NULL");
             // For finding accounts by an address.
             session.HasIndex(s => new { s.LastAddress, s.UserId }, "IX_Sessions_LastAddress");
             session.HasIndex(s => new { s.SignInAddress, s.UserId }, "IX_Sessions_SignInAddress");
@@ -152,6 +163,7 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             audit.Property(e => e.Action).HasMaxLength(64);
             audit.Property(e => e.Kind).HasDefaultValue(CallerKind.Browser).HasSentinel(CallerKind.Browser);
             audit.Property(e => e.Reason).HasMaxLength(AuditEventRow.ReasonLimit);
+            audit.Property(e => e.Value).HasMaxLength(AuditEventRow.ValueLimit);
             audit.HasOne(e => e.Details).WithOne().HasForeignKey<AuditDetailsRow>(d => d.EventId).OnDelete(DeleteBehavior.Restrict);
             audit.HasIndex(e => new { e.UserId, e.At }, "IX_AuditEvents_User");
         });

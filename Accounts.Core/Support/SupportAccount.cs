@@ -30,6 +30,15 @@ public sealed record SupportAccount
     /// <summary>The roles of the owner: of <see cref="Administration.Roles.All"/>.</summary>
     public required IReadOnlyList<string> Roles { get; init; }
 
+    /// <summary>When an administrator disabled the account; null if they didn't.</summary>
+    public DateTimeOffset? DisabledAt { get; init; }
+
+    /// <summary>When the account is deleted for good; null if it isn't to be deleted.</summary>
+    public DateTimeOffset? DeletionDueAt { get; init; }
+
+    /// <summary>Whether the next sign-in must choose a new password.</summary>
+    public bool NewPasswordRequired { get; init; }
+
     /// <summary>What the caller may do with the account.</summary>
     public required SupportActs Acts { get; init; }
 

@@ -163,23 +163,18 @@ public sealed class SupportDirectory
             return new EndAccountOutcome.Invalid(errors);
 
         var now = _time.GetUtcNow();
-        var everywhere = SessionSet.All(account);
         return await _commands.RunAsync<EndAccountOutcome>(caller, Need.EndAccount, null, Refuse, async work =>
         {
             var db = work.Db;
-            var (isAllowed, user) = await db.LockBelowAsync(account, caller.Subject);
-            if (!isAllowed)
+            if (!await work.Db.IsBelowAsync(account, caller.Subject))
                 return new EndAccountOutcome.NotAllowed();
-            if (user is null)
+            if (work.Other is not { } user)
                 return new EndAccountOutcome.NotFound();
 
-            await db.LockedLive(everywhere).Select(s => s.Id).ToListAsync();
-            user.RenewStamp();
-            var ended = await work.EndAsync(new Ending(caller.ActingOn(account, reason), now, EndReason.EndedBySupport), everywhere);
-            var count = ended.Count(row => row.IsOwn);
-            db.AuditEvents.AddRange(AuditRecord.OnAccount(account, caller, now, AuditAction.SessionsEndedBySupport, reason, count));
+            var count = await work.EndAccountAsync(user, new Ending(caller.ActingOn(account, reason), now, EndReason.EndedBySupport));
+            work.Db.AuditEvents.AddRange(AuditRecord.OnAccount(account, caller, now, AuditAction.SessionsEndedBySupport, reason, count));
             return new EndAccountOutcome.Ended(count);
-        }, cancellationToken);
+        }, cancellationToken, account);
 
         static EndAccountOutcome Refuse(Refusal refusal) =>
             refusal == Refusal.CallerEnded ? new EndAccountOutcome.CallerEnded() : new EndAccountOutcome.ProofNeeded();
@@ -272,6 +267,9 @@ public sealed class SupportDirectory
             Since = TimeOf(user.Id),
             Plan = _features.PlanOf(user.Plan) is { Length: > 0 } plan ? plan : null,
             Roles = [.. roles.Order(StringComparer.Ordinal)],
+            DisabledAt = user.DisabledAt,
+            DeletionDueAt = user.DeletionDueAt,
+            NewPasswordRequired = user.NewPasswordRequired,
             Acts = account == caller.Subject ? SupportActs.OwnAccount
                 : StaffRoles.Highest(roles) < await db.FindStaffRoleAsync(caller.Subject, cancellationToken) ? SupportActs.All
                 : SupportActs.SameOrHigherRole,

@@ -68,10 +68,9 @@ public sealed class SupportViews
         return await _commands.RunAsync<BeginViewOutcome>(caller, Need.ViewAs, views, Refuse, async work =>
         {
             var db = work.Db;
-            var (isAllowed, account) = await db.LockBelowAsync(subject, caller.Subject);
-            if (!isAllowed)
+            if (!await db.IsBelowAsync(subject, caller.Subject))
                 return new BeginViewOutcome.NotAllowed();
-            if (account is null)
+            if (work.Other is null)
                 return new BeginViewOutcome.NotFound();
 
             await work.EndAsync(new Ending(caller, now, EndReason.Replaced), views);
@@ -106,7 +105,7 @@ public sealed class SupportViews
             work.Report(new SessionChange.Started(subject, id));
             work.Apply(() => _counts.CountStarted(view.Kind));
             return new BeginViewOutcome.Began(new StartedSession(id, key, null));
-        }, cancellationToken);
+        }, cancellationToken, subject);
 
         static BeginViewOutcome Refuse(Refusal refusal) =>
             refusal == Refusal.CallerEnded ? new BeginViewOutcome.CallerEnded() : new BeginViewOutcome.ProofNeeded();

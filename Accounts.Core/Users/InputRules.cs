@@ -155,4 +155,10 @@ public enum InputProblem
 
     /// <summary>The new password is the current one.</summary>
     SamePassword,
+
+    /// <summary>It isn't one of those to choose from.</summary>
+    NotListed,
+
+    /// <summary>It isn't the word that confirms the act.</summary>
+    NotTheWord,
 }

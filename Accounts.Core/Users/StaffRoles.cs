@@ -19,6 +19,20 @@ internal static class StaffRoles
             .Join(db.Roles, held => held.RoleId, role => role.Id, (_, role) => role.Name!)
             .ToListAsync(cancellationToken);
 
+    /// <summary>Whether a user is the only administrator whose account may start sessions. False for anybody else.</summary>
+    /// <remarks>Of two who would lose the role or the account at the same time, one waits for the other.</remarks>
+    public static async Task<bool> IsLastAdministratorAsync(this AccountsDbContext db, UserId user)
+    {
+        const string Sql = """SELECT * FROM "Roles" WHERE "NormalizedName" = {0} """;
+        var roles = await db.Roles.FromSqlRaw(string.Concat(Sql, db.RowLock), nameof(StaffRole.Administrator).ToUpperInvariant())
+            .AsNoTracking().ToListAsync();
+        if (roles is not [{ Id: var role }] || !await db.UserRoles.AnyAsync(held => held.RoleId == role && held.UserId == user.Value))
+            return false;
+        return !await db.UserRoles.Where(held => held.RoleId == role && held.UserId != user.Value)
+            .Join(db.Users.Where(u => u.DisabledAt == null && u.DeletionDueAt == null), held => held.UserId, u => u.Id, (_, u) => u.Id)
+            .AnyAsync();
+    }
+
     /// <summary>The highest of roles, which are named like <see cref="StaffRole"/>. Other names are an application's own.</summary>
     public static StaffRole Highest(IEnumerable<string> names) =>
         names.Select(Of).Append(StaffRole.None).Max();

@@ -15,6 +15,13 @@ public sealed class CallerTests
     /// </summary>
     private static readonly Dictionary<string, string> Needs = new(StringComparer.Ordinal)
     {
+        ["AccountAdministration.DisableAsync"] = "None writes own staff",
+        ["AccountAdministration.EnableAsync"] = "None writes own staff",
+        ["AccountAdministration.EndSessionAsync"] = "None writes own staff",
+        ["AccountAdministration.EndSessionsAsync"] = "None writes own staff",
+        ["AccountAdministration.RequireNewPasswordAsync"] = "None writes own staff",
+        ["AccountAdministration.SetPlanAsync"] = "None writes own staff",
+        ["AccountAdministration.SetRoleAsync"] = "None writes own staff",
         ["AuditLog.ExportAsync"] = "AuditRead exports",
         ["AuditLog.PageAsync"] = "AuditRead",
         ["FeatureGate.FindMissingAsync"] = "AccountRead",
@@ -22,6 +29,9 @@ public sealed class CallerTests
         ["HistoryReader.ExportAsync"] = "HistoryRead exports",
         ["HistoryReader.FindDetailsAsync"] = "HistoryRead",
         ["HistoryReader.PageAsync"] = "HistoryRead",
+        ["MassEndings.BeginAsync"] = "None writes own staff",
+        ["MassEndings.CountAsync"] = "None writes own staff",
+        ["MassEndings.FindLatestAsync"] = "None writes own staff",
         ["PasswordChange.ChangeAsync"] = "AccountWrite writes own",
         ["ProofDoor.ChangedPasswordAsync"] = "AccountWrite writes own",
         ["ProofDoor.OpenAsync"] = "AccountWrite writes own",

@@ -81,6 +81,10 @@ public sealed class ProcessTests : IDisposable
             // A view of support has no page of its own: its browser gets back the session in which it began, or learns why that ended.
             [EndReason.StaffSessionEnded] = "This session is no longer valid.",
             [EndReason.EndedBySupport] = "Support signed this browser out, because someone else may be using the account.",
+            [EndReason.EndedByAdministrator] = "An administrator signed this browser out.",
+            [EndReason.AccountDeleted] = "This account is to be deleted.",
+            [EndReason.AccountDisabled] = "An administrator disabled this account.",
+            [EndReason.NewPasswordRequired] = "An administrator requires a new password. Sign in to choose one.",
         };
         Assert.Equal(Enum.GetValues<EndReason>(), texts.Keys.Order());
         await using var first = AccountsProcess.Run(null, Database);

@@ -36,6 +36,13 @@ internal static class AuditText
         AuditAction.LookedUp => Texts.Audit_LookedUp,
         AuditAction.Searched => Texts.Audit_Searched,
         AuditAction.SessionsEndedBySupport => Texts.Audit_SessionsEndedBySupport,
+        AuditAction.SessionEndedByAdministrator => Texts.Audit_SessionEndedByAdministrator,
+        AuditAction.SessionsEndedByAdministrator => Texts.Audit_SessionsEndedByAdministrator,
+        AuditAction.EverybodyEnded => Texts.Audit_EverybodyEnded,
+        AuditAction.Disabled => Texts.Audit_Disabled,
+        AuditAction.Enabled => Texts.Audit_Enabled,
+        AuditAction.NewPasswordRequired => Texts.Audit_NewPasswordRequired,
+        AuditAction.PlanChanged => Texts.Audit_PlanChanged,
         AuditAction.SupportGranted => Texts.Audit_SupportGranted,
         AuditAction.SupportRevoked => Texts.Audit_SupportRevoked,
         AuditAction.AdministratorGranted => Texts.Audit_AdministratorGranted,
@@ -49,7 +56,12 @@ internal static class AuditText
     {
         (AuditAction.SessionsTerminated, { } count) => Plural.Of(nameof(Texts.Audit_SessionsTerminatedCount_other), count),
         (AuditAction.LookedUp, _) when one.IsOnOther => Texts.Audit_LookedUpOther,
-        (AuditAction.SessionsEndedBySupport, _) when one.IsOnOther => Texts.Audit_SessionsEndedOther,
+        (AuditAction.SessionsEndedBySupport or AuditAction.SessionsEndedByAdministrator, _) when one.IsOnOther => Texts.Audit_SessionsEndedOther,
+        (AuditAction.SessionEndedByAdministrator, _) when one.IsOnOther => Texts.Audit_SessionEndedOther,
+        (AuditAction.Disabled, _) when one.IsOnOther => Texts.Audit_DisabledOther,
+        (AuditAction.Enabled, _) when one.IsOnOther => Texts.Audit_EnabledOther,
+        (AuditAction.NewPasswordRequired, _) when one.IsOnOther => Texts.Audit_NewPasswordOther,
+        (AuditAction.PlanChanged, _) when one.IsOnOther => Texts.Audit_PlanOther,
         _ => Of(one.Action),
     };
 
@@ -70,11 +82,20 @@ internal static class AuditText
         (AuditAction.SignedOutEverywhere, _) => one.Count is null or 0 ? Texts.Audit_NoneEnded : Ended(one.Count.Value),
         (AuditAction.Searched, _) =>
             one.Count is null or 0 ? Texts.Audit_SearchedNone : Plural.Of(nameof(Texts.Audit_SearchedFound_other), one.Count.Value),
-        (AuditAction.SessionsEndedBySupport, _) =>
+        (AuditAction.SessionsEndedBySupport or AuditAction.SessionsEndedByAdministrator or AuditAction.EverybodyEnded
+            or AuditAction.Disabled or AuditAction.NewPasswordRequired, _) =>
             SessionText.Joined(one.IsOnOther ? On(one) : null, Ended(one.Count ?? 0), Quoted(one.Reason)),
+        (AuditAction.SessionEndedByAdministrator, var to) =>
+            SessionText.Joined(one.IsOnOther ? On(one) : null, to is null ? null : Full(to), Quoted(one.Reason)),
+        (AuditAction.PlanChanged, _) => SessionText.Joined(
+            one.IsOnOther ? On(one) : null,
+            one.Value is { } plan ? Texts.FormatAudit_NowPlan(TypedText.Isolate(plan)) : null,
+            Quoted(one.Reason)),
         (AuditAction.SessionsInvalidated or AuditAction.SessionsRevoked, _) => one.Count is null ? null : Ended(one.Count.Value),
         (_, _) when one.IsOnOther => With(On(one), one.Reason),
-        (AuditAction.ViewBegan or AuditAction.ViewEnded, _) => Quoted(one.Reason),
+        (AuditAction.ViewBegan or AuditAction.ViewEnded or AuditAction.Enabled, _) => Quoted(one.Reason),
+        (AuditAction.SupportGranted or AuditAction.SupportRevoked or AuditAction.AdministratorGranted or AuditAction.AdministratorRevoked, _) =>
+            Quoted(one.Reason),
         (AuditAction.PasswordChanged, _) => one.Count is null or 0 ? Texts.Audit_NoneEndedWithIt : Ended(one.Count.Value),
         _ => null,
     };

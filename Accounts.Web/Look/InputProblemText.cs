@@ -1,3 +1,4 @@
+using Accounts.Core.Administration;
 using Accounts.Core.SignIn;
 using Accounts.Core.Support;
 using Accounts.Core.Users;
@@ -31,6 +32,8 @@ internal static class InputProblemText
         InputProblem.SequencePassword => Texts.Input_SequencePassword,
         InputProblem.PersonalPassword => Texts.Input_PersonalPassword,
         InputProblem.SamePassword => Texts.Input_SamePassword,
+        InputProblem.NotListed => Texts.Input_NotListed,
+        InputProblem.NotTheWord => Texts.FormatInput_NotTheWord(EndEverybodyInput.Word),
         _ => error.Problem.ToString(),
     };
 }

@@ -183,6 +183,10 @@ internal static class SessionText
         EndReason.Revoked => Texts.Reason_Revoked,
         EndReason.StaffSessionEnded => Texts.Reason_StaffSessionEnded,
         EndReason.EndedBySupport => Texts.Reason_EndedBySupport,
+        EndReason.EndedByAdministrator => Texts.Reason_EndedByAdministrator,
+        EndReason.AccountDeleted => Texts.Reason_AccountDeleted,
+        EndReason.AccountDisabled => Texts.Reason_AccountDisabled,
+        EndReason.NewPasswordRequired => Texts.Reason_NewPasswordRequired,
         _ => reason.ToString(),
     };
 
@@ -202,6 +206,8 @@ internal static class SessionText
             EndReason.Replaced => Texts.How_Replaced,
             EndReason.Revoked => Texts.How_Revoked,
             EndReason.EndedBySupport => Texts.How_Support,
+            EndReason.EndedByAdministrator or EndReason.AccountDisabled or EndReason.NewPasswordRequired => Texts.How_Administrator,
+            EndReason.AccountDeleted => Texts.How_AccountDeleted,
             EndReason.LimitReached when by is null => Texts.How_LimitReachedByAnother,
             EndReason.LimitReached => entry.EndedBy?.Id == current ? Texts.How_LimitReachedByThis : Texts.FormatHow_LimitReached(by),
             EndReason.Expired => entry.Expiry switch

@@ -18,12 +18,28 @@ internal sealed class M0016_Administration : Migration
         migrationBuilder.AddColumn<long>("DeletionDueAt", "Users", nullable: true);
         migrationBuilder.AddColumn<bool>("DeletedByOwner", "Users", defaultValue: false);
         migrationBuilder.CreateIndex("IX_Users_DeletionDue", "Users", "DeletionDueAt", filter: "\"DeletionDueAt\" IS NOT NULL");
+        migrationBuilder.AddColumn<string>("Value", "AuditEvents", maxLength: 64, nullable: true);
 
         migrationBuilder.CreateTable(
             "Installation",
             table => new { Id = table.Column<int>(), Epoch = table.Column<long>() },
             constraints: table => table.PrimaryKey("PK_Installation", row => row.Id));
+        migrationBuilder.CreateTable(
+            "MassEndings",
+            table => new
+            {
+                Id = table.Column<Guid>(),
+                Epoch = table.Column<long>(),
+                At = table.Column<long>(),
+                ByUserId = table.Column<Guid>(),
+                BySessionId = table.Column<Guid>(),
+                Reason = table.Column<string>(maxLength: 500),
+                Total = table.Column<int>(),
+                Ended = table.Column<int>(),
+                FinishedAt = table.Column<long>(nullable: true),
+            },
+            constraints: table => table.PrimaryKey("PK_MassEndings", row => row.Id));
         migrationBuilder.AddColumn<long>("Epoch", "Sessions", defaultValue: 0L);
-        migrationBuilder.CreateIndex("IX_Sessions_Epoch", "Sessions", "Epoch", filter: "\"EndedAt\" IS NULL");
+        migrationBuilder.CreateIndex("IX_Sessions_Epoch", "Sessions", ["Epoch", "UserId"], filter: "\"EndedAt\" IS NULL");
     }
 }

@@ -69,7 +69,7 @@ public sealed class DemoAccountsTests
 
         // No operator and no member of staff has ended the demo users' sessions.
         Assert.Equal(
-            Enum.GetValues<EndReason>().Except([EndReason.Revoked, EndReason.StaffSessionEnded, EndReason.EndedBySupport]),
+            Enum.GetValues<EndReason>().Where(reason => reason < EndReason.Revoked),
             history.Values.Select(entry => entry.Session.Ending!.Reason).Distinct().Order());
         Assert.All(history.Values, entry => Assert.Equal(entry.Session.Ending!.Reason == EndReason.Expired, entry.Expiry is not null));
         // The session that ended it was live at the time.

@@ -54,6 +54,27 @@ public sealed class AuditRecordTests
         [AuditAction.LookedUp] = (s => s.LookUpAsync(CoreHost.Email), _ => OfStaff),
         [AuditAction.Searched] = (s => s.LookUpAsync("nobody@example.test"), s => new(AuditActor.You, s.Newest, null, null, null, 0)),
         [AuditAction.SessionsEndedBySupport] = (s => s.EndAccountAsync(), _ => OfStaff with { Count = 2 }),
+        [AuditAction.SessionEndedByAdministrator] = (
+            s => s.AdministerAsync((root, account, input) => s.Administration.EndSessionAsync(root, account, s.Phone.Id, input)),
+            s => OfStaff with { To = s.Phone.Id }),
+        [AuditAction.SessionsEndedByAdministrator] = (
+            s => s.AdministerAsync((root, account, input) => s.Administration.EndSessionsAsync(root, account, input)),
+            _ => OfStaff with { Count = 2 }),
+        [AuditAction.EverybodyEnded] = (s => s.EndEverybodyAsync(), s => new(AuditActor.You, s.Newest, null, null, null, 2)),
+        [AuditAction.Disabled] = (
+            s => s.AdministerAsync((root, account, input) => s.Administration.DisableAsync(root, account, input)), _ => OfStaff with { Count = 2 }),
+        [AuditAction.Enabled] = (
+            s => s.AdministerAsync(async (root, account, input) =>
+            {
+                await s.Administration.DisableAsync(root, account, input);
+                return await s.Administration.EnableAsync(root, account, input);
+            }),
+            _ => OfStaff),
+        [AuditAction.NewPasswordRequired] = (
+            s => s.AdministerAsync((root, account, input) => s.Administration.RequireNewPasswordAsync(root, account, input)),
+            _ => OfStaff with { Count = 2 }),
+        [AuditAction.PlanChanged] = (
+            s => s.AdministerAsync((root, account, input) => s.Administration.SetPlanAsync(root, account, "Pro", input)), _ => OfStaff),
         [AuditAction.SignedOutEverywhere] =
             (s => s.Host.Sessions.SignOutEverywhereAsync(s.Laptop.Caller), s => s.Told(s.Laptop.Id, "Laptop", null, null, 1)),
         [AuditAction.SessionsInvalidated] =
@@ -80,7 +101,8 @@ public sealed class AuditRecordTests
     [MemberData(nameof(Actions))]
     public async Task An_action_writes_one_complete_event(string action)
     {
-        await using var host = CoreHost.Start();
+        await using var host = CoreHost.Start(
+            null, ("Features:Plans:Pro:0", "AuditLog"), ("Features:Plans:Pro:1", "RemoteLogout"), ("Features:DefaultPlan", "Pro"));
         var stage = await Stage.OpenAsync(host);
         var before = host.Rows.Audit(action).Select(row => row["Id"]).ToHashSet();
         await Acts[action].Act(stage);
@@ -229,6 +251,24 @@ public sealed class AuditRecordTests
             var input = new EndAccountInput { Reason = "Somebody misuses it" };
             var sam = await SignInStaffAsync();
             Assert.IsType<EndAccountOutcome.Ended>(await Host.Get<SupportDirectory>().EndAllSessionsAsync(sam.Caller, Laptop.Caller.Subject, input));
+        }
+
+        public AccountAdministration Administration => Host.Get<AccountAdministration>();
+
+        /// <summary>Acts on the account as an administrator.</summary>
+        public async Task AdministerAsync(Func<Caller, UserId, AdministrationInput, Task<AdministrationOutcome>> act)
+        {
+            var root = await SignInStaffAsync(Roles.Administrator);
+            var outcome = await act(root.Caller, Laptop.Caller.Subject, new AdministrationInput { Reason = "Ticket 4711" });
+            Assert.IsType<AdministrationOutcome.Done>(outcome);
+        }
+
+        public async Task EndEverybodyAsync()
+        {
+            var root = await SignInStaffAsync(Roles.Administrator);
+            Newest = root.Id;
+            var input = new EndEverybodyInput { Reason = "Ticket 4711", Confirmation = EndEverybodyInput.Word };
+            Assert.IsType<EndEverybodyOutcome.Began>(await Host.Get<MassEndings>().BeginAsync(root.Caller, input));
         }
 
         /// <summary>Views the account, and ends the view.</summary>
