@@ -124,6 +124,7 @@ public sealed class AccountAdministration
     public Task<AdministrationOutcome> SetRoleAsync(
         Caller caller, UserId account, string? role, AdministrationInput input, CancellationToken cancellationToken = default)
     {
+        Need.Administer.Check(caller);
         if (role is not null && !Roles.All.Contains(role, StringComparer.Ordinal))
             return Task.FromResult<AdministrationOutcome>(Unknown(nameof(role)));
         return RunAsync(caller, account, input, null, async (work, _, act) =>
@@ -156,6 +157,7 @@ public sealed class AccountAdministration
     public Task<AdministrationOutcome> SetPlanAsync(
         Caller caller, UserId account, string? plan, AdministrationInput input, CancellationToken cancellationToken = default)
     {
+        Need.Administer.Check(caller);
         if (plan is not null && !_features.Plans.ContainsKey(plan))
             return Task.FromResult<AdministrationOutcome>(Unknown(nameof(plan)));
         return RunAsync(caller, account, input, null, (_, user, act) =>

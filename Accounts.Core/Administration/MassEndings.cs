@@ -3,6 +3,7 @@ using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
+using Accounts.Core.Support;
 using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -60,7 +61,8 @@ public sealed class MassEndings
             {
                 var db = work.Db;
                 // Waits for every start that has begun, and keeps the others waiting until this commits.
-                await db.Installation.ExecuteUpdateAsync(set => set.SetProperty(i => i.Epoch, i => i.Epoch + 1));
+                await db.Installation.Where(i => i.Id == InstallationRow.OnlyId)
+                    .ExecuteUpdateAsync(set => set.SetProperty(i => i.Epoch, i => i.Epoch + 1));
                 var epoch = await db.FindEpochAsync();
                 await db.Sessions.Where(s => s.Id == caller.OwnSession.Value)
                     .ExecuteUpdateAsync(set => set.SetProperty(s => s.Epoch, epoch));
@@ -84,17 +86,18 @@ public sealed class MassEndings
         return outcome;
     }
 
-    /// <summary>The latest ending of everybody's sessions; null if there was none.</summary>
+    /// <summary>The latest ending of everybody's sessions; null if there was none, or if the caller's own session had ended.</summary>
     /// <exception cref="CallerRefusedException">The caller isn't an administrator in a browser.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public async Task<MassEnding?> FindLatestAsync(Caller caller, CancellationToken cancellationToken = default)
     {
         Need.LookAtAdministration.Check(caller);
+        var now = _time.GetUtcNow();
         return await _database.ReadAsync(async db =>
         {
-            if (await db.FindStaffRoleAsync(caller.Subject, cancellationToken) < Need.LookAtAdministration.Staff)
-                throw new CallerRefusedException(CallerRefusal.RoleMissing);
+            if (!await db.MayReadAsync(caller, Need.LookAtAdministration, now, cancellationToken))
+                return null;
             if (await db.MassEndings.AsNoTracking().OrderByDescending(e => e.Epoch).FirstOrDefaultAsync(cancellationToken) is not { } row)
                 return null;
             var by = await db.Users.Where(u => u.Id == row.ByUserId).Select(u => u.DisplayName).SingleOrDefaultAsync(cancellationToken);
@@ -103,18 +106,19 @@ public sealed class MassEndings
     }
 
     /// <summary>How many sessions end if everybody's do now: those of all accounts, without views of support and without the caller's own.</summary>
+    /// <returns>Null if the caller's own session had ended.</returns>
     /// <exception cref="CallerRefusedException">The caller isn't an administrator in a browser.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
-    public async Task<int> CountAsync(Caller caller, CancellationToken cancellationToken = default)
+    public async Task<int?> CountAsync(Caller caller, CancellationToken cancellationToken = default)
     {
         Need.LookAtAdministration.Check(caller);
         var now = _time.GetUtcNow();
-        return await _database.ReadAsync(async db =>
-            await db.FindStaffRoleAsync(caller.Subject, cancellationToken) < Need.LookAtAdministration.Staff
-                ? throw new CallerRefusedException(CallerRefusal.RoleMissing)
-                : await SessionCounts.Live(db, now)
-                    .CountAsync(s => s.Kind != SessionKind.SupportView && s.Id != caller.OwnSession.Value, cancellationToken));
+        return await _database.ReadAsync<int?>(async db =>
+            await db.MayReadAsync(caller, Need.LookAtAdministration, now, cancellationToken)
+                ? await SessionCounts.Live(db, now)
+                    .CountAsync(s => s.Kind != SessionKind.SupportView && s.Id != caller.OwnSession.Value, cancellationToken)
+                : null);
     }
 
     /// <summary>Goes on with every ending that isn't finished.</summary>

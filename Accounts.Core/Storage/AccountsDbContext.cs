@@ -95,6 +95,7 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             session.HasKey(s => s.Id);
             session.Property(s => s.Id).ValueGeneratedNever();
             session.Property(s => s.Kind).HasDefaultValue(SessionKind.Browser).HasSentinel(SessionKind.Browser);
+            session.Property(s => s.Epoch).HasDefaultValue(0L);
             session.Property(s => s.Methods).HasColumnName("Method");
             session.Property(s => s.UserAgent).HasMaxLength(Devices.DeviceSignals.UserAgentLimit);
             session.Property(s => s.ClientHints).HasMaxLength(Devices.ClientHints.TextLimit);

@@ -14,14 +14,14 @@ internal static class ProofStamps
 {
     /// <summary>The current epoch.</summary>
     public static Task<long> FindEpochAsync(this AccountsDbContext db, CancellationToken cancellationToken = default) =>
-        db.Installation.Select(i => i.Epoch).SingleAsync(cancellationToken);
+        db.Installation.Where(i => i.Id == InstallationRow.OnlyId).Select(i => i.Epoch).SingleAsync(cancellationToken);
 
     /// <summary>The current epoch, which stays until the transaction ends. Lock the account first.</summary>
     /// <remarks>Starts of sessions don't wait for each other here. The next epoch waits for all of them, and they for it.</remarks>
     public static async Task<long> KeepEpochAsync(this AccountsDbContext db)
     {
-        var sql = string.Concat("SELECT * FROM \"Installation\" ", db.SharedRowLock);
-        var locked = await db.Installation.FromSqlRaw(sql).AsNoTracking().ToListAsync();
+        var sql = string.Concat("SELECT * FROM \"Installation\" WHERE \"Id\" = {0} ", db.SharedRowLock);
+        var locked = await db.Installation.FromSqlRaw(sql, InstallationRow.OnlyId).AsNoTracking().ToListAsync();
         return locked.Single().Epoch;
     }
 

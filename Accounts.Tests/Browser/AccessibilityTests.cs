@@ -188,6 +188,24 @@ public sealed class AccessibilityTests(Chromium chromium)
         Assert.True(_found.Count == 0, string.Join('\n', _found));
     }
 
+    [Theory]
+    [MemberData(nameof(Looks))]
+    public async Task The_pages_of_administration_pass_axe(ColorScheme colours, bool phone)
+    {
+        await using var site = AccountsSite.Start();
+        await site.Get<DemoAccounts>().SeedAsync();
+        await using var root = await OpenAsync(site, colours, phone);
+        await root.SignInAsync("root@example.test", password: DemoAccounts.Password);
+        var account = $"/admin/users/{site.FindUser("ada@example.test")}";
+        foreach (var path in new[] { account, $"{account}/role", $"{account}/disable", "/admin/everybody" })
+        {
+            await root.OpenAsync(path);
+            await CheckAsync(root.Page, path);
+        }
+
+        Assert.True(_found.Count == 0, string.Join('\n', _found));
+    }
+
     private async Task CheckSettingsAsync(Person visitor)
     {
         await visitor.GoAsync("/settings");

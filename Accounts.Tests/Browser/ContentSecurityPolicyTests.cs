@@ -54,6 +54,20 @@ public sealed class ContentSecurityPolicyTests(Chromium chromium)
         Assert.True(_said.Count == 0, string.Join('\n', _said));
     }
 
+    [Fact]
+    public async Task The_pages_of_administration_do_not_violate_their_content_security_policy()
+    {
+        await using var site = AccountsSite.Start();
+        await site.Get<DemoAccounts>().SeedAsync();
+        await using var root = await Person.OpenAsync(chromium, site);
+        await root.SignInAsync("root@example.test", password: DemoAccounts.Password);
+        Listen(root.Page);
+        var account = $"/admin/users/{site.FindUser("ada@example.test")}";
+        foreach (var path in new[] { account, $"{account}/role", "/admin/everybody" })
+            await VisitAsync(root, path);
+        Assert.True(_said.Count == 0, string.Join('\n', _said));
+    }
+
     private static async Task VisitAsync(Person person, string path)
     {
         var answer = (await person.GoAsync(path))!;

@@ -125,7 +125,9 @@ internal sealed class Crowd(
 
     private static async Task RequireEmptyAsync(AccountsDbContext db)
     {
-        foreach (var table in db.Model.GetEntityTypes().Where(type => !type.IsOwned()).Select(type => type.GetTableName()))
+        // The start has added the installation's row.
+        var filled = db.Model.GetEntityTypes().Where(type => !type.IsOwned() && type.ClrType != typeof(InstallationRow));
+        foreach (var table in filled.Select(type => type.GetTableName()))
         {
             var sql = $"SELECT count(*) AS \"Value\" FROM \"{table}\"";
             if (await db.Database.SqlQueryRaw<long>(sql).SingleAsync() is > 0 and var rows)

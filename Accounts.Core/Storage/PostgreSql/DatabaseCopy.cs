@@ -63,6 +63,8 @@ internal sealed class DatabaseCopy(
         AccountsDbContext source, AccountsDbContext target, IProgress<CopiedTable>? progress, CancellationToken cancellationToken)
     {
         await using var transaction = await target.Database.BeginTransactionAsync(cancellationToken);
+        // A start of the program has added this row, if there was one. The copy has a row of its own.
+        await target.Database.ExecuteSqlRawAsync("""DELETE FROM "Installation" WHERE "Epoch" = 0""", cancellationToken);
         var tables = InOrderOfReferences(target.Model).Select(Table.Of).ToList();
         foreach (var table in tables)
         {

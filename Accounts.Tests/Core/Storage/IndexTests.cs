@@ -160,6 +160,16 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
             Assert.IsType<EndAccountOutcome.Ended>(
                 await core.Host.Get<SupportDirectory>().EndAllSessionsAsync(caller, core.NextSignedIn().Caller.Subject, input));
         }),
+        ["administer an account"] = (["PK_Users", "IX_Sessions_Live"], async core =>
+        {
+            var (caller, account) = (core.NextSignedIn().Caller, core.NextSignedIn().Caller.Subject);
+            await core.Host.Get<RoleGrants>().GrantAsync((await core.Host.Users.FindProfileAsync(caller))!.Email!, Roles.Administrator);
+            var (administration, input) = (core.Host.Get<AccountAdministration>(), new AdministrationInput { Reason = "Ticket 4711" });
+            Assert.IsType<AdministrationOutcome.Done>(await administration.RequireNewPasswordAsync(caller, account, input));
+            Assert.IsType<AdministrationOutcome.Done>(await administration.DisableAsync(caller, account, input));
+            Assert.IsType<AdministrationOutcome.Done>(await administration.EnableAsync(caller, account, input));
+            Assert.IsType<AdministrationOutcome.Done>(await administration.SetRoleAsync(caller, account, Roles.Support, input));
+        }),
         ["read the profile"] = (["PK_Users"], async core => Assert.NotNull(await core.Host.Users.FindProfileAsync(core.NextSignedIn().Caller))),
         ["history"] = (["IX_Sessions_History"], core => ForSomeAsync(core, async caller =>
         {
