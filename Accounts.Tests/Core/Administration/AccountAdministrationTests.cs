@@ -251,7 +251,7 @@ public sealed class AccountAdministrationTests
         Assert.IsType<AdministrationOutcome.Invalid>(await Of(host).SetPlanAsync(root.Caller, ada, "Gold", Ticket));
     }
 
-    // Guard: the order of locks in CommandRunner. In another order, PostgreSQL reports a deadlock, and both try again for a long time.
+    // On PostgreSQL, the order of locks in CommandRunner keeps this from being a deadlock, which would only cost a retry.
     [EachEngineFact]
     public async Task Of_two_administrators_who_disable_each_other_at_once_one_stays()
     {
