@@ -11,6 +11,7 @@ using Accounts.Benchmarks.Live;
 using Accounts.Benchmarks.Memory;
 using Accounts.Benchmarks.Opening;
 using Accounts.Benchmarks.Places;
+using Accounts.Benchmarks.Users;
 
 return args switch
 {
@@ -20,6 +21,7 @@ return args switch
     ["live", .. var rest] when Usage.TryCount(rest, 200, out var count) => await LiveBenchmark.RunAsync(count),
     ["opening", .. var rest] when Usage.TryCount(rest, 20, out var count) => await OpeningBenchmark.RunAsync(count),
     ["memory", .. var rest] when Usage.TryCount(rest, 200, out var count) => await MemoryBenchmark.RunAsync(count),
+    ["users", .. var rest] when Usage.TryCount(rest, 100, out var count) => await UsersBenchmark.RunAsync(count),
     ["check", .. var rest] when Usage.TryCount(rest, 20, out var count) => await CheckBenchmark.RunAsync(count),
     [Visitors.Verb, var page] when Uri.TryCreate(page, UriKind.Absolute, out var address) => await Visitors.RunAsync(address),
     [Strangers.Verb, var page, var count, var manyNetworks, var cookie, var token] =>

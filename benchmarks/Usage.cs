@@ -20,6 +20,8 @@ internal static class Usage
                                 process holds the circuits
           check   [count=20]    requests per second with the session check and with a bare cookie; on each engine; count is
                                 the number of rounds, about 4 seconds each
+          users   [count=100]   each search of Support and each order and filter of the list of users, among 100,000 users with 1,000,000
+                                sessions; on each engine
           places  [file...]     time and memory of looking up a place and of loading the bundled database; also for your own IP2Location files
           devices               accuracy of device detection on the tests' samples, and its time and memory
           first-load <folder>   what a browser with an empty cache fetches for three pages of the program published in the folder; needs Chromium

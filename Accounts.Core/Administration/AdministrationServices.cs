@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Core.Administration;
 
-/// <summary>Registers retention and what administrators do.</summary>
+/// <summary>Registers retention, what administrators do, and the list of users.</summary>
 internal static class AdministrationServices
 {
     public static void AddAdministration(this IServiceCollection services)
@@ -14,5 +14,6 @@ internal static class AdministrationServices
         services.AddMade<AccountAdministration>();
         services.AddMade<MassEndings>();
         services.AddHostedService<MassEndingUpkeep>();
+        services.AddMade<UserDirectory>();
     }
 }

@@ -22,6 +22,9 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
     /// <inheritdoc cref="DatabaseEngine.SharedRowLock"/>
     public string SharedRowLock => engine.SharedRowLock;
 
+    /// <inheritdoc cref="DatabaseEngine.ByteOrder"/>
+    public string ByteOrder => engine.ByteOrder;
+
     /// <summary>Whether this context may write: only one that has its turn, or a database for itself. See <see cref="WriteGuard"/>.</summary>
     public bool MayWrite { get; set; }
 
@@ -57,11 +60,21 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             user.Property(u => u.NameKey).HasMaxLength(NameKey.Limit);
             user.Property(u => u.LastNameKey).HasMaxLength(NameKey.Limit);
             // For finding accounts by the beginning of a name.
-            user.HasIndex(u => u.NameKey, "IX_Users_NameKey");
-            user.HasIndex(u => u.LastNameKey, "IX_Users_LastNameKey").HasFilter("\"LastNameKey\" IS NOT NULL");
+            user.HasIndex(u => new { u.NameKey, u.Id }, "IX_Users_NameKey");
+            user.HasIndex(u => new { u.LastNameKey, u.Id }, "IX_Users_LastNameKey").HasFilter("\"LastNameKey\" IS NOT NULL");
+            // For the list of users in each of its orders: all of them, those of a plan, and the few that are closed.
+            user.HasIndex(u => new { u.NormalizedEmail, u.Id }, "IX_Users_Email").InByteOrder("C", null);
+            user.HasIndex(u => new { u.Plan, u.NameKey, u.Id }, "IX_Users_PlanName").HasFilter("\"Plan\" IS NOT NULL");
+            user.HasIndex(u => new { u.Plan, u.NormalizedEmail, u.Id }, "IX_Users_PlanEmail").HasFilter("\"Plan\" IS NOT NULL")
+                .InByteOrder(null, "C", null);
+            user.HasIndex(u => new { u.Plan, u.Id }, "IX_Users_Plan").HasFilter("\"Plan\" IS NOT NULL");
+            user.HasIndex(u => new { u.NameKey, u.Id }, "IX_Users_ClosedName").HasFilter(UserIndexes.Closed);
+            user.HasIndex(u => new { u.NormalizedEmail, u.Id }, "IX_Users_ClosedEmail").HasFilter(UserIndexes.Closed).InByteOrder("C", null);
+            user.HasIndex(u => u.Id, "IX_Users_Closed").HasFilter(UserIndexes.Closed);
             user.Property(u => u.NewPasswordRequired).HasDefaultValue(false);
             user.Property(u => u.DeletedByOwner).HasDefaultValue(false);
             user.Ignore(u => u.IsOpen);
+            user.Ignore(u => u.Since);
             // For deleting accounts that are due.
             user.HasIndex(u => u.DeletionDueAt, "IX_Users_DeletionDue").HasFilter("\"DeletionDueAt\" IS NOT NULL");
             user.HasIndex(u => u.ExternalId, "IX_Users_ExternalId").IsUnique().HasFilter("\"ExternalId\" IS NOT NULL");

@@ -22,6 +22,12 @@ internal abstract class DatabaseEngine
     /// </summary>
     public abstract string SharedRowLock { get; }
 
+    /// <summary>
+    /// What follows a column that is compared and sorted by its bytes in UTF-8: only in this order is a prefix a range. Empty on an engine that has
+    /// the order anyway.
+    /// </summary>
+    public abstract string ByteOrder { get; }
+
     /// <summary>How many writers may run at the same time.</summary>
     public abstract WriterLimits Writers { get; }
 

@@ -264,7 +264,7 @@ public sealed class SupportDirectory
             Name = user.DisplayName,
             Email = user.Email,
             EmailConfirmed = user.EmailConfirmed,
-            Since = TimeOf(user.Id),
+            Since = user.Since,
             Plan = _features.PlanOf(user.Plan) is { Length: > 0 } plan ? plan : null,
             Roles = [.. roles.Order(StringComparer.Ordinal)],
             DisabledAt = user.DisabledAt,
@@ -336,16 +336,5 @@ public sealed class SupportDirectory
                 row.EndedBySessionId is { } ender ? from.GetValueOrDefault(ender)?.Device() : null,
                 session.Ending is { Reason: EndReason.Expired, At: var at } ? SessionLifetime.ExpiryOf(_options, row, at) : null);
         }
-    }
-
-    /// <summary>The time in an account's id (RFC 9562, version 7); null for another kind of id.</summary>
-    private static DateTimeOffset? TimeOf(Guid id)
-    {
-        if (id.Version != 7)
-            return null;
-        Span<byte> bytes = stackalloc byte[16];
-        id.TryWriteBytes(bytes, bigEndian: true, out _);
-        var milliseconds = System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(bytes) >>> 16;
-        return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
     }
 }

@@ -28,6 +28,9 @@ internal static class EmailKey
             .Distinct(StringComparer.Ordinal)];
     }
 
+    /// <summary>The key of an email's typed beginning, before its "@".</summary>
+    public static string OfBeginning(string typed) => Capitals.NormalizeEmail(TypedText.Email(typed));
+
     /// <summary>The account with an email, in any spelling; null if there is none.</summary>
     /// <param name="users">The accounts.</param>
     /// <param name="typed">The email as it was typed.</param>

@@ -48,6 +48,13 @@ public sealed class FeatureGate
         bool Includes(string[] features) => features.Contains(feature.ToString(), StringComparer.OrdinalIgnoreCase);
     }
 
+    /// <summary>The names of the plans, the smallest first.</summary>
+    internal IReadOnlyList<string> Plans =>
+        [.. _options.Plans.OrderBy(plan => plan.Value.Length).ThenBy(plan => plan.Key, StringComparer.Ordinal).Select(plan => plan.Key)];
+
+    /// <summary>Whether a plan is that of accounts without a plan of their own.</summary>
+    internal bool IsDefault(string plan) => string.Equals(plan, _options.DefaultPlan, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The plan that is in force for an account, written as in the settings; "" if there are no plans.</summary>
     /// <param name="own">The account's own plan. An unknown one counts as the default one.</param>
     internal string PlanOf(string? own) =>

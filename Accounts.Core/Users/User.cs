@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Accounts.Core.Callers;
 using Microsoft.AspNetCore.Identity;
 
@@ -52,6 +53,19 @@ internal sealed class User : IdentityUser<Guid>
 
     /// <summary>Whether the owner asked for the deletion. Then they may take it back when they sign in.</summary>
     public bool DeletedByOwner { get; set; }
+
+    /// <summary>When the account was made, which its id says (RFC 9562, version 7); null for another kind of id.</summary>
+    public DateTimeOffset? Since
+    {
+        get
+        {
+            if (Id.Version != 7)
+                return null;
+            Span<byte> bytes = stackalloc byte[16];
+            Id.TryWriteBytes(bytes, bigEndian: true, out _);
+            return DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(bytes) >>> 16);
+        }
+    }
 
     /// <summary>Whether the account may start sessions.</summary>
     public bool IsOpen => DisabledAt is null && DeletionDueAt is null;

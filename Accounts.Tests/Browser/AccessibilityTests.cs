@@ -206,6 +206,36 @@ public sealed class AccessibilityTests(Chromium chromium)
         Assert.True(_found.Count == 0, string.Join('\n', _found));
     }
 
+    [Theory]
+    [MemberData(nameof(Looks))]
+    public async Task The_users_page_passes_axe(ColorScheme colours, bool phone)
+    {
+        await using var site = AccountsSite.Start();
+        await site.Get<DemoAccounts>().SeedAsync();
+        for (var i = 0; i < 23; i++)
+            await site.RegisterAsync($"a.rather.long.address.of.somebody{i}@a-rather-long-domain.example.test");
+        await using var root = await OpenAsync(site, colours, phone);
+        await root.SignInAsync("root@example.test", password: DemoAccounts.Password);
+        foreach (var path in new[] { "/admin", "/admin?sort=created&order=desc&status=open", "/admin?find=nobody&at=x" })
+        {
+            await root.OpenAsync(path);
+            await CheckAsync(root.Page, path);
+            Assert.True(await root.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
+            foreach (var target in await root.Page.Locator("main a:visible:not(.cover), main button, main select, main input:visible").AllAsync())
+                Assert.True((await target.BoundingBoxAsync())!.Height >= 41);
+        }
+
+        await root.OpenAsync("/admin");
+        await root.Page.GetByRole(AriaRole.Link, new() { Name = "Next page" }).ClickAsync();
+        await Assertions.Expect(root.Page.Locator("main tbody tr")).ToHaveCountAsync(2);
+        await root.Page.GetByRole(AriaRole.Link, new() { Name = "Previous page" }).ClickAsync();
+        await Assertions.Expect(root.Page.Locator("main tbody tr")).ToHaveCountAsync(25);
+        // The whole row opens the account.
+        await root.Page.Locator("main tbody tr").First.ClickAsync();
+        await root.Page.WaitForURLAsync("**/admin/users/*");
+        Assert.True(_found.Count == 0, string.Join('\n', _found));
+    }
+
     private async Task CheckSettingsAsync(Person visitor)
     {
         await visitor.GoAsync("/settings");

@@ -60,6 +60,7 @@ public sealed class CallerTests
         ["SupportViews.EndAsync"] = "SessionsWrite writes own",
         ["SupportViews.FindEndedAsync"] = "AccountRead",
         ["SupportViews.ListAsync"] = "SessionsRead",
+        ["UserDirectory.PageAsync"] = "None writes own staff",
         ["UserService.FindProfileAsync"] = "AccountRead",
     };
 

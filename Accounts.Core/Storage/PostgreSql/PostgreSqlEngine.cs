@@ -47,6 +47,8 @@ internal sealed class PostgreSqlEngine(PostgreSqlAddress address) : DatabaseEngi
 
     public override string SharedRowLock => "FOR SHARE";
 
+    public override string ByteOrder => " COLLATE \"C\"";
+
     // Writers take less than the pool's connections, so that reads always find one.
     public override WriterLimits Writers { get; } = new(Total: 24, Ordinary: 12);
 

@@ -21,6 +21,8 @@ internal sealed class SqliteEngine(DatabaseFile file, LogWatch? log = null) : Da
 
     public override string SharedRowLock => "";
 
+    public override string ByteOrder => "";
+
     public override WriterLimits Writers { get; } = new(Total: 1, Ordinary: 1);
 
     public override bool IsFull => file.FreeBytes() < LeastBytes;

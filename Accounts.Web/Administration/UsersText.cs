@@ -1,0 +1,21 @@
+using Accounts.Core.Administration;
+
+namespace Accounts.Web.Administration;
+
+/// <summary>The words of the list of users.</summary>
+internal static class UsersText
+{
+    public static string Of(UserRoleFilter role) => role switch
+    {
+        UserRoleFilter.Support => Texts.Support_RoleSupport,
+        UserRoleFilter.Administrator => Texts.Support_RoleAdministrator,
+        _ => Texts.Users_NoRole,
+    };
+
+    public static string Of(UserStatus status) => status switch
+    {
+        UserStatus.Open => Texts.Users_Open,
+        UserStatus.Disabled => Texts.Users_Disabled,
+        _ => Texts.Users_ToBeDeleted,
+    };
+}
