@@ -62,6 +62,9 @@ public abstract record SignInOutcome
     /// </summary>
     public sealed record NewPasswordRequired : SignInOutcome;
 
+    /// <summary>The password is right, but the account is disabled or to be deleted. No session started.</summary>
+    public sealed record AccountDisabled : SignInOutcome;
+
     /// <summary>Too many attempts. Nothing was checked.</summary>
     /// <param name="Wait">How long to wait before the next attempt can succeed.</param>
     public sealed record Throttled(TimeSpan Wait) : SignInOutcome;
@@ -161,6 +164,10 @@ public sealed partial class PasswordSignIn
                 return new SignInOutcome.WrongCredentials();
             }
         }
+
+        // Only after the right password: a stranger learns nothing. The start of the session asks again, under the account's lock.
+        if (!user.IsOpen)
+            return new SignInOutcome.AccountDisabled();
 
         string? hash = null;
         if (user.NewPasswordRequired)

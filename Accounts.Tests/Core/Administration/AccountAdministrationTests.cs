@@ -79,7 +79,7 @@ public sealed class AccountAdministrationTests
         Assert.NotEqual(before, gone, StringComparer.Ordinal);
     }
 
-    // Guards: IsOpen in SessionStarter, RenewStamp in EndAccountAsync.
+    // Guards: IsOpen in SessionStarter and in PasswordSignIn, RenewStamp in EndAccountAsync.
     [EachEngineFact]
     public async Task Disabling_an_account_ends_everything_and_nobody_signs_in_until_it_is_enabled()
     {
@@ -96,7 +96,8 @@ public sealed class AccountAdministrationTests
         Assert.Null(await host.RequestAsync(phone));
         Assert.Null(await host.RequestAsync(laptop));
         Assert.Null(await host.Authenticator.AuthenticateAsync(view.Id, view.Key.Reveal()));
-        Assert.IsNotType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser()));
+        Assert.IsType<SignInOutcome.AccountDisabled>(await host.TrySignInAsync(CoreHost.NewBrowser()));
+        Assert.IsType<SignInOutcome.WrongCredentials>(await host.TrySignInAsync(CoreHost.NewBrowser(), password: "another-Passphrase-2"));
         Assert.Null(await host.Get<ProofDoor>().SignInAsync(CoreHost.NewBrowser(), door!, SignInMethods.Passkey, remember: true));
         var late = await host.Get<ProofDoor>().OpenAsync(ada);
         Assert.Null(late is null ? null

@@ -39,6 +39,15 @@ public sealed class AccountPageTests
         Assert.Contains("The account is disabled. 0 sessions ended.", page, StringComparison.Ordinal);
         Assert.Contains($"{account[1..]}/enable", page, StringComparison.Ordinal);
         Assert.DoesNotContain($"{account[1..]}/disable", page, StringComparison.Ordinal);
+        using (var visitor = site.Visit())
+        {
+            // Only whoever knows the password learns that the account is disabled.
+            using var wrong = await visitor.SignInAsync(Ada, "not the password");
+            Assert.Contains("Wrong email or password.", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            using var refused = await visitor.SignInAsync(Ada, AccountsSite.Password);
+            Assert.Contains("Contact support", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
         Assert.Contains("The account is enabled.", await ActAsync(root, $"{account}/enable"), StringComparison.Ordinal);
 
         page = await ActAsync(root, $"{account}/role", ("Choice", Roles.Support));
