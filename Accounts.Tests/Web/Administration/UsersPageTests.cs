@@ -21,7 +21,6 @@ public sealed class UsersPageTests
         var link = Assert.Single(settings.QuerySelectorAll("nav ul a"), a => a.TextContent.Trim() is "Administration");
         var page = Parse(await root.ReadAsync("/" + link.GetAttribute("href")));
         Assert.Equal("Administration", page.QuerySelector("h1")!.TextContent);
-        Assert.Equal("Users", page.QuerySelector("main nav [aria-current=page]")!.TextContent);
         Assert.Equal("admin/everybody", page.QuerySelector("main header a")!.GetAttribute("href"));
         Assert.Equal("4 users", page.QuerySelector("main .total")!.TextContent);
         Assert.Equal(["Ada Lovelace", "Grace Hopper", "Root Admin", "Sam Keller"], Names(page), StringComparer.Ordinal);
