@@ -3,6 +3,7 @@ using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
+using Accounts.Core.Support;
 using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -50,18 +51,19 @@ public sealed class UserDirectory
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public async Task<UserPage?> PageAsync(Caller caller, UserQuery query, CancellationToken cancellationToken = default)
     {
-        Need.ListUsers.Check(caller);
+        Need.LookAtAdministration.Check(caller);
         var now = _time.GetUtcNow();
-        var (isAdmitted, found) = await _commands.RunAsync<(bool, UserPage?)>(caller, Need.ListUsers, null, _ => (false, null), async work =>
+        if (query.Search.Length == 0)
+            return await _database.ReadAsync(async db => await db.MayReadAsync(caller, Need.LookAtAdministration, now, cancellationToken)
+                ? await ReadAsync(db, query, now, cancellationToken)
+                : null);
+
+        return await _commands.RunAsync<UserPage?>(caller, Need.LookAtAdministration, null, _ => null, async work =>
         {
-            // Only a search writes. A plain list is read afterwards, so that no writer waits for it.
-            if (query.Search.Length == 0)
-                return (true, null);
             var page = await ReadAsync(work.Db, query, now, CancellationToken.None);
             await work.Db.RecordAsync(caller, now, AuditAction.Searched, count: page.Users.Count);
-            return (true, page);
+            return page;
         }, cancellationToken);
-        return isAdmitted ? found ?? await _database.ReadAsync(db => ReadAsync(db, query, now, cancellationToken)) : null;
     }
 
     private async Task<UserPage> ReadAsync(AccountsDbContext db, UserQuery query, DateTimeOffset now, CancellationToken cancellationToken)

@@ -66,16 +66,13 @@ internal sealed record Need(Scopes Scope)
     /// <summary>Finding somebody else's account. The audit log records it.</summary>
     public static readonly Need LookUp = new(Scopes.None) { Writes = true, OwnSession = true, Staff = StaffRole.Support };
 
-    /// <summary>Listing users. A view of support mustn't see them, so it counts as a write.</summary>
-    public static readonly Need ListUsers = LookUp with { Staff = StaffRole.Administrator };
-
     /// <summary>Ending every session of somebody else's account.</summary>
     public static readonly Need EndAccount = ViewAs with { Priority = WritePriority.Ending };
 
     /// <summary>Administering somebody else's account.</summary>
     public static readonly Need Administer = EndAccount with { Staff = StaffRole.Administrator };
 
-    /// <summary>Looking at what administration does.</summary>
+    /// <summary>Listing the users, and looking at what administration does.</summary>
     public static readonly Need LookAtAdministration = LookUp with { Staff = StaffRole.Administrator };
 
     /// <summary>Ending a view. Its owner needs no proof, and the member of staff who has it doesn't either.</summary>

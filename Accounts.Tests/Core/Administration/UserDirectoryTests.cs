@@ -307,7 +307,7 @@ public sealed class UserDirectoryTests
         Assert.DoesNotContain("babbage", host.Rows.Everything(), StringComparison.OrdinalIgnoreCase);
     }
 
-    // Guard: Need.ListUsers.
+    // Guard: Need.LookAtAdministration.
     [EachEngineFact]
     public async Task Only_administrators_list_users()
     {
