@@ -167,7 +167,11 @@ public sealed partial class PasswordSignIn
 
         // Only after the right password: a stranger learns nothing. The start of the session asks again, under the account's lock.
         if (!user.IsOpen)
+        {
+            _refused.RecordSignIn(user.Id, browser, RefusedAttemptReason.AccountDisabled);
+            Log.Disabled(_logger, user.Id);
             return new SignInOutcome.AccountDisabled();
+        }
 
         string? hash = null;
         if (user.NewPasswordRequired)
@@ -203,5 +207,8 @@ public sealed partial class PasswordSignIn
 
         [LoggerMessage(2, LogLevel.Warning, "Refused a sign-in: too many attempts (account {UserId})")]
         public static partial void Throttled(ILogger logger, Guid? userId);
+
+        [LoggerMessage(3, LogLevel.Information, "Refused a sign-in: the account {UserId} is disabled")]
+        public static partial void Disabled(ILogger logger, Guid userId);
     }
 }

@@ -24,6 +24,9 @@ public enum RefusedAttemptReason
 
     /// <summary>There were too many attempts before it. Nothing was checked.</summary>
     Throttled = 2,
+
+    /// <summary>The password was right, but the account was disabled.</summary>
+    AccountDisabled = 3,
 }
 
 /// <summary>One or more refused attempts on an account: a run from one browser and network, of one kind and for one reason.</summary>

@@ -84,6 +84,10 @@ public abstract record SignInVerdict
     /// <summary>Yes, with a correct password.</summary>
     public sealed record Yes : SignInVerdict;
 
+    /// <summary>No. An administrator disabled the account.</summary>
+    /// <param name="Since">When.</param>
+    public sealed record Disabled(DateTimeOffset Since) : SignInVerdict;
+
     /// <summary>Too many attempts failed. Browsers that the account knows aren't held up.</summary>
     /// <param name="At">From when on the owner may sign in with a browser that the account doesn't know.</param>
     public sealed record NotUntil(DateTimeOffset At) : SignInVerdict;

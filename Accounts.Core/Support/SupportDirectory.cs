@@ -273,8 +273,8 @@ public sealed class SupportDirectory
             Acts = account == caller.Subject ? SupportActs.OwnAccount
                 : StaffRoles.Highest(roles) < await db.FindStaffRoleAsync(caller.Subject, cancellationToken) ? SupportActs.All
                 : SupportActs.SameOrHigherRole,
-            Verdict = user.NormalizedEmail is { } email && _throttle.WaitOfStranger(email) is { } wait
-                ? new SignInVerdict.NotUntil(now + wait)
+            Verdict = user.DisabledAt is { } since ? new SignInVerdict.Disabled(since)
+                : user.NormalizedEmail is { } email && _throttle.WaitOfStranger(email) is { } wait ? new SignInVerdict.NotUntil(now + wait)
                 : new SignInVerdict.Yes(),
             Refused = await _refused.ListAsync(caller.ActingOn(account, null), Last, RefusedAttemptKind.SignIn, cancellationToken),
             Sessions = await SessionsAsync(db, account, now, cancellationToken),

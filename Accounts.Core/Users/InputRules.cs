@@ -119,6 +119,8 @@ public sealed record InputError(string Field, InputProblem Problem, int? Limit =
         InputProblem.SequencePassword => "This password is a sequence or a repeat. Choose one that is harder to guess.",
         InputProblem.PersonalPassword => "This password is mostly a name or an email. Choose one that is harder to guess.",
         InputProblem.SamePassword => "This is the current password. Choose another one.",
+        InputProblem.NotListed => "Choose one from the list.",
+        InputProblem.NotTheWord => "Type the word that confirms it.",
         _ => Problem.ToString(),
     };
 }

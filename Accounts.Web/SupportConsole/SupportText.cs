@@ -21,7 +21,12 @@ internal static class SupportText
     /// <summary>What was refused and how often: "Wrong password, 5 times".</summary>
     public static string Of(RefusedAttempt refused)
     {
-        var what = refused.Reason is RefusedAttemptReason.Throttled ? Texts.Support_RefusedTooMany : Texts.Support_RefusedWrong;
+        var what = refused.Reason switch
+        {
+            RefusedAttemptReason.Throttled => Texts.Support_RefusedTooMany,
+            RefusedAttemptReason.AccountDisabled => Texts.Support_RefusedDisabled,
+            _ => Texts.Support_RefusedWrong,
+        };
         return refused.Count == 1 ? what : Texts.FormatSupport_RefusedTimes(what, Plural.Of(nameof(Texts.Refused_Times_other), refused.Count));
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Accounts.Core.Administration;
 using Accounts.Core.Callers;
+using Accounts.Core.SignIn;
 using Accounts.Tests.Fixtures;
 using static Accounts.Tests.Fixtures.ViewedSite;
 
@@ -47,6 +48,12 @@ public sealed class AccountPageTests
             using var refused = await visitor.SignInAsync(Ada, AccountsSite.Password);
             Assert.Contains("Contact support", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
+
+        await site.Get<RefusedAttempts>().FlushAsync();
+        using var sam = await site.SignInAsync(Sam);
+        var console = await sam.ReadAsync($"/support/users/{site.FindUser(Ada)}");
+        Assert.Contains("Only an administrator can enable it.", console, StringComparison.Ordinal);
+        Assert.Contains("Right password, account disabled", console, StringComparison.Ordinal);
 
         Assert.Contains("The account is enabled.", await ActAsync(root, $"{account}/enable"), StringComparison.Ordinal);
 
