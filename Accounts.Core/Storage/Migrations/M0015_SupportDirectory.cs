@@ -14,8 +14,8 @@ internal sealed class M0015_SupportDirectory : Migration
         var bytes = migrationBuilder.IsPostgreSql() ? "C" : null;
         migrationBuilder.AddColumn<string>("NameKey", "Users", maxLength: 60, nullable: true, collation: bytes);
         migrationBuilder.AddColumn<string>("LastNameKey", "Users", maxLength: 60, nullable: true, collation: bytes);
-        migrationBuilder.CreateIndex("IX_Users_NameKey", "Users", "NameKey");
-        migrationBuilder.CreateIndex("IX_Users_LastNameKey", "Users", "LastNameKey", filter: "\"LastNameKey\" IS NOT NULL");
+        migrationBuilder.CreateIndex("IX_Users_NameKey", "Users", ["NameKey", "Id"]);
+        migrationBuilder.CreateIndex("IX_Users_LastNameKey", "Users", ["LastNameKey", "Id"], filter: "\"LastNameKey\" IS NOT NULL");
         migrationBuilder.CreateIndex("IX_Sessions_LastAddress", "Sessions", ["LastAddress", "UserId"]);
         migrationBuilder.CreateIndex("IX_Sessions_SignInAddress", "Sessions", ["SignInAddress", "UserId"]);
     }

@@ -20,10 +20,6 @@ internal sealed class M0016_Administration : Migration
         migrationBuilder.CreateIndex("IX_Users_DeletionDue", "Users", "DeletionDueAt", filter: "\"DeletionDueAt\" IS NOT NULL");
         migrationBuilder.AddColumn<string>("Value", "AuditEvents", maxLength: 64, nullable: true);
         // The list of users.
-        migrationBuilder.DropIndex("IX_Users_NameKey", "Users");
-        migrationBuilder.DropIndex("IX_Users_LastNameKey", "Users");
-        migrationBuilder.CreateIndex("IX_Users_NameKey", "Users", ["NameKey", "Id"]);
-        migrationBuilder.CreateIndex("IX_Users_LastNameKey", "Users", ["LastNameKey", "Id"], filter: "\"LastNameKey\" IS NOT NULL");
         migrationBuilder.CreateIndex("IX_Users_Email", "Users", ["NormalizedEmail", "Id"]).InByteOrder("C", null);
         migrationBuilder.CreateIndex("IX_Users_PlanName", "Users", ["Plan", "NameKey", "Id"], filter: "\"Plan\" IS NOT NULL");
         migrationBuilder.CreateIndex("IX_Users_PlanEmail", "Users", ["Plan", "NormalizedEmail", "Id"], filter: "\"Plan\" IS NOT NULL")
