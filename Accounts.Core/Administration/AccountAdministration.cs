@@ -16,21 +16,16 @@ namespace Accounts.Core.Administration;
 /// </remarks>
 public sealed class AccountAdministration
 {
-    private static readonly AdministrationInputValidator Rules = new();
-
     private readonly CommandRunner _commands;
-    private readonly FeatureOptions _features;
+    private readonly FeatureGate _features;
     private readonly TimeProvider _time;
 
-    internal AccountAdministration(CommandRunner commands, FeatureOptions features, TimeProvider time)
+    internal AccountAdministration(CommandRunner commands, FeatureGate features, TimeProvider time)
     {
         _commands = commands;
         _features = features;
         _time = time;
     }
-
-    /// <summary>The names of the plans, as the settings have them; empty if there are none.</summary>
-    public IReadOnlyCollection<string> Plans => [.. _features.Plans.Keys];
 
     /// <summary>Whether the caller must prove who they are before they act. A page can then ask for it at once.</summary>
     public bool NeedsProof(Caller caller) => _commands.NeedsProof(caller, Need.Administer);
@@ -45,7 +40,7 @@ public sealed class AccountAdministration
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
     public Task<AdministrationOutcome> EndSessionAsync(
-        Caller caller, UserId account, SessionId session, AdministrationInput input, CancellationToken cancellationToken = default) =>
+        Caller caller, UserId account, SessionId session, ReasonInput input, CancellationToken cancellationToken = default) =>
         RunAsync(caller, account, input, SessionSet.One(account, session), async (work, _, act) =>
         {
             var which = SessionSet.One(account, session);
@@ -63,7 +58,7 @@ public sealed class AccountAdministration
     /// </summary>
     /// <inheritdoc cref="EndSessionAsync"/>
     public Task<AdministrationOutcome> EndSessionsAsync(
-        Caller caller, UserId account, AdministrationInput input, CancellationToken cancellationToken = default) =>
+        Caller caller, UserId account, ReasonInput input, CancellationToken cancellationToken = default) =>
         RunAsync(caller, account, input, null, async (work, user, act) =>
         {
             var count = await work.EndAccountAsync(user, act.Ending(EndReason.EndedByAdministrator));
@@ -74,7 +69,7 @@ public sealed class AccountAdministration
     /// <summary>Disables an account: ends every session, and lets nobody sign in until it is enabled again.</summary>
     /// <inheritdoc cref="EndSessionAsync"/>
     public Task<AdministrationOutcome> DisableAsync(
-        Caller caller, UserId account, AdministrationInput input, CancellationToken cancellationToken = default) =>
+        Caller caller, UserId account, ReasonInput input, CancellationToken cancellationToken = default) =>
         RunAsync(caller, account, input, null, async (work, user, act) =>
         {
             if (user.DisabledAt is not null)
@@ -88,7 +83,7 @@ public sealed class AccountAdministration
     /// <summary>Enables an account again. Its password is what it was.</summary>
     /// <inheritdoc cref="EndSessionAsync"/>
     public Task<AdministrationOutcome> EnableAsync(
-        Caller caller, UserId account, AdministrationInput input, CancellationToken cancellationToken = default) =>
+        Caller caller, UserId account, ReasonInput input, CancellationToken cancellationToken = default) =>
         RunAsync(caller, account, input, null, (_, user, act) =>
         {
             if (user.DisabledAt is null)
@@ -101,7 +96,7 @@ public sealed class AccountAdministration
     /// <summary>Requires a new password: ends every session, and the next sign-in must choose another password.</summary>
     /// <inheritdoc cref="EndSessionAsync"/>
     public Task<AdministrationOutcome> RequireNewPasswordAsync(
-        Caller caller, UserId account, AdministrationInput input, CancellationToken cancellationToken = default) =>
+        Caller caller, UserId account, ReasonInput input, CancellationToken cancellationToken = default) =>
         RunAsync(caller, account, input, null, async (work, user, act) =>
         {
             if (user.PasswordHash is null)
@@ -122,7 +117,7 @@ public sealed class AccountAdministration
     /// <param name="cancellationToken">Cancels the call until it may write.</param>
     /// <inheritdoc cref="EndSessionAsync"/>
     public Task<AdministrationOutcome> SetRoleAsync(
-        Caller caller, UserId account, string? role, AdministrationInput input, CancellationToken cancellationToken = default)
+        Caller caller, UserId account, string? role, ReasonInput input, CancellationToken cancellationToken = default)
     {
         Need.Administer.Check(caller);
         if (role is not null && !Roles.All.Contains(role, StringComparer.Ordinal))
@@ -150,22 +145,23 @@ public sealed class AccountAdministration
     /// <summary>Puts an account on a plan.</summary>
     /// <param name="caller">The administrator.</param>
     /// <param name="account">The account.</param>
-    /// <param name="plan">One of <see cref="Plans"/>; null for the default plan.</param>
+    /// <param name="plan">One of <see cref="FeatureGate.Plans"/>; null for the default plan.</param>
     /// <param name="input">The reason.</param>
     /// <param name="cancellationToken">Cancels the call until it may write.</param>
     /// <inheritdoc cref="EndSessionAsync"/>
     public Task<AdministrationOutcome> SetPlanAsync(
-        Caller caller, UserId account, string? plan, AdministrationInput input, CancellationToken cancellationToken = default)
+        Caller caller, UserId account, string? plan, ReasonInput input, CancellationToken cancellationToken = default)
     {
         Need.Administer.Check(caller);
-        if (plan is not null && !_features.Plans.ContainsKey(plan))
+        if (plan is not null && !_features.Plans.Contains(plan, StringComparer.OrdinalIgnoreCase))
             return Task.FromResult<AdministrationOutcome>(Unknown(nameof(plan)));
         return RunAsync(caller, account, input, null, (_, user, act) =>
         {
             if (string.Equals(user.Plan, plan, StringComparison.OrdinalIgnoreCase))
                 return Task.FromResult<AdministrationOutcome>(new AdministrationOutcome.NothingToDo());
-            user.Plan = plan;
-            act.Record(AuditAction.PlanChanged, value: plan ?? _features.DefaultPlan);
+            var named = _features.PlanOf(plan);
+            user.Plan = plan is null ? null : named;
+            act.Record(AuditAction.PlanChanged, value: named);
             return Task.FromResult<AdministrationOutcome>(new AdministrationOutcome.Done(0));
         }, cancellationToken);
     }
@@ -175,14 +171,13 @@ public sealed class AccountAdministration
     private async Task<AdministrationOutcome> RunAsync(
         Caller caller,
         UserId account,
-        AdministrationInput input,
+        ReasonInput input,
         SessionSet? changed,
         Func<UnitOfWork, User, Act, Task<AdministrationOutcome>> command,
         CancellationToken cancellationToken)
     {
         Need.Administer.Check(caller);
-        var reason = TypedText.Name(input.Reason);
-        if (Rules.Check(new AdministrationInput { Reason = reason }) is { } errors)
+        if (input.Check(out var reason) is { } errors)
             return new AdministrationOutcome.Invalid(errors);
         if (account == caller.Subject)
             return new AdministrationOutcome.OwnAccount();

@@ -10,7 +10,7 @@ public sealed class EndEverybodyInput
     /// <summary>What the administrator types to confirm it.</summary>
     public const string Word = "everybody";
 
-    /// <summary>Why. Every account's owner reads it. It has the same rules as <see cref="BeginViewInput.Reason"/>.</summary>
+    /// <summary>Why. Every account's owner reads it. It has the same rules as <see cref="ReasonInput.Reason"/>.</summary>
     public string Reason { get; set; } = "";
 
     /// <summary>Must be <see cref="Word"/>, in any case.</summary>

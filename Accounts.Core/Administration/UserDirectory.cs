@@ -38,9 +38,6 @@ public sealed class UserDirectory
         _time = time;
     }
 
-    /// <summary>The plans that <see cref="UserQuery.Plan"/> takes, the smallest first; empty if there are no plans.</summary>
-    public IReadOnlyList<string> Plans => _features.Plans;
-
     /// <summary>Reads one page of the users.</summary>
     /// <param name="caller">The administrator.</param>
     /// <param name="query">Which users, in which order.</param>

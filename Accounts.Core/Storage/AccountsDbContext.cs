@@ -115,7 +115,7 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             session.Property(s => s.SignInCountry).HasMaxLength(2);
             session.Property(s => s.Name).HasMaxLength(RenameSessionInput.NameUnits);
             session.Property(s => s.ActorName).HasMaxLength(User.NameLimit * TypedText.UnitsPerCharacter);
-            session.Property(s => s.Reason).HasMaxLength(BeginViewInput.ReasonUnits);
+            session.Property(s => s.Reason).HasMaxLength(ReasonInput.Units);
             session.Property(s => s.NewBrowser).HasDefaultValue(false);
             session.Property(s => s.NewCountry).HasDefaultValue(false);
             session.Property(s => s.SignInAddress).HasMaxLength(45);

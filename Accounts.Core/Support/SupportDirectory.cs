@@ -29,8 +29,6 @@ public sealed class SupportDirectory
     /// <summary>How long a look-up counts: 10 minutes. After that, another one is recorded.</summary>
     internal static readonly TimeSpan LookUpCounts = TimeSpan.FromMinutes(10);
 
-    private static readonly EndAccountInputValidator Rules = new();
-
     private readonly AccountsDatabase _database;
     private readonly CommandRunner _commands;
     private readonly SessionRegistry _registry;
@@ -155,11 +153,10 @@ public sealed class SupportDirectory
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
     public async Task<EndAccountOutcome> EndAllSessionsAsync(
-        Caller caller, UserId account, EndAccountInput input, CancellationToken cancellationToken = default)
+        Caller caller, UserId account, ReasonInput input, CancellationToken cancellationToken = default)
     {
         Need.EndAccount.Check(caller);
-        var reason = TypedText.Name(input.Reason);
-        if (Rules.Check(new EndAccountInput { Reason = reason }) is { } errors)
+        if (input.Check(out var reason) is { } errors)
             return new EndAccountOutcome.Invalid(errors);
 
         var now = _time.GetUtcNow();

@@ -23,8 +23,6 @@ public sealed record EndedView(UserId Subject, string? SubjectName, DateTimeOffs
 /// </remarks>
 public sealed class SupportViews
 {
-    private static readonly BeginViewInputValidator Rules = new();
-
     private readonly AccountsDatabase _database;
     private readonly CommandRunner _commands;
     private readonly PlaceFinder _places;
@@ -55,11 +53,10 @@ public sealed class SupportViews
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
     public async Task<BeginViewOutcome> BeginAsync(
-        Caller caller, UserId subject, BeginViewInput input, CancellationToken cancellationToken = default)
+        Caller caller, UserId subject, ReasonInput input, CancellationToken cancellationToken = default)
     {
         Need.ViewAs.Check(caller);
-        var reason = TypedText.Name(input.Reason);
-        if (Rules.Check(new BeginViewInput { Reason = reason }) is { } errors)
+        if (input.Check(out var reason) is { } errors)
             return new BeginViewOutcome.Invalid(errors);
 
         var now = _time.GetUtcNow();

@@ -48,8 +48,8 @@ public sealed class FeatureGate
         bool Includes(string[] features) => features.Contains(feature.ToString(), StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>The names of the plans, the smallest first.</summary>
-    internal IReadOnlyList<string> Plans =>
+    /// <summary>The names of the plans as the settings have them, the smallest first; empty if there are none.</summary>
+    public IReadOnlyList<string> Plans =>
         [.. _options.Plans.OrderBy(plan => plan.Value.Length).ThenBy(plan => plan.Key, StringComparer.Ordinal).Select(plan => plan.Key)];
 
     /// <summary>Whether a plan is that of accounts without a plan of their own.</summary>

@@ -20,7 +20,7 @@ internal static class InputProblemText
             nameof(RegisterInput.Email) => Texts.Input_EnterEmail,
             nameof(ChangePasswordInput.CurrentPassword) => Texts.Input_EnterCurrentPassword,
             nameof(ChangePasswordInput.NewPassword) => Texts.Input_EnterNewPassword,
-            nameof(BeginViewInput.Reason) => Texts.Input_EnterReason,
+            nameof(ReasonInput.Reason) => Texts.Input_EnterReason,
             _ => Texts.Input_EnterPassword,
         },
         InputProblem.TooShort => Plural.Of(nameof(Texts.Input_TooShort_other), error.Limit ?? 0),

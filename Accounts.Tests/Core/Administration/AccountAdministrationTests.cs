@@ -22,10 +22,10 @@ public sealed class AccountAdministrationTests
         ("Features:DefaultPlan", "Free"),
     ];
 
-    private static AdministrationInput Ticket => new() { Reason = "  Ticket 4711 " };
+    private static ReasonInput Ticket => new() { Reason = "  Ticket 4711 " };
 
     /// <summary>Every act on an account, by name.</summary>
-    private static readonly Dictionary<string, Func<CoreHost, Caller, UserId, AdministrationInput, Task<AdministrationOutcome>>> Acts =
+    private static readonly Dictionary<string, Func<CoreHost, Caller, UserId, ReasonInput, Task<AdministrationOutcome>>> Acts =
         new(StringComparer.Ordinal)
         {
             ["Disable"] = (host, by, account, input) => Of(host).DisableAsync(by, account, input),
@@ -65,8 +65,8 @@ public sealed class AccountAdministrationTests
         }
 
         var error = Assert.Single(Assert.IsType<AdministrationOutcome.Invalid>(
-            await Acts[name](host, root.Caller, ada, new AdministrationInput { Reason = "ugh" })).Errors);
-        Assert.Equal((nameof(AdministrationInput.Reason), InputProblem.TooShort), (error.Field, error.Problem));
+            await Acts[name](host, root.Caller, ada, new ReasonInput { Reason = "ugh" })).Errors);
+        Assert.Equal((nameof(ReasonInput.Reason), InputProblem.TooShort), (error.Field, error.Problem));
         Assert.IsType<AdministrationOutcome.OwnAccount>(await Acts[name](host, root.Caller, root.Caller.Subject, Ticket));
         Assert.IsType<AdministrationOutcome.NotFound>(await Acts[name](host, root.Caller, new UserId(Guid.NewGuid()), Ticket));
         host.Clock.Advance(TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(1));
@@ -88,7 +88,7 @@ public sealed class AccountAdministrationTests
         var (phone, laptop) = (await host.SignInAsync(), await host.SignInAsync());
         var sam = await SignInStaffAsync(host, "sam@example.test", Roles.Support);
         var view = Assert.IsType<BeginViewOutcome.Began>(
-            await host.Get<SupportViews>().BeginAsync(sam.Caller, ada, new BeginViewInput { Reason = "Ticket 4711" })).Session;
+            await host.Get<SupportViews>().BeginAsync(sam.Caller, ada, new ReasonInput { Reason = "Ticket 4711" })).Session;
         var root = await SignInStaffAsync(host, Root, Roles.Administrator);
         var door = await host.Get<ProofDoor>().OpenAsync(ada);
 
@@ -217,7 +217,7 @@ public sealed class AccountAdministrationTests
         Assert.IsType<AdministrationOutcome.NothingToDo>(await Of(host).SetRoleAsync(root.Caller, sam, Roles.Support, Ticket));
         Assert.True((await host.RequestAsync(grace))!.Principal.IsInRole(Roles.Support));
         var view = Assert.IsType<BeginViewOutcome.Began>(
-            await host.Get<SupportViews>().BeginAsync(grace.Caller, ada, new BeginViewInput { Reason = "Ticket 4711" })).Session;
+            await host.Get<SupportViews>().BeginAsync(grace.Caller, ada, new ReasonInput { Reason = "Ticket 4711" })).Session;
         Assert.NotNull(await host.Authenticator.AuthenticateAsync(view.Id, view.Key.Reveal()));
 
         Assert.Equal(new AdministrationOutcome.Done(0), await Of(host).SetRoleAsync(root.Caller, sam, null, Ticket));

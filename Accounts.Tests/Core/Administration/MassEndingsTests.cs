@@ -27,7 +27,7 @@ public sealed class MassEndingsTests
         var (phone, laptop, grace) = (await host.SignInAsync(), await host.SignInAsync(), await host.SignInAsync("grace@example.test"));
         var sam = await AccountAdministrationTests.SignInStaffAsync(host, "sam@example.test", Roles.Support);
         var view = Assert.IsType<BeginViewOutcome.Began>(
-            await host.Get<SupportViews>().BeginAsync(sam.Caller, ada, new BeginViewInput { Reason = "Ticket 4711" })).Session;
+            await host.Get<SupportViews>().BeginAsync(sam.Caller, ada, new ReasonInput { Reason = "Ticket 4711" })).Session;
         var root = await AccountAdministrationTests.SignInStaffAsync(host, Root, Roles.Administrator);
         var elsewhere = await host.SignInAsync(Root);
         List<SessionChange> heard = [];

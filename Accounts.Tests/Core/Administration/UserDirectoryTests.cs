@@ -235,7 +235,7 @@ public sealed class UserDirectoryTests
     {
         await using var host = CoreHost.Start();
         var root = await SignInRootAsync(host);
-        Assert.Empty(host.Get<UserDirectory>().Plans);
+        Assert.Empty(host.Get<FeatureGate>().Plans);
         Assert.Empty((await PageAsync(host, root, new UserQuery { Plan = "Pro" })).Users);
         Assert.Null(Assert.Single((await PageAsync(host, root, new UserQuery())).Users).Plan);
     }
@@ -249,7 +249,7 @@ public sealed class UserDirectoryTests
         var (first, _) = (await host.SignInAsync(), await host.SignInAsync());
         await PastSession.AddAsync(host.Database, new PastSession(ada, TestClock.Start.AddDays(-9)));
         await host.Get<RoleGrants>().GrantAsync(Root, Roles.Support);
-        var view = await host.Get<SupportViews>().BeginAsync(root.Caller, ada, new BeginViewInput { Reason = "Ticket 4711" });
+        var view = await host.Get<SupportViews>().BeginAsync(root.Caller, ada, new ReasonInput { Reason = "Ticket 4711" });
         Assert.IsType<BeginViewOutcome.Began>(view);
         host.Rows.Execute("UPDATE \"Users\" SET \"Plan\" = 'PRO', \"DisabledAt\" = 1000000, \"DeletionDueAt\" = 2000000 WHERE \"Email\" = @email",
             ("@email", CoreHost.Email));

@@ -45,7 +45,7 @@ public sealed class SessionCountsTests
         Assert.Equal(GrantOutcome.Granted, await host.Get<RoleGrants>().GrantAsync("sam@example.test", Roles.Support));
         var staff = await host.SignInAsync("sam@example.test");
         var view = Assert.IsType<BeginViewOutcome.Began>(
-            await host.Get<SupportViews>().BeginAsync(staff.Caller, ada, new BeginViewInput { Reason = "Ticket 4711" })).Session;
+            await host.Get<SupportViews>().BeginAsync(staff.Caller, ada, new ReasonInput { Reason = "Ticket 4711" })).Session;
         Assert.Equal((1, 1), (meters.Read("accounts.sessions.started browser"), meters.Read("accounts.sessions.started support_view")));
         Assert.Equal(EndViewOutcome.Ended, await host.Get<SupportViews>().EndAsync(staff.Caller, view.Id));
         Assert.Equal(1, meters.Read("accounts.sessions.ended signed_out"));

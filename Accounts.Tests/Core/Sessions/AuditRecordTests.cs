@@ -248,7 +248,7 @@ public sealed class AuditRecordTests
 
         public async Task EndAccountAsync()
         {
-            var input = new EndAccountInput { Reason = "Somebody misuses it" };
+            var input = new ReasonInput { Reason = "Somebody misuses it" };
             var sam = await SignInStaffAsync();
             Assert.IsType<EndAccountOutcome.Ended>(await Host.Get<SupportDirectory>().EndAllSessionsAsync(sam.Caller, Laptop.Caller.Subject, input));
         }
@@ -256,10 +256,10 @@ public sealed class AuditRecordTests
         public AccountAdministration Administration => Host.Get<AccountAdministration>();
 
         /// <summary>Acts on the account as an administrator.</summary>
-        public async Task AdministerAsync(Func<Caller, UserId, AdministrationInput, Task<AdministrationOutcome>> act)
+        public async Task AdministerAsync(Func<Caller, UserId, ReasonInput, Task<AdministrationOutcome>> act)
         {
             var root = await SignInStaffAsync(Roles.Administrator);
-            var outcome = await act(root.Caller, Laptop.Caller.Subject, new AdministrationInput { Reason = "Ticket 4711" });
+            var outcome = await act(root.Caller, Laptop.Caller.Subject, new ReasonInput { Reason = "Ticket 4711" });
             Assert.IsType<AdministrationOutcome.Done>(outcome);
         }
 
@@ -275,7 +275,7 @@ public sealed class AuditRecordTests
         public async Task ViewAsync()
         {
             var (sam, views) = (await SignInStaffAsync(), Host.Get<SupportViews>());
-            var outcome = await views.BeginAsync(sam.Caller, Laptop.Caller.Subject, new BeginViewInput { Reason = "Ticket 4711" });
+            var outcome = await views.BeginAsync(sam.Caller, Laptop.Caller.Subject, new ReasonInput { Reason = "Ticket 4711" });
             var view = Assert.IsType<BeginViewOutcome.Began>(outcome).Session;
             Assert.Equal(EndViewOutcome.Ended, await views.EndAsync(sam.Caller, view.Id));
         }

@@ -156,7 +156,7 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
         {
             var (caller, _) = core.NextSignedIn();
             await GrantAsync(core, caller);
-            var input = new EndAccountInput { Reason = "Somebody misuses it" };
+            var input = new ReasonInput { Reason = "Somebody misuses it" };
             Assert.IsType<EndAccountOutcome.Ended>(
                 await core.Host.Get<SupportDirectory>().EndAllSessionsAsync(caller, core.NextSignedIn().Caller.Subject, input));
         }),
@@ -164,7 +164,7 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
         {
             var (caller, account) = (core.NextSignedIn().Caller, core.NextSignedIn().Caller.Subject);
             await core.Host.Get<RoleGrants>().GrantAsync((await core.Host.Users.FindProfileAsync(caller))!.Email!, Roles.Administrator);
-            var (administration, input) = (core.Host.Get<AccountAdministration>(), new AdministrationInput { Reason = "Ticket 4711" });
+            var (administration, input) = (core.Host.Get<AccountAdministration>(), new ReasonInput { Reason = "Ticket 4711" });
             Assert.IsType<AdministrationOutcome.Done>(await administration.RequireNewPasswordAsync(caller, account, input));
             Assert.IsType<AdministrationOutcome.Done>(await administration.DisableAsync(caller, account, input));
             Assert.IsType<AdministrationOutcome.Done>(await administration.EnableAsync(caller, account, input));

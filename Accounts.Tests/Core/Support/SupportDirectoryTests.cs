@@ -320,11 +320,11 @@ public sealed class SupportDirectoryTests
         var (phone, laptop) = (await host.SignInAsync(), await host.SignInAsync());
         var (sam, tom) = (await SignInStaffAsync(host), await SignInStaffAsync(host, email: "tom@example.test"));
         var view = Assert.IsType<BeginViewOutcome.Began>(
-            await host.Get<SupportViews>().BeginAsync(tom.Caller, account, new BeginViewInput { Reason = "Ticket 4711" })).Session;
+            await host.Get<SupportViews>().BeginAsync(tom.Caller, account, new ReasonInput { Reason = "Ticket 4711" })).Session;
         List<SessionChange> heard = [];
         using var feed = host.Feed.Subscribe(heard.Add);
 
-        var input = new EndAccountInput { Reason = "  Ada's laptop was stolen " };
+        var input = new ReasonInput { Reason = "  Ada's laptop was stolen " };
         // The view ends too, and isn't one of the owner's sessions.
         Assert.Equal(new EndAccountOutcome.Ended(2), await Directory(host).EndAllSessionsAsync(sam.Caller, account, input));
 
@@ -359,9 +359,9 @@ public sealed class SupportDirectoryTests
             ("two\nlines", InputProblem.LineBreaks),
         })
         {
-            var outcome = await Directory(host).EndAllSessionsAsync(sam.Caller, account, new EndAccountInput { Reason = reason });
+            var outcome = await Directory(host).EndAllSessionsAsync(sam.Caller, account, new ReasonInput { Reason = reason });
             var error = Assert.Single(Assert.IsType<EndAccountOutcome.Invalid>(outcome).Errors);
-            Assert.Equal((nameof(EndAccountInput.Reason), problem), (error.Field, error.Problem));
+            Assert.Equal((nameof(ReasonInput.Reason), problem), (error.Field, error.Problem));
         }
 
         host.Clock.Advance(TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(1));
@@ -397,7 +397,7 @@ public sealed class SupportDirectoryTests
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser()));
     }
 
-    private static EndAccountInput Misused => new() { Reason = "Somebody misuses it" };
+    private static ReasonInput Misused => new() { Reason = "Somebody misuses it" };
 
     private static SupportDirectory Directory(CoreHost host) => host.Get<SupportDirectory>();
 

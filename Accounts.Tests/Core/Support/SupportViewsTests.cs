@@ -124,7 +124,7 @@ public sealed class SupportViewsTests
         })
         {
             var invalid = Assert.IsType<BeginViewOutcome.Invalid>(await views.BeginAsync(staff.Caller, ada, Reason(reason)));
-            Assert.Equal((nameof(BeginViewInput.Reason), problem), invalid.Errors.Select(error => (error.Field, error.Problem)).Single());
+            Assert.Equal((nameof(ReasonInput.Reason), problem), invalid.Errors.Select(error => (error.Field, error.Problem)).Single());
         }
 
         // Nobody views their own account, or that of staff with the same or a higher role.
@@ -421,7 +421,7 @@ public sealed class SupportViewsTests
 
     private static Task<SignedInBrowser> RootAsync(CoreHost host) => host.SignInAsync(Root);
 
-    private static BeginViewInput Reason(string reason) => new() { Reason = reason };
+    private static ReasonInput Reason(string reason) => new() { Reason = reason };
 
     private static async Task<StartedSession> ViewAsync(CoreHost host, SignedInBrowser staff, UserId subject) =>
         Assert.IsType<BeginViewOutcome.Began>(await host.Get<SupportViews>().BeginAsync(staff.Caller, subject, Reason(Why))).Session;

@@ -1,19 +1,6 @@
 using Accounts.Core.Users;
-using FluentValidation;
 
 namespace Accounts.Core.Support;
-
-/// <summary>The form for ending every session of somebody else's account.</summary>
-public sealed class EndAccountInput
-{
-    /// <summary>Why. The account's owner reads it. It has the same rules as <see cref="BeginViewInput.Reason"/>.</summary>
-    public string Reason { get; set; } = "";
-}
-
-internal sealed class EndAccountInputValidator : AbstractValidator<EndAccountInput>
-{
-    public EndAccountInputValidator() => RuleFor(i => i.Reason).MustBeReason();
-}
 
 /// <summary>The outcome of ending every session of somebody else's account.</summary>
 public abstract record EndAccountOutcome

@@ -1,28 +1,7 @@
 using Accounts.Core.Sessions;
 using Accounts.Core.Users;
-using FluentValidation;
 
 namespace Accounts.Core.Support;
-
-/// <summary>The form for viewing an account as its owner sees it.</summary>
-public sealed class BeginViewInput
-{
-    /// <summary>Minimum length of a reason, in characters.</summary>
-    public const int ReasonMinimum = 5;
-
-    /// <summary>Maximum length of a reason, in characters as a reader counts them.</summary>
-    public const int ReasonLimit = 200;
-
-    internal const int ReasonUnits = ReasonLimit * TypedText.UnitsPerCharacter;
-
-    /// <summary>Why. The account's owner reads it.</summary>
-    public string Reason { get; set; } = "";
-}
-
-internal sealed class BeginViewInputValidator : AbstractValidator<BeginViewInput>
-{
-    public BeginViewInputValidator() => RuleFor(i => i.Reason).MustBeReason();
-}
 
 /// <summary>The outcome of beginning a view.</summary>
 public abstract record BeginViewOutcome

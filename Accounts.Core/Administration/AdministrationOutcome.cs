@@ -1,20 +1,6 @@
-using Accounts.Core.Support;
 using Accounts.Core.Users;
-using FluentValidation;
 
 namespace Accounts.Core.Administration;
-
-/// <summary>Why an administrator acts on somebody else's account.</summary>
-public sealed class AdministrationInput
-{
-    /// <summary>Why. The account's owner reads it. It has the same rules as <see cref="BeginViewInput.Reason"/>.</summary>
-    public string Reason { get; set; } = "";
-}
-
-internal sealed class AdministrationInputValidator : AbstractValidator<AdministrationInput>
-{
-    public AdministrationInputValidator() => RuleFor(i => i.Reason).MustBeReason();
-}
 
 /// <summary>The outcome of an administrator's act on somebody else's account.</summary>
 public abstract record AdministrationOutcome
