@@ -66,7 +66,7 @@ internal static class AccountActText
         AccountAct.EndSessions => Texts.Support_End,
         AccountAct.Disable => Texts.Admin_Disable,
         AccountAct.Enable => Texts.Admin_Enable,
-        _ => Texts.Admin_RequireNewPassword,
+        _ => Texts.Admin_NewPassword,
     };
 
     /// <summary>Whether the act takes something away.</summary>
@@ -84,15 +84,6 @@ internal static class AccountActText
         AccountAct.Disable => Plural.Of(nameof(Texts.Admin_DisabledDone_other), ended),
         AccountAct.Enable => Texts.Admin_EnabledDone,
         _ => Plural.Of(nameof(Texts.Admin_NewPasswordDone_other), ended),
-    };
-
-    /// <summary>A role of staff, or none, in words.</summary>
-    /// <param name="role">One of <see cref="Roles.All"/>; null for none.</param>
-    public static string Role(string? role) => role switch
-    {
-        Roles.Administrator => Texts.Admin_RoleAdministrator,
-        Roles.Support => Texts.Admin_RoleSupport,
-        _ => Texts.Admin_RoleUser,
     };
 
     /// <summary>The highest of an account's roles; null if it has none.</summary>

@@ -1,4 +1,5 @@
 using Accounts.Core.Administration;
+using Accounts.Web.SupportConsole;
 
 namespace Accounts.Web.Administration;
 
@@ -7,8 +8,8 @@ internal static class UsersText
 {
     public static string Of(UserRoleFilter role) => role switch
     {
-        UserRoleFilter.Support => Texts.Support_RoleSupport,
-        UserRoleFilter.Administrator => Texts.Support_RoleAdministrator,
+        UserRoleFilter.Support => SupportText.Role(Roles.Support),
+        UserRoleFilter.Administrator => SupportText.Role(Roles.Administrator),
         _ => Texts.Users_NoRole,
     };
 

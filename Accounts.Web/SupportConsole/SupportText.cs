@@ -31,12 +31,17 @@ internal static class SupportText
     }
 
     /// <summary>The names of an owner's roles.</summary>
-    public static string Roles(IReadOnlyList<string> roles) => Sentence.List([.. roles.Select(role => role switch
+    public static string Roles(IReadOnlyList<string> roles) => Sentence.List([.. roles.Select(Role)]);
+
+    /// <summary>The name of a role.</summary>
+    /// <param name="role">One of <see cref="Core.Administration.Roles.All"/>, or an application's own; null for a user without one.</param>
+    public static string Role(string? role) => role switch
     {
+        null => Texts.Users_User,
         Core.Administration.Roles.Support => Texts.Support_RoleSupport,
         Core.Administration.Roles.Administrator => Texts.Support_RoleAdministrator,
         _ => TypedText.Isolate(role),
-    })]);
+    };
 
     private static string? How(SupportEnding ending, EndReason reason) => (ending.By, reason, ending.From, ending.Expiry) switch
     {

@@ -27,7 +27,7 @@ public sealed class ConsoleTests
         Assert.Equal($"/support/users/{session.UserId}?find={code.ToLowerInvariant()}", Path(site, found));
         var page = Parse(await sam.ReadAsync(Path(site, found)));
 
-        Assert.Equal("Ada Lovelace", page.QuerySelector(".who h2")!.TextContent);
+        Assert.Equal("Ada Lovelace", page.QuerySelector(".person h2")!.TextContent);
         Assert.Equal("Yes", page.QuerySelector(".verdict h2")!.TextContent);
         Assert.StartsWith(code, Fact(page, "Support code"), StringComparison.Ordinal);
         var row = Assert.Single(page.QuerySelectorAll("table tbody tr"));
