@@ -5,6 +5,7 @@ using Accounts.Core.Manager;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
+using Accounts.Demo;
 using Accounts.Tests.Fixtures.Circuits;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Server;
@@ -81,13 +82,17 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
     public Visitor Visit(string userAgent = Visitor.Chrome) => new(Address, userAgent);
 
     /// <summary>Opens a headless client that has signed in.</summary>
-    public async Task<Visitor> SignInAsync(string email, string userAgent = Visitor.Chrome, bool remember = false)
+    public async Task<Visitor> SignInAsync(
+        string email, string userAgent = Visitor.Chrome, bool remember = false, string password = Password)
     {
         var visitor = Visit(userAgent);
-        var answer = await visitor.SignInAsync(email, Password, remember);
+        using var answer = await visitor.SignInAsync(email, password, remember);
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         return visitor;
     }
+
+    /// <summary>Opens a headless client that has signed in to a demo account.</summary>
+    public Task<Visitor> SignInToDemoAsync(string email) => SignInAsync(email, password: DemoAccounts.Password);
 
     /// <summary>Starts many sessions in different browsers, without hashing a password for each.</summary>
     public async Task<IReadOnlyList<SessionId>> StartSessionsAsync(string email, int count, string userAgent)

@@ -4,6 +4,7 @@ using Accounts.Tests.Fixtures;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
+using static Accounts.Tests.Fixtures.PageText;
 
 namespace Accounts.Tests.Web.Administration;
 
@@ -16,7 +17,7 @@ public sealed class UsersPageTests
     public async Task An_administrator_finds_the_list_in_the_navigation()
     {
         await using var site = await StartAsync();
-        using var root = await SignInAsync(site, Root);
+        using var root = await site.SignInToDemoAsync(Root);
         var settings = Parse(await root.ReadAsync("/settings"));
         var link = Assert.Single(settings.QuerySelectorAll("nav ul a"), a => a.TextContent.Trim() is "Administration");
         var page = Parse(await root.ReadAsync("/" + link.GetAttribute("href")));
@@ -39,7 +40,7 @@ public sealed class UsersPageTests
     public async Task For_others_the_list_does_not_exist(string email)
     {
         await using var site = await StartAsync();
-        using var other = await SignInAsync(site, email);
+        using var other = await site.SignInToDemoAsync(email);
         Assert.DoesNotContain("Administration", await other.ReadAsync("/settings"), StringComparison.Ordinal);
         foreach (var path in new[] { "/admin", "/admin?find=ada" })
         {
@@ -64,7 +65,7 @@ public sealed class UsersPageTests
         await using var site = await StartAsync(("Features:Plans:Free", ""), ("Features:Plans:Pro:0", "AuditLog"), ("Features:DefaultPlan", "Free"));
         for (var i = 0; i < 30; i++)
             await site.RegisterAsync($"user{i:00}@example.test");
-        using var root = await SignInAsync(site, Root);
+        using var root = await site.SignInToDemoAsync(Root);
 
         const string path = "/admin?plan=Free&status=open&sort=email&order=desc";
         var page = Parse(await root.ReadAsync(path));
@@ -100,7 +101,7 @@ public sealed class UsersPageTests
     public async Task A_search_has_its_own_order_and_says_if_nobody_matches()
     {
         await using var site = await StartAsync();
-        using var root = await SignInAsync(site, Root);
+        using var root = await site.SignInToDemoAsync(Root);
         var found = Parse(await root.ReadAsync("/admin?find=lovel&sort=email"));
         Assert.Equal(["Ada Lovelace"], Names(found), StringComparer.Ordinal);
         Assert.Empty(found.QuerySelectorAll("main th a, main th[aria-sort]"));
@@ -124,7 +125,7 @@ public sealed class UsersPageTests
     public async Task A_place_that_nobody_can_read_shows_the_first_page_and_says_so(string query)
     {
         await using var site = await StartAsync();
-        using var root = await SignInAsync(site, Root);
+        using var root = await site.SignInToDemoAsync(Root);
         var page = Parse(await root.ReadAsync($"/admin?{query}"));
         Assert.Equal(4, Names(page).Count);
         Assert.Equal("This link is out of date, so you see the first page.", Words(page.QuerySelector("main .notice[role=status]")!));
@@ -140,7 +141,7 @@ public sealed class UsersPageTests
     public async Task Other_values_count_as_none(string query)
     {
         await using var site = await StartAsync();
-        using var root = await SignInAsync(site, Root);
+        using var root = await site.SignInToDemoAsync(Root);
         var page = Parse(await root.ReadAsync($"/admin?{query}"));
         Assert.Equal(["Ada Lovelace", "Grace Hopper", "Root Admin", "Sam Keller"], Names(page), StringComparer.Ordinal);
     }
@@ -149,7 +150,7 @@ public sealed class UsersPageTests
     public async Task A_disabled_account_and_one_to_be_deleted_are_marked()
     {
         await using var site = await StartAsync();
-        using var root = await SignInAsync(site, Root);
+        using var root = await site.SignInToDemoAsync(Root);
         using var rows = site.Rows();
         rows.Execute("UPDATE \"Users\" SET \"DisabledAt\" = 1 WHERE \"Email\" = 'ada@example.test'");
         rows.Execute("UPDATE \"Users\" SET \"DeletionDueAt\" = 1000000 WHERE \"Email\" = 'sam@example.test'");
@@ -167,18 +168,7 @@ public sealed class UsersPageTests
         return site;
     }
 
-    private static async Task<Visitor> SignInAsync(AccountsSite site, string email)
-    {
-        var visitor = site.Visit();
-        using var answer = await visitor.SignInAsync(email, DemoAccounts.Password);
-        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
-        return visitor;
-    }
-
     private static IHtmlDocument Parse(string html) => new HtmlParser().ParseDocument(html);
 
     private static List<string> Names(IHtmlDocument page) => [.. page.QuerySelectorAll("main tbody .cover").Select(name => name.TextContent)];
-
-    private static string Words(IElement element) =>
-        string.Join(' ', element.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

@@ -18,10 +18,10 @@ public sealed class ConsoleTests
     public async Task A_support_code_leads_to_the_account_and_its_session()
     {
         await using var site = await StartAsync();
-        using var ada = await SignInAsync(site, Ada);
+        using var ada = await site.SignInToDemoAsync(Ada);
         var session = await site.FindSessionAsync(ada);
         var code = (await site.Get<SupportCodes>().FindOrMakeAsync(session.ToCaller()))!.Text;
-        using var sam = await SignInAsync(site, Sam);
+        using var sam = await site.SignInToDemoAsync(Sam);
 
         using var found = await sam.GetAsync($"/support?find={code.ToLowerInvariant()}");
         Assert.Equal($"/support/users/{session.UserId}?find={code.ToLowerInvariant()}", Path(site, found));
@@ -40,7 +40,7 @@ public sealed class ConsoleTests
     public async Task An_email_goes_no_further_than_the_search()
     {
         await using var site = await StartAsync();
-        using var sam = await SignInAsync(site, Sam);
+        using var sam = await site.SignInToDemoAsync(Sam);
         using var found = await sam.GetAsync("/support?find=ada%40example.test");
         Assert.Matches("^/support/users/[0-9a-f-]{36}$", Path(site, found));
         Assert.Contains("No device is signed in.", await sam.ReadAsync(Path(site, found)), StringComparison.Ordinal);
@@ -50,7 +50,7 @@ public sealed class ConsoleTests
     public async Task Several_accounts_are_listed_with_links()
     {
         await using var site = await StartAsync();
-        using var sam = await SignInAsync(site, Sam);
+        using var sam = await site.SignInToDemoAsync(Sam);
         var page = Parse(await sam.ReadAsync("/support?find=a"));
         Assert.Equal("2 accounts", page.QuerySelector("#found")!.TextContent);
         var links = page.QuerySelectorAll("main .rows a");
@@ -67,7 +67,7 @@ public sealed class ConsoleTests
     public async Task A_search_without_a_result_says_what_to_do(string typed, string advice)
     {
         await using var site = await StartAsync();
-        using var sam = await SignInAsync(site, Sam);
+        using var sam = await site.SignInToDemoAsync(Sam);
         var page = Parse(await sam.ReadAsync($"/support?find={Uri.EscapeDataString(typed)}"));
         var notice = page.QuerySelector("main > .notice, main .notice[role=status]")!;
         Assert.Contains($"No account for “{typed}”", notice.TextContent, StringComparison.Ordinal);
@@ -79,7 +79,7 @@ public sealed class ConsoleTests
     public async Task An_empty_search_says_what_to_enter()
     {
         await using var site = await StartAsync();
-        using var sam = await SignInAsync(site, Sam);
+        using var sam = await site.SignInToDemoAsync(Sam);
         var page = Parse(await sam.ReadAsync("/support?find="));
         Assert.Equal("Enter a support code, a name, an email, a session ID or an address.", page.QuerySelector("#find-problem")!.TextContent.Trim());
         // Control: the page itself has no problem.
@@ -90,7 +90,7 @@ public sealed class ConsoleTests
     public async Task For_other_users_the_console_does_not_exist()
     {
         await using var site = await StartAsync();
-        using var ada = await SignInAsync(site, Ada);
+        using var ada = await site.SignInToDemoAsync(Ada);
         var user = (await site.FindSessionAsync(ada)).UserId;
         foreach (var path in new[] { "/support?find=ada", $"/support/users/{user}", $"/support/users/{user}/end" })
         {
@@ -104,7 +104,7 @@ public sealed class ConsoleTests
     public async Task An_unknown_account_is_not_found()
     {
         await using var site = await StartAsync();
-        using var sam = await SignInAsync(site, Sam);
+        using var sam = await site.SignInToDemoAsync(Sam);
         foreach (var end in new[] { "", "/end" })
         {
             using var answer = await sam.GetAsync($"/support/users/{Guid.Empty}{end}");
@@ -127,14 +127,14 @@ public sealed class ConsoleTests
             }
         }
 
-        using var sam = await SignInAsync(site, Sam);
+        using var sam = await site.SignInToDemoAsync(Sam);
         using var found = await sam.GetAsync("/support?find=ada");
         var page = Parse(await sam.ReadAsync(Path(site, found)));
         Assert.StartsWith("Not until ", page.QuerySelector(".verdict h2")!.TextContent, StringComparison.Ordinal);
         Assert.StartsWith("Held up until ", Fact(page, "Attempts"), StringComparison.Ordinal);
 
         clock.Advance(TimeSpan.FromHours(1));
-        using var again = await SignInAsync(site, Sam);
+        using var again = await site.SignInToDemoAsync(Sam);
         Assert.Equal("Yes", Parse(await again.ReadAsync(Path(site, found))).QuerySelector(".verdict h2")!.TextContent);
     }
 
@@ -143,9 +143,9 @@ public sealed class ConsoleTests
     {
         var clock = new TestClock();
         await using var site = await StartAsync(clock);
-        using var sam = await SignInAsync(site, Sam);
+        using var sam = await site.SignInToDemoAsync(Sam);
         clock.Advance(TimeSpan.FromMinutes(11));
-        using var ada = await SignInAsync(site, Ada);
+        using var ada = await site.SignInToDemoAsync(Ada);
         var path = $"/support/users/{(await site.FindSessionAsync(ada)).UserId}/end";
 
         var asked = Parse(await sam.ReadAsync(path));
@@ -177,7 +177,7 @@ public sealed class ConsoleTests
     public async Task Accounts_of_staff_can_be_looked_at_only()
     {
         await using var site = await StartAsync();
-        using var sam = await SignInAsync(site, Sam);
+        using var sam = await site.SignInToDemoAsync(Sam);
         foreach (var (typed, why) in new[]
         {
             ("sam", "This is your own account."), ("root", "This account belongs to staff with your role or a higher one."),
@@ -198,14 +198,6 @@ public sealed class ConsoleTests
         var site = AccountsSite.Start(clock);
         await site.Get<DemoAccounts>().SeedAsync();
         return site;
-    }
-
-    private static async Task<Visitor> SignInAsync(AccountsSite site, string email)
-    {
-        var visitor = site.Visit();
-        using var answer = await visitor.SignInAsync(email, DemoAccounts.Password);
-        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
-        return visitor;
     }
 
     private static string Path(AccountsSite site, HttpResponseMessage answer) => new Uri(site.Address, answer.Headers.Location!).PathAndQuery;

@@ -8,6 +8,7 @@ using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using static Accounts.Tests.Fixtures.PageText;
 
 namespace Accounts.Tests.Web.SupportConsole;
 
@@ -22,7 +23,7 @@ public sealed class SupportPageTests
     public async Task Support_and_administrators_find_the_page_in_the_navigation(string email)
     {
         await using var site = await StartAsync();
-        using var staff = await SignInAsync(site, email);
+        using var staff = await site.SignInToDemoAsync(email);
         var page = Parse(await staff.ReadAsync("/settings"));
         var link = Assert.Single(page.QuerySelectorAll("nav ul a"), a => a.TextContent.Trim() is "Support");
         var support = Parse(await staff.ReadAsync("/" + link.GetAttribute("href")));
@@ -36,7 +37,7 @@ public sealed class SupportPageTests
     public async Task For_other_users_the_page_does_not_exist()
     {
         await using var site = await StartAsync();
-        using var ada = await SignInAsync(site, "ada@example.test");
+        using var ada = await site.SignInToDemoAsync("ada@example.test");
         Assert.DoesNotContain("support", Parse(await ada.ReadAsync("/settings")).QuerySelector("nav")!.InnerHtml, StringComparison.OrdinalIgnoreCase);
 
         using var denied = await ada.GetAsync("/support");
@@ -64,7 +65,7 @@ public sealed class SupportPageTests
     {
         await using var site = await StartAsync(
             new TestClock(), settings: [("Network:KnownProxies:0", "10.0.0.0/8"), ("Network:KnownProxies:1", "192.0.2.10")]);
-        using var sam = await SignInAsync(site, Sam);
+        using var sam = await site.SignInToDemoAsync(Sam);
         var page = Parse(await sam.ReadAsync("/support"));
         Assert.Equal("Available", Fact(page, "Database"));
         Assert.Matches("^[0-9]+[.][0-9]+[.][0-9]+( [(][0-9a-f]{7}[)])?$", Fact(page, "Version"));
@@ -83,7 +84,7 @@ public sealed class SupportPageTests
         using var folder = new TempFolder();
         await File.WriteAllBytesAsync(folder.File("own.bin"), PlaceData.Small(type: 3).Write());
         await using var site = await StartAsync(settings: [("Geolocation:Path", folder.File("own.bin"))]);
-        using var sam = await SignInAsync(site, Sam);
+        using var sam = await site.SignInToDemoAsync(Sam);
         var page = Parse(await sam.ReadAsync("/support"));
         Assert.Equal("own.bin, DB3 Published 1 June 2026", Fact(page, "Geolocation database"));
         Assert.Empty(page.QuerySelectorAll("main .credit"));
@@ -97,7 +98,7 @@ public sealed class SupportPageTests
         var file = folder.File("\u202Eמקום.bin");
         await File.WriteAllBytesAsync(file, PlaceData.Small(type: 3).Write());
         await using var site = await StartAsync(new TestClock(), settings: [("Geolocation:Path", file)]);
-        using var sam = await SignInAsync(site, Sam);
+        using var sam = await site.SignInToDemoAsync(Sam);
         var fact = Fact(Parse(await sam.ReadAsync("/support")), "Geolocation database");
         Assert.StartsWith("\u2068מקום.bin\u2069, DB3 ", fact, StringComparison.Ordinal);
 
@@ -117,7 +118,7 @@ public sealed class SupportPageTests
         await File.WriteAllBytesAsync(folder.File("own.mmdb"), MaxMindData.Sample().Write());
         var clock = new TestClock(new DateTimeOffset(2026, 8, 30, 0, 0, 0, TimeSpan.Zero));
         await using var site = await StartAsync(clock, settings: isOwn ? [("Geolocation:Path", folder.File("own.mmdb"))] : []);
-        using var sam = await SignInAsync(site, Sam);
+        using var sam = await site.SignInToDemoAsync(Sam);
         Assert.Empty(Notices(Parse(await sam.ReadAsync("/support"))));
 
         clock.Advance(TimeSpan.FromTicks(1));
@@ -138,7 +139,7 @@ public sealed class SupportPageTests
         await using var site = await StartAsync(clock, peer, ("Network:KnownProxies:0", "192.0.2.10"), ("Geolocation:Path", file));
         await File.WriteAllTextAsync(file, "PK");
         site.Get<PlaceUpkeep>().Check();
-        using var sam = await SignInAsync(site, Sam);
+        using var sam = await site.SignInToDemoAsync(Sam);
         using (var stranger = site.Visit())
         {
             stranger.Headers["X-Forwarded-For"] = "203.0.113.9";
@@ -182,22 +183,11 @@ public sealed class SupportPageTests
         return site;
     }
 
-    private static async Task<Visitor> SignInAsync(AccountsSite site, string email)
-    {
-        var visitor = site.Visit();
-        using var answer = await visitor.SignInAsync(email, DemoAccounts.Password);
-        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
-        return visitor;
-    }
-
     private static IHtmlDocument Parse(string html) => new HtmlParser().ParseDocument(html);
 
     private static string Fact(IHtmlDocument page, string name) =>
         string.Join(' ', page.QuerySelectorAll("main dt").Single(dt => string.Equals(dt.TextContent, name, StringComparison.Ordinal)).ParentElement!
             .QuerySelectorAll("dd").Select(dd => dd.TextContent));
-
-    private static string Words(AngleSharp.Dom.IElement element) =>
-        string.Join(' ', element.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static async Task<string> WordsAsync(HttpResponseMessage answer) =>
         Words(Parse(await answer.Content.ReadAsStringAsync()).DocumentElement);
