@@ -98,7 +98,8 @@ public sealed class CrossSiteTests(Chromium chromium)
         var ours = app + "/settings/sessions";
         await page.EvaluateAsync(
             "ours => new Promise(done => { const frame = document.querySelector('iframe'); frame.onload = () => done(); frame.src = ours; })", ours);
-        Assert.Equal("chrome-error://chromewebdata/", page.Frames[1].Url);
+        // The frame's process reports its address by itself, at times after the page's event.
+        await page.Frames[1].WaitForURLAsync("chrome-error://chromewebdata/", new() { WaitUntil = WaitUntilState.Commit });
 
         var popup = await page.RunAndWaitForPopupAsync(() => page.EvaluateAsync("ours => { window.ours = open(ours); }", ours));
         await Assertions.Expect(popup.GetByText("This device", new() { Exact = true })).ToBeVisibleAsync();
