@@ -5,6 +5,7 @@ using Accounts.Core.Geolocation;
 using Accounts.Core.History;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
+using Accounts.Core.PersonalData;
 using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Accounts.Core.SignIn;
@@ -112,6 +113,7 @@ public static class AccountsCore
         services.AddAuditReading();
         services.AddSupport();
         services.AddAdministration();
+        services.AddPersonalData();
         return new AccountsBuilder(services);
     }
 

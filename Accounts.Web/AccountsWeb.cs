@@ -10,6 +10,7 @@ using Accounts.Web.History;
 using Accounts.Web.Layout;
 using Accounts.Web.Look;
 using Accounts.Web.Metrics;
+using Accounts.Web.PersonalData;
 using Accounts.Web.Security;
 using Accounts.Web.Sessions;
 using Accounts.Web.SignIn;
@@ -108,6 +109,7 @@ internal static class AccountsWeb
         app.MapReauthentication();
         app.MapHistoryFile();
         app.MapAuditExports();
+        app.MapAccountData();
         app.MapTheme();
         app.MapViewEnd();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireAuthorization().AcceptHead();

@@ -18,10 +18,12 @@ public sealed class AccountAdministration
 {
     private readonly CommandRunner _commands;
     private readonly FeatureGate _features;
+    private readonly RetentionOptions _retention;
     private readonly TimeProvider _time;
 
-    internal AccountAdministration(CommandRunner commands, FeatureGate features, TimeProvider time)
+    internal AccountAdministration(CommandRunner commands, FeatureGate features, RetentionOptions retention, TimeProvider time)
     {
+        _retention = retention;
         _commands = commands;
         _features = features;
         _time = time;
@@ -109,6 +111,36 @@ public sealed class AccountAdministration
             return new AdministrationOutcome.Done(count);
         }, cancellationToken);
 
+    /// <summary>
+    /// Has an account deleted after <see cref="RetentionOptions.DeletedAccounts"/>. Every session ends at once, and nobody signs in. If the owner has
+    /// deleted it already, they can't take that back any more.
+    /// </summary>
+    /// <inheritdoc cref="EndSessionAsync"/>
+    public Task<AdministrationOutcome> DeleteAsync(
+        Caller caller, UserId account, ReasonInput input, CancellationToken cancellationToken = default) =>
+        RunAsync(caller, account, input, null, async (work, user, act) =>
+        {
+            if (user is { DeletionDueAt: not null, DeletedByOwner: false })
+                return new AdministrationOutcome.NothingToDo();
+            (user.DeletionDueAt, user.DeletedByOwner) = (user.DeletionDueAt ?? act.At + _retention.DeletedAccounts, false);
+            var count = await work.EndAccountAsync(user, act.Ending(EndReason.AccountDeleted));
+            act.Record(AuditAction.DeletionRequested, count);
+            return new AdministrationOutcome.Done(count);
+        }, cancellationToken);
+
+    /// <summary>Takes the deletion of an account back, whoever asked for it.</summary>
+    /// <inheritdoc cref="EndSessionAsync"/>
+    public Task<AdministrationOutcome> RestoreAsync(
+        Caller caller, UserId account, ReasonInput input, CancellationToken cancellationToken = default) =>
+        RunAsync(caller, account, input, null, (_, user, act) =>
+        {
+            if (user.DeletionDueAt is null)
+                return Task.FromResult<AdministrationOutcome>(new AdministrationOutcome.NothingToDo());
+            (user.DeletionDueAt, user.DeletedByOwner) = (null, false);
+            act.Record(AuditAction.DeletionWithdrawn);
+            return Task.FromResult<AdministrationOutcome>(new AdministrationOutcome.Done(0));
+        }, cancellationToken);
+
     /// <summary>Gives an account one role of staff instead of those that it has. It's in force at once, in open pages too.</summary>
     /// <param name="caller">The administrator.</param>
     /// <param name="account">The account.</param>
@@ -188,7 +220,8 @@ public sealed class AccountAdministration
             Need.Administer,
             changed,
             refusal => refusal is Refusal.CallerEnded ? new AdministrationOutcome.CallerEnded() : new AdministrationOutcome.ProofNeeded(),
-            async work => work.Other is { } user
+            // By the time at which the account is locked: its erasure may have begun.
+            async work => work.Other is { } user && !user.IsGone(_time.GetUtcNow())
                 ? await command(work, user, new Act(work, caller, account, reason, now))
                 : new AdministrationOutcome.NotFound(),
             cancellationToken,

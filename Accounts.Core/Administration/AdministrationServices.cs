@@ -3,13 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Core.Administration;
 
-/// <summary>Registers retention, what administrators do, and the list of users.</summary>
+/// <summary>Registers what administrators do, and the list of users.</summary>
 internal static class AdministrationServices
 {
     public static void AddAdministration(this IServiceCollection services)
     {
-        services.AddSingleton<Retention>();
-        services.AddHostedService(sp => sp.GetRequiredService<Retention>());
         services.AddMade<RoleGrants>();
         services.AddMade<AccountAdministration>();
         services.AddMade<MassEndings>();

@@ -87,6 +87,15 @@ public static class AuditAction
     /// <summary>An administrator changed the account's plan.</summary>
     public const string PlanChanged = "user.plan_changed";
 
+    /// <summary>The owner or an administrator asked for the account's deletion.</summary>
+    public const string DeletionRequested = "user.deletion_requested";
+
+    /// <summary>The owner or an administrator took that back.</summary>
+    public const string DeletionWithdrawn = "user.deletion_withdrawn";
+
+    /// <summary>The account was deleted. Its earlier events stay without what tells about its owner.</summary>
+    public const string Deleted = "user.deleted";
+
     /// <summary>The account got the role <see cref="Administration.Roles.Support"/>.</summary>
     public const string SupportGranted = "user.support_granted";
 
@@ -105,7 +114,7 @@ public static class AuditAction
         SignedIn, SignedOut, SessionTerminated, SessionsTerminated, SignedOutEverywhere, SessionsInvalidated, SessionsRevoked, SessionReplaced,
         SessionExpired, SessionEndedByLimit, SessionRecognized, SessionDenied, SessionReauthenticated, SessionRenamed, PasswordChanged,
         ViewBegan, ViewEnded, LookedUp, Searched, SessionsEndedBySupport, SessionEndedByAdministrator, SessionsEndedByAdministrator, EverybodyEnded,
-        Disabled, Enabled, NewPasswordRequired, PlanChanged, SupportGranted, SupportRevoked, AdministratorGranted,
-        AdministratorRevoked, Registered,
+        Disabled, Enabled, NewPasswordRequired, PlanChanged, DeletionRequested, DeletionWithdrawn, Deleted,
+        SupportGranted, SupportRevoked, AdministratorGranted, AdministratorRevoked, Registered,
     ];
 }

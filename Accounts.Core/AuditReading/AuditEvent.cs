@@ -42,11 +42,17 @@ public sealed record AuditEvent(
     /// <summary>The name of the actor, if it is somebody else; null if it isn't, or if their account was deleted.</summary>
     public string? ActorName { get; init; }
 
+    /// <summary>What stands for the actor, if their account was deleted: the same text in each of their events. Otherwise null.</summary>
+    public string? ActorPseudonym { get; init; }
+
     /// <summary>
     /// The name of the account's owner that a member of staff acted on, in the log of the member of staff. Null in other events, and if that account
     /// was deleted.
     /// </summary>
     public string? OnName { get; init; }
+
+    /// <summary>What stands for that owner, if their account was deleted. Otherwise null.</summary>
+    public string? OnPseudonym { get; init; }
 
     /// <summary>Whether the event is about a member of staff's act on another account than this one.</summary>
     public bool IsOnOther { get; init; }

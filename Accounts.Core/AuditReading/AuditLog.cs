@@ -165,8 +165,10 @@ public sealed class AuditLog
             row.OnUserId is null || details?.SessionDevice is not null ? Session(row.SessionId, details?.SessionName, details?.SessionDevice) : null,
             row.Count)
         {
-            ActorName = actor is AuditActor.SomebodyElse ? people.GetValueOrDefault(row.ActorUserId!.Value) : null,
-            OnName = row.OnUserId is { } on ? people.GetValueOrDefault(on) : null,
+            ActorName = Name(row.ActorUserId),
+            ActorPseudonym = Deleted(row.ActorUserId),
+            OnName = Name(row.OnUserId),
+            OnPseudonym = Deleted(row.OnUserId),
             IsOnOther = row.OnUserId is { } other && other != caller.Subject.Value,
             Kind = row.Kind,
             Reason = row.Reason,
@@ -174,6 +176,11 @@ public sealed class AuditLog
             Methods = row.Methods,
             EndedSessions = [.. Ended(row)],
         };
+
+        string? Name(Guid? id) => id is { } person ? people.GetValueOrDefault(person) : null;
+
+        string? Deleted(Guid? id) =>
+            id is { } person && person != caller.Subject.Value && !people.ContainsKey(person) ? Pseudonym.Of(new UserId(person)) : null;
 
         AuditedSession? Session(Guid? id, string? name, string? device) => (id, device) switch
         {
@@ -200,7 +207,7 @@ public sealed class AuditLog
             return true;
 
         var text = $"{one.From?.Name} {one.From?.Device} {one.To?.Name} {one.To?.Device} {one.Place?.Name} {one.Address} "
-            + $"{one.ActorName} {one.OnName} {(one.Address is null ? null : ShortAddress.Show(one.Address))}";
+            + $"{one.ActorName} {one.ActorPseudonym} {one.OnName} {one.OnPseudonym} {(one.Address is null ? null : ShortAddress.Show(one.Address))}";
         if (one.EndedSessions.Count > 0)
             text = $"{text} {string.Join(' ', one.EndedSessions.Select(ended => $"{ended.Name} {ended.Device}"))}";
         if (!Ascii.IsValid(text))

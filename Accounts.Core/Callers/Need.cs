@@ -54,6 +54,12 @@ internal sealed record Need(Scopes Scope)
     /// <summary>Changing the password. The command itself asks for the current one.</summary>
     public static readonly Need ChangePassword = ProveIdentity with { Priority = WritePriority.Ending };
 
+    /// <summary>Deleting the caller's own account.</summary>
+    public static readonly Need DeleteAccount = ChangePassword with { FreshProof = true };
+
+    /// <summary>Taking everything away that is stored about the caller.</summary>
+    public static readonly Need ExportAccount = new(Scopes.AccountRead | Scopes.HistoryRead | Scopes.AuditRead) { Exports = true, OwnSession = true };
+
     /// <summary>The support code of the caller's own session.</summary>
     public static readonly Need SupportCode = new(Scopes.AccountRead) { Writes = true, OwnSession = true };
 

@@ -59,6 +59,9 @@ internal static class AuditRecord
     /// <summary>The event of a new password that a sign-in had to choose.</summary>
     public static AuditEventRow PasswordChosen(SessionRow row) => Through(row, AuditAction.PasswordChanged, row, row.Methods);
 
+    /// <summary>The event of a sign-in whose user keeps the account that they had deleted.</summary>
+    public static AuditEventRow AccountKept(SessionRow row) => Through(row, AuditAction.DeletionWithdrawn, row, row.Methods);
+
     /// <summary>The event of a session that a sign-in ended: it was in the same browser, or the user had too many.</summary>
     public static AuditEventRow Displaced(SessionRow by, SessionRow gone, string action) => Through(by, action, gone);
 

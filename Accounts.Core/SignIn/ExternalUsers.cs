@@ -3,6 +3,7 @@ using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
+using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -37,19 +38,48 @@ public sealed partial class ExternalUsers
     /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
     public async Task<int> EndSessionsAsync(string id, CancellationToken cancellationToken = default)
     {
+        var (user, sessions) = await EndAsync(id, EndReason.Revoked, AuditAction.SessionsRevoked, (_, _) => { }, cancellationToken);
+        if (user is not null)
+            Log.Revoked(_logger, user.Value, sessions);
+        return sessions;
+    }
+
+    /// <summary>
+    /// Deletes what is stored about a user whom your application has deleted: ends all sessions, and has the next round of retention erase the rest.
+    /// There is no time to change one's mind: your application has decided.
+    /// </summary>
+    /// <remarks>Until then nobody signs in with this id. Afterwards it would be somebody new.</remarks>
+    /// <inheritdoc cref="EndSessionsAsync"/>
+    public async Task<int> DeleteAsync(string id, CancellationToken cancellationToken = default)
+    {
+        var (user, sessions) = await EndAsync(
+            id,
+            EndReason.AccountDeleted,
+            AuditAction.DeletionRequested,
+            (account, now) => (account.DeletionDueAt, account.DeletedByOwner) = (now, false),
+            cancellationToken);
+        if (user is not null)
+            Log.Deleted(_logger, user.Value, sessions);
+        return sessions;
+    }
+
+    private Task<(UserId? User, int Sessions)> EndAsync(
+        string id, EndReason reason, string action, Action<User, DateTimeOffset> change, CancellationToken cancellationToken)
+    {
         ArgumentException.ThrowIfNullOrEmpty(id);
         var now = _time.GetUtcNow();
-        var (revoked, sessions) = await _commands.RunAsync<(UserId?, int)>(
+        return _commands.RunAsync<(UserId?, int)>(
             WritePriority.Ending,
             async work =>
             {
                 if (await work.Db.LockExternalAsync(id) is not { } account)
                     return (null, 0);
 
+                change(account, now);
                 var user = new UserId(account.Id);
                 var operation = new Caller(CallerKind.Administration, user, null, null, Scopes.All, "");
-                var count = await work.EndAccountAsync(account, new Ending(operation, now, EndReason.Revoked));
-                work.Db.AuditEvents.Add(new AuditEventRow(now, AuditAction.SessionsRevoked, account.Id)
+                var count = await work.EndAccountAsync(account, new Ending(operation, now, reason));
+                work.Db.AuditEvents.Add(new AuditEventRow(now, action, account.Id)
                 {
                     Kind = CallerKind.Administration,
                     Count = count,
@@ -57,14 +87,14 @@ public sealed partial class ExternalUsers
                 return (user, count);
             },
             cancellationToken);
-        if (revoked is not null)
-            Log.Revoked(_logger, revoked.Value, sessions);
-        return sessions;
     }
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "Ended all sessions of the user {UserId}: {Count}")]
         public static partial void Revoked(ILogger logger, UserId userId, int count);
+
+        [LoggerMessage(2, LogLevel.Information, "Ended all sessions of the user {UserId}, whom the application deleted: {Count}")]
+        public static partial void Deleted(ILogger logger, UserId userId, int count);
     }
 }

@@ -25,6 +25,12 @@ public sealed class SignInInput
     /// <see cref="ChangePasswordInput.NewPassword"/>.
     /// </summary>
     public string? NewPassword { get; set; }
+
+    /// <summary>
+    /// Whether to keep the account, if its owner has deleted it and the time to take that back isn't over: the answer to
+    /// <see cref="SignInOutcome.DeletionPending"/>.
+    /// </summary>
+    public bool KeepAccount { get; set; }
 }
 
 internal sealed class SignInInputValidator : AbstractValidator<SignInInput>
@@ -62,8 +68,16 @@ public abstract record SignInOutcome
     /// </summary>
     public sealed record NewPasswordRequired : SignInOutcome;
 
-    /// <summary>The password is right, but the account is disabled or to be deleted. No session started.</summary>
+    /// <summary>The password is right, but an administrator disabled the account. No session started.</summary>
     public sealed record AccountDisabled : SignInOutcome;
+
+    /// <summary>The password is right, but the account is to be deleted. No session started.</summary>
+    /// <param name="DueAt">When it is deleted.</param>
+    /// <param name="ByOwner">
+    /// Whether its owner did that: then sign in again with <see cref="SignInInput.KeepAccount"/>. An administrator's deletion only an administrator
+    /// takes back.
+    /// </param>
+    public sealed record DeletionPending(DateTimeOffset DueAt, bool ByOwner) : SignInOutcome;
 
     /// <summary>Too many attempts. Nothing was checked.</summary>
     /// <param name="Wait">How long to wait before the next attempt can succeed.</param>
@@ -89,6 +103,7 @@ public sealed partial class PasswordSignIn
     private readonly PasswordHashing _hashing;
     private readonly PasswordVerifier _passwords;
     private readonly RefusedAttempts _refused;
+    private readonly TimeProvider _time;
     private readonly ILogger<PasswordSignIn> _logger;
 
     internal PasswordSignIn(
@@ -98,6 +113,7 @@ public sealed partial class PasswordSignIn
         PasswordHashing hashing,
         PasswordVerifier passwords,
         RefusedAttempts refused,
+        TimeProvider time,
         ILogger<PasswordSignIn> logger)
     {
         _database = database;
@@ -106,6 +122,7 @@ public sealed partial class PasswordSignIn
         _hashing = hashing;
         _passwords = passwords;
         _refused = refused;
+        _time = time;
         _logger = logger;
     }
 
@@ -166,11 +183,12 @@ public sealed partial class PasswordSignIn
         }
 
         // Only after the right password: a stranger learns nothing. The start of the session asks again, under the account's lock.
-        if (!user.IsOpen)
+        if (Closed(user, input) is { } closed)
         {
-            _refused.RecordSignIn(user.Id, browser, RefusedAttemptReason.AccountDisabled);
-            Log.Disabled(_logger, user.Id);
-            return new SignInOutcome.AccountDisabled();
+            if (closed is not SignInOutcome.DeletionPending { ByOwner: true })
+                _refused.RecordSignIn(user.Id, browser, RefusedAttemptReason.AccountDisabled);
+            Log.Closed(_logger, user.Id);
+            return closed;
         }
 
         string? hash = null;
@@ -187,11 +205,22 @@ public sealed partial class PasswordSignIn
         var proof = new VerifiedUser(new UserId(user.Id), new ProofStamp(user.SecurityStamp!, found.Epoch), SignInMethods.Password)
         {
             NewPasswordHash = hash,
+            KeepsAccount = input.KeepAccount,
         };
         return await _starter.StartAsync(browser, proof, input.Remember, cancellationToken) is { } session
             ? new SignInOutcome.SignedIn(session)
             : new SignInOutcome.WrongCredentials();
     }
+
+    /// <summary>Why the account lets nobody sign in; null if it does.</summary>
+    private SignInOutcome? Closed(User user, SignInInput input) => user switch
+    {
+        _ when user.IsGone(_time.GetUtcNow()) => new SignInOutcome.WrongCredentials(),
+        { DisabledAt: not null } => new SignInOutcome.AccountDisabled(),
+        { DeletionDueAt: { } due, DeletedByOwner: var byOwner } when !byOwner || !input.KeepAccount =>
+            new SignInOutcome.DeletionPending(due, byOwner),
+        _ => null,
+    };
 
     /// <param name="Email">The key of the account's email; of the entered one if there is no account.</param>
     /// <param name="Browser">The hash of the browser's id.</param>
@@ -208,7 +237,7 @@ public sealed partial class PasswordSignIn
         [LoggerMessage(2, LogLevel.Warning, "Refused a sign-in: too many attempts (account {UserId})")]
         public static partial void Throttled(ILogger logger, Guid? userId);
 
-        [LoggerMessage(3, LogLevel.Information, "Refused a sign-in: the account {UserId} is disabled")]
-        public static partial void Disabled(ILogger logger, Guid userId);
+        [LoggerMessage(3, LogLevel.Information, "Refused a sign-in: the account {UserId} is disabled or to be deleted")]
+        public static partial void Closed(ILogger logger, Guid userId);
     }
 }

@@ -25,7 +25,7 @@ public enum RefusedAttemptReason
     /// <summary>There were too many attempts before it. Nothing was checked.</summary>
     Throttled = 2,
 
-    /// <summary>The password was right, but the account was disabled.</summary>
+    /// <summary>The password was right, but the account was disabled, or an administrator had deleted it.</summary>
     AccountDisabled = 3,
 }
 

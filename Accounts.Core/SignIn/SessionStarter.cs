@@ -18,6 +18,13 @@ internal sealed record VerifiedUser(UserId? UserId, ProofStamp Stamp, SignInMeth
 {
     /// <summary>The hash of the password that the account gets with this sign-in; null if it keeps its own.</summary>
     public string? NewPasswordHash { get; init; }
+
+    /// <summary>Whether the owner, who has deleted the account, keeps it after all.</summary>
+    public bool KeepsAccount { get; init; }
+
+    /// <summary>Whether the account may start a session with this sign-in.</summary>
+    public bool MayStart(User user, DateTimeOffset now) =>
+        user.IsOpen || (user is { DisabledAt: null, DeletedByOwner: true } && KeepsAccount && !user.IsGone(now));
 }
 
 /// <summary>Starts sessions. No other class does.</summary>
@@ -47,7 +54,7 @@ internal sealed class SessionStarter(
             var user = verified.External is { } external
                 ? await db.LockOrMakeAsync(external, verified.Stamp.Account, browser, now)
                 : await db.LockUserAsync(verified.UserId!.Value);
-            if (user is not { IsOpen: true } || new ProofStamp(user.SecurityStamp!, await db.KeepEpochAsync()) != verified.Stamp)
+            if (user is null || !verified.MayStart(user, now) || new ProofStamp(user.SecurityStamp!, await db.KeepEpochAsync()) != verified.Stamp)
                 return false;
 
             var owner = new UserId(user.Id);
@@ -102,6 +109,12 @@ internal sealed class SessionStarter(
                 (user.PasswordHash, user.NewPasswordRequired) = (hash, false);
                 user.RenewStamp();
                 db.AuditEvents.Add(AuditRecord.PasswordChosen(row));
+            }
+
+            if (user.DeletionDueAt is not null)
+            {
+                (user.DeletionDueAt, user.DeletedByOwner) = (null, false);
+                db.AuditEvents.Add(AuditRecord.AccountKept(row));
             }
 
             db.Sessions.Add(row);

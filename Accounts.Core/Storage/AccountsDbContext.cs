@@ -180,6 +180,9 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             audit.Property(e => e.Value).HasMaxLength(AuditEventRow.ValueLimit);
             audit.HasOne(e => e.Details).WithOne().HasForeignKey<AuditDetailsRow>(d => d.EventId).OnDelete(DeleteBehavior.Restrict);
             audit.HasIndex(e => new { e.UserId, e.At }, "IX_AuditEvents_User");
+            // For erasing a person from the logs of others.
+            audit.HasIndex(e => new { e.OnUserId, e.At, e.Id }, "IX_AuditEvents_On").HasFilter("\"OnUserId\" IS NOT NULL");
+            audit.HasIndex(e => new { e.ActorUserId, e.At, e.Id }, "IX_AuditEvents_Actor").HasFilter("\"OnUserId\" IS NOT NULL");
         });
 
         model.Entity<AuditDetailsRow>(details =>

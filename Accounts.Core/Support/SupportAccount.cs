@@ -36,6 +36,9 @@ public sealed record SupportAccount
     /// <summary>When the account is deleted for good; null if it isn't to be deleted.</summary>
     public DateTimeOffset? DeletionDueAt { get; init; }
 
+    /// <summary>Whether the owner asked for the deletion. Then they can sign in and keep the account.</summary>
+    public bool DeletedByOwner { get; init; }
+
     /// <summary>Whether the next sign-in must choose a new password.</summary>
     public bool NewPasswordRequired { get; init; }
 
@@ -87,6 +90,11 @@ public abstract record SignInVerdict
     /// <summary>No. An administrator disabled the account.</summary>
     /// <param name="Since">When.</param>
     public sealed record Disabled(DateTimeOffset Since) : SignInVerdict;
+
+    /// <summary>No. The account is to be deleted.</summary>
+    /// <param name="DueAt">When.</param>
+    /// <param name="ByOwner">Whether its owner did that. Then they can sign in and keep it.</param>
+    public sealed record ToBeDeleted(DateTimeOffset DueAt, bool ByOwner) : SignInVerdict;
 
     /// <summary>Too many attempts failed. Browsers that the account knows aren't held up.</summary>
     /// <param name="At">From when on the owner may sign in with a browser that the account doesn't know.</param>

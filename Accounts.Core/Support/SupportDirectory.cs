@@ -266,11 +266,13 @@ public sealed class SupportDirectory
             Roles = [.. roles.Order(StringComparer.Ordinal)],
             DisabledAt = user.DisabledAt,
             DeletionDueAt = user.DeletionDueAt,
+            DeletedByOwner = user.DeletedByOwner,
             NewPasswordRequired = user.NewPasswordRequired,
             Acts = account == caller.Subject ? SupportActs.OwnAccount
                 : StaffRoles.Highest(roles) < await db.FindStaffRoleAsync(caller.Subject, cancellationToken) ? SupportActs.All
                 : SupportActs.SameOrHigherRole,
             Verdict = user.DisabledAt is { } since ? new SignInVerdict.Disabled(since)
+                : user.DeletionDueAt is { } due ? new SignInVerdict.ToBeDeleted(due, user.DeletedByOwner)
                 : user.NormalizedEmail is { } email && _throttle.WaitOfStranger(email) is { } wait ? new SignInVerdict.NotUntil(now + wait)
                 : new SignInVerdict.Yes(),
             Refused = await _refused.ListAsync(caller.ActingOn(account, null), Last, RefusedAttemptKind.SignIn, cancellationToken),

@@ -67,7 +67,8 @@ public sealed class SupportViews
             var db = work.Db;
             if (!await db.IsBelowAsync(subject, caller.Subject))
                 return new BeginViewOutcome.NotAllowed();
-            if (work.Other is null)
+            // By the time at which the account is locked: its erasure may have begun.
+            if (work.Other is null || work.Other.IsGone(_time.GetUtcNow()))
                 return new BeginViewOutcome.NotFound();
 
             await work.EndAsync(new Ending(caller, now, EndReason.Replaced), views);

@@ -121,6 +121,7 @@ public sealed record InputError(string Field, InputProblem Problem, int? Limit =
         InputProblem.SamePassword => "This is the current password. Choose another one.",
         InputProblem.NotListed => "Choose one from the list.",
         InputProblem.NotTheWord => "Type the word that confirms it.",
+        InputProblem.OtherEmail => "Type the email of this account.",
         _ => Problem.ToString(),
     };
 }
@@ -163,4 +164,7 @@ public enum InputProblem
 
     /// <summary>It isn't the word that confirms the act.</summary>
     NotTheWord,
+
+    /// <summary>It isn't the account's email.</summary>
+    OtherEmail,
 }

@@ -70,6 +70,9 @@ internal sealed class User : IdentityUser<Guid>
     /// <summary>Whether the account may start sessions.</summary>
     public bool IsOpen => DisabledAt is null && DeletionDueAt is null;
 
+    /// <summary>Whether the time to take the deletion back is over. Then the account counts as gone. Its rows are erased a little later.</summary>
+    public bool IsGone(DateTimeOffset now) => DeletionDueAt <= now;
+
     /// <summary>A new account without a password. Its email is also its user name. Both texts are in normal form.</summary>
     public static User New(DateTimeOffset now, string name, string email)
     {

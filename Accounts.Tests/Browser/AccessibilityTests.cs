@@ -54,7 +54,8 @@ public sealed class AccessibilityTests(Chromium chromium)
         await CheckAsync(visitor.Page, "/settings/password, refused");
         foreach (var path in new[]
         {
-            "/settings", "/settings/security", "/settings/password", "/help/access", "/there-is-no-such-page", "/problem/503",
+            "/settings", "/settings/account/delete", "/settings/security", "/settings/password", "/help/access", "/there-is-no-such-page",
+            "/problem/503",
         })
         {
             await visitor.OpenAsync(path);

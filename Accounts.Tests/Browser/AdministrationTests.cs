@@ -57,6 +57,48 @@ public sealed class AdministrationTests(Chromium chromium)
         await Assertions.Expect(root.Page.Locator("tbody").GetByText("You ended everybody's sessions")).ToBeVisibleAsync();
     }
 
+    [EachEngineFact]
+    public async Task Owners_delete_their_account_and_every_open_page_leaves_until_they_keep_it()
+    {
+        await using var site = AccountsSite.Start();
+        await site.RegisterStaffAsync();
+        await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await using var phone = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await using var root = await (await Person.OpenAsync(chromium, site)).SignInAsync(Root);
+
+        await owner.OpenAsync("/settings");
+        await owner.Page.GetByRole(AriaRole.Link, new() { Name = "Delete…" }).ClickAsync();
+        await owner.Page.GetByLabel("Your email, to confirm").FillAsync(Ada);
+        await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Delete account" }).ClickAsync();
+        await Assertions.Expect(owner.Page.GetByText("This account is to be deleted.")).ToBeVisibleAsync();
+        await Person.WaitForPathAsync(phone.Page, "/signed-out");
+        await Assertions.Expect(phone.Page.GetByText("This account is to be deleted.")).ToBeVisibleAsync();
+
+        // The administrator finds the account among those that are to be deleted.
+        await root.GoAsync("/admin?status=to-be-deleted");
+        await root.Page.GetByRole(AriaRole.Link, new() { Name = "Ada Lovelace" }).ClickAsync();
+        await Assertions.Expect(root.Page.GetByText("The owner asked for it, and can take it back by signing in.")).ToBeVisibleAsync();
+
+        await phone.GoAsync("/sign-in");
+        await phone.Page.GetByLabel("Email").FillAsync(Ada);
+        await phone.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(AccountsSite.Password);
+        await phone.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        await phone.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(AccountsSite.Password);
+        await phone.Page.GetByRole(AriaRole.Button, new() { Name = "Keep my account" }).ClickAsync();
+        await Assertions.Expect(phone.Page.GetByText("This device", new() { Exact = true })).ToBeVisibleAsync();
+
+        // Then the administrator deletes it, with a reason.
+        await root.Page.ReloadAsync();
+        await root.Page.GetByRole(AriaRole.Link, new() { Name = "Delete…" }).ClickAsync();
+        await ConfirmAsync(root.Page, "Delete the account");
+        await Assertions.Expect(root.Page.GetByText("The account is to be deleted. 1 session ended.")).ToBeVisibleAsync();
+        await Person.WaitForPathAsync(phone.Page, "/signed-out");
+        await root.Page.GetByRole(AriaRole.Link, new() { Name = "Restore…" }).ClickAsync();
+        await ConfirmAsync(root.Page, "Restore the account");
+        await Assertions.Expect(root.Page.GetByText("The account is restored.")).ToBeVisibleAsync();
+        await using var back = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+    }
+
     private static async Task ConfirmAsync(IPage page, string button)
     {
         await page.GetByLabel("Reason", new() { Exact = true }).FillAsync("Ticket 4711");

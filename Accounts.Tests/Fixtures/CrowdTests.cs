@@ -1,4 +1,5 @@
 using Accounts.Core.Administration;
+using Accounts.Core.PersonalData;
 using Accounts.Core.Settings;
 using Accounts.Core.Storage;
 using Accounts.Crowds;

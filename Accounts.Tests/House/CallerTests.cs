@@ -10,7 +10,7 @@ namespace Accounts.Tests.House;
 public sealed class CallerTests
 {
     /// <summary>
-    /// Each command and what it needs: a scope, "writes" or "exports" (a read-only caller is refused), "own" (the caller's own session), "staff"
+    /// Each command and what it needs: its scopes, "writes" or "exports" (a read-only caller is refused), "own" (the caller's own session), "staff"
     /// (only a person in a browser can have the role).
     /// </summary>
     private static readonly Dictionary<string, string> Needs = new(StringComparer.Ordinal)
@@ -22,6 +22,10 @@ public sealed class CallerTests
         ["AccountAdministration.RequireNewPasswordAsync"] = "None writes own staff",
         ["AccountAdministration.SetPlanAsync"] = "None writes own staff",
         ["AccountAdministration.SetRoleAsync"] = "None writes own staff",
+        ["AccountAdministration.DeleteAsync"] = "None writes own staff",
+        ["AccountAdministration.RestoreAsync"] = "None writes own staff",
+        ["AccountData.ExportAsync"] = "AccountRead|HistoryRead|AuditRead exports own",
+        ["AccountDeletion.RequestAsync"] = "AccountWrite writes own",
         ["AuditLog.ExportAsync"] = "AuditRead exports",
         ["AuditLog.PageAsync"] = "AuditRead",
         ["FeatureGate.FindMissingAsync"] = "AccountRead",
@@ -80,7 +84,7 @@ public sealed class CallerTests
         var browser = await host.SignInAsync();
         var method = Commands().Single(command => string.Equals(Product.Name(command), name, StringComparison.Ordinal));
         var words = Needs[name].Split(' ');
-        var scope = Enum.Parse<Scopes>(words[0]);
+        var scope = Enum.Parse<Scopes>(words[0].Replace('|', ','));
         var (own, staff) = (words.Contains("own", StringComparer.Ordinal), words.Contains("staff", StringComparer.Ordinal));
         var refusesReaders = words.Contains("writes", StringComparer.Ordinal) || words.Contains("exports", StringComparer.Ordinal);
         // A caller of each kind: without a session, without the scope, and last with everything, because that one acts.

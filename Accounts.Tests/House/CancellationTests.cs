@@ -1,5 +1,6 @@
 using Accounts.Core.AuditReading;
 using Accounts.Core.History;
+using Accounts.Core.PersonalData;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Core.Support;
@@ -24,6 +25,7 @@ public sealed class CancellationTests
 
     private static readonly Dictionary<string, Func<CoreHost, SignedInBrowser, CancellationToken, Task>> Reads = new(StringComparer.Ordinal)
     {
+        ["AccountData.ExportAsync"] = (host, by, token) => DrainAsync(host.Get<AccountData>().ExportAsync(by.Caller, token)),
         ["AuditLog.ExportAsync"] = async (host, by, token) =>
             await DrainAsync((await host.AuditLog.ExportAsync(by.Caller, new AuditQuery(), token))!),
         ["AuditLog.PageAsync"] = (host, by, token) => host.AuditLog.PageAsync(by.Caller, new AuditQuery(), token),

@@ -18,6 +18,7 @@ public sealed class CommandTests
         ["SupportCodes.FindOrMakeForEndedAsync"] = "Whoever holds the key of an ended session is nobody any more.",
         ["ProofDoor.OpenAsync"] = "Whoever verifies a user who isn't signed in yet.",
         ["ExternalUsers.EndSessionsAsync"] = "An application that keeps its own users decides by its own rules.",
+        ["ExternalUsers.DeleteAsync"] = "The same.",
         ["SignInQueue.EnterAsync"] = "It comes before anybody is asked who they are.",
         ["DatabaseProbe.FindProblemAsync"] = "Whoever watches over the server: it says nothing of anybody.",
         ["AccountsOperations.CheckAccountsAsync"] = "Whoever operates the server: it counts accounts and names nobody.",

@@ -11,6 +11,7 @@ public sealed class RoomTests
 
     private static readonly Dictionary<string, int> Floors = new(StringComparer.Ordinal)
     {
+        ["PersonalData"] = 9,
         ["Administration"] = 8,
         ["AuditReading"] = 7, ["History"] = 7, ["Support"] = 7,
         ["Manager"] = 6, ["SignIn"] = 6, ["Tables"] = 6,

@@ -1,4 +1,5 @@
 using Accounts.Core.Administration;
+using Accounts.Web.Sessions;
 
 namespace Accounts.Web.Administration;
 
@@ -12,6 +13,8 @@ internal enum AccountAct
     Disable,
     Enable,
     NewPassword,
+    Delete,
+    Restore,
 }
 
 /// <summary>The words of these acts.</summary>
@@ -30,6 +33,8 @@ internal static class AccountActText
         AccountAct.EndSessions => "end",
         AccountAct.Disable => "disable",
         AccountAct.Enable => "enable",
+        AccountAct.Delete => "delete",
+        AccountAct.Restore => "restore",
         _ => "new-password",
     };
 
@@ -42,11 +47,15 @@ internal static class AccountActText
         AccountAct.EndSessions => Texts.FormatSupport_EndQuestion(name),
         AccountAct.Disable => Texts.FormatAdmin_DisableQuestion(name),
         AccountAct.Enable => Texts.FormatAdmin_EnableQuestion(name),
+        AccountAct.Delete => Texts.FormatAdmin_DeleteQuestion(name),
+        AccountAct.Restore => Texts.FormatAdmin_RestoreQuestion(name),
         _ => Texts.FormatAdmin_NewPasswordQuestion(name),
     };
 
     /// <summary>What the act does, in a sentence or two.</summary>
-    public static string Does(AccountAct act) => act switch
+    /// <param name="act">The act.</param>
+    /// <param name="grace">How long a deleted account is kept.</param>
+    public static string Does(AccountAct act, TimeSpan grace) => act switch
     {
         AccountAct.Role => Texts.Admin_RoleDoes,
         AccountAct.Plan => Texts.Admin_PlanDoes,
@@ -54,6 +63,8 @@ internal static class AccountActText
         AccountAct.EndSessions => Texts.Support_Stays,
         AccountAct.Disable => Texts.Admin_DisableDoes,
         AccountAct.Enable => Texts.Admin_EnableDoes,
+        AccountAct.Delete => Texts.FormatAdmin_DeleteDoes(SessionText.Days(grace)),
+        AccountAct.Restore => Texts.Admin_RestoreDoes,
         _ => Texts.Admin_NewPasswordDoes,
     };
 
@@ -66,12 +77,14 @@ internal static class AccountActText
         AccountAct.EndSessions => Texts.Support_End,
         AccountAct.Disable => Texts.Admin_Disable,
         AccountAct.Enable => Texts.Admin_Enable,
+        AccountAct.Delete => Texts.Admin_Delete,
+        AccountAct.Restore => Texts.Admin_Restore,
         _ => Texts.Admin_NewPassword,
     };
 
     /// <summary>Whether the act takes something away.</summary>
     public static bool IsDestructive(AccountAct act) =>
-        act is AccountAct.EndSession or AccountAct.EndSessions or AccountAct.Disable or AccountAct.NewPassword;
+        act is AccountAct.EndSession or AccountAct.EndSessions or AccountAct.Disable or AccountAct.NewPassword or AccountAct.Delete;
 
     /// <summary>What to say once it's done.</summary>
     /// <param name="act">The act.</param>
@@ -83,6 +96,8 @@ internal static class AccountActText
         AccountAct.EndSession or AccountAct.EndSessions => Plural.Of(nameof(Texts.Admin_EndedDone_other), ended),
         AccountAct.Disable => Plural.Of(nameof(Texts.Admin_DisabledDone_other), ended),
         AccountAct.Enable => Texts.Admin_EnabledDone,
+        AccountAct.Delete => Plural.Of(nameof(Texts.Admin_DeletedDone_other), ended),
+        AccountAct.Restore => Texts.Admin_RestoredDone,
         _ => Plural.Of(nameof(Texts.Admin_NewPasswordDone_other), ended),
     };
 

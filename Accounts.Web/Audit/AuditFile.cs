@@ -47,8 +47,8 @@ internal static class AuditFile
         SessionText.Recorded(one.To?.Device),
         one.Count?.ToString(CultureInfo.InvariantCulture),
         string.Join("; ", one.EndedSessions.Select(ended => $"{ended.Id} {AuditText.Full(ended)}")),
-        one.ActorName,
-        one.OnName,
+        one.ActorName ?? Deleted(one.ActorPseudonym),
+        one.OnName ?? Deleted(one.OnPseudonym),
         one.Reason,
     ]);
 
@@ -74,12 +74,16 @@ internal static class AuditFile
                 ? null
                 : one.EndedSessions.Select(ended => new { Session = ended.Id?.Value, ended.Name, ended.Device }),
             one.ActorName,
+            one.ActorPseudonym,
             one.OnName,
+            one.OnPseudonym,
             one.Reason,
         },
         Json)).Append('\n');
 
     private static string? Address(AuditEvent one) => one.Address is null ? null : ShortAddress.Show(one.Address);
+
+    private static string? Deleted(string? pseudonym) => pseudonym is null ? null : Texts.FormatAudit_DeletedPerson(pseudonym);
 
     private static string Actor(AuditActor actor) => actor switch
     {

@@ -43,6 +43,9 @@ internal static class AuditText
         AuditAction.Enabled => Texts.Audit_Enabled,
         AuditAction.NewPasswordRequired => Texts.Audit_NewPasswordRequired,
         AuditAction.PlanChanged => Texts.Audit_PlanChanged,
+        AuditAction.DeletionRequested => Texts.Audit_DeletionRequested,
+        AuditAction.DeletionWithdrawn => Texts.Audit_DeletionWithdrawn,
+        AuditAction.Deleted => Texts.Audit_Deleted,
         AuditAction.SupportGranted => Texts.Audit_SupportGranted,
         AuditAction.SupportRevoked => Texts.Audit_SupportRevoked,
         AuditAction.AdministratorGranted => Texts.Audit_AdministratorGranted,
@@ -62,6 +65,8 @@ internal static class AuditText
         (AuditAction.Enabled, _) when one.IsOnOther => Texts.Audit_EnabledOther,
         (AuditAction.NewPasswordRequired, _) when one.IsOnOther => Texts.Audit_NewPasswordOther,
         (AuditAction.PlanChanged, _) when one.IsOnOther => Texts.Audit_PlanOther,
+        (AuditAction.DeletionRequested, _) when one.IsOnOther => Texts.Audit_DeletionOther,
+        (AuditAction.DeletionWithdrawn, _) when one.IsOnOther => Texts.Audit_RestoredOther,
         _ => Of(one.Action),
     };
 
@@ -83,7 +88,7 @@ internal static class AuditText
         (AuditAction.Searched, _) =>
             one.Count is null or 0 ? Texts.Audit_SearchedNone : Plural.Of(nameof(Texts.Audit_SearchedFound_other), one.Count.Value),
         (AuditAction.SessionsEndedBySupport or AuditAction.SessionsEndedByAdministrator or AuditAction.EverybodyEnded
-            or AuditAction.Disabled or AuditAction.NewPasswordRequired, _) =>
+            or AuditAction.Disabled or AuditAction.NewPasswordRequired or AuditAction.DeletionRequested, _) =>
             SessionText.Joined(one.IsOnOther ? On(one) : null, Ended(one.Count ?? 0), Quoted(one.Reason)),
         (AuditAction.SessionEndedByAdministrator, var to) =>
             SessionText.Joined(one.IsOnOther ? On(one) : null, to is null ? null : Full(to), Quoted(one.Reason)),
@@ -93,7 +98,7 @@ internal static class AuditText
             Quoted(one.Reason)),
         (AuditAction.SessionsInvalidated or AuditAction.SessionsRevoked, _) => one.Count is null ? null : Ended(one.Count.Value),
         (_, _) when one.IsOnOther => With(On(one), one.Reason),
-        (AuditAction.ViewBegan or AuditAction.ViewEnded or AuditAction.Enabled, _) => Quoted(one.Reason),
+        (AuditAction.ViewBegan or AuditAction.ViewEnded or AuditAction.Enabled or AuditAction.DeletionWithdrawn, _) => Quoted(one.Reason),
         (AuditAction.SupportGranted or AuditAction.SupportRevoked or AuditAction.AdministratorGranted or AuditAction.AdministratorRevoked, _) =>
             Quoted(one.Reason),
         (AuditAction.PasswordChanged, _) => one.Count is null or 0 ? Texts.Audit_NoneEndedWithIt : Ended(one.Count.Value),
@@ -114,10 +119,14 @@ internal static class AuditText
     };
 
     /// <summary>The name of somebody else who acted.</summary>
-    public static string Who(AuditEvent one) => one.ActorName is { } name ? TypedText.Isolate(name) : Texts.Audit_SomebodyElse;
+    public static string Who(AuditEvent one) => Name(one.ActorName, one.ActorPseudonym);
 
     /// <summary>The name of the account that a member of staff acted on.</summary>
-    public static string On(AuditEvent one) => one.OnName is { } name ? TypedText.Isolate(name) : Texts.Audit_DeletedAccount;
+    public static string On(AuditEvent one) => Name(one.OnName, one.OnPseudonym);
+
+    /// <summary>A person's name, or what stands for them: "Deleted account 3f9a12c0".</summary>
+    private static string Name(string? name, string? pseudonym) =>
+        name is null ? Texts.FormatAudit_DeletedPerson(pseudonym ?? "") : TypedText.Isolate(name);
 
     private static string With(string name, string? reason) =>
         reason is null ? name : Texts.FormatAudit_ViewDetail(name, TypedText.Isolate(reason));

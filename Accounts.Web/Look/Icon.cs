@@ -60,6 +60,7 @@ internal static class Icon
         "download" => """<path d="M12 4v11M7.5 11 12 15.5 16.5 11M4.5 20h15"/>""",
         "filter" => """<path d="M4 7h16M7 12h10M10 17h4"/>""",
         "next" => """<path d="m9 5 7 7-7 7"/>""",
+        "trash" => """<path d="M4.5 7h15M9.5 7V4.500h5V7M6.5 7l.8 13h9.4l.8-13M10 11v5.500M14 11v5.500"/>""",
         "down" => """<path d="m6 9.5 6 6 6-6"/>""",
         _ => """<path d="M4 6h16M4 12h16M4 18h10"/>""",
     };

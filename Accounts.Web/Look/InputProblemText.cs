@@ -34,6 +34,7 @@ internal static class InputProblemText
         InputProblem.SamePassword => Texts.Input_SamePassword,
         InputProblem.NotListed => Texts.Input_NotListed,
         InputProblem.NotTheWord => Texts.FormatInput_NotTheWord(EndEverybodyInput.Word),
+        InputProblem.OtherEmail => Texts.Input_OtherEmail,
         _ => error.Problem.ToString(),
     };
 }

@@ -19,6 +19,9 @@ internal sealed class M0016_Administration : Migration
         migrationBuilder.AddColumn<bool>("DeletedByOwner", "Users", defaultValue: false);
         migrationBuilder.CreateIndex("IX_Users_DeletionDue", "Users", "DeletionDueAt", filter: "\"DeletionDueAt\" IS NOT NULL");
         migrationBuilder.AddColumn<string>("Value", "AuditEvents", maxLength: 64, nullable: true);
+        // For erasing a person from the logs of others.
+        migrationBuilder.CreateIndex("IX_AuditEvents_On", "AuditEvents", ["OnUserId", "At", "Id"], filter: "\"OnUserId\" IS NOT NULL");
+        migrationBuilder.CreateIndex("IX_AuditEvents_Actor", "AuditEvents", ["ActorUserId", "At", "Id"], filter: "\"OnUserId\" IS NOT NULL");
         // The list of users.
         migrationBuilder.CreateIndex("IX_Users_Email", "Users", ["NormalizedEmail", "Id"]).InByteOrder("C", null);
         migrationBuilder.CreateIndex("IX_Users_PlanName", "Users", ["Plan", "NameKey", "Id"], filter: "\"Plan\" IS NOT NULL");

@@ -28,10 +28,12 @@ public sealed class AccountAdministrationTests
     private static readonly Dictionary<string, Func<CoreHost, Caller, UserId, ReasonInput, Task<AdministrationOutcome>>> Acts =
         new(StringComparer.Ordinal)
         {
+            ["Delete"] = (host, by, account, input) => Of(host).DeleteAsync(by, account, input),
             ["Disable"] = (host, by, account, input) => Of(host).DisableAsync(by, account, input),
             ["Enable"] = (host, by, account, input) => Of(host).EnableAsync(by, account, input),
             ["EndSession"] = (host, by, account, input) => Of(host).EndSessionAsync(by, account, SessionId.New(TestClock.Start), input),
             ["EndSessions"] = (host, by, account, input) => Of(host).EndSessionsAsync(by, account, input),
+            ["Restore"] = (host, by, account, input) => Of(host).RestoreAsync(by, account, input),
             ["RequireNewPassword"] = (host, by, account, input) => Of(host).RequireNewPasswordAsync(by, account, input),
             ["SetPlan"] = (host, by, account, input) => Of(host).SetPlanAsync(by, account, "Pro", input),
             ["SetRole"] = (host, by, account, input) => Of(host).SetRoleAsync(by, account, Roles.Support, input),

@@ -14,15 +14,6 @@ public sealed class OperationsTests
     }
 
     [EachEngineFact]
-    public async Task What_the_log_says_about_a_person_is_erased()
-    {
-        await using var host = await StartAsync();
-        Assert.Equal(2, Run(host, "UPDATE \"AuditDetails\""));
-        Assert.Equal(0, host.Rows.Number("SELECT count(*) FROM \"AuditDetails\" WHERE \"Address\" IS NOT NULL OR \"ActorDevice\" IS NOT NULL"));
-        Assert.Equal(2, host.Rows.Number("SELECT count(*) FROM \"AuditEvents\""));
-    }
-
-    [EachEngineFact]
     public async Task All_sessions_end()
     {
         using var database = new TestDatabase();

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Accounts.Core.Administration;
+using Accounts.Core.PersonalData;
 using Accounts.Core.AuditReading;
 using Accounts.Core.Manager;
 using Accounts.Tests.Fixtures;

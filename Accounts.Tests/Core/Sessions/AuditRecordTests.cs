@@ -5,6 +5,7 @@ using Accounts.Core.AuditReading;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
+using Accounts.Core.PersonalData;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Support;
@@ -75,6 +76,9 @@ public sealed class AuditRecordTests
             _ => OfStaff with { Count = 2 }),
         [AuditAction.PlanChanged] = (
             s => s.AdministerAsync((root, account, input) => s.Administration.SetPlanAsync(root, account, "Pro", input)), _ => OfStaff),
+        [AuditAction.DeletionRequested] = (s => s.DeleteAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, 2)),
+        [AuditAction.DeletionWithdrawn] = (s => s.KeepAsync(), s => s.Told(s.Newest, null, s.Newest, null, null)),
+        [AuditAction.Deleted] = (s => s.EraseAsync(), _ => new(AuditActor.Clock, null, null, null, null, null)),
         [AuditAction.SignedOutEverywhere] =
             (s => s.Host.Sessions.SignOutEverywhereAsync(s.Laptop.Caller), s => s.Told(s.Laptop.Id, "Laptop", null, null, 1)),
         [AuditAction.SessionsInvalidated] =
@@ -261,6 +265,23 @@ public sealed class AuditRecordTests
             var root = await SignInStaffAsync(Roles.Administrator);
             var outcome = await act(root.Caller, Laptop.Caller.Subject, new ReasonInput { Reason = "Ticket 4711" });
             Assert.IsType<AdministrationOutcome.Done>(outcome);
+        }
+
+        public Task DeleteAsync() =>
+            Host.Get<AccountDeletion>().RequestAsync(Laptop.Caller, new DeleteAccountInput { Email = CoreHost.Email });
+
+        public async Task KeepAsync()
+        {
+            await DeleteAsync();
+            var input = new SignInInput { Email = CoreHost.Email, Password = CoreHost.Password, KeepAccount = true };
+            Newest = Assert.IsType<SignInOutcome.SignedIn>(await Host.SignIn.SignInAsync(CoreHost.NewBrowser(), input)).Session.Id;
+        }
+
+        public async Task EraseAsync()
+        {
+            await DeleteAsync();
+            Host.Clock.Advance(TimeSpan.FromDays(14));
+            await Host.Get<Retention>().RunAsync(TestContext.Current.CancellationToken);
         }
 
         public async Task EndEverybodyAsync()

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Accounts.Core.Administration;
+using Accounts.Core.PersonalData;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;

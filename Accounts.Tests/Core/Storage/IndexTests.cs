@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Accounts.Core.Administration;
+using Accounts.Core.PersonalData;
 using Accounts.Core.Audit;
 using Accounts.Core.AuditReading;
 using Accounts.Core.Callers;
@@ -143,7 +144,7 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
         ["find an account for support"] = (
             [
                 "PK_SupportCodes", "EmailIndex", "PK_Sessions", "IX_Users_NameKey", "IX_Users_LastNameKey", "IX_Sessions_LastAddress",
-                "IX_Sessions_SignInAddress", "IX_Sessions_Live", "IX_AuditEvents_User",
+                "IX_Sessions_SignInAddress", "IX_Sessions_Live",
             ],
             async core =>
             {
@@ -155,6 +156,26 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
                 foreach (var account in new[] { core.SignedIn(1).Caller.Subject, caller.Subject })
                     Assert.IsType<OpenAccountOutcome.Opened>(await directory.OpenAsync(caller, account, "2345-6789"));
             }),
+        ["delete an account"] = (["PK_Users", "PK_Sessions"], async core =>
+        {
+            var caller = core.NextSignedIn().Caller;
+            var input = new DeleteAccountInput { Email = await EmailOfAsync(core, caller) };
+            Assert.IsType<DeleteAccountOutcome.Requested>(await core.Host.Get<AccountDeletion>().RequestAsync(caller, input));
+        }),
+        ["erase an account"] = (
+            [
+                "IX_Users_DeletionDue", "IX_AuditEvents_User", "IX_AuditEvents_On", "IX_AuditEvents_Actor", "IX_Sessions_History",
+                "IX_RefusedAttempts_User",
+            ],
+            async core =>
+            {
+                core.Host.Rows.Execute(
+                    "UPDATE \"Users\" SET \"DeletionDueAt\" = 1 WHERE \"Id\" = @id", ("@id", core.NextSignedIn().Caller.Subject.Value));
+                Assert.Equal(1, await core.Host.Get<AccountErasure>().RunAsync(TestContext.Current.CancellationToken));
+            }),
+        ["download an account"] = (
+            ["IX_Sessions_History", "IX_RefusedAttempts_User", "IX_AuditEvents_User"],
+            core => ForSomeAsync(core, caller => ReadAllAsync(core.Host.Get<AccountData>().ExportAsync(caller)))),
         ["end an account for support"] = (["PK_Users"], async core =>
         {
             var (caller, _) = core.NextSignedIn();

@@ -1,4 +1,5 @@
 using Accounts.Core.Administration;
+using Accounts.Core.PersonalData;
 using Accounts.Core.Callers;
 using Accounts.Core.Sessions;
 using Accounts.Core.Support;

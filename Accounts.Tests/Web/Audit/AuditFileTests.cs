@@ -91,7 +91,7 @@ public sealed class AuditFileTests
         Assert.Equal(3, lines.Length);
         const string Keys =
             "id at action actor fromSession fromName fromDevice address place country session sessionName sessionDevice sessionsEnded endedSessions "
-            + "actorName onName reason";
+            + "actorName actorPseudonym onName onPseudonym reason";
         Assert.All(lines, line =>
         {
             using var json = JsonDocument.Parse(line);
@@ -103,7 +103,8 @@ public sealed class AuditFileTests
             "fromSession":"{{session.Id}}","fromName":"@home","fromDevice":"Chrome 156 on Linux",
             "address":"203.0.113.x","place":"Unknown location","country":null,
             "session":"{{Guid.Empty}}","sessionName":"=1\u002B\u00221\u0022","sessionDevice":"Safari 19 on iOS 19.1",
-            "sessionsEnded":null,"endedSessions":null,"actorName":null,"onName":null,"reason":null}
+            "sessionsEnded":null,"endedSessions":null,"actorName":null,"actorPseudonym":null,
+            "onName":null,"onPseudonym":null,"reason":null}
             """.ReplaceLineEndings(""),
             lines[2]);
     }

@@ -66,6 +66,7 @@ public sealed class ReadOnlyTests
         [
             "/settings", "/settings/sessions", "/settings/security", "/settings/password", "/settings/audit", "/settings/sessions/end?all=true",
             $"/settings/sessions/end?id={target}", "/settings/sessions/end?remote=true",
+            "/settings/account/delete",
         ];
         // The owner's forms, with what they post.
         List<(string Path, Dictionary<string, string> Fields)> forms = [];
@@ -85,6 +86,7 @@ public sealed class ReadOnlyTests
         Assert.Contains(forms, form => form.Path is "/settings/password" && form.Fields.ContainsKey("Input.NewPassword"));
         Assert.Contains(forms, form => form.Path.StartsWith("/settings/sessions/end", StringComparison.Ordinal));
         Assert.Contains(forms, form => form.Path is "/settings/theme");
+        forms.Single(form => form.Path is "/settings/account/delete").Fields["Email"] = Ada;
         var token = (await staff.FillAccountMenuAsync())["__RequestVerificationToken"];
         await site.Get<SessionActivity>().FlushAsync();
         using var rows = site.Rows();
@@ -114,7 +116,7 @@ public sealed class ReadOnlyTests
         }
 
         // Files leave no account in a view.
-        string[] files = ["/settings/sessions/history.csv", "/settings/audit/export.csv", "/settings/audit/export.jsonl"];
+        string[] files = ["/settings/sessions/history.csv", "/settings/audit/export.csv", "/settings/audit/export.jsonl", "/settings/account/data"];
         foreach (var path in files)
         {
             using var refused = await staff.GetAsync(path);

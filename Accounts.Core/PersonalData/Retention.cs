@@ -1,3 +1,4 @@
+using Accounts.Core.Administration;
 using Accounts.Core.Audit;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
@@ -9,10 +10,12 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Accounts.Core.Administration;
+namespace Accounts.Core.PersonalData;
 
-/// <summary>Deletes old data as the settings say: shortens old IP addresses, and removes old ended sessions, old refused attempts
-/// and expired support codes.</summary>
+/// <summary>
+/// Deletes old data as the settings say: erases deleted accounts, shortens old IP addresses, and removes old ended sessions, old refused attempts and
+/// expired support codes.
+/// </summary>
 /// <remarks>
 /// It has no state of its own. The rows say what is due. Each kind of work has its own index, and a row leaves the index when its work is done.
 /// So a round reads only the rows that it changes, and after a crash the next round continues the work.
@@ -20,6 +23,7 @@ namespace Accounts.Core.Administration;
 internal sealed partial class Retention(
     AccountsDatabase database,
     SessionActivity activity,
+    AccountErasure erasure,
     RetentionOptions options,
     TimeProvider time,
     ILogger<Retention> logger) : BackgroundService
@@ -36,6 +40,8 @@ internal sealed partial class Retention(
         // Unwritten activity would bring back a whole address after the round.
         await activity.FlushAsync();
 
+        if (await erasure.RunAsync(stoppingToken) is > 0 and var erased)
+            Log.Done(logger, "Erased deleted accounts", erased);
         await WhileAnyAsync(
             "Shortened the addresses of sessions", db => DueSessions(db, until), (db, due) => ShortenAsync(db, due, until, now), stoppingToken);
         await WhileAnyAsync(

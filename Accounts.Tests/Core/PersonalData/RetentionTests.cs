@@ -1,4 +1,5 @@
 using Accounts.Core.Administration;
+using Accounts.Core.PersonalData;
 using Accounts.Core.Manager;
 using Accounts.Core.Storage;
 using Accounts.Core.Support;
