@@ -20,6 +20,7 @@ public sealed class SessionDepartures
     private readonly TimeProvider _time;
     private readonly SessionOptions _options;
     private readonly SessionRegistry _registry;
+    private readonly ToldReports _reports;
     private readonly Histogram<double> _told;
     private readonly Histogram<double> _confirmed;
 
@@ -34,6 +35,7 @@ public sealed class SessionDepartures
             "accounts.push.confirmed.duration", "s", "Time from an ending's commit until the browser confirmed it.", null, AccountsMeter.Seconds);
         _database = database;
         _commands = commands;
+        _reports = new ToldReports(commands);
         _feed = feed;
         _time = time;
         _options = options;
@@ -46,7 +48,7 @@ public sealed class SessionDepartures
             return;
         if (pages > 0)
             _registry.NoteTold(ended.SessionId);
-        _feed.Publish(Departed(ended, Told(pages)));
+        _feed.Publish(Departed(ended, Departure.Told(pages)));
     }
 
     /// <summary>Measures how long after the ending's commit an open page was told. Call it when the page's circuit has sent it away.</summary>
@@ -64,14 +66,7 @@ public sealed class SessionDepartures
         if (!IsAsked(ended))
             return;
 
-        await _commands.RunAsync(WritePriority.Ordinary, async work =>
-        {
-            var told = await Over(work.Db, ended.SessionId)
-                .ExecuteUpdateAsync(set => set.SetProperty(s => s.PagesTold, s => (s.PagesTold ?? 0) + pages));
-            if (told == 1)
-                work.Report(Departed(ended, Told(pages)));
-            return told;
-        }, cancellationToken);
+        await _reports.WriteAsync(ended, pages, cancellationToken);
     }
 
     /// <summary>Stores, after the wait, that the browser did not leave and when its connections were closed. If it left, does nothing.</summary>
@@ -130,8 +125,6 @@ public sealed class SessionDepartures
     // Ask only if the user ended the session from elsewhere. If its own side or a timeout ended it, there is no doubt.
     private static bool IsAsked(SessionChange.Ended ended) =>
         ended.Reason is not (EndReason.SignedOut or EndReason.Replaced or EndReason.Expired or EndReason.StaffSessionEnded);
-
-    private static Departure Told(int pages) => pages == 0 ? new Departure.NothingOpen() : new Departure.Awaited();
 
     private static SessionChange.Departed Departed(SessionChange.Ended ended, Departure departure) => new(ended.UserId, ended.SessionId, departure);
 }

@@ -26,6 +26,9 @@ public abstract record Departure
     /// <param name="ClosedAt">When its last connection was closed; null if the server stopped first, which closed the connections too.</param>
     public sealed record NotConfirmed(DateTimeOffset? ClosedAt) : Departure;
 
+    /// <summary>What is known once a session's pages were told.</summary>
+    internal static Departure Told(int pages) => pages == 0 ? new NothingOpen() : new Awaited();
+
     internal static Departure? From(SessionRow row, DateTimeOffset now) => row switch
     {
         { LeftAt: { } left } => new Confirmed(left),

@@ -1,6 +1,7 @@
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
+using Accounts.Core.Storage;
 using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Live;
@@ -184,6 +185,92 @@ public sealed class SessionDeparturesTests
         // A session that was ended from elsewhere does have a departure.
         host.Departures.Announce(ended with { Reason = EndReason.Terminated }, pages: 1);
         Assert.Single(heard);
+    }
+
+    // Guard: the queue of ToldReports. Without it, each report has a commit of its own, and the second one's is held.
+    [EachEngineFact]
+    public async Task Reports_that_come_during_a_write_share_the_next_one()
+    {
+        await using var host = CoreHost.Start();
+        var (owner, ended) = await EndedAsync(host, 4);
+        List<SessionChange> heard = [];
+        using var subscription = host.Feed.Subscribe(heard.Add);
+
+        var first = host.Gate.StopCommit();
+        var second = host.Gate.StopCommit();
+        var third = host.Gate.StopCommit();
+        var alone = host.Departures.RecordToldAsync(ended[0], pages: 0);
+        await first.Arrived;
+        var together = new[] { (1, 0), (2, 3), (3, 0), (2, 1) }.Select(one => host.Departures.RecordToldAsync(ended[one.Item1], one.Item2)).ToList();
+        first.Release();
+        await alone;
+        await second.Arrived;
+        Assert.Equal([0L, null, null, null], ended.Select(one => host.Rows.Session(one.SessionId)["PagesTold"]));
+        second.Release();
+        await Task.WhenAll(together);
+
+        Assert.False(third.HasArrived);
+        Assert.Equal([0L, 0L, 4L, 0L], ended.Select(one => host.Rows.Session(one.SessionId)["PagesTold"]));
+        Assert.Equal(5, heard.OfType<SessionChange.Departed>().Count());
+        Assert.Equal(new Departure.Awaited(), await DepartureAsync(host, owner, ended[2]));
+    }
+
+    [EachEngineFact]
+    public async Task A_failed_write_fails_each_report_in_it_and_no_later_one()
+    {
+        await using var host = CoreHost.Start();
+        var (_, ended) = await EndedAsync(host, 4);
+        var first = host.Gate.StopCommit();
+        host.Gate.FailCommit();
+        var alone = host.Departures.RecordToldAsync(ended[0], pages: 0);
+        await first.Arrived;
+        var together = ended[1..3].ConvertAll(one => host.Departures.RecordToldAsync(one, pages: 0));
+        first.Release();
+        await alone;
+        foreach (var one in together)
+            await Assert.ThrowsAsync<DatabaseUnavailableException>(() => one);
+
+        await host.Departures.RecordToldAsync(ended[3], pages: 0);
+        Assert.Equal([0L, null, null, 0L], ended.Select(one => host.Rows.Session(one.SessionId)["PagesTold"]));
+    }
+
+    // Guard: Report.TryTake.
+    [EachEngineFact]
+    public async Task A_report_that_is_canceled_before_its_write_is_not_stored()
+    {
+        await using var host = CoreHost.Start();
+        var (_, ended) = await EndedAsync(host, 3);
+        using var leaving = new CancellationTokenSource();
+        var first = host.Gate.StopCommit();
+        var alone = host.Departures.RecordToldAsync(ended[0], pages: 0, leaving.Token);
+        await first.Arrived;
+        var canceled = host.Departures.RecordToldAsync(ended[1], pages: 0, leaving.Token);
+        var kept = host.Departures.RecordToldAsync(ended[2], pages: 0, CancellationToken.None);
+        await leaving.CancelAsync();
+        // It doesn't wait for the write in progress.
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => canceled);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.Departures.RecordToldAsync(ended[1], pages: 0, leaving.Token));
+        first.Release();
+
+        // The first one's write had begun.
+        await alone;
+        await kept;
+        Assert.Equal([0L, null, 0L], ended.Select(one => host.Rows.Session(one.SessionId)["PagesTold"]));
+    }
+
+    private static async Task<(SignedInBrowser Owner, List<SessionChange.Ended> Ended)> EndedAsync(CoreHost host, int count)
+    {
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        var ended = new List<SessionChange.Ended>();
+        for (var i = 0; i < count; i++)
+        {
+            var other = await host.SignInAsync();
+            await host.Sessions.TerminateAsync(owner.Caller, other.Id);
+            ended.Add(new SessionChange.Ended(owner.Caller.Subject, other.Id, EndReason.Terminated));
+        }
+
+        return (owner, ended);
     }
 
     private static async Task<(SignedInBrowser Owner, SignedInBrowser Other, SessionChange.Ended Ended)> TerminatedAsync(CoreHost host)
