@@ -17,20 +17,22 @@ namespace Accounts.Core.Administration;
 public sealed class MassEndings
 {
     /// <summary>Sessions per transaction. Another writer waits for one batch at most.</summary>
-    private const int BatchSize = 200;
+    private const int BatchSize = 100;
 
     private static readonly EndEverybodyInputValidator Rules = new();
 
     private readonly AccountsDatabase _database;
     private readonly CommandRunner _commands;
+    private readonly SessionRegistry _registry;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _running = new(1);
     private readonly SemaphoreSlim _due = new(0);
 
-    internal MassEndings(AccountsDatabase database, CommandRunner commands, TimeProvider time)
+    internal MassEndings(AccountsDatabase database, CommandRunner commands, SessionRegistry registry, TimeProvider time)
     {
         _database = database;
         _commands = commands;
+        _registry = registry;
         _time = time;
     }
 
@@ -132,9 +134,10 @@ public sealed class MassEndings
                 .ToListAsync(stoppingToken));
             foreach (var one in due)
             {
-                while (!stoppingToken.IsCancellationRequested && await EndBatchAsync(one))
-                {
-                }
+                // Who uses a session now goes first: open pages don't wait for everybody else's sessions.
+                foreach (var users in _registry.FindUsers().Chunk(BatchSize))
+                    await EndAllAsync(one, Array.ConvertAll(users, user => user.Value), stoppingToken);
+                await EndAllAsync(one, null, stoppingToken);
             }
         }
         finally
@@ -149,15 +152,29 @@ public sealed class MassEndings
     private static IQueryable<SessionRow> Earlier(AccountsDbContext db, long epoch) =>
         db.Sessions.Where(s => s.EndedAt == null && s.Epoch < epoch);
 
+    private async Task EndAllAsync(MassEndingRow one, Guid[]? users, CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested && await EndBatchAsync(one, users))
+        {
+        }
+    }
+
     /// <summary>Ends one batch. False once there is nothing left.</summary>
-    private Task<bool> EndBatchAsync(MassEndingRow one) => _commands.RunAsync(WritePriority.Ordinary, async work =>
+    /// <param name="one">The ending.</param>
+    /// <param name="users">The users whose sessions to end; null for everybody's, after which the ending is finished.</param>
+    private Task<bool> EndBatchAsync(MassEndingRow one, Guid[]? users) => _commands.RunAsync(WritePriority.Ordinary, async work =>
     {
         var (db, now) = (work.Db, _time.GetUtcNow());
         // In the order of the accounts, so that one event says it for all of an account's sessions.
-        var due = await Earlier(db, one.Epoch).OrderBy(s => s.Epoch).ThenBy(s => s.UserId).Take(BatchSize).Select(s => s.Id).ToListAsync();
+        var earlier = Earlier(db, one.Epoch);
+        var ordered = users is null
+            ? earlier.OrderBy(s => s.Epoch).ThenBy(s => s.UserId)
+            : earlier.Where(s => users.Contains(s.UserId)).OrderBy(s => s.UserId);
+        var due = await ordered.Take(BatchSize).Select(s => s.Id).ToListAsync();
         if (due.Count == 0)
         {
-            await db.MassEndings.Where(e => e.Id == one.Id).ExecuteUpdateAsync(set => set.SetProperty(e => e.FinishedAt, now));
+            if (users is null)
+                await db.MassEndings.Where(e => e.Id == one.Id).ExecuteUpdateAsync(set => set.SetProperty(e => e.FinishedAt, now));
             return false;
         }
 

@@ -51,6 +51,9 @@ internal sealed class SessionRegistry
     /// <summary>The live session in memory; null if it isn't there or has ended.</summary>
     public LiveSession? Peek(SessionId id) => _entries.TryGetValue(id, out var entry) ? entry.Live : null;
 
+    /// <summary>The users with a live session in memory. All who have used one within the hour are among them.</summary>
+    public HashSet<UserId> FindUsers() => [.. _entries.Values.Select(entry => entry.Live?.UserId).OfType<UserId>()];
+
     /// <summary>Counts a request of a session that the database doesn't have.</summary>
     /// <remarks>Memory keeps nothing of it, because anyone could fill it with such ids.</remarks>
     public void CountUnknown()

@@ -155,6 +155,38 @@ public sealed class MassEndingsTests
         Assert.Equal(before, again.Rows.Everything());
     }
 
+    // Guard: FindUsers in MassEndings.RunAsync.
+    [EachEngineFact]
+    public async Task The_accounts_in_use_go_first_with_all_of_their_sessions()
+    {
+        using var database = new TestDatabase();
+        SignedInBrowser ada, grace, root;
+        await using (var host = CoreHost.Start(database))
+        {
+            await host.RegisterAsync();
+            await host.RegisterAsync("grace@example.test", "Grace Hopper");
+            (ada, grace) = (await host.SignInAsync(), await host.SignInAsync("grace@example.test"));
+            await host.SignInAsync("grace@example.test");
+            root = await AccountAdministrationTests.SignInStaffAsync(host, Root, Roles.Administrator);
+            Assert.Equal(new EndEverybodyOutcome.Began(3), await Endings(host).BeginAsync(root.Caller, Breach));
+        }
+
+        // Memory is empty after the restart. Of three sessions, one is used.
+        await using var again = CoreHost.Start(database);
+        Assert.NotNull(await again.RequestAsync(grace));
+        List<SessionChange> heard = [];
+        using var feed = again.Feed.Subscribe(heard.Add);
+        await Endings(again).RunAsync();
+
+        Assert.Equal(
+            [grace.Caller.Subject, grace.Caller.Subject, ada.Caller.Subject],
+            heard.OfType<SessionChange.Ended>().Select(one => one.UserId));
+        Assert.Equal((3, 3, true), Progress(await Endings(again).FindLatestAsync(root.Caller)));
+        // One event says it for both of her sessions.
+        var told = Assert.Single((await again.EventsAsync(grace.Caller, new AuditQuery { Action = AuditAction.SessionsEndedByAdministrator }))!);
+        Assert.Equal(2, told.Count);
+    }
+
     [EachEngineFact]
     public async Task It_needs_an_administrator_a_fresh_proof_a_reason_and_the_word()
     {
