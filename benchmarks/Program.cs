@@ -4,6 +4,7 @@ using Accounts.Benchmarks.Check;
 using Accounts.Benchmarks.Clicks;
 using Accounts.Benchmarks.Devices;
 using Accounts.Benchmarks.Endings;
+using Accounts.Benchmarks.Everybody;
 using Accounts.Benchmarks.FirstLoad;
 using Accounts.Benchmarks.Flood;
 using Accounts.Benchmarks.Lighthouse;
@@ -21,9 +22,12 @@ return args switch
     ["live", .. var rest] when Usage.TryCount(rest, 200, out var count) => await LiveBenchmark.RunAsync(count),
     ["opening", .. var rest] when Usage.TryCount(rest, 20, out var count) => await OpeningBenchmark.RunAsync(count),
     ["memory", .. var rest] when Usage.TryCount(rest, 200, out var count) => await MemoryBenchmark.RunAsync(count),
+    ["everybody", .. var rest] when Usage.TryCount(rest, 200, out var count) => await EverybodyBenchmark.RunAsync(count),
     ["users", .. var rest] when Usage.TryCount(rest, 100, out var count) => await UsersBenchmark.RunAsync(count),
     ["check", .. var rest] when Usage.TryCount(rest, 20, out var count) => await CheckBenchmark.RunAsync(count),
     [Visitors.Verb, var page] when Uri.TryCreate(page, UriKind.Absolute, out var address) => await Visitors.RunAsync(address),
+    [Filler.Verb, var sessions, var users, .. var database] =>
+        await Filler.RunAsync(int.Parse(sessions, CultureInfo.InvariantCulture), int.Parse(users, CultureInfo.InvariantCulture), database),
     [Strangers.Verb, var page, var count, var manyNetworks, var cookie, var token] =>
         await Strangers.RunAsync(new Uri(page), int.Parse(count, CultureInfo.InvariantCulture), bool.Parse(manyNetworks), cookie, token),
     [Prober.Verb, var site, var cookie, var seconds] =>

@@ -20,6 +20,8 @@ internal static class Usage
                                 process holds the circuits
           check   [count=20]    requests per second with the session check and with a bare cookie; on each engine; count is
                                 the number of rounds, about 4 seconds each
+          everybody [pages=200] how long it takes to end everybody's sessions, about 100,000, until the last open page has been told, what
+                                memory it takes, and how long other people's endings and sign-ins take meanwhile; on each engine
           users   [count=100]   each search of Support and each order and filter of the list of users, among 100,000 users with 1,000,000
                                 sessions; on each engine
           places  [file...]     time and memory of looking up a place and of loading the bundled database; also for your own IP2Location files

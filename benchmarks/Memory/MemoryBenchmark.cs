@@ -18,9 +18,6 @@ internal sealed class MemoryBenchmark(Application application, int count, int se
     /// <summary>How many sessions a user has, and the limit per circuit in kB.</summary>
     private static readonly (int Sessions, double Limit)[] Sizes = [(3, 270), (60, 530), (600, 650)];
 
-    /// <summary>Longer than the flush interval of activity, so that no write is pending afterwards.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
-
     public static async Task<int> RunAsync(int count)
     {
         foreach (var (sessions, limit) in Sizes)
@@ -42,9 +39,9 @@ internal sealed class MemoryBenchmark(Application application, int count, int se
         var cookies = people.ConvertAll(person => person.Cookie);
         await using var visitors = new ChildProcess(Visitors.Verb, new Uri(application.Url, "/settings/sessions").AbsoluteUri);
         await Visitors.OpenAsync(visitors, cookies[..WarmUp]);
-        var before = await SettleAsync();
+        var before = await MemoryUse.SettleAsync();
         await Visitors.OpenAsync(visitors, cookies[WarmUp..]);
-        var after = await SettleAsync();
+        var after = await MemoryUse.SettleAsync();
 
         var circuits = application.Get<SessionCircuits>();
         if (people.Exists(person => circuits.Of(person.Caller.OwnSession).Count != 1))
@@ -74,17 +71,5 @@ internal sealed class MemoryBenchmark(Application application, int count, int se
         foreach (var user in users)
             people.Add(await application.SignInAsync(new UserId(user.Id)));
         return people;
-    }
-
-    private static async Task<(long Managed, long Resident)> SettleAsync()
-    {
-        await Task.Delay(Rest);
-        for (var i = 0; i < 3; i++)
-        {
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            GC.WaitForPendingFinalizers();
-        }
-
-        return (GC.GetTotalMemory(forceFullCollection: true), Environment.WorkingSet);
     }
 }

@@ -11,6 +11,12 @@ internal static class Visitors
     /// <summary>The answer for each open circuit.</summary>
     private const string Opened = "opened";
 
+    /// <summary>The input line after which the process says when each circuit is sent to another page.</summary>
+    private const string Watch = "watch";
+
+    /// <summary>The answer for each circuit that was sent away.</summary>
+    private const string Told = "told";
+
     /// <summary>Tells the other process to open a circuit for each cookie, and waits until all have rendered.</summary>
     public static async Task OpenAsync(ChildProcess visitors, IReadOnlyCollection<string> cookies)
     {
@@ -22,18 +28,40 @@ internal static class Visitors
         }
     }
 
+    /// <summary>Tells the other process to say when a circuit is sent to another page. Open no more circuits afterwards.</summary>
+    public static Task WatchAsync(ChildProcess visitors) => visitors.WriteAsync(Watch);
+
+    /// <summary>Waits until one more circuit has been sent to another page.</summary>
+    public static async Task SeeToldAsync(ChildProcess visitors)
+    {
+        if (await visitors.ReadAsync() is not Told)
+            throw new InvalidOperationException("A circuit was not sent away.");
+    }
+
     public static async Task<int> RunAsync(Uri page)
     {
         var open = new List<RawCircuit>();
-        while (await Console.In.ReadLineAsync() is { Length: > 0 } cookie)
+        while (await Console.In.ReadLineAsync() is { Length: > 0 } line)
         {
-            open.Add(await OpenAsync(page, cookie));
+            if (line is Watch)
+            {
+                open.ForEach(circuit => _ = ReportAsync(circuit));
+                continue;
+            }
+
+            open.Add(await OpenAsync(page, line));
             Console.WriteLine(Opened);
         }
 
         foreach (var circuit in open)
             await circuit.DisposeAsync();
         return 0;
+    }
+
+    private static async Task ReportAsync(RawCircuit circuit)
+    {
+        await circuit.NavigationPushed;
+        Console.WriteLine(Told);
     }
 
     private static async Task<RawCircuit> OpenAsync(Uri page, string cookie)
