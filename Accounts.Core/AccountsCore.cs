@@ -100,6 +100,7 @@ public static class AccountsCore
         services.AddPart(options => options.Retention);
 
         services.AddSteadyTime();
+        services.AddSingleton<StartTime>();
         services.TryAddSingleton(sp => new ContentRoot(sp.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory));
         services.AddSingleton<AccountsStart>();
         services.AddHostedService(sp => sp.GetRequiredService<AccountsStart>());

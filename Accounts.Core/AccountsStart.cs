@@ -1,4 +1,5 @@
 using Accounts.Core.Geolocation;
+using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
@@ -13,9 +14,6 @@ namespace Accounts.Core;
 /// <summary>Opens the geolocation file and the database once: when the host starts, or earlier if the application asks.</summary>
 internal sealed partial class AccountsStart(IServiceProvider services) : IHostedLifecycleService
 {
-    /// <summary>Servers' clocks differ by less: 1 minute.</summary>
-    private static readonly TimeSpan NotableClock = TimeSpan.FromMinutes(1);
-
     private readonly Lock _lock = new();
     private bool _isOpen;
 
@@ -32,6 +30,7 @@ internal sealed partial class AccountsStart(IServiceProvider services) : IHosted
             RenewEmailKeys();
             WarnOfClock();
             services.GetRequiredService<PasswordHashing>();
+            services.GetRequiredService<StartTime>();
             _isOpen = true;
         }
     }
@@ -51,11 +50,9 @@ internal sealed partial class AccountsStart(IServiceProvider services) : IHosted
     private void WarnOfClock()
     {
         using var db = services.GetRequiredService<IDbContextFactory<AccountsDbContext>>().CreateDbContext();
-        // Ids of sessions begin with their time.
-        var newest = db.Sessions.OrderByDescending(s => s.Id).Select(s => (DateTimeOffset?)s.StartedAt).FirstOrDefault();
-        var ahead = newest - services.GetRequiredService<TimeProvider>().GetUtcNow();
-        if (ahead >= NotableClock)
-            Log.ClockIsBehind(services.GetRequiredService<ILogger<AccountsStart>>(), ahead.Value);
+        var newest = SessionClock.Newest(db).FirstOrDefault();
+        if (SessionClock.FindLag(newest, services.GetRequiredService<TimeProvider>().GetUtcNow()) is { } lag)
+            Log.ClockIsBehind(services.GetRequiredService<ILogger<AccountsStart>>(), lag);
     }
 
     /// <summary>Checks all options of the application that are checked at a start, and whether .NET can normalize texts.</summary>

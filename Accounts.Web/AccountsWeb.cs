@@ -57,6 +57,7 @@ internal static class AccountsWeb
         services.AddStaff();
         services.AddSingleton<Handovers>();
         services.AddSingleton<ReturnAddress>();
+        services.AddSingleton<PlainHttpForms>();
         services.AddMudServices();
         SessionAntiforgery.AddTo(services);
         services.AddHsts(o => o.MaxAge = TimeSpan.FromDays(365));

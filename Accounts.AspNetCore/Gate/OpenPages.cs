@@ -117,6 +117,13 @@ internal sealed partial class OpenPages
         }
     }
 
+    /// <summary>Counts the open pages of all users.</summary>
+    public OpenPageCount Count()
+    {
+        lock (_gate)
+            return new OpenPageCount(Sum(tally => tally.Connections), Sum(tally => tally.Circuits));
+    }
+
     private string? TryAdd(LiveSession session, Tally more)
     {
         lock (_gate)

@@ -11,4 +11,12 @@ public static class OpenPagesHttpContext
     /// </summary>
     public static bool HasTooManyPagesOpen(this HttpContext context) =>
         context.Features.Get<LiveSession>() is { } session && context.RequestServices.GetRequiredService<OpenPages>().IsFull(session);
+
+    /// <summary>Counts the open pages of all users.</summary>
+    public static OpenPageCount CountOpenPages(this HttpContext context) => context.RequestServices.GetRequiredService<OpenPages>().Count();
 }
+
+/// <summary>The open pages of all users.</summary>
+/// <param name="Pages">Connections. Each open tab has one.</param>
+/// <param name="Circuits">Circuits. A page that lost its connection keeps its circuit for some minutes.</param>
+public sealed record OpenPageCount(int Pages, int Circuits);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Core.Administration;
 
-/// <summary>Registers what administrators do, and the list of users.</summary>
+/// <summary>Registers what administrators do, the list of users, and the state of the system.</summary>
 internal static class AdministrationServices
 {
     public static void AddAdministration(this IServiceCollection services)
@@ -13,5 +13,6 @@ internal static class AdministrationServices
         services.AddMade<MassEndings>();
         services.AddHostedService<MassEndingUpkeep>();
         services.AddMade<UserDirectory>();
+        services.AddMade<SystemReader>();
     }
 }

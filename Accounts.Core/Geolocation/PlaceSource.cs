@@ -17,6 +17,13 @@ public sealed record PlaceSource(string? Path, string Type, DateOnly? Date, Plac
     /// <summary>Whether the data is old, so that places may be wrong.</summary>
     /// <param name="now">The time now.</param>
     public bool IsOld(DateTimeOffset now) => now > OldAfter;
+
+    /// <summary>The age of the data; null if its date is unknown.</summary>
+    /// <param name="now">The time now.</param>
+    public TimeSpan? Age(DateTimeOffset now) => Date is { } date ? now - Midnight(date) : null;
+
+    /// <summary>The beginning of the day that the data is of.</summary>
+    internal static DateTimeOffset Midnight(DateOnly date) => new(date, TimeOnly.MinValue, TimeSpan.Zero);
 }
 
 /// <summary>The attribution that a database's licence requires.</summary>

@@ -119,7 +119,7 @@ internal sealed partial class PlaceUpkeep : BackgroundService
 
     private void Use(PlaceDatabase database, PlaceSource source)
     {
-        var oldAfter = source.Date is { } date ? Midnight(date) + _options.WarnAfter : (DateTimeOffset?)null;
+        var oldAfter = source.Date is { } date ? PlaceSource.Midnight(date) + _options.WarnAfter : (DateTimeOffset?)null;
         _finder.Use(database, source with { OldAfter = oldAfter });
         _warned = false;
         Log.InUse(_logger, Name(source), source.Type, source.Date is { } day ? $"{day:yyyy-MM-dd}" : "an unknown day");
@@ -136,11 +136,9 @@ internal sealed partial class PlaceUpkeep : BackgroundService
 
     private IEnumerable<Measurement<int>> MeasureAge()
     {
-        if (_finder.Source.Date is { } date)
-            yield return new Measurement<int>((int)(_time.GetUtcNow() - Midnight(date)).TotalDays);
+        if (_finder.Source.Age(_time.GetUtcNow()) is { } age)
+            yield return new Measurement<int>((int)age.TotalDays);
     }
-
-    private static DateTimeOffset Midnight(DateOnly date) => new(date, TimeOnly.MinValue, TimeSpan.Zero);
 
     private static string Name(PlaceSource source) => source.Path ?? "the bundled database";
 

@@ -23,6 +23,7 @@ public sealed class SessionDepartures
     private readonly ToldReports _reports;
     private readonly Histogram<double> _told;
     private readonly Histogram<double> _confirmed;
+    private readonly RecentDurations _recentlyTold = new();
 
     internal SessionDepartures(AccountsDatabase database, CommandRunner commands, SessionFeed feed, SessionRegistry registry, IMeterFactory meters,
         TimeProvider time, SessionOptions options)
@@ -41,6 +42,9 @@ public sealed class SessionDepartures
         _options = options;
     }
 
+    /// <summary>How long the pages waited that were told last; null if none was.</summary>
+    internal PushTimes? RecentlyTold => _recentlyTold.Summarize();
+
     /// <summary>Publishes how many open pages of an ended session will be told to leave. Call it first: the pages may answer at once.</summary>
     public void Announce(SessionChange.Ended ended, int pages)
     {
@@ -54,8 +58,10 @@ public sealed class SessionDepartures
     /// <summary>Measures how long after the ending's commit an open page was told. Call it when the page's circuit has sent it away.</summary>
     public void MeasureTold(SessionChange.Ended ended)
     {
-        if (_registry.SinceEnding(ended.SessionId, told: false) is { } since)
-            _told.Record(since.TotalSeconds);
+        if (_registry.SinceEnding(ended.SessionId, told: false) is not { } since)
+            return;
+        _told.Record(since.TotalSeconds);
+        _recentlyTold.Add(since);
     }
 
     /// <summary>Stores how many open pages of an ended session were told to leave, and publishes it.</summary>

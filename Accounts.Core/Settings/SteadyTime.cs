@@ -25,6 +25,9 @@ internal sealed partial class SteadyTime : TimeProvider
         _start = system.GetTimestamp();
     }
 
+    /// <summary>How far the system's clock is set back now; null if that isn't worth a word.</summary>
+    public TimeSpan? Back => GetUtcNow() - _system.GetUtcNow() is var back && back >= Notable ? back : null;
+
     public override TimeZoneInfo LocalTimeZone => _system.LocalTimeZone;
 
     public override long TimestampFrequency => _system.TimestampFrequency;

@@ -33,6 +33,7 @@ public sealed partial class SignInQueue : IDisposable
     private readonly Counter<long> _refused;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly LatestTime _refusedAt = new();
     private int _waiting;
     private long _refusedInARow;
 
@@ -50,10 +51,16 @@ public sealed partial class SignInQueue : IDisposable
 
         var meter = meters.Create(AccountsMeter.Name);
         meter.CreateObservableUpDownCounter(
-            "accounts.sign_in.waiting", () => Volatile.Read(ref _waiting), "{form}", "Password forms in the queue.");
+            "accounts.sign_in.waiting", () => Waiting, "{form}", "Password forms in the queue.");
         _refused = meter.CreateCounter<long>("accounts.sign_in.refused", "{form}", "Password forms that the queue refused because too many waited.")
             .FromZero();
     }
+
+    /// <summary>How many forms wait.</summary>
+    internal int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>When it last refused a form; null if it never did.</summary>
+    internal DateTimeOffset? RefusedAt => _refusedAt.Value;
 
     /// <summary>Waits for a place.</summary>
     /// <param name="address">The IP address that sent the form.</param>
@@ -73,6 +80,7 @@ public sealed partial class SignInQueue : IDisposable
             if (place is null)
             {
                 _refused.Add(1);
+                _refusedAt.Note(_time.GetUtcNow());
                 if (Interlocked.Increment(ref _refusedInARow) == 1)
                     Log.Full(_logger);
             }

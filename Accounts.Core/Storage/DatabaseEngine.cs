@@ -62,6 +62,9 @@ internal abstract class DatabaseEngine
     /// <summary>Looks whether the last proof is where the next start will look for it.</summary>
     public virtual Task<DatabaseProblem?> FindLossAsync() => Task.FromResult<DatabaseProblem?>(null);
 
+    /// <summary>Measures the database. The migrations are left out: they are the same for each engine.</summary>
+    public abstract Task<DatabaseFacts> MeasureAsync(AccountsDbContext db, CancellationToken cancellationToken);
+
     /// <summary>The kind of a failure that the engine's driver reports.</summary>
     protected abstract DatabaseFailure FindOwn(DbException failure);
 }

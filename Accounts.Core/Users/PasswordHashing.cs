@@ -60,6 +60,7 @@ internal sealed partial class PasswordHashing : IDisposable
     private readonly Histogram<double> _waitTime;
     private readonly Histogram<double> _duration;
     private long _meanTicks = FirstGuess.Ticks;
+    private readonly LatestTime _refusedAt = new();
     private long _refusedInARow;
     private uint _turns;
     private volatile bool _stopping;
@@ -92,6 +93,12 @@ internal sealed partial class PasswordHashing : IDisposable
             new Thread(Work) { IsBackground = true, Name = $"Password hashing {number}" }.Start();
     }
 
+    /// <summary>How many hashes wait for a thread.</summary>
+    public int Waiting => _known.Jobs.Count + _strangers.Jobs.Count;
+
+    /// <summary>When it last refused a request; null if it never did.</summary>
+    public DateTimeOffset? RefusedAt => _refusedAt.Value;
+
     /// <summary>Takes a place for a request that needs to hash.</summary>
     /// <param name="priority">The request's priority.</param>
     /// <param name="wait">If there is no place: how long the waiting hashes will take.</param>
@@ -109,6 +116,7 @@ internal sealed partial class PasswordHashing : IDisposable
 
         lease.Dispose();
         _refused.Add(1, line.Tag);
+        _refusedAt.Note(_time.GetUtcNow());
         if (Interlocked.Increment(ref _refusedInARow) == 1)
             Log.Full(_logger);
         var ahead = priority is HashPriority.Known ? _known.Taken : _known.Taken + _strangers.Taken;

@@ -237,6 +237,35 @@ public sealed class AccessibilityTests(Chromium chromium)
         Assert.True(_found.Count == 0, string.Join('\n', _found));
     }
 
+    [Theory]
+    [MemberData(nameof(Looks))]
+    public async Task The_System_page_passes_axe(ColorScheme colours, bool phone)
+    {
+        await using var site = AccountsSite.Start(settings: [("Geolocation:WarnAfter", "3650.00:00:00")]);
+        await site.Get<DemoAccounts>().SeedAsync();
+        await using var root = await OpenAsync(site, colours, phone);
+        await root.SignInAsync("root@example.test", password: DemoAccounts.Password);
+        foreach (var warns in new[] { false, true })
+        {
+            if (warns)
+            {
+                site.Get<PlaceFinder>().Keep("It is too short.");
+                site.Get<UnknownProxies>().Notice(IPAddress.Parse("10.0.0.5"));
+            }
+
+            await root.OpenAsync("/admin/system");
+            await CheckAsync(root.Page, $"/admin/system, warnings: {warns}");
+            await Assertions.Expect(root.Page.Locator("main .warnings")).ToHaveCountAsync(warns ? 1 : 0);
+            Assert.True(await root.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
+            foreach (var target in await root.Page.Locator("main a:visible, main button:visible").AllAsync())
+                Assert.True((await target.BoundingBoxAsync())!.Height >= 40);
+        }
+
+        await root.Page.GetByRole(AriaRole.Link, new() { Name = "Users", Exact = true }).ClickAsync();
+        await root.Page.WaitForURLAsync("**/admin");
+        Assert.True(_found.Count == 0, string.Join('\n', _found));
+    }
+
     private async Task CheckSettingsAsync(Person visitor)
     {
         await visitor.GoAsync("/settings");

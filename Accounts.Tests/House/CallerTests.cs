@@ -64,6 +64,7 @@ public sealed class CallerTests
         ["SupportViews.EndAsync"] = "SessionsWrite writes own",
         ["SupportViews.FindEndedAsync"] = "AccountRead",
         ["SupportViews.ListAsync"] = "SessionsRead",
+        ["SystemReader.ReadAsync"] = "None writes own staff",
         ["UserDirectory.PageAsync"] = "None writes own staff",
         ["UserService.FindProfileAsync"] = "AccountRead",
     };

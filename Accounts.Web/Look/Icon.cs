@@ -58,6 +58,7 @@ internal static class Icon
         "select" => """<rect x="4" y="4" width="16" height="16" rx="3"/><path d="m8.5 12.3 2.5 2.5 4.5-5"/>""",
         "calendar" => """<rect x="4" y="5.5" width="16" height="15" rx="2"/><path d="M4 10h16M8.5 3v4M15.5 3v4"/>""",
         "download" => """<path d="M12 4v11M7.5 11 12 15.5 16.5 11M4.5 20h15"/>""",
+        "reload" => """<path d="M19.500 12a7.500 7.500 0 1 1-2.300-5.400L19.500 9M19.500 4v5h-5"/>""",
         "filter" => """<path d="M4 7h16M7 12h10M10 17h4"/>""",
         "next" => """<path d="m9 5 7 7-7 7"/>""",
         "trash" => """<path d="M4.5 7h15M9.5 7V4.500h5V7M6.5 7l.8 13h9.4l.8-13M10 11v5.500M14 11v5.500"/>""",

@@ -21,6 +21,7 @@ internal static partial class QueuedForms
     public static void UseQueuedForms(this WebApplication app)
     {
         var queue = app.Services.GetRequiredService<SignInQueue>();
+        var (plain, time) = (app.Services.GetRequiredService<PlainHttpForms>(), app.Services.GetRequiredService<TimeProvider>());
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(QueuedForms));
         app.Use(async (context, next) =>
         {
@@ -44,6 +45,7 @@ internal static partial class QueuedForms
             if (context.Request.IsFromPlainHttp())
             {
                 Log.PlainHttp(logger, Cut(context.Request.Host.Value));
+                plain.Refused.Note(time.GetUtcNow());
                 context.Response.StatusCode = StatusCodes.Status400BadRequest;
                 await RefuseAsync(context, "shield", Texts.Problem_HttpsTitle, Texts.Problem_HttpsAdvice);
                 return;

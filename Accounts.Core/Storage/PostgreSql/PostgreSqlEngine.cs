@@ -97,6 +97,15 @@ internal sealed class PostgreSqlEngine(PostgreSqlAddress address) : DatabaseEngi
         return await db.Database.ExecuteSqlRawAsync(Proof) == 1 ? null : DatabaseProblem.Damaged;
     }
 
+    public override async Task<DatabaseFacts> MeasureAsync(AccountsDbContext db, CancellationToken cancellationToken)
+    {
+        var sizes = await db.Database.SqlQuery<long>($"SELECT pg_database_size(current_database())").ToListAsync(cancellationToken);
+        // The driver knows the version while a connection is open.
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        var version = ((NpgsqlConnection)db.Database.GetDbConnection()).PostgreSqlVersion;
+        return new DatabaseFacts($"PostgreSQL {version}", address.Name, sizes[0]) { IsOnServer = true };
+    }
+
     protected override DatabaseFailure FindOwn(DbException failure) => failure.SqlState switch
     {
         PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected => DatabaseFailure.Conflict,

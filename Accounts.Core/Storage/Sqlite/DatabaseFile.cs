@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Accounts.Core.Settings;
 using Microsoft.Data.Sqlite;
 
@@ -73,12 +74,8 @@ internal sealed class DatabaseFile(StorageOptions options, ContentRoot root) : I
                 new FileStream(Path, make).Dispose();
             }
 
-            foreach (var each in new[] { Path, LogPath, Path + "-shm", LockPath }.Where(File.Exists))
-            {
-                if ((File.GetUnixFileMode(each) & ~Owner) != UnixFileMode.None)
-                    File.SetUnixFileMode(each, Owner);
-            }
-
+            foreach (var open in OpenToOthers())
+                File.SetUnixFileMode(open, Owner);
             return true;
         }
         catch (UnauthorizedAccessException)
@@ -86,6 +83,15 @@ internal sealed class DatabaseFile(StorageOptions options, ContentRoot root) : I
             return false;
         }
     }
+
+    /// <summary>Whether other users can perhaps read the file or one beside it. On Windows, the folder decides.</summary>
+    public bool IsReadableByOthers() => !OperatingSystem.IsWindows() && OpenToOthers().Any();
+
+    /// <summary>The size of the file; 0 if it isn't there.</summary>
+    public long Bytes() => BytesOf(Path);
+
+    /// <summary>The size of the write-ahead log; 0 if there is none.</summary>
+    public long LogBytes() => BytesOf(LogPath);
 
     /// <summary>Keeps an eye on the file that is at the path now, until the program ends.</summary>
     /// <exception cref="SqliteException">The file can't be opened.</exception>
@@ -113,6 +119,12 @@ internal sealed class DatabaseFile(StorageOptions options, ContentRoot root) : I
     [DllImport("e_sqlite3", EntryPoint = "sqlite3_file_control", CallingConvention = CallingConvention.Cdecl, BestFitMapping = false)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int FileControl(nint database, [MarshalAs(UnmanagedType.LPUTF8Str)] string name, int question, ref int answer);
+
+    [UnsupportedOSPlatform("windows")]
+    private IEnumerable<string> OpenToOthers() => new[] { Path, LogPath, Path + "-shm", LockPath }
+        .Where(each => File.Exists(each) && (File.GetUnixFileMode(each) & ~Owner) != UnixFileMode.None);
+
+    private static long BytesOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 
     private SqliteConnectionStringBuilder ToOpen(SqliteOpenMode mode) =>
         new() { DataSource = Path, Mode = mode, ForeignKeys = true, DefaultTimeout = BusySeconds };

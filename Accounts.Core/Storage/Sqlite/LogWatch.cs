@@ -23,13 +23,13 @@ internal sealed partial class LogWatch
         _file = file;
         _logger = logger;
         meters.Create(AccountsMeter.Name)
-            .CreateObservableGauge("accounts.storage.log_size", Bytes, "By", "The size of SQLite's write-ahead log.");
+            .CreateObservableGauge("accounts.storage.log_size", file.LogBytes, "By", "The size of SQLite's write-ahead log.");
     }
 
     /// <summary>Looks at the log after a commit.</summary>
     public void Look()
     {
-        var bytes = Bytes();
+        var bytes = _file.LogBytes();
         if (bytes > Limit == _isLarge)
             return;
         _isLarge = !_isLarge;
@@ -38,8 +38,6 @@ internal sealed partial class LogWatch
         else
             Log.SmallAgain(_logger, _file.LogPath);
     }
-
-    private long Bytes() => new FileInfo(_file.LogPath) is { Exists: true } log ? log.Length : 0;
 
     private static partial class Log
     {

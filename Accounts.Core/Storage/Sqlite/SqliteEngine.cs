@@ -60,6 +60,17 @@ internal sealed class SqliteEngine(DatabaseFile file, LogWatch? log = null) : Da
     /// </remarks>
     public override Task<DatabaseProblem?> FindLossAsync() => Task.FromResult(FindLoss());
 
+    public override Task<DatabaseFacts> MeasureAsync(AccountsDbContext db, CancellationToken cancellationToken)
+    {
+        var logBytes = file.LogBytes();
+        return Task.FromResult(new DatabaseFacts($"SQLite {db.Database.GetDbConnection().ServerVersion}", file.Path, file.Bytes())
+        {
+            FreeBytes = file.FreeBytes(),
+            LargeLogBytes = logBytes > LogWatch.Limit ? logBytes : null,
+            IsReadableByOthers = file.IsReadableByOthers(),
+        });
+    }
+
     private DatabaseProblem? FindLoss()
     {
         if (file.HasMoved())

@@ -189,11 +189,16 @@ public sealed class DatabaseProbeTests : IDisposable
             await WriteAsync(host, megabytes: 70);
             Assert.Contains("grows as long as another program reads the database", Assert.Single(journal.Of("LogWatch")), StringComparison.Ordinal);
             Assert.True(meters.Read("accounts.storage.log_size") > LogWatch.Limit);
+            Assert.Equal(meters.Read("accounts.storage.log_size"), await LargeLogAsync());
         }
 
         await WriteAsync(host, megabytes: 6);
         Assert.EndsWith("is small again", journal.Of("LogWatch")[^1], StringComparison.Ordinal);
         Assert.Equal(2, journal.Of("LogWatch").Count);
+        Assert.Null(await LargeLogAsync());
+
+        async Task<long?> LargeLogAsync() => (await host.Get<AccountsDatabase>().ReadAsync(
+            db => host.Get<DatabaseEngine>().MeasureAsync(db, TestContext.Current.CancellationToken))).LargeLogBytes;
     }
 
     private static async Task WriteAsync(CoreHost host, int megabytes)

@@ -281,6 +281,25 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
         Assert.Empty(plans.SelectMany(plan => plan.Problems));
     }
 
+    // The live sessions are counted, so that one reads them all: from an index that has no others.
+    [EachEngineFact]
+    public async Task The_System_page_reads_live_sessions_and_the_endings_of_a_day_by_their_indexes()
+    {
+        var core = await cores.StartAsync(analyzed: TestEngine.Current == StorageProvider.PostgreSql);
+        var (caller, others) = core.NextSignedIn();
+        await core.Host.Get<RoleGrants>().GrantAsync(await EmailOfAsync(core, caller), Roles.Administrator);
+        await core.Host.Sessions.TerminateAsync(caller, others[0]);
+
+        var plans = await core.Plans.OfAsync(async () => Assert.NotEmpty((await core.Host.Get<SystemReader>().ReadAsync(caller))!.Endings));
+
+        Report(plans);
+        var endings = Assert.Single(plans, plan => plan.Statement.Contains("FILTER (WHERE", StringComparison.Ordinal));
+        Assert.Empty(endings.Problems);
+        Assert.True(endings.Uses("IX_Sessions_Ended"));
+        Assert.Contains(plans, plan => plan.Uses("IX_Sessions_Expiry"));
+        Assert.DoesNotContain(plans, plan => plan.Steps.Any(step => step.Contains("Seq Scan Sessions", StringComparison.Ordinal)));
+    }
+
     [EachEngineFact]
     public async Task A_statement_that_reads_a_whole_table_is_found()
     {
