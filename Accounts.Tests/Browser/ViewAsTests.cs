@@ -68,7 +68,7 @@ public sealed class ViewAsTests(Chromium chromium)
             ("/settings/sessions", new[] { "Terminate ", "Sign out everywhere", "Export CSV", "No, sign it out" }),
             ("/settings/security", ["Remote logout"]),
             ("/settings/password", ["Change password", "Remote logout"]),
-            ("/settings", ["Log out"]),
+            ("/settings", ["Download", "Log out"]),
             ("/settings/audit", ["Export CSV", "Export JSON lines"]),
         })
         {
@@ -139,6 +139,35 @@ public sealed class ViewAsTests(Chromium chromium)
         await Assertions.Expect(Card(staff.Page)).ToHaveCountAsync(0);
     }
 
+    // A browser that reopens its tabs after a crash brings its cookies back as they were.
+    [Fact]
+    public async Task A_restored_browser_is_in_the_view_while_it_lasts_and_then_in_its_own_session()
+    {
+        await using var site = await StartAsync();
+        await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
+        await using var staff = await (await Person.OpenAsync(chromium, site)).SignInAsync(Sam);
+        await ViewAsync(staff, site, Ada);
+        var backup = await staff.Profile.StorageStateAsync();
+        await using (var during = await RestoreAsync(backup))
+        {
+            var restored = await during.NewPageAsync();
+            await restored.GotoAsync(new Uri(site.Address, "/settings/sessions").AbsoluteUri);
+            await Assertions.Expect(restored.GetByText("Viewing Ada Lovelace, read-only").First).ToBeVisibleAsync();
+        }
+
+        await Notice(owner.Page).GetByRole(AriaRole.Button, new() { Name = "End the view by Sam Keller" }).ClickAsync();
+        await Person.WaitForPathAsync(staff.Page, "/support");
+        await using var after = await RestoreAsync(backup);
+        var page = await after.NewPageAsync();
+        await page.GotoAsync(new Uri(site.Address, "/settings/sessions").AbsoluteUri);
+        await Person.WaitForPathAsync(page, "/support");
+        await Assertions.Expect(page.Locator("#view-ended")).ToContainTextAsync("Ada Lovelace ended your view");
+        await page.GotoAsync(new Uri(site.Address, "/settings/sessions").AbsoluteUri);
+        await Assertions.Expect(page.GetByText("This device", new() { Exact = true })).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("sam@example.test").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("Viewing Ada Lovelace")).ToHaveCountAsync(0);
+    }
+
     [Fact]
     public async Task Sign_out_in_a_view_ends_the_view_and_the_session_in_which_it_began()
     {
@@ -196,6 +225,8 @@ public sealed class ViewAsTests(Chromium chromium)
         await Person.WaitForPathAsync(staff.Page, "/settings/sessions");
         await Person.WaitForCircuitAsync(staff.Page);
     }
+
+    private Task<IBrowserContext> RestoreAsync(string backup) => chromium.OpenProfileAsync(new() { StorageState = backup });
 
     private static ILocator Notice(IPage page) => page.Locator(".views .view");
 
