@@ -13,7 +13,8 @@ public sealed class ViewAsWalkTests
     private const string EndView = "End the view by";
 
     // The last page, the support console, also shows how the installation is.
-    private static readonly TypeWalk Page = new("docs/walks/view-as.md", "Installation", "DatabaseCheck", "DatabaseProbe", "SignInThrottle");
+    private static readonly TypeWalk Page = new(
+        "docs/walks/view-as.md", "Installation", "Section", "DatabaseCheck", "DatabaseProbe", "SignInThrottle");
 
     [Fact]
     public async Task The_page_names_the_types_that_the_view_passes() =>

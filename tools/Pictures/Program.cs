@@ -31,7 +31,7 @@ if (Words.ArePseudo && string.Equals(folder, Album.Home, StringComparison.Ordina
     return Usage();
 
 State[] all = [.. SignedOutStates.All, .. SettingsStates.All, .. SessionStates.All, .. EndingStates.All, .. HistoryStates.All, .. AuditStates.All,
-    .. SupportStates.All, .. ProblemStates.All];
+    .. SupportStates.All, .. AdministrationStates.All, .. ProblemStates.All];
 var chosen = Array.FindAll(all, state => only.Count == 0 || only.Exists(part => state.File.Contains(part, StringComparison.Ordinal)));
 var filmed = !Words.ArePseudo && (only.Count == 0 || only.Exists(part => Film.File.Contains(part, StringComparison.Ordinal)));
 if (chosen.Length == 0 && !filmed)

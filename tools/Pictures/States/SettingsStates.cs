@@ -18,6 +18,11 @@ internal static class SettingsStates
         new("settings", "session-menu", "This session's menu", scene => OpenAsync(scene, "/settings"),
             scene => scene.Named(AriaRole.Heading, "Recent sessions"),
             InEach: scene => scene.OpenMenuAsync(Scene.Button(scene.Page.Locator("body"), "More for this session"))),
+        new("settings", "delete", "Deleting the account", async scene =>
+        {
+            await OpenAsync(scene, "/settings/account/delete");
+            await scene.SeeAsync("Every device is signed out at once");
+        }),
         new("password", "plain", "As it opens", scene => OpenAsync(scene, "/settings/password")),
         new("password", "error", "A wrong current password", async scene =>
         {
