@@ -99,10 +99,15 @@ public sealed class AccountData
             cancellationToken);
         await foreach (var piece in ListAsync(json, buffer, "sessions", sessions, Write))
             yield return piece;
+        if (!await _authenticator.MayGoOnAsync(caller, cancellationToken))
+            yield break;
         await foreach (var piece in ListAsync(json, buffer, "refusedAttempts", refused, Write))
             yield return piece;
         await foreach (var piece in ListAsync(json, buffer, "auditLog", events, (_, one) => Write(json, one, caller.Subject)))
             yield return piece;
+        // A list stops early when the session ends. A document that isn't complete must not look so.
+        if (!await _authenticator.MayGoOnAsync(caller, cancellationToken))
+            yield break;
         json.WriteEndObject();
         yield return [await TakeAsync(json, buffer)];
     }

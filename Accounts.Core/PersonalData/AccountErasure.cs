@@ -5,6 +5,7 @@ using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.PersonalData;
 
@@ -13,26 +14,36 @@ namespace Accounts.Core.PersonalData;
 /// The account goes last, so that a crash leaves it due and the next round goes on. Audit events stay: they have ids, and what tells about a person
 /// is in their details. In the logs of others, such as staff, only events that tell about this person lose them.
 /// </remarks>
-internal sealed class AccountErasure(AccountsDatabase database, CommandRunner commands, TimeProvider time)
+internal sealed partial class AccountErasure(
+    AccountsDatabase database, CommandRunner commands, TimeProvider time, ILogger<AccountErasure> logger)
 {
     /// <summary>Rows per transaction. A session that is ended meanwhile waits for one batch at most.</summary>
     private const int BatchSize = 100;
 
-    /// <summary>Erases every account that is due.</summary>
-    /// <returns>How many accounts it erased.</returns>
+    /// <summary>Erases every account that is due. One that can't be erased doesn't keep the others waiting.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer. Earlier batches are committed.</exception>
-    public async Task<int> RunAsync(CancellationToken stoppingToken)
+    public async Task RunAsync(CancellationToken stoppingToken)
     {
-        var erased = 0;
-        while (!stoppingToken.IsCancellationRequested && await FindDueAsync() is { } account)
-            erased += await EraseAsync(account, stoppingToken) ? 1 : 0;
-        return erased;
+        List<Guid> failed = [];
+        while (!stoppingToken.IsCancellationRequested && await FindDueAsync(failed) is { } account)
+        {
+            try
+            {
+                if (await EraseAsync(account, stoppingToken))
+                    Log.Erased(logger, account);
+            }
+            catch (Exception failure) when (failure is not DatabaseUnavailableException)
+            {
+                Log.Failed(logger, failure, account);
+                failed.Add(account.Value);
+            }
+        }
     }
 
-    private Task<UserId?> FindDueAsync()
+    private Task<UserId?> FindDueAsync(List<Guid> failed)
     {
         var now = time.GetUtcNow();
-        return database.ReadAsync(db => db.Users.Where(u => u.DeletionDueAt <= now).OrderBy(u => u.DeletionDueAt)
+        return database.ReadAsync(db => db.Users.Where(u => u.DeletionDueAt <= now && !failed.Contains(u.Id)).OrderBy(u => u.DeletionDueAt)
             .Select(u => (UserId?)new UserId(u.Id)).FirstOrDefaultAsync());
     }
 
@@ -43,7 +54,10 @@ internal sealed class AccountErasure(AccountsDatabase database, CommandRunner co
         var user = account.Value;
         if (!await BeginAsync(account))
             return false;
-        var done = await EachBatchAsync(db => db.AuditEvents.Where(e => e.UserId == user), EmptyAsync, stoppingToken)
+        // The sessions first: a sweep that expires one of them writes an event, which the next step must see.
+        var done = await WhileAnyAsync(db => db.Sessions.Where(s => s.UserId == user).OrderBy(s => s.StartedAt), stoppingToken)
+            && await WhileAnyAsync(db => db.RefusedAttempts.Where(r => r.UserId == user).OrderBy(r => r.At), stoppingToken)
+            && await EachBatchAsync(db => db.AuditEvents.Where(e => e.UserId == user), EmptyAsync, stoppingToken)
             // Two reads with one index each. One with OR would read every event.
             && await EachBatchAsync(
                 db => db.AuditEvents.Where(e => e.OnUserId == user && e.UserId != user),
@@ -52,9 +66,7 @@ internal sealed class AccountErasure(AccountsDatabase database, CommandRunner co
             && await EachBatchAsync(
                 db => db.AuditEvents.Where(e => e.ActorUserId == user && e.OnUserId != null && e.UserId != user),
                 (db, ids) => EraseElsewhereAsync(db, user, ids),
-                stoppingToken)
-            && await WhileAnyAsync(db => db.Sessions.Where(s => s.UserId == user).OrderBy(s => s.StartedAt), stoppingToken)
-            && await WhileAnyAsync(db => db.RefusedAttempts.Where(r => r.UserId == user).OrderBy(r => r.At), stoppingToken);
+                stoppingToken);
         if (!done)
             return false;
 
@@ -149,5 +161,14 @@ internal sealed class AccountErasure(AccountsDatabase database, CommandRunner co
         }
 
         return false;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Erased the account {UserId}")]
+        public static partial void Erased(ILogger logger, UserId userId);
+
+        [LoggerMessage(2, LogLevel.Error, "Erasing the account {UserId} failed; the next round tries again")]
+        public static partial void Failed(ILogger logger, Exception failure, UserId userId);
     }
 }

@@ -40,8 +40,6 @@ internal sealed partial class Retention(
         // Unwritten activity would bring back a whole address after the round.
         await activity.FlushAsync();
 
-        if (await erasure.RunAsync(stoppingToken) is > 0 and var erased)
-            Log.Done(logger, "Erased deleted accounts", erased);
         await WhileAnyAsync(
             "Shortened the addresses of sessions", db => DueSessions(db, until), (db, due) => ShortenAsync(db, due, until, now), stoppingToken);
         await WhileAnyAsync(
@@ -65,6 +63,7 @@ internal sealed partial class Retention(
             (_, due) => due.ExecuteDeleteAsync(),
             stoppingToken);
         await WhileAnyAsync("Removed expired support codes", db => ExpiredCodes(db, now), (_, due) => due.ExecuteDeleteAsync(), stoppingToken);
+        await erasure.RunAsync(stoppingToken);
     }
 
     private static IQueryable<SessionRow> DueSessions(AccountsDbContext db, DateTimeOffset until) =>

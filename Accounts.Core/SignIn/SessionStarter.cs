@@ -54,6 +54,7 @@ internal sealed class SessionStarter(
             var user = verified.External is { } external
                 ? await db.LockOrMakeAsync(external, verified.Stamp.Account, browser, now)
                 : await db.LockUserAsync(verified.UserId!.Value);
+            // An account whose erasure has begun has another stamp.
             if (user is null || !verified.MayStart(user, now) || new ProofStamp(user.SecurityStamp!, await db.KeepEpochAsync()) != verified.Stamp)
                 return false;
 

@@ -70,9 +70,9 @@ public sealed class AdministrationTests(Chromium chromium)
         await owner.Page.GetByRole(AriaRole.Link, new() { Name = "Delete…" }).ClickAsync();
         await owner.Page.GetByLabel("Your email, to confirm").FillAsync(Ada);
         await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Delete account" }).ClickAsync();
-        await Assertions.Expect(owner.Page.GetByText("This account is to be deleted.")).ToBeVisibleAsync();
+        await Assertions.Expect(owner.Page.GetByText("This account is scheduled for deletion.")).ToBeVisibleAsync();
         await Person.WaitForPathAsync(phone.Page, "/signed-out");
-        await Assertions.Expect(phone.Page.GetByText("This account is to be deleted.")).ToBeVisibleAsync();
+        await Assertions.Expect(phone.Page.GetByText("This account is scheduled for deletion.")).ToBeVisibleAsync();
 
         // The administrator finds the account among those that are to be deleted.
         await root.GoAsync("/admin?status=to-be-deleted");
@@ -91,7 +91,7 @@ public sealed class AdministrationTests(Chromium chromium)
         await root.Page.ReloadAsync();
         await root.Page.GetByRole(AriaRole.Link, new() { Name = "Delete…" }).ClickAsync();
         await ConfirmAsync(root.Page, "Delete the account");
-        await Assertions.Expect(root.Page.GetByText("The account is to be deleted. 1 session ended.")).ToBeVisibleAsync();
+        await Assertions.Expect(root.Page.GetByText("The account is scheduled for deletion. 1 session ended.")).ToBeVisibleAsync();
         await Person.WaitForPathAsync(phone.Page, "/signed-out");
         await root.Page.GetByRole(AriaRole.Link, new() { Name = "Restore…" }).ClickAsync();
         await ConfirmAsync(root.Page, "Restore the account");

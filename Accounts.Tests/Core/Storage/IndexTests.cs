@@ -171,7 +171,8 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
             {
                 core.Host.Rows.Execute(
                     "UPDATE \"Users\" SET \"DeletionDueAt\" = 1 WHERE \"Id\" = @id", ("@id", core.NextSignedIn().Caller.Subject.Value));
-                Assert.Equal(1, await core.Host.Get<AccountErasure>().RunAsync(TestContext.Current.CancellationToken));
+                await core.Host.Get<AccountErasure>().RunAsync(TestContext.Current.CancellationToken);
+                Assert.Equal(0, core.Host.Rows.Number("SELECT count(*) FROM \"Users\" WHERE \"DeletionDueAt\" = 1"));
             }),
         ["download an account"] = (
             ["IX_Sessions_History", "IX_RefusedAttempts_User", "IX_AuditEvents_User"],

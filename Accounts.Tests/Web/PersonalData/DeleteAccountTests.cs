@@ -31,7 +31,7 @@ public sealed class DeleteAccountTests
             Assert.EndsWith("/signed-out", done.Headers.Location!.OriginalString, StringComparison.Ordinal);
         Assert.False(await phone.IsSignedInAsync());
         foreach (var visitor in new[] { owner, phone })
-            Assert.Contains("This account is to be deleted.", await visitor.ReadAsync("/signed-out"), StringComparison.Ordinal);
+            Assert.Contains("This account is scheduled for deletion.", await visitor.ReadAsync("/signed-out"), StringComparison.Ordinal);
 
         using var back = site.Visit();
         using (var asked = await back.SignInAsync(Ada, AccountsSite.Password))
@@ -53,7 +53,7 @@ public sealed class DeleteAccountTests
         using (var kept = await back.SubmitAsync("/sign-in", [.. fields, ("Input.Password", AccountsSite.Password)]))
             Assert.Equal(HttpStatusCode.Redirect, kept.StatusCode);
         Assert.True(await back.IsSignedInAsync());
-        Assert.Contains("Account kept after all", await back.ReadAsync("/settings/audit"), StringComparison.Ordinal);
+        Assert.Contains("Account deletion canceled", await back.ReadAsync("/settings/audit"), StringComparison.Ordinal);
     }
 
     [EachEngineFact]
