@@ -37,7 +37,7 @@ internal static class AdministrationStates
         await SignInAsync(scene, "sam@example.test", "/support", "This installation");
         await scene.Page.GotoAsync("/support?find=ada@example.test");
         await scene.Page.Locator(".acts .mud-button-filled").First.ClickAsync();
-        await scene.Field("Reason").FillAsync("Ticket 4711");
+        await scene.Field("Reason").FillAsync(Words.Of("Ticket 4711"));
         await Scene.Button(scene.Page.Locator("main"), "View as").ClickAsync();
         await scene.SeeAsync("Viewing");
         await scene.Page.Locator("#session-watch > i").WaitForAsync(new() { State = WaitForSelectorState.Attached });
