@@ -82,7 +82,7 @@ public sealed class ProcessTests : IDisposable
             [EndReason.StaffSessionEnded] = "This session is no longer valid.",
             [EndReason.EndedBySupport] = "Support signed this browser out, because someone else may be using the account.",
             [EndReason.EndedByAdministrator] = "An administrator signed this browser out.",
-            [EndReason.AccountDeleted] = "This account is to be deleted.",
+            [EndReason.AccountDeleted] = "This account is scheduled for deletion.",
             [EndReason.AccountDisabled] = "An administrator disabled this account.",
             [EndReason.NewPasswordRequired] = "An administrator requires a new password. Sign in to choose one.",
         };
