@@ -63,11 +63,7 @@ public sealed class AuditLog
         await IsLackingAsync(caller, Need.ExportAudit, cancellationToken) ? null
         : Export.ReadAsync<AuditEventRow, AuditEvent>(_authenticator, caller, (last, token) => _database.ReadAsync(async db =>
         {
-            var rows = Where(Events(db, caller), query);
-            // The first comparison is the range of the index where the part begins.
-            if (last is not null)
-                rows = rows.Where(e => e.At <= last.At && (e.At < last.At || e.Id < last.Id));
-            var part = await rows.OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(Export.Part).ToListAsync(token);
+            var part = await Where(Events(db, caller), query).LatestAfter(last).Take(Export.Part).ToListAsync(token);
             var names = await NamesAsync(db, caller, part, token);
             var people = await PeopleAsync(db, caller, part, token);
             IReadOnlyList<AuditEvent> events = [.. part.Select(row => ToEvent(row, caller, names, people)).Where(one => Matches(one, query.Text))];

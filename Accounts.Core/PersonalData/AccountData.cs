@@ -93,9 +93,7 @@ public sealed class AccountData
             cancellationToken);
         var events = EachAsync<AuditEventRow>(
             caller,
-            (db, last) => (last is null ? db.AuditEvents : db.AuditEvents
-                    .Where(e => e.At <= last.At && (e.At < last.At || e.Id < last.Id)))
-                .Include(e => e.Details).Where(e => e.UserId == user).OrderByDescending(e => e.At).ThenByDescending(e => e.Id),
+            (db, last) => db.AuditEvents.Include(e => e.Details).Where(e => e.UserId == user).LatestAfter(last),
             cancellationToken);
         await foreach (var piece in ListAsync(json, buffer, "sessions", sessions, Write))
             yield return piece;

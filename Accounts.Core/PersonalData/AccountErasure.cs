@@ -126,14 +126,7 @@ internal sealed partial class AccountErasure(
         AuditEventRow? last = null;
         while (!stoppingToken.IsCancellationRequested)
         {
-            var batch = await database.ReadAsync(db =>
-            {
-                var rest = events(db).AsNoTracking();
-                // The first comparison is the range of the index where the batch begins.
-                if (last is not null)
-                    rest = rest.Where(e => e.At <= last.At && (e.At < last.At || e.Id < last.Id));
-                return rest.OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(BatchSize).ToListAsync();
-            });
+            var batch = await database.ReadAsync(db => events(db).AsNoTracking().LatestAfter(last).Take(BatchSize).ToListAsync());
             if (batch.Count > 0)
             {
                 List<Guid> ids = [.. batch.Select(e => e.Id)];

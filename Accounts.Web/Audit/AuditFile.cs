@@ -47,8 +47,8 @@ internal static class AuditFile
         SessionText.Recorded(one.To?.Device),
         one.Count?.ToString(CultureInfo.InvariantCulture),
         string.Join("; ", one.EndedSessions.Select(ended => $"{ended.Id} {AuditText.Full(ended)}")),
-        one.ActorName ?? Deleted(one.ActorPseudonym),
-        one.OnName ?? Deleted(one.OnPseudonym),
+        one.ActorName ?? AuditText.Deleted(one.ActorPseudonym),
+        one.OnName ?? AuditText.Deleted(one.OnPseudonym),
         one.Reason,
     ]);
 
@@ -82,8 +82,6 @@ internal static class AuditFile
         Json)).Append('\n');
 
     private static string? Address(AuditEvent one) => one.Address is null ? null : ShortAddress.Show(one.Address);
-
-    private static string? Deleted(string? pseudonym) => pseudonym is null ? null : Texts.FormatAudit_DeletedPerson(pseudonym);
 
     private static string Actor(AuditActor actor) => actor switch
     {

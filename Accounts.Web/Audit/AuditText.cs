@@ -126,7 +126,10 @@ internal static class AuditText
 
     /// <summary>A person's name, or what stands for them: "Deleted account 3f9a12c0".</summary>
     private static string Name(string? name, string? pseudonym) =>
-        name is null ? Texts.FormatAudit_DeletedPerson(pseudonym ?? "") : TypedText.Isolate(name);
+        name is null ? Deleted(pseudonym) ?? Texts.Audit_DeletedAccount : TypedText.Isolate(name);
+
+    /// <summary>What stands for a deleted account; null for a person who has a name.</summary>
+    public static string? Deleted(string? pseudonym) => pseudonym is null ? null : Texts.FormatAudit_DeletedPerson(pseudonym);
 
     private static string With(string name, string? reason) =>
         reason is null ? name : Texts.FormatAudit_ViewDetail(name, TypedText.Isolate(reason));
