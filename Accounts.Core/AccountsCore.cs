@@ -12,6 +12,7 @@ using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Core.Storage.PostgreSql;
 using Accounts.Core.Support;
+using Accounts.Core.TwoFactor;
 using Accounts.Core.Users;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -33,14 +34,15 @@ public static class AccountsCore
         OptionsSection<AccountsOptions>.Of("Sessions", o => o.Sessions, new SessionOptionsValidator()),
         OptionsSection<AccountsOptions>.Of("SupportViews", o => o.SupportViews, new SupportViewOptionsValidator()),
         OptionsSection<AccountsOptions>.Of("SignIn", o => o.SignIn, new SignInOptionsValidator()),
+        OptionsSection<AccountsOptions>.Of("TwoFactor", o => o.TwoFactor, new TwoFactorOptionsValidator()),
         OptionsSection<AccountsOptions>.Of("Retention", o => o.Retention, new RetentionOptionsValidator()),
     ];
 
     /// <summary>Adds the core, with options from the configuration.</summary>
     /// <param name="services">The application's services. A <see cref="TimeProvider"/> registered before this call is used.</param>
     /// <param name="configuration">
-    /// Has the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SupportViews, SignIn and Retention. It may be a section itself. A
-    /// key that the core doesn't know is an error.
+    /// Has the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SupportViews, SignIn, TwoFactor and Retention. It may be a section
+    /// itself. A key that the core doesn't know is an error.
     /// </param>
     public static AccountsBuilder AddAccountsCore(this IServiceCollection services, IConfiguration configuration) =>
         services.AddAccountsCore(configuration, null);
@@ -97,6 +99,7 @@ public static class AccountsCore
         services.AddPart(options => options.Sessions);
         services.AddPart(options => options.SupportViews);
         services.AddPart(options => options.SignIn);
+        services.AddPart(options => options.TwoFactor);
         services.AddPart(options => options.Retention);
 
         services.AddSteadyTime();
@@ -108,6 +111,7 @@ public static class AccountsCore
         services.AddGeolocation();
         services.AddUsers();
         services.AddLive();
+        services.AddTwoFactor();
         services.AddSignIn();
         services.AddManager();
         services.AddHistory();

@@ -31,6 +31,9 @@ public sealed class AccountsOptions
     /// <summary>How many wrong passwords are accepted. Section <c>SignIn</c>.</summary>
     public SignInOptions SignIn { get; } = new();
 
+    /// <summary>Two-factor: how its keys are encrypted, how long browsers are trusted, and who must have it. Section <c>TwoFactor</c>.</summary>
+    public TwoFactorOptions TwoFactor { get; } = new();
+
     /// <summary>How long data is kept. Section <c>Retention</c>.</summary>
     public RetentionOptions Retention { get; } = new();
 }

@@ -2,6 +2,7 @@ using Accounts.Core.Geolocation;
 using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Accounts.Core.Storage;
+using Accounts.Core.TwoFactor;
 using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,6 +29,7 @@ internal sealed partial class AccountsStart(IServiceProvider services) : IHosted
             services.GetRequiredService<PlaceUpkeep>().Open();
             services.GetRequiredService<IDatabaseStart>().Open();
             RenewEmailKeys();
+            CheckAuthenticatorKeys();
             WarnOfClock();
             services.GetRequiredService<PasswordHashing>();
             services.GetRequiredService<StartTime>();
@@ -44,6 +46,12 @@ internal sealed partial class AccountsStart(IServiceProvider services) : IHosted
         NameKey.FillOld(db);
         db.Database.ExecuteSql($"""INSERT INTO "Installation" ("Id", "Epoch") VALUES ({InstallationRow.OnlyId}, 0) ON CONFLICT DO NOTHING""");
         transaction.Commit();
+    }
+
+    private void CheckAuthenticatorKeys()
+    {
+        using var db = services.GetRequiredService<IDbContextFactory<AccountsDbContext>>().CreateDbContext();
+        services.GetRequiredService<AuthenticatorKeys>().Check(db, services.GetRequiredService<ILogger<AuthenticatorKeys>>());
     }
 
     /// <summary>Warns of sessions from a time that hasn't come yet, which last longer than they should.</summary>

@@ -16,6 +16,7 @@ using Accounts.Web.Sessions;
 using Accounts.Web.SignIn;
 using Accounts.Web.Support;
 using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.FileProviders;
 using MudBlazor.Services;
 
@@ -41,6 +42,15 @@ internal static class AccountsWeb
             Path = "appsettings.json",
             Optional = false,
         });
+        // The demo accounts of staff have no second factor.
+        if (builder.Environment.IsDevelopment())
+        {
+            builder.Configuration.Sources.Insert(1, new MemoryConfigurationSource
+            {
+                InitialData = [new("TwoFactor:RequiredForStaff", "false")],
+            });
+        }
+
         return builder;
     }
 

@@ -28,7 +28,7 @@ public static class SessionHttpContext
     /// response, so call this before the response starts.
     /// </summary>
     public static CallingBrowser ToCallingBrowser(this HttpContext context) =>
-        new(context.Address(), context.Signals(), BrowserIdCookie.Renew(context));
+        new(context.Address(), context.Signals(), BrowserIdCookie.Renew(context)) { TrustTokens = SecondStepCookie.ReadTrust(context) };
 
     /// <summary>
     /// Signs this browser in: the response sets the session cookie. It first ends the session that was signed in here, which may be another user's.
@@ -48,6 +48,8 @@ public static class SessionHttpContext
         else if (await context.FindStaffCallerAsync() is { } staff)
             await sessions.SignOutAsync(staff);
 
+        if (session.Trust is { } trust)
+            SecondStepCookie.WriteTrust(context, trust);
         await context.WriteTicketAsync(session);
     }
 

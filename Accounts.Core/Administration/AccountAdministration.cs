@@ -19,10 +19,13 @@ public sealed class AccountAdministration
     private readonly CommandRunner _commands;
     private readonly FeatureGate _features;
     private readonly RetentionOptions _retention;
+    private readonly TwoFactorOptions _twoFactor;
     private readonly TimeProvider _time;
 
-    internal AccountAdministration(CommandRunner commands, FeatureGate features, RetentionOptions retention, TimeProvider time)
+    internal AccountAdministration(
+        CommandRunner commands, FeatureGate features, RetentionOptions retention, TwoFactorOptions twoFactor, TimeProvider time)
     {
+        _twoFactor = twoFactor;
         _retention = retention;
         _commands = commands;
         _features = features;
@@ -109,6 +112,22 @@ public sealed class AccountAdministration
             var count = await work.EndAccountAsync(user, act.Ending(EndReason.NewPasswordRequired));
             act.Record(AuditAction.NewPasswordRequired, count);
             return new AdministrationOutcome.Done(count);
+        }, cancellationToken);
+
+    /// <summary>
+    /// Has two-factor turned off after <see cref="TwoFactorOptions.ResetDelay"/>, for an owner who lost it. Until then their pages say so, and they
+    /// may object. Nothing ends.
+    /// </summary>
+    /// <inheritdoc cref="EndSessionAsync"/>
+    public Task<AdministrationOutcome> ResetTwoFactorAsync(
+        Caller caller, UserId account, ReasonInput input, CancellationToken cancellationToken = default) =>
+        RunAsync(caller, account, input, null, (_, user, act) =>
+        {
+            if (!user.TwoFactorEnabled || user.TwoFactorResetAt is not null)
+                return Task.FromResult<AdministrationOutcome>(new AdministrationOutcome.NothingToDo());
+            user.TwoFactorResetAt = act.At + _twoFactor.ResetDelay;
+            act.Record(AuditAction.TwoFactorResetRequested);
+            return Task.FromResult<AdministrationOutcome>(new AdministrationOutcome.Done(0));
         }, cancellationToken);
 
     /// <summary>

@@ -24,12 +24,14 @@ public sealed class MassEndings
     private readonly AccountsDatabase _database;
     private readonly CommandRunner _commands;
     private readonly SessionRegistry _registry;
+    private readonly TwoFactorOptions _twoFactor;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _running = new(1);
     private readonly SemaphoreSlim _due = new(0);
 
-    internal MassEndings(AccountsDatabase database, CommandRunner commands, SessionRegistry registry, TimeProvider time)
+    internal MassEndings(AccountsDatabase database, CommandRunner commands, SessionRegistry registry, TwoFactorOptions twoFactor, TimeProvider time)
     {
+        _twoFactor = twoFactor;
         _database = database;
         _commands = commands;
         _registry = registry;
@@ -98,7 +100,7 @@ public sealed class MassEndings
         var now = _time.GetUtcNow();
         return await _database.ReadAsync(async db =>
         {
-            if (!await db.MayReadAsync(caller, Need.LookAtAdministration, now, cancellationToken))
+            if (!await db.MayReadAsync(caller, Need.LookAtAdministration, _twoFactor, now, cancellationToken))
                 return null;
             if (await db.MassEndings.AsNoTracking().OrderByDescending(e => e.Epoch).FirstOrDefaultAsync(cancellationToken) is not { } row)
                 return null;
@@ -117,7 +119,7 @@ public sealed class MassEndings
         Need.LookAtAdministration.Check(caller);
         var now = _time.GetUtcNow();
         return await _database.ReadAsync<int?>(async db =>
-            await db.MayReadAsync(caller, Need.LookAtAdministration, now, cancellationToken)
+            await db.MayReadAsync(caller, Need.LookAtAdministration, _twoFactor, now, cancellationToken)
                 ? await SessionCounts.Live(db, now)
                     .CountAsync(s => s.Kind != SessionKind.SupportView && s.Id != caller.OwnSession.Value, cancellationToken)
                 : null);

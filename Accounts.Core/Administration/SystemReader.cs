@@ -38,11 +38,13 @@ public sealed class SystemReader
     private readonly SignInQueue _queue;
     private readonly StartTime _start;
     private readonly IOptions<KeyManagementOptions> _keys;
+    private readonly TwoFactorOptions _twoFactor;
     private readonly TimeProvider _time;
 
     internal SystemReader(AccountsDatabase database, DatabaseEngine engine, PlaceFinder places, SessionDepartures departures, PasswordHashing hashing,
-        SignInQueue queue, StartTime start, IOptions<KeyManagementOptions> keys, TimeProvider time)
+        SignInQueue queue, StartTime start, IOptions<KeyManagementOptions> keys, TwoFactorOptions twoFactor, TimeProvider time)
     {
+        _twoFactor = twoFactor;
         _database = database;
         _engine = engine;
         _places = places;
@@ -65,7 +67,7 @@ public sealed class SystemReader
     {
         Need.LookAtAdministration.Check(caller);
         var now = _time.GetUtcNow();
-        return await _database.ReadAsync(async db => await db.MayReadAsync(caller, Need.LookAtAdministration, now, cancellationToken)
+        return await _database.ReadAsync(async db => await db.MayReadAsync(caller, Need.LookAtAdministration, _twoFactor, now, cancellationToken)
             ? await ReadAsync(db, now, cancellationToken)
             : null);
     }

@@ -26,12 +26,14 @@ public sealed class UserDirectory
     private readonly AccountsDatabase _database;
     private readonly CommandRunner _commands;
     private readonly FeatureGate _features;
+    private readonly TwoFactorOptions _twoFactor;
     private readonly TimeProvider _time;
     // One object, so that two pages never mix a count and its time.
     private Counted? _counted;
 
-    internal UserDirectory(AccountsDatabase database, CommandRunner commands, FeatureGate features, TimeProvider time)
+    internal UserDirectory(AccountsDatabase database, CommandRunner commands, FeatureGate features, TwoFactorOptions twoFactor, TimeProvider time)
     {
+        _twoFactor = twoFactor;
         _database = database;
         _commands = commands;
         _features = features;
@@ -51,7 +53,7 @@ public sealed class UserDirectory
         Need.LookAtAdministration.Check(caller);
         var now = _time.GetUtcNow();
         if (query.Search.Length == 0)
-            return await _database.ReadAsync(async db => await db.MayReadAsync(caller, Need.LookAtAdministration, now, cancellationToken)
+            return await _database.ReadAsync(async db => await db.MayReadAsync(caller, Need.LookAtAdministration, _twoFactor, now, cancellationToken)
                 ? await ReadAsync(db, query, now, cancellationToken)
                 : null);
 

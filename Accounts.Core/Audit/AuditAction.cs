@@ -15,6 +15,30 @@ public static class AuditAction
     /// <summary>The password was changed.</summary>
     public const string PasswordChanged = "user.password_changed";
 
+    /// <summary>Two-factor was turned on.</summary>
+    public const string TwoFactorTurnedOn = "user.two_factor_turned_on";
+
+    /// <summary>Two-factor was turned off.</summary>
+    public const string TwoFactorTurnedOff = "user.two_factor_turned_off";
+
+    /// <summary>The account got new recovery codes.</summary>
+    public const string RecoveryCodesReplaced = "user.recovery_codes_replaced";
+
+    /// <summary>A sign-in trusted its browser, so that the next ones there need no code.</summary>
+    public const string BrowserTrusted = "user.browser_trusted";
+
+    /// <summary>The user took all trust in browsers back.</summary>
+    public const string BrowsersForgotten = "user.browsers_forgotten";
+
+    /// <summary>An administrator asked for two-factor to be turned off, which happens later.</summary>
+    public const string TwoFactorResetRequested = "user.two_factor_reset_requested";
+
+    /// <summary>The owner or an administrator took that back.</summary>
+    public const string TwoFactorResetWithdrawn = "user.two_factor_reset_withdrawn";
+
+    /// <summary>Two-factor was turned off, as an administrator had asked.</summary>
+    public const string TwoFactorReset = "user.two_factor_reset";
+
     /// <summary>The user ended one session from another one.</summary>
     public const string SessionTerminated = "session.terminated";
 
@@ -113,7 +137,9 @@ public static class AuditAction
     [
         SignedIn, SignedOut, SessionTerminated, SessionsTerminated, SignedOutEverywhere, SessionsInvalidated, SessionsRevoked, SessionReplaced,
         SessionExpired, SessionEndedByLimit, SessionRecognized, SessionDenied, SessionReauthenticated, SessionRenamed, PasswordChanged,
+        TwoFactorTurnedOn, TwoFactorTurnedOff, RecoveryCodesReplaced, BrowserTrusted, BrowsersForgotten,
         ViewBegan, ViewEnded, LookedUp, Searched, SessionsEndedBySupport, SessionEndedByAdministrator, SessionsEndedByAdministrator, EverybodyEnded,
+        TwoFactorResetRequested, TwoFactorResetWithdrawn, TwoFactorReset,
         Disabled, Enabled, NewPasswordRequired, PlanChanged, DeletionRequested, DeletionWithdrawn, Deleted,
         SupportGranted, SupportRevoked, AdministratorGranted, AdministratorRevoked, Registered,
     ];

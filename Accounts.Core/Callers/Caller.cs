@@ -99,6 +99,12 @@ public sealed record Caller
     /// <remarks>If not set, commands that need a fresh proof are refused.</remarks>
     public DateTimeOffset AuthenticatedAt { get; internal init; }
 
+    /// <summary>How the actor proved who they are at that time: at the sign-in, or when they confirmed it last.</summary>
+    public SignInMethods ProofMethods { get; internal init; }
+
+    /// <summary>How the actor was verified in the session that the command comes from, at the sign-in and since.</summary>
+    public SignInMethods SessionMethods { get; internal init; }
+
     /// <summary>The mark of the key that the caller came with. Once the session has another key, the caller's commands are refused.</summary>
     internal string KeyMark { get; init; } = "";
 
@@ -117,6 +123,8 @@ public sealed record Caller
         {
             Reason = reason,
             AuthenticatedAt = AuthenticatedAt,
+            ProofMethods = ProofMethods,
+            SessionMethods = SessionMethods,
             KeyMark = KeyMark,
         };
 

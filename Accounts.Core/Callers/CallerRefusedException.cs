@@ -15,6 +15,9 @@ public enum CallerRefusal
 
     /// <summary>The command is for staff, and the caller isn't a member of staff in a browser, or lacks the role.</summary>
     RoleMissing,
+
+    /// <summary>The command is for staff, and the caller's session has proved one factor only.</summary>
+    SecondFactorMissing,
 }
 
 /// <summary>A caller asked for a command that it may never run. Nothing was read and nothing changed.</summary>
@@ -29,6 +32,7 @@ public sealed class CallerRefusedException : Exception
         {
             CallerRefusal.ReadOnly => "The caller is read-only: it may look at the account, but change nothing.",
             CallerRefusal.ScopeMissing => $"The caller lacks the scope {scope}.",
+            CallerRefusal.SecondFactorMissing => "The command is for staff who signed in with two factors. This session has proved one only.",
             CallerRefusal.RoleMissing => "The command is for staff. The caller lacks the role, or isn't signed in with a browser.",
             _ => "The command is about the caller's own session, and this caller has none of this account.",
         })

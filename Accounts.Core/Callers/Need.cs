@@ -54,6 +54,12 @@ internal sealed record Need(Scopes Scope)
     /// <summary>Changing the password. The command itself asks for the current one.</summary>
     public static readonly Need ChangePassword = ProveIdentity with { Priority = WritePriority.Ending };
 
+    /// <summary>Changing what else the account signs in with.</summary>
+    public static readonly Need ChangeFactors = ChangePassword with { FreshProof = true, BothFactors = true };
+
+    /// <summary>Asking for the second step where it was left out, and keeping it. Whoever does that needs no proof.</summary>
+    public static readonly Need StrengthenFactors = ProveIdentity with { FreshProof = false };
+
     /// <summary>Deleting the caller's own account.</summary>
     public static readonly Need DeleteAccount = ChangePassword with { FreshProof = true };
 
@@ -98,6 +104,11 @@ internal sealed record Need(Scopes Scope)
 
     /// <summary>Whether the caller must have proved who they are a short time ago.</summary>
     public bool FreshProof { get; init; }
+
+    /// <summary>
+    /// Whether that proof must be of both factors, if the account has two-factor. Such a command locks the account, which says whether it has.
+    /// </summary>
+    public bool BothFactors { get; init; }
 
     /// <summary>Whether the command locks the account, so that no sign-in gets past it.</summary>
     public bool LocksAccount { get; init; }

@@ -27,7 +27,8 @@ internal enum Refusal
 /// Memory learns of a change first, so that subscribers find every check already closed.
 /// </remarks>
 internal sealed partial class CommandRunner(
-    AccountsDatabase database, SessionRegistry registry, SessionFeed feed, SessionOptions options, TimeProvider time, ILogger<CommandRunner> logger)
+    AccountsDatabase database, SessionRegistry registry, SessionFeed feed, SessionOptions options, TwoFactorOptions twoFactor,
+    TimeProvider time, ILogger<CommandRunner> logger)
 {
     /// <summary>Runs a caller's command.</summary>
     /// <param name="caller">The caller.</param>
@@ -100,8 +101,12 @@ internal sealed partial class CommandRunner(
             return Refusal.CallerEnded;
         if (need.Staff != StaffRole.None && await work.Db.FindStaffRoleAsync(caller.Subject) < need.Staff)
             throw new CallerRefusedException(CallerRefusal.RoleMissing);
+        if (need.Staff != StaffRole.None && !twoFactor.MayActAsStaff(caller.SessionMethods))
+            throw new CallerRefusedException(CallerRefusal.SecondFactorMissing);
         // The proof that the caller had when they called counts, not a later one.
-        return need.FreshProof && !IsProved(caller, now) ? Refusal.ProofNeeded : null;
+        if (need.FreshProof && !IsProved(caller, now))
+            return Refusal.ProofNeeded;
+        return need.BothFactors && work.Account.TwoFactorEnabled && !caller.ProofMethods.AreTwoFactors() ? Refusal.ProofNeeded : null;
     }
 
     /// <summary>Locks the caller's account, and another one that the command is about.</summary>

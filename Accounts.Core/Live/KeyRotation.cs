@@ -11,16 +11,20 @@ namespace Accounts.Core.Live;
 internal sealed class KeyRotation(CommandRunner commands, SessionRegistry registry, SessionFeed feed, SessionOptions options, TimeProvider time)
 {
     /// <summary>Offers the caller's session a second key. The first key gets no fresh proof. An earlier unused offer becomes void.</summary>
+    /// <param name="work">The transaction.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="methods">How the user was verified.</param>
     /// <returns>The data for the browser's cookie.</returns>
-    public async Task<StartedSession> OfferAsync(UnitOfWork work, Caller caller)
+    public async Task<StartedSession> OfferAsync(UnitOfWork work, Caller caller, SignInMethods methods)
     {
         var key = SessionKey.New();
         // The time and the number are read inside the transaction, so that of two proofs the one that commits later is the later one.
-        var offered = new OfferedKey(key.Hash(), time.GetUtcNow(), registry.NextChange());
+        var offered = new OfferedKey(key.Hash(), time.GetUtcNow(), methods, registry.NextChange());
         var mine = work.Db.Sessions.Where(s => s.Id == caller.OwnSession.Value && s.UserId == caller.Subject.Value && s.EndedAt == null);
         await mine.ExecuteUpdateAsync(set => set
             .SetProperty(s => s.NextKeyHash, offered.Hash)
-            .SetProperty(s => s.NextKeyAt, offered.At));
+            .SetProperty(s => s.NextKeyAt, offered.At)
+            .SetProperty(s => s.NextKeyMethods, methods));
         var session = await mine.Select(s => new { s.Remembered, s.StartedAt }).SingleAsync();
         work.Apply(() =>
         {
@@ -42,7 +46,7 @@ internal sealed class KeyRotation(CommandRunner commands, SessionRegistry regist
     /// <returns>The data for the browser's cookie.</returns>
     public async Task<StartedSession> ReauthenticateAsync(UnitOfWork work, Caller caller, DateTimeOffset at, SignInMethods methods)
     {
-        var session = await OfferAsync(work, caller);
+        var session = await OfferAsync(work, caller, methods);
         await work.Db.RecordAsync(caller, at, AuditAction.SessionReauthenticated, caller.OwnSession, methods: methods);
         work.Report(new SessionChange.Recorded(caller.Subject, caller.OwnSession));
         return session;
@@ -62,8 +66,11 @@ internal sealed class KeyRotation(CommandRunner commands, SessionRegistry regist
                 .ExecuteUpdateAsync(set => set
                     .SetProperty(s => s.KeyHash, offered.Hash)
                     .SetProperty(s => s.ReauthenticatedAt, offered.At)
+                    .SetProperty(s => s.ReauthenticatedMethods, offered.Methods)
+                    .SetProperty(s => s.Methods, s => s.Methods | offered.Methods)
                     .SetProperty(s => s.NextKeyHash, (byte[]?)null)
-                    .SetProperty(s => s.NextKeyAt, (DateTimeOffset?)null));
+                    .SetProperty(s => s.NextKeyAt, (DateTimeOffset?)null)
+                    .SetProperty(s => s.NextKeyMethods, (SignInMethods?)null));
             if (!await work.Db.Sessions.AnyAsync(s => s.Id == session.Id.Value && s.KeyHash == offered.Hash))
                 return false;
 

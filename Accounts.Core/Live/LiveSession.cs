@@ -18,6 +18,7 @@ public sealed class LiveSession
     private readonly Scopes _scopes;
     private readonly bool _masksEmail;
     private long _profile;
+    private int _methods;
     private SessionProof _proof;
     private OfferedKey? _offered;
     private long _expiresAt;
@@ -52,7 +53,12 @@ public sealed class LiveSession
             _ => Scopes.None,
         };
         _profile = user.Number;
-        _proof = new SessionProof(row.KeyHash, row.ReauthenticatedAt ?? row.StartedAt, user.Number,
+        _methods = (int)row.Methods;
+        _proof = new SessionProof(
+            row.KeyHash,
+            row.ReauthenticatedAt ?? row.StartedAt,
+            row.ReauthenticatedAt is null ? row.Methods : row.ReauthenticatedMethods ?? SignInMethods.Password,
+            user.Number,
             PrincipalOf(SessionKey.Mark(row.KeyHash), user));
         _offered = OfferedKey.Of(row, user.Number);
         _expiresAt = row.ExpiresAt.UtcTicks;
@@ -80,6 +86,9 @@ public sealed class LiveSession
 
     /// <summary>What the session is for.</summary>
     public SessionKind Kind { get; }
+
+    /// <summary>How its user was verified in it, at the sign-in and since.</summary>
+    internal SignInMethods Methods => (SignInMethods)Volatile.Read(ref _methods);
 
     internal DateTimeOffset StartedAt { get; }
 
@@ -122,6 +131,8 @@ public sealed class LiveSession
         {
             KeyMark = mark,
             AuthenticatedAt = string.Equals(proof.Mark, mark, StringComparison.Ordinal) ? proof.At : default,
+            ProofMethods = string.Equals(proof.Mark, mark, StringComparison.Ordinal) ? proof.Methods : SignInMethods.None,
+            SessionMethods = Methods,
         };
     }
 
@@ -160,8 +171,9 @@ public sealed class LiveSession
             if (_proof.Number > offered.Number || _proof.KeyHash.AsSpan().SequenceEqual(offered.Hash))
                 return false;
 
-            var principal = _proof.Principal.WithKey(SessionKey.Mark(offered.Hash));
-            Volatile.Write(ref _proof, new SessionProof(offered.Hash, offered.At, offered.Number, principal));
+            Volatile.Write(ref _methods, _methods | (int)offered.Methods);
+            var principal = _proof.Principal.WithKey(SessionKey.Mark(offered.Hash)).WithMethods(Methods);
+            Volatile.Write(ref _proof, new SessionProof(offered.Hash, offered.At, offered.Methods, offered.Number, principal));
             Interlocked.CompareExchange(ref _offered, null, offered);
             return true;
         }
@@ -193,7 +205,7 @@ public sealed class LiveSession
     }
 
     private ClaimsPrincipal PrincipalOf(string keyMark, UserProfile user) => View is null
-        ? SessionClaims.Principal(Id, keyMark, user)
+        ? SessionClaims.Principal(Id, keyMark, user).WithMethods(Methods)
         : SessionClaims.Principal(
             Id, keyMark, user with { Roles = [], Email = _masksEmail && user.Email is { } email ? MaskedEmail.Of(email) : user.Email }, Actor);
 

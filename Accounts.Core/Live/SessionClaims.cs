@@ -18,6 +18,12 @@ public static class SessionClaims
     /// <summary>The claim with the actor of a view of support, as JSON. https://www.rfc-editor.org/rfc/rfc8693#section-4.1</summary>
     internal const string Actor = "act";
 
+    /// <summary>The claim of a session with two factors, with the value <see cref="TwoFactors"/>.</summary>
+    /// <remarks>https://www.rfc-editor.org/rfc/rfc8176#section-2</remarks>
+    internal const string Methods = "amr";
+
+    internal const string TwoFactors = "mfa";
+
     private const string AuthenticationType = "Accounts.Session";
 
     /// <summary>The issuer of these claims. It tells them from claims that the application adds.</summary>
@@ -51,6 +57,17 @@ public static class SessionClaims
             claims = claims.Append(New(KeyMark, keyMark));
         return new ClaimsPrincipal(new ClaimsIdentity(claims, AuthenticationType, ClaimTypes.Name, ClaimTypes.Role));
     }
+
+    /// <summary>The same principal, if need be with the claim that the session has proved two factors.</summary>
+    internal static ClaimsPrincipal WithMethods(this ClaimsPrincipal principal, SignInMethods methods) =>
+        !methods.AreTwoFactors() || principal.HasTwoFactors()
+            ? principal
+            : new ClaimsPrincipal(new ClaimsIdentity(
+                principal.Claims.Append(New(Methods, TwoFactors)), AuthenticationType, ClaimTypes.Name, ClaimTypes.Role));
+
+    /// <summary>Whether the principal's session has proved two factors, at the sign-in or since.</summary>
+    public static bool HasTwoFactors(this ClaimsPrincipal principal) =>
+        principal.HasClaim(claim => claim is { Type: Methods, Value: TwoFactors, Issuer: Issuer });
 
     /// <summary>What Accounts says of a principal's user and session. The key doesn't belong to it.</summary>
     internal static IEnumerable<(string Type, string Value)> Own(this ClaimsPrincipal principal) => principal.Claims

@@ -63,16 +63,21 @@ internal sealed class UnitOfWork(AccountsDbContext db, SessionRegistry registry)
     {
         var ended = Report(await db.EndAsync(ending, which), ending);
         await EndViewsOfAsync(ended, ending);
+        if (ending.Reason.EndsTrust())
+            await db.ForgetBrowsersOfAsync(ended);
         return ended;
     }
 
-    /// <summary>Ends every session of an account that is locked, and voids every sign-in that is half way.</summary>
+    /// <summary>
+    /// Ends every session of an account that is locked, voids every sign-in that is half way, and takes all trust in browsers back.
+    /// </summary>
     /// <returns>How many sessions ended, without views of support.</returns>
     public async Task<int> EndAccountAsync(User account, Ending ending)
     {
         var everywhere = SessionSet.All(new UserId(account.Id));
         await db.LockedLive(everywhere).Select(s => s.Id).ToListAsync();
         account.RenewStamp();
+        await db.ForgetBrowsersAsync(new UserId(account.Id));
         return (await EndAsync(ending, everywhere)).Count(row => row.IsOwn);
     }
 

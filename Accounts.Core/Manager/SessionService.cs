@@ -318,6 +318,8 @@ public sealed class SessionService
         return await _commands.RunAsync<EndSessionsOutcome>(caller, need, SessionSet.All(caller.Subject), Refuse, async work =>
         {
             work.Account.RenewStamp();
+            // Browsers without a live session, too. This one stays trusted if its session stays.
+            await work.Db.ForgetBrowsersAsync(caller.Subject, reason is EndReason.SignedOutEverywhere ? caller.OwnSession : null);
             var ended = await work.EndAsync(new Ending(caller, now, reason), which());
             // A view of support has its own event. It isn't one of the user's sessions.
             var count = ended.Count(row => row.IsOwn);

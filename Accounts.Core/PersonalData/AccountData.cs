@@ -148,9 +148,13 @@ public sealed class AccountData
 
     private async Task WriteAccountAsync(Utf8JsonWriter json, Caller caller, CancellationToken cancellationToken)
     {
-        var (user, roles) = await _database.ReadAsync(async db => (
+        var (user, roles, twoFactor, codes, trusted) = await _database.ReadAsync(async db => (
             await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == caller.Subject.Value, cancellationToken),
-            await db.FindRoleNamesAsync(caller.Subject, cancellationToken)));
+            await db.FindRoleNamesAsync(caller.Subject, cancellationToken),
+            await db.Authenticators.AsNoTracking().SingleOrDefaultAsync(a => a.UserId == caller.Subject.Value, cancellationToken),
+            await db.RecoveryCodes.CountAsync(c => c.UserId == caller.Subject.Value, cancellationToken),
+            await db.TrustedBrowsers.AsNoTracking().Where(t => t.UserId == caller.Subject.Value).OrderBy(t => t.TrustedAt)
+                .ToListAsync(cancellationToken)));
         json.WriteStartObject("account");
         json.WriteString("id", caller.Subject.Value);
         if (user is not null)
@@ -162,6 +166,19 @@ public sealed class AccountData
             Write(json, "createdAt", user.Since);
             json.WriteBoolean("hasPassword", user.PasswordHash is not null);
             json.WriteBoolean("newPasswordRequired", user.NewPasswordRequired);
+            Write(json, "twoFactorSince", twoFactor?.ConfirmedAt);
+            Write(json, "twoFactorResetAt", user.TwoFactorResetAt);
+            json.WriteNumber("recoveryCodesLeft", codes);
+            json.WriteStartArray("trustedBrowsers");
+            foreach (var browser in trusted)
+            {
+                json.WriteStartObject();
+                Write(json, "trustedAt", browser.TrustedAt);
+                Write(json, "expiresAt", browser.ExpiresAt);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
             json.WriteString("plan", _features.PlanOf(user.Plan) is { Length: > 0 } plan ? plan : null);
             json.WriteStartArray("roles");
             foreach (var role in roles.Order(StringComparer.Ordinal))
@@ -193,6 +210,7 @@ public sealed class AccountData
         json.WriteBoolean("remembered", row.Remembered);
         json.WriteString("methods", Name(row.Methods));
         Write(json, "reauthenticatedAt", row.ReauthenticatedAt);
+        json.WriteString("reauthenticatedMethods", row.ReauthenticatedMethods is { } methods ? Name(methods) : null);
         Write(json, "browserSince", row.BrowserSince);
         json.WriteBoolean("newBrowser", row.NewBrowser);
         json.WriteBoolean("newCountry", row.NewCountry);

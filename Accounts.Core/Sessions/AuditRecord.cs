@@ -62,6 +62,9 @@ internal static class AuditRecord
     /// <summary>The event of a sign-in whose user keeps the account that they had deleted.</summary>
     public static AuditEventRow AccountKept(SessionRow row) => Through(row, AuditAction.DeletionWithdrawn, row, row.Methods);
 
+    /// <summary>The event of a sign-in that trusted its browser.</summary>
+    public static AuditEventRow BrowserTrusted(SessionRow row) => Through(row, AuditAction.BrowserTrusted, row);
+
     /// <summary>The event of a session that a sign-in ended: it was in the same browser, or the user had too many.</summary>
     public static AuditEventRow Displaced(SessionRow by, SessionRow gone, string action) => Through(by, action, gone);
 

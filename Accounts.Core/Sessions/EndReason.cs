@@ -47,4 +47,7 @@ public enum EndReason
 
     /// <summary>An administrator requires a new password.</summary>
     NewPasswordRequired = 15,
+
+    /// <summary>The user turned two-factor on or off, or removed a passkey, and chose to end other sessions.</summary>
+    FactorsChanged = 16,
 }

@@ -43,8 +43,14 @@ internal sealed class SessionRow
     /// <summary>The time of that proof.</summary>
     public DateTimeOffset? NextKeyAt { get; set; }
 
+    /// <summary>How the user was verified then. Null in rows that an older version wrote: with the password.</summary>
+    public SignInMethods? NextKeyMethods { get; set; }
+
     /// <summary>The last re-authentication whose key was used; null if there was none since <see cref="StartedAt"/>.</summary>
     public DateTimeOffset? ReauthenticatedAt { get; set; }
+
+    /// <summary>How the user was verified then. Null in rows that an older version wrote: with the password.</summary>
+    public SignInMethods? ReauthenticatedMethods { get; set; }
 
     /// <summary>SHA-256 of the browser id, 32 bytes; null for a session that isn't a browser's.</summary>
     public byte[]? BrowserHash { get; init; }
@@ -68,7 +74,7 @@ internal sealed class SessionRow
     /// <summary>Whether the user chose "Keep me signed in".</summary>
     public required bool Remembered { get; init; }
 
-    public required SignInMethods Methods { get; init; }
+    public required SignInMethods Methods { get; set; }
 
     public required string UserAgent { get; init; }
 

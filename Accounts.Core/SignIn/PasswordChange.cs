@@ -168,7 +168,7 @@ public sealed class PasswordChange
     internal static async Task<ChangePasswordOutcome.Changed> FinishAsync(
         UnitOfWork work, KeyRotation rotation, Caller caller, DateTimeOffset now, bool endOtherSessions)
     {
-        var session = await rotation.OfferAsync(work, caller);
+        var session = await rotation.OfferAsync(work, caller, SignInMethods.Password);
         work.Account.RenewStamp();
         var ended = endOtherSessions
             ? await work.EndAsync(new Ending(caller, now, EndReason.PasswordChanged), SessionSet.AllExcept(caller.Subject, caller.OwnSession))

@@ -60,6 +60,12 @@ public abstract record SignInOutcome
     /// <param name="Session">The session, for the browser's cookie.</param>
     public sealed record SignedIn(StartedSession Session) : SignInOutcome;
 
+    /// <summary>
+    /// The password is right, and the account has two-factor: go on with <see cref="SecondStep"/>. No session started.
+    /// </summary>
+    /// <param name="Token">A secret for this browser's cookie. It lasts for ten minutes.</param>
+    public sealed record SecondStepNeeded(string Token) : SignInOutcome;
+
     /// <summary>The email has no account, or the password is wrong. Both take the same time, so the answer doesn't reveal which.</summary>
     public sealed record WrongCredentials : SignInOutcome;
 
@@ -206,10 +212,14 @@ public sealed partial class PasswordSignIn
         {
             NewPasswordHash = hash,
             KeepsAccount = input.KeepAccount,
+            OffersSecondStep = true,
         };
-        return await _starter.StartAsync(browser, proof, input.Remember, cancellationToken) is { } session
-            ? new SignInOutcome.SignedIn(session)
-            : new SignInOutcome.WrongCredentials();
+        return await _starter.StartAsync(browser, proof, input.Remember, cancellationToken) switch
+        {
+            StartOutcome.Started { Session: var session } => new SignInOutcome.SignedIn(session),
+            StartOutcome.SecondStepNeeded { Token: var token } => new SignInOutcome.SecondStepNeeded(token),
+            _ => new SignInOutcome.WrongCredentials(),
+        };
     }
 
     /// <summary>Why the account lets nobody sign in; null if it does.</summary>

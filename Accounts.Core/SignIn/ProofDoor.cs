@@ -115,7 +115,10 @@ public sealed class ProofDoor
     /// <param name="methods">How the user was verified.</param>
     /// <param name="remember">"Keep me signed in".</param>
     /// <param name="cancellationToken">Cancels the call until it may write.</param>
-    /// <returns>Null if the proof no longer counts: it was used before, took too long, or the account has changed.</returns>
+    /// <returns>
+    /// Null if the proof no longer counts: it was used before, took too long, or the account has changed. Also if the account has two-factor and
+    /// <paramref name="methods"/> are one factor only.
+    /// </returns>
     /// <exception cref="ArgumentException">The proof is for a re-authentication, or <paramref name="methods"/> is empty.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing started, and the proof is used up.</exception>
     /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing started, and the proof is used up.</exception>
@@ -125,9 +128,11 @@ public sealed class ProofDoor
         if (proof.SessionId is not null)
             throw new ArgumentException("The proof was opened for a re-authentication.", nameof(proof));
         RequireMethod(methods);
-        return IsGood(proof)
-            ? await _starter.StartAsync(
-                browser, new VerifiedUser(proof.Subject, proof.Stamp, methods, proof.External), remember, cancellationToken)
+        if (!IsGood(proof))
+            return null;
+        var verified = new VerifiedUser(proof.Subject, proof.Stamp, methods, proof.External);
+        return await _starter.StartAsync(browser, verified, remember, cancellationToken) is StartOutcome.Started { Session: var session }
+            ? session
             : null;
     }
 

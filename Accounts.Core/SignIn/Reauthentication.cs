@@ -2,7 +2,9 @@ using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
+using Accounts.Core.TwoFactor;
 using Accounts.Core.Users;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.SignIn;
@@ -14,12 +16,16 @@ public abstract record ReauthenticationOutcome
     {
     }
 
-    /// <summary>The password is right.</summary>
+    /// <summary>Everything that the user gave is right.</summary>
     /// <param name="Session">The same session with a new key. Only that key carries the fresh proof; the old key stops working.</param>
     public sealed record Proved(StartedSession Session) : ReauthenticationOutcome;
 
     /// <summary>The password is missing or wrong, or the account has none.</summary>
     public sealed record WrongPassword : ReauthenticationOutcome;
+
+    /// <summary>The code doesn't count, or has the shape of none.</summary>
+    /// <param name="Check">Why.</param>
+    public sealed record WrongCode(CodeCheck Check) : ReauthenticationOutcome;
 
     /// <summary>Too many attempts. Nothing was checked.</summary>
     /// <param name="Wait">How long to wait before the next attempt can succeed.</param>
@@ -33,7 +39,22 @@ public abstract record ReauthenticationOutcome
     public sealed record CallerEnded : ReauthenticationOutcome;
 }
 
-/// <summary>Lets a signed-in user confirm their password. It starts no second session; the user's session gets a new key.</summary>
+/// <summary>What a user gives to confirm who they are: one factor, or both.</summary>
+public sealed class ReauthenticationInput
+{
+    /// <summary>The account's password; "" if the user gives a code only.</summary>
+    public string Password { get; set; } = "";
+
+    /// <summary>A code of the authenticator app, or a recovery code; "" if the user gives the password only.</summary>
+    public string Code { get; set; } = "";
+}
+
+/// <summary>Which factors a user can confirm who they are with.</summary>
+/// <param name="Password">The account's password.</param>
+/// <param name="Code">A code of the authenticator app, or a recovery code.</param>
+public sealed record ProofFactors(bool Password, bool Code);
+
+/// <summary>Lets a signed-in user confirm who they are. It starts no second session; the user's session gets a new key.</summary>
 public sealed partial class Reauthentication
 {
     private readonly AccountsDatabase _database;
@@ -42,6 +63,7 @@ public sealed partial class Reauthentication
     private readonly SignInThrottle _throttle;
     private readonly PasswordHashing _hashing;
     private readonly PasswordVerifier _passwords;
+    private readonly SecondFactor _secondFactor;
     private readonly RefusedAttempts _refused;
     private readonly TimeProvider _time;
     private readonly ILogger<Reauthentication> _logger;
@@ -53,6 +75,7 @@ public sealed partial class Reauthentication
         SignInThrottle throttle,
         PasswordHashing hashing,
         PasswordVerifier passwords,
+        SecondFactor secondFactor,
         RefusedAttempts refused,
         TimeProvider time,
         ILogger<Reauthentication> logger)
@@ -63,57 +86,94 @@ public sealed partial class Reauthentication
         _throttle = throttle;
         _hashing = hashing;
         _passwords = passwords;
+        _secondFactor = secondFactor;
         _refused = refused;
         _time = time;
         _logger = logger;
     }
 
-    /// <summary>Checks the password and offers the caller's session a new key.</summary>
+    /// <summary>Which factors the caller's account has, for a form that asks for them.</summary>
+    /// <exception cref="CallerRefusedException">The caller lacks the scope.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    public async Task<ProofFactors> FindFactorsAsync(Caller caller, CancellationToken cancellationToken = default)
+    {
+        Need.ReadAccount.Check(caller);
+        return await _database.ReadAsync(db => db.Users.Where(u => u.Id == caller.Subject.Value)
+            .Select(u => new ProofFactors(u.PasswordHash != null, u.TwoFactorEnabled)).SingleOrDefaultAsync(cancellationToken))
+            ?? new ProofFactors(false, false);
+    }
+
+    /// <summary>Checks what the user gives, and offers the caller's session a new key. If one of two factors is wrong, neither counts.</summary>
     /// <remarks>
     /// The response may be lost, so the old key works until the new one is used, for a minute at most. The old key never gets the fresh proof.
     /// </remarks>
     /// <exception cref="CallerRefusedException">The caller may never prove who they are here; nothing was checked.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     /// <exception cref="OperationCanceledException">The call was canceled before its turn to write; nothing changed.</exception>
-    public async Task<ReauthenticationOutcome> ReauthenticateAsync(Caller caller, string password, CancellationToken cancellationToken = default)
+    public async Task<ReauthenticationOutcome> ReauthenticateAsync(
+        Caller caller, ReauthenticationInput input, CancellationToken cancellationToken = default)
     {
         Need.ProveIdentity.Check(caller);
-        if (password.Length == 0 || !InputRules.IsShortEnough(password))
+        var (asksPassword, asksCode) = (input.Password.Length > 0, input.Code.Trim().Length > 0);
+        if ((!asksPassword && !asksCode) || !InputRules.IsShortEnough(input.Password))
             return new ReauthenticationOutcome.WrongPassword();
+        var code = TypedCode.Parse(input.Code);
+        if (asksCode && code is null)
+            return new ReauthenticationOutcome.WrongCode(CodeCheck.Wrong);
         using var place = _hashing.TryEnter(HashPriority.Known, out var busy);
         if (place is null)
             return new ReauthenticationOutcome.Busy(busy);
-        // The password change uses the same counter: both let a session guess at the password.
-        if (_throttle.TryKnown(caller.Subject.ToString(), caller.OwnSession.Value.ToByteArray(), caller.Address, out var wait) is not { } attempt)
+        // Every way to guess at the password in a session uses the same counter. Codes have their own.
+        var kind = asksPassword ? Attempt.Password : Attempt.Code;
+        var (account, session) = (caller.Subject.ToString(), caller.OwnSession.Value.ToByteArray());
+        if (_throttle.TryKnown(account, session, caller.Address, out var wait, kind) is not { } attempt)
         {
             _refused.RecordProof(caller, RefusedAttemptKind.Proof, RefusedAttemptReason.Throttled);
             Log.Throttled(_logger, caller.OwnSession.Value);
             return new ReauthenticationOutcome.Throttled(wait);
         }
 
-        var now = _time.GetUtcNow();
-        User? user;
         using (attempt)
         {
-            user = await _database.ReadAsync(db => db.FindLiveUserAsync(caller, now, cancellationToken));
+            var now = _time.GetUtcNow();
+            var user = await _database.ReadAsync(db => db.FindLiveUserAsync(caller, now, cancellationToken));
             if (user is null)
                 return new ReauthenticationOutcome.CallerEnded();
-            if (!await _passwords.VerifyAsync(place, user, password, cancellationToken))
+            if (asksPassword && !await _passwords.VerifyAsync(place, user, input.Password, cancellationToken))
             {
                 attempt.Keep();
                 _refused.RecordProof(caller, RefusedAttemptKind.Proof, RefusedAttemptReason.WrongPassword);
                 return Refused(caller);
             }
-        }
 
+            var given = code is null ? null : await _secondFactor.PrepareAsync(place, caller.Subject, code, cancellationToken);
+            var outcome = await ProveAsync(caller, user, asksPassword, given, now, cancellationToken);
+            if (outcome is ReauthenticationOutcome.WrongCode { Check: var check })
+            {
+                attempt.Keep();
+                _refused.RecordProof(caller, RefusedAttemptKind.Proof, RefusedAttemptReason.WrongCode);
+                Log.WrongCode(_logger, caller.OwnSession.Value, check);
+            }
+
+            return outcome;
+        }
+    }
+
+    private Task<ReauthenticationOutcome> ProveAsync(
+        Caller caller, User user, bool byPassword, CodeAttempt? code, DateTimeOffset now, CancellationToken cancellationToken)
+    {
         static ReauthenticationOutcome Ended(Refusal refusal) => new ReauthenticationOutcome.CallerEnded();
-        return await _commands.RunAsync(caller, Need.ProveIdentity, null, Ended, async work =>
+        return _commands.RunAsync(caller, Need.ProveIdentity, null, Ended, async work =>
         {
             // The password may have changed since the check.
-            if (PasswordVerifier.IsChanged(work.Account, user))
+            if (byPassword && PasswordVerifier.IsChanged(work.Account, user))
                 return Refused(caller);
+            if (code is not null && await _secondFactor.UseAsync(work.Db, caller.Subject, code, now) is not CodeCheck.Right and var wrong)
+                return new ReauthenticationOutcome.WrongCode(wrong);
 
-            return new ReauthenticationOutcome.Proved(await _rotation.ReauthenticateAsync(work, caller, now, SignInMethods.Password));
+            var methods = (byPassword ? SignInMethods.Password : SignInMethods.None) | (code?.Method ?? SignInMethods.None);
+            return new ReauthenticationOutcome.Proved(await _rotation.ReauthenticateAsync(work, caller, now, methods));
         }, cancellationToken);
     }
 
@@ -127,6 +187,9 @@ public sealed partial class Reauthentication
     {
         [LoggerMessage(1, LogLevel.Warning, "Refused to re-authenticate session {SessionId}: wrong password")]
         public static partial void Refused(ILogger logger, Guid sessionId);
+
+        [LoggerMessage(3, LogLevel.Warning, "Refused to re-authenticate session {SessionId}, by its code: {Check}")]
+        public static partial void WrongCode(ILogger logger, Guid sessionId, CodeCheck check);
 
         [LoggerMessage(2, LogLevel.Warning, "Refused to re-authenticate session {SessionId}: too many attempts")]
         public static partial void Throttled(ILogger logger, Guid sessionId);

@@ -14,6 +14,9 @@ public enum RefusedAttemptKind
 
     /// <summary>The current password, asked for by a password change.</summary>
     PasswordChange = 3,
+
+    /// <summary>The second step of a sign-in, after the right password.</summary>
+    SecondStep = 4,
 }
 
 /// <summary>Why an attempt was refused. The database stores the numbers: never change one.</summary>
@@ -27,6 +30,9 @@ public enum RefusedAttemptReason
 
     /// <summary>The password was right, but the account was disabled, or an administrator had deleted it.</summary>
     AccountDisabled = 3,
+
+    /// <summary>The code was wrong, was used before, or came after too many wrong ones.</summary>
+    WrongCode = 4,
 }
 
 /// <summary>One or more refused attempts on an account: a run from one browser and network, of one kind and for one reason.</summary>

@@ -69,8 +69,10 @@ internal sealed partial class RefusedAttempts
     /// <param name="user">The account; null if the email has none.</param>
     /// <param name="browser">The browser.</param>
     /// <param name="reason">Why it was refused.</param>
-    public void RecordSignIn(Guid? user, CallingBrowser browser, RefusedAttemptReason reason) =>
-        Record(user, RefusedAttemptKind.SignIn, reason, browser.Address, null, browser.Signals);
+    /// <param name="kind">At which step.</param>
+    public void RecordSignIn(
+        Guid? user, CallingBrowser browser, RefusedAttemptReason reason, RefusedAttemptKind kind = RefusedAttemptKind.SignIn) =>
+        Record(user, kind, reason, browser.Address, null, browser.Signals);
 
     /// <summary>Records a refused proof of a signed-in user.</summary>
     public void RecordProof(Caller caller, RefusedAttemptKind kind, RefusedAttemptReason reason) =>

@@ -70,8 +70,9 @@ public sealed class Registration
             case RegisterOutcome.Registered { UserId: var person, Stamp: var stamp }:
                 attempt.Keep();
                 var verified = new VerifiedUser(person, stamp, SignInMethods.Password);
-                if (await _starter.StartAsync(browser, verified, remember: false, CancellationToken.None) is { } started)
-                    return new RegistrationOutcome.SignedIn(started);
+                var first = await _starter.StartAsync(browser, verified, remember: false, CancellationToken.None);
+                if (first is StartOutcome.Started { Session: var own })
+                    return new RegistrationOutcome.SignedIn(own);
                 break;
         }
 

@@ -4,6 +4,7 @@ using Accounts.Core.Geolocation;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
+using Accounts.Core.TwoFactor;
 using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,24 +23,64 @@ internal sealed record VerifiedUser(UserId? UserId, ProofStamp Stamp, SignInMeth
     /// <summary>Whether the owner, who has deleted the account, keeps it after all.</summary>
     public bool KeepsAccount { get; init; }
 
+    /// <summary>The second step; null if the sign-in is at its first one.</summary>
+    public SecondStepProof? SecondStep { get; init; }
+
+    /// <summary>Whether the user can be asked for the second step, if the account wants it.</summary>
+    public bool OffersSecondStep { get; init; }
+
     /// <summary>Whether the account may start a session with this sign-in.</summary>
     public bool MayStart(User user, DateTimeOffset now) =>
         user.IsOpen || (user is { DisabledAt: null, DeletedByOwner: true } && KeepsAccount && !user.IsGone(now));
 }
 
+/// <summary>The second step of a sign-in.</summary>
+/// <param name="TokenHash">The hash of the token that the browser has since the first step.</param>
+/// <param name="Code">The code.</param>
+/// <param name="TrustBrowser">Whether to trust the browser from now on.</param>
+internal sealed record SecondStepProof(byte[] TokenHash, CodeAttempt Code, bool TrustBrowser);
+
+/// <summary>The outcome of a start.</summary>
+internal abstract record StartOutcome
+{
+    private StartOutcome()
+    {
+    }
+
+    public sealed record Started(StartedSession Session) : StartOutcome;
+
+    /// <summary>The account wants a second factor. The browser keeps the token until the second step.</summary>
+    public sealed record SecondStepNeeded(string Token) : StartOutcome;
+
+    /// <summary>The second step's code doesn't count.</summary>
+    public sealed record WrongCode(CodeCheck Check) : StartOutcome;
+
+    /// <summary>The proof no longer holds.</summary>
+    public sealed record Void : StartOutcome;
+}
+
 /// <summary>Starts sessions. No other class does.</summary>
+/// <remarks>
+/// If the account has two-factor, a session starts with a passkey, in a trusted browser, or with the second step. This is the one place that
+/// decides it, under the account's lock, for every way to sign in.
+/// </remarks>
 internal sealed class SessionStarter(
-    CommandRunner commands, PlaceFinder places, SessionCounts counts, SessionOptions options, TimeProvider time)
+    CommandRunner commands,
+    PlaceFinder places,
+    SessionCounts counts,
+    SecondFactor secondFactor,
+    SessionOptions options,
+    TwoFactorOptions twoFactor,
+    TimeProvider time)
 {
     /// <summary>
     /// Starts a session under the user's lock, if the proof still holds. Ending all sessions changes the account's stamp or the epoch, so a proof
     /// from before it is refused. A live session of the same user in the same browser is replaced.
     /// </summary>
     /// <remarks>If the user has the maximum number of sessions, the one that was unused for longest ends.</remarks>
-    /// <returns>Null if the proof no longer holds.</returns>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing started.</exception>
     /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing started.</exception>
-    public async Task<StartedSession?> StartAsync(
+    public async Task<StartOutcome> StartAsync(
         CallingBrowser browser, VerifiedUser verified, bool remember, CancellationToken cancellationToken = default)
     {
         var now = time.GetUtcNow();
@@ -48,7 +89,7 @@ internal sealed class SessionStarter(
         var browserHash = browser.Id.Hash();
         var country = places.Find(browser.Address).CountryCode;
 
-        var started = await commands.RunAsync(WritePriority.Ordinary, async work =>
+        return await commands.RunAsync<StartOutcome>(WritePriority.Ordinary, async work =>
         {
             var db = work.Db;
             var user = verified.External is { } external
@@ -56,9 +97,13 @@ internal sealed class SessionStarter(
                 : await db.LockUserAsync(verified.UserId!.Value);
             // An account whose erasure has begun has another stamp.
             if (user is null || !verified.MayStart(user, now) || new ProofStamp(user.SecurityStamp!, await db.KeepEpochAsync()) != verified.Stamp)
-                return false;
+                return new StartOutcome.Void();
 
             var owner = new UserId(user.Id);
+            var (stop, methods, trust) = await CheckSecondFactorAsync(db, user, browser, verified, remember, now);
+            if (stop is not null)
+                return stop;
+
             var ending = new Ending(Caller.InBrowser(owner, id, key.Mark(), browser.Address), now, EndReason.Replaced);
             var here = SessionSet.InBrowser(owner, browserHash);
             var crowded = await FindCrowdedAsync(db, user.Id, browserHash, now);
@@ -85,7 +130,7 @@ internal sealed class SessionStarter(
                 LastActivityAt = now,
                 ExpiresAt = SessionLifetime.ExpiresAt(options, remember, now, now),
                 Remembered = remember,
-                Methods = verified.Methods,
+                Methods = methods,
                 UserAgent = browser.Signals.UserAgent,
                 ClientHints = browser.Signals.Hints.ToText(),
                 SignInCountry = country,
@@ -123,12 +168,62 @@ internal sealed class SessionStarter(
             db.AuditEvents.AddRange(expired.Select(AuditRecord.Expired));
             db.AuditEvents.AddRange(crowdedOut.Select(gone => AuditRecord.Displaced(row, gone, AuditAction.SessionEndedByLimit)));
             db.AuditEvents.Add(AuditRecord.SignedIn(row));
+            if (verified.SecondStep is not null && trust is not null)
+                db.AuditEvents.Add(AuditRecord.BrowserTrusted(row));
             work.Apply(() => counts.CountStarted(row.Kind));
             work.Report(new SessionChange.Started(owner, id));
-            return true;
+            var expires = remember ? SessionLifetime.AbsoluteEnd(options, now) : (DateTimeOffset?)null;
+            return new StartOutcome.Started(new StartedSession(id, key, expires) { Trust = trust });
         }, cancellationToken);
+    }
 
-        return started ? new StartedSession(id, key, remember ? SessionLifetime.AbsoluteEnd(options, now) : null) : null;
+    /// <summary>Whether the account's second factor lets the sign-in go on, how the user is verified then, and what the browser keeps.</summary>
+    private async Task<(StartOutcome? Stop, SignInMethods Methods, BrowserTrust? Trust)> CheckSecondFactorAsync(
+        AccountsDbContext db, User user, CallingBrowser browser, VerifiedUser verified, bool remember, DateTimeOffset now)
+    {
+        var (owner, browserHash, epoch) = (new UserId(user.Id), browser.Id.Hash(), verified.Stamp.Epoch);
+        if (!user.TwoFactorEnabled || verified.Methods.AreTwoFactors())
+            return (null, verified.Methods, null);
+
+        // Staff prove their second factor at every sign-in, because they need it for every act.
+        var trusts = twoFactor.TrustDuration > TimeSpan.Zero
+            && !(twoFactor.RequiredForStaff && await db.FindStaffRoleAsync(owner) != StaffRole.None);
+        if (verified.SecondStep is { } step)
+        {
+            var pending = db.PendingSignIns.Where(p => p.TokenHash == step.TokenHash && p.UserId == user.Id && p.BrowserHash == browserHash);
+            if (!await pending.AnyAsync(p => p.ExpiresAt > now))
+                return (new StartOutcome.Void(), verified.Methods, null);
+            if (await secondFactor.UseAsync(db, owner, step.Code, now) is not CodeCheck.Right and var wrong)
+                return (new StartOutcome.WrongCode(wrong), verified.Methods, null);
+            if (await pending.ExecuteDeleteAsync() == 0)
+                return (new StartOutcome.Void(), verified.Methods, null);
+            var trust = step.TrustBrowser && trusts
+                ? await db.TrustAsync(owner, browserHash, epoch, now, twoFactor.TrustDuration)
+                : null;
+            return (null, verified.Methods | step.Code.Method, trust);
+        }
+
+        if (trusts && await db.UseTrustAsync(owner, browserHash, browser.TrustTokens, epoch, now) is { } renewed)
+            return (null, verified.Methods | SignInMethods.TrustedBrowser, renewed);
+        if (!verified.OffersSecondStep)
+            return (new StartOutcome.Void(), verified.Methods, null);
+
+        var token = OneTimeToken.New();
+        await db.PendingSignIns.Where(p => p.UserId == user.Id && p.BrowserHash == browserHash).ExecuteDeleteAsync();
+        db.PendingSignIns.Add(new PendingSignInRow
+        {
+            TokenHash = OneTimeToken.HashOf(token)!,
+            UserId = user.Id,
+            BrowserHash = browserHash,
+            Stamp = verified.Stamp.Account,
+            Epoch = epoch,
+            Methods = verified.Methods,
+            Remember = remember,
+            NewPasswordHash = verified.NewPasswordHash,
+            KeepsAccount = verified.KeepsAccount,
+            ExpiresAt = now + PendingSignInRow.Patience,
+        });
+        return (new StartOutcome.SecondStepNeeded(token), verified.Methods, null);
     }
 
     /// <summary>Whether there is one among an account's sessions.</summary>

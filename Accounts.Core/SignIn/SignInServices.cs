@@ -14,6 +14,7 @@ internal static class SignInServices
         services.AddSingleton<SessionStarter>();
         services.AddMade<SignInQueue>();
         services.AddMade<PasswordSignIn>();
+        services.AddMade<SecondStep>();
         services.AddMade<Registration>();
         services.AddMade<Reauthentication>();
         services.AddMade<PasswordChange>();

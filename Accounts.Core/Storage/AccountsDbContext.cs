@@ -5,6 +5,7 @@ using Accounts.Core.Manager;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Support;
+using Accounts.Core.TwoFactor;
 using Accounts.Core.Users;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
@@ -33,6 +34,14 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
     public DbSet<MassEndingRow> MassEndings => Set<MassEndingRow>();
 
     public DbSet<SessionRow> Sessions => Set<SessionRow>();
+
+    public DbSet<AuthenticatorRow> Authenticators => Set<AuthenticatorRow>();
+
+    public DbSet<RecoveryCodeRow> RecoveryCodes => Set<RecoveryCodeRow>();
+
+    public DbSet<TrustedBrowserRow> TrustedBrowsers => Set<TrustedBrowserRow>();
+
+    public DbSet<PendingSignInRow> PendingSignIns => Set<PendingSignInRow>();
 
     public DbSet<SupportCodeRow> SupportCodes => Set<SupportCodeRow>();
 
@@ -77,6 +86,8 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             user.Ignore(u => u.Since);
             // For deleting accounts that are due.
             user.HasIndex(u => u.DeletionDueAt, "IX_Users_DeletionDue").HasFilter("\"DeletionDueAt\" IS NOT NULL");
+            // For resets of two-factor that are due.
+            user.HasIndex(u => u.TwoFactorResetAt, "IX_Users_TwoFactorReset").HasFilter("\"TwoFactorResetAt\" IS NOT NULL");
             user.HasIndex(u => u.ExternalId, "IX_Users_ExternalId").IsUnique().HasFilter("\"ExternalId\" IS NOT NULL");
         });
         model.Entity<IdentityRole<Guid>>().ToTable("Roles");
@@ -141,6 +152,42 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             // For retention. A row leaves these indexes when its work is done.
             session.HasIndex(s => s.WholeAddressSince, "IX_Sessions_WholeAddress").HasFilter("\"WholeAddressSince\" IS NOT NULL");
             session.HasIndex(s => s.EndedAt, "IX_Sessions_Ended").HasFilter("\"EndedAt\" IS NOT NULL");
+        });
+
+        model.Entity<AuthenticatorRow>(authenticator =>
+        {
+            authenticator.ToTable("Authenticators");
+            authenticator.HasKey(a => a.UserId);
+            authenticator.Property(a => a.UserId).ValueGeneratedNever();
+            authenticator.Property(a => a.KeyId).HasMaxLength(8);
+            authenticator.HasOne<User>().WithMany().HasForeignKey(a => a.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        model.Entity<RecoveryCodeRow>(code =>
+        {
+            code.ToTable("RecoveryCodes");
+            code.HasKey(c => new { c.UserId, c.Hash });
+            code.HasOne<User>().WithMany().HasForeignKey(c => c.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        model.Entity<TrustedBrowserRow>(trusted =>
+        {
+            trusted.ToTable("TrustedBrowsers");
+            trusted.HasKey(t => t.Id);
+            trusted.Property(t => t.Id).ValueGeneratedNever();
+            trusted.HasOne<User>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade);
+            trusted.HasIndex(t => new { t.UserId, t.BrowserHash }, "IX_TrustedBrowsers_User").IsUnique();
+            trusted.HasIndex(t => t.ExpiresAt, "IX_TrustedBrowsers_Expiry");
+        });
+
+        model.Entity<PendingSignInRow>(pending =>
+        {
+            pending.ToTable("PendingSignIns");
+            pending.HasKey(p => p.TokenHash);
+            pending.HasOne<User>().WithMany().HasForeignKey(p => p.UserId).OnDelete(DeleteBehavior.Cascade);
+            // One for each browser: the next sign-in there replaces it.
+            pending.HasIndex(p => new { p.UserId, p.BrowserHash }, "IX_PendingSignIns_User").IsUnique();
+            pending.HasIndex(p => p.ExpiresAt, "IX_PendingSignIns_Expiry");
         });
 
         model.Entity<SupportCodeRow>(code =>

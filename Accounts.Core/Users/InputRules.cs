@@ -122,6 +122,8 @@ public sealed record InputError(string Field, InputProblem Problem, int? Limit =
         InputProblem.NotListed => "Choose one from the list.",
         InputProblem.NotTheWord => "Type the word that confirms it.",
         InputProblem.OtherEmail => "Type the email of this account.",
+        InputProblem.NotACode => "Enter the 6 digits that your authenticator app shows.",
+        InputProblem.WrongCode => "Wrong code. Enter the one that your app shows now.",
         _ => Problem.ToString(),
     };
 }
@@ -167,4 +169,10 @@ public enum InputProblem
 
     /// <summary>It isn't the account's email.</summary>
     OtherEmail,
+
+    /// <summary>It hasn't the shape of a code.</summary>
+    NotACode,
+
+    /// <summary>It isn't the code that the app shows now.</summary>
+    WrongCode,
 }

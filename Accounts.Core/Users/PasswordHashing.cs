@@ -148,6 +148,8 @@ internal sealed partial class PasswordHashing : IDisposable
     internal Task<string> HashAsync(Line line, User user, string password, CancellationToken cancellationToken) =>
         RunAsync(line, () => _hasher.HashPassword(user, TypedText.Password(password)), cancellationToken);
 
+    internal Task<T> DeriveAsync<T>(Line line, Func<T> derive, CancellationToken cancellationToken) => RunAsync(line, derive, cancellationToken);
+
     /// <summary>
     /// A password's normal form. If it was typed in another way, also as it was typed: an older version hashed it so. An account that doesn't exist
     /// costs the same.
@@ -291,6 +293,10 @@ internal sealed class HashPlace(PasswordHashing hashing, PasswordHashing.Line li
     /// <exception cref="OperationCanceledException">The request was canceled while it waited.</exception>
     public Task<string> HashAsync(User user, string password, CancellationToken cancellationToken) =>
         hashing.HashAsync(line, user, password, cancellationToken);
+
+    /// <summary>Runs another slow hash on the same threads.</summary>
+    /// <exception cref="OperationCanceledException">The request was canceled while it waited.</exception>
+    public Task<T> DeriveAsync<T>(Func<T> derive, CancellationToken cancellationToken) => hashing.DeriveAsync(line, derive, cancellationToken);
 
     public void Dispose() => lease.Dispose();
 }

@@ -54,6 +54,9 @@ internal sealed class User : IdentityUser<Guid>
     /// <summary>Whether the owner asked for the deletion. Then they may take it back when they sign in.</summary>
     public bool DeletedByOwner { get; set; }
 
+    /// <summary>When an administrator's reset turns two-factor off; null if none was asked for.</summary>
+    public DateTimeOffset? TwoFactorResetAt { get; set; }
+
     /// <summary>When the account was made, which its id says (RFC 9562, version 7); null for another kind of id.</summary>
     public DateTimeOffset? Since
     {

@@ -106,7 +106,8 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
         for (var i = 0; i < count; i++)
         {
             var browser = new CallingBrowser("127.0.0.1", new Accounts.Core.Devices.DeviceSignals(userAgent), BrowserId.New());
-            ids.Add((await Get<SessionStarter>().StartAsync(browser, verified, remember: true))!.Id);
+            var started = Assert.IsType<StartOutcome.Started>(await Get<SessionStarter>().StartAsync(browser, verified, remember: true));
+            ids.Add(started.Session.Id);
         }
 
         return ids;

@@ -108,7 +108,7 @@ internal sealed class CoreHost : IAsyncDisposable
     /// <summary>Starts the core over the SQLite file <c>accounts.db</c> in a folder, which is the content root too.</summary>
     /// <inheritdoc cref="Start(Action{IServiceCollection}, ValueTuple{string, string}[])"/>
     public static CoreHost Start(TempFolder folder, Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings) =>
-        Open(null, folder.Path, services, [("Storage:Path", "accounts.db"), .. settings]);
+        Open(null, folder.Path, services, [("Storage:Path", "accounts.db"), TestDatabase.OneFactorForStaff, .. settings]);
 
     /// <summary>Starts the core over a PostgreSQL database that the test made.</summary>
     public static CoreHost StartPostgreSql(string connectionString, Action<IServiceCollection>? services = null) =>

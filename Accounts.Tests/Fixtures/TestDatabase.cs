@@ -29,11 +29,14 @@ public sealed class TestDatabase : IDisposable
 
     /// <summary>The settings of a host that opens it.</summary>
     internal IReadOnlyList<(string Key, string Value)> Settings =>
-        _database is null ? [("Storage:Path", _folder.File("accounts.db"))] : Of(_database.ConnectionString);
+        _database is null ? [("Storage:Path", _folder.File("accounts.db")), OneFactorForStaff] : Of(_database.ConnectionString);
+
+    /// <summary>Most tests of staff aren't about two-factor. Those that are set it to true.</summary>
+    internal static (string Key, string Value) OneFactorForStaff => ("TwoFactor:RequiredForStaff", "false");
 
     /// <summary>The settings of a host that opens a PostgreSQL database.</summary>
     internal static (string Key, string Value)[] Of(string connectionString) =>
-        [("Storage:Provider", nameof(StorageProvider.PostgreSql)), ("Storage:ConnectionString", connectionString)];
+        [("Storage:Provider", nameof(StorageProvider.PostgreSql)), ("Storage:ConnectionString", connectionString), OneFactorForStaff];
 
     /// <summary>Reads the database without our code. A host must have opened it before.</summary>
     public DatabaseRows Rows() =>

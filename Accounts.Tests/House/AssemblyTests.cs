@@ -29,6 +29,7 @@ public sealed class AssemblyTests
         "Microsoft.Extensions.Options",
         "Npgsql",
         "Npgsql.EntityFrameworkCore.PostgreSQL",
+        "Otp.NET",
         "SQLitePCLRaw.core",
     ];
 

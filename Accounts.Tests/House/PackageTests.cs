@@ -28,6 +28,7 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
             "Microsoft.AspNetCore.Identity.EntityFrameworkCore",
             "Microsoft.EntityFrameworkCore.Sqlite",
             "Npgsql.EntityFrameworkCore.PostgreSQL",
+            "Otp.NET",
         ],
         _ => throw new ArgumentOutOfRangeException(nameof(id), id, "The package has no list of dependencies here."),
     };

@@ -11,10 +11,11 @@ public sealed class RoomTests
 
     private static readonly Dictionary<string, int> Floors = new(StringComparer.Ordinal)
     {
-        ["PersonalData"] = 9,
-        ["Administration"] = 8,
-        ["AuditReading"] = 7, ["History"] = 7, ["Support"] = 7,
-        ["Manager"] = 6, ["SignIn"] = 6, ["Tables"] = 6,
+        ["PersonalData"] = 10,
+        ["Administration"] = 9,
+        ["AuditReading"] = 8, ["History"] = 8, ["Support"] = 8,
+        ["SignIn"] = 7,
+        ["Manager"] = 6, ["Tables"] = 6, ["TwoFactor"] = 6,
         ["Live"] = 5,
         ["Sessions"] = 4,
         ["Users"] = 3,

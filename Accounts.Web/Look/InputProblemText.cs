@@ -21,6 +21,7 @@ internal static class InputProblemText
             nameof(ChangePasswordInput.CurrentPassword) => Texts.Input_EnterCurrentPassword,
             nameof(ChangePasswordInput.NewPassword) => Texts.Input_EnterNewPassword,
             nameof(ReasonInput.Reason) => Texts.Input_EnterReason,
+            nameof(SecondStepInput.Code) => Texts.Input_EnterCode,
             _ => Texts.Input_EnterPassword,
         },
         InputProblem.TooShort => Plural.Of(nameof(Texts.Input_TooShort_other), error.Limit ?? 0),
@@ -35,6 +36,8 @@ internal static class InputProblemText
         InputProblem.NotListed => Texts.Input_NotListed,
         InputProblem.NotTheWord => Texts.FormatInput_NotTheWord(EndEverybodyInput.Word),
         InputProblem.OtherEmail => Texts.Input_OtherEmail,
+        InputProblem.NotACode => Texts.Input_NotACode,
+        InputProblem.WrongCode => Texts.Input_WrongCode,
         _ => error.Problem.ToString(),
     };
 }

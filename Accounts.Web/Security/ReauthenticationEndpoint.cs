@@ -11,7 +11,7 @@ internal static class ReauthenticationEndpoint
     public static void MapReauthentication(this WebApplication app) =>
         app.MapPost(Paths.Reauthenticate, ReauthenticateAsync).RequireAuthorization().DisableCookieRedirect().DisableAntiforgery();
 
-    /// <summary>Checks the caller's password and sets the session's new key in the cookie. A refusal returns a sentence for the user.</summary>
+    /// <summary>Sets the session's new key in the cookie if the password or the code is right. A refusal returns a sentence for the user.</summary>
     private static async Task<IResult> ReauthenticateAsync(HttpContext context, IAntiforgery antiforgery, Reauthentication reauthentication)
     {
         // This reads the body, which may take long. So the caller comes after it.
@@ -21,8 +21,9 @@ internal static class ReauthenticationEndpoint
         if (!valid)
             return Results.Text(Texts.Common_PageExpired, statusCode: StatusCodes.Status400BadRequest);
 
-        var password = (await context.Request.ReadFormAsync())["password"].ToString();
-        var (status, problem) = await reauthentication.ProveAsync(context, caller, password);
+        var form = await context.Request.ReadFormAsync();
+        var input = new ReauthenticationInput { Password = form["password"].ToString(), Code = form["code"].ToString() };
+        var (status, problem, _) = await reauthentication.ProveAsync(context, caller, input);
         return problem is null ? Results.StatusCode(status) : Results.Text(problem, statusCode: status);
     }
 }

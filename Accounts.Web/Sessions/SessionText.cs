@@ -157,6 +157,8 @@ internal static class SessionText
             SignInMethods.Passkey => Texts.Method_Passkey,
             SignInMethods.OneTimeCode => Texts.Method_OneTimeCode,
             SignInMethods.Provider => Texts.Method_Provider,
+            SignInMethods.RecoveryCode => Texts.Method_RecoveryCode,
+            SignInMethods.TrustedBrowser => Texts.Method_TrustedBrowser,
             _ => method.ToString(),
         })]);
 
@@ -178,6 +180,7 @@ internal static class SessionText
         EndReason.Expired => Texts.Reason_Expired,
         EndReason.Replaced => Texts.Reason_Replaced,
         EndReason.PasswordChanged => Texts.Reason_PasswordChanged,
+        EndReason.FactorsChanged => Texts.Reason_FactorsChanged,
         EndReason.RemoteLogout => Texts.Reason_RemoteLogout,
         EndReason.LimitReached => Texts.Reason_LimitReached,
         EndReason.Revoked => Texts.Reason_Revoked,

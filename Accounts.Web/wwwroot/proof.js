@@ -1,4 +1,4 @@
-// Asks for the password again inside a dialog. The password travels by request, because the response sets the session's new key in a cookie. The
+// Asks again who you are inside a dialog. Password and code travel by request, because the response sets the session's new key in a cookie. The
 // first request with the new key retires the old one and closes this page's connection. The page reconnects by itself and continues.
 (() => {
   const modal = document.getElementById("components-reconnect-modal");
@@ -43,11 +43,16 @@
     event.preventDefault();
     if (form.ariaBusy === "true") return;
 
-    const password = form.querySelector("[name=password]");
-    const problem = form.querySelector("[role=alert] span");
-    problem.textContent = password.value ? "" : form.dataset.empty;
-    if (!password.value) {
-      password.focus();
+    // One factor is enough. What is wrong stands at the first one that was given.
+    const fields = [...form.querySelectorAll("[name=password], [name=code]")];
+    const given = fields.filter(field => field.value.trim());
+    const field = given[0] ?? fields[0];
+    const problems = fields.map(one => form.querySelector(`#${one.id}-problem span`));
+    const problem = problems[fields.indexOf(field)];
+    for (const other of problems) other.textContent = "";
+    if (given.length === 0) {
+      problem.textContent = form.dataset.empty;
+      field.focus();
       return;
     }
     form.ariaBusy = "true";
@@ -58,13 +63,16 @@
       // The response may be lost, and the new key with it. The old key works for another minute, so the user can try again.
     }
     form.ariaBusy = "false";
-    password.value = "";
-    password.classList.toggle("invalid", said !== null);
-    password.ariaInvalid = said === null ? null : "true";
+    for (const one of fields) {
+      const wrong = said !== null && one === field;
+      one.value = "";
+      one.classList.toggle("invalid", wrong);
+      one.ariaInvalid = wrong ? "true" : null;
+    }
     if (said === null) form.querySelector("[data-proved]").click();
     else {
       problem.textContent = said;
-      password.focus();
+      field.focus();
     }
   });
 })();

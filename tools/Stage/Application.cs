@@ -74,8 +74,9 @@ internal sealed class Application : WebApplicationFactory<App>
         var stamp = await Get<AccountsDatabase>().ReadAsync(db => db.FindProofStampAsync(person))
             ?? throw new InvalidOperationException("There is no such account.");
         var browser = new CallingBrowser(address, new DeviceSignals(userAgent), BrowserId.New());
-        var session = await Get<SessionStarter>().StartAsync(browser, new VerifiedUser(person, stamp, SignInMethods.Password), remember: false)
-            ?? throw new InvalidOperationException("The session did not start.");
+        var verified = new VerifiedUser(person, stamp, SignInMethods.Password);
+        if (await Get<SessionStarter>().StartAsync(browser, verified, remember: false) is not StartOutcome.Started { Session: var session })
+            throw new InvalidOperationException("The session did not start.");
 
         await using var scope = Services.CreateAsyncScope();
         var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };

@@ -35,6 +35,7 @@ public sealed class AccountAdministrationTests
             ["EndSessions"] = (host, by, account, input) => Of(host).EndSessionsAsync(by, account, input),
             ["Restore"] = (host, by, account, input) => Of(host).RestoreAsync(by, account, input),
             ["RequireNewPassword"] = (host, by, account, input) => Of(host).RequireNewPasswordAsync(by, account, input),
+            ["ResetTwoFactor"] = (host, by, account, input) => Of(host).ResetTwoFactorAsync(by, account, input),
             ["SetPlan"] = (host, by, account, input) => Of(host).SetPlanAsync(by, account, "Pro", input),
             ["SetRole"] = (host, by, account, input) => Of(host).SetRoleAsync(by, account, Roles.Support, input),
         };

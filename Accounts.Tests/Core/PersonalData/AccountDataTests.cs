@@ -27,6 +27,7 @@ public sealed class AccountDataTests
         ["SessionRow.KeyHash"] = "A secret.",
         ["SessionRow.NextKeyHash"] = "A secret.",
         ["SessionRow.NextKeyAt"] = "It's about a secret.",
+        ["SessionRow.NextKeyMethods"] = "It's about a secret.",
         ["SessionRow.BrowserHash"] = "A secret.",
         ["SessionRow.RecognizedBySessionId"] = "recognizedBySession",
         ["SessionRow.EndedByUserId"] = "endedBySession says whether it was the owner.",
