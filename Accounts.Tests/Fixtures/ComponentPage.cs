@@ -30,6 +30,7 @@ internal sealed class ComponentPage : IAsyncDisposable
         Context.Services.AddSingleton(host.Feed);
         Context.Services.AddSingleton(host.History);
         Context.Services.AddSingleton(host.Sessions);
+        Context.Services.AddSingleton(host.Reauthentication);
         Context.Services.AddSingleton(host.Get<SupportCodes>());
         Context.Services.AddSingleton(host.Get<SupportViews>());
         Context.Services.AddSingleton(host.Get<RefusedAttemptReader>());

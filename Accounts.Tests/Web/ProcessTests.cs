@@ -85,6 +85,7 @@ public sealed class ProcessTests : IDisposable
             [EndReason.AccountDeleted] = "This account is scheduled for deletion.",
             [EndReason.AccountDisabled] = "An administrator disabled this account.",
             [EndReason.NewPasswordRequired] = "An administrator requires a new password. Sign in to choose one.",
+            [EndReason.FactorsChanged] = "Someone changed how this account signs in, and ended the other sessions.",
         };
         Assert.Equal(Enum.GetValues<EndReason>(), texts.Keys.Order());
         await using var first = AccountsProcess.Run(null, Database);

@@ -9,6 +9,7 @@ using Accounts.Core.PersonalData;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Support;
+using Accounts.Core.TwoFactor;
 using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.Core.Sessions;
@@ -76,6 +77,29 @@ public sealed class AuditRecordTests
             _ => OfStaff with { Count = 2 }),
         [AuditAction.PlanChanged] = (
             s => s.AdministerAsync((root, account, input) => s.Administration.SetPlanAsync(root, account, "Pro", input)), _ => OfStaff),
+        [AuditAction.TwoFactorTurnedOn] = (s => s.TurnOnAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, 0)),
+        [AuditAction.TwoFactorTurnedOff] = (
+            s => s.ChangeTwoFactorAsync((settings, by) => settings.TurnOffAsync(by, new ChangeTwoFactorInput { EndOtherSessions = true })),
+            s => s.Told(s.Laptop.Id, "Laptop", null, null, 1)),
+        [AuditAction.RecoveryCodesReplaced] = (
+            s => s.ChangeTwoFactorAsync((settings, by) => settings.ReplaceRecoveryCodesAsync(by)),
+            s => s.Told(s.Laptop.Id, "Laptop", null, null, null)),
+        [AuditAction.BrowserTrusted] = (s => s.TrustAsync(), s => s.Told(s.Newest, null, s.Newest, null, null)),
+        [AuditAction.BrowsersForgotten] = (
+            async s => await s.Host.Get<TwoFactorSettings>().ForgetBrowsersAsync(await s.TrustAsync()),
+            s => s.Told(s.Laptop.Id, "Laptop", null, null, 1)),
+        [AuditAction.TwoFactorResetRequested] = (s => s.ResetTwoFactorAsync(), _ => OfStaff),
+        [AuditAction.TwoFactorResetWithdrawn] = (
+            async s => await s.Host.Get<TwoFactorSettings>().ObjectToResetAsync(await s.ResetTwoFactorAsync()),
+            s => s.Told(s.Laptop.Id, "Laptop", null, null, null)),
+        [AuditAction.TwoFactorReset] = (
+            async s =>
+            {
+                await s.ResetTwoFactorAsync();
+                s.Host.Clock.Advance(TimeSpan.FromDays(1));
+                await s.Host.Get<TwoFactorUpkeep>().RunAsync();
+            },
+            _ => new(AuditActor.Clock, null, null, null, null, null)),
         [AuditAction.DeletionRequested] = (s => s.DeleteAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, 2)),
         [AuditAction.DeletionWithdrawn] = (s => s.KeepAsync(), s => s.Told(s.Newest, null, s.Newest, null, null)),
         [AuditAction.Deleted] = (s => s.EraseAsync(), _ => new(AuditActor.Clock, null, null, null, null, null)),
@@ -314,6 +338,38 @@ public sealed class AuditRecordTests
             await SignInStaffAsync(role);
             await GrantAsync(role);
             await Host.Get<RoleGrants>().RevokeAsync(CoreHost.Email, role);
+        }
+
+        /// <summary>Turns two-factor on from the laptop.</summary>
+        /// <returns>The laptop's caller, proved by both factors.</returns>
+        public async Task<Caller> TurnOnAsync() => (await TurnOnWithAppAsync()).Caller;
+
+        public async Task ChangeTwoFactorAsync(Func<TwoFactorSettings, Caller, Task<TwoFactorOutcome>> change) =>
+            await change(Host.Get<TwoFactorSettings>(), await TurnOnAsync());
+
+        /// <summary>Turns two-factor on, and signs in to a browser that the account trusts then.</summary>
+        public async Task<Caller> TrustAsync()
+        {
+            var (app, caller) = await TurnOnWithAppAsync();
+            var browser = CoreHost.NewBrowser();
+            var token = Assert.IsType<SignInOutcome.SecondStepNeeded>(await Host.TrySignInAsync(browser)).Token;
+            var input = new SecondStepInput { Code = app.CodeAt(Host.Clock.GetUtcNow()), TrustBrowser = true };
+            Newest = Assert.IsType<SecondStepOutcome.SignedIn>(await Host.Get<SecondStep>().SignInAsync(browser, token, input)).Session.Id;
+            return caller;
+        }
+
+        /// <summary>Turns two-factor on, and asks for its reset as an administrator.</summary>
+        public async Task<Caller> ResetTwoFactorAsync()
+        {
+            var caller = await TurnOnAsync();
+            await AdministerAsync((root, account, input) => Administration.ResetTwoFactorAsync(root, account, input));
+            return caller;
+        }
+
+        private async Task<(AuthenticatorApp App, Caller Caller)> TurnOnWithAppAsync()
+        {
+            var (app, _, caller) = await AuthenticatorApp.TurnOnAsync(Host, Laptop.Caller);
+            return (app, caller with { ProofMethods = SignInMethods.Password | SignInMethods.OneTimeCode });
         }
 
         public Task ExpireAsync()

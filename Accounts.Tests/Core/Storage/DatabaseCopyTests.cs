@@ -4,9 +4,11 @@ using Accounts.Core.Administration;
 using Accounts.Core.Callers;
 using Accounts.Core.Manager;
 using Accounts.Core.Settings;
+using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Core.Support;
+using Accounts.Core.TwoFactor;
 using Accounts.Core.Users;
 using Accounts.Stage;
 using Accounts.Tests.Fixtures;
@@ -241,6 +243,41 @@ public sealed class DatabaseCopyTests : IDisposable
                 BySessionId = owner.Id.Value,
                 Reason = "Ticket 4711",
                 Total = 3,
+            });
+            db.Authenticators.Add(new AuthenticatorRow
+            {
+                UserId = user,
+                Key = [1, 0, 255],
+                MadeAt = host.Clock.GetUtcNow(),
+                ConfirmedAt = host.Clock.GetUtcNow(),
+                LastStep = 58_000_000,
+                WrongCodes = 2,
+                WrongSince = host.Clock.GetUtcNow(),
+                RecoverySalt = [7, 0],
+            });
+            db.RecoveryCodes.Add(new RecoveryCodeRow { UserId = user, Hash = [3, 0, 1] });
+            db.TrustedBrowsers.Add(new TrustedBrowserRow
+            {
+                Id = Guid.NewGuid(),
+                UserId = user,
+                TokenHash = [4],
+                BrowserHash = [5],
+                Epoch = 1,
+                TrustedAt = host.Clock.GetUtcNow(),
+                ExpiresAt = host.Clock.GetUtcNow(),
+            });
+            db.PendingSignIns.Add(new PendingSignInRow
+            {
+                TokenHash = [6],
+                UserId = user,
+                BrowserHash = [7],
+                Stamp = "stamp",
+                Epoch = 1,
+                Methods = SignInMethods.Password,
+                Remember = true,
+                NewPasswordHash = "hash",
+                KeepsAccount = true,
+                ExpiresAt = host.Clock.GetUtcNow(),
             });
             db.UserLogins.Add(new IdentityUserLogin<Guid> { UserId = user, LoginProvider = "example", ProviderKey = "7" });
             db.UserTokens.Add(new IdentityUserToken<Guid> { UserId = user, LoginProvider = "example", Name = "token", Value = "secret" });
