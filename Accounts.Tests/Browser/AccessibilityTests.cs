@@ -54,7 +54,8 @@ public sealed class AccessibilityTests(Chromium chromium)
         await CheckAsync(visitor.Page, "/settings/password, refused");
         foreach (var path in new[]
         {
-            "/settings", "/settings/account/delete", "/settings/security", "/settings/password", "/help/access", "/there-is-no-such-page",
+            "/settings", "/settings/account/delete", "/settings/security", "/settings/security/two-factor", "/settings/security/two-factor/off",
+            "/settings/security/recovery-codes", "/settings/password", "/help/access", "/there-is-no-such-page",
             "/problem/503",
         })
         {

@@ -136,7 +136,10 @@ internal sealed class CoreHost : IAsyncDisposable
         browser ??= NewBrowser();
         var session = Assert.IsType<SignInOutcome.SignedIn>(await TrySignInAsync(browser, email, password, remember)).Session;
         var owner = Rows.Guid("SELECT \"UserId\" FROM \"Sessions\" WHERE \"Id\" = @id", ("@id", session.Id.Value));
-        var caller = Caller.InBrowser(new UserId(owner), session.Id, session.Key.Mark(), browser.Address, Clock.GetUtcNow());
+        var caller = Caller.InBrowser(new UserId(owner), session.Id, session.Key.Mark(), browser.Address, Clock.GetUtcNow()) with
+        {
+            ProofMethods = SignInMethods.Password, SessionMethods = SignInMethods.Password,
+        };
         return new SignedInBrowser(browser, caller, session);
     }
 

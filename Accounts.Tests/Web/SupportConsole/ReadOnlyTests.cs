@@ -66,7 +66,7 @@ public sealed class ReadOnlyTests
         [
             "/settings", "/settings/sessions", "/settings/security", "/settings/password", "/settings/audit", "/settings/sessions/end?all=true",
             $"/settings/sessions/end?id={target}", "/settings/sessions/end?remote=true",
-            "/settings/account/delete",
+            "/settings/account/delete", "/settings/security/two-factor", "/settings/security/two-factor/off", "/settings/security/recovery-codes",
         ];
         // The owner's forms, with what they post.
         List<(string Path, Dictionary<string, string> Fields)> forms = [];
