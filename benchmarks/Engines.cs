@@ -32,11 +32,15 @@ internal sealed class Engines : IAsyncDisposable
     /// <returns>The settings of an application that uses it.</returns>
     public async Task<(string Key, string Value)[]> CreateDatabaseAsync(string engine, TemporaryFolder folder) =>
         _server is null || !string.Equals(engine, Names[1], StringComparison.Ordinal)
-            ? [("Storage:Path", folder.Database)]
+            ? [("Storage:Path", folder.Database), OneFactorForStaff]
             : [
                 ("Storage:Provider", nameof(StorageProvider.PostgreSql)),
                 ("Storage:ConnectionString", (await _server.CreateDatabaseAsync()).ConnectionString),
+                OneFactorForStaff,
             ];
+
+    /// <summary>The staff of the benchmarks sign in with a password alone.</summary>
+    private static (string Key, string Value) OneFactorForStaff => ("TwoFactor:RequiredForStaff", "false");
 
     public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

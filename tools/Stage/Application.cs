@@ -119,6 +119,8 @@ internal sealed class Application : WebApplicationFactory<App>
         builder.UseSetting("Sessions:MaximumPerUser", "0");
         builder.UseSetting("SignIn:AttemptsPerAccount", "1000");
         builder.UseSetting("SignIn:AttemptsPerAddress", "100000");
+        // Its staff sign in with a password alone.
+        builder.UseSetting("TwoFactor:RequiredForStaff", "false");
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
         builder.UseSetting("Logging:Console:LogToStandardErrorThreshold", "Trace");
         builder.UseSetting("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning");

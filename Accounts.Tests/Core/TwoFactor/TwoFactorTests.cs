@@ -67,7 +67,8 @@ public sealed class TwoFactorTests
         var browser = CoreHost.NewBrowser();
         var token = Assert.IsType<SignInOutcome.SecondStepNeeded>(await host.TrySignInAsync(browser)).Token;
         Assert.NotNull(await host.Get<SecondStep>().FindAsync(browser, token));
-        foreach (var (where, what) in new[] { (CoreHost.NewBrowser(), token), (browser, (token[0] == 'A' ? "B" : "A") + token[1..]), (browser, ""), (browser, "?") })
+        var another = (token[0] == 'A' ? "B" : "A") + token[1..];
+        foreach (var (where, what) in new[] { (CoreHost.NewBrowser(), token), (browser, another), (browser, ""), (browser, "?") })
         {
             Assert.Null(await host.Get<SecondStep>().FindAsync(where, what));
             Assert.IsType<SecondStepOutcome.Expired>(await StepAsync(host, where, what, app.CodeAt(host.Clock.GetUtcNow())));
