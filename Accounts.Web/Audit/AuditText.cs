@@ -112,7 +112,6 @@ internal static class AuditText
         (AuditAction.TwoFactorTurnedOn or AuditAction.TwoFactorTurnedOff, _) => one.Count is null or 0 ? null : Ended(one.Count.Value),
         (AuditAction.BrowsersForgotten, _) =>
             one.Count is { } browsers ? Plural.Of(nameof(Texts.Audit_BrowsersForgottenCount_other), browsers) : null,
-        (AuditAction.BrowserTrusted, { } trusted) => Full(trusted),
         (AuditAction.SupportGranted or AuditAction.SupportRevoked or AuditAction.AdministratorGranted or AuditAction.AdministratorRevoked, _) =>
             Quoted(one.Reason),
         (AuditAction.PasswordChanged, _) => one.Count is null or 0 ? Texts.Audit_NoneEndedWithIt : Ended(one.Count.Value),

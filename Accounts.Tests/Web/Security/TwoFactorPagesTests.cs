@@ -64,7 +64,7 @@ public sealed partial class TwoFactorPagesTests
             Assert.DoesNotContain(Step, await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await AssertRedirectsAsync(visitor.GetAsync(Step), "/sign-in");
         await AssertRedirectsAsync(visitor.SubmitAsync(
-            "/sign-in?ReturnUrl=%2Fsettings", ("Input.Email", Ada), ("Input.Password", AccountsSite.Password)), $"{Step}?ReturnUrl=%2Fsettings");
+            "/sign-in?ReturnUrl=%2Fsettings", ("Input.Email", Ada), ("Input.Password", AccountsSite.Password)), $"{Step}?returnUrl=%2Fsettings");
         Assert.False(await visitor.IsSignedInAsync());
         var page = await visitor.ReadAsync(Step);
         Assert.Contains("Enter your code", page, StringComparison.Ordinal);
