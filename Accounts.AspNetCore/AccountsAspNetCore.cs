@@ -2,6 +2,7 @@ using Accounts.AspNetCore.Cookies;
 using Accounts.AspNetCore.Devices;
 using Accounts.AspNetCore.Gate;
 using Accounts.AspNetCore.Network;
+using Accounts.AspNetCore.Passkeys;
 using Accounts.Core;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.SignalR;
@@ -17,8 +18,8 @@ public static class AccountsAspNetCore
     /// </summary>
     /// <param name="services">The application's services. A <see cref="TimeProvider"/> registered before this call is used.</param>
     /// <param name="configuration">
-    /// Has the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SignIn, Retention, Network and OpenPages. It may be a section
-    /// itself, such as <c>builder.Configuration.GetSection("Accounts")</c>. An unknown key in one of them is an error at the start.
+    /// Has the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SignIn, Passkeys, Retention, Network and OpenPages. It may be
+    /// a section itself, such as <c>builder.Configuration.GetSection("Accounts")</c>. An unknown key in one of them is an error at the start.
     /// </param>
     public static AccountsBuilder AddAccounts(this IServiceCollection services, IConfiguration configuration) =>
         services.AddAccountsCore(configuration).AddAspNetCore(configuration);
@@ -66,6 +67,7 @@ public static class AccountsAspNetCore
         services.AddSingleton<IValidateOptions<AccountsSessionOptions>, AccountsSessionOptionsValidator>();
         services.AddAuthorization();
         services.AddAntiforgery();
+        services.AddSingleton<PasskeyHandlers>();
         SessionGate.AddTracking(services, configuration);
         return accounts;
     }

@@ -5,6 +5,7 @@ using Accounts.Core.Geolocation;
 using Accounts.Core.History;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
+using Accounts.Core.Passkeys;
 using Accounts.Core.PersonalData;
 using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
@@ -35,14 +36,15 @@ public static class AccountsCore
         OptionsSection<AccountsOptions>.Of("SupportViews", o => o.SupportViews, new SupportViewOptionsValidator()),
         OptionsSection<AccountsOptions>.Of("SignIn", o => o.SignIn, new SignInOptionsValidator()),
         OptionsSection<AccountsOptions>.Of("TwoFactor", o => o.TwoFactor, new TwoFactorOptionsValidator()),
+        OptionsSection<AccountsOptions>.Of("Passkeys", o => o.Passkeys, new PasskeyOptionsValidator()),
         OptionsSection<AccountsOptions>.Of("Retention", o => o.Retention, new RetentionOptionsValidator()),
     ];
 
     /// <summary>Adds the core, with options from the configuration.</summary>
     /// <param name="services">The application's services. A <see cref="TimeProvider"/> registered before this call is used.</param>
     /// <param name="configuration">
-    /// Has the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SupportViews, SignIn, TwoFactor and Retention. It may be a section
-    /// itself. A key that the core doesn't know is an error.
+    /// Has the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SupportViews, SignIn, TwoFactor, Passkeys and Retention. It may be
+    /// a section itself. A key that the core doesn't know is an error.
     /// </param>
     public static AccountsBuilder AddAccountsCore(this IServiceCollection services, IConfiguration configuration) =>
         services.AddAccountsCore(configuration, null);
@@ -100,6 +102,7 @@ public static class AccountsCore
         services.AddPart(options => options.SupportViews);
         services.AddPart(options => options.SignIn);
         services.AddPart(options => options.TwoFactor);
+        services.AddPart(options => options.Passkeys);
         services.AddPart(options => options.Retention);
 
         services.AddSteadyTime();
@@ -113,6 +116,7 @@ public static class AccountsCore
         services.AddLive();
         services.AddTwoFactor();
         services.AddSignIn();
+        services.AddPasskeys();
         services.AddManager();
         services.AddHistory();
         services.AddAuditReading();

@@ -1,5 +1,6 @@
 using Accounts.Core.Administration;
 using Accounts.Core.Geolocation;
+using Accounts.Core.Passkeys;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
@@ -33,6 +34,9 @@ public sealed class AccountsOptions
 
     /// <summary>Two-factor: how its keys are encrypted, how long browsers are trusted, and who must have it. Section <c>TwoFactor</c>.</summary>
     public TwoFactorOptions TwoFactor { get; } = new();
+
+    /// <summary>Whether users may have passkeys, and for which domain. Section <c>Passkeys</c>.</summary>
+    public PasskeyOptions Passkeys { get; } = new();
 
     /// <summary>How long data is kept. Section <c>Retention</c>.</summary>
     public RetentionOptions Retention { get; } = new();

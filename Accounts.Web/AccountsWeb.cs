@@ -10,6 +10,7 @@ using Accounts.Web.History;
 using Accounts.Web.Layout;
 using Accounts.Web.Look;
 using Accounts.Web.Metrics;
+using Accounts.Web.Passkeys;
 using Accounts.Web.PersonalData;
 using Accounts.Web.Security;
 using Accounts.Web.Sessions;
@@ -118,6 +119,7 @@ internal static class AccountsWeb
         app.MapAccountsEndpoints();
         app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], () => Results.Redirect(ReturnAddress.Home));
         app.MapReauthentication();
+        app.MapPasskeys();
         app.MapHistoryFile();
         app.MapAuditExports();
         app.MapAccountData();

@@ -15,14 +15,16 @@ public static class BrowserIdCookie
     public static TimeSpan Lifetime { get; } = TimeSpan.FromDays(400);
 
     /// <summary>Gives a browser without an id one, for as long as it stays open.</summary>
-    internal static void Offer(HttpContext context)
+    /// <returns>The browser's id.</returns>
+    internal static BrowserId Offer(HttpContext context)
     {
-        if (Find(context.Request) is not null || context.Items.ContainsKey(FirstName))
-            return;
+        if ((Find(context.Request) ?? context.Items[FirstName] as BrowserId) is { } known)
+            return known;
 
         var browser = BrowserId.New();
         context.Items[FirstName] = browser;
         Set(context, FirstName, browser, null);
+        return browser;
     }
 
     /// <summary>The browser's id. The response sets the cookie again, or for the first time.</summary>

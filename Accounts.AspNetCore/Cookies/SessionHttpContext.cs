@@ -30,6 +30,10 @@ public static class SessionHttpContext
     public static CallingBrowser ToCallingBrowser(this HttpContext context) =>
         new(context.Address(), context.Signals(), BrowserIdCookie.Renew(context)) { TrustTokens = SecondStepCookie.ReadTrust(context) };
 
+    /// <summary>The same for a visitor who may only look: a browser without an id keeps the new one while it stays open.</summary>
+    internal static CallingBrowser ToVisitingBrowser(this HttpContext context) =>
+        new(context.Address(), context.Signals(), BrowserIdCookie.Offer(context));
+
     /// <summary>
     /// Signs this browser in: the response sets the session cookie. It first ends the session that was signed in here, which may be another user's.
     /// Otherwise that session would have no key holder, and its open tabs would keep working. Call this before the response starts.

@@ -35,18 +35,7 @@ internal sealed partial class CrossSiteRequests(ILogger<CrossSiteRequests> logge
 
     private static bool IsOfThisSite(HttpRequest request) =>
         request.Headers[FetchSite] is [] or [SameOrigin] or ["none"]
-        && (request.Headers.Origin is [] || (request.Headers.Origin is [{ } origin] && IsOurs(origin, request)));
-
-    /// <summary>
-    /// Whether an origin has the host and port of the request. An https page may send to http, because TLS may end before this server. An http page
-    /// may not send to https.
-    /// </summary>
-    private static bool IsOurs(string origin, HttpRequest request) =>
-        Uri.TryCreate(origin, UriKind.Absolute, out var page)
-        && (string.Equals(page.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal)
-            || string.Equals(page.Scheme, request.Scheme, StringComparison.Ordinal))
-        && Uri.TryCreate($"{page.Scheme}://{request.Host}", UriKind.Absolute, out var here)
-        && string.Equals(page.Authority, here.Authority, StringComparison.OrdinalIgnoreCase);
+        && (request.Headers.Origin is [] || (request.Headers.Origin is [{ } origin] && Network.SameOrigin.IsOf(origin, request)));
 
     private static string Cut(string? header) => header is null ? "none" : TypedText.Cut(TypedText.Clean(header), LoggedLength);
 

@@ -12,6 +12,17 @@ public static class SameOrigin
     public static bool IsFromSameOrigin(this HttpRequest request) => request.Headers[FetchSite] is ["same-origin"];
 
     /// <summary>
+    /// Whether an origin has the host and port of the request. An https page may send to http, because TLS may end before this server. An http page
+    /// may not send to https.
+    /// </summary>
+    public static bool IsOf(string origin, HttpRequest request) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out var page)
+        && (string.Equals(page.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal)
+            || string.Equals(page.Scheme, request.Scheme, StringComparison.Ordinal))
+        && Uri.TryCreate($"{page.Scheme}://{request.Host}", UriKind.Absolute, out var here)
+        && string.Equals(page.Authority, here.Authority, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
     /// Whether the browser uses plain http to reach another machine. It then keeps none of our cookies, so no session can last in it.
     /// </summary>
     /// <remarks>

@@ -130,6 +130,19 @@ public sealed class AccountAdministration
             return Task.FromResult<AdministrationOutcome>(new AdministrationOutcome.Done(0));
         }, cancellationToken);
 
+    /// <summary>Takes the reset of an account's two-factor back.</summary>
+    /// <inheritdoc cref="EndSessionAsync"/>
+    public Task<AdministrationOutcome> WithdrawTwoFactorResetAsync(
+        Caller caller, UserId account, ReasonInput input, CancellationToken cancellationToken = default) =>
+        RunAsync(caller, account, input, null, (_, user, act) =>
+        {
+            if (user.TwoFactorResetAt is null)
+                return Task.FromResult<AdministrationOutcome>(new AdministrationOutcome.NothingToDo());
+            user.TwoFactorResetAt = null;
+            act.Record(AuditAction.TwoFactorResetWithdrawn);
+            return Task.FromResult<AdministrationOutcome>(new AdministrationOutcome.Done(0));
+        }, cancellationToken);
+
     /// <summary>
     /// Has an account deleted after <see cref="RetentionOptions.DeletedAccounts"/>. Every session ends at once, and nobody signs in. If the owner has
     /// deleted it already, they can't take that back any more.

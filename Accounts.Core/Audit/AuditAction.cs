@@ -132,12 +132,22 @@ public static class AuditAction
     /// <summary>The account lost the role <see cref="Administration.Roles.Administrator"/>.</summary>
     public const string AdministratorRevoked = "user.administrator_revoked";
 
+    /// <summary>The user added a passkey.</summary>
+    public const string PasskeyAdded = "user.passkey_added";
+
+    /// <summary>The user gave a passkey another name.</summary>
+    public const string PasskeyRenamed = "user.passkey_renamed";
+
+    /// <summary>The user removed a passkey.</summary>
+    public const string PasskeyRemoved = "user.passkey_removed";
+
     /// <summary>All actions, in the order in which a page lists them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         SignedIn, SignedOut, SessionTerminated, SessionsTerminated, SignedOutEverywhere, SessionsInvalidated, SessionsRevoked, SessionReplaced,
         SessionExpired, SessionEndedByLimit, SessionRecognized, SessionDenied, SessionReauthenticated, SessionRenamed, PasswordChanged,
         TwoFactorTurnedOn, TwoFactorTurnedOff, RecoveryCodesReplaced, BrowserTrusted, BrowsersForgotten,
+        PasskeyAdded, PasskeyRenamed, PasskeyRemoved,
         ViewBegan, ViewEnded, LookedUp, Searched, SessionsEndedBySupport, SessionEndedByAdministrator, SessionsEndedByAdministrator, EverybodyEnded,
         TwoFactorResetRequested, TwoFactorResetWithdrawn, TwoFactorReset,
         Disabled, Enabled, NewPasswordRequired, PlanChanged, DeletionRequested, DeletionWithdrawn, Deleted,

@@ -8,6 +8,7 @@ using System.Text.Unicode;
 using Accounts.Core.Audit;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
+using Accounts.Core.Passkeys;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
@@ -148,13 +149,14 @@ public sealed class AccountData
 
     private async Task WriteAccountAsync(Utf8JsonWriter json, Caller caller, CancellationToken cancellationToken)
     {
-        var (user, roles, twoFactor, codes, trusted) = await _database.ReadAsync(async db => (
+        var (user, roles, twoFactor, codes, trusted, passkeys) = await _database.ReadAsync(async db => (
             await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == caller.Subject.Value, cancellationToken),
             await db.FindRoleNamesAsync(caller.Subject, cancellationToken),
             await db.Authenticators.AsNoTracking().SingleOrDefaultAsync(a => a.UserId == caller.Subject.Value, cancellationToken),
             await db.RecoveryCodes.CountAsync(c => c.UserId == caller.Subject.Value, cancellationToken),
             await db.TrustedBrowsers.AsNoTracking().Where(t => t.UserId == caller.Subject.Value).OrderBy(t => t.TrustedAt)
-                .ToListAsync(cancellationToken)));
+                .ToListAsync(cancellationToken),
+            await db.ListPasskeysAsync(caller.Subject, cancellationToken)));
         json.WriteStartObject("account");
         json.WriteString("id", caller.Subject.Value);
         if (user is not null)
@@ -187,6 +189,18 @@ public sealed class AccountData
         }
 
         json.WriteEndObject();
+        json.WriteStartArray("passkeys");
+        foreach (var passkey in passkeys)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", passkey.Name);
+            Write(json, "addedAt", passkey.AddedAt);
+            Write(json, "lastUsedAt", passkey.LastUsedAt);
+            json.WriteBoolean("synced", passkey.IsSynced);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter json, SessionRow row)

@@ -1,6 +1,7 @@
 using Accounts.Core.Administration;
 using Accounts.Core.Audit;
 using Accounts.Core.Live;
+using Accounts.Core.Passkeys;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Settings;
@@ -13,8 +14,8 @@ using Microsoft.Extensions.Logging;
 namespace Accounts.Core.PersonalData;
 
 /// <summary>
-/// Deletes old data as the settings say: erases deleted accounts, shortens old IP addresses, and removes old ended sessions, old refused attempts and
-/// expired support codes.
+/// Deletes old data as the settings say: erases deleted accounts, shortens old IP addresses, and removes old ended sessions, old refused attempts,
+/// expired support codes and unanswered questions for passkeys.
 /// </summary>
 /// <remarks>
 /// It has no state of its own. The rows say what is due. Each kind of work has its own index, and a row leaves the index when its work is done.
@@ -63,6 +64,8 @@ internal sealed partial class Retention(
             (_, due) => due.ExecuteDeleteAsync(),
             stoppingToken);
         await WhileAnyAsync("Removed expired support codes", db => ExpiredCodes(db, now), (_, due) => due.ExecuteDeleteAsync(), stoppingToken);
+        await WhileAnyAsync(
+            "Removed unanswered questions for passkeys", db => ExpiredCeremonies(db, now), (_, due) => due.ExecuteDeleteAsync(), stoppingToken);
         await erasure.RunAsync(stoppingToken);
     }
 
@@ -83,6 +86,9 @@ internal sealed partial class Retention(
 
     private static IQueryable<SupportCodeRow> ExpiredCodes(AccountsDbContext db, DateTimeOffset now) =>
         db.SupportCodes.Where(c => c.ExpiresAt <= now).OrderBy(c => c.ExpiresAt).Take(BatchSize);
+
+    private static IQueryable<PasskeyCeremonyRow> ExpiredCeremonies(AccountsDbContext db, DateTimeOffset now) =>
+        db.PasskeyCeremonies.Where(c => c.ExpiresAt <= now).OrderBy(c => c.ExpiresAt).Take(BatchSize);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

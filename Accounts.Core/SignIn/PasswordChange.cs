@@ -155,7 +155,7 @@ public sealed class PasswordChange
                 if (PasswordVerifier.IsChanged(work.Account, user))
                     return (null, work.Account);
 
-                work.Account.PasswordHash = hash;
+                (work.Account.PasswordHash, work.Account.NewPasswordRequired) = (hash, false);
                 return (await FinishAsync(work, _rotation, caller, now, input.EndOtherSessions), null);
             }, cancellationToken);
         return outcome ?? await RepeatAsync(place, caller, overtaken!, input, cancellationToken) ?? new ChangePasswordOutcome.WrongPassword();

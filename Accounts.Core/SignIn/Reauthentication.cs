@@ -52,7 +52,8 @@ public sealed class ReauthenticationInput
 /// <summary>Which factors a user can confirm who they are with.</summary>
 /// <param name="Password">The account's password.</param>
 /// <param name="Code">A code of the authenticator app, or a recovery code.</param>
-public sealed record ProofFactors(bool Password, bool Code);
+/// <param name="Passkey">A passkey, which counts as both factors.</param>
+public sealed record ProofFactors(bool Password, bool Code, bool Passkey);
 
 /// <summary>Lets a signed-in user confirm who they are. It starts no second session; the user's session gets a new key.</summary>
 public sealed partial class Reauthentication
@@ -100,8 +101,9 @@ public sealed partial class Reauthentication
     {
         Need.ReadAccount.Check(caller);
         return await _database.ReadAsync(db => db.Users.Where(u => u.Id == caller.Subject.Value)
-            .Select(u => new ProofFactors(u.PasswordHash != null, u.TwoFactorEnabled)).SingleOrDefaultAsync(cancellationToken))
-            ?? new ProofFactors(false, false);
+            .Select(u => new ProofFactors(u.PasswordHash != null, u.TwoFactorEnabled, db.UserPasskeys.Any(p => p.UserId == u.Id)))
+            .SingleOrDefaultAsync(cancellationToken))
+            ?? new ProofFactors(false, false, false);
     }
 
     /// <summary>Checks what the user gives, and offers the caller's session a new key. If one of two factors is wrong, neither counts.</summary>
@@ -147,7 +149,9 @@ public sealed partial class Reauthentication
                 return Refused(caller);
             }
 
-            var given = code is null ? null : await _secondFactor.PrepareAsync(place, caller.Subject, code, cancellationToken);
+            var given = code is null
+                ? null
+                : await _secondFactor.PrepareAsync(code.IsRecoveryCode ? place : null, caller.Subject, code, cancellationToken);
             var outcome = await ProveAsync(caller, user, asksPassword, given, now, cancellationToken);
             if (outcome is ReauthenticationOutcome.WrongCode { Check: var check })
             {
@@ -169,7 +173,8 @@ public sealed partial class Reauthentication
             // The password may have changed since the check.
             if (byPassword && PasswordVerifier.IsChanged(work.Account, user))
                 return Refused(caller);
-            if (code is not null && await _secondFactor.UseAsync(work.Db, caller.Subject, code, now) is not CodeCheck.Right and var wrong)
+            if (code is not null && await _secondFactor.UseAsync(work.Db, caller.Subject, code, now, SecondFactor.MostWrongInSessions)
+                is not CodeCheck.Right and var wrong)
                 return new ReauthenticationOutcome.WrongCode(wrong);
 
             var methods = (byPassword ? SignInMethods.Password : SignInMethods.None) | (code?.Method ?? SignInMethods.None);

@@ -33,6 +33,9 @@ public enum RefusedAttemptReason
 
     /// <summary>The code was wrong, was used before, or came after too many wrong ones.</summary>
     WrongCode = 4,
+
+    /// <summary>The passkey's answer was wrong.</summary>
+    WrongPasskey = 5,
 }
 
 /// <summary>One or more refused attempts on an account: a run from one browser and network, of one kind and for one reason.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.InteropServices;
+using Accounts.Core.Callers;
 using Accounts.Core.Settings;
 using Accounts.Core.Users;
 
@@ -20,6 +21,9 @@ internal enum Attempt
 
     /// <summary>Requesting or following a password reset.</summary>
     Reset,
+
+    /// <summary>Answering with a passkey.</summary>
+    Passkey,
 }
 
 /// <summary>
@@ -54,7 +58,7 @@ internal sealed class SignInThrottle
         _prunedAt = time.GetTimestamp();
         var meter = meters.Create(AccountsMeter.Name);
         _refused = meter.CreateCounter<long>("accounts.sign_in.throttled", "{attempt}", "Attempts that were refused because too many failed before.")
-            .FromZero(TagOf("account"), TagOf("browser"), TagOf("address"), TagOf("registration"));
+            .FromZero(TagOf("account"), TagOf("browser"), TagOf("address"), TagOf("registration"), TagOf("passkey"));
         _kept = meter.CreateCounter<long>("accounts.sign_in.counted", "{attempt}", "Attempts that count: wrong passwords and registrations.")
             .FromZero(TagOf("account"), TagOf("browser"), TagOf("registration"));
         meter.CreateObservableUpDownCounter(
@@ -101,6 +105,19 @@ internal sealed class SignInThrottle
     /// <returns>The attempt; null if it is refused.</returns>
     public CountedAttempt? TryRegistration(string address, out TimeSpan wait) =>
         TryCount(out wait, new Limit("registration", $"registration {ClientNetwork.Of(address)}", _options.AttemptsPerAddress));
+
+    /// <summary>Counts a question for a passkey to a visitor. Every sign-in page asks one, so an address has ten times as many of them.</summary>
+    /// <param name="address">The browser's address.</param>
+    /// <returns>How long to wait, if the question is refused; null if it is let in. Its count isn't taken back.</returns>
+    public TimeSpan? CountPasskeyQuestion(string address) => CountQuestion(ClientNetwork.Of(address), 10 * _options.AttemptsPerAddress);
+
+    /// <summary>The same for a signed-in user, whom no visitor keeps from proving who they are.</summary>
+    /// <param name="session">The user's session.</param>
+    /// <returns>How long to wait, if the question is refused; null if it is let in.</returns>
+    public TimeSpan? CountPasskeyQuestion(SessionId session) => CountQuestion(session.ToString(), _options.AttemptsPerAddress);
+
+    private TimeSpan? CountQuestion(string who, int limit) =>
+        TryCount(out var wait, new Limit("passkey", $"passkey {who}", limit)) is null ? wait : null;
 
     /// <param name="wait">How long to wait, if the attempt is refused.</param>
     /// <param name="own">The limit of who attempts.</param>

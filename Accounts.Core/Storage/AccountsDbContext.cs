@@ -2,6 +2,7 @@ using Accounts.Core.Administration;
 using Accounts.Core.Audit;
 using Accounts.Core.Callers;
 using Accounts.Core.Manager;
+using Accounts.Core.Passkeys;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Support;
@@ -51,6 +52,8 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
 
     public DbSet<AuditDetailsRow> AuditDetails => Set<AuditDetailsRow>();
 
+    public DbSet<PasskeyCeremonyRow> PasskeyCeremonies => Set<PasskeyCeremonyRow>();
+
     public DbSet<DataProtectionKeyRow> DataProtectionKeys => Set<DataProtectionKeyRow>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder conventions) =>
@@ -96,7 +99,11 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
         model.Entity<IdentityRoleClaim<Guid>>().ToTable("RoleClaims");
         model.Entity<IdentityUserLogin<Guid>>().ToTable("UserLogins");
         model.Entity<IdentityUserToken<Guid>>().ToTable("UserTokens");
-        model.Entity<IdentityUserPasskey<Guid>>().ToTable("UserPasskeys");
+        model.Entity<IdentityUserPasskey<Guid>>(passkey =>
+        {
+            passkey.ToTable("UserPasskeys");
+            passkey.Property<DateTimeOffset?>(PasskeyRows.LastUsedAt);
+        });
 
         model.Entity<InstallationRow>(installation =>
         {
@@ -242,6 +249,18 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             details.Property(d => d.SessionDevice).HasMaxLength(AuditDetailsRow.DeviceLimit);
             details.Property(d => d.Address).HasMaxLength(45).HasField("_address").UsePropertyAccessMode(PropertyAccessMode.Field);
             details.HasIndex(d => d.WholeAddressSince, "IX_AuditDetails_WholeAddress").HasFilter("\"WholeAddressSince\" IS NOT NULL");
+        });
+
+        model.Entity<PasskeyCeremonyRow>(ceremony =>
+        {
+            ceremony.ToTable("PasskeyCeremonies");
+            ceremony.HasKey(c => c.IdHash);
+            ceremony.Property(c => c.IdHash).ValueGeneratedNever();
+            ceremony.HasOne<User>().WithMany().HasForeignKey(c => c.UserId).OnDelete(DeleteBehavior.Cascade);
+            // For deleting an account.
+            ceremony.HasIndex(c => c.UserId, "IX_PasskeyCeremonies_User").HasFilter("\"UserId\" IS NOT NULL");
+            // For retention.
+            ceremony.HasIndex(c => c.ExpiresAt, "IX_PasskeyCeremonies_Expiry");
         });
 
         model.Entity<DataProtectionKeyRow>().ToTable("DataProtectionKeys");

@@ -42,6 +42,12 @@ public sealed record SupportAccount
     /// <summary>Whether the next sign-in must choose a new password.</summary>
     public bool NewPasswordRequired { get; init; }
 
+    /// <summary>Whether a sign-in with the password needs a code, too.</summary>
+    public bool TwoFactorEnabled { get; init; }
+
+    /// <summary>When two-factor is turned off, as an administrator asked; null if it isn't to be.</summary>
+    public DateTimeOffset? TwoFactorResetAt { get; init; }
+
     /// <summary>What the caller may do with the account.</summary>
     public required SupportActs Acts { get; init; }
 

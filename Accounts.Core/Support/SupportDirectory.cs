@@ -268,6 +268,8 @@ public sealed class SupportDirectory
             DeletionDueAt = user.DeletionDueAt,
             DeletedByOwner = user.DeletedByOwner,
             NewPasswordRequired = user.NewPasswordRequired,
+            TwoFactorEnabled = user.TwoFactorEnabled,
+            TwoFactorResetAt = user.TwoFactorResetAt,
             Acts = account == caller.Subject ? SupportActs.OwnAccount
                 : StaffRoles.Highest(roles) < await db.FindStaffRoleAsync(caller.Subject, cancellationToken) ? SupportActs.All
                 : SupportActs.SameOrHigherRole,

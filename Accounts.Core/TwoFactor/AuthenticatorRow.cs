@@ -11,6 +11,9 @@ internal sealed class AuthenticatorRow
     /// <summary>Which key of the settings encrypts it; null if none does.</summary>
     public string? KeyId { get; set; }
 
+    /// <summary>The session in which it is set up. Another one may be somebody else's, who mustn't know the key.</summary>
+    public required Guid SessionId { get; init; }
+
     public required DateTimeOffset MadeAt { get; init; }
 
     /// <summary>When a first code confirmed it, and two-factor was on; null while it is being set up.</summary>

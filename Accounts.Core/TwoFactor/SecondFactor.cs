@@ -44,6 +44,12 @@ internal sealed class SecondFactor(AccountsDatabase database, AuthenticatorKeys 
     /// <summary>Wrong codes in a row that an account accepts within <see cref="WrongWindow"/>.</summary>
     public const int MostWrong = 20;
 
+    /// <summary>
+    /// Wrong codes after which sessions can't prove anything by one any more. It is less than <see cref="MostWrong"/>, so that whoever has only a
+    /// session can't keep the owner from signing in.
+    /// </summary>
+    public const int MostWrongInSessions = 10;
+
     public static readonly TimeSpan WrongWindow = TimeSpan.FromDays(1);
 
     /// <summary>Hashes a recovery code before the transaction, because that is slow. A code of an app needs no work.</summary>
@@ -63,14 +69,19 @@ internal sealed class SecondFactor(AccountsDatabase database, AuthenticatorKeys 
     }
 
     /// <summary>Checks a code and uses it up, in a transaction that has locked the account.</summary>
-    public async Task<CodeCheck> UseAsync(AccountsDbContext db, UserId user, CodeAttempt attempt, DateTimeOffset now)
+    /// <param name="db">The transaction.</param>
+    /// <param name="user">The account.</param>
+    /// <param name="attempt">The code.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="most">How many wrong codes lock the app's: <see cref="MostWrong"/> or <see cref="MostWrongInSessions"/>.</param>
+    public async Task<CodeCheck> UseAsync(AccountsDbContext db, UserId user, CodeAttempt attempt, DateTimeOffset now, int most = MostWrong)
     {
         var row = await db.Authenticators.AsNoTracking().SingleOrDefaultAsync(a => a.UserId == user.Value && a.ConfirmedAt != null);
         if (row is null)
             return CodeCheck.Wrong;
         if (attempt.Code.IsRecoveryCode)
             return await UseRecoveryCodeAsync(db, user, attempt);
-        if (LockedUntil(row, now) is not null)
+        if (row.WrongCodes >= most && row.WrongSince + WrongWindow > now)
             return CodeCheck.Locked;
         if (!IsRight(keys.Unprotect(row), attempt.Code, now, out var step))
         {
@@ -93,10 +104,6 @@ internal sealed class SecondFactor(AccountsDatabase database, AuthenticatorKeys 
     /// <summary>Whether a code is one of the app's current ones, and of which step.</summary>
     public static bool IsRight(byte[] key, TypedCode code, DateTimeOffset now, out long step) =>
         new Totp(key).VerifyTotp(now.UtcDateTime, code.Text, out step, VerificationWindow.RfcSpecifiedNetworkDelay);
-
-    /// <summary>Until when the app's codes don't count; null if they do.</summary>
-    public static DateTimeOffset? LockedUntil(AuthenticatorRow row, DateTimeOffset now) =>
-        row is { WrongCodes: >= MostWrong, WrongSince: { } since } && since + WrongWindow > now ? since + WrongWindow : null;
 
     private static async Task<CodeCheck> UseRecoveryCodeAsync(AccountsDbContext db, UserId user, CodeAttempt attempt) =>
         attempt.Hash is { } hash

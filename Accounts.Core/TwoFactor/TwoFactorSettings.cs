@@ -84,7 +84,7 @@ public sealed class TwoFactorSettings
     public bool NeedsProof(Caller caller, bool isOn) =>
         _commands.NeedsProof(caller, Need.ChangeFactors) || (isOn && !caller.ProofMethods.AreTwoFactors());
 
-    /// <summary>Begins to set an authenticator app up, or goes on with what began within the last hour.</summary>
+    /// <summary>Begins to set an authenticator app up, or goes on with what began in the same session within the last hour.</summary>
     /// <exception cref="CallerRefusedException">The caller may never change two-factor; nothing changed.</exception>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed.</exception>
     /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
@@ -96,13 +96,20 @@ public sealed class TwoFactorSettings
             if (CheckOff(work.Account) is { } refused)
                 return refused;
             var row = await work.Db.Authenticators.SingleOrDefaultAsync(a => a.UserId == caller.Subject.Value);
-            if (row is null || !row.MadeAt.IsYoungerThan(SetupWindow, now))
+            if (row is null || row.SessionId != caller.OwnSession.Value || !row.MadeAt.IsYoungerThan(SetupWindow, now))
             {
                 if (row is not null)
                     await work.Db.Authenticators.Where(a => a.UserId == caller.Subject.Value).ExecuteDeleteAsync();
                 work.Db.ChangeTracker.Clear();
                 var (stored, id) = _keys.Protect(caller.Subject, AuthenticatorKeys.New());
-                row = new AuthenticatorRow { UserId = caller.Subject.Value, Key = stored, KeyId = id, MadeAt = now };
+                row = new AuthenticatorRow
+                {
+                    UserId = caller.Subject.Value,
+                    Key = stored,
+                    KeyId = id,
+                    SessionId = caller.OwnSession.Value,
+                    MadeAt = now,
+                };
                 work.Db.Authenticators.Add(row);
             }
 
@@ -132,7 +139,8 @@ public sealed class TwoFactorSettings
         {
             if (CheckOff(work.Account) is { } refused)
                 return refused;
-            if (await work.Db.Authenticators.SingleOrDefaultAsync(a => a.UserId == caller.Subject.Value) is not { } row
+            var mine = work.Db.Authenticators.Where(a => a.UserId == caller.Subject.Value && a.SessionId == caller.OwnSession.Value);
+            if (await mine.SingleOrDefaultAsync() is not { } row
                 || !SecondFactor.IsRight(_keys.Unprotect(row), code, now, out var step))
                 return Wrong(InputProblem.WrongCode);
 

@@ -68,7 +68,7 @@ public sealed class PasswordFormTests(Chromium chromium)
             await Assertions.Expect(forms.First).ToBeAttachedAsync();
             foreach (var form in await forms.AllAsync())
             {
-                var field = form.Locator("input[autocomplete=username]");
+                var field = form.Locator("input[autocomplete~=username]");
                 await Assertions.Expect(field).ToHaveCountAsync(1);
                 await Assertions.Expect(field).ToHaveValueAsync(account);
                 if (account.Length > 0)

@@ -18,7 +18,8 @@ internal sealed partial record QueryPlan(
     string Statement, IReadOnlyList<string> Steps, long? Rows, double Milliseconds, IReadOnlyList<string> Problems)
 {
     /// <summary>The tables that grow with the users.</summary>
-    private static readonly string[] Growing = ["Users", "Sessions", "SupportCodes", "RefusedAttempts", "AuditEvents", "AuditDetails"];
+    private static readonly string[] Growing =
+        ["Users", "Sessions", "SupportCodes", "RefusedAttempts", "AuditEvents", "AuditDetails", "TrustedBrowsers"];
 
     /// <summary>Whether a step uses the index.</summary>
     public bool Uses(string index) => Steps.Any(step => step.Split(' ').Contains(index, StringComparer.Ordinal));

@@ -1,5 +1,6 @@
 using Accounts.Core.AuditReading;
 using Accounts.Core.History;
+using Accounts.Core.Passkeys;
 using Accounts.Core.PersonalData;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
@@ -14,6 +15,12 @@ public sealed class CancellationTests
     /// <summary>Public asynchronous methods without a token, each with the reason.</summary>
     private static readonly Dictionary<string, string> Exceptions = new(StringComparer.Ordinal)
     {
+        ["PasskeyHttpContext.AddPasskeyAsync"] = "It takes the request's own token from the context.",
+        ["PasskeyHttpContext.BeginPasskeyAsync"] = "The same.",
+        ["PasskeyHttpContext.BeginPasskeyProofAsync"] = "The same.",
+        ["PasskeyHttpContext.BeginPasskeySignInAsync"] = "The same.",
+        ["PasskeyHttpContext.ProveWithPasskeyAsync"] = "The same.",
+        ["PasskeyHttpContext.SignInWithPasskeyAsync"] = "The same.",
         ["SessionHttpContext.ConfirmSignedOutAsync"] = "The request itself proves that the browser left, even if it doesn't wait for the answer.",
         ["SessionHttpContext.FindCallerAsync"] = "It takes the request's own token from the context.",
         ["SessionHttpContext.FindStaffCallerAsync"] = "It takes the request's own.",
@@ -34,6 +41,8 @@ public sealed class CancellationTests
         ["HistoryReader.ExportAsync"] = (host, by, token) => DrainAsync(host.History.ExportAsync(by.Caller, new HistoryQuery(), token)),
         ["HistoryReader.FindDetailsAsync"] = (host, by, token) => host.History.FindDetailsAsync(by.Caller, by.Id, token),
         ["HistoryReader.PageAsync"] = (host, by, token) => host.History.PageAsync(by.Caller, new HistoryQuery(), token),
+        ["PasskeyService.FindAccountAsync"] = (host, by, token) => host.Get<PasskeyService>().FindAccountAsync(by.Caller, token),
+        ["PasskeyService.ListAsync"] = (host, by, token) => host.Get<PasskeyService>().ListAsync(by.Caller, token),
         ["RefusedAttemptReader.FindSinceLastVisitAsync"] = (host, by, token) =>
             host.Get<RefusedAttemptReader>().FindSinceLastVisitAsync(by.Caller, token),
         ["RefusedAttemptReader.ListAsync"] = (host, by, token) => host.Get<RefusedAttemptReader>().ListAsync(by.Caller, cancellationToken: token),

@@ -13,7 +13,7 @@ public sealed class RoomTests
     {
         ["PersonalData"] = 10,
         ["Administration"] = 9,
-        ["AuditReading"] = 8, ["History"] = 8, ["Support"] = 8,
+        ["AuditReading"] = 8, ["History"] = 8, ["Passkeys"] = 8, ["Support"] = 8,
         ["SignIn"] = 7,
         ["Manager"] = 6, ["Tables"] = 6, ["TwoFactor"] = 6,
         ["Live"] = 5,

@@ -13,6 +13,8 @@ internal enum AccountAct
     Disable,
     Enable,
     NewPassword,
+    ResetTwoFactor,
+    KeepTwoFactor,
     Delete,
     Restore,
 }
@@ -33,6 +35,8 @@ internal static class AccountActText
         AccountAct.EndSessions => "end",
         AccountAct.Disable => "disable",
         AccountAct.Enable => "enable",
+        AccountAct.ResetTwoFactor => "reset-two-factor",
+        AccountAct.KeepTwoFactor => "keep-two-factor",
         AccountAct.Delete => "delete",
         AccountAct.Restore => "restore",
         _ => "new-password",
@@ -47,6 +51,8 @@ internal static class AccountActText
         AccountAct.EndSessions => Texts.FormatSupport_EndQuestion(name),
         AccountAct.Disable => Texts.FormatAdmin_DisableQuestion(name),
         AccountAct.Enable => Texts.FormatAdmin_EnableQuestion(name),
+        AccountAct.ResetTwoFactor => Texts.FormatAdmin_ResetTwoFactorQuestion(name),
+        AccountAct.KeepTwoFactor => Texts.FormatAdmin_KeepTwoFactorQuestion(name),
         AccountAct.Delete => Texts.FormatAdmin_DeleteQuestion(name),
         AccountAct.Restore => Texts.FormatAdmin_RestoreQuestion(name),
         _ => Texts.FormatAdmin_NewPasswordQuestion(name),
@@ -63,6 +69,8 @@ internal static class AccountActText
         AccountAct.EndSessions => Texts.Support_Stays,
         AccountAct.Disable => Texts.Admin_DisableDoes,
         AccountAct.Enable => Texts.Admin_EnableDoes,
+        AccountAct.ResetTwoFactor => Texts.Admin_ResetTwoFactorDoes,
+        AccountAct.KeepTwoFactor => Texts.Admin_KeepTwoFactorDoes,
         AccountAct.Delete => Texts.FormatAdmin_DeleteDoes(SessionText.Days(grace)),
         AccountAct.Restore => Texts.Admin_RestoreDoes,
         _ => Texts.Admin_NewPasswordDoes,
@@ -77,6 +85,8 @@ internal static class AccountActText
         AccountAct.EndSessions => Texts.Support_End,
         AccountAct.Disable => Texts.Admin_Disable,
         AccountAct.Enable => Texts.Admin_Enable,
+        AccountAct.ResetTwoFactor => Texts.Admin_ResetTwoFactor,
+        AccountAct.KeepTwoFactor => Texts.Admin_KeepTwoFactor,
         AccountAct.Delete => Texts.Admin_Delete,
         AccountAct.Restore => Texts.Admin_Restore,
         _ => Texts.Admin_NewPassword,
@@ -84,7 +94,8 @@ internal static class AccountActText
 
     /// <summary>Whether the act takes something away.</summary>
     public static bool IsDestructive(AccountAct act) =>
-        act is AccountAct.EndSession or AccountAct.EndSessions or AccountAct.Disable or AccountAct.NewPassword or AccountAct.Delete;
+        act is AccountAct.EndSession or AccountAct.EndSessions or AccountAct.Disable or AccountAct.NewPassword or AccountAct.ResetTwoFactor
+            or AccountAct.Delete;
 
     /// <summary>What to say once it's done.</summary>
     /// <param name="act">The act.</param>
@@ -96,6 +107,8 @@ internal static class AccountActText
         AccountAct.EndSession or AccountAct.EndSessions => Plural.Of(nameof(Texts.Admin_EndedDone_other), ended),
         AccountAct.Disable => Plural.Of(nameof(Texts.Admin_DisabledDone_other), ended),
         AccountAct.Enable => Texts.Admin_EnabledDone,
+        AccountAct.ResetTwoFactor => Texts.Admin_ResetTwoFactorDone,
+        AccountAct.KeepTwoFactor => Texts.Admin_KeepTwoFactorDone,
         AccountAct.Delete => Plural.Of(nameof(Texts.Admin_DeletedDone_other), ended),
         AccountAct.Restore => Texts.Admin_RestoredDone,
         _ => Plural.Of(nameof(Texts.Admin_NewPasswordDone_other), ended),

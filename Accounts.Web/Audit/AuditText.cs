@@ -27,6 +27,9 @@ internal static class AuditText
         AuditAction.TwoFactorResetRequested => Texts.Audit_TwoFactorResetRequested,
         AuditAction.TwoFactorResetWithdrawn => Texts.Audit_TwoFactorResetWithdrawn,
         AuditAction.TwoFactorReset => Texts.Audit_TwoFactorReset,
+        AuditAction.PasskeyAdded => Texts.Audit_PasskeyAdded,
+        AuditAction.PasskeyRenamed => Texts.Audit_PasskeyRenamed,
+        AuditAction.PasskeyRemoved => Texts.Audit_PasskeyRemoved,
         AuditAction.SessionTerminated => Texts.Audit_SessionTerminated,
         AuditAction.SessionsTerminated => Texts.Audit_SessionsTerminated,
         AuditAction.SessionRecognized => Texts.Audit_SessionRecognized,
@@ -109,7 +112,8 @@ internal static class AuditText
         (_, _) when one.IsOnOther => With(On(one), one.Reason),
         (AuditAction.ViewBegan or AuditAction.ViewEnded or AuditAction.Enabled or AuditAction.DeletionWithdrawn, _) => Quoted(one.Reason),
         (AuditAction.TwoFactorResetRequested or AuditAction.TwoFactorResetWithdrawn, _) => Quoted(one.Reason),
-        (AuditAction.TwoFactorTurnedOn or AuditAction.TwoFactorTurnedOff, _) => one.Count is null or 0 ? null : Ended(one.Count.Value),
+        (AuditAction.TwoFactorTurnedOn or AuditAction.TwoFactorTurnedOff or AuditAction.PasskeyRemoved, _) =>
+            one.Count is null or 0 ? null : Ended(one.Count.Value),
         (AuditAction.BrowsersForgotten, _) =>
             one.Count is { } browsers ? Plural.Of(nameof(Texts.Audit_BrowsersForgottenCount_other), browsers) : null,
         (AuditAction.SupportGranted or AuditAction.SupportRevoked or AuditAction.AdministratorGranted or AuditAction.AdministratorRevoked, _) =>

@@ -5,6 +5,7 @@ using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Core.Support;
+using Accounts.Core.TwoFactor;
 using Accounts.Web.Geolocation;
 using Accounts.Web.Look;
 using Accounts.Web.Sessions;
@@ -20,8 +21,8 @@ namespace Accounts.Web.Manager;
 /// once, no change is missed, and the page always has cards.
 /// </remarks>
 public sealed partial class SessionManager(
-    SessionService sessions, RefusedAttemptReader attempts, SupportCodes codes, SupportViews views, TimeProvider time, IJSRuntime script,
-    IDialogService dialogs, NavigationManager navigation)
+    SessionService sessions, RefusedAttemptReader attempts, TwoFactorSettings twoFactor, SupportCodes codes, SupportViews views, TimeProvider time,
+    IJSRuntime script, IDialogService dialogs, NavigationManager navigation)
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
 
@@ -37,6 +38,7 @@ public sealed partial class SessionManager(
     private DateTimeOffset? _settleAt;
     private Saying? _said;
     private RefusedSinceVisit _refused = new(0, []);
+    private TwoFactorState? _twoFactor;
     private bool _asksForRefused;
 
     /// <summary>The ticket that this page's circuit redeems for the list. The page contains it, but it reveals nothing.</summary>
@@ -72,7 +74,7 @@ public sealed partial class SessionManager(
             Listen(handed);
             if (handed.TakeSessions() is { } list)
             {
-                _refused = handed.Refused;
+                (_refused, _twoFactor) = (handed.Refused, handed.TwoFactor);
                 Show(list, caller);
             }
             else
@@ -84,7 +86,7 @@ public sealed partial class SessionManager(
         var handover = Waiting.Begin(caller, ShowsActs);
         Ticket = handover.Ticket;
         await ReloadAsync();
-        handover.Refused = _refused;
+        (handover.Refused, handover.TwoFactor) = (_refused, _twoFactor);
         handover.Sessions = _caller is null ? null : [.. _board.All];
     }
 
@@ -92,6 +94,7 @@ public sealed partial class SessionManager(
     {
         var live = await sessions.ListAsync(caller, Closed);
         _refused = await attempts.FindSinceLastVisitAsync(caller, Closed);
+        _twoFactor = await twoFactor.FindAsync(caller, Closed);
         if (_caller is null)
             Show(live, caller);
         else

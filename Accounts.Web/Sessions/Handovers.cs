@@ -5,6 +5,7 @@ using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
+using Accounts.Core.TwoFactor;
 
 namespace Accounts.Web.Sessions;
 
@@ -94,6 +95,9 @@ internal sealed class Handover(string ticket, SessionId session, Channel<IReadOn
 
     /// <summary>What the server refused since the last visit, read with the list.</summary>
     public RefusedSinceVisit Refused { get; set; } = new(0, []);
+
+    /// <summary>The account's two-factor, read with the list.</summary>
+    public TwoFactorState? TwoFactor { get; set; }
 
     /// <summary>Drops a handover that no circuit redeemed.</summary>
     public ITimer? Timer { get; set; }

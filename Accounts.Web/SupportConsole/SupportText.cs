@@ -26,6 +26,7 @@ internal static class SupportText
             RefusedAttemptReason.Throttled => Texts.Support_RefusedTooMany,
             RefusedAttemptReason.AccountDisabled => Texts.Support_RefusedDisabled,
             RefusedAttemptReason.WrongCode => Texts.Support_RefusedCode,
+            RefusedAttemptReason.WrongPasskey => Texts.Support_RefusedPasskey,
             _ => Texts.Support_RefusedWrong,
         };
         return refused.Count == 1 ? what : Texts.FormatSupport_RefusedTimes(what, Plural.Of(nameof(Texts.Refused_Times_other), refused.Count));

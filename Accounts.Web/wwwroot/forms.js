@@ -3,10 +3,10 @@
   // A refused form continues at its first invalid field.
   document.querySelector("main form [aria-invalid=true]")?.focus();
 
-  // A refusal or a failure can answer without the form. When you open it again, it holds what you entered, except passwords. So no box comes back
+  // A refusal or a failure can answer without the form. When you open it again, it holds what you entered, except passwords and codes. So no box comes back
   // ticked that you had cleared.
   const kept = "accounts-entered";
-  const fieldsOf = form => form.querySelectorAll("input:not([type=hidden], [type=password], [hidden])");
+  const fieldsOf = form => form.querySelectorAll("input:not([type=hidden], [type=password], [autocomplete=one-time-code], [hidden])");
   const keep = form => {
     const entered = [...fieldsOf(form)].map(({ name, value, checked }) => ({ name, value, checked }));
     try {

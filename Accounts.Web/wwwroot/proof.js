@@ -18,6 +18,12 @@
     });
   };
 
+  const useNewKey = async () => {
+    const back = watchConnection();
+    await fetch("session/state", { cache: "no-store", redirect: "manual" });
+    await back;
+  };
+
   // Returns null on success; otherwise the problem to show.
   const prove = async form => {
     const body = new URLSearchParams(new FormData(form));
@@ -26,9 +32,7 @@
     const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
     if (answer.status === 401) location.replace("signed-out");
     else if (answer.status === 204) {
-      const back = watchConnection();
-      await fetch("session/state", { cache: "no-store", redirect: "manual" });
-      await back;
+      await useNewKey();
       return null;
     }
     return answer.headers.get("content-type")?.startsWith("text/plain") ? await answer.text() : form.dataset.failed;
@@ -36,6 +40,15 @@
 
   // Run one proof at a time in this browser. If two responses cross, the cookie could keep the wrong key.
   const inTurn = work => navigator.locks ? navigator.locks.request("accounts-proof", work) : work();
+
+  document.addEventListener("passkey-proved", async event => {
+    try {
+      await inTurn(useNewKey);
+    } catch {
+      // The server didn't answer. The action does, or says why not.
+    }
+    event.target.querySelector("[data-proved]").click();
+  });
 
   document.addEventListener("submit", async event => {
     const form = event.target;

@@ -3,11 +3,13 @@ using System.Security.Cryptography;
 using Accounts.Core.Administration;
 using Accounts.Core.Audit;
 using Accounts.Core.Callers;
+using Accounts.Core.Passkeys;
 using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Core.Support;
+using Accounts.Core.TwoFactor;
 using Accounts.Core.Users;
 using Accounts.Demo;
 using Accounts.Stage;
@@ -17,7 +19,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Accounts.Crowds;
 
 /// <summary>
-/// Fills an empty database with the sessions of many users: live and ended ones of the last 400 days, with their audit events and support codes.
+/// Fills an empty database with the sessions of many users: live and ended ones of the last 400 days, with their audit events and support codes,
+/// and with sign-ins that are half done.
 /// </summary>
 /// <remarks>
 /// A few users have very many sessions, and most have a handful. Each browser of a user has at most one live session. Retention has done all of its
@@ -74,6 +77,8 @@ internal sealed class Crowd(
         var password = hasher.HashPassword(User.New(at, "", ""), Password);
         var (accounts, sessionRows, codes) = (new BulkRows<User>(db), new BulkRows<SessionRow>(db), new BulkRows<SupportCodeRow>(db));
         var attempts = new BulkRows<RefusedAttemptRow>(db);
+        var (steps, trusted) = (new BulkRows<PendingSignInRow>(db), new BulkRows<TrustedBrowserRow>(db));
+        var questions = new BulkRows<PasskeyCeremonyRow>(db);
         var (audits, details) = (new BulkRows<AuditEventRow>(db), new BulkRows<AuditDetailsRow>(db));
         var written = 0;
         foreach (var places in Enumerable.Range(1, users).Chunk(BatchUsers))
@@ -87,6 +92,10 @@ internal sealed class Crowd(
             await sessionRows.InsertAsync(rows.SelectMany(own => own));
             await codes.InsertAsync(rows.SelectMany(own => CodesOf(own, at)));
             await attempts.InsertAsync(rows.SelectMany(own => AttemptsOf(own, at)));
+            var live = rows.SelectMany(own => own).Where(row => row.EndedAt is null).ToList();
+            await steps.InsertAsync(live.Select(row => StepOf(row, at)));
+            await trusted.InsertAsync(live.Select(row => TrustOf(row, at)));
+            await questions.InsertAsync(live.Select(row => QuestionTo(row, at)));
             await audits.InsertAsync(events);
             await details.InsertAsync(events.Select(one => (one.Details!, (object?)one.Id)));
             written += rows.Sum(own => own.Count);
@@ -247,6 +256,41 @@ internal sealed class Crowd(
             yield return attempt;
         }
     }
+
+    /// <summary>A second step that somebody left in the browser.</summary>
+    private PendingSignInRow StepOf(SessionRow row, DateTimeOffset at) => new()
+    {
+        TokenHash = RandomNumberGenerator.GetBytes(32),
+        UserId = row.UserId,
+        BrowserHash = row.BrowserHash!,
+        Stamp = "",
+        Epoch = 0,
+        Methods = SignInMethods.Password,
+        Remember = false,
+        ExpiresAt = at + (Share(0, 1) * PendingSignInRow.Patience),
+    };
+
+    /// <summary>A browser that needs no code. A few of them do again within a day.</summary>
+    private TrustedBrowserRow TrustOf(SessionRow row, DateTimeOffset at) => new()
+    {
+        Id = Guid.CreateVersion7(row.StartedAt),
+        UserId = row.UserId,
+        TokenHash = RandomNumberGenerator.GetBytes(32),
+        BrowserHash = row.BrowserHash!,
+        Epoch = 0,
+        TrustedAt = row.StartedAt,
+        ExpiresAt = at + (Share(0, 1) * TimeSpan.FromDays(30)),
+    };
+
+    /// <summary>The question for a passkey of a sign-in page that was left.</summary>
+    private PasskeyCeremonyRow QuestionTo(SessionRow row, DateTimeOffset at) => new()
+    {
+        IdHash = RandomNumberGenerator.GetBytes(32),
+        Purpose = PasskeyPurpose.SignIn,
+        BrowserHash = row.BrowserHash,
+        State = "",
+        ExpiresAt = at + (Share(0, 1) * PasskeyAttempt.Patience),
+    };
 
     private string NewCode()
     {

@@ -25,6 +25,7 @@ internal sealed class M0017_TwoFactor : Migration
                 UserId = table.Column<Guid>(),
                 Key = table.Column<byte[]>(),
                 KeyId = table.Column<string>(maxLength: 8, nullable: true),
+                SessionId = table.Column<Guid>(),
                 MadeAt = table.Column<long>(),
                 ConfirmedAt = table.Column<long>(nullable: true),
                 LastStep = table.Column<long>(),

@@ -36,6 +36,7 @@ public sealed class AccountAdministrationTests
             ["Restore"] = (host, by, account, input) => Of(host).RestoreAsync(by, account, input),
             ["RequireNewPassword"] = (host, by, account, input) => Of(host).RequireNewPasswordAsync(by, account, input),
             ["ResetTwoFactor"] = (host, by, account, input) => Of(host).ResetTwoFactorAsync(by, account, input),
+            ["WithdrawTwoFactorReset"] = (host, by, account, input) => Of(host).WithdrawTwoFactorResetAsync(by, account, input),
             ["SetPlan"] = (host, by, account, input) => Of(host).SetPlanAsync(by, account, "Pro", input),
             ["SetRole"] = (host, by, account, input) => Of(host).SetRoleAsync(by, account, Roles.Support, input),
         };

@@ -64,7 +64,7 @@ public sealed class AccountDataTests
 
         using var document = await ReadAsync(host, owner);
         var root = document.RootElement;
-        Assert.Equal(["exportedAt", "account", "sessions", "refusedAttempts", "auditLog"], Names(root), StringComparer.Ordinal);
+        Assert.Equal(["exportedAt", "account", "passkeys", "sessions", "refusedAttempts", "auditLog"], Names(root), StringComparer.Ordinal);
         Assert.Equal(("Ada Lovelace", CoreHost.Email, true),
             (root.GetProperty("account").GetProperty("name").GetString(), root.GetProperty("account").GetProperty("email").GetString(),
                 root.GetProperty("account").GetProperty("hasPassword").GetBoolean()));

@@ -5,6 +5,7 @@ using Accounts.Core.AuditReading;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
+using Accounts.Core.Passkeys;
 using Accounts.Core.PersonalData;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
@@ -28,6 +29,9 @@ public sealed class AuditRecordTests
         [AuditAction.SignedOut] =
             (s => s.Host.Sessions.SignOutAsync(s.Laptop.Caller), s => s.Told(s.Laptop.Id, "Laptop", s.Laptop.Id, "Laptop", null)),
         [AuditAction.PasswordChanged] = (s => s.ChangePasswordAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, 1)),
+        [AuditAction.PasskeyAdded] = (s => s.AddPasskeyAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, null)),
+        [AuditAction.PasskeyRenamed] = (s => s.RenamePasskeyAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, null)),
+        [AuditAction.PasskeyRemoved] = (s => s.RemovePasskeyAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, null)),
         [AuditAction.SessionTerminated] =
             (s => s.Host.Sessions.TerminateAsync(s.Laptop.Caller, s.Phone.Id), s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, null, null)),
         [AuditAction.SessionsTerminated] = (
@@ -246,6 +250,20 @@ public sealed class AuditRecordTests
             {
                 CurrentPassword = CoreHost.Password, NewPassword = "another passphrase for tests", EndOtherSessions = true,
             });
+
+        public async Task<Passkey> AddPasskeyAsync()
+        {
+            var passkeys = Host.Get<PasskeyService>();
+            var began = Assert.IsType<BeginPasskeyOutcome.Began>(await passkeys.BeginAsync(Laptop.Caller, new PasskeyChallenge("{}", "state")));
+            using var attempt = Assert.IsType<OpenPasskeyOutcome.Opened>(await passkeys.OpenAsync(Laptop.Caller, began.Id)).Attempt;
+            var credential = new PasskeyCredential([1], [2], default, 0, [], false, false);
+            return Assert.IsType<AddPasskeyOutcome.Added>(await passkeys.AddAsync(Laptop.Caller, attempt, credential)).Passkey;
+        }
+
+        public async Task RenamePasskeyAsync() => await Host.Get<PasskeyService>().RenameAsync(
+            Laptop.Caller, (await AddPasskeyAsync()).Id, new RenamePasskeyInput { Name = "Key" });
+
+        public async Task RemovePasskeyAsync() => await Host.Get<PasskeyService>().RemoveAsync(Laptop.Caller, (await AddPasskeyAsync()).Id);
 
         /// <summary>Signs in a third browser at a limit of two. The laptop was used last.</summary>
         public async Task CrowdOutAsync()

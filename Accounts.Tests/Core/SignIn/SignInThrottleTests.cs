@@ -41,7 +41,7 @@ public sealed class SignInThrottleTests
     [Fact]
     public async Task An_IP_address_has_one_count_for_all_kinds()
     {
-        await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAddress", "4"));
+        await using var host = CoreHost.Start(settings: ("SignIn:AttemptsPerAddress", $"{Enum.GetValues<Attempt>().Length}"));
         var throttle = host.Get<SignInThrottle>();
         foreach (var attempt in Enum.GetValues<Attempt>())
             Assert.NotNull(throttle.TryStranger($"{attempt}@example.test", Address, out _, attempt));

@@ -3,6 +3,7 @@ using Accounts.Core;
 using Accounts.Core.Administration;
 using Accounts.Core.Callers;
 using Accounts.Core.Manager;
+using Accounts.Core.Passkeys;
 using Accounts.Core.Settings;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
@@ -248,6 +249,7 @@ public sealed class DatabaseCopyTests : IDisposable
             {
                 UserId = user,
                 Key = [1, 0, 255],
+                SessionId = owner.Id.Value,
                 MadeAt = host.Clock.GetUtcNow(),
                 ConfirmedAt = host.Clock.GetUtcNow(),
                 LastStep = 58_000_000,
@@ -277,6 +279,15 @@ public sealed class DatabaseCopyTests : IDisposable
                 Remember = true,
                 NewPasswordHash = "hash",
                 KeepsAccount = true,
+                ExpiresAt = host.Clock.GetUtcNow(),
+            });
+            db.PasskeyCeremonies.Add(new PasskeyCeremonyRow
+            {
+                IdHash = [8, 0],
+                Purpose = PasskeyPurpose.Prove,
+                UserId = user,
+                SessionId = owner.Id.Value,
+                State = "state",
                 ExpiresAt = host.Clock.GetUtcNow(),
             });
             db.UserLogins.Add(new IdentityUserLogin<Guid> { UserId = user, LoginProvider = "example", ProviderKey = "7" });

@@ -7,10 +7,12 @@ using Accounts.Core.Callers;
 using Accounts.Core.History;
 using Accounts.Core.Live;
 using Accounts.Core.Manager;
+using Accounts.Core.Passkeys;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Core.Support;
+using Accounts.Core.TwoFactor;
 using Accounts.Core.Users;
 using Accounts.Crowds;
 using Accounts.Tests.Fixtures;
@@ -76,7 +78,7 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
         ["retention"] = (
             [
                 "IX_Sessions_WholeAddress", "IX_AuditDetails_WholeAddress", "IX_Sessions_Ended", "IX_SupportCodes_Expiry",
-                "IX_RefusedAttempts_At", "IX_RefusedAttempts_WholeAddress",
+                "IX_RefusedAttempts_At", "IX_RefusedAttempts_WholeAddress", "IX_PasskeyCeremonies_Expiry",
             ],
             core => core.Host.Get<Retention>().RunAsync()),
         ["sign in"] = (["EmailIndex", "PK_Users"], async core =>
@@ -119,6 +121,44 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
             var proved = Assert.IsType<ReauthenticationOutcome.Proved>(await core.Host.Reauthentication.ReauthenticateAsync(caller, Crowd.Password));
             Assert.NotNull(await core.Host.Authenticator.AuthenticateAsync(caller.OwnSession, proved.Session.Key.Reveal()));
         }),
+        ["add, use and remove a passkey"] = (
+            ["PK_PasskeyCeremonies", "PK_Users"],
+            async core =>
+            {
+                var (caller, _) = core.NextSignedIn();
+                var passkeys = core.Host.Get<PasskeyService>();
+                var began = Assert.IsType<BeginPasskeyOutcome.Began>(await passkeys.BeginAsync(caller, new PasskeyChallenge("{}", "")));
+                using var adding = Assert.IsType<OpenPasskeyOutcome.Opened>(await passkeys.OpenAsync(caller, began.Id)).Attempt;
+                var credential = new PasskeyCredential(Guid.NewGuid().ToByteArray(), [1], default, 0, [], true, true);
+                Assert.IsType<AddPasskeyOutcome.Added>(await passkeys.AddAsync(caller, adding, credential));
+                var (signIn, browser) = (core.Host.Get<PasskeySignIn>(), CoreHost.NewBrowser());
+                began = Assert.IsType<BeginPasskeyOutcome.Began>(await signIn.BeginAsync(browser, new PasskeyChallenge("{}", "")));
+                using var attempt = Assert.IsType<OpenPasskeyOutcome.Opened>(await signIn.OpenAsync(browser, began.Id, caller.Subject)).Attempt;
+                var outcome = await signIn.SignInAsync(browser, attempt, credential, remember: true);
+                var session = Assert.IsType<PasskeySignInOutcome.SignedIn>(outcome).Session;
+                // The account had as many sessions as it may have, so its oldest one was ended.
+                caller = (await core.Host.Authenticator.AuthenticateAsync(session.Id, session.Key.Reveal()))!.ToCaller();
+                var id = Assert.Single(await passkeys.ListAsync(caller)).Id;
+                await passkeys.RenameAsync(caller, id, new RenamePasskeyInput { Name = "Key" });
+                Assert.Equal(RemovePasskeyOutcome.Removed, await passkeys.RemoveAsync(caller, id));
+            }),
+        ["sign in with a code"] = (["IX_PendingSignIns_User", "IX_TrustedBrowsers_User", "PK_Users"], async core =>
+        {
+            var email = core.NextEmail();
+            var owner = await core.Host.SignInAsync(email, password: Crowd.Password);
+            var (app, _, _) = await AuthenticatorApp.TurnOnAsync(core.Host, owner.Caller);
+            var browser = CoreHost.NewBrowser();
+            var first = await core.Host.TrySignInAsync(browser, email, Crowd.Password);
+            var token = Assert.IsType<SignInOutcome.SecondStepNeeded>(first).Token;
+            var input = new SecondStepInput { Code = app.CodeAt(core.Host.Clock.GetUtcNow()), TrustBrowser = true };
+            var second = await core.Host.Get<SecondStep>().SignInAsync(browser, token, input);
+            var trust = Assert.IsType<SecondStepOutcome.SignedIn>(second).Session.Trust!;
+            browser = browser with { TrustTokens = [trust.Token] };
+            Assert.IsType<SignInOutcome.SignedIn>(await core.Host.TrySignInAsync(browser, email, Crowd.Password));
+        }),
+        ["two-factor's upkeep"] = (
+            ["IX_PendingSignIns_Expiry", "IX_TrustedBrowsers_Expiry", "IX_Users_TwoFactorReset"],
+            core => core.Host.Get<TwoFactorUpkeep>().RunAsync()),
         ["change the password"] = (["PK_Users", "PK_Sessions"], async core =>
         {
             var input = new ChangePasswordInput
@@ -231,6 +271,7 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
         ["PK_Users"] = "sqlite_autoindex_Users_1",
         ["PK_SupportCodes"] = "sqlite_autoindex_SupportCodes_1",
         ["PK_AuditDetails"] = "sqlite_autoindex_AuditDetails_1",
+        ["PK_PasskeyCeremonies"] = "sqlite_autoindex_PasskeyCeremonies_1",
     };
 
     public static TheoryData<string> Names => [.. Operations.Keys];

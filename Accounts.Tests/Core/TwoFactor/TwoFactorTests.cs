@@ -221,6 +221,13 @@ public sealed class TwoFactorTests
         Assert.IsType<AdministrationOutcome.Done>(await administration.ResetTwoFactorAsync(root.Caller, ada, ticket));
         Assert.IsType<AdministrationOutcome.NothingToDo>(await administration.ResetTwoFactorAsync(root.Caller, ada, ticket));
         Assert.Equal(host.Clock.GetUtcNow() + TimeSpan.FromDays(1), (await settings.FindAsync(caller)).ResetDueAt);
+        // The administrator may take it back, too.
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.IsType<AdministrationOutcome.Done>(await administration.WithdrawTwoFactorResetAsync(root.Caller, ada, ticket));
+        Assert.IsType<AdministrationOutcome.NothingToDo>(await administration.WithdrawTwoFactorResetAsync(root.Caller, ada, ticket));
+        Assert.Null((await settings.FindAsync(caller)).ResetDueAt);
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.IsType<AdministrationOutcome.Done>(await administration.ResetTwoFactorAsync(root.Caller, ada, ticket));
         host.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.True(await settings.ObjectToResetAsync(caller));
         Assert.False(await settings.ObjectToResetAsync(caller));
@@ -241,9 +248,54 @@ public sealed class TwoFactorTests
             [
                 AuditAction.TwoFactorReset, AuditAction.TwoFactorResetRequested,
                 AuditAction.TwoFactorResetWithdrawn, AuditAction.TwoFactorResetRequested,
+                AuditAction.TwoFactorResetWithdrawn, AuditAction.TwoFactorResetRequested,
             ],
             events!.Select(one => one.Action).Where(action => action.Contains("reset", StringComparison.Ordinal)),
             StringComparer.Ordinal);
+    }
+
+    // Guard: SessionId in BeginAsync and TurnOnAsync. Otherwise an intruder could read the key that the owner confirms later.
+    [EachEngineFact]
+    public async Task The_key_is_confirmed_in_the_session_that_has_seen_it()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var (intruder, owner) = (await host.SignInAsync(), await host.SignInAsync());
+        var settings = host.Get<TwoFactorSettings>();
+        var planted = Assert.IsType<TwoFactorOutcome.SettingUp>(await settings.BeginAsync(intruder.Caller));
+        var confirm = new ChangeTwoFactorInput { Code = new AuthenticatorApp(planted.Key).CodeAt(host.Clock.GetUtcNow()) };
+        Assert.IsType<TwoFactorOutcome.Invalid>(await settings.TurnOnAsync(owner.Caller, confirm));
+        var own = Assert.IsType<TwoFactorOutcome.SettingUp>(await settings.BeginAsync(owner.Caller));
+        Assert.NotEqual(planted.Key, own.Key, StringComparer.Ordinal);
+        Assert.Equal(own, await settings.BeginAsync(owner.Caller));
+        Assert.IsType<TwoFactorOutcome.Invalid>(await settings.TurnOnAsync(intruder.Caller, confirm));
+        confirm.Code = new AuthenticatorApp(own.Key).CodeAt(host.Clock.GetUtcNow());
+        Assert.IsType<TwoFactorOutcome.WithCodes>(await settings.TurnOnAsync(owner.Caller, confirm));
+    }
+
+    // Guard: MostWrongInSessions.
+    [EachEngineFact]
+    public async Task Whoever_has_a_session_only_cannot_lock_the_owners_codes()
+    {
+        await using var host = CoreHost.Start(null, Wide);
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        var (app, _, caller) = await AuthenticatorApp.TurnOnAsync(host, owner.Caller);
+        var guess = new ReauthenticationInput { Code = "000000" };
+        for (var i = 0; i < 30; i++)
+        {
+            var outcome = await host.Reauthentication.ReauthenticateAsync(caller, guess);
+            Assert.Equal(i < 10 ? CodeCheck.Wrong : CodeCheck.Locked, Assert.IsType<ReauthenticationOutcome.WrongCode>(outcome).Check);
+        }
+
+        var browser = CoreHost.NewBrowser();
+        var token = Assert.IsType<SignInOutcome.SecondStepNeeded>(await host.TrySignInAsync(browser)).Token;
+        var now = host.Clock.GetUtcNow();
+        Assert.IsType<SecondStepOutcome.WrongCode>(await StepAsync(host, browser, token, "000000"));
+        Assert.IsType<SecondStepOutcome.SignedIn>(await StepAsync(host, browser, token, app.CodeAt(now)));
+        // A right code begins the count again.
+        guess.Code = app.CodeAt(now.AddSeconds(30));
+        Assert.IsType<ReauthenticationOutcome.Proved>(await host.Reauthentication.ReauthenticateAsync(caller, guess));
     }
 
     // Guards: MayActAsStaff in CommandRunner and in StaffAccess.

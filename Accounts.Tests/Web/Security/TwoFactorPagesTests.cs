@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Accounts.Core.Administration;
+using Accounts.Core.SignIn;
+using Accounts.Core.TwoFactor;
 using Accounts.Tests.Fixtures;
 using static Accounts.Tests.Fixtures.ViewedSite;
 
@@ -124,8 +127,8 @@ public sealed partial class TwoFactorPagesTests
         Assert.False(await visitor.IsSignedInAsync());
         using var asked = await visitor.SignInAsync(Ada, AccountsSite.Password);
         Assert.EndsWith(Step, asked.Headers.Location!.OriginalString, StringComparison.Ordinal);
-        Assert.True(Assert.IsType<Accounts.Core.TwoFactor.TwoFactorState>(
-            await site.Get<Accounts.Core.TwoFactor.TwoFactorSettings>().FindAsync(caller)).IsOn);
+        Assert.True(Assert.IsType<TwoFactorState>(
+            await site.Get<TwoFactorSettings>().FindAsync(caller)).IsOn);
     }
 
     // Guards: Both in ProofForm, BothFactors in CommandRunner.
@@ -177,6 +180,109 @@ public sealed partial class TwoFactorPagesTests
         }
     }
 
+    // Guard: the condition in PasswordAdvice and PasswordPage.
+    [EachEngineFact]
+    public async Task Advice_leads_to_two_factor_while_it_is_off()
+    {
+        const string Link = "<a href=\"settings/security/two-factor\">";
+        const string Changed = "Password changed.";
+        var clock = new TestClock();
+        await using var site = AccountsSite.Start(clock);
+        await site.RegisterAsync(Ada);
+        using var phone = await site.SignInAsync(Ada, Visitor.Phone);
+        using (var wrong = await site.Visit().SignInAsync(Ada, "not this passphrase"))
+            Assert.Equal(HttpStatusCode.OK, wrong.StatusCode);
+        await site.Get<RefusedAttempts>().FlushAsync();
+        using var owner = await site.SignInAsync(Ada);
+        var page = await owner.ReadAsync("/settings/sessions");
+        Assert.Contains("change your password</a> and " + Link, page, StringComparison.Ordinal);
+        var text = await ChangePasswordAsync(owner, AccountsSite.Password, "another passphrase for tests");
+        Assert.Contains(Changed, text, StringComparison.Ordinal);
+        Assert.Contains(Link, text, StringComparison.Ordinal);
+        await ChangePasswordAsync(owner, "another passphrase for tests", AccountsSite.Password);
+
+        var app = new AuthenticatorApp(KeyOf(await owner.ReadAsync(SetUp)));
+        using (await owner.SubmitAsync(SetUp, ("Input.Code", app.CodeAt(clock.GetUtcNow()))))
+            page = await owner.ReadAsync("/settings/sessions");
+        Assert.Contains("change your password</a>.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(Link, page, StringComparison.Ordinal);
+        text = await ChangePasswordAsync(owner, AccountsSite.Password, "another passphrase for tests");
+        Assert.Contains(Changed, text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Link, text, StringComparison.Ordinal);
+    }
+
+    // Guards: TwoFactorResetAt of SupportAccount, and the two acts of AccountActPage.
+    [EachEngineFact]
+    public async Task An_administrator_turns_it_off_after_a_delay_and_the_owner_reads_of_it_before()
+    {
+        var clock = new TestClock();
+        await using var site = AccountsSite.Start(clock);
+        var (app, _) = await TurnOnAsync(site, clock);
+        await site.RegisterAsync(Root);
+        await site.Get<RoleGrants>().GrantAsync(Root, Roles.Administrator);
+        using var owner = site.Visit();
+        await SignInAsync(owner, app, clock);
+        using var root = await site.SignInAsync(Root);
+        var account = $"/admin/users/{site.FindUser(Ada)}";
+        Assert.Contains("Two-factor is off", await root.ReadAsync($"/admin/users/{site.FindUser(Root)}"), StringComparison.Ordinal);
+        var page = await root.ReadAsync(account);
+        Assert.Contains("Two-factor is on", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("keep-two-factor", page, StringComparison.Ordinal);
+
+        Assert.Contains("The owner is told on their pages.", await ActAsync("reset-two-factor"), StringComparison.Ordinal);
+        Assert.Contains("Two-factor turns off", await root.ReadAsync(account), StringComparison.Ordinal);
+        const string Warning = "as an administrator asked";
+        foreach (var path in new[] { Security, "/settings/sessions" })
+            Assert.Contains(Warning, await owner.ReadAsync(path), StringComparison.Ordinal);
+        Assert.Contains("Two-factor stays on.", await ActAsync("keep-two-factor"), StringComparison.Ordinal);
+        Assert.DoesNotContain(Warning, await owner.ReadAsync(Security), StringComparison.Ordinal);
+        await ActAsync("reset-two-factor");
+
+        // The second step says so, too.
+        using var other = site.Visit();
+        await AssertRedirectsAsync(other.SignInAsync(Ada, AccountsSite.Password), Step);
+        Assert.Contains(Warning, await other.ReadAsync(Step), StringComparison.Ordinal);
+        clock.Advance(TimeSpan.FromDays(1));
+        await site.Get<TwoFactorUpkeep>().RunAsync();
+        await AssertRedirectsAsync(other.SignInAsync(Ada, AccountsSite.Password), "/settings/sessions");
+        Assert.Contains("as an administrator had asked", await other.ReadAsync("/settings/audit"), StringComparison.Ordinal);
+
+        async Task<string> ActAsync(string act)
+        {
+            using var done = await root.SubmitAsync($"{account}/{act}", ("Reason", "Ticket 4711"));
+            Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
+            return WebUtility.HtmlDecode(await root.ReadAsync(new Uri(site.Address, done.Headers.Location!).PathAndQuery));
+        }
+    }
+
+    // Guard: MayActAsStaff. The page says what is missing, and the account's own pages work.
+    [EachEngineFact]
+    public async Task Staff_with_one_factor_are_told_what_they_need()
+    {
+        var clock = new TestClock();
+        await using var site = AccountsSite.Start(clock, settings: [("TwoFactor:RequiredForStaff", "true")]);
+        var (app, _) = await TurnOnAsync(site, clock);
+        await site.RegisterAsync(Root);
+        foreach (var email in new[] { Ada, Root })
+            await site.Get<RoleGrants>().GrantAsync(email, Roles.Administrator);
+        using var one = await site.SignInAsync(Root);
+        foreach (var path in new[] { "/admin", "/support?find=ada", $"/admin/users/{site.FindUser(Ada)}" })
+        {
+            using var refused = await one.GetAsync(path);
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+            var text = await refused.Content.ReadAsStringAsync();
+            Assert.Contains("Two-factor needed", text, StringComparison.Ordinal);
+            Assert.Contains("Turn it on, or sign in again with a code", text, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("A password alone lets people in.", await one.ReadAsync(Security), StringComparison.Ordinal);
+
+        using var two = site.Visit();
+        await SignInAsync(two, app, clock);
+        using var opened = await two.GetAsync("/admin");
+        Assert.Equal(HttpStatusCode.OK, opened.StatusCode);
+    }
+
     private static async Task<(AuthenticatorApp App, List<string> Codes)> TurnOnAsync(AccountsSite site, TestClock clock)
     {
         await site.RegisterAsync(Ada);
@@ -186,6 +292,13 @@ public sealed partial class TwoFactorPagesTests
         List<string> codes = [.. RecoveryCode().Matches(await on.Content.ReadAsStringAsync()).Select(match => match.Value)];
         clock.Advance(TimeSpan.FromSeconds(30));
         return (app, codes);
+    }
+
+    private static async Task<string> ChangePasswordAsync(Visitor visitor, string from, string to)
+    {
+        using var answer = await visitor.SubmitAsync(
+            "/settings/password", ("Input.CurrentPassword", from), ("Input.NewPassword", to), ("Input.EndOtherSessions", "false"));
+        return await answer.Content.ReadAsStringAsync();
     }
 
     private static async Task SignInAsync(Visitor visitor, AuthenticatorApp app, TestClock clock, bool trust = false)
