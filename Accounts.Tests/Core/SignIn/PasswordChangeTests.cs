@@ -39,6 +39,19 @@ public sealed class PasswordChangeTests
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser(), password: New));
     }
 
+    // A passkey or a proof of the application may have started the session meanwhile.
+    [EachEngineFact]
+    public async Task A_new_password_that_was_required_is_not_required_any_more()
+    {
+        await using var host = CoreHost.Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        host.Rows.Execute("UPDATE \"Users\" SET \"NewPasswordRequired\" = TRUE");
+        Assert.IsType<SignInOutcome.NewPasswordRequired>(await host.TrySignInAsync(CoreHost.NewBrowser()));
+        Assert.IsType<ChangePasswordOutcome.Changed>(await ChangeAsync(host, owner));
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser(), password: New));
+    }
+
     // Guard: OfferAsync in PasswordChange.
     [EachEngineFact]
     public async Task A_copied_cookie_is_refused_after_the_change()
