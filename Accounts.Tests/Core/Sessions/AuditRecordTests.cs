@@ -31,7 +31,7 @@ public sealed class AuditRecordTests
         [AuditAction.PasswordChanged] = (s => s.ChangePasswordAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, 1)),
         [AuditAction.PasskeyAdded] = (s => s.AddPasskeyAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, null)),
         [AuditAction.PasskeyRenamed] = (s => s.RenamePasskeyAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, null)),
-        [AuditAction.PasskeyRemoved] = (s => s.RemovePasskeyAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, null)),
+        [AuditAction.PasskeyRemoved] = (s => s.RemovePasskeyAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, 0)),
         [AuditAction.SessionTerminated] =
             (s => s.Host.Sessions.TerminateAsync(s.Laptop.Caller, s.Phone.Id), s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, null, null)),
         [AuditAction.SessionsTerminated] = (
