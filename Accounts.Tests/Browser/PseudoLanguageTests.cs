@@ -17,6 +17,7 @@ public sealed class PseudoLanguageTests(Chromium chromium)
     [Theory]
     [InlineData("sign-in", "register", "help", "signed-out", "problem")]
     [InlineData("settings", "password", "support")]
+    [InlineData("security", "two-factor")]
     [InlineData("history", "audit")]
     [InlineData("sessions")]
     public async Task No_text_is_plain_English_or_lacks_room(params string[] pages)

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Accounts.Core.Callers;
 using Accounts.Core.SignIn;
 using Accounts.Core.Support;
+using Accounts.Core.TwoFactor;
 using Accounts.Web.Sessions;
 using Bunit;
 using Microsoft.AspNetCore.Components;
@@ -34,6 +35,7 @@ internal sealed class ComponentPage : IAsyncDisposable
         Context.Services.AddSingleton(host.Get<SupportCodes>());
         Context.Services.AddSingleton(host.Get<SupportViews>());
         Context.Services.AddSingleton(host.Get<RefusedAttemptReader>());
+        Context.Services.AddSingleton(host.Get<TwoFactorSettings>());
         Context.Services.AddSingleton<Handovers>();
         Context.AddBunitPersistentComponentState();
         Context.SetRendererInfo(new RendererInfo(interactive ? "Server" : "Static", interactive));

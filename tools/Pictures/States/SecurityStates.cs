@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Accounts.Stage;
 using Microsoft.Playwright;
 using OtpNet;
@@ -5,7 +6,7 @@ using OtpNet;
 namespace Accounts.Pictures.States;
 
 /// <summary>The security page, two-factor and passkeys.</summary>
-internal static class SecurityStates
+internal static partial class SecurityStates
 {
     private const string Security = "/settings/security";
 
@@ -35,7 +36,8 @@ internal static class SecurityStates
         {
             await OpenAsync(scene, Security);
             await TurnOnAsync(scene);
-            await scene.Page.Context.ClearCookiesAsync();
+            // The cookie of the language stays.
+            await scene.Page.Context.ClearCookiesAsync(new() { NameRegex = SessionCookie });
             await scene.Page.GotoAsync("/sign-in");
             await scene.Field("Email").FillAsync(Application.Email);
             await scene.Field("Password").FillAsync(Application.Password);
@@ -43,6 +45,9 @@ internal static class SecurityStates
             await scene.SeeAsync("Enter your code");
         }),
     ];
+
+    [GeneratedRegex("session", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SessionCookie { get; }
 
     private static async Task OpenAsync(Scene scene, string path)
     {
