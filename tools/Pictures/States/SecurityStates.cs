@@ -17,11 +17,14 @@ internal static partial class SecurityStates
         {
             await OpenAsync(scene, $"{Security}/passkeys/add");
             await AddPasskeyAsync(scene);
+            await scene.Field("Name").FillAsync("Work laptop");
+            await scene.PressAsync("Save");
+            await scene.SeeAsync("Add a passkey");
             await TurnOnAsync(scene);
             await scene.Page.GotoAsync(Security);
             await scene.SeeAsync("Recovery codes");
         }),
-        new("security", "passkey", "A new passkey", async scene =>
+        new("passkey", "new", "A new passkey", async scene =>
         {
             await OpenAsync(scene, $"{Security}/passkeys/add");
             await AddPasskeyAsync(scene);
