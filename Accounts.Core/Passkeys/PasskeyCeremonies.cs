@@ -1,6 +1,5 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using Accounts.Core.Callers;
+using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
@@ -17,9 +16,6 @@ namespace Accounts.Core.Passkeys;
 internal sealed partial class PasskeyCeremonies(
     AccountsDatabase database, SignInThrottle throttle, PasskeyOptions options, TimeProvider time, ILogger<PasskeyCeremonies> logger)
 {
-    private const int IdBytes = 32;
-    private const int IdCharacters = 43;
-
     /// <summary>Counts a question to a visitor. Questions have counts of their own, because each costs a row and is no guess.</summary>
     /// <returns>How long to wait; null if it is let in.</returns>
     public TimeSpan? Count(CallingBrowser browser) => throttle.CountPasskeyQuestion(browser.Address);
@@ -59,10 +55,10 @@ internal sealed partial class PasskeyCeremonies(
 
     private string Add(AccountsDbContext db, PasskeyPurpose purpose, Caller? caller, byte[]? browser, string state)
     {
-        var id = RandomNumberGenerator.GetBytes(IdBytes);
+        var id = OneTimeToken.New();
         db.PasskeyCeremonies.Add(new PasskeyCeremonyRow
         {
-            IdHash = SHA256.HashData(id),
+            IdHash = OneTimeToken.HashOf(id)!,
             Purpose = purpose,
             UserId = caller?.Subject.Value,
             SessionId = caller?.OwnSession.Value,
@@ -70,13 +66,13 @@ internal sealed partial class PasskeyCeremonies(
             State = state,
             ExpiresAt = time.GetUtcNow() + PasskeyAttempt.Patience,
         });
-        return Base64Url.EncodeToString(id);
+        return id;
     }
 
     private async Task<string?> BurnAsync(string id, Func<PasskeyCeremonyRow, bool> isRight, CancellationToken cancellationToken)
     {
         // A made-up id costs one read, and no turn to write.
-        if (!options.Enabled || HashOf(id) is not { } hash
+        if (!options.Enabled || OneTimeToken.HashOf(id) is not { } hash
             || !await database.ReadAsync(db => db.PasskeyCeremonies.AnyAsync(c => c.IdHash == hash, cancellationToken)))
         {
             Log.Unknown(logger);
@@ -101,16 +97,6 @@ internal sealed partial class PasskeyCeremonies(
         else
             return row.State;
         return null;
-    }
-
-    private static byte[]? HashOf(string id)
-    {
-        Span<byte> bytes = stackalloc byte[IdBytes];
-        // Not TryDecodeFromChars: it throws for a character outside the alphabet.
-        return id.Length == IdCharacters
-            && Base64Url.DecodeFromChars(id, bytes, out _, out var written) == System.Buffers.OperationStatus.Done && written == IdBytes
-            ? SHA256.HashData(bytes)
-            : null;
     }
 
     private static partial class Log

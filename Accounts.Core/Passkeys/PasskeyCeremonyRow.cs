@@ -16,7 +16,7 @@ internal enum PasskeyPurpose
 /// <summary>A question to a browser that waits for its answer. Deleting the row uses it up.</summary>
 internal sealed class PasskeyCeremonyRow
 {
-    /// <summary>SHA-256 of the id that the page has.</summary>
+    /// <summary>The hash of the id that the page has, a <see cref="Sessions.OneTimeToken"/>.</summary>
     public required byte[] IdHash { get; init; }
 
     public required PasskeyPurpose Purpose { get; init; }

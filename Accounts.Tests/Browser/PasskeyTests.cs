@@ -1,3 +1,4 @@
+using Accounts.Stage;
 using Accounts.Tests.Fixtures;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
@@ -20,7 +21,7 @@ public sealed class PasskeyTests(Chromium chromium)
         await using var site = AccountsSite.Start(clock);
         await site.RegisterAsync(Ada);
         await using var owner = await (phone ? await Person.OpenPhoneAsync(chromium, site) : await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
-        await AddAuthenticatorAsync(owner.Page);
+        await VirtualAuthenticator.AddAsync(owner.Page);
         // The virtual authenticator would answer the email field's question at once.
         await owner.Page.AddInitScriptAsync("PublicKeyCredential.isConditionalMediationAvailable = async () => false");
 
@@ -83,31 +84,13 @@ public sealed class PasskeyTests(Chromium chromium)
         await site.RegisterAsync(Ada);
         await using var owner = await (await Person.OpenAsync(chromium, site)).SignInAsync(Ada);
         // It answers without anybody's help, as if its user had chosen the passkey from the field's list.
-        await AddAuthenticatorAsync(owner.Page);
+        await VirtualAuthenticator.AddAsync(owner.Page);
         await owner.GoAsync("/settings/security/passkeys/add");
         await owner.PressAsync("Create a passkey");
         await Assertions.Expect(owner.Page.GetByText("Passkey added.")).ToBeVisibleAsync();
         await owner.Profile.ClearCookiesAsync();
         await owner.GoAsync("/sign-in");
         await owner.WaitForCardsAsync(2);
-    }
-
-    private static async Task AddAuthenticatorAsync(IPage page)
-    {
-        var devTools = await page.Context.NewCDPSessionAsync(page);
-        await devTools.SendAsync("WebAuthn.enable");
-        await devTools.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>(StringComparer.Ordinal)
-        {
-            ["options"] = new Dictionary<string, object>(StringComparer.Ordinal)
-            {
-                ["protocol"] = "ctap2",
-                ["transport"] = "internal",
-                ["hasResidentKey"] = true,
-                ["hasUserVerification"] = true,
-                ["isUserVerified"] = true,
-                ["automaticPresenceSimulation"] = true,
-            },
-        });
     }
 
     private static async Task CheckAsync(IPage page)

@@ -60,19 +60,7 @@ internal static partial class SecurityStates
 
     private static async Task AddPasskeyAsync(Scene scene)
     {
-        var devTools = await scene.Page.Context.NewCDPSessionAsync(scene.Page);
-        await devTools.SendAsync("WebAuthn.enable");
-        await devTools.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>(StringComparer.Ordinal)
-        {
-            ["options"] = new Dictionary<string, object>(StringComparer.Ordinal)
-            {
-                ["protocol"] = "ctap2",
-                ["transport"] = "internal",
-                ["hasResidentKey"] = true,
-                ["hasUserVerification"] = true,
-                ["isUserVerified"] = true,
-            },
-        });
+        await VirtualAuthenticator.AddAsync(scene.Page);
         await scene.PressAsync("Create a passkey");
         await scene.SeeAsync("Passkey added.");
     }
