@@ -87,7 +87,11 @@ internal sealed partial class CommandRunner(
     }
 
     /// <summary>Whether the caller must prove who they are before a command with this need.</summary>
-    public bool NeedsProof(Caller caller, Need need) => need.FreshProof && !IsProved(caller, time.GetUtcNow());
+    /// <param name="caller">The caller.</param>
+    /// <param name="need">What the command needs.</param>
+    /// <param name="hasTwoFactor">Whether the caller's account has two-factor. It counts for a need of both factors only.</param>
+    public bool NeedsProof(Caller caller, Need need, bool hasTwoFactor = false) =>
+        LacksProof(caller, need, need.BothFactors && hasTwoFactor, time.GetUtcNow());
 
     private async Task<Refusal?> AdmitAsync(
         UnitOfWork work, Caller caller, Need need, SessionSet? changed, UserId? other, DateTimeOffset now)
@@ -104,10 +108,11 @@ internal sealed partial class CommandRunner(
         if (need.Staff != StaffRole.None && !twoFactor.MayActAsStaff(caller.SessionMethods))
             throw new CallerRefusedException(CallerRefusal.SecondFactorMissing);
         // The proof that the caller had when they called counts, not a later one.
-        if (need.FreshProof && !IsProved(caller, now))
-            return Refusal.ProofNeeded;
-        return need.BothFactors && work.Account.TwoFactorEnabled && !caller.ProofMethods.AreTwoFactors() ? Refusal.ProofNeeded : null;
+        return LacksProof(caller, need, need.BothFactors && work.Account.TwoFactorEnabled, now) ? Refusal.ProofNeeded : null;
     }
+
+    private bool LacksProof(Caller caller, Need need, bool both, DateTimeOffset now) =>
+        (need.FreshProof && !IsProved(caller, now)) || (both && !caller.ProofMethods.AreTwoFactors());
 
     /// <summary>Locks the caller's account, and another one that the command is about.</summary>
     /// <returns>Whether the caller's account exists.</returns>

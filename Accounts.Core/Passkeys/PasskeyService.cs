@@ -53,9 +53,9 @@ public sealed partial class PasskeyService
     public async Task<bool> NeedsProofAsync(Caller caller, CancellationToken cancellationToken = default)
     {
         Need.ChangeFactors.Check(caller);
-        return _commands.NeedsProof(caller, Need.ChangeFactors)
-            || (!caller.ProofMethods.AreTwoFactors()
-                && await _database.ReadAsync(db => db.Users.AnyAsync(u => u.Id == caller.Subject.Value && u.TwoFactorEnabled, cancellationToken)));
+        var twoFactor = await _database.ReadAsync(
+            db => db.Users.AnyAsync(u => u.Id == caller.Subject.Value && u.TwoFactorEnabled, cancellationToken));
+        return _commands.NeedsProof(caller, Need.ChangeFactors, twoFactor);
     }
 
     /// <summary>The passkeys of the caller's account, the oldest first.</summary>

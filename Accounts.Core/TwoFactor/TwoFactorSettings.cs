@@ -81,8 +81,7 @@ public sealed class TwoFactorSettings
     /// </summary>
     /// <param name="caller">The caller.</param>
     /// <param name="isOn">Whether two-factor is on.</param>
-    public bool NeedsProof(Caller caller, bool isOn) =>
-        _commands.NeedsProof(caller, Need.ChangeFactors) || (isOn && !caller.ProofMethods.AreTwoFactors());
+    public bool NeedsProof(Caller caller, bool isOn) => _commands.NeedsProof(caller, Need.ChangeFactors, isOn);
 
     /// <summary>Begins to set an authenticator app up, or goes on with what began in the same session within the last hour.</summary>
     /// <exception cref="CallerRefusedException">The caller may never change two-factor; nothing changed.</exception>
