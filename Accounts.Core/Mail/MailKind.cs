@@ -1,0 +1,56 @@
+namespace Accounts.Core.Mail;
+
+/// <summary>What an email is about. The database stores the numbers: never change one.</summary>
+public enum MailKind
+{
+    /// <summary>A link that signs the user in.</summary>
+    SignInLink = 1,
+
+    /// <summary>A link with which the user chooses a new password.</summary>
+    ResetLink = 2,
+
+    /// <summary>A code that confirms who the user is, in a session of theirs.</summary>
+    ProofCode = 3,
+
+    /// <summary>Somebody signed in with a browser or from a country that is new for the account.</summary>
+    NewSignIn = 20,
+
+    /// <summary>The password was changed.</summary>
+    PasswordChanged = 21,
+
+    /// <summary>The password was reset with a link.</summary>
+    PasswordReset = 22,
+
+    /// <summary>Two-factor was turned on.</summary>
+    TwoFactorTurnedOn = 23,
+
+    /// <summary>Two-factor was turned off by its owner.</summary>
+    TwoFactorTurnedOff = 24,
+
+    /// <summary>The recovery codes were replaced.</summary>
+    RecoveryCodesReplaced = 25,
+
+    /// <summary>An administrator asked for a reset of two-factor. The owner may object until it is due.</summary>
+    TwoFactorResetRequested = 26,
+
+    /// <summary>Two-factor was turned off, as an administrator had asked.</summary>
+    TwoFactorReset = 27,
+
+    /// <summary>A passkey was added.</summary>
+    PasskeyAdded = 28,
+
+    /// <summary>A passkey was removed.</summary>
+    PasskeyRemoved = 29,
+
+    /// <summary>A member of support views the account.</summary>
+    ViewBegan = 30,
+
+    /// <summary>The account is to be deleted.</summary>
+    DeletionRequested = 31,
+}
+
+internal static class MailKinds
+{
+    /// <summary>Whether the user asked for it, and can do nothing without it.</summary>
+    public static bool IsAskedFor(this MailKind kind) => kind < MailKind.NewSignIn;
+}
