@@ -4,6 +4,7 @@ using Accounts.Core.AuditReading;
 using Accounts.Core.Geolocation;
 using Accounts.Core.History;
 using Accounts.Core.Live;
+using Accounts.Core.Mail;
 using Accounts.Core.Manager;
 using Accounts.Core.Passkeys;
 using Accounts.Core.PersonalData;
@@ -37,14 +38,15 @@ public static class AccountsCore
         OptionsSection<AccountsOptions>.Of("SignIn", o => o.SignIn, new SignInOptionsValidator()),
         OptionsSection<AccountsOptions>.Of("TwoFactor", o => o.TwoFactor, new TwoFactorOptionsValidator()),
         OptionsSection<AccountsOptions>.Of("Passkeys", o => o.Passkeys, new PasskeyOptionsValidator()),
+        OptionsSection<AccountsOptions>.Of("Outbox", o => o.Outbox, new OutboxOptionsValidator()),
         OptionsSection<AccountsOptions>.Of("Retention", o => o.Retention, new RetentionOptionsValidator()),
     ];
 
     /// <summary>Adds the core, with options from the configuration.</summary>
     /// <param name="services">The application's services. A <see cref="TimeProvider"/> registered before this call is used.</param>
     /// <param name="configuration">
-    /// Has the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SupportViews, SignIn, TwoFactor, Passkeys and Retention. It may be
-    /// a section itself. A key that the core doesn't know is an error.
+    /// Has the sections Storage, Geolocation, Features, PasswordHashing, Sessions, SupportViews, SignIn, TwoFactor, Passkeys, Outbox and Retention.
+    /// It may be a section itself. A key that the core doesn't know is an error.
     /// </param>
     public static AccountsBuilder AddAccountsCore(this IServiceCollection services, IConfiguration configuration) =>
         services.AddAccountsCore(configuration, null);
@@ -103,6 +105,7 @@ public static class AccountsCore
         services.AddPart(options => options.SignIn);
         services.AddPart(options => options.TwoFactor);
         services.AddPart(options => options.Passkeys);
+        services.AddPart(options => options.Outbox);
         services.AddPart(options => options.Retention);
 
         services.AddSteadyTime();
@@ -113,6 +116,7 @@ public static class AccountsCore
         services.AddStorage();
         services.AddGeolocation();
         services.AddUsers();
+        services.AddMail();
         services.AddLive();
         services.AddTwoFactor();
         services.AddSignIn();

@@ -1,5 +1,6 @@
 using Accounts.Core.Administration;
 using Accounts.Core.Geolocation;
+using Accounts.Core.Mail;
 using Accounts.Core.Passkeys;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
@@ -37,6 +38,9 @@ public sealed class AccountsOptions
 
     /// <summary>Whether users may have passkeys, and for which domain. Section <c>Passkeys</c>.</summary>
     public PasskeyOptions Passkeys { get; } = new();
+
+    /// <summary>How many emails a recipient may get, and how long sending is tried. Section <c>Outbox</c>.</summary>
+    public OutboxOptions Outbox { get; } = new();
 
     /// <summary>How long data is kept. Section <c>Retention</c>.</summary>
     public RetentionOptions Retention { get; } = new();

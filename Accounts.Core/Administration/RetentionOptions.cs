@@ -14,6 +14,9 @@ public sealed class RetentionOptions
     /// <summary>How long to keep a refused sign-in or proof: 90 days.</summary>
     public TimeSpan RefusedAttempts { get; set; } = TimeSpan.FromDays(90);
 
+    /// <summary>How long to keep what became of an email: 7 days. What it told, and its recipient, are never kept.</summary>
+    public TimeSpan Emails { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>
     /// How long to keep an account after somebody has deleted it: 14 days. Until then it can be taken back. Then its personal data is erased.
     /// </summary>
@@ -32,6 +35,7 @@ internal sealed class RetentionOptionsValidator : AbstractValidator<RetentionOpt
             .WithMessage("must be between 1 day and 3650 days.");
         RuleFor(o => o.RefusedAttempts).InclusiveBetween(TimeSpan.FromDays(1), TimeSpan.FromDays(3650))
             .WithMessage("must be between 1 day and 3650 days.");
+        RuleFor(o => o.Emails).InclusiveBetween(TimeSpan.FromDays(1), TimeSpan.FromDays(3650)).WithMessage("must be between 1 day and 3650 days.");
         RuleFor(o => o.DeletedAccounts).InclusiveBetween(TimeSpan.FromDays(1), TimeSpan.FromDays(90))
             .WithMessage("must be between 1 day and 90 days.");
         RuleFor(o => o.Interval).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)).WithMessage("must be between 1 minute and 1 day.");

@@ -2,6 +2,7 @@ using System.Globalization;
 using Accounts.Core.Callers;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Live;
+using Accounts.Core.Mail;
 using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Accounts.Core.SignIn;
@@ -36,13 +37,16 @@ public sealed class SystemReader
     private readonly SessionDepartures _departures;
     private readonly PasswordHashing _hashing;
     private readonly SignInQueue _queue;
+    private readonly Outbox _outbox;
+    private readonly MailHealth _mail;
     private readonly StartTime _start;
     private readonly IOptions<KeyManagementOptions> _keys;
     private readonly TwoFactorOptions _twoFactor;
     private readonly TimeProvider _time;
 
     internal SystemReader(AccountsDatabase database, DatabaseEngine engine, PlaceFinder places, SessionDepartures departures, PasswordHashing hashing,
-        SignInQueue queue, StartTime start, IOptions<KeyManagementOptions> keys, TwoFactorOptions twoFactor, TimeProvider time)
+        SignInQueue queue, Outbox outbox, MailHealth mail, StartTime start, IOptions<KeyManagementOptions> keys, TwoFactorOptions twoFactor,
+        TimeProvider time)
     {
         _twoFactor = twoFactor;
         _database = database;
@@ -51,6 +55,8 @@ public sealed class SystemReader
         _departures = departures;
         _hashing = hashing;
         _queue = queue;
+        _outbox = outbox;
+        _mail = mail;
         _start = start;
         _keys = keys;
         _time = time;
@@ -85,6 +91,7 @@ public sealed class SystemReader
         HashingRefusedAt = Recent(_hashing.RefusedAt, now),
         FormsWaiting = _queue.Waiting,
         FormsRefusedAt = Recent(_queue.RefusedAt, now),
+        Mail = _outbox.IsOn ? await CountMailAsync(db, now, cancellationToken) : null,
         ClockLag = SessionClock.FindLag(await SessionClock.Newest(db).FirstOrDefaultAsync(cancellationToken), now),
         ClockBack = (_time as SteadyTime)?.Back,
         KeysAreEncrypted = _keys.Value.XmlEncryptor is not null,
@@ -96,6 +103,12 @@ public sealed class SystemReader
         List<string> applied = [.. (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).Order(StringComparer.Ordinal)];
         return facts with { Applied = applied, Pending = [.. db.Database.GetMigrations().Except(applied, StringComparer.Ordinal)] };
     }
+
+    private async Task<MailState> CountMailAsync(AccountsDbContext db, DateTimeOffset now, CancellationToken cancellationToken) => new(
+        await MailDelivery.Waiting(db).CountAsync(cancellationToken),
+        await MailDelivery.Waiting(db).MinAsync(o => (DateTimeOffset?)o.MadeAt, cancellationToken),
+        await MailDelivery.Failed(db, now - EndingsOf).CountAsync(cancellationToken),
+        _mail.Problem);
 
     private static async Task<IReadOnlyDictionary<EndReason, int>> CountEndingsAsync(
         AccountsDbContext db, DateTimeOffset since, CancellationToken cancellationToken)

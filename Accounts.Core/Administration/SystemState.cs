@@ -1,5 +1,6 @@
 using Accounts.Core.Geolocation;
 using Accounts.Core.Live;
+using Accounts.Core.Mail;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 
@@ -40,6 +41,9 @@ public sealed record SystemState
 
     /// <summary>When the sign-in queue last refused a form, if that was in the last hour.</summary>
     public DateTimeOffset? FormsRefusedAt { get; init; }
+
+    /// <summary>The emails that wait to be sent, and those that failed; null if the application sends none.</summary>
+    public MailState? Mail { get; init; }
 
     /// <summary>How far the server's clock is behind the newest session. Sessions that started later than now last that much longer.</summary>
     public TimeSpan? ClockLag { get; init; }

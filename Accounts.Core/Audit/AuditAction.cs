@@ -15,6 +15,9 @@ public static class AuditAction
     /// <summary>The password was changed.</summary>
     public const string PasswordChanged = "user.password_changed";
 
+    /// <summary>The password was reset with a link from an email.</summary>
+    public const string PasswordReset = "user.password_reset";
+
     /// <summary>Two-factor was turned on.</summary>
     public const string TwoFactorTurnedOn = "user.two_factor_turned_on";
 
@@ -145,7 +148,7 @@ public static class AuditAction
     public static IReadOnlyList<string> All { get; } =
     [
         SignedIn, SignedOut, SessionTerminated, SessionsTerminated, SignedOutEverywhere, SessionsInvalidated, SessionsRevoked, SessionReplaced,
-        SessionExpired, SessionEndedByLimit, SessionRecognized, SessionDenied, SessionReauthenticated, SessionRenamed, PasswordChanged,
+        SessionExpired, SessionEndedByLimit, SessionRecognized, SessionDenied, SessionReauthenticated, SessionRenamed, PasswordChanged, PasswordReset,
         TwoFactorTurnedOn, TwoFactorTurnedOff, RecoveryCodesReplaced, BrowserTrusted, BrowsersForgotten,
         PasskeyAdded, PasskeyRenamed, PasskeyRemoved,
         ViewBegan, ViewEnded, LookedUp, Searched, SessionsEndedBySupport, SessionEndedByAdministrator, SessionsEndedByAdministrator, EverybodyEnded,

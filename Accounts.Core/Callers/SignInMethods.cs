@@ -27,17 +27,20 @@ public enum SignInMethods
     /// The browser was trusted, so the second step asked for no code. It says how a sign-in went, and proves nothing. RFC 8176 has no name for it.
     /// </summary>
     TrustedBrowser = 32,
+
+    /// <summary>A link or a code that was sent to the account's email. RFC 8176 has no name for it.</summary>
+    Email = 64,
 }
 
 /// <summary>What methods are worth together.</summary>
 public static class SignInMethodStrength
 {
-    private const SignInMethods First = SignInMethods.Password | SignInMethods.Provider;
+    private const SignInMethods First = SignInMethods.Password | SignInMethods.Provider | SignInMethods.Email;
     private const SignInMethods Second = SignInMethods.OneTimeCode | SignInMethods.RecoveryCode;
 
     /// <summary>
-    /// Whether they prove two factors: one that the user knows, or a provider's word, and a code that the user has; or a passkey, whose
-    /// authenticator verified its user.
+    /// Whether they prove two factors: one that the user knows, a provider's word or the account's email, and a code that the user has; or a passkey,
+    /// whose authenticator verified its user.
     /// </summary>
     public static bool AreTwoFactors(this SignInMethods methods) =>
         methods.HasFlag(SignInMethods.Passkey) || ((methods & First) != SignInMethods.None && (methods & Second) != SignInMethods.None);

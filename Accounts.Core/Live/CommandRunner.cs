@@ -1,4 +1,5 @@
 using Accounts.Core.Callers;
+using Accounts.Core.Mail;
 using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Accounts.Core.Storage;
@@ -27,7 +28,7 @@ internal enum Refusal
 /// Memory learns of a change first, so that subscribers find every check already closed.
 /// </remarks>
 internal sealed partial class CommandRunner(
-    AccountsDatabase database, SessionRegistry registry, SessionFeed feed, SessionOptions options, TwoFactorOptions twoFactor,
+    AccountsDatabase database, SessionRegistry registry, SessionFeed feed, Outbox outbox, SessionOptions options, TwoFactorOptions twoFactor,
     TimeProvider time, ILogger<CommandRunner> logger)
 {
     /// <summary>Runs a caller's command.</summary>
@@ -71,7 +72,10 @@ internal sealed partial class CommandRunner(
                 async db =>
                 {
                     done = new UnitOfWork(db, registry);
-                    return await command(done);
+                    var outcome = await command(done);
+                    if (outbox.AddNotices(db))
+                        done.Apply(outbox.Wake);
+                    return outcome;
                 },
                 cancellationToken);
             Announce(done!);

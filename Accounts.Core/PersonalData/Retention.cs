@@ -1,6 +1,7 @@
 using Accounts.Core.Administration;
 using Accounts.Core.Audit;
 using Accounts.Core.Live;
+using Accounts.Core.Mail;
 using Accounts.Core.Passkeys;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
@@ -15,7 +16,7 @@ namespace Accounts.Core.PersonalData;
 
 /// <summary>
 /// Deletes old data as the settings say: erases deleted accounts, shortens old IP addresses, and removes old ended sessions, old refused attempts,
-/// expired support codes and unanswered questions for passkeys.
+/// expired support codes and links, unanswered questions for passkeys, and emails that were sent.
 /// </summary>
 /// <remarks>
 /// It has no state of its own. The rows say what is due. Each kind of work has its own index, and a row leaves the index when its work is done.
@@ -66,6 +67,12 @@ internal sealed partial class Retention(
         await WhileAnyAsync("Removed expired support codes", db => ExpiredCodes(db, now), (_, due) => due.ExecuteDeleteAsync(), stoppingToken);
         await WhileAnyAsync(
             "Removed unanswered questions for passkeys", db => ExpiredCeremonies(db, now), (_, due) => due.ExecuteDeleteAsync(), stoppingToken);
+        await WhileAnyAsync("Removed expired links", db => ExpiredLinks(db, now), (_, due) => due.ExecuteDeleteAsync(), stoppingToken);
+        await WhileAnyAsync(
+            "Removed emails from the outbox",
+            db => FinishedEmails(db, now - options.Emails),
+            (_, due) => due.ExecuteDeleteAsync(),
+            stoppingToken);
         await erasure.RunAsync(stoppingToken);
     }
 
@@ -89,6 +96,12 @@ internal sealed partial class Retention(
 
     private static IQueryable<PasskeyCeremonyRow> ExpiredCeremonies(AccountsDbContext db, DateTimeOffset now) =>
         db.PasskeyCeremonies.Where(c => c.ExpiresAt <= now).OrderBy(c => c.ExpiresAt).Take(BatchSize);
+
+    private static IQueryable<EmailLinkRow> ExpiredLinks(AccountsDbContext db, DateTimeOffset now) =>
+        db.EmailLinks.Where(l => l.ExpiresAt <= now).OrderBy(l => l.ExpiresAt).Take(BatchSize);
+
+    private static IQueryable<OutboxRow> FinishedEmails(AccountsDbContext db, DateTimeOffset until) =>
+        db.Outbox.Where(o => o.FinishedAt <= until).OrderBy(o => o.FinishedAt).Take(BatchSize);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

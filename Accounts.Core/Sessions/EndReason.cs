@@ -50,4 +50,7 @@ public enum EndReason
 
     /// <summary>The user turned two-factor on or off, or removed a passkey, and chose to end other sessions.</summary>
     FactorsChanged = 16,
+
+    /// <summary>The user reset the password with a link from an email.</summary>
+    PasswordReset = 17,
 }

@@ -2,6 +2,7 @@ using Accounts.Core.Audit;
 using Accounts.Core.Callers;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Live;
+using Accounts.Core.Mail;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Core.TwoFactor;
@@ -19,6 +20,9 @@ internal sealed record VerifiedUser(UserId? UserId, ProofStamp Stamp, SignInMeth
 {
     /// <summary>The hash of the password that the account gets with this sign-in; null if it keeps its own.</summary>
     public string? NewPasswordHash { get; init; }
+
+    /// <summary>The hash of the emailed link that the sign-in uses up; null if it has none.</summary>
+    public byte[]? LinkHash { get; init; }
 
     /// <summary>Whether the owner, who has deleted the account, keeps it after all.</summary>
     public bool KeepsAccount { get; init; }
@@ -100,6 +104,14 @@ internal sealed class SessionStarter(
                 return new StartOutcome.Void();
 
             var owner = new UserId(user.Id);
+            if (verified.LinkHash is { } link)
+            {
+                // Before the second step, so that nobody who lacks it tries twice.
+                if (!await db.UseLinkAsync(owner, EmailLinkPurpose.SignIn, link, now))
+                    return new StartOutcome.Void();
+                user.EmailConfirmed = true;
+            }
+
             var (stop, methods, trust) = await CheckSecondFactorAsync(db, user, browser, verified, remember, now);
             if (stop is not null)
                 return stop;

@@ -22,6 +22,15 @@ public sealed class SignInOptions
 
     /// <summary>The window in which attempts are counted: 5 minutes.</summary>
     public TimeSpan AttemptWindow { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a sign-in link works: 15 minutes.</summary>
+    public TimeSpan LinkLifetime { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long a link for a new password works: 30 minutes.</summary>
+    public TimeSpan ResetLifetime { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long a code by email works: 10 minutes.</summary>
+    public TimeSpan CodeLifetime { get; set; } = TimeSpan.FromMinutes(10);
 }
 
 internal sealed class SignInOptionsValidator : AbstractValidator<SignInOptions>
@@ -32,5 +41,11 @@ internal sealed class SignInOptionsValidator : AbstractValidator<SignInOptions>
         RuleFor(o => o.AttemptsPerAddress).InclusiveBetween(1, 100_000).WithMessage("must be between 1 and 100000.");
         RuleFor(o => o.AttemptWindow).InclusiveBetween(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1))
             .WithMessage("must be between 1 second and 1 day.");
+        RuleFor(o => o.LinkLifetime).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromHours(1))
+            .WithMessage("must be between 1 minute and 1 hour.");
+        RuleFor(o => o.ResetLifetime).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(1))
+            .WithMessage("must be between 1 minute and 1 day.");
+        RuleFor(o => o.CodeLifetime).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromHours(1))
+            .WithMessage("must be between 1 minute and 1 hour.");
     }
 }

@@ -15,6 +15,9 @@ internal static class SignInServices
         services.AddMade<SignInQueue>();
         services.AddMade<PasswordSignIn>();
         services.AddMade<SecondStep>();
+        services.AddSingleton<EmailRequests>();
+        services.AddMade<SignInLinks>();
+        services.AddMade<PasswordReset>();
         services.AddMade<Registration>();
         services.AddMade<Reauthentication>();
         services.AddMade<PasswordChange>();

@@ -16,11 +16,14 @@ internal enum Attempt
     /// <summary>Entering a second factor's code.</summary>
     Code,
 
-    /// <summary>Requesting or following a sign-in link.</summary>
+    /// <summary>Asking for a sign-in link.</summary>
     Link,
 
-    /// <summary>Requesting or following a password reset.</summary>
+    /// <summary>Asking for a link that resets the password.</summary>
     Reset,
+
+    /// <summary>Asking for a code by email, in a session.</summary>
+    EmailedCode,
 
     /// <summary>Answering with a passkey.</summary>
     Passkey,

@@ -1,6 +1,7 @@
 using Accounts.Core.Administration;
 using Accounts.Core.Audit;
 using Accounts.Core.Callers;
+using Accounts.Core.Mail;
 using Accounts.Core.Manager;
 using Accounts.Core.Passkeys;
 using Accounts.Core.Sessions;
@@ -53,6 +54,10 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
     public DbSet<AuditDetailsRow> AuditDetails => Set<AuditDetailsRow>();
 
     public DbSet<PasskeyCeremonyRow> PasskeyCeremonies => Set<PasskeyCeremonyRow>();
+
+    public DbSet<OutboxRow> Outbox => Set<OutboxRow>();
+
+    public DbSet<EmailLinkRow> EmailLinks => Set<EmailLinkRow>();
 
     public DbSet<DataProtectionKeyRow> DataProtectionKeys => Set<DataProtectionKeyRow>();
 
@@ -261,6 +266,40 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             ceremony.HasIndex(c => c.UserId, "IX_PasskeyCeremonies_User").HasFilter("\"UserId\" IS NOT NULL");
             // For retention.
             ceremony.HasIndex(c => c.ExpiresAt, "IX_PasskeyCeremonies_Expiry");
+        });
+
+        model.Entity<OutboxRow>(outbox =>
+        {
+            outbox.ToTable("Outbox");
+            outbox.HasKey(o => o.Id);
+            outbox.Property(o => o.Id).ValueGeneratedNever();
+            outbox.Property(o => o.Detail).HasMaxLength(OutboxRow.DetailLimit);
+            outbox.HasOne<User>().WithMany().HasForeignKey(o => o.UserId).OnDelete(DeleteBehavior.Cascade);
+            // For sending.
+            outbox.HasIndex(o => o.DueAt, "IX_Outbox_Due").HasFilter("\"FinishedAt\" IS NULL");
+            // For the limit per recipient.
+            outbox.HasIndex(o => new { o.RecipientHash, o.FinishedAt }, "IX_Outbox_Recipient").HasFilter("\"RecipientHash\" IS NOT NULL");
+            // For retention, and for what failed.
+            outbox.HasIndex(o => new { o.FinishedAt, o.End }, "IX_Outbox_Finished").HasFilter("\"FinishedAt\" IS NOT NULL");
+            // For deleting an account.
+            outbox.HasIndex(o => o.UserId, "IX_Outbox_User").HasFilter("\"UserId\" IS NOT NULL");
+        });
+
+        model.Entity<EmailLinkRow>(link =>
+        {
+            link.ToTable("EmailLinks");
+            link.HasKey(l => l.Id);
+            link.Property(l => l.Id).ValueGeneratedNever();
+            link.Property(l => l.Email).HasMaxLength(EmailLinkRow.EmailLimit);
+            link.Property(l => l.UserAgent).HasMaxLength(Devices.DeviceSignals.UserAgentLimit);
+            link.Property(l => l.ClientHints).HasMaxLength(Devices.ClientHints.TextLimit);
+            link.Property(l => l.Address).HasMaxLength(45);
+            link.Property(l => l.ReturnTo).HasMaxLength(EmailLinkRow.ReturnToLimit);
+            link.HasOne<User>().WithMany().HasForeignKey(l => l.UserId).OnDelete(DeleteBehavior.Cascade);
+            link.HasIndex(l => l.TokenHash, "IX_EmailLinks_Token").IsUnique().HasFilter("\"TokenHash\" IS NOT NULL");
+            link.HasIndex(l => new { l.UserId, l.Purpose }, "IX_EmailLinks_User").HasFilter("\"UserId\" IS NOT NULL");
+            // For retention.
+            link.HasIndex(l => l.ExpiresAt, "IX_EmailLinks_Expiry");
         });
 
         model.Entity<DataProtectionKeyRow>().ToTable("DataProtectionKeys");

@@ -26,6 +26,18 @@ internal sealed record TypedCode(string Text, bool IsRecoveryCode)
     /// <returns>Null if it has the shape of neither kind of code.</returns>
     public static TypedCode? Parse(string? typed)
     {
+        if (Read(typed) is not { } code)
+            return null;
+        if (code.Length == Digits && code.All(char.IsAsciiDigit))
+            return new TypedCode(code, false);
+        var upper = code.ToUpperInvariant().Replace('O', '0').Replace('I', '1').Replace('L', '1');
+        return upper.Length == RecoveryLength && upper.All(c => Alphabet.Contains(c, StringComparison.Ordinal)) ? new TypedCode(upper, true) : null;
+    }
+
+    /// <summary>The characters of a code that count, with digits in ASCII.</summary>
+    /// <returns>Null if the text is too long for a code.</returns>
+    public static string? Read(string? typed)
+    {
         if (typed is null || typed.Length > MostTyped)
             return null;
 
@@ -39,11 +51,7 @@ internal sealed record TypedCode(string Text, bool IsRecoveryCode)
                 text.Append(rune.ToString());
         }
 
-        var code = text.ToString();
-        if (code.Length == Digits && code.All(char.IsAsciiDigit))
-            return new TypedCode(code, false);
-        var upper = code.ToUpperInvariant().Replace('O', '0').Replace('I', '1').Replace('L', '1');
-        return upper.Length == RecoveryLength && upper.All(c => Alphabet.Contains(c, StringComparison.Ordinal)) ? new TypedCode(upper, true) : null;
+        return text.ToString();
     }
 
     /// <summary>A new recovery code.</summary>
