@@ -9,4 +9,7 @@ internal static class Paths
     public const string Help = "help/access";
 
     public const string Reauthenticate = "/session/reauthenticate";
+
+    /// <summary>Sends a code by email.</summary>
+    public const string EmailCode = "/session/email-code";
 }

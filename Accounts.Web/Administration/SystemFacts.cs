@@ -46,6 +46,15 @@ internal static class SystemFacts
         new(SystemPart.SignIn, Texts.System_SignIn,
             state.HashesWaiting == 0 ? Texts.System_NoQueue : Plural.Of(nameof(Texts.System_HashesWait_other), state.HashesWaiting),
             Plural.Of(nameof(Texts.System_FormsWait_other), state.FormsWaiting)),
+        new(SystemPart.Mail, Texts.System_Mail,
+            state.Mail switch
+            {
+                null => Texts.System_MailOff,
+                { Waiting: 0 } => Texts.System_MailNone,
+                { Waiting: var waiting } => Plural.Of(nameof(Texts.System_MailWaits_other), waiting),
+            },
+            state.Mail is { } mail ? Plural.Of(nameof(Texts.System_MailFailed_other), mail.Failed) : null,
+            IsNote: state.Mail is null),
         new(SystemPart.Https, Texts.System_Https, Texts.System_HttpsText),
         new(SystemPart.Proxies, Texts.Support_Proxies,
             knownProxies.Count == 0 ? SessionText.Joined(Texts.Common_None, Texts.Support_NoProxies) : Sentence.Enumerate(knownProxies)),

@@ -9,6 +9,7 @@ internal enum SystemPart
     Places,
     Push,
     SignIn,
+    Mail,
     Https,
     Proxies,
     Clock,

@@ -44,6 +44,13 @@ internal static class SystemWarnings
             AddAt(SystemPart.SignIn, Texts.System_HashingRefused, hashing, Texts.System_HashingRefusedDo);
         if (state.FormsRefusedAt is { } forms)
             AddAt(SystemPart.SignIn, Texts.System_FormsRefused, forms, Texts.System_FormsRefusedDo);
+        if (state.Mail is { Problem: { } down })
+        {
+            var advice = Sentence.Of(Texts.System_MailDownDo, ("why", TypedText.Isolate(TypedText.Clean(down.Why))));
+            warnings.Add(new SystemWarning(SystemPart.Mail, Moment.In(Texts.System_MailDown, down.Since, "on"), advice));
+        }
+        else if (state.Mail is { OldestAt: { } oldest } mail && mail.IsLate(state.At))
+            AddAt(SystemPart.Mail, Texts.System_MailLate, oldest, Texts.System_MailLateDo);
         if (plainHttp is { } plain && state.At - plain < PlainHttpOf)
             AddAt(SystemPart.Https, Texts.System_PlainHttp, plain, Texts.System_PlainHttpDo);
         if (state.ClockLag is { } lag)

@@ -11,7 +11,7 @@ internal static class AuditIcon
     {
         AuditAction.Registered => "person",
         AuditAction.SignedIn => "key",
-        AuditAction.PasswordChanged => "lock",
+        AuditAction.PasswordChanged or AuditAction.PasswordReset => "lock",
         AuditAction.PasskeyAdded or AuditAction.PasskeyRemoved => "passkey",
         AuditAction.SessionRenamed or AuditAction.PasskeyRenamed => "pen",
         AuditAction.SessionExpired => "wait",

@@ -19,6 +19,7 @@ internal static class AuditText
         AuditAction.SignedIn => Texts.Audit_SignedIn,
         AuditAction.SignedOut => Texts.Audit_SignedOut,
         AuditAction.PasswordChanged => Texts.Audit_PasswordChanged,
+        AuditAction.PasswordReset => Texts.Audit_PasswordReset,
         AuditAction.TwoFactorTurnedOn => Texts.Audit_TwoFactorTurnedOn,
         AuditAction.TwoFactorTurnedOff => Texts.Audit_TwoFactorTurnedOff,
         AuditAction.RecoveryCodesReplaced => Texts.Audit_RecoveryCodesReplaced,

@@ -18,7 +18,7 @@ internal static class IdentityProof
     public static async Task<(int Status, string? Problem, bool OfCode)> ProveAsync(this Reauthentication reauthentication, HttpContext context,
         Caller caller, ReauthenticationInput input)
     {
-        var onlyCode = input.Password.Length == 0 && input.Code.Trim().Length > 0;
+        var onlyCode = input.Password.Length == 0 && input.Code.Trim().Length > 0 && input.EmailCode.Trim().Length == 0;
         switch (await reauthentication.ReauthenticateAsync(caller, input, context.RequestAborted))
         {
             case ReauthenticationOutcome.Proved { Session: var session }:
@@ -30,6 +30,8 @@ internal static class IdentityProof
                 return (StatusCodes.Status429TooManyRequests, Wait.TooMany(context.Response, wait), onlyCode);
             case ReauthenticationOutcome.CallerEnded:
                 return (StatusCodes.Status401Unauthorized, null, false);
+            case ReauthenticationOutcome.WrongEmailCode:
+                return (StatusCodes.Status422UnprocessableEntity, Texts.Proof_WrongEmailCode, false);
             case ReauthenticationOutcome.WrongCode { Check: var check }:
                 return (StatusCodes.Status422UnprocessableEntity, ProofProblem.Of(check), true);
             default:
@@ -39,4 +41,16 @@ internal static class IdentityProof
                     false);
         }
     }
+
+    /// <summary>Sends the caller a code by email.</summary>
+    /// <returns>The response status: 204 sent, 401 session ended, 404 or 429 refused. A refusal has a sentence that tells the user what to do.</returns>
+    public static async Task<(int Status, string? Problem)> SendCodeAsync(
+        this Reauthentication reauthentication, HttpContext context, Caller caller) =>
+        await reauthentication.SendCodeAsync(caller, context.RequestAborted) switch
+        {
+            SendCodeOutcome.Sent => (StatusCodes.Status204NoContent, null),
+            SendCodeOutcome.CallerEnded => (StatusCodes.Status401Unauthorized, null),
+            SendCodeOutcome.Throttled { Wait: var wait } => (StatusCodes.Status429TooManyRequests, Wait.TooMany(context.Response, wait)),
+            _ => (StatusCodes.Status404NotFound, Texts.Proof_NoEmail),
+        };
 }

@@ -158,6 +158,7 @@ internal static class SessionText
             SignInMethods.OneTimeCode => Texts.Method_OneTimeCode,
             SignInMethods.Provider => Texts.Method_Provider,
             SignInMethods.RecoveryCode => Texts.Method_RecoveryCode,
+            SignInMethods.Email => Texts.Method_Email,
             SignInMethods.TrustedBrowser => Texts.Method_TrustedBrowser,
             _ => method.ToString(),
         })]);
@@ -180,6 +181,7 @@ internal static class SessionText
         EndReason.Expired => Texts.Reason_Expired,
         EndReason.Replaced => Texts.Reason_Replaced,
         EndReason.PasswordChanged => Texts.Reason_PasswordChanged,
+        EndReason.PasswordReset => Texts.Reason_PasswordReset,
         EndReason.FactorsChanged => Texts.Reason_FactorsChanged,
         EndReason.RemoteLogout => Texts.Reason_RemoteLogout,
         EndReason.LimitReached => Texts.Reason_LimitReached,
@@ -211,6 +213,7 @@ internal static class SessionText
             EndReason.EndedBySupport => Texts.How_Support,
             EndReason.EndedByAdministrator or EndReason.AccountDisabled or EndReason.NewPasswordRequired => Texts.How_Administrator,
             EndReason.AccountDeleted => Texts.How_AccountDeleted,
+            EndReason.PasswordReset => Texts.How_PasswordReset,
             EndReason.LimitReached when by is null => Texts.How_LimitReachedByAnother,
             EndReason.LimitReached => entry.EndedBy?.Id == current ? Texts.How_LimitReachedByThis : Texts.FormatHow_LimitReached(by),
             EndReason.Expired => entry.Expiry switch

@@ -25,17 +25,19 @@
   };
 
   // Returns null on success; otherwise the problem to show.
-  const prove = async form => {
-    const body = new URLSearchParams(new FormData(form));
+  const post = async (form, address, body) => {
     const token = document.querySelector("#account-menu input[type=hidden]");
     body.set(token.name, token.value);
-    const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+    const answer = await fetch(address, { method: "POST", body, redirect: "manual" });
     if (answer.status === 401) location.replace("signed-out");
-    else if (answer.status === 204) {
-      await useNewKey();
-      return null;
-    }
+    else if (answer.status === 204) return null;
     return answer.headers.get("content-type")?.startsWith("text/plain") ? await answer.text() : form.dataset.failed;
+  };
+
+  const prove = async form => {
+    const problem = await post(form, form.action, new URLSearchParams(new FormData(form)));
+    if (problem === null) await useNewKey();
+    return problem;
   };
 
   // Run one proof at a time in this browser. If two responses cross, the cookie could keep the wrong key.
@@ -50,6 +52,25 @@
     event.target.querySelector("[data-proved]").click();
   });
 
+  // Sends a code by email, and shows the field for it.
+  document.addEventListener("click", async event => {
+    const button = event.target.closest?.("[data-email-code] > button");
+    if (!button || button.ariaBusy === "true") return;
+    const [form, part] = [button.closest("form"), button.parentElement];
+    button.ariaBusy = "true";
+    let problem = form.dataset.failed;
+    try {
+      problem = await post(form, "session/email-code", new URLSearchParams());
+    } catch {
+      // The server didn't answer.
+    }
+    button.ariaBusy = "false";
+    part.querySelector(":scope > .wrong span").textContent = problem ?? "";
+    if (problem !== null) return;
+    part.querySelector(":scope > div").hidden = false;
+    part.querySelector("input").focus();
+  });
+
   document.addEventListener("submit", async event => {
     const form = event.target;
     if (!form.matches("form.proof")) return;
@@ -57,7 +78,7 @@
     if (form.ariaBusy === "true") return;
 
     // One factor is enough. What is wrong stands at the first one that was given.
-    const fields = [...form.querySelectorAll("[name=password], [name=code]")];
+    const fields = [...form.querySelectorAll("[name=password], [name=code], [name=emailCode]")];
     const given = fields.filter(field => field.value.trim());
     const field = given[0] ?? fields[0];
     const problems = fields.map(one => form.querySelector(`#${one.id}-problem span`));
