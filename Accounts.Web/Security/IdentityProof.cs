@@ -43,7 +43,9 @@ internal static class IdentityProof
     }
 
     /// <summary>Sends the caller a code by email.</summary>
-    /// <returns>The response status: 204 sent, 401 session ended, 404 or 429 refused. A refusal has a sentence that tells the user what to do.</returns>
+    /// <returns>
+    /// The response status: 204 sent, 401 session ended, 404 or 429 refused. A refusal has a sentence that tells the user what to do.
+    /// </returns>
     public static async Task<(int Status, string? Problem)> SendCodeAsync(
         this Reauthentication reauthentication, HttpContext context, Caller caller) =>
         await reauthentication.SendCodeAsync(caller, context.RequestAborted) switch
