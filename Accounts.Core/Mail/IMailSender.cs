@@ -73,7 +73,9 @@ public sealed record OutgoingMail
     /// <summary>When the link or the code expires; null if there is none.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>The device from which it was done or asked for: "Chrome 156 on Windows 11"; null if unknown, or if it was no device of the user's.</summary>
+    /// <summary>
+    /// The device from which it was done or asked for: "Chrome 156 on Windows 11"; null if unknown, or if it was no device of the user's.
+    /// </summary>
     public string? Device { get; init; }
 
     /// <summary>Where that device was, as far as its address says; null if unknown.</summary>
