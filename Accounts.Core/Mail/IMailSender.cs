@@ -79,6 +79,9 @@ public sealed record OutgoingMail
     /// <summary>Where that device was, as far as its address says; null if unknown.</summary>
     public Place? Place { get; init; }
 
+    /// <summary>Another address of the same account, of which only the beginnings are shown; null if there is none.</summary>
+    public string? OtherEmail { get; init; }
+
     /// <summary>Why a member of staff acted, in their words; null if nobody gave a reason.</summary>
     public string? Reason { get; init; }
 

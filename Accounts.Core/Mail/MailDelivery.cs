@@ -166,27 +166,23 @@ internal sealed partial class MailDelivery(
         if (await db.EmailLinks.SingleOrDefaultAsync(l => l.Id == linkId) is not { } link || link.ExpiresAt <= now)
             return (null, MailEnd.TooLate);
         secret ??= EmailLinks.NewSecret(link.Purpose);
-        if (await db.IssueAsync(link, secret, now) is not { } user)
+        if (await db.IssueAsync(link, secret, now) is not { } issued)
         {
             db.EmailLinks.Remove(link);
             return (null, MailEnd.NoRecipient);
         }
 
-        var kind = link.Purpose switch
-        {
-            EmailLinkPurpose.Reset => MailKind.ResetLink,
-            EmailLinkPurpose.Proof => MailKind.ProofCode,
-            _ => MailKind.SignInLink,
-        };
+        var hasSecret = issued.Kind is not MailKind.AddressTaken;
         return (new OutgoingMail
         {
             Id = row.Id,
-            Kind = kind,
-            To = user.Email!,
-            Name = user.DisplayName,
+            Kind = issued.Kind,
+            To = issued.To,
+            Name = issued.Name,
+            OtherEmail = issued.OtherEmail,
             At = link.AskedAt,
-            Token = secret,
-            ExpiresAt = link.ExpiresAt,
+            Token = hasSecret ? secret : null,
+            ExpiresAt = hasSecret ? link.ExpiresAt : null,
             Device = link.Device().Title,
             Place = places.Find(link.Address),
         }, null);

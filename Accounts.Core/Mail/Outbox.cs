@@ -74,6 +74,7 @@ internal sealed class Outbox(IEnumerable<IMailSender> senders)
             AuditAction.TwoFactorReset => MailKind.TwoFactorReset,
             AuditAction.PasskeyAdded => MailKind.PasskeyAdded,
             AuditAction.PasskeyRemoved => MailKind.PasskeyRemoved,
+            AuditAction.EmailRestored => MailKind.EmailRestored,
             AuditAction.ViewBegan => MailKind.ViewBegan,
             AuditAction.DeletionRequested => MailKind.DeletionRequested,
             _ => null,

@@ -53,4 +53,7 @@ public enum EndReason
 
     /// <summary>The user reset the password with a link from an email.</summary>
     PasswordReset = 17,
+
+    /// <summary>The owner of the account's old email undid a change of it.</summary>
+    EmailRestored = 18,
 }

@@ -182,6 +182,7 @@ internal static class SessionText
         EndReason.Replaced => Texts.Reason_Replaced,
         EndReason.PasswordChanged => Texts.Reason_PasswordChanged,
         EndReason.PasswordReset => Texts.Reason_PasswordReset,
+        EndReason.EmailRestored => Texts.Reason_EmailRestored,
         EndReason.FactorsChanged => Texts.Reason_FactorsChanged,
         EndReason.RemoteLogout => Texts.Reason_RemoteLogout,
         EndReason.LimitReached => Texts.Reason_LimitReached,
@@ -213,7 +214,7 @@ internal static class SessionText
             EndReason.EndedBySupport => Texts.How_Support,
             EndReason.EndedByAdministrator or EndReason.AccountDisabled or EndReason.NewPasswordRequired => Texts.How_Administrator,
             EndReason.AccountDeleted => Texts.How_AccountDeleted,
-            EndReason.PasswordReset => Texts.How_PasswordReset,
+            EndReason.PasswordReset or EndReason.EmailRestored => Texts.How_PasswordReset,
             EndReason.LimitReached when by is null => Texts.How_LimitReachedByAnother,
             EndReason.LimitReached => entry.EndedBy?.Id == current ? Texts.How_LimitReachedByThis : Texts.FormatHow_LimitReached(by),
             EndReason.Expired => entry.Expiry switch
