@@ -57,6 +57,7 @@ internal sealed partial class MailDelivery(
             while (true)
             {
                 await rounds.RunAsync(() => RunAsync(stoppingToken));
+                await rounds.RunAsync(async () => health.Waits(await database.ReadAsync(db => Waiting(db).CountAsync(stoppingToken))));
                 await outbox.WaitAsync(Interval, time, stoppingToken);
             }
         }
@@ -73,8 +74,6 @@ internal sealed partial class MailDelivery(
         while (time.GetUtcNow() >= _retryAt && !stoppingToken.IsCancellationRequested && await SendBatchAsync(stoppingToken))
         {
         }
-
-        health.Waits(await database.ReadAsync(db => Waiting(db).CountAsync(CancellationToken.None)));
     }
 
     /// <summary>Emails that wait, the longest due first.</summary>

@@ -311,10 +311,10 @@ internal sealed class Crowd(
         ExpiresAt = at + (Share(0, 1) * TimeSpan.FromMinutes(15)),
     };
 
-    /// <summary>A notice of the last days that was sent. A few still wait.</summary>
+    /// <summary>A notice of the last days that was sent. A few still wait, and a few are removed within a day.</summary>
     private OutboxRow EmailTo(SessionRow row, DateTimeOffset at)
     {
-        var sent = at - (Share(0, 1) * retention.Emails);
+        var sent = at - (Math.Pow(Share(0, 1), 4) * retention.Emails);
         var waits = _random.Next(100) == 0;
         return new OutboxRow
         {

@@ -295,6 +295,7 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
         ["PK_Users"] = "sqlite_autoindex_Users_1",
         ["PK_SupportCodes"] = "sqlite_autoindex_SupportCodes_1",
         ["PK_AuditDetails"] = "sqlite_autoindex_AuditDetails_1",
+        ["PK_EmailLinks"] = "sqlite_autoindex_EmailLinks_1",
         ["PK_PasskeyCeremonies"] = "sqlite_autoindex_PasskeyCeremonies_1",
     };
 
