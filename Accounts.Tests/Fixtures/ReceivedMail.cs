@@ -15,8 +15,8 @@ public sealed partial record ReceivedMail(string From, string To, byte[] Raw)
 
     public string MessageId => Message.MessageId ?? "";
 
-    /// <summary>The plain text.</summary>
-    public string Text => Message.TextBody ?? "";
+    /// <summary>The plain text. Spaces at which no line breaks are spaces as any.</summary>
+    public string Text => (Message.TextBody ?? "").Replace('\u00A0', ' ');
 
     public string Html => Message.HtmlBody ?? "";
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 
 namespace Accounts.Tests.Fixtures;
@@ -21,11 +22,13 @@ public enum SmtpStep
 }
 
 /// <summary>How a server protects its connections, and whom it takes emails from.</summary>
-/// <param name="Security">One of the values of <c>Mail:Security</c>. The certificate is self-signed.</param>
+/// <param name="Security">One of the values of <c>Mail:Security</c>.</param>
 /// <param name="UserName">Who must sign in; empty if nobody must.</param>
 /// <param name="Password">That user's password.</param>
 /// <param name="Utf8">Whether it takes addresses that aren't ASCII.</param>
-public sealed record SmtpSetup(string Security = "None", string UserName = "", string Password = "", bool Utf8 = true);
+/// <param name="Certificate">Its certificate, with the key; null for one that nobody trusts.</param>
+public sealed record SmtpSetup(
+    string Security = "None", string UserName = "", string Password = "", bool Utf8 = true, X509Certificate2? Certificate = null);
 
 /// <summary>Runs a real mail server on this machine. It takes every email, unless a test says otherwise.</summary>
 /// <remarks>It is a process of Node. A test can stop it, and start it again on the same port. What it received stays here.</remarks>
@@ -97,8 +100,16 @@ public sealed class SmtpServer : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.ArgumentList.Add("Accounts.Tests/Fixtures/smtp-server.mjs");
-        start.ArgumentList.Add(JsonSerializer.Serialize(
-            new { port = Port, security = _setup.Security, userName = _setup.UserName, password = _setup.Password, utf8 = _setup.Utf8 }));
+        start.ArgumentList.Add(JsonSerializer.Serialize(new
+        {
+            port = Port,
+            security = _setup.Security,
+            userName = _setup.UserName,
+            password = _setup.Password,
+            utf8 = _setup.Utf8,
+            certificate = _setup.Certificate?.ExportCertificatePem(),
+            key = _setup.Certificate?.GetECDsaPrivateKey()?.ExportPkcs8PrivateKeyPem(),
+        }));
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Hear(line.Data);
         _process.ErrorDataReceived += (_, line) => Note(line.Data);

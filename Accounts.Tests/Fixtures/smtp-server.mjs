@@ -34,6 +34,8 @@ const server = new SMTPServer({
   logger: false,
   banner: "tests",
   disableReverseLookup: true,
+  // Without a certificate of the test's, it has a self-signed one of its own.
+  ...(options.certificate && { cert: options.certificate, key: options.key }),
   secure: options.security === "Tls",
   hideSTARTTLS: options.security !== "StartTls",
   hideSMTPUTF8: !options.utf8,

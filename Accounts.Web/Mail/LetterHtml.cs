@@ -14,6 +14,7 @@ internal static class LetterHtml
 {
     private const string Font = "Roboto,Arial,sans-serif";
     private const string Large = "400 16px/24px";
+    private const string Wrapped = "overflow-wrap:anywhere";
     private const string Small = "400 14px/20px";
 
     private static readonly Palette Light = AccountsTheme.Theme.PaletteLight;
@@ -41,6 +42,8 @@ internal static class LetterHtml
     public static string Write(Letter letter, Envelope envelope)
     {
         var page = $"margin:0;padding:0;background:{Hex(Light.Background)}";
+        // You read what happened before you go there.
+        var button = envelope.LinkOf(letter) is { } link ? ButtonOf(letter.Button!.Value.Text, link) : "";
         return $"""
             <!doctype html>
             <html lang="{CultureInfo.CurrentUICulture.Name}" dir="{LanguageChoice.Direction}">
@@ -56,6 +59,7 @@ internal static class LetterHtml
             </head>
             <body class="bg" style="{page}">
             <div style="display:none;max-height:0;overflow:hidden">{Sentence.Encode(letter.Preview)}</div>
+            <div role="main">
             <table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="bg" style="background:{Hex(Light.Background)}">
             <tr><td align="center" style="padding:32px 16px">
             <table role="presentation" width="600" cellpadding="0" cellspacing="0" style="width:100%;max-width:600px">
@@ -63,17 +67,17 @@ internal static class LetterHtml
             <tr><td class="box" style="padding:32px;background:{Hex(Light.Surface)};border:1px solid {Hex(Light.LinesDefault)};border-radius:16px">
             <h1 class="t h" style="margin:0 0 8px;font:500 28px/36px {Font};{Ink}">{Sentence.Encode(letter.Subject)}</h1>
             {(envelope.Greeting is { } greeting ? Paragraph(greeting, Large, 0) : "")}
-            {Paragraph(letter.Lead, Large, 0)}
+            {Paragraph(letter.Lead, Large, envelope.Greeting is null ? 0 : 8)}
             {(letter.Code is { } code ? CodeOf(code) : "")}
-            {(envelope.LinkOf(letter) is { } link ? ButtonOf(letter.Button!.Value.Text, link) : "")}
-            {FactsOf(letter.Facts)}
+            {(letter.IsNotice ? FactsOf(letter.Facts) + button : button + FactsOf(letter.Facts))}
             {string.Join('\n', letter.Closing.Select((line, index) => Paragraph(line, Small, index == 0 ? 24 : 4)))}
             {(envelope.HintOf(letter) is { } hint ? Paragraph(hint, Small, 16) : "")}
             </td></tr>
-            <tr><td class="m" style="padding:16px 0;font:400 12px/16px {Font};{Muted}">{Sentence.Encode(envelope.Footer)}</td></tr>
+            <tr><td class="m" style="padding:16px 0;font:400 12px/16px {Font};{Muted};{Wrapped}">{Sentence.Encode(envelope.Footer)}</td></tr>
             </table>
             </td></tr>
             </table>
+            </div>
             </body>
             </html>
 
@@ -97,7 +101,7 @@ internal static class LetterHtml
     private static string Muted => $"color:{Hex(Light.TextSecondary)}";
 
     private static string Paragraph(string text, string font, int above) => string.Create(CultureInfo.InvariantCulture,
-        $"""<p class="m" style="margin:{above}px 0 0;font:{font} {Font};{Muted}">{Sentence.Encode(text)}</p>""");
+        $"""<p class="m" style="margin:{above}px 0 0;font:{font} {Font};{Muted};{Wrapped}">{Sentence.Encode(text)}</p>""");
 
     private static string ButtonOf(string text, Uri link) => $"""
         <div style="margin-top:24px"><a href="{Sentence.Encode(link.AbsoluteUri)}" class="b full"
@@ -123,7 +127,7 @@ internal static class LetterHtml
             <tr>
             <th scope="row" class="m r n" style="width:112px;padding:12px 8px 12px 16px;{line}{Cell};font:400 14px/20px {Font};{Muted}">
             {Sentence.Encode(name)}</th>
-            <td class="t r" style="padding:12px 16px 12px 8px;{line}{Cell};font:500 14px/20px {Font};{Ink};overflow-wrap:anywhere">
+            <td class="t r" style="padding:12px 16px 12px 8px;{line}{Cell};font:500 14px/20px {Font};{Ink};{Wrapped}">
             {Sentence.Encode(value)}</td>
             </tr>
             """;

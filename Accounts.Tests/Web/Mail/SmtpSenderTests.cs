@@ -189,6 +189,33 @@ public sealed class SmtpSenderTests
         Assert.Empty(await server.ReceivedAsync());
     }
 
+    // .NET reads whom it trusts when a process starts. So the test runs itself in another process, which trusts the server.
+    [Fact]
+    public async Task A_certificate_that_the_machine_trusts_protects_the_email()
+    {
+        const string Variable = "ACCOUNTS_TESTS_MAIL";
+        if (Environment.GetEnvironmentVariable(Variable) is { } settings)
+        {
+            using var room = new MailRoom([.. settings.Split('\n').Select(line => line.Split('=', 2)).Select(pair => (pair[0], pair[1]))]);
+            Assert.Equal(MailOutcome.Sent, Assert.Single(await room.SendAsync(MailRoom.Of(MailKind.NewSignIn))).Outcome);
+            return;
+        }
+
+        using var folder = new TempFolder();
+        using var certificate = Certificates.Of("localhost");
+        await File.WriteAllTextAsync(folder.File("trusted.pem"), certificate.ExportCertificatePem());
+        foreach (var security in new[] { "StartTls", "Tls" })
+        {
+            await using var server = await SmtpServer.StartAsync(new SmtpSetup(security, Certificate: certificate));
+            var named = string.Join('\n', server.Settings.Append(("Mail:Host", "localhost")).Select(one => $"{one.Item1}={one.Item2}"));
+            var (exitCode, output) = await Command.RunAsync(
+                "dotnet", AppContext.BaseDirectory, [("SSL_CERT_FILE", folder.File("trusted.pem")), (Variable, named)],
+                typeof(SmtpSenderTests).Assembly.Location, "-method", $"*.{nameof(A_certificate_that_the_machine_trusts_protects_the_email)}");
+            Assert.True(exitCode == 0, output);
+            Assert.Equal(MailRoom.Ada, Assert.Single(await server.ReceivedAsync()).To);
+        }
+    }
+
     [Fact]
     public async Task A_server_without_STARTTLS_gets_no_email_that_needs_it()
     {
