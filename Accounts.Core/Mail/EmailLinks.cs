@@ -52,12 +52,12 @@ internal static class EmailLinks
                 return found.DisabledAt is null && !found.IsGone(now) ? new IssuedLink(MailKind.AddressTaken, found.Email!, found.DisplayName) : null;
             case EmailLinkPurpose.Register:
                 row.TokenHash = HashOf(row, secret);
-                // Without the name: a stranger could write anything to anybody in it.
+                // Without the name, here and for a new address: anybody could write anything to anybody in it.
                 return new IssuedLink(MailKind.RegistrationLink, TypedText.Email(row.Email!), null);
             case EmailLinkPurpose.ChangeEmail or EmailLinkPurpose.RestoreEmail when owner is not null:
                 (row.TokenHash, row.Stamp, row.Epoch) = (HashOf(row, secret), owner.SecurityStamp, epoch);
                 return row.Purpose is EmailLinkPurpose.ChangeEmail
-                    ? new IssuedLink(MailKind.EmailChangeLink, TypedText.Email(row.Email!), owner.DisplayName)
+                    ? new IssuedLink(MailKind.EmailChangeLink, TypedText.Email(row.Email!), null)
                     : new IssuedLink(MailKind.EmailChanged, row.Email!, owner.DisplayName, MaskedEmail.Of(owner.Email ?? ""));
         }
 

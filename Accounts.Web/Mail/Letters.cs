@@ -3,6 +3,8 @@ using Accounts.Core.Mail;
 using Accounts.Core.Users;
 using Accounts.Web.Addresses;
 using Accounts.Web.Geolocation;
+using Accounts.Web.PersonalData;
+using Accounts.Web.SignIn;
 
 namespace Accounts.Web.Mail;
 
@@ -19,17 +21,40 @@ internal static class Letters
         MailKind.SignInLink => Asked(
             mail, Texts.Mail_SignInLink, Texts.FormatMail_SignInLinkLead(Until(mail)), Texts.Mail_SignInLinkNotYou) with
         {
-            Button = (Texts.Mail_SignInLinkButton, $"/sign-in/link?token={Uri.EscapeDataString(TokenOf(mail))}"),
+            Button = (Texts.Mail_SignInLinkButton, $"/{SignInLinkPage.Path}?token={Uri.EscapeDataString(TokenOf(mail))}"),
         },
         MailKind.ResetLink => Asked(mail, Texts.Mail_ResetLink, Texts.FormatMail_ResetLinkLead(Until(mail)), Texts.Mail_ResetLinkNotYou) with
         {
-            Button = (Texts.Mail_ResetLinkButton, $"/sign-in/reset?token={Uri.EscapeDataString(TokenOf(mail))}"),
+            Button = (Texts.Mail_ResetLinkButton, $"/{ResetPasswordPage.Path}?token={Uri.EscapeDataString(TokenOf(mail))}"),
         },
         MailKind.ProofCode => Asked(
             mail, Texts.Mail_ProofCode, Texts.FormatMail_ProofCodeLead(Until(mail)), Texts.Mail_ProofCodeSecret, Texts.Mail_ProofCodeNotYou) with
         {
             Code = Grouped(TokenOf(mail)),
         },
+        MailKind.RegistrationLink => Asked(
+            mail, Texts.Mail_RegistrationLink, Texts.FormatMail_RegistrationLinkLead(Until(mail)), Texts.Mail_RegistrationLinkNotYou) with
+        {
+            Button = (Texts.Mail_RegistrationLinkButton, $"/{RegisterPage.Path}?token={Uri.EscapeDataString(TokenOf(mail))}"),
+        },
+        MailKind.EmailChangeLink => Asked(
+            mail, Texts.Mail_EmailChangeLink, Texts.FormatMail_EmailChangeLinkLead(Until(mail)), Texts.Mail_EmailChangeLinkNotYou) with
+        {
+            Button = (Texts.Mail_EmailChangeLinkButton, $"/{EmailPage.Path}?token={Uri.EscapeDataString(TokenOf(mail))}"),
+        },
+        MailKind.AddressTaken => Notice(mail, Texts.Mail_AddressTaken, Texts.Mail_AddressTakenLead) with
+        {
+            Preview = Texts.Mail_AddressTakenLead,
+            Button = (Texts.Common_SignIn, SignInPage),
+            Closing = [Texts.Mail_AddressTakenYou, Texts.Mail_AddressTakenNotYou],
+        },
+        MailKind.EmailChanged => Notice(
+            mail, Texts.Mail_EmailChanged, Texts.FormatMail_EmailChangedLead(TypedText.Isolate(mail.OtherEmail))) with
+        {
+            Button = (Texts.Mail_EmailChangedButton, $"/{RestoreEmailPage.Path}?token={Uri.EscapeDataString(TokenOf(mail))}"),
+            Closing = [Texts.Mail_IfYou, Texts.FormatMail_EmailChangedNotYou(Until(mail))],
+        },
+        MailKind.EmailRestored => Security(mail, Texts.Mail_EmailRestored, Texts.Mail_EmailRestoredLead, Texts.Mail_PasswordNotYou),
         MailKind.NewSignIn => Notice(mail, Texts.Mail_NewSignIn, Texts.Mail_NewSignInLead, Texts.Mail_NewSignInNotYou) with
         {
             Preview = WasThisYou(mail),
