@@ -87,4 +87,7 @@ public sealed record OutgoingMail
 
     /// <summary>When something that was asked for will be done; null if it is done.</summary>
     public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>Names it for logs, without its secret and its recipient.</summary>
+    public override string ToString() => $"{Kind} {Id}";
 }

@@ -197,6 +197,16 @@ internal sealed partial class MailDelivery(
         if (told is null || user?.Email is null)
             return (null, MailEnd.NoRecipient);
 
+        DateTimeOffset? due = row.Kind switch
+        {
+            MailKind.TwoFactorResetRequested => user.TwoFactorResetAt,
+            MailKind.DeletionRequested => user.DeletionDueAt,
+            _ => null,
+        };
+        // Somebody took it back before the email was sent.
+        if (due is null && row.Kind is (MailKind.TwoFactorResetRequested or MailKind.DeletionRequested))
+            return (null, MailEnd.TooLate);
+
         // The owner learns who of the staff acted, and nothing of their device.
         var isOwn = told.ActorUserId == told.UserId;
         return (new OutgoingMail
@@ -209,12 +219,7 @@ internal sealed partial class MailDelivery(
             Device = isOwn ? told.Details?.ActorDevice : null,
             Place = isOwn ? places.Find(told.Details?.Address) : null,
             Reason = isOwn ? null : told.Reason,
-            DueAt = row.Kind switch
-            {
-                MailKind.TwoFactorResetRequested => user.TwoFactorResetAt,
-                MailKind.DeletionRequested => user.DeletionDueAt,
-                _ => null,
-            },
+            DueAt = due,
         }, null);
     }
 
