@@ -42,6 +42,27 @@ public sealed class MailTests(Chromium chromium)
         Assert.Empty(asked);
     }
 
+    [Fact]
+    public async Task The_pages_that_show_emails_pass_axe()
+    {
+        using var folder = new TempFolder();
+        (string, string)[] settings = [("Mail:Folder", folder.File("mail")), ("Mail:From", "a@example.test"), ("Mail:BaseAddress", "https://a.test")];
+        var mail = MailsOf(MailKind.DeletionRequested);
+        using var room = new MailRoom(settings);
+        await room.SendAsync(mail);
+        await using var application = AccountsProcess.Run(
+            null, [.. settings, ("Storage:Path", folder.File("accounts.db")), ("ASPNETCORE_ENVIRONMENT", "Development")]);
+        await using var person = await Person.OpenAsync(chromium, await application.ListeningAsync(), phone: true);
+        foreach (var path in new[] { "/sign-in", "/development/mail", $"/development/mail/{mail.Id:N}" })
+        {
+            await person.GoAsync(path);
+            Assert.Empty((await person.Page.RunAxe()).Violations.Select(one => $"{path}: {one.Id}"));
+            Assert.Equal(390, await person.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        }
+
+        await Assertions.Expect(person.Page.GetByText("Hello WWW")).ToBeVisibleAsync();
+    }
+
     private static OutgoingMail MailsOf(MailKind kind)
     {
         var mail = MailRoom.Of(kind);

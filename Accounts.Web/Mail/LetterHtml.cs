@@ -14,8 +14,8 @@ internal static class LetterHtml
 {
     private const string Font = "Roboto,Arial,sans-serif";
     private const string Large = "400 16px/24px";
-    private const string Wrapped = "overflow-wrap:anywhere";
     private const string Small = "400 14px/20px";
+    private const string Wrapped = "overflow-wrap:anywhere";
 
     private static readonly Palette Light = AccountsTheme.Theme.PaletteLight;
     private static readonly Palette Dark = AccountsTheme.Theme.PaletteDark;

@@ -44,19 +44,18 @@ internal sealed class MailFolder(IOptions<MailOptions> options, IHostEnvironment
     /// <summary>The newest emails, newest first.</summary>
     public IReadOnlyList<(Guid Id, MimeMessage Message)> List()
     {
+        List<(Guid, MimeMessage)> found = [];
         if (Location is not { } folder || !Directory.Exists(folder))
-            return [];
-        return
-        [
-            .. new DirectoryInfo(folder).EnumerateFiles("*" + Extension)
-                .OrderByDescending(file => file.LastWriteTimeUtc)
-                .Select(file => Guid.TryParseExact(Path.GetFileNameWithoutExtension(file.Name), "N", out var id) ? id : (Guid?)null)
-                .OfType<Guid>()
-                .Take(MostListed)
-                .Select(id => (id, Find(id)))
-                .Where(one => one.Item2 is not null)
-                .Select(one => (one.id, one.Item2!)),
-        ];
+            return found;
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*" + Extension).OrderByDescending(file => file.LastWriteTimeUtc))
+        {
+            if (found.Count == MostListed)
+                break;
+            if (Guid.TryParseExact(Path.GetFileNameWithoutExtension(file.Name), "N", out var id) && Find(id) is { } message)
+                found.Add((id, message));
+        }
+
+        return found;
     }
 
     /// <summary>Finds an email; null if there is none, or if its file is no email.</summary>

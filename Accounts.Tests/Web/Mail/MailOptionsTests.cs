@@ -1,6 +1,7 @@
 using Accounts.Tests.Fixtures;
 using Accounts.Web.Mail;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -91,6 +92,14 @@ public sealed class MailOptionsTests
         Assert.Equal(("", "smtp.example.com", "Accounts <no-reply@example.com>"), (options.Folder, options.Host, options.From));
         options = Read(false);
         Assert.Equal(("", ""), (options.Folder, options.From));
+    }
+
+    [Fact]
+    public void The_repositorys_settings_file_states_the_defaults()
+    {
+        var file = new ConfigurationBuilder().AddJsonFile(Path.Combine(Repository.Root, "appsettings.json")).Build();
+        Assert.Equal(typeof(MailOptions).GetProperties().Length, file.GetSection("Mail").GetChildren().Count());
+        Assert.Equivalent(new MailOptions(), SettingsOf.Read<MailOptions>(file), strict: true);
     }
 
     [Theory]
