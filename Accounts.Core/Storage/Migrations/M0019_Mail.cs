@@ -51,6 +51,7 @@ internal sealed class M0019_Mail : Migration
                 Stamp = table.Column<string>(nullable: true),
                 Epoch = table.Column<long>(),
                 SessionId = table.Column<Guid>(nullable: true),
+                KeepsTwoFactor = table.Column<bool>(),
                 Wrong = table.Column<int>(),
                 BrowserHash = table.Column<byte[]>(),
                 UserAgent = table.Column<string>(maxLength: 512),
