@@ -4,6 +4,7 @@ using Accounts.Benchmarks.Check;
 using Accounts.Benchmarks.Clicks;
 using Accounts.Benchmarks.Devices;
 using Accounts.Benchmarks.Endings;
+using Accounts.Benchmarks.Enumeration;
 using Accounts.Benchmarks.Everybody;
 using Accounts.Benchmarks.FirstLoad;
 using Accounts.Benchmarks.Flood;
@@ -25,6 +26,8 @@ return args switch
     ["everybody", .. var rest] when Usage.TryCount(rest, 200, out var count) => await EverybodyBenchmark.RunAsync(count),
     ["users", .. var rest] when Usage.TryCount(rest, 100, out var count) => await UsersBenchmark.RunAsync(count),
     ["check", .. var rest] when Usage.TryCount(rest, 20, out var count) => await CheckBenchmark.RunAsync(count),
+    ["enumeration", .. var rest] when Usage.TryCount(rest, 300, out var count) => await EnumerationBenchmark.RunAsync(count),
+    [Asker.Verb, var site, var way, var count] => await Asker.RunAsync(new Uri(site), way, int.Parse(count, CultureInfo.InvariantCulture)),
     [Visitors.Verb, var page] when Uri.TryCreate(page, UriKind.Absolute, out var address) => await Visitors.RunAsync(address),
     [Filler.Verb, var sessions, var users, .. var database] =>
         await Filler.RunAsync(int.Parse(sessions, CultureInfo.InvariantCulture), int.Parse(users, CultureInfo.InvariantCulture), database),

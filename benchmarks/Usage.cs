@@ -24,6 +24,8 @@ internal static class Usage
                                 memory it takes, and how long other people's endings and sign-ins take meanwhile; on each engine
           users   [count=100]   each search of Support and each order and filter of the list of users, among 100,000 users with 1,000,000
                                 sessions; on each engine
+          enumeration [count=300] whether the time of an answer tells if an address has an account: at sign-in, registration, reset and
+                                sign-in link; another process asks
           places  [file...]     time and memory of looking up a place and of loading the bundled database; also for your own IP2Location files
           devices               accuracy of device detection on the tests' samples, and its time and memory
           first-load <folder>   what a browser with an empty cache fetches for three pages of the program published in the folder; needs Chromium
