@@ -47,6 +47,12 @@ public enum MailKind
 
     /// <summary>The account is to be deleted.</summary>
     DeletionRequested = 31,
+
+    /// <summary>An account at a provider was linked.</summary>
+    ProviderLinked = 32,
+
+    /// <summary>An account at a provider was unlinked.</summary>
+    ProviderUnlinked = 33,
 }
 
 internal static class MailKinds

@@ -48,9 +48,12 @@ public enum EndReason
     /// <summary>An administrator requires a new password.</summary>
     NewPasswordRequired = 15,
 
-    /// <summary>The user turned two-factor on or off, or removed a passkey, and chose to end other sessions.</summary>
+    /// <summary>The user turned two-factor on or off, removed a passkey or unlinked an account, and chose to end other sessions.</summary>
     FactorsChanged = 16,
 
     /// <summary>The user reset the password with a link from an email.</summary>
     PasswordReset = 17,
+
+    /// <summary>The user signed in through a provider, which ended its own session.</summary>
+    EndedByProvider = 18,
 }

@@ -8,6 +8,8 @@ internal static class SignInServices
 {
     public static void AddSignIn(this IServiceCollection services)
     {
+        services.AddSingleton(new SignInProviders([]));
+        services.AddSingleton<WaysIn>();
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton<RefusedAttempts>();
         services.AddSingleton<PasswordVerifier>();

@@ -12,7 +12,7 @@ public sealed class RoomTests
     private static readonly Dictionary<string, int> Floors = new(StringComparer.Ordinal)
     {
         ["PersonalData"] = 10,
-        ["Administration"] = 9,
+        ["Administration"] = 9, ["Providers"] = 9,
         ["AuditReading"] = 8, ["History"] = 8, ["Passkeys"] = 8, ["Support"] = 8,
         ["SignIn"] = 7,
         ["Manager"] = 6, ["Tables"] = 6, ["TwoFactor"] = 6,
