@@ -12,6 +12,7 @@ using Accounts.Web.Look;
 using Accounts.Web.Metrics;
 using Accounts.Web.Passkeys;
 using Accounts.Web.PersonalData;
+using Accounts.Web.Providers;
 using Accounts.Web.Security;
 using Accounts.Web.Sessions;
 using Accounts.Web.SignIn;
@@ -59,7 +60,8 @@ internal static class AccountsWeb
     {
         var services = builder.Services;
         services.AddAccounts(builder.Configuration);
-        services.AddAuthentication(AccountsSession.Scheme).AddAccountsSession(o => o.SignedOutPath = Paths.SignedOut);
+        var authentication = services.AddAuthentication(AccountsSession.Scheme).AddAccountsSession(o => o.SignedOutPath = Paths.SignedOut);
+        ProviderSchemes.AddTo(services, authentication, builder.Configuration);
         services.AddSupport(builder.Configuration);
         services.AddLanguages();
         services.AddDemoAccounts();
@@ -120,6 +122,7 @@ internal static class AccountsWeb
         app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], () => Results.Redirect(ReturnAddress.Home));
         app.MapReauthentication();
         app.MapPasskeys();
+        app.MapProviders();
         app.MapHistoryFile();
         app.MapAuditExports();
         app.MapAccountData();
