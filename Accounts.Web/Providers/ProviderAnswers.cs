@@ -16,8 +16,21 @@ internal static partial class ProviderAnswers
 
     private const string AccessToken = "accounts.access_token";
 
+    /// <summary>The opened request, while the answer is verified.</summary>
+    private const string Request = "accounts.request";
+
     public static OpenIdConnectEvents Events { get; } = new()
     {
+        // Before the code is used: of the same answer twice, the second one doesn't even reach the provider.
+        OnAuthorizationCodeReceived = async context =>
+        {
+            var (http, provider) = (context.HttpContext, ProviderSchemes.IdOf(context.Scheme.Name));
+            if (await OpenAsync(http, provider, context.Properties) is null)
+            {
+                context.HandleResponse();
+                http.Response.Redirect(ProviderNotice.Expired.At(http, provider, null));
+            }
+        },
         OnTokenValidated = context =>
         {
             // Kept for this request only: a provider may say the email by its user endpoint.
@@ -43,12 +56,7 @@ internal static partial class ProviderAnswers
         context.HandleResponse();
         var (http, provider) = (context.HttpContext, ProviderSchemes.IdOf(context.Scheme.Name));
         await FindUserAsync(http);
-        if (await OpenAsync(http, provider, context.Properties) is not { } request)
-        {
-            http.Response.Redirect(ProviderNotice.Expired.At(http, provider, null));
-            return;
-        }
-
+        var request = (ProviderRequest)http.Items[Request]!;
         var said = new ProviderClaims(context.Principal!.Claims);
         if (request.Purpose is not ProviderPurpose.Prove && said.Email is null && http.Items[AccessToken] is string access)
             said = await UserEndpoint.AskAsync(context.Options as OpenIdConnectOptions, access, said, http.RequestAborted);
@@ -73,9 +81,18 @@ internal static partial class ProviderAnswers
         http.Response.Redirect(notice.At(http, provider, await OpenAsync(http, provider, properties)));
     }
 
-    private static Task<ProviderRequest?> OpenAsync(HttpContext http, string provider, AuthenticationProperties? properties) =>
-        http.RequestServices.GetRequiredService<ProviderSignIn>().OpenAsync(
-            http.ToCallingBrowser(), provider, properties?.Items.TryGetValue(Token, out var token) is true ? token : null, http.RequestAborted);
+    /// <summary>Opens the request that an answer is for, once for each answer.</summary>
+    private static async Task<ProviderRequest?> OpenAsync(HttpContext http, string provider, AuthenticationProperties? properties)
+    {
+        if (!http.Items.TryGetValue(Request, out var opened))
+        {
+            var token = properties?.Items.TryGetValue(Token, out var sent) is true ? sent : null;
+            http.Items[Request] = opened = await http.RequestServices.GetRequiredService<ProviderSignIn>().OpenAsync(
+                http.ToCallingBrowser(), provider, token, http.RequestAborted);
+        }
+
+        return (ProviderRequest?)opened;
+    }
 
     /// <summary>Finds who is signed in: the handler answers before the session's cookie is read.</summary>
     private static async Task FindUserAsync(HttpContext http)

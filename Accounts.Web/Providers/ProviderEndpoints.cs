@@ -75,35 +75,37 @@ internal static partial class ProviderEndpoints
         HttpContext context, string id, string page, bool asksAgain, Func<Task<BeginProviderOutcome>> begin)
     {
         var scheme = ProviderSchemes.Of(id);
-        var options = context.RequestServices.GetRequiredService<IOptionsMonitor<OpenIdConnectOptions>>().Get(scheme);
         try
         {
+            var options = context.RequestServices.GetRequiredService<IOptionsMonitor<OpenIdConnectOptions>>().Get(scheme);
+            // Before anything is remembered: without it there's nowhere to go.
             _ = await options.ConfigurationManager!.GetConfigurationAsync(context.RequestAborted);
+            switch (await begin())
+            {
+                case BeginProviderOutcome.Began { Token: var token }:
+                    var properties = new OpenIdConnectChallengeProperties();
+                    properties.Items[ProviderAnswers.Token] = token;
+                    if (asksAgain)
+                        (properties.Prompt, properties.MaxAge) = ("login", TimeSpan.Zero);
+                    // It may push the request to the provider (RFC 9126).
+                    await context.ChallengeAsync(scheme, properties);
+                    return Results.Empty;
+                case BeginProviderOutcome.CallerEnded:
+                    return Results.LocalRedirect(Paths.SignedOut);
+                case BeginProviderOutcome.ProofNeeded:
+                    return Results.LocalRedirect(page);
+                case BeginProviderOutcome.TooMany:
+                    return Results.LocalRedirect(ProviderNotice.Of(new LinkOutcome.TooMany()).AtPage(context, Paths.Security, id));
+                default:
+                    return Results.LocalRedirect(ProviderNotice.Busy.AtPage(context, page, id));
+            }
         }
         catch (Exception unreachable) when (unreachable is InvalidOperationException or HttpRequestException or IOException
             || (unreachable is OperationCanceledException && !context.RequestAborted.IsCancellationRequested))
         {
-            Log.Unreachable(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ProviderEndpoints).FullName!),
-                id, unreachable.GetBaseException().Message);
+            var logger = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ProviderEndpoints).FullName!);
+            Log.Unreachable(logger, id, unreachable.GetBaseException().Message);
             return Results.LocalRedirect(ProviderNotice.Unreachable.AtPage(context, page, id));
-        }
-
-        switch (await begin())
-        {
-            case BeginProviderOutcome.Began { Token: var token }:
-                var properties = new OpenIdConnectChallengeProperties();
-                properties.Items[ProviderAnswers.Token] = token;
-                if (asksAgain)
-                    (properties.Prompt, properties.MaxAge) = ("login", TimeSpan.Zero);
-                return Results.Challenge(properties, [scheme]);
-            case BeginProviderOutcome.CallerEnded:
-                return Results.LocalRedirect(Paths.SignedOut);
-            case BeginProviderOutcome.ProofNeeded:
-                return Results.LocalRedirect(page);
-            case BeginProviderOutcome.TooMany:
-                return Results.LocalRedirect(ProviderNotice.Of(new LinkOutcome.TooMany()).AtPage(context, Paths.Security, id));
-            default:
-                return Results.LocalRedirect(ProviderNotice.Busy.AtPage(context, page, id));
         }
     }
 
