@@ -14,7 +14,7 @@ public sealed record SignInProvider(string Id, string Name)
     public bool MayConfirm { get; init; } = true;
 }
 
-/// <summary>The providers that the application offers. Register one after <c>AddAccounts</c> to offer any; there are none by default.</summary>
+/// <summary>The providers that the application offers. Register one to offer any; there are none by default.</summary>
 /// <param name="All">The providers, in the order in which pages list them.</param>
 public sealed record SignInProviders(IReadOnlyList<SignInProvider> All)
 {

@@ -1,5 +1,6 @@
 using Accounts.Core.Settings;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Accounts.Core.SignIn;
 
@@ -8,7 +9,7 @@ internal static class SignInServices
 {
     public static void AddSignIn(this IServiceCollection services)
     {
-        services.AddSingleton(new SignInProviders([]));
+        services.TryAddSingleton(new SignInProviders([]));
         services.AddSingleton<WaysIn>();
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton<RefusedAttempts>();
