@@ -71,6 +71,9 @@ public sealed class OpenIdProvider : IAsyncDisposable
     public Task AddAccountAsync(string sub, string? email = null, bool verified = true, string? name = null) =>
         ControlAsync("account", new { sub, email, email_verified = verified, name });
 
+    /// <summary>Puts its clock forward.</summary>
+    public Task PutForwardAsync(TimeSpan by) => ControlAsync("clock", new { ahead = (long)by.TotalMilliseconds });
+
     /// <summary>Signs a token as it would.</summary>
     /// <param name="header">The token's header.</param>
     /// <param name="payload">The token's content.</param>

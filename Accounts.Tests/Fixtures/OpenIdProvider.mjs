@@ -9,6 +9,7 @@ const newKey = kid => {
   return { privateKey, jwk: { ...privateKey.export({ format: "jwk" }), kid, use: "sig", alg: "RS256" } };
 };
 const keys = { own: newKey("own"), other: newKey("other") };
+const now = Date.now;
 const clients = new Map();
 const accounts = new Map();
 
@@ -72,6 +73,8 @@ server.listen(0, "127.0.0.1", () => {
       });
     },
     account: ({ sub, ...claims }) => { accounts.set(sub, claims); },
+    // A test may have put the site's clock forward.
+    clock: ({ ahead }) => { Date.now = () => now() + ahead; },
     sign,
     logout: async ({ client, sub, sid }) => { await (await provider.Client.find(client)).backchannelLogout(sub, sid); },
   };
