@@ -9,6 +9,7 @@ using Accounts.Web.Health;
 using Accounts.Web.History;
 using Accounts.Web.Layout;
 using Accounts.Web.Look;
+using Accounts.Web.Mail;
 using Accounts.Web.Metrics;
 using Accounts.Web.Passkeys;
 using Accounts.Web.PersonalData;
@@ -63,6 +64,7 @@ internal static class AccountsWeb
         var authentication = services.AddAuthentication(AccountsSession.Scheme).AddAccountsSession(o => o.SignedOutPath = Paths.SignedOut);
         ProviderSchemes.AddTo(services, authentication, builder.Configuration);
         services.AddSupport(builder.Configuration);
+        services.AddMail(builder.Configuration, builder.Environment.IsDevelopment());
         services.AddLanguages();
         services.AddDemoAccounts();
         services.AddHealth();

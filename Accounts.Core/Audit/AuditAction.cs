@@ -18,6 +18,15 @@ public static class AuditAction
     /// <summary>The password was reset with a link from an email.</summary>
     public const string PasswordReset = "user.password_reset";
 
+    /// <summary>The account's email was changed.</summary>
+    public const string EmailChanged = "user.email_changed";
+
+    /// <summary>The owner of the old email undid the change, and chose a new password.</summary>
+    public const string EmailRestored = "user.email_restored";
+
+    /// <summary>The account's name was changed.</summary>
+    public const string NameChanged = "user.name_changed";
+
     /// <summary>Two-factor was turned on.</summary>
     public const string TwoFactorTurnedOn = "user.two_factor_turned_on";
 
@@ -158,6 +167,7 @@ public static class AuditAction
     [
         SignedIn, SignedOut, SessionTerminated, SessionsTerminated, SignedOutEverywhere, SessionsInvalidated, SessionsRevoked, SessionReplaced,
         SessionExpired, SessionEndedByLimit, SessionRecognized, SessionDenied, SessionReauthenticated, SessionRenamed, PasswordChanged, PasswordReset,
+        EmailChanged, EmailRestored, NameChanged,
         TwoFactorTurnedOn, TwoFactorTurnedOff, RecoveryCodesReplaced, BrowserTrusted, BrowsersForgotten,
         PasskeyAdded, PasskeyRenamed, PasskeyRemoved, ProviderLinked, ProviderUnlinked, SessionsEndedByProvider,
         ViewBegan, ViewEnded, LookedUp, Searched, SessionsEndedBySupport, SessionEndedByAdministrator, SessionsEndedByAdministrator, EverybodyEnded,

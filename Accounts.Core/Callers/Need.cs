@@ -60,6 +60,9 @@ internal sealed record Need(Scopes Scope)
     /// <summary>Asking for the second step where it was left out, and keeping it. Whoever does that needs no proof.</summary>
     public static readonly Need StrengthenFactors = ProveIdentity with { FreshProof = false };
 
+    /// <summary>Confirming the account's new email, which was asked for with a proof.</summary>
+    public static readonly Need ConfirmEmail = ProveIdentity;
+
     /// <summary>Deleting the caller's own account.</summary>
     public static readonly Need DeleteAccount = ChangePassword with { FreshProof = true };
 

@@ -17,6 +17,15 @@ internal enum EmailLinkPurpose
 
     /// <summary>A code that confirms, in a session, who its user is.</summary>
     Proof = 3,
+
+    /// <summary>Makes an account.</summary>
+    Register = 4,
+
+    /// <summary>Confirms an account's new address.</summary>
+    ChangeEmail = 5,
+
+    /// <summary>Gives an account its old address back.</summary>
+    RestoreEmail = 6,
 }
 
 /// <summary>
@@ -38,10 +47,15 @@ internal sealed class EmailLinkRow
 
     public required EmailLinkPurpose Purpose { get; set; }
 
-    /// <summary>The email as it was typed; null once its account was found.</summary>
+    /// <summary>
+    /// The email as it was typed; null once its account was found. For a new account, or the change of an address: the address that it will have.
+    /// </summary>
     public string? Email { get; set; }
 
-    /// <summary>The account; null until it was found.</summary>
+    /// <summary>The name of the account that the link makes; null for another link.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The account; null until it was found, and for a link that makes one.</summary>
     public Guid? UserId { get; set; }
 
     /// <summary>SHA-256 of the secret, 32 bytes; null until the email is sent.</summary>
@@ -78,14 +92,25 @@ internal sealed class EmailLinkRow
     /// <summary>The device that asked.</summary>
     public Device Device() => DeviceDetector.Detect(new DeviceSignals(UserAgent, Devices.ClientHints.Parse(ClientHints)));
 
+    /// <summary>Whether a browser asked for it.</summary>
+    public bool IsOf(CallingBrowser browser) => BrowserHash.AsSpan().SequenceEqual(browser.Id.Hash());
+
     /// <summary>What the secret of a link depends on.</summary>
     public ProofStamp ProofStamp() => new(Stamp!, Epoch);
 
-    /// <summary>A code that a user asks for in a session, instead of what it had before.</summary>
-    public static EmailLinkRow ForProof(SessionRow session, string address, DateTimeOffset now, TimeSpan lifetime) => new()
+    /// <summary>A code or a link that a user asks for in a session.</summary>
+    /// <param name="purpose">What it is for.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="address">The address that the request came from.</param>
+    /// <param name="email">The address that the account will have; null if it keeps its own.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="lifetime">How long it works.</param>
+    public static EmailLinkRow InSession(
+        EmailLinkPurpose purpose, SessionRow session, string address, string? email, DateTimeOffset now, TimeSpan lifetime) => new()
     {
         Id = Guid.CreateVersion7(now),
-        Purpose = EmailLinkPurpose.Proof,
+        Purpose = purpose,
+        Email = email,
         UserId = session.UserId,
         SessionId = session.Id,
         BrowserHash = session.BrowserHash ?? [],
@@ -98,11 +123,13 @@ internal sealed class EmailLinkRow
 
     /// <summary>A link that a visitor asks for, who names an address.</summary>
     public static EmailLinkRow AskedBy(
-        CallingBrowser browser, EmailLinkPurpose purpose, string email, string? returnTo, DateTimeOffset now, TimeSpan lifetime) => new()
+        CallingBrowser browser, EmailLinkPurpose purpose, string email, string? name, string? returnTo, DateTimeOffset now, TimeSpan lifetime) =>
+        new()
         {
             Id = Guid.CreateVersion7(now),
             Purpose = purpose,
             Email = ShortText.Cut(email.Trim(), EmailLimit),
+            Name = name,
             BrowserHash = browser.Id.Hash(),
             UserAgent = browser.Signals.UserAgent,
             ClientHints = browser.Signals.Hints.ToText(),

@@ -9,6 +9,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Mail;
 
+/// <summary>What to send for a link.</summary>
+/// <param name="Kind">What the email is about.</param>
+/// <param name="To">The recipient's address.</param>
+/// <param name="Name">The recipient's name; null if they have no account yet.</param>
+/// <param name="OtherEmail">Another address of the account, of which only the beginnings are shown; null if there is none.</param>
+internal sealed record IssuedLink(MailKind Kind, string To, string? Name, string? OtherEmail = null);
+
 /// <summary>The statements on emailed links and codes.</summary>
 internal static class EmailLinks
 {
@@ -27,24 +34,46 @@ internal static class EmailLinks
         ? SHA256.HashData([.. row.Id.ToByteArray(), .. Encoding.ASCII.GetBytes(secret)])
         : OneTimeToken.HashOf(secret);
 
-    /// <summary>Finds the account of a link that is about to be sent, and makes its secret.</summary>
+    /// <summary>Finds who gets a link that is about to be sent, and gives it its secret.</summary>
     /// <param name="db">The transaction.</param>
     /// <param name="row">The link, tracked.</param>
     /// <param name="secret">The secret.</param>
     /// <param name="now">The time.</param>
-    /// <returns>The account; null if nobody gets the email.</returns>
-    public static async Task<User?> IssueAsync(this AccountsDbContext db, EmailLinkRow row, string secret, DateTimeOffset now)
+    /// <returns>What to send to whom; null if nobody gets an email.</returns>
+    public static async Task<IssuedLink?> IssueAsync(this AccountsDbContext db, EmailLinkRow row, string secret, DateTimeOffset now)
     {
         var epoch = await db.FindEpochAsync();
-        var user = row.UserId is { } id
-            ? await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id)
-            : await db.Users.AsNoTracking().FindByEmailAsync(row.Email!, default);
-        if (user is null || PurposeFor(row.Purpose, user, now) is not { } purpose)
-            return null;
+        var owner = row.UserId is { } id ? await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id) : null;
+        var found = row.Email is { } email ? await db.Users.AsNoTracking().FindByEmailAsync(email, default) : null;
+        switch (row.Purpose)
+        {
+            case EmailLinkPurpose.Register or EmailLinkPurpose.ChangeEmail when found is not null && found.Id != row.UserId:
+                // The answer on the page was the same. Only the address's own owner learns that it has an account.
+                return found.DisabledAt is null && !found.IsGone(now) ? new IssuedLink(MailKind.AddressTaken, found.Email!, found.DisplayName) : null;
+            case EmailLinkPurpose.Register:
+                row.TokenHash = HashOf(row, secret);
+                // Without the name, here and for a new address: anybody could write anything to anybody in it.
+                return new IssuedLink(MailKind.RegistrationLink, TypedText.Email(row.Email!), null);
+            case EmailLinkPurpose.ChangeEmail or EmailLinkPurpose.RestoreEmail when owner is not null:
+                (row.TokenHash, row.Stamp, row.Epoch) = (HashOf(row, secret), owner.SecurityStamp, epoch);
+                return row.Purpose is EmailLinkPurpose.ChangeEmail
+                    ? new IssuedLink(MailKind.EmailChangeLink, TypedText.Email(row.Email!), null)
+                    : new IssuedLink(MailKind.EmailChanged, row.Email!, owner.DisplayName, MaskedEmail.Of(owner.Email ?? ""));
+        }
 
+        if ((owner ?? found) is not { } user || PurposeFor(row.Purpose, user, now) is not { } purpose)
+            return null;
         (row.Purpose, row.UserId, row.Email) = (purpose, user.Id, null);
         (row.TokenHash, row.Stamp, row.Epoch) = (HashOf(row, secret), user.SecurityStamp, epoch);
-        return user;
+        return new IssuedLink(
+            purpose switch
+            {
+                EmailLinkPurpose.Reset => MailKind.ResetLink,
+                EmailLinkPurpose.Proof => MailKind.ProofCode,
+                _ => MailKind.SignInLink,
+            },
+            user.Email!,
+            user.DisplayName);
     }
 
     /// <summary>A link that is still good, with its account; null if there is none.</summary>
@@ -56,14 +85,24 @@ internal static class EmailLinks
     public static async Task<(EmailLinkRow Row, User User)?> FindLinkAsync(
         this AccountsDbContext db, EmailLinkPurpose purpose, string? token, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (OneTimeToken.HashOf(token) is not { } hash)
-            return null;
-        var row = await db.EmailLinks.AsNoTracking()
-            .SingleOrDefaultAsync(l => l.TokenHash == hash && l.Purpose == purpose && l.ExpiresAt > now, cancellationToken);
+        var row = await db.FindRowAsync(purpose, token, now, cancellationToken);
         var user = row?.UserId is { } id ? await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id, cancellationToken) : null;
-        // Whoever uses the link asks again, under the account's lock.
-        return row is not null && user is not null && string.Equals(user.SecurityStamp, row.Stamp, StringComparison.Ordinal) ? (row, user) : null;
+        if (row is null || user is null)
+            return null;
+        // Whoever uses the link asks again, under the account's lock. A thief can change the stamp, and the owner must still get the account back.
+        return purpose is EmailLinkPurpose.RestoreEmail || string.Equals(user.SecurityStamp, row.Stamp, StringComparison.Ordinal)
+            ? (row, user)
+            : null;
     }
+
+    /// <summary>The row of a link that hasn't expired, whatever became of its account; null if there is none.</summary>
+    /// <inheritdoc cref="FindLinkAsync"/>
+    public static async Task<EmailLinkRow?> FindRowAsync(
+        this AccountsDbContext db, EmailLinkPurpose purpose, string? token, DateTimeOffset now, CancellationToken cancellationToken) =>
+        OneTimeToken.HashOf(token) is { } hash
+            ? await db.EmailLinks.AsNoTracking()
+                .SingleOrDefaultAsync(l => l.TokenHash == hash && l.Purpose == purpose && l.ExpiresAt > now, cancellationToken)
+            : null;
 
     /// <summary>Uses a link up, and with it all others of the account for the same purpose. Lock the account first.</summary>
     /// <returns>Whether it was good.</returns>
@@ -99,6 +138,11 @@ internal static class EmailLinks
         await mine.ExecuteUpdateAsync(set => set.SetProperty(l => l.Wrong, l => l.Wrong + 1));
         return false;
     }
+
+    /// <summary>Uses a link up whose account isn't there yet.</summary>
+    /// <returns>Whether it was good.</returns>
+    public static async Task<bool> UseRowAsync(this AccountsDbContext db, EmailLinkRow row, DateTimeOffset now) =>
+        await db.EmailLinks.Where(l => l.Id == row.Id && l.TokenHash == row.TokenHash && l.ExpiresAt > now).ExecuteDeleteAsync() == 1;
 
     /// <summary>What an account gets if somebody asks for a link; null if it gets none.</summary>
     private static EmailLinkPurpose? PurposeFor(EmailLinkPurpose asked, User user, DateTimeOffset now) => user switch

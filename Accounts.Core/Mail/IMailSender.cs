@@ -79,9 +79,15 @@ public sealed record OutgoingMail
     /// <summary>Where that device was, as far as its address says; null if unknown.</summary>
     public Place? Place { get; init; }
 
+    /// <summary>Another address of the same account, of which only the beginnings are shown; null if there is none.</summary>
+    public string? OtherEmail { get; init; }
+
     /// <summary>Why a member of staff acted, in their words; null if nobody gave a reason.</summary>
     public string? Reason { get; init; }
 
     /// <summary>When something that was asked for will be done; null if it is done.</summary>
     public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>Names it for logs, without its secret and its recipient.</summary>
+    public override string ToString() => $"{Kind} {Id}";
 }

@@ -57,6 +57,7 @@ internal sealed partial class MailDelivery(
             while (true)
             {
                 await rounds.RunAsync(() => RunAsync(stoppingToken));
+                await rounds.RunAsync(async () => health.Waits(await database.ReadAsync(db => Waiting(db).CountAsync(stoppingToken))));
                 await outbox.WaitAsync(Interval, time, stoppingToken);
             }
         }
@@ -73,8 +74,6 @@ internal sealed partial class MailDelivery(
         while (time.GetUtcNow() >= _retryAt && !stoppingToken.IsCancellationRequested && await SendBatchAsync(stoppingToken))
         {
         }
-
-        health.Waits(await database.ReadAsync(db => Waiting(db).CountAsync(CancellationToken.None)));
     }
 
     /// <summary>Emails that wait, the longest due first.</summary>
@@ -166,27 +165,23 @@ internal sealed partial class MailDelivery(
         if (await db.EmailLinks.SingleOrDefaultAsync(l => l.Id == linkId) is not { } link || link.ExpiresAt <= now)
             return (null, MailEnd.TooLate);
         secret ??= EmailLinks.NewSecret(link.Purpose);
-        if (await db.IssueAsync(link, secret, now) is not { } user)
+        if (await db.IssueAsync(link, secret, now) is not { } issued)
         {
             db.EmailLinks.Remove(link);
             return (null, MailEnd.NoRecipient);
         }
 
-        var kind = link.Purpose switch
-        {
-            EmailLinkPurpose.Reset => MailKind.ResetLink,
-            EmailLinkPurpose.Proof => MailKind.ProofCode,
-            _ => MailKind.SignInLink,
-        };
+        var hasSecret = issued.Kind is not MailKind.AddressTaken;
         return (new OutgoingMail
         {
             Id = row.Id,
-            Kind = kind,
-            To = user.Email!,
-            Name = user.DisplayName,
+            Kind = issued.Kind,
+            To = issued.To,
+            Name = issued.Name,
+            OtherEmail = issued.OtherEmail,
             At = link.AskedAt,
-            Token = secret,
-            ExpiresAt = link.ExpiresAt,
+            Token = hasSecret ? secret : null,
+            ExpiresAt = hasSecret ? link.ExpiresAt : null,
             Device = link.Device().Title,
             Place = places.Find(link.Address),
         }, null);
@@ -202,6 +197,16 @@ internal sealed partial class MailDelivery(
         if (told is null || user?.Email is null)
             return (null, MailEnd.NoRecipient);
 
+        DateTimeOffset? due = row.Kind switch
+        {
+            MailKind.TwoFactorResetRequested => user.TwoFactorResetAt,
+            MailKind.DeletionRequested => user.DeletionDueAt,
+            _ => null,
+        };
+        // Somebody took it back before the email was sent.
+        if (due is null && row.Kind is (MailKind.TwoFactorResetRequested or MailKind.DeletionRequested))
+            return (null, MailEnd.TooLate);
+
         // The owner learns who of the staff acted, and nothing of their device.
         var isOwn = told.ActorUserId == told.UserId;
         return (new OutgoingMail
@@ -214,12 +219,7 @@ internal sealed partial class MailDelivery(
             Device = isOwn ? told.Details?.ActorDevice : null,
             Place = isOwn ? places.Find(told.Details?.Address) : null,
             Reason = isOwn ? null : told.Reason,
-            DueAt = row.Kind switch
-            {
-                MailKind.TwoFactorResetRequested => user.TwoFactorResetAt,
-                MailKind.DeletionRequested => user.DeletionDueAt,
-                _ => null,
-            },
+            DueAt = due,
         }, null);
     }
 

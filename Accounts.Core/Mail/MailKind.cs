@@ -12,6 +12,15 @@ public enum MailKind
     /// <summary>A code that confirms who the user is, in a session of theirs.</summary>
     ProofCode = 3,
 
+    /// <summary>A link that confirms an address and makes an account with it.</summary>
+    RegistrationLink = 4,
+
+    /// <summary>Somebody wanted to use an address that already has an account.</summary>
+    AddressTaken = 5,
+
+    /// <summary>A link that confirms an account's new address.</summary>
+    EmailChangeLink = 6,
+
     /// <summary>Somebody signed in with a browser or from a country that is new for the account.</summary>
     NewSignIn = 20,
 
@@ -53,6 +62,12 @@ public enum MailKind
 
     /// <summary>An account at a provider was unlinked.</summary>
     ProviderUnlinked = 33,
+
+    /// <summary>The account's address was changed. This goes to the old one, with a link that undoes it.</summary>
+    EmailChanged = 34,
+
+    /// <summary>The change of the account's address was undone. This goes to the address that it has again.</summary>
+    EmailRestored = 35,
 }
 
 internal static class MailKinds

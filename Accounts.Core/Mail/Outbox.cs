@@ -76,6 +76,7 @@ internal sealed class Outbox(IEnumerable<IMailSender> senders)
             AuditAction.PasskeyRemoved => MailKind.PasskeyRemoved,
             AuditAction.ProviderLinked => MailKind.ProviderLinked,
             AuditAction.ProviderUnlinked => MailKind.ProviderUnlinked,
+            AuditAction.EmailRestored => MailKind.EmailRestored,
             AuditAction.ViewBegan => MailKind.ViewBegan,
             AuditAction.DeletionRequested => MailKind.DeletionRequested,
             _ => null,

@@ -11,6 +11,8 @@ internal static class PersonalDataServices
         services.AddSingleton<AccountErasure>();
         services.AddSingleton<Retention>();
         services.AddHostedService(sp => sp.GetRequiredService<Retention>());
+        services.AddMade<NameChange>();
+        services.AddMade<EmailChange>();
         services.AddMade<AccountDeletion>();
         services.AddMade<AccountData>();
     }

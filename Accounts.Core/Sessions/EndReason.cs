@@ -54,6 +54,9 @@ public enum EndReason
     /// <summary>The user reset the password with a link from an email.</summary>
     PasswordReset = 17,
 
+    /// <summary>The owner of the account's old email undid a change of it.</summary>
+    EmailRestored = 18,
+
     /// <summary>The user signed in through a provider, which ended its own session.</summary>
-    EndedByProvider = 18,
+    EndedByProvider = 19,
 }

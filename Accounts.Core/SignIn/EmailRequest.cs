@@ -37,6 +37,15 @@ public abstract record EmailRequestOutcome
     public sealed record Invalid(IReadOnlyList<InputError> Errors) : EmailRequestOutcome;
 }
 
+/// <summary>What a visitor asks for.</summary>
+/// <param name="Purpose">What the link is for.</param>
+/// <param name="Kind">What the email is about.</param>
+/// <param name="Lifetime">How long the link works.</param>
+/// <param name="Name">The name of the account that the link makes; null for another link.</param>
+/// <param name="ReturnTo">The page to open after the sign-in; null for none.</param>
+internal sealed record AskedFor(
+    EmailLinkPurpose Purpose, MailKind Kind, TimeSpan Lifetime, string? Name = null, string? ReturnTo = null);
+
 /// <summary>Takes requests for links of visitors, who may be anybody.</summary>
 /// <remarks>
 /// A request writes two rows, whoever asks for whatever address. Whether it has an account is looked up later, by <see cref="MailDelivery"/>. So a
@@ -49,14 +58,10 @@ internal sealed class EmailRequests(AccountsDatabase database, Outbox outbox, Si
     /// <summary>Whether the application sends emails.</summary>
     public bool AreTaken => outbox.IsOn;
 
-    /// <summary>Takes a request.</summary>
+    /// <summary>Takes a request. Each one counts, because each may send an email.</summary>
     /// <exception cref="InvalidOperationException">The application sends no emails.</exception>
     public async Task<EmailRequestOutcome> AskAsync(
-        CallingBrowser browser,
-        EmailRequestInput input,
-        (EmailLinkPurpose Purpose, MailKind Kind, TimeSpan Lifetime) what,
-        string? returnTo,
-        CancellationToken cancellationToken)
+        CallingBrowser browser, EmailRequestInput input, AskedFor what, CancellationToken cancellationToken)
     {
         if (!outbox.IsOn)
             throw new InvalidOperationException("The application sends no emails. Ask whether it does before you offer it.");
@@ -66,13 +71,12 @@ internal sealed class EmailRequests(AccountsDatabase database, Outbox outbox, Si
         using var attempt = throttle.TryStranger(EmailKey.All(input.Email)[0], browser.Address, out var wait, kind);
         if (attempt is null)
             return new EmailRequestOutcome.Throttled(wait);
-        // Each request counts, because each may send an email.
         attempt.Keep();
 
         var now = time.GetUtcNow();
         await database.WriteAsync(WritePriority.Ordinary, db =>
         {
-            var link = EmailLinkRow.AskedBy(browser, what.Purpose, input.Email, returnTo, now, what.Lifetime);
+            var link = EmailLinkRow.AskedBy(browser, what.Purpose, input.Email, what.Name, what.ReturnTo, now, what.Lifetime);
             db.EmailLinks.Add(link);
             db.Outbox.Add(OutboxRow.Of(link, what.Kind, now));
             return Task.FromResult(true);

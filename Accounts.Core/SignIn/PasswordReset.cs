@@ -94,7 +94,7 @@ public sealed partial class PasswordReset
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing was asked for.</exception>
     /// <exception cref="OperationCanceledException">It was canceled; nothing was asked for.</exception>
     public Task<EmailRequestOutcome> AskAsync(CallingBrowser browser, EmailRequestInput input, CancellationToken cancellationToken = default) =>
-        _requests.AskAsync(browser, input, (EmailLinkPurpose.Reset, MailKind.ResetLink, _options.ResetLifetime), null, cancellationToken);
+        _requests.AskAsync(browser, input, new AskedFor(EmailLinkPurpose.Reset, MailKind.ResetLink, _options.ResetLifetime), cancellationToken);
 
     /// <summary>What a link is about. It changes nothing.</summary>
     /// <param name="browser">The browser that opens the link.</param>

@@ -95,7 +95,10 @@ public sealed partial class SignInLinks
     public Task<EmailRequestOutcome> AskAsync(
         CallingBrowser browser, EmailRequestInput input, string? returnTo, CancellationToken cancellationToken = default) =>
         _requests.AskAsync(
-            browser, input, (EmailLinkPurpose.SignIn, MailKind.SignInLink, _options.LinkLifetime), returnTo, cancellationToken);
+            browser,
+            input,
+            new AskedFor(EmailLinkPurpose.SignIn, MailKind.SignInLink, _options.LinkLifetime, ReturnTo: returnTo),
+            cancellationToken);
 
     /// <summary>What a link is about. It changes nothing.</summary>
     /// <param name="browser">The browser that opens the link.</param>
@@ -149,7 +152,7 @@ public sealed partial class SignInLinks
         link.AskedAt,
         link.Device().Title,
         places.Find(link.Address),
-        link.BrowserHash.AsSpan().SequenceEqual(browser.Id.Hash()),
+        link.IsOf(browser),
         link.ReturnTo,
         user.DeletionDueAt);
 

@@ -29,6 +29,12 @@ public sealed class SignInOptions
     /// <summary>How long a link for a new password works: 30 minutes.</summary>
     public TimeSpan ResetLifetime { get; set; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>How long a link works that confirms an address: a new account's, or a new one of an account: 1 day.</summary>
+    public TimeSpan ConfirmationLifetime { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>How long the owner of an account's old address can take it back: 7 days.</summary>
+    public TimeSpan RestoreLifetime { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>How long a code by email works: 10 minutes.</summary>
     public TimeSpan CodeLifetime { get; set; } = TimeSpan.FromMinutes(10);
 }
@@ -45,6 +51,10 @@ internal sealed class SignInOptionsValidator : AbstractValidator<SignInOptions>
             .WithMessage("must be between 1 minute and 1 hour.");
         RuleFor(o => o.ResetLifetime).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(1))
             .WithMessage("must be between 1 minute and 1 day.");
+        RuleFor(o => o.ConfirmationLifetime).InclusiveBetween(TimeSpan.FromMinutes(5), TimeSpan.FromDays(7))
+            .WithMessage("must be between 5 minutes and 7 days.");
+        RuleFor(o => o.RestoreLifetime).InclusiveBetween(TimeSpan.FromDays(1), TimeSpan.FromDays(30))
+            .WithMessage("must be between 1 day and 30 days.");
         RuleFor(o => o.CodeLifetime).InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromHours(1))
             .WithMessage("must be between 1 minute and 1 hour.");
     }

@@ -360,6 +360,7 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             link.HasKey(l => l.Id);
             link.Property(l => l.Id).ValueGeneratedNever();
             link.Property(l => l.Email).HasMaxLength(EmailLinkRow.EmailLimit);
+            link.Property(l => l.Name).HasMaxLength(User.NameLimit * TypedText.UnitsPerCharacter);
             link.Property(l => l.UserAgent).HasMaxLength(Devices.DeviceSignals.UserAgentLimit);
             link.Property(l => l.ClientHints).HasMaxLength(Devices.ClientHints.TextLimit);
             link.Property(l => l.Address).HasMaxLength(45);

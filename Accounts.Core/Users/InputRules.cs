@@ -122,6 +122,7 @@ public sealed record InputError(string Field, InputProblem Problem, int? Limit =
         InputProblem.NotListed => "Choose one from the list.",
         InputProblem.NotTheWord => "Type the word that confirms it.",
         InputProblem.OtherEmail => "Type the email of this account.",
+        InputProblem.SameEmail => "This is the current email. Enter another one.",
         InputProblem.NotACode => "Enter the 6 digits that your authenticator app shows.",
         InputProblem.WrongCode => "Wrong code. Enter the one that your app shows now.",
         _ => Problem.ToString(),
@@ -169,6 +170,9 @@ public enum InputProblem
 
     /// <summary>It isn't the account's email.</summary>
     OtherEmail,
+
+    /// <summary>The new email is the current one.</summary>
+    SameEmail,
 
     /// <summary>It hasn't the shape of a code.</summary>
     NotACode,

@@ -22,6 +22,9 @@ internal abstract record RegisterOutcome
     /// <summary>The email already has an account. Nothing was changed.</summary>
     public sealed record EmailTaken : RegisterOutcome;
 
+    /// <summary>What should confirm the email was used up before. There is no account.</summary>
+    public sealed record NotConfirmed : RegisterOutcome;
+
     /// <summary>Too many passwords wait to be hashed. Nothing was checked.</summary>
     /// <param name="Wait">How long the waiting hashes will take.</param>
     public sealed record Busy(TimeSpan Wait) : RegisterOutcome;
@@ -53,11 +56,18 @@ public sealed class UserService
     internal async Task<RegisterOutcome> RegisterAsync(CallingBrowser browser, RegisterInput input, CancellationToken cancellationToken = default)
     {
         using var place = _hashing.TryEnter(HashPriority.Stranger, out var busy);
-        return place is null ? new RegisterOutcome.Busy(busy) : await RegisterAsync(place, browser, input, cancellationToken);
+        return place is null ? new RegisterOutcome.Busy(busy) : await RegisterAsync(place, browser, input, null, cancellationToken);
     }
 
+    /// <param name="place">The place among passwords that wait to be hashed.</param>
+    /// <param name="browser">The browser.</param>
+    /// <param name="input">The account.</param>
+    /// <param name="confirmed">
+    /// Uses up what confirms the email, in the same transaction; null if nothing does. If it returns false, nothing is made.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the call until the password is hashed.</param>
     internal async Task<RegisterOutcome> RegisterAsync(HashPlace place, CallingBrowser browser, RegisterInput input,
-        CancellationToken cancellationToken)
+        Func<AccountsDbContext, Task<bool>>? confirmed, CancellationToken cancellationToken)
     {
         var normal = RegisterInputValidator.Normalize(input);
         if (Rules.Check(normal) is { } errors)
@@ -74,6 +84,9 @@ public sealed class UserService
         {
             return await _database.WriteAsync<RegisterOutcome>(WritePriority.Ordinary, async db =>
             {
+                if (confirmed is not null && !await confirmed(db))
+                    return new RegisterOutcome.NotConfirmed();
+                user.EmailConfirmed = confirmed is not null;
                 db.Users.Add(user);
                 db.AuditEvents.Add(Registered(user.Id, browser, now));
                 var stamp = new ProofStamp(user.SecurityStamp!, await db.FindEpochAsync());

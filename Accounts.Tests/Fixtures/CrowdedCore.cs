@@ -28,8 +28,9 @@ internal sealed class CrowdedCore : IAsyncDisposable
     private readonly Crowd _crowd;
     private int _place = 1;
 
-    private CrowdedCore(TestDatabase database, CoreHost host, Crowd crowd, QueryPlans plans)
+    private CrowdedCore(TestDatabase database, CoreHost host, Mailbox box, Crowd crowd, QueryPlans plans)
     {
+        Box = box;
         _database = database;
         _crowd = crowd;
         Host = host;
@@ -37,6 +38,9 @@ internal sealed class CrowdedCore : IAsyncDisposable
     }
 
     public CoreHost Host { get; }
+
+    /// <summary>What the core sends by email.</summary>
+    public Mailbox Box { get; }
 
     public QueryPlans Plans { get; }
 
@@ -54,14 +58,22 @@ internal sealed class CrowdedCore : IAsyncDisposable
         // does by default for a million sessions.
         var cheaper = database.Settings.Where(setting => setting.Key is "Storage:ConnectionString" && sessions == Standard)
             .Select(setting => (setting.Key, $"{setting.Value};Options=-c random_page_cost=1.1"));
-        var host = CoreHost.Start(database, services => services.AddSingleton(new ContextInterceptor(plans)), [.. Settings, .. cheaper]);
+        var box = new Mailbox();
+        var host = CoreHost.Start(
+            database,
+            services =>
+            {
+                box.AddTo(services);
+                services.AddSingleton(new ContextInterceptor(plans));
+            },
+            [.. Settings, .. cheaper]);
         var crowd = ActivatorUtilities.CreateInstance<Crowd>(host.Get<IServiceProvider>());
         await crowd.FillAsync(sessions, sessions / 10, TestClock.Start.AddDays(-1));
         if (analyzed)
             await crowd.AnalyzeAsync();
         // The tests add some.
         plans.Most = 2 * host.Rows.Number("""SELECT max(n) FROM (SELECT count(*) AS n FROM "AuditEvents" GROUP BY "UserId") AS per_user""");
-        return new CrowdedCore(database, host, crowd, plans);
+        return new CrowdedCore(database, host, box, crowd, plans);
     }
 
     /// <summary>Lets the database count its rows again.</summary>

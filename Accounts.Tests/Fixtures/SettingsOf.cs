@@ -1,5 +1,6 @@
 using Accounts.Core;
 using Accounts.Core.Settings;
+using Accounts.Web.Mail;
 using Accounts.Web.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,7 @@ internal static class SettingsOf
         var services = new ServiceCollection().AddLogging();
         services.AddAccounts(configuration);
         services.AddSupport(configuration);
+        services.AddMail(configuration);
         using var provider = services.BuildServiceProvider();
         AccountsStart.RequireValid(provider);
         return provider.GetRequiredService<IOptions<T>>().Value;

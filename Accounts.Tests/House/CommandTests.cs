@@ -24,6 +24,8 @@ public sealed class CommandTests
         ["AccountsOperations.CheckAccountsAsync"] = "Whoever operates the server: it counts accounts and names nobody.",
         ["RoleGrants.GrantAsync"] = "Whoever operates the server: no account may do it.",
         ["RoleGrants.RevokeAsync"] = "The same.",
+        ["IMailSender.ConnectAsync"] = "The outbox calls it.",
+        ["IMailConnection.SendAsync"] = "The same.",
         ["AccountsCore.CopyToPostgreSqlAsync"] = "Whoever runs the program, which isn't started.",
     };
 

@@ -11,12 +11,13 @@ public sealed class RoomTests
 
     private static readonly Dictionary<string, int> Floors = new(StringComparer.Ordinal)
     {
-        ["PersonalData"] = 10,
-        ["Administration"] = 9, ["Providers"] = 9,
-        ["AuditReading"] = 8, ["History"] = 8, ["Passkeys"] = 8, ["Support"] = 8,
-        ["SignIn"] = 7,
-        ["Manager"] = 6, ["Tables"] = 6, ["TwoFactor"] = 6,
-        ["Live"] = 5,
+        ["PersonalData"] = 11,
+        ["Administration"] = 10, ["Providers"] = 10,
+        ["AuditReading"] = 9, ["History"] = 9, ["Passkeys"] = 9, ["Support"] = 9,
+        ["SignIn"] = 8,
+        ["Manager"] = 7, ["Tables"] = 7, ["TwoFactor"] = 7,
+        ["Live"] = 6,
+        ["Mail"] = 5,
         ["Sessions"] = 4,
         ["Users"] = 3,
         ["Audit"] = 2,

@@ -12,6 +12,8 @@ internal static class AuditIcon
         AuditAction.Registered => "person",
         AuditAction.SignedIn => "key",
         AuditAction.PasswordChanged or AuditAction.PasswordReset => "lock",
+        AuditAction.EmailChanged or AuditAction.EmailRestored => "mail",
+        AuditAction.NameChanged => "person",
         AuditAction.PasskeyAdded or AuditAction.PasskeyRemoved => "passkey",
         AuditAction.ProviderLinked or AuditAction.ProviderUnlinked => "link",
         AuditAction.SessionRenamed or AuditAction.PasskeyRenamed => "pen",

@@ -15,6 +15,9 @@ internal static class LanguageChoice
     /// <summary>The languages that the product speaks, as BCP 47 tags. The first one is the default.</summary>
     private static readonly string[] Spoken = ["en"];
 
+    /// <summary>The language of what nobody asks for from a browser, such as emails.</summary>
+    public static CultureInfo Default { get; } = CultureInfo.GetCultureInfo(Spoken[0]);
+
     /// <summary>The text direction of the request's language, for the HTML attribute "dir".</summary>
     public static string Direction => CultureInfo.CurrentUICulture.TextInfo.IsRightToLeft ? "rtl" : "ltr";
 

@@ -1,4 +1,5 @@
 using Accounts.Core.Administration;
+using Accounts.Core.PersonalData;
 using Accounts.Core.SignIn;
 using Accounts.Core.Support;
 using Accounts.Core.Users;
@@ -17,7 +18,7 @@ internal static class InputProblemText
         InputProblem.Missing => error.Field switch
         {
             nameof(RegisterInput.Name) => Texts.Input_EnterName,
-            nameof(RegisterInput.Email) => Texts.Input_EnterEmail,
+            nameof(RegisterInput.Email) or nameof(ChangeEmailInput.NewEmail) => Texts.Input_EnterEmail,
             nameof(ChangePasswordInput.CurrentPassword) => Texts.Input_EnterCurrentPassword,
             nameof(ChangePasswordInput.NewPassword) => Texts.Input_EnterNewPassword,
             nameof(ReasonInput.Reason) => Texts.Input_EnterReason,
@@ -36,6 +37,7 @@ internal static class InputProblemText
         InputProblem.NotListed => Texts.Input_NotListed,
         InputProblem.NotTheWord => Texts.FormatInput_NotTheWord(EndEverybodyInput.Word),
         InputProblem.OtherEmail => Texts.Input_OtherEmail,
+        InputProblem.SameEmail => Texts.Input_SameEmail,
         InputProblem.NotACode => Texts.Input_NotACode,
         InputProblem.WrongCode => Texts.Input_WrongCode,
         _ => error.Problem.ToString(),

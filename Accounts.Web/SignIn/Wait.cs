@@ -7,6 +7,8 @@ internal static class Wait
 {
     private const int SecondsLimit = 90;
 
+    private const int MinutesLimit = 90;
+
     /// <summary>Sets "429 Too Many Requests" and Retry-After on the response.</summary>
     /// <returns>What to tell the user.</returns>
     public static string TooMany(HttpResponse response, TimeSpan wait)
@@ -30,10 +32,11 @@ internal static class Wait
         return Texts.FormatForm_Busy(Words(wait));
     }
 
-    /// <summary>"in 40 seconds", "in 5 minutes". Rounds up, so the next try succeeds.</summary>
+    /// <summary>"in 40 seconds", "in 5 minutes", "in 24 hours". Rounds up, so the next try succeeds.</summary>
     public static string Words(TimeSpan wait) => Seconds(wait) switch
     {
         <= SecondsLimit and var seconds => Plural.Of(nameof(Texts.Form_InSeconds_other), seconds),
+        > 60 * MinutesLimit => Plural.Of(nameof(Texts.Form_InHours_other), (int)Math.Ceiling(wait.TotalHours)),
         _ => Plural.Of(nameof(Texts.Form_InMinutes_other), (int)Math.Ceiling(wait.TotalMinutes)),
     };
 

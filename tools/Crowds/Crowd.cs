@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Accounts.Core.Administration;
 using Accounts.Core.Audit;
 using Accounts.Core.Callers;
+using Accounts.Core.Mail;
 using Accounts.Core.Passkeys;
 using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
@@ -79,6 +80,7 @@ internal sealed class Crowd(
         var attempts = new BulkRows<RefusedAttemptRow>(db);
         var (steps, trusted) = (new BulkRows<PendingSignInRow>(db), new BulkRows<TrustedBrowserRow>(db));
         var questions = new BulkRows<PasskeyCeremonyRow>(db);
+        var (links, emails) = (new BulkRows<EmailLinkRow>(db), new BulkRows<OutboxRow>(db));
         var (audits, details) = (new BulkRows<AuditEventRow>(db), new BulkRows<AuditDetailsRow>(db));
         var written = 0;
         foreach (var places in Enumerable.Range(1, users).Chunk(BatchUsers))
@@ -96,6 +98,8 @@ internal sealed class Crowd(
             await steps.InsertAsync(live.Select(row => StepOf(row, at)));
             await trusted.InsertAsync(live.Select(row => TrustOf(row, at)));
             await questions.InsertAsync(live.Select(row => QuestionTo(row, at)));
+            await links.InsertAsync(live.Select(row => LinkTo(row, at)));
+            await emails.InsertAsync(live.Select(row => EmailTo(row, at)));
             await audits.InsertAsync(events);
             await details.InsertAsync(events.Select(one => (one.Details!, (object?)one.Id)));
             written += rows.Sum(own => own.Count);
@@ -291,6 +295,40 @@ internal sealed class Crowd(
         State = "",
         ExpiresAt = at + (Share(0, 1) * PasskeyAttempt.Patience),
     };
+
+    /// <summary>A sign-in link that nobody opened.</summary>
+    private EmailLinkRow LinkTo(SessionRow row, DateTimeOffset at) => new()
+    {
+        Id = Guid.CreateVersion7(at),
+        Purpose = EmailLinkPurpose.SignIn,
+        UserId = row.UserId,
+        TokenHash = RandomNumberGenerator.GetBytes(32),
+        Stamp = "",
+        BrowserHash = row.BrowserHash!,
+        UserAgent = row.UserAgent,
+        Address = row.SignInAddress,
+        AskedAt = at,
+        ExpiresAt = at + (Share(0, 1) * TimeSpan.FromMinutes(15)),
+    };
+
+    /// <summary>A notice of the last days that was sent. A few still wait, and a few are removed within a day.</summary>
+    private OutboxRow EmailTo(SessionRow row, DateTimeOffset at)
+    {
+        var sent = at - (Math.Pow(Share(0, 1), 4) * retention.Emails);
+        var waits = _random.Next(100) == 0;
+        return new OutboxRow
+        {
+            Id = Guid.CreateVersion7(sent),
+            Kind = MailKind.NewSignIn,
+            UserId = row.UserId,
+            EventId = Guid.NewGuid(),
+            MadeAt = sent,
+            DueAt = waits ? at + TimeSpan.FromDays(2) : sent,
+            FinishedAt = waits ? null : sent,
+            End = waits ? null : MailEnd.Sent,
+            RecipientHash = waits ? null : RandomNumberGenerator.GetBytes(32),
+        };
+    }
 
     private string NewCode()
     {

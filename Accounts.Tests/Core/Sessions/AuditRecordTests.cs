@@ -4,6 +4,7 @@ using Accounts.Core.Audit;
 using Accounts.Core.AuditReading;
 using Accounts.Core.Callers;
 using Accounts.Core.Live;
+using Accounts.Core.Mail;
 using Accounts.Core.Manager;
 using Accounts.Core.Passkeys;
 using Accounts.Core.PersonalData;
@@ -29,6 +30,12 @@ public sealed class AuditRecordTests
         [AuditAction.SignedOut] =
             (s => s.Host.Sessions.SignOutAsync(s.Laptop.Caller), s => s.Told(s.Laptop.Id, "Laptop", s.Laptop.Id, "Laptop", null)),
         [AuditAction.PasswordChanged] = (s => s.ChangePasswordAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, 1)),
+        [AuditAction.PasswordReset] = (s => s.ResetPasswordAsync(), _ => new(AuditActor.You, null, null, null, null, 2)),
+        [AuditAction.EmailChanged] = (s => s.ChangeEmailAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, null)),
+        [AuditAction.EmailRestored] = (s => s.RestoreEmailAsync(), _ => new(AuditActor.You, null, null, null, null, 2)),
+        [AuditAction.NameChanged] = (
+            s => s.Host.Get<NameChange>().ChangeAsync(s.Laptop.Caller, new ChangeNameInput { Name = "Ada King" }),
+            s => s.Told(s.Laptop.Id, "Laptop", null, null, null)),
         [AuditAction.PasskeyAdded] = (s => s.AddPasskeyAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, null)),
         [AuditAction.PasskeyRenamed] = (s => s.RenamePasskeyAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, null)),
         [AuditAction.PasskeyRemoved] = (s => s.RemovePasskeyAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, 0)),
@@ -133,9 +140,10 @@ public sealed class AuditRecordTests
     [MemberData(nameof(Actions))]
     public async Task An_action_writes_one_complete_event(string action)
     {
+        var box = new Mailbox();
         await using var host = CoreHost.Start(
-            null, ("Features:Plans:Pro:0", "AuditLog"), ("Features:Plans:Pro:1", "RemoteLogout"), ("Features:DefaultPlan", "Pro"));
-        var stage = await Stage.OpenAsync(host);
+            box.AddTo, ("Features:Plans:Pro:0", "AuditLog"), ("Features:Plans:Pro:1", "RemoteLogout"), ("Features:DefaultPlan", "Pro"));
+        var stage = await Stage.OpenAsync(host, box);
         var before = host.Rows.Audit(action).Select(row => row["Id"]).ToHashSet();
         await Acts[action].Act(stage);
 
@@ -223,18 +231,18 @@ public sealed class AuditRecordTests
 
     internal sealed record Told(AuditActor Actor, SessionId? From, string? FromName, SessionId? To, string? ToName, int? Count);
 
-    internal sealed record Stage(CoreHost Host, SignedInBrowser Laptop, SignedInBrowser Phone)
+    internal sealed record Stage(CoreHost Host, Mailbox Box, SignedInBrowser Laptop, SignedInBrowser Phone)
     {
         public SessionId Newest { get; private set; }
 
-        public static async Task<Stage> OpenAsync(CoreHost host)
+        public static async Task<Stage> OpenAsync(CoreHost host, Mailbox? box = null)
         {
             await host.RegisterAsync();
             var laptop = await host.SignInAsync();
             // The phone is in question, because the laptop came first.
             host.Clock.Advance(TimeSpan.FromSeconds(1));
             var phone = await host.SignInAsync(browser: CoreHost.NewBrowser(address: "198.51.100.9", userAgent: Visitor.Phone), remember: false);
-            var stage = new Stage(host, laptop, phone);
+            var stage = new Stage(host, box ?? new Mailbox(), laptop, phone);
             await host.Sessions.RenameAsync(stage.Laptop.Caller, stage.Laptop.Id, new RenameSessionInput { Name = "Laptop" });
             host.Clock.Advance(TimeSpan.FromMinutes(1));
             return stage;
@@ -250,6 +258,31 @@ public sealed class AuditRecordTests
             {
                 CurrentPassword = CoreHost.Password, NewPassword = "another passphrase for tests", EndOtherSessions = true,
             });
+
+        public async Task ResetPasswordAsync()
+        {
+            var reset = Host.Get<PasswordReset>();
+            await reset.AskAsync(CoreHost.NewBrowser(), new EmailRequestInput { Email = CoreHost.Email });
+            var mail = await Box.NextAsync(Host, MailKind.ResetLink);
+            var input = new ResetPasswordInput { NewPassword = "another passphrase for tests" };
+            Assert.IsType<PasswordResetOutcome.Done>(await reset.ResetAsync(CoreHost.NewBrowser(), mail.Token, input));
+        }
+
+        public async Task ChangeEmailAsync()
+        {
+            var changes = Host.Get<EmailChange>();
+            await changes.AskAsync(Laptop.Caller, new ChangeEmailInput { NewEmail = "ada@new.example.test" });
+            var mail = await Box.NextAsync(Host, MailKind.EmailChangeLink);
+            Assert.IsType<ChangeEmailOutcome.Changed>(await changes.ConfirmAsync(Laptop.Caller, mail.Token));
+        }
+
+        public async Task RestoreEmailAsync()
+        {
+            await ChangeEmailAsync();
+            var mail = await Box.NextAsync(Host, MailKind.EmailChanged);
+            var input = new ResetPasswordInput { NewPassword = "another passphrase for tests" };
+            Assert.IsType<PasswordResetOutcome.Done>(await Host.Get<EmailChange>().UndoAsync(CoreHost.NewBrowser(), mail.Token, input));
+        }
 
         public async Task<Passkey> AddPasskeyAsync()
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Accounts.Core;
 using Accounts.Core.Administration;
 using Accounts.Core.Callers;
+using Accounts.Core.Mail;
 using Accounts.Core.Manager;
 using Accounts.Core.Passkeys;
 using Accounts.Core.Settings;
@@ -219,7 +220,7 @@ public sealed class DatabaseCopyTests : IDisposable
     /// <summary>Makes a file with rows of all kinds in every table.</summary>
     private async Task FillAsync()
     {
-        await using var host = CoreHost.Start(_folder);
+        await using var host = CoreHost.Start(_folder, new Mailbox().AddTo);
         await host.RegisterAsync(name: "Ada 👩‍💻 Löwe");
         var (owner, other) = (await host.SignInAsync(), await host.SignInAsync(remember: false));
         Assert.Equal(TerminateOutcome.Terminated, await host.Sessions.TerminateAsync(owner.Caller, other.Id));
@@ -229,6 +230,9 @@ public sealed class DatabaseCopyTests : IDisposable
         Assert.NotNull(await host.Get<SupportCodes>().FindOrMakeAsync(owner.Caller));
         await host.TrySignInAsync(CoreHost.NewBrowser(), password: "not this passphrase");
         await host.Get<RefusedAttempts>().FlushAsync();
+        var asked = await host.Get<SignInLinks>().AskAsync(CoreHost.NewBrowser(), new EmailRequestInput { Email = CoreHost.Email }, null);
+        Assert.IsType<EmailRequestOutcome.Asked>(asked);
+        await host.Get<MailDelivery>().RunAsync();
         await AddCountedAsync(host.Database);
         await SignInExternalAsync(host);
         await host.Database.WriteAsync(WritePriority.Ordinary, async db =>

@@ -6,6 +6,7 @@ using Accounts.Core.AuditReading;
 using Accounts.Core.Callers;
 using Accounts.Core.History;
 using Accounts.Core.Live;
+using Accounts.Core.Mail;
 using Accounts.Core.Manager;
 using Accounts.Core.Passkeys;
 using Accounts.Core.Sessions;
@@ -79,8 +80,31 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
             [
                 "IX_Sessions_WholeAddress", "IX_AuditDetails_WholeAddress", "IX_Sessions_Ended", "IX_SupportCodes_Expiry",
                 "IX_RefusedAttempts_At", "IX_RefusedAttempts_WholeAddress", "IX_PasskeyCeremonies_Expiry",
+                "IX_EmailLinks_Expiry", "IX_Outbox_Finished",
             ],
             core => core.Host.Get<Retention>().RunAsync()),
+        ["sign in with a link"] = (
+            ["IX_Outbox_Due", "IX_Outbox_Recipient", "IX_EmailLinks_Token", "IX_EmailLinks_User", "PK_EmailLinks", "EmailIndex"],
+            async core =>
+            {
+                foreach (var email in new[] { core.NextEmail(), "Nobody@example.test" })
+                {
+                    var asked = await core.Host.Get<SignInLinks>().AskAsync(CoreHost.NewBrowser(), new EmailRequestInput { Email = email }, null);
+                    Assert.IsType<EmailRequestOutcome.Asked>(asked);
+                }
+
+                var mail = await core.Box.NextAsync(core.Host, MailKind.SignInLink);
+                var outcome = await core.Host.Get<SignInLinks>().SignInAsync(CoreHost.NewBrowser(), mail.Token, new SignInLinkInput());
+                Assert.IsType<SignInLinkOutcome.SignedIn>(outcome);
+            }),
+        ["confirm with a code by email"] = (["IX_EmailLinks_User"], async core =>
+        {
+            var (caller, _) = core.NextSignedIn();
+            Assert.IsType<SendCodeOutcome.Sent>(await core.Host.Reauthentication.SendCodeAsync(caller));
+            var mail = await core.Box.NextAsync(core.Host, MailKind.ProofCode);
+            var proof = await core.Host.Reauthentication.ReauthenticateAsync(caller, new ReauthenticationInput { EmailCode = mail.Token! });
+            Assert.IsType<ReauthenticationOutcome.Proved>(proof);
+        }),
         ["sign in"] = (["EmailIndex", "PK_Users"], async core =>
         {
             var (browser, email) = (CoreHost.NewBrowser(), core.NextEmail());
@@ -271,6 +295,7 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
         ["PK_Users"] = "sqlite_autoindex_Users_1",
         ["PK_SupportCodes"] = "sqlite_autoindex_SupportCodes_1",
         ["PK_AuditDetails"] = "sqlite_autoindex_AuditDetails_1",
+        ["PK_EmailLinks"] = "sqlite_autoindex_EmailLinks_1",
         ["PK_PasskeyCeremonies"] = "sqlite_autoindex_PasskeyCeremonies_1",
     };
 
