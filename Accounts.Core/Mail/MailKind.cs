@@ -57,6 +57,12 @@ public enum MailKind
     /// <summary>The account is to be deleted.</summary>
     DeletionRequested = 31,
 
+    /// <summary>An account at a provider was linked.</summary>
+    ProviderLinked = 32,
+
+    /// <summary>An account at a provider was unlinked.</summary>
+    ProviderUnlinked = 33,
+
     /// <summary>The account's address was changed. This goes to the old one, with a link that undoes it.</summary>
     EmailChanged = 34,
 
