@@ -45,7 +45,7 @@ internal sealed class M0019_Mail : Migration
                 Id = table.Column<Guid>(),
                 Purpose = table.Column<int>(),
                 Email = table.Column<string>(maxLength: 1016, nullable: true),
-                Name = table.Column<string>(maxLength: 1600, nullable: true),
+                Name = table.Column<string>(maxLength: 1000, nullable: true),
                 UserId = table.Column<Guid>(nullable: true),
                 TokenHash = table.Column<byte[]>(nullable: true),
                 Stamp = table.Column<string>(nullable: true),
