@@ -37,12 +37,13 @@ internal static class LinkedAccounts
             .ExecuteUpdateAsync(set => set.SetProperty(l => l.LastUsedAt, now)) == 1;
 
     /// <summary>Whether the provider has ended the session that an answer comes from. Lock the account first.</summary>
-    public static async Task<bool> HasEndedAsync(this AccountsDbContext db, ProviderAnswer answer, DateTimeOffset now)
+    /// <remarks>A provider gives the id of a session once, so a token that has expired since still counts.</remarks>
+    public static async Task<bool> HasEndedAsync(this AccountsDbContext db, ProviderAnswer answer)
     {
         if (answer.Sid is null)
             return false;
         var hash = HashOf(answer.Issuer, answer.Sid);
-        return await db.LogoutTokens.AnyAsync(t => t.SidHash == hash && t.ExpiresAt > now);
+        return await db.LogoutTokens.AnyAsync(t => t.SidHash == hash);
     }
 
     /// <summary>SHA-256 of a text that an issuer gave out.</summary>

@@ -79,7 +79,7 @@ public sealed partial class ProviderProof
                 _ => new ProviderProofOutcome.Refused(),
                 async work =>
                 {
-                    if (!await request.StillHoldsAsync(work) || await work.Db.HasEndedAsync(answer, now))
+                    if (!await request.StillHoldsAsync(work) || await work.Db.HasEndedAsync(answer))
                         return new ProviderProofOutcome.Refused();
                     var mine = work.Db.LinkedAccounts.Where(l =>
                         l.UserId == caller.Subject.Value && l.Issuer == answer.Issuer && l.Subject == answer.Subject);

@@ -132,7 +132,7 @@ public sealed partial class ProviderSignIn
             OffersSecondStep = true,
             Provider = answer.Identity(),
             FindOrMake = async (db, now) => await db.LockUserAsync(new UserId(user.Id)) is { } locked
-                && !await db.HasEndedAsync(answer, now)
+                && !await db.HasEndedAsync(answer)
                 && await db.UseLinkAsync(link.Id, user.Id, now) ? locked : null,
         };
         return await StartAsync(browser, verified, isNew: false, cancellationToken);
@@ -166,7 +166,7 @@ public sealed partial class ProviderSignIn
             Provider = answer.Identity(),
             FindOrMake = async (db, now) =>
             {
-                if (await db.KeepEpochAsync() != epoch || await db.HasEndedAsync(answer, now))
+                if (await db.KeepEpochAsync() != epoch || await db.HasEndedAsync(answer))
                     return null;
                 var user = User.New(now, NameOf(answer, email), email);
                 (user.SecurityStamp, user.EmailConfirmed) = (User.FirstStamp, true);

@@ -215,6 +215,7 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             // For a provider that ends its session meanwhile.
             pending.HasIndex(p => new { p.ProviderIssuer, p.ProviderSubject }, "IX_PendingSignIns_Provider")
                 .HasFilter("\"ProviderIssuer\" IS NOT NULL");
+            pending.HasIndex(p => new { p.ProviderIssuer, p.ProviderSid }, "IX_PendingSignIns_Sid").HasFilter("\"ProviderSid\" IS NOT NULL");
         });
 
         model.Entity<SupportCodeRow>(code =>

@@ -90,5 +90,7 @@ internal sealed class M0020_Providers : Migration
         migrationBuilder.AddColumn<string>("ProviderSid", "PendingSignIns", maxLength: 255, nullable: true);
         migrationBuilder.CreateIndex(
             "IX_PendingSignIns_Provider", "PendingSignIns", ["ProviderIssuer", "ProviderSubject"], filter: "\"ProviderIssuer\" IS NOT NULL");
+        migrationBuilder.CreateIndex(
+            "IX_PendingSignIns_Sid", "PendingSignIns", ["ProviderIssuer", "ProviderSid"], filter: "\"ProviderSid\" IS NOT NULL");
     }
 }
