@@ -8,6 +8,7 @@ using Accounts.Core.Mail;
 using Accounts.Core.Manager;
 using Accounts.Core.Passkeys;
 using Accounts.Core.PersonalData;
+using Accounts.Core.Providers;
 using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Accounts.Core.SignIn;
@@ -121,6 +122,7 @@ public static class AccountsCore
         services.AddTwoFactor();
         services.AddSignIn();
         services.AddPasskeys();
+        services.AddProviders();
         services.AddManager();
         services.AddHistory();
         services.AddAuditReading();

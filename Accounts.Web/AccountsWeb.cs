@@ -13,6 +13,7 @@ using Accounts.Web.Mail;
 using Accounts.Web.Metrics;
 using Accounts.Web.Passkeys;
 using Accounts.Web.PersonalData;
+using Accounts.Web.Providers;
 using Accounts.Web.Security;
 using Accounts.Web.Sessions;
 using Accounts.Web.SignIn;
@@ -60,7 +61,8 @@ internal static class AccountsWeb
     {
         var services = builder.Services;
         services.AddAccounts(builder.Configuration);
-        services.AddAuthentication(AccountsSession.Scheme).AddAccountsSession(o => o.SignedOutPath = Paths.SignedOut);
+        var authentication = services.AddAuthentication(AccountsSession.Scheme).AddAccountsSession(o => o.SignedOutPath = Paths.SignedOut);
+        ProviderSchemes.AddTo(services, authentication, builder.Configuration);
         services.AddSupport(builder.Configuration);
         services.AddMail(builder.Configuration, builder.Environment.IsDevelopment());
         services.AddLanguages();
@@ -122,6 +124,7 @@ internal static class AccountsWeb
         app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], () => Results.Redirect(ReturnAddress.Home));
         app.MapReauthentication();
         app.MapPasskeys();
+        app.MapProviders();
         app.MapHistoryFile();
         app.MapAuditExports();
         app.MapAccountData();

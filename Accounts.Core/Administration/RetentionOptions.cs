@@ -14,7 +14,9 @@ public sealed class RetentionOptions
     /// <summary>How long to keep a refused sign-in or proof: 90 days.</summary>
     public TimeSpan RefusedAttempts { get; set; } = TimeSpan.FromDays(90);
 
-    /// <summary>How long to keep what became of an email: 7 days. What it told, and its recipient, are never kept.</summary>
+    /// <summary>
+    /// How long to keep what became of an email: 7 days. It keeps a hash of the recipient's address, and nothing of what the email told.
+    /// </summary>
     public TimeSpan Emails { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>

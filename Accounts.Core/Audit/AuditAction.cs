@@ -153,6 +153,15 @@ public static class AuditAction
     /// <summary>The user removed a passkey.</summary>
     public const string PasskeyRemoved = "user.passkey_removed";
 
+    /// <summary>The user linked an account at a provider, which signs in from then on.</summary>
+    public const string ProviderLinked = "user.provider_linked";
+
+    /// <summary>The user unlinked an account at a provider.</summary>
+    public const string ProviderUnlinked = "user.provider_unlinked";
+
+    /// <summary>The provider that sessions began with ended them.</summary>
+    public const string SessionsEndedByProvider = "sessions.ended_by_provider";
+
     /// <summary>All actions, in the order in which a page lists them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
@@ -160,7 +169,7 @@ public static class AuditAction
         SessionExpired, SessionEndedByLimit, SessionRecognized, SessionDenied, SessionReauthenticated, SessionRenamed, PasswordChanged, PasswordReset,
         EmailChanged, EmailRestored, NameChanged,
         TwoFactorTurnedOn, TwoFactorTurnedOff, RecoveryCodesReplaced, BrowserTrusted, BrowsersForgotten,
-        PasskeyAdded, PasskeyRenamed, PasskeyRemoved,
+        PasskeyAdded, PasskeyRenamed, PasskeyRemoved, ProviderLinked, ProviderUnlinked, SessionsEndedByProvider,
         ViewBegan, ViewEnded, LookedUp, Searched, SessionsEndedBySupport, SessionEndedByAdministrator, SessionsEndedByAdministrator, EverybodyEnded,
         TwoFactorResetRequested, TwoFactorResetWithdrawn, TwoFactorReset,
         Disabled, Enabled, NewPasswordRequired, PlanChanged, DeletionRequested, DeletionWithdrawn, Deleted,

@@ -19,6 +19,9 @@ public enum AuditActor
 
     /// <summary>Whoever operates the server, with a command. The event has no address, and nobody's id.</summary>
     Operator,
+
+    /// <summary>A provider that the user signed in through.</summary>
+    Provider,
 }
 
 /// <summary>One event in the audit log of a user's account.</summary>

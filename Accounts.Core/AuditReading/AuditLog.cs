@@ -145,6 +145,7 @@ public sealed class AuditLog
         var actor = row switch
         {
             { ActorUserId: null, Kind: CallerKind.Administration } => AuditActor.Operator,
+            { ActorUserId: null, Kind: CallerKind.Provider } => AuditActor.Provider,
             { ActorUserId: null } => AuditActor.Clock,
             { ActorUserId: { } by } => by == caller.Subject.Value ? AuditActor.You : AuditActor.SomebodyElse,
         };

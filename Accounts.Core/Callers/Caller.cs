@@ -20,6 +20,9 @@ public enum CallerKind
 
     /// <summary>The server itself, because a time has come. It has no actor.</summary>
     Clock = 6,
+
+    /// <summary>A provider that users sign in through, because it ended its own session. It has no actor.</summary>
+    Provider = 7,
 }
 
 /// <summary>What a caller may ask for. A token or an application has a part of them; a signed-in browser has all.</summary>

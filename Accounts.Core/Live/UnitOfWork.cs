@@ -32,6 +32,9 @@ internal sealed class UnitOfWork(AccountsDbContext db, SessionRegistry registry)
     /// <summary>What memory takes over after the commit, before anybody hears of the changes.</summary>
     public IReadOnlyList<Action> Applied => _applied;
 
+    /// <summary>What a proof of the caller's account depends on, now that the account is locked.</summary>
+    public async Task<ProofStamp> FindStampAsync() => new(Account.SecurityStamp!, await db.KeepEpochAsync());
+
     /// <summary>Announces a change after the commit.</summary>
     public void Report(SessionChange change) => _changes.Add(change);
 

@@ -69,6 +69,11 @@ internal sealed class EmailLinkRow
     /// <summary>The session that a code is for; null for a link.</summary>
     public Guid? SessionId { get; init; }
 
+    /// <summary>
+    /// For a link that gives an old address back: whether the account had had two-factor for a while when its address was changed. Then it keeps it.
+    /// </summary>
+    public bool KeepsTwoFactor { get; init; }
+
     /// <summary>How many wrong codes were entered.</summary>
     public int Wrong { get; set; }
 
@@ -103,11 +108,23 @@ internal sealed class EmailLinkRow
     /// <param name="session">The session.</param>
     /// <param name="address">The address that the request came from.</param>
     /// <param name="email">The address that the account will have; null if it keeps its own.</param>
+    /// <param name="stamp">What the secret depends on from now on.</param>
     /// <param name="now">The time.</param>
     /// <param name="lifetime">How long it works.</param>
+    /// <param name="keepsTwoFactor">See <see cref="KeepsTwoFactor"/>.</param>
     public static EmailLinkRow InSession(
-        EmailLinkPurpose purpose, SessionRow session, string address, string? email, DateTimeOffset now, TimeSpan lifetime) => new()
+        EmailLinkPurpose purpose,
+        SessionRow session,
+        string address,
+        string? email,
+        ProofStamp stamp,
+        DateTimeOffset now,
+        TimeSpan lifetime,
+        bool keepsTwoFactor = false) => new()
     {
+        Stamp = stamp.Account,
+        Epoch = stamp.Epoch,
+        KeepsTwoFactor = keepsTwoFactor,
         Id = Guid.CreateVersion7(now),
         Purpose = purpose,
         Email = email,

@@ -55,13 +55,16 @@ internal static class EmailLinks
                 // Without the name, here and for a new address: anybody could write anything to anybody in it.
                 return new IssuedLink(MailKind.RegistrationLink, TypedText.Email(row.Email!), null);
             case EmailLinkPurpose.ChangeEmail or EmailLinkPurpose.RestoreEmail when owner is not null:
-                (row.TokenHash, row.Stamp, row.Epoch) = (HashOf(row, secret), owner.SecurityStamp, epoch);
+                row.TokenHash = HashOf(row, secret);
                 return row.Purpose is EmailLinkPurpose.ChangeEmail
                     ? new IssuedLink(MailKind.EmailChangeLink, TypedText.Email(row.Email!), null)
                     : new IssuedLink(MailKind.EmailChanged, row.Email!, owner.DisplayName, MaskedEmail.Of(owner.Email ?? ""));
         }
 
         if ((owner ?? found) is not { } user || PurposeFor(row.Purpose, user, now) is not { } purpose)
+            return null;
+        // At a further attempt, the first email may have arrived. What has changed since must keep its link void.
+        if (row.Stamp is not null && row.ProofStamp() != new ProofStamp(user.SecurityStamp!, epoch))
             return null;
         (row.Purpose, row.UserId, row.Email) = (purpose, user.Id, null);
         (row.TokenHash, row.Stamp, row.Epoch) = (HashOf(row, secret), user.SecurityStamp, epoch);
@@ -149,8 +152,9 @@ internal static class EmailLinks
     {
         _ when user.Email is null || user.DisabledAt is not null || user.IsGone(now) => null,
         { DeletionDueAt: not null, DeletedByOwner: false } => null,
-        // An administrator requires a new password, which a sign-in with a link would leave out.
-        { NewPasswordRequired: true } when asked is EmailLinkPurpose.SignIn => EmailLinkPurpose.Reset,
+        // An administrator requires a new password, which a sign-in with a link would leave out. And whoever made an account may not have had its
+        // address: the one who has it chooses a new password before anything else.
+        { NewPasswordRequired: true } or { EmailConfirmed: false } when asked is EmailLinkPurpose.SignIn => EmailLinkPurpose.Reset,
         _ => asked,
     };
 }

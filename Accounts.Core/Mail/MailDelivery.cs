@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Accounts.Core.Audit;
+using Accounts.Core.Devices;
 using Accounts.Core.Geolocation;
 using Accounts.Core.Settings;
 using Accounts.Core.Storage;
@@ -94,6 +95,7 @@ internal sealed partial class MailDelivery(
         var due = await database.ReadAsync(db =>
             Waiting(db).Where(o => o.DueAt <= now).Take(BatchSize).AsNoTracking().ToListAsync(CancellationToken.None));
         IMailConnection? connection = null;
+        var hasBroken = false;
         try
         {
             foreach (var row in due)
@@ -108,6 +110,14 @@ internal sealed partial class MailDelivery(
                     connection ??= await outbox.Sender!.ConnectAsync(stoppingToken);
                     result = await connection.SendAsync(mail, stoppingToken);
                 }
+                catch (MailUnavailableException failure) when (connection is not null && !hasBroken && !stoppingToken.IsCancellationRequested)
+                {
+                    // The connection broke at this email, so the next one gets another connection. Only if that breaks too, it's the server.
+                    await connection.DisposeAsync();
+                    (connection, hasBroken) = (null, true);
+                    await FinishAsync(row, mail, new MailResult(MailOutcome.Postponed, failure.Message));
+                    continue;
+                }
                 catch (Exception failure) when (failure is MailUnavailableException || stoppingToken.IsCancellationRequested)
                 {
                     await ReleaseAsync(row, failure);
@@ -120,6 +130,10 @@ internal sealed partial class MailDelivery(
                     result = new MailResult(MailOutcome.Postponed, failure.GetType().Name);
                 }
 
+                hasBroken = false;
+                (_failures, _retryAt) = (0, default);
+                if (health.Works())
+                    Log.WorksAgain(logger);
                 await FinishAsync(row, mail, result);
             }
         }
@@ -146,6 +160,14 @@ internal sealed partial class MailDelivery(
             var (mail, end) = row.LinkId is { } link ? await WithLinkAsync(db, row, link, secret, now) : await NoticeAsync(db, row, now);
             if (mail is not null && await IsLimitedAsync(db, mail, now))
                 (mail, end) = (null, MailEnd.Limited);
+            // With its account, the row is deleted when the account is.
+            if (row.LinkId is { } found)
+            {
+                await db.SaveChangesAsync();
+                await db.Outbox.Where(o => o.Id == row.Id).ExecuteUpdateAsync(set => set.SetProperty(
+                    o => o.UserId, db.EmailLinks.Where(l => l.Id == found).Select(l => l.UserId).FirstOrDefault()));
+            }
+
             if (end is { } over)
                 await FinishAsync(db, row, over, null, null, now);
             return (mail, end);
@@ -182,10 +204,19 @@ internal sealed partial class MailDelivery(
             At = link.AskedAt,
             Token = hasSecret ? secret : null,
             ExpiresAt = hasSecret ? link.ExpiresAt : null,
-            Device = link.Device().Title,
+            Device = link.SessionId is null ? NameForStrangers(link.Device()) : link.Device().Title,
             Place = places.Find(link.Address),
         }, null);
     }
+
+    /// <summary>
+    /// The title of a device that may be anybody's. A browser names itself, so a name that looks like an address is left out: it would be a
+    /// stranger's link in an email of ours.
+    /// </summary>
+    private static string NameForStrangers(Device device) =>
+        Looks(device.Browser) || Looks(device.Bot) || Looks(device.Platform) || Looks(device.Distribution) ? Device.UnknownBrowser : device.Title;
+
+    private static bool Looks(string? name) => name is not null && name.AsSpan().IndexOfAny(".:@/&") >= 0;
 
     /// <summary>An email that tells of an audit event.</summary>
     private async Task<(OutgoingMail? Mail, MailEnd? End)> NoticeAsync(AccountsDbContext db, OutboxRow row, DateTimeOffset now)
@@ -225,18 +256,15 @@ internal sealed partial class MailDelivery(
 
     private async Task<bool> IsLimitedAsync(AccountsDbContext db, OutgoingMail mail, DateTimeOffset now)
     {
-        // The kinds of one group are next to each other.
-        var asked = mail.Kind.IsAskedFor();
-        var sent = SentTo(db, RecipientOf(mail), now - LimitWindow);
-        return await sent.CountAsync(o => o.Kind < MailKind.NewSignIn == asked) >= (asked ? options.LinksPerHour : options.NoticesPerHour);
+        if (mail.Kind.Alike() is not { } kinds)
+            return false;
+        var sent = await SentTo(db, RecipientOf(mail), now - LimitWindow).CountAsync(o => kinds.Contains(o.Kind));
+        return sent >= (mail.Kind.IsNotice() ? options.NoticesPerHour : options.LinksPerHour);
     }
 
     private async Task FinishAsync(OutboxRow row, OutgoingMail mail, MailResult result)
     {
         var now = time.GetUtcNow();
-        (_failures, _retryAt) = (0, default);
-        if (health.Works())
-            Log.WorksAgain(logger);
         var due = now + WaitAfter(row.Postponed + 1);
         var last = mail.ExpiresAt ?? row.MadeAt + options.GiveUpAfter;
         MailEnd? end = result.Outcome switch

@@ -57,6 +57,12 @@ public enum MailKind
     /// <summary>The account is to be deleted.</summary>
     DeletionRequested = 31,
 
+    /// <summary>An account at a provider was linked.</summary>
+    ProviderLinked = 32,
+
+    /// <summary>An account at a provider was unlinked.</summary>
+    ProviderUnlinked = 33,
+
     /// <summary>The account's address was changed. This goes to the old one, with a link that undoes it.</summary>
     EmailChanged = 34,
 
@@ -66,6 +72,28 @@ public enum MailKind
 
 internal static class MailKinds
 {
-    /// <summary>Whether the user asked for it, and can do nothing without it.</summary>
-    public static bool IsAskedFor(this MailKind kind) => kind < MailKind.NewSignIn;
+    /// <summary>What anybody can ask for, for any address.</summary>
+    public static readonly MailKind[] OfVisitors = [MailKind.SignInLink, MailKind.ResetLink, MailKind.RegistrationLink, MailKind.AddressTaken];
+
+    /// <summary>What a user asks for in a session. Visitors can't use these up.</summary>
+    public static readonly MailKind[] OfSessions = [MailKind.ProofCode, MailKind.EmailChangeLink];
+
+    /// <summary>Notices that a thief must not crowd out: what they tell can be undone for some time only.</summary>
+    public static readonly MailKind[] Unlimited =
+        [MailKind.EmailChanged, MailKind.EmailRestored, MailKind.PasswordReset, MailKind.TwoFactorResetRequested, MailKind.DeletionRequested];
+
+    /// <summary>The kinds that share a recipient's limit with this one; null if it has no limit.</summary>
+    public static MailKind[]? Alike(this MailKind kind) => kind switch
+    {
+        _ when Unlimited.Contains(kind) => null,
+        _ when OfVisitors.Contains(kind) => OfVisitors,
+        _ when OfSessions.Contains(kind) => OfSessions,
+        _ => Notices,
+    };
+
+    /// <summary>Whether its recipient's limit is that of notices.</summary>
+    public static bool IsNotice(this MailKind kind) => kind.Alike() == Notices;
+
+    private static readonly MailKind[] Notices =
+        [.. Enum.GetValues<MailKind>().Except(OfVisitors).Except(OfSessions).Except(Unlimited)];
 }

@@ -74,6 +74,8 @@ internal sealed class Outbox(IEnumerable<IMailSender> senders)
             AuditAction.TwoFactorReset => MailKind.TwoFactorReset,
             AuditAction.PasskeyAdded => MailKind.PasskeyAdded,
             AuditAction.PasskeyRemoved => MailKind.PasskeyRemoved,
+            AuditAction.ProviderLinked => MailKind.ProviderLinked,
+            AuditAction.ProviderUnlinked => MailKind.ProviderUnlinked,
             AuditAction.EmailRestored => MailKind.EmailRestored,
             AuditAction.ViewBegan => MailKind.ViewBegan,
             AuditAction.DeletionRequested => MailKind.DeletionRequested,

@@ -3,6 +3,7 @@ using Accounts.Core.Callers;
 using Accounts.Core.Devices;
 using Accounts.Core.Live;
 using Accounts.Core.Sessions;
+using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
@@ -20,6 +21,7 @@ public sealed partial class PasskeyService
     private readonly AccountsDatabase _database;
     private readonly CommandRunner _commands;
     private readonly PasskeyCeremonies _ceremonies;
+    private readonly WaysIn _ways;
     private readonly PasskeyOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<PasskeyService> _logger;
@@ -28,6 +30,7 @@ public sealed partial class PasskeyService
         AccountsDatabase database,
         CommandRunner commands,
         PasskeyCeremonies ceremonies,
+        WaysIn ways,
         PasskeyOptions options,
         TimeProvider time,
         ILogger<PasskeyService> logger)
@@ -35,6 +38,7 @@ public sealed partial class PasskeyService
         _database = database;
         _commands = commands;
         _ceremonies = ceremonies;
+        _ways = ways;
         _options = options;
         _time = time;
         _logger = logger;
@@ -216,8 +220,8 @@ public sealed partial class PasskeyService
             {
                 if (await work.Db.FindPasskeyAsync(caller.Subject, passkey) is not { } row)
                     return RemovePasskeyOutcome.NotFound;
-                if (work.Account is { PasswordHash: null, ExternalId: null }
-                    && await work.Db.UserPasskeys.CountAsync(p => p.UserId == caller.Subject.Value) == 1)
+                var others = await work.Db.UserPasskeys.CountAsync(p => p.UserId == caller.Subject.Value) - 1;
+                if (!await _ways.AreLeftAsync(work.Db, work.Account, others))
                     return RemovePasskeyOutcome.LastWayIn;
 
                 work.Db.UserPasskeys.Remove(row);

@@ -149,14 +149,16 @@ public sealed class AccountData
 
     private async Task WriteAccountAsync(Utf8JsonWriter json, Caller caller, CancellationToken cancellationToken)
     {
-        var (user, roles, twoFactor, codes, trusted, passkeys) = await _database.ReadAsync(async db => (
+        var (user, roles, twoFactor, codes, trusted, passkeys, linked) = await _database.ReadAsync(async db => (
             await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == caller.Subject.Value, cancellationToken),
             await db.FindRoleNamesAsync(caller.Subject, cancellationToken),
             await db.Authenticators.AsNoTracking().SingleOrDefaultAsync(a => a.UserId == caller.Subject.Value, cancellationToken),
             await db.RecoveryCodes.CountAsync(c => c.UserId == caller.Subject.Value, cancellationToken),
             await db.TrustedBrowsers.AsNoTracking().Where(t => t.UserId == caller.Subject.Value).OrderBy(t => t.TrustedAt)
                 .ToListAsync(cancellationToken),
-            await db.ListPasskeysAsync(caller.Subject, cancellationToken)));
+            await db.ListPasskeysAsync(caller.Subject, cancellationToken),
+            await db.LinkedAccounts.AsNoTracking().Where(l => l.UserId == caller.Subject.Value).OrderBy(l => l.LinkedAt)
+                .ToListAsync(cancellationToken)));
         json.WriteStartObject("account");
         json.WriteString("id", caller.Subject.Value);
         if (user is not null)
@@ -197,6 +199,20 @@ public sealed class AccountData
             Write(json, "addedAt", passkey.AddedAt);
             Write(json, "lastUsedAt", passkey.LastUsedAt);
             json.WriteBoolean("synced", passkey.IsSynced);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("linkedAccounts");
+        foreach (var account in linked)
+        {
+            json.WriteStartObject();
+            json.WriteString("provider", account.Provider);
+            json.WriteString("issuer", account.Issuer);
+            json.WriteString("subject", account.Subject);
+            json.WriteString("email", account.Email);
+            Write(json, "linkedAt", account.LinkedAt);
+            Write(json, "lastUsedAt", account.LastUsedAt);
             json.WriteEndObject();
         }
 

@@ -146,7 +146,7 @@ public sealed class EmailChange
                 .Where(l => l.UserId == work.Account.Id && l.Purpose == EmailLinkPurpose.ChangeEmail).ExecuteDeleteAsync();
             var row = await work.Db.Sessions.AsNoTracking().SingleAsync(s => s.Id == caller.OwnSession.Value);
             var link = EmailLinkRow.InSession(
-                EmailLinkPurpose.ChangeEmail, row, caller.Address, email, now, _options.ConfirmationLifetime);
+                EmailLinkPurpose.ChangeEmail, row, caller.Address, email, await work.FindStampAsync(), now, _options.ConfirmationLifetime);
             work.Db.EmailLinks.Add(link);
             work.Db.Outbox.Add(OutboxRow.Of(link, MailKind.EmailChangeLink, now));
             work.Apply(_outbox.Wake);
@@ -190,7 +190,9 @@ public sealed class EmailChange
             return await RunAsync(caller, Need.ConfirmEmail, async work =>
             {
                 var (db, account) = (work.Db, work.Account);
-                if (new ProofStamp(account.SecurityStamp!, await db.KeepEpochAsync()) != link.ProofStamp()
+                // It goes on with what began in one session, so it ends with that.
+                if (await work.FindStampAsync() != link.ProofStamp()
+                    || !await db.Sessions.AnyAsync(s => s.Id == link.SessionId && s.EndedAt == null && s.ExpiresAt > now)
                     || !await db.UseLinkAsync(caller.Subject, EmailLinkPurpose.ChangeEmail, link.TokenHash!, now)
                     || await IsTakenAsync(db, email, account.Id))
                 {
@@ -205,8 +207,16 @@ public sealed class EmailChange
                 if (old is not null && _outbox.IsOn)
                 {
                     var row = await db.Sessions.AsNoTracking().SingleAsync(s => s.Id == caller.OwnSession.Value);
+                    var before = now - _options.RestoreLifetime;
                     var undo = EmailLinkRow.InSession(
-                        EmailLinkPurpose.RestoreEmail, row, caller.Address, old, now, _options.RestoreLifetime);
+                        EmailLinkPurpose.RestoreEmail,
+                        row,
+                        caller.Address,
+                        old,
+                        await work.FindStampAsync(),
+                        now,
+                        _options.RestoreLifetime,
+                        await db.Authenticators.AnyAsync(a => a.UserId == account.Id && a.ConfirmedAt < before));
                     db.EmailLinks.Add(undo);
                     db.Outbox.Add(OutboxRow.Of(undo, MailKind.EmailChanged, now));
                     work.Apply(_outbox.Wake);
@@ -261,6 +271,9 @@ public sealed class EmailChange
         using var place = _hashing.TryEnter(HashPriority.Known, out var busy);
         if (place is null)
             return new PasswordResetOutcome.Busy(busy);
+        // A thief may know the old one.
+        if (await place.IsCurrentAsync(user, input.NewPassword, cancellationToken))
+            return new PasswordResetOutcome.Invalid([new InputError(nameof(input.NewPassword), InputProblem.SamePassword)]);
         var hash = await place.HashAsync(user, input.NewPassword, cancellationToken);
 
         var (now, owner) = (_time.GetUtcNow(), new UserId(user.Id));
@@ -272,12 +285,14 @@ public sealed class EmailChange
                 var db = work.Db;
                 if (await db.LockUserAsync(owner) is not { } account || account.DisabledAt is not null || account.IsGone(now)
                     || await IsTakenAsync(db, link.Email!, account.Id)
-                    || !await db.UseLinkAsync(owner, EmailLinkPurpose.RestoreEmail, link.TokenHash!, now))
+                    || await db.EmailLinks.Where(l => l.Id == link.Id && l.ExpiresAt > now).ExecuteDeleteAsync() == 0)
                 {
                     return new PasswordResetOutcome.Expired();
                 }
 
-                await RemoveWhatCameSinceAsync(db, account, link.AskedAt);
+                // Later changes are undone with this one. An older address can still take the account back: this one may be a thief's.
+                await db.EmailLinks.Where(l => l.UserId == account.Id && l.AskedAt >= link.AskedAt).ExecuteDeleteAsync();
+                await RemoveNewFactorsAsync(db, account, link, now, browser.Address, device);
                 Give(account, link.Email!);
                 (account.PasswordHash, account.NewPasswordRequired) = (hash, false);
                 var by = new Caller(CallerKind.Browser, owner, owner, null, Scopes.None, browser.Address);
@@ -298,13 +313,29 @@ public sealed class EmailChange
         }
     }
 
-    /// <summary>Removes what a thief may have added to come back: passkeys and two-factor, if they are newer than the change.</summary>
-    private static async Task RemoveWhatCameSinceAsync(AccountsDbContext db, User account, DateTimeOffset since)
+    /// <summary>
+    /// Removes what a thief may have added to come back: passkeys and two-factor, if they came with the change, since, or shortly before. Two-factor
+    /// that the account had had for longer is the owner's. It stays, even with another key since.
+    /// </summary>
+    private async Task RemoveNewFactorsAsync(
+        AccountsDbContext db, User account, EmailLinkRow link, DateTimeOffset now, string address, string device)
     {
-        var passkeys = await db.UserPasskeys.Where(p => p.UserId == account.Id).ToListAsync();
-        db.UserPasskeys.RemoveRange(passkeys.Where(passkey => passkey.Data.CreatedAt >= since));
-        if (await db.Authenticators.AnyAsync(a => a.UserId == account.Id && a.ConfirmedAt >= since))
-            await TwoFactorSettings.TurnOffAsync(db, account);
+        var since = link.AskedAt - _options.RestoreLifetime;
+        var passkeys = (await db.UserPasskeys.Where(p => p.UserId == account.Id).ToListAsync())
+            .Where(passkey => passkey.Data.CreatedAt >= since).ToList();
+        db.UserPasskeys.RemoveRange(passkeys);
+        if (passkeys.Count > 0)
+            db.AuditEvents.Add(Removed(AuditAction.PasskeyRemoved));
+        if (link.KeepsTwoFactor || !account.TwoFactorEnabled)
+            return;
+        await TwoFactorSettings.TurnOffAsync(db, account);
+        db.AuditEvents.Add(Removed(AuditAction.TwoFactorTurnedOff));
+
+        AuditEventRow Removed(string action) => new(now, action, account.Id)
+        {
+            ActorUserId = account.Id,
+            Details = new AuditDetailsRow(now, address) { ActorDevice = device },
+        };
     }
 
     private static Task<bool> IsTakenAsync(AccountsDbContext db, string email, Guid by)

@@ -3,6 +3,7 @@ using Accounts.Core.Audit;
 using Accounts.Core.Live;
 using Accounts.Core.Mail;
 using Accounts.Core.Passkeys;
+using Accounts.Core.Providers;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Settings;
@@ -16,7 +17,8 @@ namespace Accounts.Core.PersonalData;
 
 /// <summary>
 /// Deletes old data as the settings say: erases deleted accounts, shortens old IP addresses, and removes old ended sessions, old refused attempts,
-/// expired support codes and links, unanswered questions for passkeys, and emails that were sent.
+/// expired support codes and links, unanswered questions for passkeys and requests to providers, expired logout tokens,
+/// and emails that were sent.
 /// </summary>
 /// <remarks>
 /// It has no state of its own. The rows say what is due. Each kind of work has its own index, and a row leaves the index when its work is done.
@@ -67,6 +69,9 @@ internal sealed partial class Retention(
         await WhileAnyAsync("Removed expired support codes", db => ExpiredCodes(db, now), (_, due) => due.ExecuteDeleteAsync(), stoppingToken);
         await WhileAnyAsync(
             "Removed unanswered questions for passkeys", db => ExpiredCeremonies(db, now), (_, due) => due.ExecuteDeleteAsync(), stoppingToken);
+        await WhileAnyAsync(
+            "Removed unanswered requests to providers", db => ExpiredRequests(db, now), (_, due) => due.ExecuteDeleteAsync(), stoppingToken);
+        await WhileAnyAsync("Removed expired logout tokens", db => ExpiredTokens(db, now), (_, due) => due.ExecuteDeleteAsync(), stoppingToken);
         await WhileAnyAsync("Removed expired links", db => ExpiredLinks(db, now), (_, due) => due.ExecuteDeleteAsync(), stoppingToken);
         await WhileAnyAsync(
             "Removed emails from the outbox",
@@ -96,6 +101,12 @@ internal sealed partial class Retention(
 
     private static IQueryable<PasskeyCeremonyRow> ExpiredCeremonies(AccountsDbContext db, DateTimeOffset now) =>
         db.PasskeyCeremonies.Where(c => c.ExpiresAt <= now).OrderBy(c => c.ExpiresAt).Take(BatchSize);
+
+    private static IQueryable<ProviderRequestRow> ExpiredRequests(AccountsDbContext db, DateTimeOffset now) =>
+        db.ProviderRequests.Where(r => r.ExpiresAt <= now).OrderBy(r => r.ExpiresAt).Take(BatchSize);
+
+    private static IQueryable<LogoutTokenRow> ExpiredTokens(AccountsDbContext db, DateTimeOffset now) =>
+        db.LogoutTokens.Where(t => t.ExpiresAt <= now).OrderBy(t => t.ExpiresAt).Take(BatchSize);
 
     private static IQueryable<EmailLinkRow> ExpiredLinks(AccountsDbContext db, DateTimeOffset now) =>
         db.EmailLinks.Where(l => l.ExpiresAt <= now).OrderBy(l => l.ExpiresAt).Take(BatchSize);

@@ -48,7 +48,7 @@ public enum EndReason
     /// <summary>An administrator requires a new password.</summary>
     NewPasswordRequired = 15,
 
-    /// <summary>The user turned two-factor on or off, or removed a passkey, and chose to end other sessions.</summary>
+    /// <summary>The user turned two-factor on or off, removed a passkey or unlinked an account, and chose to end other sessions.</summary>
     FactorsChanged = 16,
 
     /// <summary>The user reset the password with a link from an email.</summary>
@@ -56,4 +56,7 @@ public enum EndReason
 
     /// <summary>The owner of the account's old email undid a change of it.</summary>
     EmailRestored = 18,
+
+    /// <summary>The user signed in through a provider, which ended its own session.</summary>
+    EndedByProvider = 19,
 }

@@ -8,6 +8,7 @@ using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using FluentValidation;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.SignIn;
@@ -135,6 +136,9 @@ public sealed partial class PasswordReset
         using var place = _hashing.TryEnter(HashPriority.Known, out var busy);
         if (place is null)
             return new PasswordResetOutcome.Busy(busy);
+        // Whoever must choose a new password may not keep the old one.
+        if (await place.IsCurrentAsync(user, input.NewPassword, cancellationToken))
+            return new PasswordResetOutcome.Invalid([new InputError(nameof(input.NewPassword), InputProblem.SamePassword)]);
         var hash = await place.HashAsync(user, input.NewPassword, cancellationToken);
 
         var owner = new UserId(user.Id);
@@ -149,6 +153,9 @@ public sealed partial class PasswordReset
                 return new PasswordResetOutcome.Expired();
             }
 
+            // Whoever made the account may not have had its address. Their passkeys would let them in again.
+            if (!account.EmailConfirmed)
+                await db.UserPasskeys.Where(p => p.UserId == account.Id).ExecuteDeleteAsync();
             (account.PasswordHash, account.NewPasswordRequired, account.EmailConfirmed) = (hash, false, true);
             var by = new Caller(CallerKind.Browser, owner, owner, null, Scopes.None, browser.Address);
             var ended = await work.EndAccountAsync(account, new Ending(by, now, EndReason.PasswordReset));

@@ -170,7 +170,8 @@ public sealed partial class Reauthentication
                 await work.Db.EmailLinks
                     .Where(l => l.UserId == user && l.Purpose == EmailLinkPurpose.Proof && l.SessionId == own).ExecuteDeleteAsync();
                 var row = await work.Db.Sessions.AsNoTracking().SingleAsync(s => s.Id == own);
-                var code = EmailLinkRow.InSession(EmailLinkPurpose.Proof, row, caller.Address, null, now, _options.CodeLifetime);
+                var code = EmailLinkRow.InSession(
+                    EmailLinkPurpose.Proof, row, caller.Address, null, await work.FindStampAsync(), now, _options.CodeLifetime);
                 work.Db.EmailLinks.Add(code);
                 work.Db.Outbox.Add(OutboxRow.Of(code, MailKind.ProofCode, now));
                 work.Apply(_outbox.Wake);

@@ -149,6 +149,9 @@ public sealed partial class SecondStep
             {
                 NewPasswordHash = found.Row.NewPasswordHash,
                 KeepsAccount = found.Row.KeepsAccount,
+                Provider = found.Row is { ProviderIssuer: { } issuer, ProviderSubject: { } subject }
+                    ? new ProviderIdentity(issuer, subject, found.Row.ProviderSid)
+                    : null,
                 SecondStep = new SecondStepProof(
                     found.Row.TokenHash, await _secondFactor.PrepareAsync(place, owner, code, cancellationToken), input.TrustBrowser),
             };

@@ -27,6 +27,15 @@ internal sealed record VerifiedUser(UserId? UserId, ProofStamp Stamp, SignInMeth
     /// <summary>Whether the owner, who has deleted the account, keeps it after all.</summary>
     public bool KeepsAccount { get; init; }
 
+    /// <summary>Whom a provider vouched for; null if none did.</summary>
+    public ProviderIdentity? Provider { get; init; }
+
+    /// <summary>
+    /// Finds the account in the session's transaction, or makes it, and locks it. It returns null if the proof no longer holds. If not set, the
+    /// account of <see cref="UserId"/> or <see cref="External"/> is the one.
+    /// </summary>
+    public Func<AccountsDbContext, DateTimeOffset, Task<User?>>? FindOrMake { get; init; }
+
     /// <summary>The second step; null if the sign-in is at its first one.</summary>
     public SecondStepProof? SecondStep { get; init; }
 
@@ -96,9 +105,12 @@ internal sealed class SessionStarter(
         return await commands.RunAsync<StartOutcome>(WritePriority.Ordinary, async work =>
         {
             var db = work.Db;
-            var user = verified.External is { } external
-                ? await db.LockOrMakeAsync(external, verified.Stamp.Account, browser, now)
-                : await db.LockUserAsync(verified.UserId!.Value);
+            var user = verified switch
+            {
+                { FindOrMake: { } find } => await find(db, now),
+                { External: { } external } => await db.LockOrMakeAsync(external, verified.Stamp.Account, browser, now),
+                _ => await db.LockUserAsync(verified.UserId!.Value),
+            };
             // An account whose erasure has begun has another stamp.
             if (user is null || !verified.MayStart(user, now) || new ProofStamp(user.SecurityStamp!, await db.KeepEpochAsync()) != verified.Stamp)
                 return new StartOutcome.Void();
@@ -176,6 +188,12 @@ internal sealed class SessionStarter(
             }
 
             db.Sessions.Add(row);
+            if (verified.Provider is { } there)
+            {
+                db.ProviderSessions.Add(
+                    new ProviderSessionRow { SessionId = row.Id, Issuer = there.Issuer, Subject = there.Subject, Sid = there.Sid });
+            }
+
             db.AuditEvents.AddRange(replaced.Select(gone => AuditRecord.Displaced(row, gone, AuditAction.SessionReplaced)));
             db.AuditEvents.AddRange(expired.Select(AuditRecord.Expired));
             db.AuditEvents.AddRange(crowdedOut.Select(gone => AuditRecord.Displaced(row, gone, AuditAction.SessionEndedByLimit)));
@@ -233,6 +251,9 @@ internal sealed class SessionStarter(
             Remember = remember,
             NewPasswordHash = verified.NewPasswordHash,
             KeepsAccount = verified.KeepsAccount,
+            ProviderIssuer = verified.Provider?.Issuer,
+            ProviderSubject = verified.Provider?.Subject,
+            ProviderSid = verified.Provider?.Sid,
             ExpiresAt = now + PendingSignInRow.Patience,
         });
         return (new StartOutcome.SecondStepNeeded(token), verified.Methods, null);

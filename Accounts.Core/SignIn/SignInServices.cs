@@ -1,5 +1,6 @@
 using Accounts.Core.Settings;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Accounts.Core.SignIn;
 
@@ -8,6 +9,8 @@ internal static class SignInServices
 {
     public static void AddSignIn(this IServiceCollection services)
     {
+        services.TryAddSingleton(new SignInProviders([]));
+        services.AddSingleton<WaysIn>();
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton<RefusedAttempts>();
         services.AddSingleton<PasswordVerifier>();

@@ -61,9 +61,10 @@ internal sealed class SignInThrottle
         _prunedAt = time.GetTimestamp();
         var meter = meters.Create(AccountsMeter.Name);
         _refused = meter.CreateCounter<long>("accounts.sign_in.throttled", "{attempt}", "Attempts that were refused because too many failed before.")
-            .FromZero(TagOf("account"), TagOf("browser"), TagOf("address"), TagOf("registration"), TagOf("passkey"));
+            .FromZero(
+                TagOf("account"), TagOf("browser"), TagOf("address"), TagOf("registration"), TagOf("passkey"), TagOf("provider"), TagOf("logout"));
         _kept = meter.CreateCounter<long>("accounts.sign_in.counted", "{attempt}", "Attempts that count: wrong passwords and registrations.")
-            .FromZero(TagOf("account"), TagOf("browser"), TagOf("registration"));
+            .FromZero(TagOf("account"), TagOf("browser"), TagOf("registration"), TagOf("logout"));
         meter.CreateObservableUpDownCounter(
             "accounts.sign_in.throttle_entries", CountEntries, "{entry}", "Accounts, browsers and addresses whose attempts are being counted.");
     }
@@ -119,8 +120,26 @@ internal sealed class SignInThrottle
     /// <returns>How long to wait, if the question is refused; null if it is let in.</returns>
     public TimeSpan? CountPasskeyQuestion(SessionId session) => CountQuestion(session.ToString(), _options.AttemptsPerAddress);
 
-    private TimeSpan? CountQuestion(string who, int limit) =>
-        TryCount(out var wait, new Limit("passkey", $"passkey {who}", limit)) is null ? wait : null;
+    /// <summary>Counts a visitor's way to a provider. Each costs a row and is no guess.</summary>
+    /// <param name="address">The browser's address.</param>
+    /// <returns>How long to wait, if it is refused; null if it is let in. Its count isn't taken back.</returns>
+    public TimeSpan? CountProviderRequest(string address) =>
+        CountQuestion(ClientNetwork.Of(address), 10 * _options.AttemptsPerAddress, "provider");
+
+    /// <summary>The same for a signed-in user.</summary>
+    /// <param name="session">The user's session.</param>
+    /// <returns>How long to wait, if it is refused; null if it is let in.</returns>
+    public TimeSpan? CountProviderRequest(SessionId session) => CountQuestion(session.ToString(), _options.AttemptsPerAddress, "provider");
+
+    /// <summary>Counts a logout token. Keep the attempt if the token is invalid: a provider may send any number of valid ones.</summary>
+    /// <param name="address">The sender's address.</param>
+    /// <param name="wait">How long to wait, if the token is refused.</param>
+    /// <returns>The attempt; null if it is refused.</returns>
+    public CountedAttempt? TryLogoutToken(string address, out TimeSpan wait) =>
+        TryCount(out wait, new Limit("logout", $"logout {ClientNetwork.Of(address)}", 10 * _options.AttemptsPerAddress));
+
+    private TimeSpan? CountQuestion(string who, int limit, string kind = "passkey") =>
+        TryCount(out var wait, new Limit(kind, $"{kind} {who}", limit)) is null ? wait : null;
 
     /// <param name="wait">How long to wait, if the attempt is refused.</param>
     /// <param name="own">The limit of who attempts.</param>

@@ -4,6 +4,7 @@ using Accounts.Core.Callers;
 using Accounts.Core.Mail;
 using Accounts.Core.Manager;
 using Accounts.Core.Passkeys;
+using Accounts.Core.Providers;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Support;
@@ -54,6 +55,14 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
     public DbSet<AuditDetailsRow> AuditDetails => Set<AuditDetailsRow>();
 
     public DbSet<PasskeyCeremonyRow> PasskeyCeremonies => Set<PasskeyCeremonyRow>();
+
+    public DbSet<LinkedAccountRow> LinkedAccounts => Set<LinkedAccountRow>();
+
+    public DbSet<ProviderSessionRow> ProviderSessions => Set<ProviderSessionRow>();
+
+    public DbSet<ProviderRequestRow> ProviderRequests => Set<ProviderRequestRow>();
+
+    public DbSet<LogoutTokenRow> LogoutTokens => Set<LogoutTokenRow>();
 
     public DbSet<OutboxRow> Outbox => Set<OutboxRow>();
 
@@ -200,6 +209,13 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             // One for each browser: the next sign-in there replaces it.
             pending.HasIndex(p => new { p.UserId, p.BrowserHash }, "IX_PendingSignIns_User").IsUnique();
             pending.HasIndex(p => p.ExpiresAt, "IX_PendingSignIns_Expiry");
+            pending.Property(p => p.ProviderIssuer).HasMaxLength(ProviderIdentity.IssuerLimit);
+            pending.Property(p => p.ProviderSubject).HasMaxLength(ProviderIdentity.SubjectLimit);
+            pending.Property(p => p.ProviderSid).HasMaxLength(ProviderIdentity.SubjectLimit);
+            // For a provider that ends its session meanwhile.
+            pending.HasIndex(p => new { p.ProviderIssuer, p.ProviderSubject }, "IX_PendingSignIns_Provider")
+                .HasFilter("\"ProviderIssuer\" IS NOT NULL");
+            pending.HasIndex(p => new { p.ProviderIssuer, p.ProviderSid }, "IX_PendingSignIns_Sid").HasFilter("\"ProviderSid\" IS NOT NULL");
         });
 
         model.Entity<SupportCodeRow>(code =>
@@ -266,6 +282,60 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             ceremony.HasIndex(c => c.UserId, "IX_PasskeyCeremonies_User").HasFilter("\"UserId\" IS NOT NULL");
             // For retention.
             ceremony.HasIndex(c => c.ExpiresAt, "IX_PasskeyCeremonies_Expiry");
+        });
+
+        model.Entity<LinkedAccountRow>(linked =>
+        {
+            linked.ToTable("LinkedAccounts");
+            linked.HasKey(l => l.Id);
+            linked.Property(l => l.Id).ValueGeneratedNever();
+            linked.Property(l => l.Provider).HasMaxLength(LinkedAccountRow.ProviderLimit);
+            linked.Property(l => l.Issuer).HasMaxLength(ProviderIdentity.IssuerLimit);
+            linked.Property(l => l.Subject).HasMaxLength(ProviderIdentity.SubjectLimit);
+            linked.Property(l => l.Email).HasMaxLength(LinkedAccountRow.EmailLimit);
+            linked.HasOne<User>().WithMany().HasForeignKey(l => l.UserId).OnDelete(DeleteBehavior.Cascade);
+            // An account at a provider belongs to one account here.
+            linked.HasIndex(l => new { l.Issuer, l.Subject }, "IX_LinkedAccounts_Subject").IsUnique();
+            linked.HasIndex(l => l.UserId, "IX_LinkedAccounts_User");
+        });
+
+        model.Entity<ProviderSessionRow>(session =>
+        {
+            session.ToTable("ProviderSessions");
+            session.HasKey(s => s.SessionId);
+            session.Property(s => s.SessionId).ValueGeneratedNever();
+            session.Property(s => s.Issuer).HasMaxLength(ProviderIdentity.IssuerLimit);
+            session.Property(s => s.Subject).HasMaxLength(ProviderIdentity.SubjectLimit);
+            session.Property(s => s.Sid).HasMaxLength(ProviderIdentity.SubjectLimit);
+            session.HasOne<SessionRow>().WithMany().HasForeignKey(s => s.SessionId).OnDelete(DeleteBehavior.Cascade);
+            // For endings by the provider.
+            session.HasIndex(s => new { s.Issuer, s.Subject }, "IX_ProviderSessions_Subject");
+            session.HasIndex(s => new { s.Issuer, s.Sid }, "IX_ProviderSessions_Sid").HasFilter("\"Sid\" IS NOT NULL");
+        });
+
+        model.Entity<ProviderRequestRow>(request =>
+        {
+            request.ToTable("ProviderRequests");
+            request.HasKey(r => r.TokenHash);
+            request.Property(r => r.TokenHash).ValueGeneratedNever();
+            request.Property(r => r.Provider).HasMaxLength(LinkedAccountRow.ProviderLimit);
+            request.Property(r => r.ReturnTo).HasMaxLength(ProviderRequestRow.ReturnToLimit);
+            request.HasOne<User>().WithMany().HasForeignKey(r => r.UserId).OnDelete(DeleteBehavior.Cascade);
+            // For deleting an account.
+            request.HasIndex(r => r.UserId, "IX_ProviderRequests_User").HasFilter("\"UserId\" IS NOT NULL");
+            // For retention.
+            request.HasIndex(r => r.ExpiresAt, "IX_ProviderRequests_Expiry");
+        });
+
+        model.Entity<LogoutTokenRow>(token =>
+        {
+            token.ToTable("LogoutTokens");
+            token.HasKey(t => t.TokenHash);
+            token.Property(t => t.TokenHash).ValueGeneratedNever();
+            // For sign-ins that are half way.
+            token.HasIndex(t => t.SidHash, "IX_LogoutTokens_Sid").HasFilter("\"SidHash\" IS NOT NULL");
+            // For retention.
+            token.HasIndex(t => t.ExpiresAt, "IX_LogoutTokens_Expiry");
         });
 
         model.Entity<OutboxRow>(outbox =>

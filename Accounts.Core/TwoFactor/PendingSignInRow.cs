@@ -31,5 +31,14 @@ internal sealed class PendingSignInRow
 
     public bool KeepsAccount { get; init; }
 
+    /// <summary>The issuer of the provider that vouched for the user; null if none did.</summary>
+    public string? ProviderIssuer { get; init; }
+
+    /// <summary>The user's id at that issuer; null if no provider vouched for them.</summary>
+    public string? ProviderSubject { get; init; }
+
+    /// <summary>The id of the session at the provider; null if there is none, or it didn't say.</summary>
+    public string? ProviderSid { get; init; }
+
     public required DateTimeOffset ExpiresAt { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using FluentValidation;
 
 namespace Accounts.Core.Users;
@@ -14,6 +15,8 @@ public static class InputRules
     public const int PasswordMaximum = 256;
 
     internal const int EmailMaximum = 254;
+
+    private static readonly SearchValues<char> Delimiters = SearchValues.Create("()<>[]\\\",;:");
 
     /// <summary>The name that the pages show, in normal form.</summary>
     internal static IRuleBuilderOptions<T, string> MustBeName<T>(this IRuleBuilderInitial<T, string> rule) => rule
@@ -38,6 +41,8 @@ public static class InputRules
         .EmailAddress().Says(InputProblem.NotAnEmail)
         .Must(email => !email.Contains('\uFFFD', StringComparison.Ordinal)).Says(InputProblem.NotAnEmail)
         .Must(email => EmailKey.InAscii(email) is not null).Says(InputProblem.NotAnEmail)
+        // Mail servers read comments, quotes and lists into these, and then it's another address.
+        .Must(email => !email.AsSpan().ContainsAny(Delimiters)).Says(InputProblem.NotAnEmail)
         .Must(HasNoSpaces).Says(InputProblem.Spaces);
 
     /// <summary>An email that an account may have, as it is typed. Accounts of older versions may have emails that no new account gets.</summary>

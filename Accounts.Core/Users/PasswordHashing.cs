@@ -289,6 +289,11 @@ internal sealed class HashPlace(PasswordHashing hashing, PasswordHashing.Line li
     public Task<PasswordCheck> VerifyAsync(User? user, string password, CancellationToken cancellationToken) =>
         hashing.VerifyAsync(line, user, password, cancellationToken);
 
+    /// <summary>Whether a new password is the one that the account has.</summary>
+    /// <exception cref="OperationCanceledException">The request was canceled while it waited.</exception>
+    public async Task<bool> IsCurrentAsync(User user, string password, CancellationToken cancellationToken) =>
+        user.PasswordHash is not null && await VerifyAsync(user, password, cancellationToken) != PasswordCheck.Wrong;
+
     /// <summary>Hashes a new password for the account.</summary>
     /// <exception cref="OperationCanceledException">The request was canceled while it waited.</exception>
     public Task<string> HashAsync(User user, string password, CancellationToken cancellationToken) =>

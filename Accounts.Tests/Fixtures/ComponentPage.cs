@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Accounts.Core.Callers;
+using Accounts.Core.Providers;
 using Accounts.Core.SignIn;
 using Accounts.Core.Support;
 using Accounts.Core.TwoFactor;
@@ -36,6 +37,7 @@ internal sealed class ComponentPage : IAsyncDisposable
         Context.Services.AddSingleton(host.Get<SupportViews>());
         Context.Services.AddSingleton(host.Get<RefusedAttemptReader>());
         Context.Services.AddSingleton(host.Get<TwoFactorSettings>());
+        Context.Services.AddSingleton(host.Get<ProviderAccounts>());
         Context.Services.AddSingleton<Handovers>();
         Context.AddBunitPersistentComponentState();
         Context.SetRendererInfo(new RendererInfo(interactive ? "Server" : "Static", interactive));

@@ -1,4 +1,5 @@
 using Accounts.Core.Callers;
+using Accounts.Core.SignIn;
 using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Crowds;
@@ -65,6 +66,7 @@ internal sealed class CrowdedCore : IAsyncDisposable
             {
                 box.AddTo(services);
                 services.AddSingleton(new ContextInterceptor(plans));
+                services.AddSingleton(new SignInProviders([new SignInProvider("google", "Google")]));
             },
             [.. Settings, .. cheaper]);
         var crowd = ActivatorUtilities.CreateInstance<Crowd>(host.Get<IServiceProvider>());

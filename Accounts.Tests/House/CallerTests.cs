@@ -3,6 +3,7 @@ using System.Reflection;
 using Accounts.Core.Callers;
 using Accounts.Core.Manager;
 using Accounts.Core.Passkeys;
+using Accounts.Core.Providers;
 using Accounts.Tests.Fixtures;
 
 namespace Accounts.Tests.House;
@@ -60,6 +61,13 @@ public sealed class CallerTests
         ["EmailChange.FindAsync"] = "AccountRead",
         ["EmailChange.NeedsProofAsync"] = "AccountRead",
         ["Reauthentication.SendCodeAsync"] = "AccountWrite writes own",
+        ["ProviderAccounts.BeginAsync"] = "AccountWrite writes own",
+        ["ProviderAccounts.LinkAsync"] = "AccountWrite writes own",
+        ["ProviderAccounts.ListAsync"] = "AccountRead",
+        ["ProviderAccounts.NeedsProofAsync"] = "AccountWrite writes own",
+        ["ProviderAccounts.UnlinkAsync"] = "AccountWrite writes own",
+        ["ProviderProof.BeginAsync"] = "AccountWrite writes own",
+        ["ProviderProof.ProveAsync"] = "AccountWrite writes own",
         ["Reauthentication.FindFactorsAsync"] = "AccountRead",
         ["Reauthentication.ReauthenticateAsync"] = "AccountWrite writes own",
         ["RefusedAttemptReader.FindSinceLastVisitAsync"] = "AccountRead",
@@ -224,6 +232,13 @@ public sealed class CallerTests
             new Accounts.Core.SignIn.PendingProof(caller.Subject, new Accounts.Core.Users.ProofStamp("", 0), null, TestClock.Start),
         var type when type == typeof(SignInMethods) => SignInMethods.Passkey,
         var type when type == typeof(PasskeyChallenge) => new PasskeyChallenge("", ""),
+        var type when type == typeof(CallingBrowser) => CoreHost.NewBrowser(),
+        var type when type == typeof(ProviderAnswer) => new ProviderAnswer("", ""),
+        // A request of another session.
+        var type when type == typeof(ProviderRequest) => new ProviderRequest(new ProviderRequestRow
+        {
+            TokenHash = [], Purpose = ProviderPurpose.SignIn, Provider = "", BrowserHash = [], Epoch = 0, AskedAt = default, ExpiresAt = default,
+        }),
         // Without them, the commands look at the caller first, too.
         var type when type == typeof(PasskeyAttempt) || type == typeof(PasskeyCredential) => null,
         var type when type.IsAssignableTo(typeof(IEnumerable)) => Array.Empty<SessionId>(),

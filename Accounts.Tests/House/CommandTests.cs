@@ -19,6 +19,7 @@ public sealed class CommandTests
         ["ProofDoor.OpenAsync"] = "Whoever verifies a user who isn't signed in yet.",
         ["ExternalUsers.EndSessionsAsync"] = "An application that keeps its own users decides by its own rules.",
         ["ExternalUsers.DeleteAsync"] = "The same.",
+        ["ProviderLogout.EndAsync"] = "A provider's server, which is known by its signature.",
         ["SignInQueue.EnterAsync"] = "It comes before anybody is asked who they are.",
         ["DatabaseProbe.FindProblemAsync"] = "Whoever watches over the server: it says nothing of anybody.",
         ["AccountsOperations.CheckAccountsAsync"] = "Whoever operates the server: it counts accounts and names nobody.",

@@ -12,7 +12,7 @@ public sealed class RoomTests
     private static readonly Dictionary<string, int> Floors = new(StringComparer.Ordinal)
     {
         ["PersonalData"] = 11,
-        ["Administration"] = 10,
+        ["Administration"] = 10, ["Providers"] = 10,
         ["AuditReading"] = 9, ["History"] = 9, ["Passkeys"] = 9, ["Support"] = 9,
         ["SignIn"] = 8,
         ["Manager"] = 7, ["Tables"] = 7, ["TwoFactor"] = 7,

@@ -86,6 +86,7 @@ public sealed class ProcessTests : IDisposable
             [EndReason.AccountDisabled] = "An administrator disabled this account.",
             [EndReason.NewPasswordRequired] = "An administrator requires a new password. Sign in to choose one.",
             [EndReason.FactorsChanged] = "Someone changed how this account signs in, and ended the other sessions.",
+            [EndReason.EndedByProvider] = "You signed out of the service that you signed in with, so this session ended too.",
         };
         Assert.Equal(Enum.GetValues<EndReason>(), texts.Keys.Order());
         await using var first = AccountsProcess.Run(null, Database);

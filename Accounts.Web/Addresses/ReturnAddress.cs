@@ -30,6 +30,10 @@ internal sealed class ReturnAddress(EndpointDataSource endpoints)
         ? $"{path}?{AccountsSession.ReturnUrlParameter}={Uri.EscapeDataString(local)}"
         : path;
 
+    /// <summary>A requested address as an email's link keeps it; null if it is no page of this site, or has a link's secret in it.</summary>
+    public static string? ToKeep(string? address) =>
+        LocalAddress.Find(address) is { } local && !local.Contains("token=", StringComparison.OrdinalIgnoreCase) ? local : null;
+
     /// <summary>This site's page that the browser came from; null if the browser doesn't say or came from another site.</summary>
     public static string? Before(HttpRequest request) =>
         Uri.TryCreate(request.Headers.Referer, UriKind.Absolute, out var page)

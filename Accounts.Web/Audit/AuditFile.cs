@@ -88,6 +88,7 @@ internal static class AuditFile
         AuditActor.You => "you",
         AuditActor.Clock => "clock",
         AuditActor.Operator => "operator",
+        AuditActor.Provider => "provider",
         _ => "somebodyElse",
     };
 }

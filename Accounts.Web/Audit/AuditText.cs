@@ -34,6 +34,9 @@ internal static class AuditText
         AuditAction.PasskeyAdded => Texts.Audit_PasskeyAdded,
         AuditAction.PasskeyRenamed => Texts.Audit_PasskeyRenamed,
         AuditAction.PasskeyRemoved => Texts.Audit_PasskeyRemoved,
+        AuditAction.ProviderLinked => Texts.Audit_ProviderLinked,
+        AuditAction.ProviderUnlinked => Texts.Audit_ProviderUnlinked,
+        AuditAction.SessionsEndedByProvider => Texts.Audit_SessionsEndedByProvider,
         AuditAction.SessionTerminated => Texts.Audit_SessionTerminated,
         AuditAction.SessionsTerminated => Texts.Audit_SessionsTerminated,
         AuditAction.SessionRecognized => Texts.Audit_SessionRecognized,
@@ -116,7 +119,8 @@ internal static class AuditText
         (_, _) when one.IsOnOther => With(On(one), one.Reason),
         (AuditAction.ViewBegan or AuditAction.ViewEnded or AuditAction.Enabled or AuditAction.DeletionWithdrawn, _) => Quoted(one.Reason),
         (AuditAction.TwoFactorResetRequested or AuditAction.TwoFactorResetWithdrawn, _) => Quoted(one.Reason),
-        (AuditAction.TwoFactorTurnedOn or AuditAction.TwoFactorTurnedOff or AuditAction.PasskeyRemoved, _) =>
+        (AuditAction.TwoFactorTurnedOn or AuditAction.TwoFactorTurnedOff or AuditAction.PasskeyRemoved or AuditAction.ProviderUnlinked
+            or AuditAction.SessionsEndedByProvider, _) =>
             one.Count is null or 0 ? null : Ended(one.Count.Value),
         (AuditAction.BrowsersForgotten, _) =>
             one.Count is { } browsers ? Plural.Of(nameof(Texts.Audit_BrowsersForgottenCount_other), browsers) : null,
@@ -134,6 +138,7 @@ internal static class AuditText
     {
         (AuditActor.Clock, _) => Texts.Audit_Automatic,
         (AuditActor.Operator, _) => Texts.Audit_Operator,
+        (AuditActor.Provider, _) => Texts.Audit_Provider,
         (AuditActor.SomebodyElse, _) => Who(one),
         (_, { } from) => Title(from),
         _ => Texts.Device_UnknownBrowser,

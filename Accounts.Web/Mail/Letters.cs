@@ -81,6 +81,9 @@ internal static class Letters
         },
         MailKind.PasskeyAdded => Security(mail, Texts.Mail_PasskeyAdded, Texts.Mail_PasskeyAddedLead, Texts.Mail_PasskeyAddedNotYou),
         MailKind.PasskeyRemoved => Security(mail, Texts.Mail_PasskeyRemoved, Texts.Mail_PasskeyRemovedLead, Texts.Mail_PasskeyRemovedNotYou),
+        MailKind.ProviderLinked => Security(mail, Texts.Mail_ProviderLinked, Texts.Mail_ProviderLinkedLead, Texts.Mail_ProviderLinkedNotYou),
+        MailKind.ProviderUnlinked => Security(
+            mail, Texts.Mail_ProviderUnlinked, Texts.Mail_ProviderUnlinkedLead, Texts.Mail_ProviderUnlinkedNotYou),
         MailKind.ViewBegan => Notice(mail, Texts.Mail_ViewBegan, Texts.Mail_ViewBeganLead, Texts.Mail_ViewBeganNotYou) with
         {
             Preview = Texts.Mail_ViewBeganPreview,

@@ -184,6 +184,7 @@ internal static class SessionText
         EndReason.PasswordReset => Texts.Reason_PasswordReset,
         EndReason.EmailRestored => Texts.Reason_EmailRestored,
         EndReason.FactorsChanged => Texts.Reason_FactorsChanged,
+        EndReason.EndedByProvider => Texts.Reason_EndedByProvider,
         EndReason.RemoteLogout => Texts.Reason_RemoteLogout,
         EndReason.LimitReached => Texts.Reason_LimitReached,
         EndReason.Revoked => Texts.Reason_Revoked,
@@ -215,6 +216,7 @@ internal static class SessionText
             EndReason.EndedByAdministrator or EndReason.AccountDisabled or EndReason.NewPasswordRequired => Texts.How_Administrator,
             EndReason.AccountDeleted => Texts.How_AccountDeleted,
             EndReason.PasswordReset or EndReason.EmailRestored => Texts.How_PasswordReset,
+            EndReason.EndedByProvider => Texts.How_EndedByProvider,
             EndReason.LimitReached when by is null => Texts.How_LimitReachedByAnother,
             EndReason.LimitReached => entry.EndedBy?.Id == current ? Texts.How_LimitReachedByThis : Texts.FormatHow_LimitReached(by),
             EndReason.Expired => entry.Expiry switch

@@ -5,6 +5,7 @@ using Accounts.Core.Audit;
 using Accounts.Core.Callers;
 using Accounts.Core.Mail;
 using Accounts.Core.Passkeys;
+using Accounts.Core.Providers;
 using Accounts.Core.Sessions;
 using Accounts.Core.Settings;
 using Accounts.Core.SignIn;
@@ -33,6 +34,9 @@ internal sealed class Crowd(
     SessionOptions lifetimes,
     RetentionOptions retention)
 {
+    /// <summary>The issuer of everybody's account at a provider.</summary>
+    public const string Issuer = "https://id.example.test";
+
     /// <summary>Everybody's password.</summary>
     public const string Password = "a passphrase of the crowd";
 
@@ -80,6 +84,8 @@ internal sealed class Crowd(
         var attempts = new BulkRows<RefusedAttemptRow>(db);
         var (steps, trusted) = (new BulkRows<PendingSignInRow>(db), new BulkRows<TrustedBrowserRow>(db));
         var questions = new BulkRows<PasskeyCeremonyRow>(db);
+        var (linked, providers) = (new BulkRows<LinkedAccountRow>(db), new BulkRows<ProviderSessionRow>(db));
+        var (requests, tokens) = (new BulkRows<ProviderRequestRow>(db), new BulkRows<LogoutTokenRow>(db));
         var (links, emails) = (new BulkRows<EmailLinkRow>(db), new BulkRows<OutboxRow>(db));
         var (audits, details) = (new BulkRows<AuditEventRow>(db), new BulkRows<AuditDetailsRow>(db));
         var written = 0;
@@ -98,6 +104,10 @@ internal sealed class Crowd(
             await steps.InsertAsync(live.Select(row => StepOf(row, at)));
             await trusted.InsertAsync(live.Select(row => TrustOf(row, at)));
             await questions.InsertAsync(live.Select(row => QuestionTo(row, at)));
+            await linked.InsertAsync(people.Select(LinkOf));
+            await providers.InsertAsync(live.Select(ThereOf));
+            await requests.InsertAsync(live.Select(row => RequestOf(row, at)));
+            await tokens.InsertAsync(live.Select(_ => TokenAt(at)));
             await links.InsertAsync(live.Select(row => LinkTo(row, at)));
             await emails.InsertAsync(live.Select(row => EmailTo(row, at)));
             await audits.InsertAsync(events);
@@ -151,7 +161,7 @@ internal sealed class Crowd(
     private User UserAt(int place, string password, DateTimeOffset at)
     {
         var user = User.New(at - retention.EndedSessions, $"User {place}", Email(place));
-        user.PasswordHash = password;
+        (user.PasswordHash, user.EmailConfirmed) = (password, true);
         return user;
     }
 
@@ -271,6 +281,9 @@ internal sealed class Crowd(
         Epoch = 0,
         Methods = SignInMethods.Password,
         Remember = false,
+        ProviderIssuer = Issuer,
+        ProviderSubject = row.UserId.ToString(),
+        ProviderSid = row.Id.ToString(),
         ExpiresAt = at + (Share(0, 1) * PendingSignInRow.Patience),
     };
 
@@ -329,6 +342,46 @@ internal sealed class Crowd(
             RecipientHash = waits ? null : RandomNumberGenerator.GetBytes(32),
         };
     }
+
+    /// <summary>The account at a provider with which a user signs in, too.</summary>
+    private static LinkedAccountRow LinkOf(User user) => new()
+    {
+        Id = Guid.CreateVersion7(user.Since!.Value),
+        UserId = user.Id,
+        Provider = "google",
+        Issuer = Issuer,
+        Subject = user.Id.ToString(),
+        LinkedAt = user.Since.Value,
+    };
+
+    /// <summary>The provider's session that a session began with.</summary>
+    private static ProviderSessionRow ThereOf(SessionRow row) => new()
+    {
+        SessionId = row.Id,
+        Issuer = Issuer,
+        Subject = row.UserId.ToString(),
+        Sid = row.Id.ToString(),
+    };
+
+    /// <summary>A way to a provider from which the browser didn't come back.</summary>
+    private ProviderRequestRow RequestOf(SessionRow row, DateTimeOffset at) => new()
+    {
+        TokenHash = RandomNumberGenerator.GetBytes(32),
+        Purpose = ProviderPurpose.SignIn,
+        Provider = "google",
+        BrowserHash = row.BrowserHash!,
+        Epoch = 0,
+        AskedAt = at,
+        ExpiresAt = at + (Share(0, 1) * ProviderRequest.Patience),
+    };
+
+    /// <summary>A logout token that was obeyed.</summary>
+    private LogoutTokenRow TokenAt(DateTimeOffset at) => new()
+    {
+        TokenHash = RandomNumberGenerator.GetBytes(32),
+        SidHash = RandomNumberGenerator.GetBytes(32),
+        ExpiresAt = at + (Share(0, 1) * ProviderRequest.Patience),
+    };
 
     private string NewCode()
     {

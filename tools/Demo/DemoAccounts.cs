@@ -46,7 +46,7 @@ public sealed class DemoAccounts
                 if (await db.Users.AnyAsync(u => u.NormalizedEmail == user.NormalizedEmail))
                     continue;
 
-                user.PasswordHash = _hasher.HashPassword(user, Password);
+                (user.PasswordHash, user.EmailConfirmed) = (_hasher.HashPassword(user, Password), true);
                 db.Users.Add(user);
                 if (role is not null)
                     db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = user.Id, RoleId = await RoleGrants.FindOrAddAsync(db, role, now) });

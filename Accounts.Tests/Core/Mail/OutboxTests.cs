@@ -175,6 +175,28 @@ public sealed class OutboxTests
         Assert.Equal(1, host.Rows.Number("SELECT count(*) FROM \"Outbox\" WHERE \"FinishedAt\" IS NULL AND \"Postponed\" = 1"));
     }
 
+    // Guard: hasBroken in SendBatchAsync.
+    [EachEngineFact]
+    public async Task An_email_at_which_the_connection_breaks_does_not_hold_up_the_others()
+    {
+        var box = new Mailbox();
+        await using var host = CoreHost.Start(box.AddTo);
+        foreach (var email in new[] { "first@example.test", "second@example.test" })
+        {
+            await host.RegisterAsync(email);
+            await host.SignInAsync(email);
+            await host.SignInAsync(email);
+        }
+
+        box.Answer = mail => mail.To.StartsWith("first", StringComparison.Ordinal)
+            ? throw new MailUnavailableException("The connection broke.")
+            : new MailResult(MailOutcome.Sent);
+        await host.Get<MailDelivery>().RunAsync();
+        Assert.Equal("second@example.test", Assert.Single(box.Sent).To);
+        Assert.Equal(2, box.Connections);
+        Assert.Null(host.Get<MailHealth>().Problem);
+    }
+
     // Guard: the conditional update in ClaimAsync.
     [EachEngineFact]
     public async Task Two_processes_send_an_email_once()

@@ -5,6 +5,7 @@ using Accounts.Core.Manager;
 using Accounts.Core.PersonalData;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
+using Accounts.Core.Storage;
 using Accounts.Core.Support;
 using Accounts.Tests.Core.Administration;
 using Accounts.Tests.Fixtures;
@@ -62,9 +63,23 @@ public sealed class AccountDataTests
             sam.Caller, ada, new ReasonInput { Reason = "Ticket 4711" }, TestContext.Current.CancellationToken);
         await host.Sessions.TerminateManyAsync(owner.Caller, [phone.Id], TestContext.Current.CancellationToken);
 
+        await host.Database.WriteAsync(WritePriority.Ordinary, db =>
+        {
+            db.LinkedAccounts.Add(new LinkedAccountRow
+            {
+                Id = Guid.NewGuid(), UserId = ada.Value, Provider = "google", Issuer = "https://id.example.test", Subject = "g-1",
+                Email = "ada@id.example.test", LinkedAt = TestClock.Start,
+            });
+            return Task.FromResult(true);
+        }, TestContext.Current.CancellationToken);
+
         using var document = await ReadAsync(host, owner);
         var root = document.RootElement;
-        Assert.Equal(["exportedAt", "account", "passkeys", "sessions", "refusedAttempts", "auditLog"], Names(root), StringComparer.Ordinal);
+        var linked = Assert.Single(root.GetProperty("linkedAccounts").EnumerateArray());
+        Assert.Equal(["provider", "issuer", "subject", "email", "linkedAt", "lastUsedAt"], Names(linked), StringComparer.Ordinal);
+        Assert.Equal(("google", "g-1"), (linked.GetProperty("provider").GetString(), linked.GetProperty("subject").GetString()));
+        Assert.Equal(
+            ["exportedAt", "account", "passkeys", "linkedAccounts", "sessions", "refusedAttempts", "auditLog"], Names(root), StringComparer.Ordinal);
         Assert.Equal(("Ada Lovelace", CoreHost.Email, true),
             (root.GetProperty("account").GetProperty("name").GetString(), root.GetProperty("account").GetProperty("email").GetString(),
                 root.GetProperty("account").GetProperty("hasPassword").GetBoolean()));

@@ -49,7 +49,10 @@ public sealed class EmailChangeTests
         var found = Assert.IsType<UndoableEmailChange>(await changes.FindUndoAsync(CoreHost.NewBrowser(), undo.Token));
         Assert.Equal((CoreHost.Email, "a•••@n•••.test"), (found.OldEmail, found.NewEmail));
         var input = new ResetPasswordInput { NewPassword = Password };
+        var same = await changes.UndoAsync(CoreHost.NewBrowser(), undo.Token, new ResetPasswordInput { NewPassword = "the thief's own passphrase" });
+        Assert.Equal(InputProblem.SamePassword, Assert.Single(Assert.IsType<PasswordResetOutcome.Invalid>(same).Errors).Problem);
         Assert.IsType<PasswordResetOutcome.Done>(await changes.UndoAsync(CoreHost.NewBrowser(), undo.Token, input));
+        Assert.Single(host.Rows.Audit(AuditAction.TwoFactorTurnedOff));
 
         Assert.Null(await host.Authenticator.FindLiveAsync(thief.Id));
         Assert.Equal(0, host.Rows.Number(
@@ -68,7 +71,7 @@ public sealed class EmailChangeTests
         await using var host = CoreHost.Start(box.AddTo);
         await host.RegisterAsync();
         var (_, _, caller) = await AuthenticatorApp.TurnOnAsync(host, (await host.SignInAsync()).Caller);
-        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        host.Clock.Advance(TimeSpan.FromDays(8));
         caller = caller with { AuthenticatedAt = host.Clock.GetUtcNow(), ProofMethods = SignInMethods.Password | SignInMethods.OneTimeCode };
         var mail = await AskAsync(host, box, caller);
         Assert.IsType<ChangeEmailOutcome.Changed>(await host.Get<EmailChange>().ConfirmAsync(caller, mail.Token));
@@ -77,6 +80,75 @@ public sealed class EmailChangeTests
         var input = new ResetPasswordInput { NewPassword = Password };
         Assert.IsType<PasswordResetOutcome.Done>(await host.Get<EmailChange>().UndoAsync(CoreHost.NewBrowser(), undo.Token, input));
         Assert.IsType<SignInOutcome.SecondStepNeeded>(await host.TrySignInAsync(CoreHost.NewBrowser(), password: Password));
+    }
+
+    // Guard: only later links are deleted in UndoAsync.
+    [EachEngineFact]
+    public async Task A_thief_who_changes_it_twice_does_not_take_the_owners_link_away()
+    {
+        var box = new Mailbox();
+        await using var host = CoreHost.Start(box.AddTo);
+        await host.RegisterAsync();
+        var ada = await host.SignInAsync();
+        List<OutgoingMail> undo = [];
+        foreach (var email in new[] { "thief@one.example.test", "thief@two.example.test" })
+        {
+            var mail = await AskAsync(host, box, ada.Caller, email);
+            Assert.IsType<ChangeEmailOutcome.Changed>(await host.Get<EmailChange>().ConfirmAsync(ada.Caller, mail.Token));
+            undo.Add(await box.NextAsync(host, MailKind.EmailChanged));
+            host.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        var changes = host.Get<EmailChange>();
+        var thief = new ResetPasswordInput { NewPassword = "the thief's own passphrase" };
+        Assert.IsType<PasswordResetOutcome.Done>(await changes.UndoAsync(CoreHost.NewBrowser(), undo[1].Token, thief));
+        Assert.IsType<PasswordResetOutcome.Done>(
+            await changes.UndoAsync(CoreHost.NewBrowser(), undo[0].Token, new ResetPasswordInput { NewPassword = Password }));
+        Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser(), password: Password));
+        // The owner's undoes all later changes.
+        Assert.Equal(0, host.Rows.Number("SELECT count(*) FROM \"EmailLinks\""));
+    }
+
+    // Guard: Unlimited in MailKinds.
+    [EachEngineFact]
+    public async Task A_thief_cannot_crowd_the_link_out_with_other_notices()
+    {
+        var box = new Mailbox();
+        await using var host = CoreHost.Start(box.AddTo, ("Outbox:NoticesPerHour", "1"));
+        await host.RegisterAsync();
+        var ada = await host.SignInAsync();
+        for (var i = 0; i < 3; i++)
+            await host.SignInAsync();
+        await host.Get<MailDelivery>().RunAsync();
+        Assert.Single(box.Sent);
+        var mail = await AskAsync(host, box, ada.Caller);
+        Assert.IsType<ChangeEmailOutcome.Changed>(await host.Get<EmailChange>().ConfirmAsync(ada.Caller, mail.Token));
+        await box.NextAsync(host, MailKind.EmailChanged);
+    }
+
+    // Guards: SessionId in ConfirmAsync, and the stamp of the request.
+    [EachEngineFact]
+    public async Task A_link_ends_with_the_session_that_asked_for_it()
+    {
+        var box = new Mailbox();
+        await using var host = CoreHost.Start(box.AddTo);
+        await host.RegisterAsync();
+        var (owner, thief) = (await host.SignInAsync(), await host.SignInAsync());
+        var changes = host.Get<EmailChange>();
+        var mail = await AskAsync(host, box, thief.Caller);
+        await host.Sessions.TerminateAsync(owner.Caller, thief.Id);
+        Assert.IsType<ChangeEmailOutcome.Expired>(await changes.ConfirmAsync(owner.Caller, mail.Token));
+
+        // One that waits for the mail server while everything else ends.
+        box.Down = "No server";
+        Assert.IsType<ChangeEmailOutcome.Asked>(await changes.AskAsync(owner.Caller, new ChangeEmailInput { NewEmail = New }));
+        await host.Get<MailDelivery>().RunAsync();
+        await host.PasswordChange.ChangeAsync(
+            owner.Caller, new ChangePasswordInput { CurrentPassword = CoreHost.Password, NewPassword = Password });
+        box.Down = null;
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        mail = await box.NextAsync(host, MailKind.EmailChangeLink);
+        Assert.IsType<ChangeEmailOutcome.Expired>(await changes.ConfirmAsync(owner.Caller, mail.Token));
     }
 
     [EachEngineFact]
@@ -95,6 +167,7 @@ public sealed class EmailChangeTests
         foreach (var (email, problem) in new[]
         {
             ("", InputProblem.Missing), ("nobody", InputProblem.NotAnEmail), (CoreHost.Email, InputProblem.SameEmail),
+            ("(1)ada@example.test", InputProblem.NotAnEmail),
         })
         {
             var invalid = Assert.IsType<ChangeEmailOutcome.Invalid>(await changes.AskAsync(ada.Caller, new ChangeEmailInput { NewEmail = email }));

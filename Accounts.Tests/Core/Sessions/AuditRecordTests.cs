@@ -8,8 +8,10 @@ using Accounts.Core.Mail;
 using Accounts.Core.Manager;
 using Accounts.Core.Passkeys;
 using Accounts.Core.PersonalData;
+using Accounts.Core.Providers;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
+using Accounts.Core.Storage;
 using Accounts.Core.Support;
 using Accounts.Core.TwoFactor;
 using Accounts.Tests.Fixtures;
@@ -39,6 +41,10 @@ public sealed class AuditRecordTests
         [AuditAction.PasskeyAdded] = (s => s.AddPasskeyAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, null)),
         [AuditAction.PasskeyRenamed] = (s => s.RenamePasskeyAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, null)),
         [AuditAction.PasskeyRemoved] = (s => s.RemovePasskeyAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, 0)),
+        [AuditAction.ProviderLinked] = (s => s.LinkAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, null)),
+        [AuditAction.ProviderUnlinked] = (s => s.UnlinkAsync(), s => s.Told(s.Laptop.Id, "Laptop", null, null, 0)),
+        [AuditAction.SessionsEndedByProvider] =
+            (s => s.LogOutAtProviderAsync(), _ => new(AuditActor.Provider, null, null, null, null, 1)),
         [AuditAction.SessionTerminated] =
             (s => s.Host.Sessions.TerminateAsync(s.Laptop.Caller, s.Phone.Id), s => s.Told(s.Laptop.Id, "Laptop", s.Phone.Id, null, null)),
         [AuditAction.SessionsTerminated] = (
@@ -297,6 +303,28 @@ public sealed class AuditRecordTests
             Laptop.Caller, (await AddPasskeyAsync()).Id, new RenamePasskeyInput { Name = "Key" });
 
         public async Task RemovePasskeyAsync() => await Host.Get<PasskeyService>().RemoveAsync(Laptop.Caller, (await AddPasskeyAsync()).Id);
+
+        public async Task<LinkedAccountId> LinkAsync()
+        {
+            var (accounts, browser) = (Host.Get<ProviderAccounts>(), Laptop.Browser);
+            var began = Assert.IsType<BeginProviderOutcome.Began>(await accounts.BeginAsync(Laptop.Caller, browser, "google"));
+            var request = await Host.Get<ProviderSignIn>().OpenAsync(browser, "google", began.Token);
+            return Assert.IsType<LinkOutcome.Linked>(
+                await accounts.LinkAsync(Laptop.Caller, request!, new ProviderAnswer("https://id.example.test", "g-1"))).Account.Id;
+        }
+
+        public async Task UnlinkAsync() => await Host.Get<ProviderAccounts>().UnlinkAsync(Laptop.Caller, await LinkAsync());
+
+        public async Task LogOutAtProviderAsync()
+        {
+            await Host.Database.WriteAsync(WritePriority.Ordinary, db =>
+            {
+                db.ProviderSessions.Add(new ProviderSessionRow { SessionId = Phone.Id.Value, Issuer = "https://id.example.test", Subject = "g-1" });
+                return Task.FromResult(true);
+            });
+            var token = new LogoutToken("https://id.example.test", "t-1", "g-1", null, Host.Clock.GetUtcNow());
+            await Host.Get<ProviderLogout>().EndAsync("198.51.100.9", () => Task.FromResult<LogoutToken?>(token));
+        }
 
         /// <summary>Signs in a third browser at a limit of two. The laptop was used last.</summary>
         public async Task CrowdOutAsync()

@@ -1,7 +1,9 @@
 using Accounts.Core.Audit;
 using Accounts.Core.Callers;
 using Accounts.Core.Mail;
+using Accounts.Core.Passkeys;
 using Accounts.Core.SignIn;
+using Accounts.Core.Storage;
 using Accounts.Core.TwoFactor;
 using Accounts.Core.Users;
 using Accounts.Tests.Fixtures;
@@ -97,15 +99,43 @@ public sealed class PasswordResetTests
         await host.RegisterAsync();
         host.Rows.Execute("UPDATE \"Users\" SET \"NewPasswordRequired\" = TRUE");
         Assert.IsType<SignInOutcome.NewPasswordRequired>(await host.TrySignInAsync(CoreHost.NewBrowser()));
-        Assert.IsType<PasswordResetOutcome.Done>(await ResetAsync(host, await AskAsync(host, box)));
+        var first = await AskAsync(host, box);
+        var same = Assert.IsType<PasswordResetOutcome.Invalid>(await ResetAsync(host, first, CoreHost.Password));
+        Assert.Equal(InputProblem.SamePassword, Assert.Single(same.Errors).Problem);
+        Assert.IsType<PasswordResetOutcome.Done>(await ResetAsync(host, first));
         Assert.IsType<SignInOutcome.SignedIn>(await host.TrySignInAsync(CoreHost.NewBrowser(), password: New));
 
         // Disabled after the link was sent.
         var mail = await AskAsync(host, box);
         host.Rows.Execute("UPDATE \"Users\" SET \"DisabledAt\" = 1");
-        Assert.IsType<PasswordResetOutcome.Expired>(await ResetAsync(host, mail));
+        Assert.IsType<PasswordResetOutcome.Expired>(await ResetAsync(host, mail, "yet another passphrase"));
         host.Rows.Execute("UPDATE \"Users\" SET \"DisabledAt\" = NULL");
         Assert.IsType<PasswordResetOutcome.Done>(await ResetAsync(host, mail, "yet another passphrase"));
+    }
+
+    // Guards: EmailConfirmed in PurposeFor and in ResetAsync.
+    [EachEngineFact]
+    public async Task Whoever_has_the_address_of_an_account_that_somebody_else_made_chooses_a_password_first()
+    {
+        var box = new Mailbox();
+        await using var host = CoreHost.Start(box.AddTo);
+        await host.RegisterAsync();
+        host.Rows.Execute("UPDATE \"Users\" SET \"EmailConfirmed\" = FALSE");
+        var maker = await host.SignInAsync();
+        await host.Database.WriteAsync(WritePriority.Ordinary, db =>
+        {
+            db.UserPasskeys.Add(PasskeyRows.New(
+                maker.Caller.Subject, new PasskeyCredential([1], [2], default, 0, [], false, false), "Phone", host.Clock.GetUtcNow()));
+            return Task.FromResult(true);
+        });
+        Assert.IsType<EmailRequestOutcome.Asked>(
+            await host.Get<SignInLinks>().AskAsync(CoreHost.NewBrowser(), new EmailRequestInput { Email = CoreHost.Email }, null));
+        var mail = await box.NextAsync(host, MailKind.ResetLink);
+        Assert.Equal(1, Assert.IsType<PasswordResetOutcome.Done>(await ResetAsync(host, mail)).EndedSessions);
+        Assert.Null(await host.Authenticator.FindLiveAsync(maker.Id));
+        Assert.Equal(0, host.Rows.Number("SELECT count(*) FROM \"UserPasskeys\""));
+        // From now on, links sign in.
+        await SignInLinkTests.AskAsync(host, box);
     }
 
     private static async Task<OutgoingMail> AskAsync(CoreHost host, Mailbox box)

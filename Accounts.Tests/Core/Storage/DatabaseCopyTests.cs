@@ -5,6 +5,7 @@ using Accounts.Core.Callers;
 using Accounts.Core.Mail;
 using Accounts.Core.Manager;
 using Accounts.Core.Passkeys;
+using Accounts.Core.Providers;
 using Accounts.Core.Settings;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
@@ -283,6 +284,9 @@ public sealed class DatabaseCopyTests : IDisposable
                 Remember = true,
                 NewPasswordHash = "hash",
                 KeepsAccount = true,
+                ProviderIssuer = "https://id.example.test",
+                ProviderSubject = "g-1",
+                ProviderSid = "s-1",
                 ExpiresAt = host.Clock.GetUtcNow(),
             });
             db.PasskeyCeremonies.Add(new PasskeyCeremonyRow
@@ -294,6 +298,38 @@ public sealed class DatabaseCopyTests : IDisposable
                 State = "state",
                 ExpiresAt = host.Clock.GetUtcNow(),
             });
+            db.LinkedAccounts.Add(new LinkedAccountRow
+            {
+                Id = Guid.NewGuid(),
+                UserId = user,
+                Provider = "google",
+                Issuer = "https://id.example.test",
+                Subject = "g-1",
+                Email = "ada@id.example.test",
+                LinkedAt = host.Clock.GetUtcNow(),
+            });
+            db.ProviderSessions.Add(new ProviderSessionRow
+            {
+                SessionId = owner.Id.Value,
+                Issuer = "https://id.example.test",
+                Subject = "g-1",
+                Sid = "s-1",
+            });
+            db.ProviderRequests.Add(new ProviderRequestRow
+            {
+                TokenHash = [9, 0],
+                Purpose = ProviderPurpose.Prove,
+                Provider = "google",
+                BrowserHash = [7],
+                UserId = user,
+                SessionId = owner.Id.Value,
+                Stamp = "stamp",
+                Epoch = 1,
+                ReturnTo = "/settings",
+                AskedAt = host.Clock.GetUtcNow(),
+                ExpiresAt = host.Clock.GetUtcNow(),
+            });
+            db.LogoutTokens.Add(new LogoutTokenRow { TokenHash = [10, 0], SidHash = [11], ExpiresAt = host.Clock.GetUtcNow() });
             db.UserLogins.Add(new IdentityUserLogin<Guid> { UserId = user, LoginProvider = "example", ProviderKey = "7" });
             db.UserTokens.Add(new IdentityUserToken<Guid> { UserId = user, LoginProvider = "example", Name = "token", Value = "secret" });
             db.UserPasskeys.Add(new IdentityUserPasskey<Guid>

@@ -9,6 +9,7 @@ using Accounts.Core.Live;
 using Accounts.Core.Mail;
 using Accounts.Core.Manager;
 using Accounts.Core.Passkeys;
+using Accounts.Core.Providers;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
@@ -80,6 +81,7 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
             [
                 "IX_Sessions_WholeAddress", "IX_AuditDetails_WholeAddress", "IX_Sessions_Ended", "IX_SupportCodes_Expiry",
                 "IX_RefusedAttempts_At", "IX_RefusedAttempts_WholeAddress", "IX_PasskeyCeremonies_Expiry",
+                "IX_ProviderRequests_Expiry", "IX_LogoutTokens_Expiry",
                 "IX_EmailLinks_Expiry", "IX_Outbox_Finished",
             ],
             core => core.Host.Get<Retention>().RunAsync()),
@@ -165,6 +167,35 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
                 var id = Assert.Single(await passkeys.ListAsync(caller)).Id;
                 await passkeys.RenameAsync(caller, id, new RenamePasskeyInput { Name = "Key" });
                 Assert.Equal(RemovePasskeyOutcome.Removed, await passkeys.RemoveAsync(caller, id));
+            }),
+        ["register, link, sign in and log out through a provider"] = (
+            [
+                "PK_ProviderRequests", "IX_LinkedAccounts_Subject", "IX_LinkedAccounts_User", "IX_ProviderSessions_Subject",
+                "IX_ProviderSessions_Sid", "IX_LogoutTokens_Sid", "PK_LogoutTokens", "IX_PendingSignIns_Provider", "IX_PendingSignIns_Sid",
+            ],
+            async core =>
+            {
+                const string Google = "google";
+                var (signIn, accounts, logout) = (
+                    core.Host.Get<ProviderSignIn>(), core.Host.Get<ProviderAccounts>(), core.Host.Get<ProviderLogout>());
+                var answer = new ProviderAnswer(Crowd.Issuer, Guid.NewGuid().ToString()) { Sid = Guid.NewGuid().ToString() };
+                var (caller, _) = core.NextSignedIn();
+                var browser = CoreHost.NewBrowser();
+                var began = Assert.IsType<BeginProviderOutcome.Began>(await accounts.BeginAsync(caller, browser, Google));
+                var link = await signIn.OpenAsync(browser, Google, began.Token);
+                var linked = Assert.IsType<LinkOutcome.Linked>(await accounts.LinkAsync(caller, link!, answer)).Account;
+                began = Assert.IsType<BeginProviderOutcome.Began>(await signIn.BeginAsync(browser, Google, null));
+                var request = await signIn.OpenAsync(browser, Google, began.Token);
+                var session = Assert.IsType<ProviderSignInOutcome.SignedIn>(await signIn.SignInAsync(browser, request!, answer)).Session;
+                caller = (await core.Host.Authenticator.AuthenticateAsync(session.Id, session.Key.Reveal()))!.ToCaller();
+                Assert.Contains(await accounts.ListAsync(caller), one => one.Id == linked.Id);
+                Assert.Equal(UnlinkOutcome.Unlinked, await accounts.UnlinkAsync(caller, linked.Id));
+                foreach (var (subject, sid) in new[] { (null, answer.Sid), (answer.Subject, "another"), (answer.Subject, null) })
+                {
+                    var token = new LogoutToken(answer.Issuer, Guid.NewGuid().ToString(), subject, sid, core.Host.Clock.GetUtcNow());
+                    Assert.IsType<ProviderLogoutOutcome.Ended>(
+                        await logout.EndAsync("203.0.113.9", () => Task.FromResult<LogoutToken?>(token)));
+                }
             }),
         ["sign in with a code"] = (["IX_PendingSignIns_User", "IX_TrustedBrowsers_User", "PK_Users"], async core =>
         {
@@ -296,6 +327,8 @@ public sealed class IndexTests(CrowdedCores cores, ITestOutputHelper output) : I
         ["PK_SupportCodes"] = "sqlite_autoindex_SupportCodes_1",
         ["PK_AuditDetails"] = "sqlite_autoindex_AuditDetails_1",
         ["PK_EmailLinks"] = "sqlite_autoindex_EmailLinks_1",
+        ["PK_ProviderRequests"] = "sqlite_autoindex_ProviderRequests_1",
+        ["PK_LogoutTokens"] = "sqlite_autoindex_LogoutTokens_1",
         ["PK_PasskeyCeremonies"] = "sqlite_autoindex_PasskeyCeremonies_1",
     };
 

@@ -81,6 +81,8 @@ public sealed class MailComposerTests : IDisposable
     [InlineData(MailKind.TwoFactorReset, "/settings/security")]
     [InlineData(MailKind.PasskeyAdded, "/settings/security")]
     [InlineData(MailKind.PasskeyRemoved, "/settings/security")]
+    [InlineData(MailKind.ProviderLinked, "/settings/security")]
+    [InlineData(MailKind.ProviderUnlinked, "/settings/security")]
     [InlineData(MailKind.DeletionRequested, "/sign-in")]
     public void An_email_has_one_button_that_leads_there(MailKind kind, string path)
     {
