@@ -30,7 +30,7 @@ for (var i = 0; i < args.Length; i += 2)
 if (Words.ArePseudo && string.Equals(folder, Album.Home, StringComparison.Ordinal))
     return Usage();
 
-State[] all = [.. SignedOutStates.All, .. SettingsStates.All, .. SecurityStates.All, .. SessionStates.All, .. EndingStates.All,
+State[] all = [.. SignedOutStates.All, .. EmailStates.All, .. SettingsStates.All, .. SecurityStates.All, .. SessionStates.All, .. EndingStates.All,
     .. HistoryStates.All, .. AuditStates.All, .. SupportStates.All, .. AdministrationStates.All, .. ProblemStates.All];
 var chosen = Array.FindAll(all, state => only.Count == 0 || only.Exists(part => state.File.Contains(part, StringComparison.Ordinal)));
 var filmed = !Words.ArePseudo && (only.Count == 0 || only.Exists(part => Film.File.Contains(part, StringComparison.Ordinal)));

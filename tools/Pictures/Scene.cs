@@ -40,6 +40,9 @@ internal sealed class Scene : IAsyncDisposable
 
     public Outage Outage => _theatre.Outage;
 
+    /// <summary>The emails that the application sends.</summary>
+    public Postman Postman => _theatre.Postman;
+
     public T Get<T>() where T : notnull => _theatre.Application.Get<T>();
 
     public ILocator Dialog => Page.GetByRole(AriaRole.Dialog).Filter(new() { Visible = true });

@@ -1,4 +1,5 @@
 using Accounts.Core.Callers;
+using Accounts.Core.Mail;
 using Accounts.Core.Storage;
 using Accounts.Stage;
 using Microsoft.EntityFrameworkCore;
@@ -20,6 +21,7 @@ internal sealed class Theatre : IAsyncDisposable
         {
             services.AddSingleton<TimeProvider>(Clock);
             services.AddSingleton(new ContextInterceptor(Outage));
+            services.AddSingleton<IMailSender>(Postman);
             if (Words.ArePseudo)
                 PseudoLanguage.Add(services);
             // All failures here are intended.
@@ -34,11 +36,19 @@ internal sealed class Theatre : IAsyncDisposable
 
     public Outage Outage { get; } = new();
 
+    public Postman Postman { get; } = new();
+
     public async Task<Scene> OpenAsync(IBrowser browser)
     {
         Outage.On = false;
         Clock.Reset();
-        await Application.Get<AccountsDatabase>().WriteAsync(WritePriority.Ordinary, db => db.Users.ExecuteDeleteAsync());
+        await Application.Get<AccountsDatabase>().WriteAsync(WritePriority.Ordinary, async db =>
+        {
+            await db.Outbox.ExecuteDeleteAsync();
+            await db.EmailLinks.ExecuteDeleteAsync();
+            return await db.Users.ExecuteDeleteAsync();
+        });
+        Postman.Reset();
         // The account must be older than all of its sessions and events.
         Clock.Advance(-AccountAge);
         UserId ada = await Application.RegisterAsync("Ada Lovelace", Application.Email);

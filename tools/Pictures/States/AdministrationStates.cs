@@ -1,4 +1,6 @@
+using Accounts.Core.Mail;
 using Accounts.Demo;
+using Accounts.Stage;
 using Microsoft.Playwright;
 
 namespace Accounts.Pictures.States;
@@ -16,6 +18,23 @@ internal static class AdministrationStates
         new("administration", "system", "How the system is doing", scene =>
             SignInAsync(scene, "root@example.test", "/admin/system", "Health")),
         new("support-view", "sessions", "What support sees in a view", ViewAsync),
+        // The last one: from now on, the application waits before it tries to send an email.
+        new("administration", "mail", "No email can be sent", async scene =>
+        {
+            await SignInAsync(scene, "root@example.test", "/admin/system", "Health");
+            scene.Postman.Down = "smtp.example.com:587 takes no emails: 421 Service not available";
+            await EmailStates.AskAsync(await scene.NewBrowserAsync(Browsers.Phone), "/sign-in/link");
+            for (var tries = 0; scene.Get<MailHealth>().Problem is null; tries++)
+            {
+                if (tries == 3000)
+                    throw new TimeoutException("Sending the email didn't fail.");
+                await Task.Delay(20);
+            }
+
+            await scene.Page.ReloadAsync();
+            await scene.SeeAsync("No email can be sent");
+            await LiveAsync(scene);
+        }),
     ];
 
     private static async Task AccountAsync(Scene scene)
@@ -40,7 +59,7 @@ internal static class AdministrationStates
         await scene.Field("Reason").FillAsync(Words.Of("Ticket 4711"));
         await Scene.Button(scene.Page.Locator("main"), "View as").ClickAsync();
         await scene.SeeAsync("Viewing");
-        await scene.Page.Locator("#session-watch > i").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await LiveAsync(scene);
     }
 
     private static async Task SignInAsync(Scene scene, string email, string path, string sees)
@@ -51,5 +70,10 @@ internal static class AdministrationStates
         await scene.Field("Password").FillAsync(DemoAccounts.Password);
         await Scene.Button(scene.Page.Locator("main"), "Sign in").ClickAsync();
         await scene.SeeAsync(sees);
+        await LiveAsync(scene);
     }
+
+    // Until the page is live, it may say that it's still connecting.
+    private static Task LiveAsync(Scene scene) =>
+        scene.Page.Locator("#session-watch > i").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 }
