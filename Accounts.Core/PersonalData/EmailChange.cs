@@ -314,8 +314,8 @@ public sealed class EmailChange
     }
 
     /// <summary>
-    /// Removes what a thief may have added to come back: passkeys and two-factor, if they came with the change, since, or shortly before. Two-factor
-    /// that the account had had for longer is the owner's. It stays, even with another key since.
+    /// Removes what a thief may have added to come back: passkeys, linked accounts and two-factor, if they came with the change, since, or shortly
+    /// before. Two-factor that the account had had for longer is the owner's. It stays, even with another key since.
     /// </summary>
     private async Task RemoveNewFactorsAsync(
         AccountsDbContext db, User account, EmailLinkRow link, DateTimeOffset now, string address, string device)
@@ -326,6 +326,8 @@ public sealed class EmailChange
         db.UserPasskeys.RemoveRange(passkeys);
         if (passkeys.Count > 0)
             db.AuditEvents.Add(Removed(AuditAction.PasskeyRemoved));
+        if (await db.LinkedAccounts.Where(l => l.UserId == account.Id && l.LinkedAt >= since).ExecuteDeleteAsync() > 0)
+            db.AuditEvents.Add(Removed(AuditAction.ProviderUnlinked));
         if (link.KeepsTwoFactor || !account.TwoFactorEnabled)
             return;
         await TwoFactorSettings.TurnOffAsync(db, account);

@@ -145,7 +145,8 @@ public sealed partial class ProviderSignIn
         using var attempt = _throttle.TryRegistration(browser.Address, out var wait);
         if (attempt is null)
             return new ProviderSignInOutcome.Throttled(wait);
-        if (answer.Email is { } said
+        // Whoever doesn't have the address, as far as the provider knows, learns nothing about it.
+        if (answer is { IsEmailVerified: true, Email: { } said }
             && await _database.ReadAsync(async db => await db.Users.AsNoTracking().FindByEmailAsync(said, cancellationToken) is not null))
         {
             attempt.Keep();

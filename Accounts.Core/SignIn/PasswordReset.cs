@@ -8,7 +8,6 @@ using Accounts.Core.Sessions;
 using Accounts.Core.Storage;
 using Accounts.Core.Users;
 using FluentValidation;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Accounts.Core.SignIn;
@@ -153,9 +152,9 @@ public sealed partial class PasswordReset
                 return new PasswordResetOutcome.Expired();
             }
 
-            // Whoever made the account may not have had its address. Their passkeys would let them in again.
+            // Whoever made the account may not have had its address. Their passkeys and linked accounts would let them in again.
             if (!account.EmailConfirmed)
-                await db.UserPasskeys.Where(p => p.UserId == account.Id).ExecuteDeleteAsync();
+                await db.RemoveOtherWaysInAsync(account.Id);
             (account.PasswordHash, account.NewPasswordRequired, account.EmailConfirmed) = (hash, false, true);
             var by = new Caller(CallerKind.Browser, owner, owner, null, Scopes.None, browser.Address);
             var ended = await work.EndAccountAsync(account, new Ending(by, now, EndReason.PasswordReset));

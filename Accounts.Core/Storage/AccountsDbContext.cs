@@ -70,6 +70,13 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
 
     public DbSet<DataProtectionKeyRow> DataProtectionKeys => Set<DataProtectionKeyRow>();
 
+    /// <summary>Removes every way to sign in to an account but its password and its email: passkeys and linked accounts.</summary>
+    public async Task RemoveOtherWaysInAsync(Guid user)
+    {
+        await UserPasskeys.Where(p => p.UserId == user).ExecuteDeleteAsync();
+        await LinkedAccounts.Where(l => l.UserId == user).ExecuteDeleteAsync();
+    }
+
     protected override void ConfigureConventions(ModelConfigurationBuilder conventions) =>
         conventions.Properties<DateTimeOffset>().HaveConversion<Microseconds>();
 

@@ -157,6 +157,9 @@ public sealed class ProviderTests
         Assert.IsType<ProviderSignInOutcome.NotLinked>(await SignInAsync(host, Says("g-1", " ＡDA@example.test ")));
         Assert.IsType<ProviderSignInOutcome.EmailNotVerified>(
             await SignInAsync(host, Says("g-1", "grace@example.test") with { IsEmailVerified = false }));
+        // The same for an address with an account: nobody learns of one by a provider that verifies nothing.
+        Assert.IsType<ProviderSignInOutcome.EmailNotVerified>(
+            await SignInAsync(host, Says("g-1", "ada@example.test") with { IsEmailVerified = false }));
         Assert.IsType<ProviderSignInOutcome.EmailNotVerified>(await SignInAsync(host, Says("g-1")));
         Assert.IsType<ProviderSignInOutcome.EmailNotVerified>(await SignInAsync(host, Says("g-1", "no address")));
         Assert.IsType<ProviderSignInOutcome.NoAccount>(await SignInAsync(host, Says("g-1", "grace@example.test"), provider: Other));

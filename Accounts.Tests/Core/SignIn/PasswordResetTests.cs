@@ -2,6 +2,7 @@ using Accounts.Core.Audit;
 using Accounts.Core.Callers;
 using Accounts.Core.Mail;
 using Accounts.Core.Passkeys;
+using Accounts.Core.Providers;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
 using Accounts.Core.TwoFactor;
@@ -124,6 +125,8 @@ public sealed class PasswordResetTests
         var maker = await host.SignInAsync();
         await host.Database.WriteAsync(WritePriority.Ordinary, db =>
         {
+            var answer = new ProviderAnswer("https://provider.example.test", "maker");
+            db.LinkedAccounts.Add(LinkedAccounts.New(maker.Caller.Subject, "google", answer, host.Clock.GetUtcNow(), used: false));
             db.UserPasskeys.Add(PasskeyRows.New(
                 maker.Caller.Subject, new PasskeyCredential([1], [2], default, 0, [], false, false), "Phone", host.Clock.GetUtcNow()));
             return Task.FromResult(true);
@@ -134,6 +137,7 @@ public sealed class PasswordResetTests
         Assert.Equal(1, Assert.IsType<PasswordResetOutcome.Done>(await ResetAsync(host, mail)).EndedSessions);
         Assert.Null(await host.Authenticator.FindLiveAsync(maker.Id));
         Assert.Equal(0, host.Rows.Number("SELECT count(*) FROM \"UserPasskeys\""));
+        Assert.Equal(0, host.Rows.Number("SELECT count(*) FROM \"LinkedAccounts\""));
         // From now on, links sign in.
         await SignInLinkTests.AskAsync(host, box);
     }
