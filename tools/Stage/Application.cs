@@ -50,14 +50,17 @@ internal sealed class Application : WebApplicationFactory<App>
         return RegisterAsync("Ada Lovelace", Email);
     }
 
-    /// <summary>Creates an account.</summary>
+    /// <summary>Creates an account whose owner has its address.</summary>
     public async Task<UserId> RegisterAsync(string name, string email)
     {
         var browser = new CallingBrowser("", new DeviceSignals(null), BrowserId.New());
         var input = new RegisterInput { Name = name, Email = email, Password = Password };
-        return await Get<UserService>().RegisterAsync(browser, input) is RegisterOutcome.Registered { UserId: var person }
-            ? person
-            : throw new InvalidOperationException("The account could not be created.");
+        if (await Get<UserService>().RegisterAsync(browser, input) is not RegisterOutcome.Registered { UserId: var person })
+            throw new InvalidOperationException("The account could not be created.");
+        await Get<AccountsDatabase>().WriteAsync(
+            WritePriority.Ordinary,
+            db => db.Users.Where(u => u.Id == person.Value).ExecuteUpdateAsync(set => set.SetProperty(u => u.EmailConfirmed, true)));
+        return person;
     }
 
     /// <summary>Writes rows directly to the database, in one transaction.</summary>
