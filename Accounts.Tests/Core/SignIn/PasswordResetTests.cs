@@ -109,9 +109,9 @@ public sealed class PasswordResetTests
         // Disabled after the link was sent.
         var mail = await AskAsync(host, box);
         host.Rows.Execute("UPDATE \"Users\" SET \"DisabledAt\" = 1");
-        Assert.IsType<PasswordResetOutcome.Expired>(await ResetAsync(host, mail, "yet another passphrase"));
+        Assert.IsType<PasswordResetOutcome.Expired>(await ResetAsync(host, mail, "correct horse battery stapler"));
         host.Rows.Execute("UPDATE \"Users\" SET \"DisabledAt\" = NULL");
-        Assert.IsType<PasswordResetOutcome.Done>(await ResetAsync(host, mail, "yet another passphrase"));
+        Assert.IsType<PasswordResetOutcome.Done>(await ResetAsync(host, mail, "correct horse battery stapler"));
     }
 
     // Guards: EmailConfirmed in PurposeFor and in ResetAsync.
