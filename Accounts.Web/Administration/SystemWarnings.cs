@@ -46,7 +46,7 @@ internal static class SystemWarnings
             AddAt(SystemPart.SignIn, Texts.System_FormsRefused, forms, Texts.System_FormsRefusedDo);
         if (state.Mail is { Problem: { } down })
         {
-            var advice = Sentence.Of(Texts.System_MailDownDo, ("why", TypedText.Isolate(TypedText.Clean(down.Why))));
+            var advice = Sentence.Of(Texts.System_MailDownDo, ("why", TypedText.Isolate(TypedText.Clean(down.Why).TrimEnd('.'))));
             warnings.Add(new SystemWarning(SystemPart.Mail, Moment.In(Texts.System_MailDown, down.Since, "on"), advice));
         }
         else if (state.Mail is { OldestAt: { } oldest } mail && mail.IsLate(state.At))
