@@ -63,7 +63,8 @@ public sealed class SystemPageTests
         Assert.Equal("No hash waits 0 forms wait", Fact(page, "Password hashing"));
         Assert.Equal("1 Mar 2026, 12:00 UTC", Fact(page, "Server clock"));
         Assert.Equal("Not encrypted in the database. Keep backups as safe as the database.", Fact(page, "Cookie keys"));
-        Assert.Equal("Cookie keys", Words(Assert.Single(page.QuerySelectorAll("main .note dt"))));
+        Assert.Equal("Off: no sign-in links, no password reset, no notices", Fact(page, "Email"));
+        Assert.Equal(["Email", "Cookie keys"], page.QuerySelectorAll("main .note dt").Select(Words), StringComparer.Ordinal);
         Assert.Matches("^Accounts [0-9]+[.][0-9]+[.][0-9]+.* · [.]NET 10[.].* · .+ up less than a minute$", Fact(page, "Version"));
     }
 

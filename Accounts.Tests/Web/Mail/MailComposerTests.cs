@@ -9,7 +9,10 @@ namespace Accounts.Tests.Web.Mail;
 /// <summary>The words of emails, and what may get into them.</summary>
 public sealed class MailComposerTests : IDisposable
 {
-    private static readonly MailKind[] WithToken = [MailKind.SignInLink, MailKind.ResetLink, MailKind.ProofCode];
+    private static readonly MailKind[] WithToken =
+    [
+        MailKind.SignInLink, MailKind.ResetLink, MailKind.ProofCode, MailKind.RegistrationLink, MailKind.EmailChangeLink, MailKind.EmailChanged,
+    ];
 
     private readonly MailRoom _room = MailRoom.ForWords();
 
