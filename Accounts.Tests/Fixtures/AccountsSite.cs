@@ -15,6 +15,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -77,8 +78,8 @@ public sealed class AccountsSite : WebApplicationFactory<Program>
         Assert.IsType<RegisterOutcome.Registered>(
             await Get<UserService>().RegisterAsync(browser, new RegisterInput { Name = name, Email = email, Password = Password }));
         // The account's owner has its address.
-        using var rows = Rows();
-        rows.Execute("UPDATE \"Users\" SET \"EmailConfirmed\" = TRUE WHERE \"Email\" = @email", ("@email", email));
+        await Get<AccountsDatabase>().WriteAsync(WritePriority.Ordinary, db =>
+            db.Users.Where(u => u.Email == email).ExecuteUpdateAsync(set => set.SetProperty(u => u.EmailConfirmed, true)));
     }
 
     /// <summary>Opens a headless client that keeps cookies and follows no redirects.</summary>

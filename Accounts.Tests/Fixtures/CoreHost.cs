@@ -125,7 +125,8 @@ internal sealed class CoreHost : IAsyncDisposable
     {
         var outcome = await Users.RegisterAsync(NewBrowser(), new RegisterInput { Email = email, Name = name, Password = password });
         var user = Assert.IsType<RegisterOutcome.Registered>(outcome).UserId;
-        Rows.Execute("UPDATE \"Users\" SET \"EmailConfirmed\" = TRUE WHERE \"Id\" = @id", ("@id", user.Value));
+        await Database.WriteAsync(WritePriority.Ordinary, db =>
+            db.Users.Where(u => u.Id == user.Value).ExecuteUpdateAsync(set => set.SetProperty(u => u.EmailConfirmed, true)));
         return user;
     }
 
