@@ -94,6 +94,7 @@ public sealed class ProviderTests(Chromium chromium)
         await phone.WaitForCardsAsync(2);
 
         await laptop.GoAsync(Security);
+        await Assertions.Expect(laptop.Page.GetByText("This account has none. You sign in another way.")).ToBeVisibleAsync();
         await laptop.PressAsync("Unlink Test ID: grace@example.test");
         await Assertions.Expect(laptop.Page.GetByText("Test ID is your only way to sign in.")).ToBeVisibleAsync();
         await CheckAsync(laptop.Page);
