@@ -86,6 +86,8 @@ public sealed class ProcessTests : IDisposable
             [EndReason.AccountDisabled] = "An administrator disabled this account.",
             [EndReason.NewPasswordRequired] = "An administrator requires a new password. Sign in to choose one.",
             [EndReason.FactorsChanged] = "Someone changed how this account signs in, and ended the other sessions.",
+            [EndReason.PasswordReset] = "Someone reset the password with a link from an email, and ended every session.",
+            [EndReason.EmailRestored] = "The owner of the account's former email undid a change of it, and ended every session.",
             [EndReason.EndedByProvider] = "You signed out of the service that you signed in with, so this session ended too.",
         };
         Assert.Equal(Enum.GetValues<EndReason>(), texts.Keys.Order());
