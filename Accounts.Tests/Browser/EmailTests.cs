@@ -39,7 +39,7 @@ public sealed class EmailTests(Chromium chromium)
         await opens.GoAsync(link);
         await Assertions.Expect(opens.Page.GetByText("This link was requested in another browser.")).ToBeVisibleAsync();
         await Assertions.Expect(opens.Page.Locator("main .lead")).ToContainTextAsync(Ada);
-        await Assertions.Expect(opens.Page.Locator("main dl")).ToContainTextAsync(phone ? "Safari" : "Chrome 156");
+        await Assertions.Expect(opens.Page.Locator("main dl")).ToContainTextAsync(phone ? "Safari" : "Chromium 156");
         await CheckAsync(opens);
         // It changes nothing until somebody confirms, also after a reload.
         await opens.Page.ReloadAsync();
@@ -83,7 +83,7 @@ public sealed class EmailTests(Chromium chromium)
         await thief.WaitForSignedOutAsync();
         var why = thief.Page.GetByText("Someone reset the password with a link from an email, and ended every session.");
         await Assertions.Expect(why).ToBeVisibleAsync();
-        Assert.Contains("Chrome 156", (await NextAsync(mail, "Your password was reset")).Text, StringComparison.Ordinal);
+        Assert.Contains("Chromium 156", (await NextAsync(mail, "Your password was reset")).Text, StringComparison.Ordinal);
 
         await owner.SignInAsync(Ada, password: New);
         Assert.Empty(_said);
