@@ -56,8 +56,8 @@ public sealed class LiveSession
         _methods = (int)row.Methods;
         _proof = new SessionProof(
             row.KeyHash,
-            row.ReauthenticatedAt ?? row.StartedAt,
-            row.ReauthenticatedAt is null ? row.Methods : row.ReauthenticatedMethods ?? SignInMethods.Password,
+            row.ReauthenticatedAt ?? (row.ReauthenticatedMethods is SignInMethods.None ? default : row.StartedAt),
+            row.ReauthenticatedMethods ?? (row.ReauthenticatedAt is null ? row.Methods : SignInMethods.Password),
             user.Number,
             PrincipalOf(SessionKey.Mark(row.KeyHash), user));
         _offered = OfferedKey.Of(row, user.Number);

@@ -10,7 +10,7 @@ public readonly record struct LinkedAccountId(Guid Value)
 
 /// <summary>An account at a provider, as the owner of the account here sees it.</summary>
 /// <param name="Id">Its id.</param>
-/// <param name="Provider">The provider's id.</param>
+/// <param name="Provider">The provider's id; the one that it was linked with if the application no longer offers it.</param>
 /// <param name="ProviderName">The provider's name; its id if the application no longer offers it.</param>
 /// <param name="Email">The email that the provider said; null if it said none.</param>
 /// <param name="LinkedAt">When it was linked.</param>
@@ -29,7 +29,7 @@ public sealed record LinkedAccount(
 }
 
 /// <summary>What a provider says about a user, after its answer was verified.</summary>
-/// <param name="Issuer">The issuer that signed it, as the provider's metadata names it.</param>
+/// <param name="Issuer">Whose word it is: the provider's <see cref="SignIn.SignInProvider.Issuer"/>, once it was verified to be that.</param>
 /// <param name="Subject">The user's id at the issuer.</param>
 public sealed record ProviderAnswer(string Issuer, string Subject)
 {

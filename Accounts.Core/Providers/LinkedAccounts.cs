@@ -3,6 +3,7 @@ using System.Text;
 using Accounts.Core.Callers;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
+using Accounts.Core.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Accounts.Core.Providers;
@@ -10,10 +11,17 @@ namespace Accounts.Core.Providers;
 /// <summary>The statements on linked accounts, and on what providers say of them.</summary>
 internal static class LinkedAccounts
 {
-    /// <summary>Whether an answer names somebody, in the lengths that the specification allows.</summary>
-    public static bool IsUsable(this ProviderAnswer answer) =>
-        answer.Issuer.Length is > 0 and <= ProviderIdentity.IssuerLimit && answer.Subject.Length is > 0 and <= ProviderIdentity.SubjectLimit
-        && answer.Sid?.Length is null or <= ProviderIdentity.SubjectLimit;
+    /// <summary>
+    /// Whether an answer is a provider's and names somebody, in the lengths that the specification allows and with text that a database takes.
+    /// </summary>
+    public static bool IsOf(this ProviderAnswer answer, SignInProvider? provider) =>
+        string.Equals(answer.Issuer, provider?.Issuer, StringComparison.Ordinal)
+        && answer.Issuer.IsIdentifier(ProviderIdentity.IssuerLimit) && answer.Subject.IsIdentifier(ProviderIdentity.SubjectLimit)
+        && (answer.Sid is null || answer.Sid.IsIdentifier(ProviderIdentity.SubjectLimit));
+
+    /// <summary>Whether a text can be an issuer, a subject or a session's id.</summary>
+    public static bool IsIdentifier(this string text, int limit) =>
+        text.Length > 0 && text.Length <= limit && !text.Any(c => char.IsControl(c) || char.IsSurrogate(c));
 
     public static ProviderIdentity Identity(this ProviderAnswer answer) => new(answer.Issuer, answer.Subject, answer.Sid);
 
@@ -25,7 +33,7 @@ internal static class LinkedAccounts
         Provider = provider,
         Issuer = answer.Issuer,
         Subject = answer.Subject,
-        Email = answer.Email?.Length is > 0 and <= LinkedAccountRow.EmailLimit ? answer.Email : null,
+        Email = TypedText.Clean(answer.Email) is { Length: > 0 and <= LinkedAccountRow.EmailLimit } email ? email : null,
         LinkedAt = now,
         LastUsedAt = used ? now : null,
     };
@@ -36,14 +44,19 @@ internal static class LinkedAccounts
         await db.LinkedAccounts.Where(l => l.Id == link && l.UserId == owner)
             .ExecuteUpdateAsync(set => set.SetProperty(l => l.LastUsedAt, now)) == 1;
 
-    /// <summary>Whether the provider has ended the session that an answer comes from. Lock the account first.</summary>
-    /// <remarks>A provider gives the id of a session once, so a token that has expired since still counts.</remarks>
-    public static async Task<bool> HasEndedAsync(this AccountsDbContext db, ProviderAnswer answer)
+    /// <summary>
+    /// Whether the provider has ended the session that an answer comes from, since the browser was sent there. Lock the account first. It also keeps
+    /// the epoch, which a logout waits for: so one of the two sees the other, even if the account is new.
+    /// </summary>
+    public static async Task<bool> HasEndedAsync(this AccountsDbContext db, ProviderRequest request, ProviderAnswer answer)
     {
-        if (answer.Sid is null)
-            return false;
-        var hash = HashOf(answer.Issuer, answer.Sid);
-        return await db.LogoutTokens.AnyAsync(t => t.SidHash == hash);
+        await db.KeepEpochAsync();
+        var since = request.Row.AskedAt;
+        var subject = HashOf(answer.Issuer, answer.Subject);
+        var sid = answer.Sid is null ? null : HashOf(answer.Issuer, answer.Sid);
+        var tokens = db.LogoutTokens.Where(t => t.ReceivedAt >= since);
+        return (sid is not null && await tokens.AnyAsync(t => t.SidHash == sid))
+            || await tokens.AnyAsync(t => t.SubjectHash == subject && (t.SidHash == null || sid == null));
     }
 
     /// <summary>SHA-256 of a text that an issuer gave out.</summary>

@@ -7,8 +7,13 @@ internal sealed class LogoutTokenRow
     public required byte[] TokenHash { get; init; }
 
     /// <summary>SHA-256 of the issuer and the id of the session that ended there; null if the token names none.</summary>
-    /// <remarks>A sign-in that began in that session and is half way finds it here.</remarks>
+    /// <remarks>A sign-in that is half way finds it here, and so it does the subject.</remarks>
     public byte[]? SidHash { get; init; }
+
+    /// <summary>SHA-256 of the issuer and the subject whose sessions ended there; null if the token names none.</summary>
+    public byte[]? SubjectHash { get; init; }
+
+    public required DateTimeOffset ReceivedAt { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }
 }

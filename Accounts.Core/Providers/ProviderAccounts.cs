@@ -130,7 +130,7 @@ public sealed partial class ProviderAccounts
     {
         Need.ChangeFactors.Check(caller);
         request.Finish(ProviderPurpose.Link);
-        if (!answer.IsUsable() || !request.IsOf(caller))
+        if (!answer.IsOf(_providers.Find(request.Provider)) || !request.IsOf(caller))
         {
             Log.Refused(_logger, caller.OwnSession);
             return new LinkOutcome.Refused();
@@ -194,7 +194,8 @@ public sealed partial class ProviderAccounts
     private async Task<LinkOutcome> LinkAsync(
         UnitOfWork work, Caller caller, ProviderRequest request, ProviderAnswer answer, DateTimeOffset now)
     {
-        if (!await request.StillHoldsAsync(work))
+        // An application that keeps its own users decides who signs in, by its own page: see ProviderSignIn.
+        if (!await request.StillHoldsAsync(work) || work.Account.ExternalId is not null)
             return new LinkOutcome.Refused();
         if (await work.Db.LinkedAccounts.SingleOrDefaultAsync(l => l.Issuer == answer.Issuer && l.Subject == answer.Subject) is { } known)
             return known.UserId == caller.Subject.Value ? new LinkOutcome.AlreadyLinked() : new LinkOutcome.LinkedElsewhere();
@@ -220,9 +221,10 @@ public sealed partial class ProviderAccounts
 
     private LinkedAccount Show(LinkedAccountRow row, Caller caller)
     {
-        var provider = _providers.Find(row.Provider);
+        var provider = _providers.FindByIssuer(row.Issuer);
         var email = row.Email is { } said && caller.IsReadOnly && _views.MaskEmail ? MaskedEmail.Of(said) : row.Email;
-        return new LinkedAccount(new LinkedAccountId(row.Id), row.Provider, provider?.Name ?? row.Provider, email, row.LinkedAt, row.LastUsedAt)
+        var (id, name) = (provider?.Id ?? row.Provider, provider?.Name ?? row.Provider);
+        return new LinkedAccount(new LinkedAccountId(row.Id), id, name, email, row.LinkedAt, row.LastUsedAt)
         {
             IsOffered = provider is not null,
             MayConfirm = provider?.MayConfirm is true,

@@ -17,7 +17,12 @@ namespace Accounts.Core.Providers;
 /// <param name="Subject">The user's id at the issuer; null if it names only a session.</param>
 /// <param name="Sid">The id of the session that ended there; null if all of the user's have.</param>
 /// <param name="ExpiresAt">When the token loses its validity.</param>
-public sealed record LogoutToken(string Issuer, string TokenId, string? Subject, string? Sid, DateTimeOffset ExpiresAt);
+public sealed record LogoutToken(string Issuer, string TokenId, string? Subject, string? Sid, DateTimeOffset ExpiresAt)
+{
+    internal bool IsUsable =>
+        (Subject is not null || Sid is not null)
+        && new[] { TokenId, Subject, Sid }.All(text => text is null || text.IsIdentifier(ProviderIdentity.SubjectLimit));
+}
 
 /// <summary>Ends sessions because the provider that they began with has ended its own (OpenID Connect Back-Channel Logout 1.0).</summary>
 public sealed partial class ProviderLogout
@@ -44,20 +49,19 @@ public sealed partial class ProviderLogout
     /// A token that comes again changes nothing.
     /// </summary>
     /// <param name="address">The sender's address.</param>
-    /// <param name="verify">Verifies what was sent, and returns null if it is invalid. It's called only if the sender is let in.</param>
+    /// <param name="token">The token, after it was verified; null if it is invalid, so that it's only counted.</param>
     /// <param name="cancellationToken">Cancels the call until it may write.</param>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing changed unless it says so.</exception>
     /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing changed.</exception>
     public async Task<ProviderLogoutOutcome> EndAsync(
-        string address, Func<Task<LogoutToken?>> verify, CancellationToken cancellationToken = default)
+        string address, LogoutToken? token, CancellationToken cancellationToken = default)
     {
-        using var attempt = _throttle.TryLogoutToken(address, out var wait);
-        if (attempt is null)
-            return new ProviderLogoutOutcome.Throttled(wait);
-        if (await verify() is not { } token || token is { Subject: null, Sid: null })
+        // A valid token is never refused: strangers may send invalid ones from the provider's own addresses.
+        if (token is not { IsUsable: true })
         {
-            attempt.Keep();
-            return new ProviderLogoutOutcome.Invalid();
+            return _throttle.CountInvalidLogout(address) is { } wait
+                ? new ProviderLogoutOutcome.Throttled(wait)
+                : new ProviderLogoutOutcome.Invalid();
         }
 
         try
@@ -83,6 +87,8 @@ public sealed partial class ProviderLogout
         {
             TokenHash = hash,
             SidHash = token.Sid is null ? null : LinkedAccounts.HashOf(token.Issuer, token.Sid),
+            SubjectHash = token.Subject is null ? null : LinkedAccounts.HashOf(token.Issuer, token.Subject),
+            ReceivedAt = now,
             ExpiresAt = token.ExpiresAt > now + Memory ? token.ExpiresAt : now + Memory,
         });
         await db.SaveChangesAsync();
@@ -91,6 +97,8 @@ public sealed partial class ProviderLogout
         // is found below.
         foreach (var owner in await OwnersAsync(db, token))
             await db.LockUserAsync(new UserId(owner));
+        // One that makes an account, or of a session that nobody knows yet, has no lock here. It keeps the epoch.
+        await db.LockEpochAsync();
         await Pending(db, token).ExecuteDeleteAsync();
         var found = await Sessions(db, token).Join(db.Sessions, there => there.SessionId, row => row.Id, (_, row) => row)
             .Where(row => row.EndedAt == null).Select(row => new { row.Id, row.UserId }).ToListAsync();

@@ -157,7 +157,7 @@ public abstract record ProviderLogoutOutcome
     /// <summary>The token is invalid. Nothing changed.</summary>
     public sealed record Invalid : ProviderLogoutOutcome;
 
-    /// <summary>Too many invalid ones came from this address. Nothing was checked.</summary>
+    /// <summary>The token is invalid, and too many of those came from this address. Nothing changed.</summary>
     /// <param name="Wait">How long to wait before the next one is let in.</param>
     public sealed record Throttled(TimeSpan Wait) : ProviderLogoutOutcome;
 }

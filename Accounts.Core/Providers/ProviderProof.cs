@@ -11,20 +11,27 @@ namespace Accounts.Core.Providers;
 /// <remarks>The provider must have asked them again: an answer from a session that they left open there proves nothing.</remarks>
 public sealed partial class ProviderProof
 {
-    /// <summary>How far the provider's clock may be behind ours.</summary>
+    /// <summary>How far the provider's clock may be behind ours, or ahead of it.</summary>
     internal static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(60);
 
     private readonly CommandRunner _commands;
     private readonly ProviderRequests _requests;
+    private readonly SignInProviders _providers;
     private readonly KeyRotation _rotation;
     private readonly TimeProvider _time;
     private readonly ILogger<ProviderProof> _logger;
 
     internal ProviderProof(
-        CommandRunner commands, ProviderRequests requests, KeyRotation rotation, TimeProvider time, ILogger<ProviderProof> logger)
+        CommandRunner commands,
+        ProviderRequests requests,
+        SignInProviders providers,
+        KeyRotation rotation,
+        TimeProvider time,
+        ILogger<ProviderProof> logger)
     {
         _commands = commands;
         _requests = requests;
+        _providers = providers;
         _rotation = rotation;
         _time = time;
         _logger = logger;
@@ -70,8 +77,8 @@ public sealed partial class ProviderProof
         Need.ProveIdentity.Check(caller);
         request.Finish(ProviderPurpose.Prove);
         var now = _time.GetUtcNow();
-        var outcome = !request.IsOf(caller) ? new ProviderProofOutcome.Refused()
-            : answer.AuthenticatedAt is not { } at || at < request.Row.AskedAt - ClockSkew ? new ProviderProofOutcome.NotFresh()
+        var outcome = !request.IsOf(caller) || !answer.IsOf(_providers.Find(request.Provider)) ? new ProviderProofOutcome.Refused()
+            : !IsFresh(answer, request, now) ? new ProviderProofOutcome.NotFresh()
             : await _commands.RunAsync<ProviderProofOutcome>(
                 caller,
                 Need.ProveIdentity,
@@ -79,7 +86,7 @@ public sealed partial class ProviderProof
                 _ => new ProviderProofOutcome.Refused(),
                 async work =>
                 {
-                    if (!await request.StillHoldsAsync(work) || await work.Db.HasEndedAsync(answer))
+                    if (!await request.StillHoldsAsync(work) || await work.Db.HasEndedAsync(request, answer))
                         return new ProviderProofOutcome.Refused();
                     var mine = work.Db.LinkedAccounts.Where(l =>
                         l.UserId == caller.Subject.Value && l.Issuer == answer.Issuer && l.Subject == answer.Subject);
@@ -92,6 +99,9 @@ public sealed partial class ProviderProof
             Log.Refused(_logger, caller.OwnSession, outcome.GetType().Name);
         return outcome;
     }
+
+    private static bool IsFresh(ProviderAnswer answer, ProviderRequest request, DateTimeOffset now) =>
+        answer.AuthenticatedAt is { } at && at >= request.Row.AskedAt - ClockSkew && at <= now + ClockSkew;
 
     private static partial class Log
     {

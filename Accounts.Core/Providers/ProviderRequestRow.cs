@@ -44,6 +44,9 @@ internal sealed class ProviderRequestRow
     /// <summary>The page to open afterwards; null if none.</summary>
     public string? ReturnTo { get; init; }
 
+    /// <summary>Whether a sign-in keeps an account whose owner has deleted it.</summary>
+    public bool KeepsAccount { get; init; }
+
     public required DateTimeOffset AskedAt { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }

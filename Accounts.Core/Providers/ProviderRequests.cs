@@ -26,10 +26,11 @@ internal sealed partial class ProviderRequests(
 
     /// <summary>Remembers a browser in which nobody needs to be signed in.</summary>
     /// <returns>The token.</returns>
-    public Task<string> AddAsync(CallingBrowser browser, string provider, string? returnTo, CancellationToken cancellationToken) =>
+    public Task<string> AddAsync(
+        CallingBrowser browser, string provider, string? returnTo, bool keepsAccount, CancellationToken cancellationToken) =>
         database.WriteAsync(
             WritePriority.Ordinary,
-            async db => Add(db, ProviderPurpose.SignIn, browser, provider, returnTo, null, null, await db.FindEpochAsync()),
+            async db => Add(db, ProviderPurpose.SignIn, browser, provider, returnTo, null, null, await db.FindEpochAsync(), keepsAccount),
             cancellationToken);
 
     /// <summary>Remembers the caller's browser, in the caller's transaction, which has locked the account.</summary>
@@ -78,7 +79,8 @@ internal sealed partial class ProviderRequests(
         string? returnTo,
         Caller? caller,
         string? stamp,
-        long epoch)
+        long epoch,
+        bool keepsAccount = false)
     {
         var (token, now) = (OneTimeToken.New(), time.GetUtcNow());
         db.ProviderRequests.Add(new ProviderRequestRow
@@ -92,6 +94,7 @@ internal sealed partial class ProviderRequests(
             Stamp = stamp,
             Epoch = epoch,
             ReturnTo = returnTo?.Length <= ProviderRequestRow.ReturnToLimit ? returnTo : null,
+            KeepsAccount = keepsAccount,
             AskedAt = now,
             ExpiresAt = now + ProviderRequest.Patience,
         });

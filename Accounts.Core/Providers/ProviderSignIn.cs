@@ -1,4 +1,5 @@
 using Accounts.Core.Callers;
+using Accounts.Core.Passkeys;
 using Accounts.Core.Sessions;
 using Accounts.Core.SignIn;
 using Accounts.Core.Storage;
@@ -22,6 +23,8 @@ public sealed partial class ProviderSignIn
     private readonly ProviderRequests _requests;
     private readonly SessionStarter _starter;
     private readonly SignInProviders _providers;
+    private readonly WaysIn _ways;
+    private readonly PasskeyOptions _passkeys;
     private readonly SignInThrottle _throttle;
     private readonly RefusedAttempts _refused;
     private readonly TimeProvider _time;
@@ -32,6 +35,8 @@ public sealed partial class ProviderSignIn
         ProviderRequests requests,
         SessionStarter starter,
         SignInProviders providers,
+        WaysIn ways,
+        PasskeyOptions passkeys,
         SignInThrottle throttle,
         RefusedAttempts refused,
         TimeProvider time,
@@ -41,6 +46,8 @@ public sealed partial class ProviderSignIn
         _requests = requests;
         _starter = starter;
         _providers = providers;
+        _ways = ways;
+        _passkeys = passkeys;
         _throttle = throttle;
         _refused = refused;
         _time = time;
@@ -54,14 +61,15 @@ public sealed partial class ProviderSignIn
     /// <param name="browser">The browser.</param>
     /// <param name="provider">The provider's id.</param>
     /// <param name="returnTo">The page to open after the sign-in; null for none. The core only keeps it.</param>
+    /// <param name="keepsAccount">Whether an owner who has deleted the account keeps it after all.</param>
     /// <param name="cancellationToken">Cancels the call until it may write.</param>
     /// <exception cref="DatabaseUnavailableException">The database did not answer; nothing began.</exception>
     /// <exception cref="OperationCanceledException">It was canceled before its turn to write; nothing began.</exception>
     public async Task<BeginProviderOutcome> BeginAsync(
-        CallingBrowser browser, string provider, string? returnTo, CancellationToken cancellationToken = default) =>
+        CallingBrowser browser, string provider, string? returnTo, bool keepsAccount = false, CancellationToken cancellationToken = default) =>
         _requests.Count(browser) is { } wait
             ? new BeginProviderOutcome.Throttled(wait)
-            : new BeginProviderOutcome.Began(await _requests.AddAsync(browser, provider, returnTo, cancellationToken));
+            : new BeginProviderOutcome.Began(await _requests.AddAsync(browser, provider, returnTo, keepsAccount, cancellationToken));
 
     /// <summary>Finds what an answer is for, whatever it is. The request is used up, whatever becomes of the answer.</summary>
     /// <param name="browser">The browser that brings the answer.</param>
@@ -87,7 +95,7 @@ public sealed partial class ProviderSignIn
         CallingBrowser browser, ProviderRequest request, ProviderAnswer answer, CancellationToken cancellationToken = default)
     {
         request.Finish(ProviderPurpose.SignIn);
-        if (!answer.IsUsable() || _providers.Find(request.Provider) is not { } provider)
+        if (_providers.Find(request.Provider) is not { } provider || !answer.IsOf(provider))
             return new ProviderSignInOutcome.Refused();
         try
         {
@@ -103,22 +111,27 @@ public sealed partial class ProviderSignIn
     private async Task<ProviderSignInOutcome> FindAndStartAsync(
         CallingBrowser browser, ProviderRequest request, SignInProvider provider, ProviderAnswer answer, CancellationToken cancellationToken)
     {
-        var (link, user) = await _database.ReadAsync(async db =>
+        var found = await _database.ReadAsync(async db =>
         {
-            var found = await db.LinkedAccounts.AsNoTracking()
+            var link = await db.LinkedAccounts.AsNoTracking()
                 .SingleOrDefaultAsync(l => l.Issuer == answer.Issuer && l.Subject == answer.Subject, cancellationToken);
-            return (found, found is null ? null : await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == found.UserId, cancellationToken));
+            if (link is null || await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == link.UserId, cancellationToken) is not { } user)
+                return null;
+            var passkeys = _passkeys.Enabled ? await db.UserPasskeys.CountAsync(p => p.UserId == user.Id, cancellationToken) : 0;
+            return new Found(link, user, await _ways.CanConfirmAsync(db, user, passkeys, cancellationToken));
         });
-        return link is null || user is null
+        return found is null
             ? await RegisterAsync(browser, request, provider, answer, cancellationToken)
-            : await StartAsync(browser, request, link, user, answer, cancellationToken);
+            : await StartAsync(browser, request, found, answer, cancellationToken);
     }
 
     private async Task<ProviderSignInOutcome> StartAsync(
-        CallingBrowser browser, ProviderRequest request, LinkedAccountRow link, User user, ProviderAnswer answer, CancellationToken cancellationToken)
+        CallingBrowser browser, ProviderRequest request, Found found, ProviderAnswer answer, CancellationToken cancellationToken)
     {
+        var (link, user, canConfirm) = found;
+        var now = _time.GetUtcNow();
         // The start of the session asks again, under the account's lock.
-        if (Closed(user, _time.GetUtcNow()) is { } closed)
+        if (Closed(user, request, now) is { } closed)
         {
             if (closed is ProviderSignInOutcome.AccountDisabled or ProviderSignInOutcome.DeletionPending { ByOwner: false })
                 _refused.RecordSignIn(user.Id, browser, RefusedAttemptReason.AccountDisabled);
@@ -126,13 +139,19 @@ public sealed partial class ProviderSignIn
             return closed;
         }
 
+        var provedAt = answer.AuthenticatedAt is { } at && at < now + ProviderProof.ClockSkew ? (at < now ? at : now) : (DateTimeOffset?)null;
         var verified = new VerifiedUser(
             new UserId(user.Id), new ProofStamp(user.SecurityStamp!, request.Row.Epoch), SignInMethods.Provider)
         {
             OffersSecondStep = true,
+            KeepsAccount = request.Row.KeepsAccount,
             Provider = answer.Identity(),
+            // A provider whose session somebody left open vouches for whoever sits there. So the sign-in proves no more than it says, unless the
+            // owner has no other way to confirm who they are.
+            ProvedAt = provedAt,
+            IsProof = provedAt is not null || !canConfirm,
             FindOrMake = async (db, now) => await db.LockUserAsync(new UserId(user.Id)) is { } locked
-                && !await db.HasEndedAsync(answer)
+                && !await db.HasEndedAsync(request, answer)
                 && await db.UseLinkAsync(link.Id, user.Id, now) ? locked : null,
         };
         return await StartAsync(browser, verified, isNew: false, cancellationToken);
@@ -167,7 +186,7 @@ public sealed partial class ProviderSignIn
             Provider = answer.Identity(),
             FindOrMake = async (db, now) =>
             {
-                if (await db.KeepEpochAsync() != epoch || await db.HasEndedAsync(answer))
+                if (await db.KeepEpochAsync() != epoch || await db.HasEndedAsync(request, answer))
                     return null;
                 var user = User.New(now, NameOf(answer, email), email);
                 (user.SecurityStamp, user.EmailConfirmed) = (User.FirstStamp, true);
@@ -199,12 +218,13 @@ public sealed partial class ProviderSignIn
     }
 
     /// <summary>Why the account lets nobody sign in; null if it does.</summary>
-    private static ProviderSignInOutcome? Closed(User user, DateTimeOffset now) => user switch
+    private static ProviderSignInOutcome? Closed(User user, ProviderRequest request, DateTimeOffset now) => user switch
     {
         // An application that keeps its own users decides who signs in, by its own page.
         _ when user.IsGone(now) || user.ExternalId is not null => new ProviderSignInOutcome.Refused(),
         { DisabledAt: not null } => new ProviderSignInOutcome.AccountDisabled(),
         { NewPasswordRequired: true } => new ProviderSignInOutcome.NewPasswordRequired(),
+        { DeletedByOwner: true } when request.Row.KeepsAccount => null,
         { DeletionDueAt: { } due } => new ProviderSignInOutcome.DeletionPending(due, user.DeletedByOwner),
         _ => null,
     };
@@ -215,6 +235,9 @@ public sealed partial class ProviderSignIn
         var name = TypedText.Cut(TypedText.Clean(answer.Name), User.NameLimit).Trim();
         return name.Length > 0 ? name : TypedText.Cut(TypedText.Clean(email[..email.IndexOf('@', StringComparison.Ordinal)]), User.NameLimit);
     }
+
+    /// <summary>A linked account, and the account here.</summary>
+    private sealed record Found(LinkedAccountRow Link, User User, bool CanConfirm);
 
     private sealed record NewAccount(string Email);
 

@@ -49,7 +49,10 @@ internal sealed class SessionRow
     /// <summary>The last re-authentication whose key was used; null if there was none since <see cref="StartedAt"/>.</summary>
     public DateTimeOffset? ReauthenticatedAt { get; set; }
 
-    /// <summary>How the user was verified then. Null in rows that an older version wrote: with the password.</summary>
+    /// <summary>
+    /// How the user was verified then. Null in rows that an older version wrote: with the password. None, without a time, if the sign-in itself
+    /// proves nothing.
+    /// </summary>
     public SignInMethods? ReauthenticatedMethods { get; set; }
 
     /// <summary>SHA-256 of the browser id, 32 bytes; null for a session that isn't a browser's.</summary>

@@ -30,6 +30,12 @@ internal sealed record VerifiedUser(UserId? UserId, ProofStamp Stamp, SignInMeth
     /// <summary>Whom a provider vouched for; null if none did.</summary>
     public ProviderIdentity? Provider { get; init; }
 
+    /// <summary>When the user proved it, if that was before the sign-in; null for now.</summary>
+    public DateTimeOffset? ProvedAt { get; init; }
+
+    /// <summary>Whether the sign-in counts as a proof in the session that starts, until that is too old.</summary>
+    public bool IsProof { get; init; } = true;
+
     /// <summary>
     /// Finds the account in the session's transaction, or makes it, and locks it. It returns null if the proof no longer holds. If not set, the
     /// account of <see cref="UserId"/> or <see cref="External"/> is the one.
@@ -155,6 +161,8 @@ internal sealed class SessionStarter(
                 ExpiresAt = SessionLifetime.ExpiresAt(options, remember, now, now),
                 Remembered = remember,
                 Methods = methods,
+                ReauthenticatedAt = verified.ProvedAt,
+                ReauthenticatedMethods = !verified.IsProof ? SignInMethods.None : verified.ProvedAt is null ? null : methods,
                 UserAgent = browser.Signals.UserAgent,
                 ClientHints = browser.Signals.Hints.ToText(),
                 SignInCountry = country,

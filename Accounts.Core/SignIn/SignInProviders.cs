@@ -3,7 +3,8 @@ namespace Accounts.Core.SignIn;
 /// <summary>A provider that the application offers to sign in with, such as Google.</summary>
 /// <param name="Id">Its id in addresses and rows: <c>google</c>.</param>
 /// <param name="Name">Its name on pages.</param>
-public sealed record SignInProvider(string Id, string Name)
+/// <param name="Issuer">Who its answers are from: <see cref="Accounts.Core.Providers.ProviderAnswer"/>. Other issuers' accounts aren't its.</param>
+public sealed record SignInProvider(string Id, string Name, string Issuer)
 {
     /// <summary>Whether the first sign-in of somebody without an account makes one. Default: true.</summary>
     public bool MayRegister { get; init; } = true;
@@ -20,4 +21,7 @@ public sealed record SignInProviders(IReadOnlyList<SignInProvider> All)
 {
     /// <summary>The provider with an id; null if the application doesn't offer it.</summary>
     public SignInProvider? Find(string id) => All.FirstOrDefault(one => string.Equals(one.Id, id, StringComparison.Ordinal));
+
+    /// <summary>The provider whose answers are from an issuer; null if the application offers none.</summary>
+    public SignInProvider? FindByIssuer(string issuer) => All.FirstOrDefault(one => string.Equals(one.Issuer, issuer, StringComparison.Ordinal));
 }

@@ -63,7 +63,8 @@ internal sealed class SignInThrottle
         _refused = meter.CreateCounter<long>("accounts.sign_in.throttled", "{attempt}", "Attempts that were refused because too many failed before.")
             .FromZero(
                 TagOf("account"), TagOf("browser"), TagOf("address"), TagOf("registration"), TagOf("passkey"), TagOf("provider"), TagOf("logout"));
-        _kept = meter.CreateCounter<long>("accounts.sign_in.counted", "{attempt}", "Attempts that count: wrong passwords and registrations.")
+        _kept = meter.CreateCounter<long>(
+            "accounts.sign_in.counted", "{attempt}", "Attempts that count: wrong passwords, registrations, requests for emails, logout tokens.")
             .FromZero(TagOf("account"), TagOf("browser"), TagOf("registration"), TagOf("logout"));
         meter.CreateObservableUpDownCounter(
             "accounts.sign_in.throttle_entries", CountEntries, "{entry}", "Accounts, browsers and addresses whose attempts are being counted.");
@@ -131,12 +132,15 @@ internal sealed class SignInThrottle
     /// <returns>How long to wait, if it is refused; null if it is let in.</returns>
     public TimeSpan? CountProviderRequest(SessionId session) => CountQuestion(session.ToString(), _options.AttemptsPerAddress, "provider");
 
-    /// <summary>Counts a logout token. Keep the attempt if the token is invalid: a provider may send any number of valid ones.</summary>
+    /// <summary>Counts an invalid logout token.</summary>
     /// <param name="address">The sender's address.</param>
-    /// <param name="wait">How long to wait, if the token is refused.</param>
-    /// <returns>The attempt; null if it is refused.</returns>
-    public CountedAttempt? TryLogoutToken(string address, out TimeSpan wait) =>
-        TryCount(out wait, new Limit("logout", $"logout {ClientNetwork.Of(address)}", 10 * _options.AttemptsPerAddress));
+    /// <returns>How long to wait, if there were too many; otherwise null.</returns>
+    public TimeSpan? CountInvalidLogout(string address)
+    {
+        using var attempt = TryCount(out var wait, new Limit("logout", $"logout {ClientNetwork.Of(address)}", 10 * _options.AttemptsPerAddress));
+        attempt?.Keep();
+        return attempt is null ? wait : null;
+    }
 
     private TimeSpan? CountQuestion(string who, int limit, string kind = "passkey") =>
         TryCount(out var wait, new Limit(kind, $"{kind} {who}", limit)) is null ? wait : null;

@@ -24,8 +24,23 @@ internal sealed class WaysIn(Outbox outbox, SignInProviders providers)
         }
 
         // A provider that the application no longer offers lets nobody in.
-        List<string> offered = [.. providers.All.Select(one => one.Id)];
+        List<string> offered = [.. providers.All.Select(one => one.Issuer)];
         return offered.Count > 0
-            && await db.LinkedAccounts.AnyAsync(l => l.UserId == account.Id && l.Id != except && offered.Contains(l.Provider), cancellationToken);
+            && await db.LinkedAccounts.AnyAsync(l => l.UserId == account.Id && l.Id != except && offered.Contains(l.Issuer), cancellationToken);
+    }
+
+    /// <summary>Whether the account's owner can confirm in a session who they are.</summary>
+    /// <param name="db">The transaction or the context.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="passkeys">How many passkeys it has that can confirm.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    public async Task<bool> CanConfirmAsync(AccountsDbContext db, User account, int passkeys, CancellationToken cancellationToken)
+    {
+        if (account.PasswordHash is not null || account.TwoFactorEnabled || passkeys > 0 || (outbox.IsOn && account.Email is not null))
+            return true;
+
+        List<string> confirming = [.. providers.All.Where(one => one.MayConfirm).Select(one => one.Issuer)];
+        return confirming.Count > 0
+            && await db.LinkedAccounts.AnyAsync(l => l.UserId == account.Id && confirming.Contains(l.Issuer), cancellationToken);
     }
 }

@@ -341,6 +341,7 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
             token.Property(t => t.TokenHash).ValueGeneratedNever();
             // For sign-ins that are half way.
             token.HasIndex(t => t.SidHash, "IX_LogoutTokens_Sid").HasFilter("\"SidHash\" IS NOT NULL");
+            token.HasIndex(t => t.SubjectHash, "IX_LogoutTokens_Subject").HasFilter("\"SubjectHash\" IS NOT NULL");
             // For retention.
             token.HasIndex(t => t.ExpiresAt, "IX_LogoutTokens_Expiry");
         });

@@ -25,6 +25,13 @@ internal static class ProofStamps
         return locked.Single().Epoch;
     }
 
+    /// <summary>Waits for every transaction that keeps the epoch, and lets others wait for this one. Lock the accounts first.</summary>
+    public static Task LockEpochAsync(this AccountsDbContext db)
+    {
+        var sql = string.Concat("SELECT * FROM \"Installation\" WHERE \"Id\" = {0} ", db.RowLock);
+        return db.Installation.FromSqlRaw(sql, InstallationRow.OnlyId).AsNoTracking().ToListAsync();
+    }
+
     /// <summary>What a proof that begins now will depend on; null if there is no such account.</summary>
     public static async Task<ProofStamp?> FindProofStampAsync(
         this AccountsDbContext db, UserId user, CancellationToken cancellationToken = default)

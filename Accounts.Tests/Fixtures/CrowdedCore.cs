@@ -66,7 +66,7 @@ internal sealed class CrowdedCore : IAsyncDisposable
             {
                 box.AddTo(services);
                 services.AddSingleton(new ContextInterceptor(plans));
-                services.AddSingleton(new SignInProviders([new SignInProvider("google", "Google")]));
+                services.AddSingleton(new SignInProviders([new SignInProvider("google", "Google", Crowd.Issuer)]));
             },
             [.. Settings, .. cheaper]);
         var crowd = ActivatorUtilities.CreateInstance<Crowd>(host.Get<IServiceProvider>());

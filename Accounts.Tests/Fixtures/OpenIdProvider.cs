@@ -74,6 +74,9 @@ public sealed class OpenIdProvider : IAsyncDisposable
     /// <summary>Puts its clock forward.</summary>
     public Task PutForwardAsync(TimeSpan by) => ControlAsync("clock", new { ahead = (long)by.TotalMilliseconds });
 
+    /// <summary>Makes it change its key.</summary>
+    public Task RotateAsync() => ControlAsync("rotate", new { });
+
     /// <summary>Signs a token as it would.</summary>
     /// <param name="header">The token's header.</param>
     /// <param name="payload">The token's content.</param>
@@ -90,7 +93,9 @@ public sealed class OpenIdProvider : IAsyncDisposable
     /// <summary>The same without coming back: returns where the answer leads.</summary>
     public async Task<Uri> GoAsync(Visitor visitor, string sub, string start = Start)
     {
+        visitor.Headers["Sec-Fetch-Site"] = "same-origin";
         using var begun = await visitor.GetAsync(start);
+        visitor.Headers.Remove("Sec-Fetch-Site");
         Assert.Equal(HttpStatusCode.Redirect, begun.StatusCode);
         Assert.StartsWith(Issuer, begun.Headers.Location!.OriginalString, StringComparison.Ordinal);
         return await AnswerAsync(begun.Headers.Location, sub);

@@ -42,7 +42,7 @@ const sign = ({ header, payload, key }) => {
 const server = createServer();
 server.listen(0, "127.0.0.1", () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
-  const provider = new Provider(issuer, {
+  const make = () => new Provider(issuer, {
     adapter: Store,
     jwks: { keys: [keys.own.jwk] },
     cookies: { keys: ["a key for tests"] },
@@ -62,6 +62,8 @@ server.listen(0, "127.0.0.1", () => {
       return grant;
     },
   });
+  let provider = make();
+  let handle = provider.callback();
 
   const control = {
     client: ({ origin, id, name }) => {
@@ -76,6 +78,12 @@ server.listen(0, "127.0.0.1", () => {
     // A test may have put the site's clock forward.
     clock: ({ ahead }) => { Date.now = () => now() + ahead; },
     sign,
+    // From now on it has another key.
+    rotate: () => {
+      keys.own = newKey("new");
+      provider = make();
+      handle = provider.callback();
+    },
     logout: async ({ client, sub, sid }) => { await (await provider.Client.find(client)).backchannelLogout(sub, sid); },
   };
 
@@ -83,7 +91,6 @@ server.listen(0, "127.0.0.1", () => {
     ${accountIds.map(id => `<p><button name="account" value="${id}">Sign in as ${id}</button></p>`).join("")}
     <p><button name="account" value="">Cancel</button></p></form></html>`;
 
-  const handle = provider.callback();
   server.on("request", async (request, response) => {
     try {
       if (request.url.startsWith("/control/")) {

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Security.Claims;
 using Accounts.AspNetCore.Cookies;
 using Accounts.Core.Providers;
+using Accounts.Core.SignIn;
+using Accounts.Core.Users;
 using Accounts.Web.Addresses;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
@@ -46,7 +48,9 @@ internal static partial class ProviderAnswers
         OnRemoteFailure = async context =>
         {
             context.HandleResponse();
-            Log.Refused(LoggerOf(context.HttpContext), ProviderSchemes.IdOf(context.Scheme.Name), context.Failure?.Message);
+            // The provider, or whoever made the answer up, wrote a part of it.
+            var why = TypedText.Cut(TypedText.Clean(context.Failure?.Message), 300);
+            Log.Refused(LoggerOf(context.HttpContext), ProviderSchemes.IdOf(context.Scheme.Name), why);
             await RefuseAsync(context.HttpContext, context.Scheme.Name, context.Properties, ProviderNotice.Failed);
         },
     };
@@ -56,11 +60,13 @@ internal static partial class ProviderAnswers
         context.HandleResponse();
         var (http, provider) = (context.HttpContext, ProviderSchemes.IdOf(context.Scheme.Name));
         await FindUserAsync(http);
-        var request = (ProviderRequest)http.Items[Request]!;
+        // An answer without a code wasn't opened.
+        var request = http.Items.TryGetValue(Request, out var opened) ? opened as ProviderRequest : null;
         var said = new ProviderClaims(context.Principal!.Claims);
-        if (request.Purpose is not ProviderPurpose.Prove && said.Email is null && http.Items[AccessToken] is string access)
+        if (request is { Purpose: not ProviderPurpose.Prove } && said.Email is null && http.Items[AccessToken] is string access)
             said = await UserEndpoint.AskAsync(context.Options as OpenIdConnectOptions, access, said, http.RequestAborted);
-        if (said.ToAnswer() is not { } answer)
+        var issuer = http.RequestServices.GetRequiredService<SignInProviders>().Find(provider)!.Issuer;
+        if (request is null || said.ToAnswer(issuer) is not { } answer)
         {
             http.Response.Redirect(ProviderNotice.Failed.At(http, provider, request));
             return;
@@ -167,11 +173,12 @@ internal sealed class ProviderClaims(IEnumerable<Claim> claims)
 
     public string? Email => Find("email");
 
-    /// <summary>The same with more claims.</summary>
-    public ProviderClaims With(IEnumerable<Claim> more) => new(_claims.Concat(more));
+    /// <summary>The same with an email from elsewhere. Only who says the email says whether it's verified.</summary>
+    public ProviderClaims With(IEnumerable<Claim> more) => new([.. more, .. _claims.Where(claim => claim.Type is not "email_verified")]);
 
     /// <summary>The claims as the core takes them; null if they name nobody.</summary>
-    public ProviderAnswer? ToAnswer() => Find("iss") is { } issuer && Subject is { } subject
+    /// <param name="issuer">Whose tokens they are, as the settings name it.</param>
+    public ProviderAnswer? ToAnswer(string issuer) => Subject is { } subject
         ? new ProviderAnswer(issuer, subject)
         {
             Sid = Find("sid"),

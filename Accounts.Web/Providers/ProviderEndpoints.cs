@@ -3,6 +3,7 @@ using Accounts.AspNetCore.Network;
 using Accounts.Core.Callers;
 using Accounts.Core.Providers;
 using Accounts.Core.SignIn;
+using Accounts.Core.Users;
 using Accounts.Web.Addresses;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
@@ -17,6 +18,9 @@ namespace Accounts.Web.Providers;
 /// </remarks>
 internal static partial class ProviderEndpoints
 {
+    /// <summary>With any maximum age, a provider says when it last asked its user. This one never makes it ask again.</summary>
+    private static readonly TimeSpan WheneverItWas = TimeSpan.FromDays(10_000);
+
     public static void MapProviders(this WebApplication app)
     {
         if (app.Services.GetRequiredService<SignInProviders>().All.Count == 0)
@@ -26,15 +30,16 @@ internal static partial class ProviderEndpoints
             context, id, Paths.LinkProvider(id), (caller, browser) => accounts.BeginAsync(caller, browser, id, context.RequestAborted), false))
             .RequireAuthorization();
         app.MapGet(Paths.ProviderProofStart("{id}"), (HttpContext context, string id, string? returnUrl, ProviderProof proof) => InSessionAsync(
-            context, id, Paths.Security, (caller, browser) => proof.BeginAsync(caller, browser, id, returnUrl, context.RequestAborted), true))
+            context, id, Paths.Security,
+            (caller, browser) => proof.BeginAsync(caller, browser, id, LocalAddress.Find(returnUrl), context.RequestAborted), true))
             .RequireAuthorization();
         app.MapPost(Paths.ProviderLogout("{id}"), BackChannelLogout.ReceiveAsync).DisableAntiforgery();
     }
 
     private static async Task<IResult> SignInAsync(
-        HttpContext context, string id, string? returnUrl, SignInProviders providers, ProviderSignIn signIn, ReturnAddress returns)
+        HttpContext context, string id, string? returnUrl, bool? keep, SignInProviders providers, ProviderSignIn signIn, ReturnAddress returns)
     {
-        if (providers.Find(id) is null)
+        if (providers.Find(id) is not { } provider)
             return Results.NotFound();
         if (Refuse(context, ReturnAddress.OnTheWay(Paths.SignIn, returnUrl)) is { } refused)
             return refused;
@@ -42,8 +47,8 @@ internal static partial class ProviderEndpoints
             return Results.LocalRedirect(returns.OrHome(returnUrl));
 
         var page = ReturnAddress.OnTheWay(Paths.SignIn, returnUrl);
-        return await GoAsync(context, id, page, false, () =>
-            signIn.BeginAsync(context.ToCallingBrowser(), id, LocalAddress.Find(returnUrl), context.RequestAborted));
+        return await GoAsync(context, id, page, provider.MayConfirm ? WheneverItWas : null, () =>
+            signIn.BeginAsync(context.ToCallingBrowser(), id, LocalAddress.Find(returnUrl), keep is true, context.RequestAborted));
     }
 
     private static async Task<IResult> InSessionAsync(
@@ -51,28 +56,31 @@ internal static partial class ProviderEndpoints
     {
         if (context.RequestServices.GetRequiredService<SignInProviders>().Find(id) is not { } provider || (asksAgain && !provider.MayConfirm))
             return Results.NotFound();
-        if (Refuse(context, page) is { } refused)
+        if (Refuse(context, page, inSession: true) is { } refused)
             return refused;
         if (await context.FindCallerAsync() is not { } caller)
             return Results.LocalRedirect(Paths.SignedOut);
         return caller.IsReadOnly
             ? Results.LocalRedirect(Paths.Security)
-            : await GoAsync(context, id, page, asksAgain, () => begin(caller, context.ToCallingBrowser()));
+            : await GoAsync(context, id, page, asksAgain ? TimeSpan.Zero : null, () => begin(caller, context.ToCallingBrowser()));
     }
 
     /// <summary>Refuses what isn't a click on one of our pages; null if it is one.</summary>
-    private static IResult? Refuse(HttpContext context, string page)
+    /// <remarks>A browser that doesn't send Fetch Metadata may sign in. To act in a session, it must say from which page it comes.</remarks>
+    private static IResult? Refuse(HttpContext context, string page, bool inSession = false)
     {
         var headers = context.Request.Headers;
         // The browser discards a prefetch that failed, and asks again when the user clicks.
         if (headers["Sec-Purpose"].Count > 0 || headers["Purpose"].Count > 0)
             return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
         var isClick = headers["Sec-Fetch-Site"] is [] or ["same-origin"] && headers["Sec-Fetch-Mode"] is [] or ["navigate"];
+        if (inSession && headers["Sec-Fetch-Site"] is [])
+            isClick = ReturnAddress.Before(context.Request) is not null;
         return isClick ? null : Results.LocalRedirect(page);
     }
 
     private static async Task<IResult> GoAsync(
-        HttpContext context, string id, string page, bool asksAgain, Func<Task<BeginProviderOutcome>> begin)
+        HttpContext context, string id, string page, TimeSpan? maximumAge, Func<Task<BeginProviderOutcome>> begin)
     {
         var scheme = ProviderSchemes.Of(id);
         try
@@ -85,8 +93,9 @@ internal static partial class ProviderEndpoints
                 case BeginProviderOutcome.Began { Token: var token }:
                     var properties = new OpenIdConnectChallengeProperties();
                     properties.Items[ProviderAnswers.Token] = token;
-                    if (asksAgain)
-                        (properties.Prompt, properties.MaxAge) = ("login", TimeSpan.Zero);
+                    properties.MaxAge = maximumAge;
+                    if (maximumAge == TimeSpan.Zero)
+                        properties.Prompt = "login";
                     // It may push the request to the provider (RFC 9126).
                     await context.ChallengeAsync(scheme, properties);
                     return Results.Empty;
@@ -104,7 +113,7 @@ internal static partial class ProviderEndpoints
             || (unreachable is OperationCanceledException && !context.RequestAborted.IsCancellationRequested))
         {
             var logger = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ProviderEndpoints).FullName!);
-            Log.Unreachable(logger, id, unreachable.GetBaseException().Message);
+            Log.Unreachable(logger, id, TypedText.Cut(TypedText.Clean(unreachable.GetBaseException().Message), 300));
             return Results.LocalRedirect(ProviderNotice.Unreachable.AtPage(context, page, id));
         }
     }

@@ -13,6 +13,9 @@ internal sealed record ProviderNotice(string Name)
     /// <summary>The parameter with the provider's id.</summary>
     public const string ProviderParameter = "provider";
 
+    /// <summary>The name of the one that says that the account's owner has deleted it, and can still keep it.</summary>
+    public const string Deleted = "deleted";
+
     /// <summary>The name of the one that says that it worked.</summary>
     public const string Linked = "linked";
 
@@ -33,7 +36,7 @@ internal sealed record ProviderNotice(string Name)
         ProviderSignInOutcome.EmailNotVerified => new("not-verified"),
         ProviderSignInOutcome.AccountDisabled => new("disabled"),
         ProviderSignInOutcome.NewPasswordRequired => new("new-password"),
-        ProviderSignInOutcome.DeletionPending { ByOwner: true } => new("deleted"),
+        ProviderSignInOutcome.DeletionPending { ByOwner: true } => new(Deleted),
         ProviderSignInOutcome.DeletionPending => new("deleted-by-administrator"),
         ProviderSignInOutcome.Throttled => Busy,
         _ => Failed,
@@ -69,7 +72,7 @@ internal sealed record ProviderNotice(string Name)
         "not-verified" => Texts.FormatProviders_NotVerified(provider),
         "disabled" => Texts.SignIn_AccountDisabled,
         "new-password" => Texts.Passkeys_NewPassword,
-        "deleted" => Texts.Passkeys_DeletionPending,
+        Deleted => Texts.FormatProviders_DeletionPending(provider),
         "deleted-by-administrator" => Texts.Passkeys_DeletionByAdministrator,
         Linked => Texts.FormatProviders_Linked(provider),
         "linked-elsewhere" => Texts.FormatProviders_LinkedElsewhere(provider),

@@ -8,6 +8,7 @@ namespace Accounts.Web.Providers;
 public sealed class ProviderOptions
 {
     internal const int NameLimit = 40;
+    internal const int IssuerLimit = 500;
 
     /// <summary>The name on buttons: "Continue with Google". The id <c>google</c> knows its own.</summary>
     public string DisplayName { get; set; } = "";
@@ -16,6 +17,12 @@ public sealed class ProviderOptions
     /// The https address whose <c>/.well-known/openid-configuration</c> describes the provider. The id <c>google</c> knows its own.
     /// </summary>
     public string Authority { get; set; } = "";
+
+    /// <summary>
+    /// Who the provider's tokens say that they are from, if that isn't <see cref="Authority"/>. Default: empty, for the same. Tokens from any other
+    /// issuer are refused, whatever the provider's description says: so no provider can speak for another one's users.
+    /// </summary>
+    public string Issuer { get; set; } = "";
 
     /// <summary>The id that the provider gave to this site.</summary>
     public string ClientId { get; set; } = "";
@@ -35,6 +42,12 @@ public sealed class ProviderOptions
     /// false for the id <c>google</c>, because Google doesn't.
     /// </summary>
     public bool MayConfirm { get; set; } = true;
+
+    /// <summary>The issuer, without the slash that some write at its end.</summary>
+    internal string IssuerName => (Issuer.Length > 0 ? Issuer : Authority).TrimEnd('/');
+
+    /// <summary>Whether a token's issuer is this provider's.</summary>
+    internal bool Issues(string? issuer) => string.Equals(issuer?.TrimEnd('/'), IssuerName, StringComparison.Ordinal);
 
     /// <summary>The defaults of a provider with an id.</summary>
     internal static ProviderOptions For(string id) => id is "google"
@@ -59,6 +72,9 @@ internal sealed class ProviderOptionsValidator : AbstractValidator<ProviderOptio
         RuleFor(o => o.Authority)
             .Must(authority => ProviderOptions.ReadAuthority(authority) is not null)
             .WithMessage("must be the provider's https address, such as https://id.example.com. http is allowed for this machine only.");
+        RuleFor(o => o.Issuer)
+            .Must(issuer => issuer.Length <= ProviderOptions.IssuerLimit)
+            .WithMessage($"must have at most {ProviderOptions.IssuerLimit} characters.");
         RuleFor(o => o.ClientId)
             .Must(id => id.Trim().Length > 0)
             .WithMessage("must be the client ID that the provider gave to this site. Register this site there first.");
@@ -81,7 +97,7 @@ internal sealed class ProvidersOptions
     /// <summary>What the core offers of them.</summary>
     public SignInProviders ToSignInProviders() => new(
     [
-        .. All.Select(one => new SignInProvider(one.Key, one.Value.DisplayName.Trim())
+        .. All.Select(one => new SignInProvider(one.Key, one.Value.DisplayName.Trim(), one.Value.IssuerName)
         {
             MayRegister = one.Value.MayRegister,
             MayConfirm = one.Value.MayConfirm,

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Accounts.Web.Providers;
 
@@ -34,6 +35,9 @@ internal sealed class ProviderSchemes(IOptions<ProvidersOptions> providers) : IC
         var ids = configuration.GetSection(ProvidersSection.Name).GetChildren().Select(entry => entry.Key).Where(ProvidersOptions.IsId).ToList();
         if (ids.Count == 0)
             return;
+
+        // A provider that has changed its keys is asked for them before a token of its is refused, not some time after.
+        AppContext.SetSwitch("Switch.Microsoft.IdentityModel.UpdateConfigAsBlocking", isEnabled: true);
 
         services.AddSingleton(sp => sp.GetRequiredService<IOptions<ProvidersOptions>>().Value.ToSignInProviders());
         services.AddSingleton<IConfigureOptions<OpenIdConnectOptions>, ProviderSchemes>();
@@ -71,6 +75,13 @@ internal sealed class ProviderSchemes(IOptions<ProvidersOptions> providers) : IC
         // By default they leave out the issuer.
         options.ClaimActions.Clear();
         options.SaveTokens = false;
+        // The handler takes the issuer from the provider's own description, which could name another provider's.
+        options.TokenValidationParameters.IssuerValidator = (issuer, _, _) => provider.Issues(issuer)
+            ? issuer
+            : throw new SecurityTokenInvalidIssuerException(
+                $"The token is from the issuer '{issuer}', not '{provider.IssuerName}'. "
+                + $"If that is right, set {ProvidersSection.Name}:{IdOf(name)}:Issuer to it.");
+        options.ProtocolValidator.NonceLifetime = ProviderRequest.Patience;
         options.DisableTelemetry = true;
         options.BackchannelTimeout = Timeout;
         options.RemoteAuthenticationTimeout = ProviderRequest.Patience;

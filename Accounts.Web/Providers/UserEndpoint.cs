@@ -35,7 +35,8 @@ internal static class UserEndpoint
                 ? said.With(Read(user))
                 : said;
         }
-        catch (Exception failure) when (failure is HttpRequestException or JsonException
+        // Of text that isn't Unicode, JsonElement makes an InvalidOperationException.
+        catch (Exception failure) when (failure is HttpRequestException or JsonException or InvalidOperationException
             || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return said;

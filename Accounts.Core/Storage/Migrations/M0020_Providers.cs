@@ -62,6 +62,7 @@ internal sealed class M0020_Providers : Migration
                 Stamp = table.Column<string>(nullable: true),
                 Epoch = table.Column<long>(),
                 ReturnTo = table.Column<string>(maxLength: 1000, nullable: true),
+                KeepsAccount = table.Column<bool>(),
                 AskedAt = table.Column<long>(),
                 ExpiresAt = table.Column<long>(),
             },
@@ -79,10 +80,13 @@ internal sealed class M0020_Providers : Migration
             {
                 TokenHash = table.Column<byte[]>(),
                 SidHash = table.Column<byte[]>(nullable: true),
+                SubjectHash = table.Column<byte[]>(nullable: true),
+                ReceivedAt = table.Column<long>(),
                 ExpiresAt = table.Column<long>(),
             },
             constraints: table => table.PrimaryKey("PK_LogoutTokens", row => row.TokenHash));
         migrationBuilder.CreateIndex("IX_LogoutTokens_Sid", "LogoutTokens", "SidHash", filter: "\"SidHash\" IS NOT NULL");
+        migrationBuilder.CreateIndex("IX_LogoutTokens_Subject", "LogoutTokens", "SubjectHash", filter: "\"SubjectHash\" IS NOT NULL");
         migrationBuilder.CreateIndex("IX_LogoutTokens_Expiry", "LogoutTokens", "ExpiresAt");
 
         migrationBuilder.AddColumn<string>("ProviderIssuer", "PendingSignIns", maxLength: 500, nullable: true);

@@ -13,11 +13,15 @@ internal static class LinkedHost
     public const string Google = "google";
     public const string Other = "other";
     public const string Issuer = "https://id.example.test";
+    public const string OtherIssuer = "https://other.example.test";
 
-    public static CoreHost Start(bool mail = false) => CoreHost.Start(services =>
+    public static CoreHost Start(bool mail = false, bool mayConfirm = true) => CoreHost.Start(services =>
     {
         services.AddSingleton(new SignInProviders(
-            [new SignInProvider(Google, "Google"), new SignInProvider(Other, "Other") { MayRegister = false, MayConfirm = false }]));
+            [
+            new SignInProvider(Google, "Google", Issuer) { MayConfirm = mayConfirm },
+            new SignInProvider(Other, "Other", OtherIssuer) { MayRegister = false, MayConfirm = false },
+        ]));
         if (mail)
             services.AddSingleton<IMailSender, NoSender>();
     });
@@ -27,10 +31,11 @@ internal static class LinkedHost
         new(Issuer, subject) { Email = email, IsEmailVerified = true, Sid = sid };
 
     /// <summary>Sends a browser to the provider and brings the request back.</summary>
-    public static async Task<ProviderRequest> AskAsync(CoreHost host, CallingBrowser browser, string provider = Google)
+    public static async Task<ProviderRequest> AskAsync(
+        CoreHost host, CallingBrowser browser, string provider = Google, bool keepsAccount = false)
     {
         var signIn = host.Get<ProviderSignIn>();
-        var began = Assert.IsType<BeginProviderOutcome.Began>(await signIn.BeginAsync(browser, provider, null));
+        var began = Assert.IsType<BeginProviderOutcome.Began>(await signIn.BeginAsync(browser, provider, null, keepsAccount));
         return (await signIn.OpenAsync(browser, provider, began.Token))!;
     }
 
@@ -52,11 +57,12 @@ internal static class LinkedHost
     }
 
     /// <summary>Sends the caller's browser to the provider to link the account there, and brings the request back.</summary>
-    public static async Task<ProviderRequest> AskToLinkAsync(CoreHost host, SignedInBrowser owner, Caller? caller = null)
+    public static async Task<ProviderRequest> AskToLinkAsync(
+        CoreHost host, SignedInBrowser owner, Caller? caller = null, string provider = Google)
     {
         var began = Assert.IsType<BeginProviderOutcome.Began>(
-            await host.Get<ProviderAccounts>().BeginAsync(caller ?? owner.Caller, owner.Browser, Google));
-        return (await host.Get<ProviderSignIn>().OpenAsync(owner.Browser, Google, began.Token))!;
+            await host.Get<ProviderAccounts>().BeginAsync(caller ?? owner.Caller, owner.Browser, provider));
+        return (await host.Get<ProviderSignIn>().OpenAsync(owner.Browser, provider, began.Token))!;
     }
 
     /// <summary>Links an account at the provider.</summary>

@@ -94,9 +94,8 @@ public sealed class ProviderTests
         Assert.Single(outcomes.OfType<LinkOutcome.LinkedElsewhere>());
         Assert.Equal(1, host.Rows.Number("SELECT count(*) FROM \"LinkedAccounts\""));
         // The same subject of another issuer is somebody else.
-        var request = await AskToLinkAsync(host, grace);
-        Assert.IsType<LinkOutcome.Linked>(
-            await Of(host).LinkAsync(grace.Caller, request, new ProviderAnswer("https://other.example.test", "g-1")));
+        var request = await AskToLinkAsync(host, grace, provider: Other);
+        Assert.IsType<LinkOutcome.Linked>(await Of(host).LinkAsync(grace.Caller, request, Says("g-1") with { Issuer = OtherIssuer }));
     }
 
     [EachEngineFact]
@@ -115,7 +114,7 @@ public sealed class ProviderTests
         Assert.Equal([UnlinkOutcome.Unlinked, UnlinkOutcome.LastWayIn], outcomes.Order());
         // A provider that isn't offered any more lets nobody in.
         Assert.IsType<LinkOutcome.Linked>(await LinkAsync(host, owner, "g-3"));
-        host.Rows.Execute("UPDATE \"LinkedAccounts\" SET \"Provider\" = 'gone' WHERE \"Subject\" = 'g-3'");
+        host.Rows.Execute("UPDATE \"LinkedAccounts\" SET \"Issuer\" = 'https://former.example.test' WHERE \"Subject\" = 'g-3'");
         var left = (await Of(host).ListAsync(owner.Caller)).Single(one => one.IsOffered);
         Assert.Equal(UnlinkOutcome.LastWayIn, await Of(host).UnlinkAsync(owner.Caller, left.Id));
         // Control: a password is another way.
@@ -162,8 +161,8 @@ public sealed class ProviderTests
             await SignInAsync(host, Says("g-1", "ada@example.test") with { IsEmailVerified = false }));
         Assert.IsType<ProviderSignInOutcome.EmailNotVerified>(await SignInAsync(host, Says("g-1")));
         Assert.IsType<ProviderSignInOutcome.EmailNotVerified>(await SignInAsync(host, Says("g-1", "no address")));
-        Assert.IsType<ProviderSignInOutcome.NoAccount>(await SignInAsync(host, Says("g-1", "grace@example.test"), provider: Other));
-        Assert.IsType<ProviderSignInOutcome.Refused>(await SignInAsync(host, Says(new string('x', 256), "grace@example.test")));
+        Assert.IsType<ProviderSignInOutcome.NoAccount>(
+            await SignInAsync(host, Says("g-1", "grace@example.test") with { Issuer = OtherIssuer }, provider: Other));
         Assert.Equal((1, 0), (host.Rows.Number("SELECT count(*) FROM \"Users\""), host.Rows.Number("SELECT count(*) FROM \"Sessions\"")));
         // Control.
         Assert.IsType<ProviderSignInOutcome.SignedIn>(await SignInAsync(host, Says("g-1", "grace@example.test")));
@@ -186,8 +185,138 @@ public sealed class ProviderTests
             ("@due", Microseconds.FromTime(due)));
         Assert.Equal(new ProviderSignInOutcome.DeletionPending(due, true), await SignInAsync(host, Says("g-1")));
         Assert.Equal(1, host.Rows.Number("SELECT count(*) FROM \"Sessions\""));
-        host.Rows.Execute("UPDATE \"Users\" SET \"DeletedByOwner\" = FALSE, \"DeletionDueAt\" = NULL");
+        // What an administrator deleted stays so. What its owner deleted, the owner can keep.
+        host.Rows.Execute("UPDATE \"Users\" SET \"DeletedByOwner\" = FALSE");
+        var browser = CoreHost.NewBrowser();
+        Assert.Equal(new ProviderSignInOutcome.DeletionPending(due, false), await KeepAsync());
+        host.Rows.Execute("UPDATE \"Users\" SET \"DeletedByOwner\" = TRUE");
+        Assert.IsType<ProviderSignInOutcome.SignedIn>(await KeepAsync());
+        Assert.Equal(0, host.Rows.Number("SELECT count(*) FROM \"Users\" WHERE \"DeletionDueAt\" IS NOT NULL"));
         Assert.IsType<ProviderSignInOutcome.SignedIn>(await SignInAsync(host, Says("g-1")));
+
+        async Task<ProviderSignInOutcome> KeepAsync() =>
+            await host.Get<ProviderSignIn>().SignInAsync(browser, await AskAsync(host, browser, keepsAccount: true), Says("g-1"));
+    }
+
+    // Guards: IsOf and IsIdentifier.
+    [EachEngineFact]
+    public async Task A_provider_speaks_for_its_own_users_only_and_in_text_that_can_be_kept()
+    {
+        await using var host = Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        await LinkAsync(host, owner, "g-1");
+        Assert.IsType<ProviderSignInOutcome.Refused>(await SignInAsync(host, Says("g-1"), provider: Other));
+        Assert.IsType<LinkOutcome.Refused>(await Of(host).LinkAsync(
+            owner.Caller, await AskToLinkAsync(host, owner), Says("g-2") with { Issuer = OtherIssuer }));
+        foreach (var wrong in new[] { "", "a\0", "\ud800", new string('x', 256) })
+        {
+            Assert.IsType<ProviderSignInOutcome.Refused>(await SignInAsync(host, Says(wrong, "grace@example.test")));
+            if (wrong.Length > 0)
+                Assert.IsType<ProviderSignInOutcome.Refused>(await SignInAsync(host, Says("g-1", sid: wrong)));
+        }
+
+        // An email that is none is left out.
+        var linked = Assert.IsType<LinkOutcome.Linked>(await Of(host).LinkAsync(
+            owner.Caller, await AskToLinkAsync(host, owner), Says("g-2", "a\0@example.test"))).Account;
+        Assert.DoesNotContain('\0', linked.Email!);
+        Assert.IsType<ProviderSignInOutcome.SignedIn>(await SignInAsync(host, Says("g-1", sid: new string('x', 255))));
+    }
+
+    // Guards: ProvedAt and IsProof in ProviderSignIn.
+    [EachEngineTheory]
+    [InlineData(null, true)]
+    [InlineData(-60, false)]
+    [InlineData(30, false)]
+    [InlineData(-11 * 60, true)]
+    [InlineData(3_600, true)]
+    public async Task A_sign_in_proves_no_more_than_the_provider_says(int? authenticated, bool needsProof)
+    {
+        await using var host = Start();
+        await host.RegisterAsync();
+        await LinkAsync(host, await host.SignInAsync(), "g-1");
+        var at = authenticated is { } seconds ? host.Clock.GetUtcNow().AddSeconds(seconds) : (DateTimeOffset?)null;
+        var guest = await ComeAsync(host, Says("g-1") with { AuthenticatedAt = at });
+        Assert.Equal(needsProof, await Of(host).NeedsProofAsync(guest.Caller));
+        Assert.Equal(needsProof, host.Sessions.NeedsProof(guest.Caller));
+        // Then it takes a proof, as ever.
+        var outcome = await host.Reauthentication.ReauthenticateAsync(guest.Caller, new ReauthenticationInput { Password = CoreHost.Password });
+        var proved = Assert.IsType<ReauthenticationOutcome.Proved>(outcome).Session;
+        var live = await host.Authenticator.AuthenticateAsync(proved.Id, proved.Key.Reveal());
+        Assert.False(await Of(host).NeedsProofAsync(live!.ToCaller()));
+    }
+
+    [EachEngineTheory]
+    [InlineData(false, false, false)]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, true)]
+    public async Task Who_can_confirm_in_no_other_way_confirms_by_signing_in(bool mail, bool mayConfirm, bool needsProof)
+    {
+        await using var host = Start(mail, mayConfirm);
+        var first = await ComeAsync(host, Says("g-1", "grace@example.test"));
+        // Nothing is there yet that needs a proof.
+        Assert.False(await Of(host).NeedsProofAsync(first.Caller));
+        var second = await ComeAsync(host, Says("g-1"));
+        Assert.Equal(needsProof, await Of(host).NeedsProofAsync(second.Caller));
+    }
+
+    // Guards: the time and the subject in HasEndedAsync.
+    [EachEngineTheory]
+    [InlineData("s-1", "g-1", "s-1", true)]
+    [InlineData("s-1", null, "s-1", true)]
+    [InlineData("s-1", "g-1", null, true)]
+    [InlineData(null, "g-1", null, true)]
+    [InlineData(null, "g-1", "s-1", true)]
+    [InlineData("s-1", "g-1", "s-2", false)]
+    [InlineData("s-1", "g-2", null, false)]
+    public async Task A_logout_at_the_provider_voids_an_answer_that_is_on_its_way(string? sid, string? subject, string? ended, bool isVoid)
+    {
+        await using var host = Start();
+        await host.RegisterAsync();
+        var owner = await host.SignInAsync();
+        await LinkAsync(host, owner, "g-1");
+        var browser = CoreHost.NewBrowser();
+        var (request, registers) = (await AskAsync(host, browser), await AskAsync(host, browser));
+        var proves = await AskToProveAsync(host, owner);
+        host.Clock.Advance(TimeSpan.FromSeconds(10));
+        await EndAsync(host, "t-1", subject, ended);
+        var fresh = Fresh(host, "g-1") with { Sid = sid };
+        host.Clock.Advance(TimeSpan.FromSeconds(10));
+        var signIn = host.Get<ProviderSignIn>();
+        var outcome = await signIn.SignInAsync(browser, request, Says("g-1", sid: sid));
+        Assert.Equal(isVoid, outcome is ProviderSignInOutcome.Refused);
+        Assert.Equal(isVoid, await host.Get<ProviderProof>().ProveAsync(owner.Caller, proves, fresh) is ProviderProofOutcome.Refused);
+        if (isVoid && subject is null)
+        {
+            var made = await signIn.SignInAsync(browser, registers, Says("g-9", "grace@example.test", sid));
+            Assert.IsType<ProviderSignInOutcome.Refused>(made);
+        }
+
+        // Whoever goes there again is signed in there again, also if the provider calls the session the same.
+        Assert.IsType<ProviderSignInOutcome.SignedIn>(await SignInAsync(host, Says("g-1", sid: sid), browser));
+    }
+
+    // Guards: LockEpochAsync. The logout knows neither the account nor the session, so there is no other row that both lock.
+    [EachEngineTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_logout_waits_for_a_sign_in_that_it_does_not_see_yet(bool isNew)
+    {
+        await using var host = Start();
+        if (!isNew)
+            await ComeAsync(host, Says("g-1", "grace@example.test"));
+        var commit = host.Gate.StopCommand("INSERT INTO \"Sessions\"");
+        var signIn = ComeAsync(host, Says("g-1", "grace@example.test", "s-1"));
+        await commit.Arrived;
+        // On SQLite, the logout's turn comes afterwards.
+        var wait = TestEngine.Current is StorageProvider.PostgreSql ? host.Gate.StopCommand("FROM \"Installation\"") : null;
+        var logout = EndAsync(host, "t-1", null, "s-1");
+        await (wait?.Arrived ?? Task.CompletedTask);
+        wait?.Release();
+        commit.Release();
+        var guest = await signIn;
+        Assert.Equal(1, await logout);
+        Assert.True(await IsOverAsync(host, guest));
     }
 
     [EachEngineFact]
@@ -244,8 +373,10 @@ public sealed class ProviderTests
         var now = host.Clock.GetUtcNow();
         Assert.IsType<ProviderProofOutcome.OtherAccount>(
             await proof.ProveAsync(owner.Caller, await AskToProveAsync(host, owner), Fresh(host, "g-2")));
-        Assert.IsType<ProviderProofOutcome.OtherAccount>(await proof.ProveAsync(
-            owner.Caller, await AskToProveAsync(host, owner), Fresh(host, "g-1") with { Issuer = "https://other.example.test" }));
+        Assert.IsType<ProviderProofOutcome.Refused>(await proof.ProveAsync(
+            owner.Caller, await AskToProveAsync(host, owner), Fresh(host, "g-1") with { Issuer = OtherIssuer }));
+        Assert.IsType<ProviderProofOutcome.NotFresh>(await proof.ProveAsync(
+            owner.Caller, await AskToProveAsync(host, owner), Says("g-1") with { AuthenticatedAt = now + TimeSpan.FromSeconds(61) }));
         Assert.IsType<ProviderProofOutcome.NotFresh>(await proof.ProveAsync(owner.Caller, await AskToProveAsync(host, owner), Says("g-1")));
         Assert.IsType<ProviderProofOutcome.NotFresh>(await proof.ProveAsync(
             owner.Caller, await AskToProveAsync(host, owner), Says("g-1") with { AuthenticatedAt = now - TimeSpan.FromSeconds(61) }));
@@ -335,7 +466,7 @@ public sealed class ProviderTests
     private static async Task<int> EndAsync(CoreHost host, string id, string? subject, string? sid)
     {
         var token = new LogoutToken(Issuer, id, subject, sid, host.Clock.GetUtcNow().AddMinutes(2));
-        var outcome = await host.Get<ProviderLogout>().EndAsync("203.0.113.9", () => Task.FromResult<LogoutToken?>(token));
+        var outcome = await host.Get<ProviderLogout>().EndAsync("203.0.113.9", token);
         return Assert.IsType<ProviderLogoutOutcome.Ended>(outcome).Count;
     }
 

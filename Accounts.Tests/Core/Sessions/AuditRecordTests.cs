@@ -15,6 +15,7 @@ using Accounts.Core.Storage;
 using Accounts.Core.Support;
 using Accounts.Core.TwoFactor;
 using Accounts.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Accounts.Tests.Core.Sessions;
 
@@ -148,7 +149,12 @@ public sealed class AuditRecordTests
     {
         var box = new Mailbox();
         await using var host = CoreHost.Start(
-            box.AddTo, ("Features:Plans:Pro:0", "AuditLog"), ("Features:Plans:Pro:1", "RemoteLogout"), ("Features:DefaultPlan", "Pro"));
+            services =>
+            {
+                box.AddTo(services);
+                services.AddSingleton(new SignInProviders([new SignInProvider("google", "Google", "https://id.example.test")]));
+            },
+            ("Features:Plans:Pro:0", "AuditLog"), ("Features:Plans:Pro:1", "RemoteLogout"), ("Features:DefaultPlan", "Pro"));
         var stage = await Stage.OpenAsync(host, box);
         var before = host.Rows.Audit(action).Select(row => row["Id"]).ToHashSet();
         await Acts[action].Act(stage);
@@ -323,7 +329,7 @@ public sealed class AuditRecordTests
                 return Task.FromResult(true);
             });
             var token = new LogoutToken("https://id.example.test", "t-1", "g-1", null, Host.Clock.GetUtcNow());
-            await Host.Get<ProviderLogout>().EndAsync("198.51.100.9", () => Task.FromResult<LogoutToken?>(token));
+            await Host.Get<ProviderLogout>().EndAsync("198.51.100.9", token);
         }
 
         /// <summary>Signs in a third browser at a limit of two. The laptop was used last.</summary>

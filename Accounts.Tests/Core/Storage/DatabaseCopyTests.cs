@@ -329,7 +329,10 @@ public sealed class DatabaseCopyTests : IDisposable
                 AskedAt = host.Clock.GetUtcNow(),
                 ExpiresAt = host.Clock.GetUtcNow(),
             });
-            db.LogoutTokens.Add(new LogoutTokenRow { TokenHash = [10, 0], SidHash = [11], ExpiresAt = host.Clock.GetUtcNow() });
+            db.LogoutTokens.Add(new LogoutTokenRow
+            {
+                TokenHash = [10, 0], SidHash = [11], SubjectHash = [12], ReceivedAt = host.Clock.GetUtcNow(), ExpiresAt = host.Clock.GetUtcNow(),
+            });
             db.UserLogins.Add(new IdentityUserLogin<Guid> { UserId = user, LoginProvider = "example", ProviderKey = "7" });
             db.UserTokens.Add(new IdentityUserToken<Guid> { UserId = user, LoginProvider = "example", Name = "token", Value = "secret" });
             db.UserPasskeys.Add(new IdentityUserPasskey<Guid>

@@ -70,11 +70,20 @@ public sealed class BackChannelLogoutTests
             ["none"] = null,
             ["not a token"] = "x.y.z",
             ["another key"] = await TokenAsync(provider, _ => { }, key: "other"),
-            ["another type"] = await TokenAsync(provider, _ => { }, type: "JWT"),
+            ["another type"] = await TokenAsync(provider, _ => { }, type: "at+jwt"),
             ["another audience"] = await TokenAsync(provider, with => with["aud"] = "another"),
             ["another issuer"] = await TokenAsync(provider, with => with["iss"] = "https://id.example.test"),
             ["a nonce"] = await TokenAsync(provider, with => with["nonce"] = "x"),
             ["no events"] = await TokenAsync(provider, with => with.Remove("events")),
+            ["another audience in a list"] = await TokenAsync(provider, with => with["aud"] = new[] { "another" }),
+            ["events that are none"] = await TokenAsync(provider, with => with["events"] = new[] { Event }),
+            ["an event that is none"] = await TokenAsync(
+                provider, with => with["events"] = new Dictionary<string, object>(StringComparer.Ordinal) { [Event] = true }),
+            ["a subject that isn't a text"] = await TokenAsync(provider, with => with["sub"] = 1),
+            ["a session that isn't a text"] = await TokenAsync(provider, with => with["sid"] = 1),
+            ["an empty session"] = await TokenAsync(provider, with => with["sid"] = ""),
+            ["a session that is too long"] = await TokenAsync(provider, with => with["sid"] = new string('x', 256)),
+            ["a session that can't be kept"] = await TokenAsync(provider, with => with["sid"] = "a\0"),
             ["other events"] = await TokenAsync(provider, with => with["events"] = new { other = new { } }),
             ["nobody"] = await TokenAsync(provider, with => with.Remove("sub")),
             ["no id"] = await TokenAsync(provider, with => with.Remove("jti")),
@@ -102,8 +111,9 @@ public sealed class BackChannelLogoutTests
         Assert.Equal(HttpStatusCode.BadRequest, typed.StatusCode);
         Assert.True(await visitor.IsSignedInAsync());
         Assert.Equal(0, rows.Number("SELECT COUNT(*) FROM \"LogoutTokens\""));
-        // Control: the same token without any of it.
-        using var right = await PostAsync(site, await TokenAsync(provider, _ => { }));
+        // Control: the same token without any of it, also as older providers write it.
+        string[] audience = ["another", OpenIdProvider.ClientId];
+        using var right = await PostAsync(site, await TokenAsync(provider, with => with["aud"] = audience, type: "JWT"));
         Assert.Equal(HttpStatusCode.OK, right.StatusCode);
         Assert.False(await visitor.IsSignedInAsync());
     }
@@ -129,8 +139,49 @@ public sealed class BackChannelLogoutTests
             Assert.Equal(HttpStatusCode.BadRequest, invalid.StatusCode);
         }
 
-        using var refused = await PostAsync(site, token);
+        using var refused = await PostAsync(site, "x");
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        // The provider isn't kept from it by what others send from its addresses.
+        using var obeyed = await PostAsync(site, token);
+        Assert.Equal(HttpStatusCode.OK, obeyed.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_provider_that_has_changed_its_key_is_asked_for_it()
+    {
+        await using var provider = await OpenIdProvider.StartAsync();
+        await using var site = await ProviderSignInTests.StartAsync(provider);
+        await provider.AddAccountAsync("g-1", "grace@example.test");
+        using var visitor = site.Visit();
+        using var signedIn = await provider.ContinueAsync(visitor, "g-1");
+        using var before = await PostAsync(site, await TokenAsync(provider, with => with["sub"] = "nobody"));
+        Assert.Equal(HttpStatusCode.OK, before.StatusCode);
+        await provider.RotateAsync();
+        using var after = await PostAsync(site, await TokenAsync(provider, _ => { }, kid: "new"));
+        Assert.Equal(HttpStatusCode.OK, after.StatusCode);
+        Assert.False(await visitor.IsSignedInAsync());
+    }
+
+    [Fact]
+    public async Task A_token_waits_while_the_providers_keys_cannot_be_read()
+    {
+        await using var provider = await OpenIdProvider.StartAsync();
+        await using var site = await ProviderSignInTests.StartAsync(provider);
+        using var rows = site.Rows();
+        var token = await TokenAsync(provider, _ => { });
+        await provider.StopAsync();
+        using var answer = await PostAsync(site, token);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter);
+        Assert.Equal(0, rows.Number("SELECT COUNT(*) FROM \"LogoutTokens\""));
+    }
+
+    /// <summary>Ends all sessions of the account g-1, as its provider does.</summary>
+    internal static async Task<HttpStatusCode> LogOutAsync(OpenIdProvider provider, AccountsSite site)
+    {
+        using var answer = await PostAsync(site, await TokenAsync(provider, _ => { }));
+        return answer.StatusCode;
     }
 
     private static async Task<HttpResponseMessage> PostAsync(AccountsSite site, string? token, string? from = null)
@@ -143,7 +194,7 @@ public sealed class BackChannelLogoutTests
     }
 
     private static Task<string> TokenAsync(
-        OpenIdProvider provider, Action<Dictionary<string, object>> change, string key = "own", string type = "logout+jwt")
+        OpenIdProvider provider, Action<Dictionary<string, object>> change, string key = "own", string type = "logout+jwt", string? kid = null)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var payload = new Dictionary<string, object>(StringComparer.Ordinal)
@@ -157,7 +208,7 @@ public sealed class BackChannelLogoutTests
             ["events"] = new Dictionary<string, object>(StringComparer.Ordinal) { [Event] = new { } },
         };
         change(payload);
-        return provider.SignAsync(new { alg = "RS256", typ = type, kid = key }, payload, key);
+        return provider.SignAsync(new { alg = "RS256", typ = type, kid = kid ?? key }, payload, key);
     }
 
     private static string Unsigned(string token) =>

@@ -74,8 +74,10 @@ public sealed class LinkedAccountPagesTests
         using var linked = await provider.ContinueAsync(ada, "a-1", LinkStart);
         var id = rows.Guid("SELECT \"Id\" FROM \"LinkedAccounts\"");
         clock.PutForward(TimeSpan.FromMinutes(11));
+        ada.Headers["Sec-Fetch-Site"] = "same-origin";
         using var link = await ada.GetAsync(LinkStart);
         ProviderSignInTests.AssertLeads("/settings/security/providers/test/link", link);
+        ada.Headers.Remove("Sec-Fetch-Site");
         foreach (var page in new[] { "/settings/security/providers/test/link", $"/settings/security/linked/{id}/unlink" })
             Assert.Contains("Enter your password to continue", await ada.ReadAsync(page), StringComparison.Ordinal);
         var unlink = await ada.FillAccountMenuAsync(("_handler", "unlink"));
@@ -87,6 +89,37 @@ public sealed class LinkedAccountPagesTests
         using var done = await ada.SubmitAsync($"/settings/security/linked/{id}/unlink");
         Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
         Assert.Equal(0, rows.Number("SELECT COUNT(*) FROM \"LinkedAccounts\""));
+    }
+
+    // Guards: Refuse in ProviderEndpoints, for the ways of somebody who is signed in.
+    [Theory]
+    [InlineData(LinkStart, Security + "/providers/test/link")]
+    [InlineData(ProofStart, Security)]
+    public async Task Only_a_click_on_our_own_page_acts_in_a_session(string start, string page)
+    {
+        await using var provider = await OpenIdProvider.StartAsync();
+        await using var site = await StartAsync(provider);
+        using var rows = site.Rows();
+        using var ada = await site.SignInAsync(ViewedSite.Ada);
+        (string Name, string Value)[] foreign =
+        [
+            ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "none"), ("Referer", "https://other.example.test/"), ("Accept-Language", "en"),
+        ];
+        foreach (var (name, value) in foreign)
+        {
+            ada.Headers[name] = value;
+            using var refused = await ada.GetAsync(start);
+            ProviderSignInTests.AssertLeads(page, refused);
+            ada.Headers.Remove(name);
+        }
+
+        Assert.Equal(0, rows.Number("SELECT COUNT(*) FROM \"ProviderRequests\""));
+        ada.Headers["Referer"] = new Uri(site.Address, Security).AbsoluteUri;
+        using var click = await ada.GetAsync(start);
+        Assert.StartsWith(provider.Issuer, click.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        // What can't be an address of ours isn't kept.
+        using var odd = await ada.GetAsync("/session/provider/test/prove?returnUrl=%2F%00");
+        Assert.StartsWith(provider.Issuer, odd.Headers.Location!.OriginalString, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,12 +139,14 @@ public sealed class LinkedAccountPagesTests
         Assert.DoesNotContain("ada@id.example.test", page, StringComparison.Ordinal);
         Assert.Contains("ada@id.example.test", await ada.ReadAsync(Security), StringComparison.Ordinal);
         Assert.DoesNotContain($"href=\"settings/security/linked/{id}/unlink\"", page, StringComparison.Ordinal);
+        staff.Headers["Sec-Fetch-Site"] = "same-origin";
         foreach (var start in new[] { LinkStart, ProofStart })
         {
             using var refused = await staff.GetAsync(start);
             ProviderSignInTests.AssertLeads(Security, refused);
         }
 
+        staff.Headers.Remove("Sec-Fetch-Site");
         var denied = await staff.ReadAsync($"/settings/security/linked/{id}/unlink");
         Assert.Contains("Only the owner of this account can do this.", denied, StringComparison.Ordinal);
         var unlink = await staff.FillAccountMenuAsync(("_handler", "unlink"));
@@ -140,7 +175,8 @@ public sealed class LinkedAccountPagesTests
                 + "It is 'http://id.example.test'.",
             "Providers:one:ClientId: must be the client ID that the provider gave to this site. Register this site there first. It is ''.",
             "Providers:one:Scopes: must contain openid",
-            "Providers:google:Secret: unknown setting. Use one of DisplayName, Authority, ClientId, ClientSecret, Scopes, MayRegister, MayConfirm.",
+            "Providers:google:Secret: unknown setting. "
+                + "Use one of DisplayName, Authority, Issuer, ClientId, ClientSecret, Scopes, MayRegister, MayConfirm.",
             "Providers:Not_an_id: must be an id of lower-case letters, digits and hyphens",
         })
         {

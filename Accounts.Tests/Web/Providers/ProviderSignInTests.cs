@@ -46,9 +46,9 @@ public sealed class ProviderSignInTests
     }
 
     [EachEngineTheory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task An_account_with_the_same_email_is_neither_signed_in_to_nor_linked(bool verified)
+    [InlineData(true, "not-linked", "This Test ID account isn&#x27;t linked yet. Sign in another way first, then link it under Security.")]
+    [InlineData(false, "not-verified", "Test ID hasn&#x27;t verified your email")]
+    public async Task An_account_with_the_same_email_is_neither_signed_in_to_nor_linked(bool verified, string outcome, string sentence)
     {
         await using var provider = await OpenIdProvider.StartAsync();
         await using var site = await StartAsync(provider);
@@ -57,9 +57,8 @@ public sealed class ProviderSignInTests
         await provider.AddAccountAsync("a-1", "ADA@example.test", verified);
         using var visitor = site.Visit();
         using var answer = await provider.ContinueAsync(visitor, "a-1");
-        AssertRefused("not-linked", answer);
-        Assert.Contains("This Test ID account isn&#x27;t linked yet. Sign in another way first, then link it under Security.",
-            await visitor.ReadAsync(answer.Headers.Location!.OriginalString), StringComparison.Ordinal);
+        AssertRefused(outcome, answer);
+        Assert.Contains(sentence, await visitor.ReadAsync(answer.Headers.Location!.OriginalString), StringComparison.Ordinal);
         Assert.Equal((0, 0, 1), (rows.Number("SELECT COUNT(*) FROM \"Sessions\""), rows.Number("SELECT COUNT(*) FROM \"LinkedAccounts\""),
             rows.Number("SELECT COUNT(*) FROM \"Users\"")));
     }
@@ -166,6 +165,53 @@ public sealed class ProviderSignInTests
         // Control.
         using var right = await provider.ContinueAsync(visitor, "g-1");
         AssertLeads("/settings/sessions", right);
+    }
+
+    // Guards: the issuer of the settings, in the handler of sign-ins and in that of logout tokens.
+    [Fact]
+    public async Task A_provider_speaks_for_the_issuer_of_the_settings_only()
+    {
+        await using var provider = await OpenIdProvider.StartAsync();
+        await provider.AddAccountAsync("g-1", "grace@example.test");
+        foreach (var (issuer, works) in new[] { ("https://accounts.google.com", false), (provider.Issuer + "/", true) })
+        {
+            await using var site = AccountsSite.Start(null, null, [.. provider.Settings, ("Providers:test:Issuer", issuer)]);
+            await provider.AddSiteAsync(site);
+            using var rows = site.Rows();
+            using var visitor = site.Visit();
+            using var answer = await provider.ContinueAsync(visitor, "g-1");
+            if (works)
+                AssertLeads("/settings/sessions", answer);
+            else
+                AssertRefused("failed", answer);
+            // It's kept in one spelling.
+            var linked = rows.Query("SELECT \"Issuer\" FROM \"LinkedAccounts\"").Select(row => (string)row["Issuer"]!);
+            Assert.Equal(works ? [provider.Issuer] : [], linked, StringComparer.Ordinal);
+            Assert.Equal(works, await visitor.IsSignedInAsync());
+            Assert.Equal(works ? HttpStatusCode.OK : HttpStatusCode.BadRequest, await BackChannelLogoutTests.LogOutAsync(provider, site));
+            Assert.False(await visitor.IsSignedInAsync());
+        }
+    }
+
+    [EachEngineFact]
+    public async Task An_owner_without_a_password_can_keep_a_deleted_account()
+    {
+        await using var provider = await OpenIdProvider.StartAsync();
+        await using var site = await StartAsync(provider);
+        using var rows = site.Rows();
+        await provider.AddAccountAsync("g-1", "grace@example.test");
+        using var visitor = site.Visit();
+        using var first = await provider.ContinueAsync(visitor, "g-1");
+        using var deleted = await visitor.SubmitAsync("/settings/account/delete", ("Email", "grace@example.test"));
+        Assert.Equal(1, rows.Number("SELECT COUNT(*) FROM \"Users\" WHERE \"DeletedByOwner\" = TRUE"));
+        using var refused = await provider.ContinueAsync(visitor, "g-1");
+        AssertRefused("deleted", refused);
+        var page = await visitor.ReadAsync(refused.Headers.Location!.OriginalString);
+        Assert.Contains("To keep it, go on with Test ID once more.", page, StringComparison.Ordinal);
+        Assert.Contains("href=\"sign-in/provider/test?keep=true\"", page, StringComparison.Ordinal);
+        using var kept = await provider.ContinueAsync(visitor, "g-1", OpenIdProvider.Start + "?keep=true");
+        AssertLeads("/settings/sessions", kept);
+        Assert.Equal(0, rows.Number("SELECT COUNT(*) FROM \"Users\" WHERE \"DeletionDueAt\" IS NOT NULL"));
     }
 
     [Theory]
