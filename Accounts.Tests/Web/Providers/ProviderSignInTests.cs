@@ -209,6 +209,7 @@ public sealed class ProviderSignInTests
         var page = await visitor.ReadAsync(refused.Headers.Location!.OriginalString);
         Assert.Contains("To keep it, go on with Test ID once more.", page, StringComparison.Ordinal);
         Assert.Contains("href=\"sign-in/provider/test?keep=true\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("autocomplete=\"current-password\"", page, StringComparison.Ordinal);
         using var kept = await provider.ContinueAsync(visitor, "g-1", OpenIdProvider.Start + "?keep=true");
         AssertLeads("/settings/sessions", kept);
         Assert.Equal(0, rows.Number("SELECT COUNT(*) FROM \"Users\" WHERE \"DeletionDueAt\" IS NOT NULL"));
