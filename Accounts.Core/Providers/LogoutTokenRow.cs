@@ -7,7 +7,7 @@ internal sealed class LogoutTokenRow
     public required byte[] TokenHash { get; init; }
 
     /// <summary>SHA-256 of the issuer and the id of the session that ended there; null if the token names none.</summary>
-    /// <remarks>A sign-in that is half way finds it here, and so it does the subject.</remarks>
+    /// <remarks>A sign-in that is half way is looked up by both.</remarks>
     public byte[]? SidHash { get; init; }
 
     /// <summary>SHA-256 of the issuer and the subject whose sessions ended there; null if the token names none.</summary>

@@ -111,27 +111,35 @@ public sealed partial class ProviderSignIn
     private async Task<ProviderSignInOutcome> FindAndStartAsync(
         CallingBrowser browser, ProviderRequest request, SignInProvider provider, ProviderAnswer answer, CancellationToken cancellationToken)
     {
+        var now = _time.GetUtcNow();
+        var provedAt = answer.AuthenticatedAt is { } at && at < now + ProviderProof.ClockSkew ? (at < now ? at : now) : (DateTimeOffset?)null;
         var found = await _database.ReadAsync(async db =>
         {
             var link = await db.LinkedAccounts.AsNoTracking()
                 .SingleOrDefaultAsync(l => l.Issuer == answer.Issuer && l.Subject == answer.Subject, cancellationToken);
             if (link is null || await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == link.UserId, cancellationToken) is not { } user)
                 return null;
-            var passkeys = _passkeys.Enabled ? await db.UserPasskeys.CountAsync(p => p.UserId == user.Id, cancellationToken) : 0;
-            return new Found(link, user, await _ways.CanConfirmAsync(db, user, passkeys, cancellationToken));
+            // A provider whose session somebody left open vouches for whoever sits there. So the sign-in proves no more than it says, unless the
+            // owner has no other way to confirm who they are.
+            return new Found(link, user, provedAt, provedAt is not null || !await CanConfirmAsync(db, user, cancellationToken));
         });
         return found is null
             ? await RegisterAsync(browser, request, provider, answer, cancellationToken)
             : await StartAsync(browser, request, found, answer, cancellationToken);
     }
 
+    private async Task<bool> CanConfirmAsync(AccountsDbContext db, User user, CancellationToken cancellationToken)
+    {
+        var passkeys = _passkeys.Enabled ? await db.UserPasskeys.CountAsync(p => p.UserId == user.Id, cancellationToken) : 0;
+        return await _ways.CanConfirmAsync(db, user, passkeys, cancellationToken);
+    }
+
     private async Task<ProviderSignInOutcome> StartAsync(
         CallingBrowser browser, ProviderRequest request, Found found, ProviderAnswer answer, CancellationToken cancellationToken)
     {
-        var (link, user, canConfirm) = found;
-        var now = _time.GetUtcNow();
+        var (link, user, provedAt, isProof) = found;
         // The start of the session asks again, under the account's lock.
-        if (Closed(user, request, now) is { } closed)
+        if (Closed(user, request, _time.GetUtcNow()) is { } closed)
         {
             if (closed is ProviderSignInOutcome.AccountDisabled or ProviderSignInOutcome.DeletionPending { ByOwner: false })
                 _refused.RecordSignIn(user.Id, browser, RefusedAttemptReason.AccountDisabled);
@@ -139,17 +147,14 @@ public sealed partial class ProviderSignIn
             return closed;
         }
 
-        var provedAt = answer.AuthenticatedAt is { } at && at < now + ProviderProof.ClockSkew ? (at < now ? at : now) : (DateTimeOffset?)null;
         var verified = new VerifiedUser(
             new UserId(user.Id), new ProofStamp(user.SecurityStamp!, request.Row.Epoch), SignInMethods.Provider)
         {
             OffersSecondStep = true,
             KeepsAccount = request.Row.KeepsAccount,
             Provider = answer.Identity(),
-            // A provider whose session somebody left open vouches for whoever sits there. So the sign-in proves no more than it says, unless the
-            // owner has no other way to confirm who they are.
             ProvedAt = provedAt,
-            IsProof = provedAt is not null || !canConfirm,
+            IsProof = isProof,
             FindOrMake = async (db, now) => await db.LockUserAsync(new UserId(user.Id)) is { } locked
                 && !await db.HasEndedAsync(request, answer)
                 && await db.UseLinkAsync(link.Id, user.Id, now) ? locked : null,
@@ -236,8 +241,8 @@ public sealed partial class ProviderSignIn
         return name.Length > 0 ? name : TypedText.Cut(TypedText.Clean(email[..email.IndexOf('@', StringComparison.Ordinal)]), User.NameLimit);
     }
 
-    /// <summary>A linked account, and the account here.</summary>
-    private sealed record Found(LinkedAccountRow Link, User User, bool CanConfirm);
+    /// <summary>A linked account, the account here, and when its user proved who they are, if the sign-in proves it.</summary>
+    private sealed record Found(LinkedAccountRow Link, User User, DateTimeOffset? ProvedAt, bool IsProof);
 
     private sealed record NewAccount(string Email);
 

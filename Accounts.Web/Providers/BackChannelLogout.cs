@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Accounts.Core.Providers;
 using Accounts.Core.SignIn;
-using Accounts.Core.Users;
 using Accounts.Web.Forms;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Http.Features;
@@ -51,7 +50,7 @@ internal sealed partial class BackChannelLogout(
                 ? await verifier.VerifyAsync(id, text, context.RequestAborted)
                 : new Verdict(null, "there is none");
         }
-        catch (Exception unreachable) when (unreachable is InvalidOperationException or HttpRequestException or IOException)
+        catch (Exception unreachable) when (unreachable.IsUnreachable(context.RequestAborted))
         {
             // The provider sends the token again, or its sessions end with their lifetime.
             verifier.Report(id, unreachable);
@@ -75,7 +74,7 @@ internal sealed partial class BackChannelLogout(
     private void Report(string id, string why) => Log.Refused(logger, id, why);
 
     private void Report(string id, Exception unreachable) =>
-        Log.Unreachable(logger, id, TypedText.Cut(TypedText.Clean(unreachable.GetBaseException().Message), 300));
+        Log.Unreachable(logger, id, ProviderFailure.Tidy(unreachable.GetBaseException().Message));
 
     private static IResult Problem(string description, int status) => Results.Json(
         new Dictionary<string, string>(StringComparer.Ordinal) { ["error"] = "invalid_request", ["error_description"] = description },
@@ -109,10 +108,8 @@ internal sealed partial class BackChannelLogout(
             return new Verdict(null, "it has an id that isn't a text");
         if (tokenId is null)
             return new Verdict(null, "it has no id");
-        if (subject is null && sid is null)
-            return new Verdict(null, "it names nobody");
         var expiry = new DateTimeOffset(token.ValidTo, TimeSpan.Zero);
-        return new Verdict(new LogoutToken(providers.Value.All[id].IssuerName, tokenId, subject, sid, expiry), "it names nobody that can be");
+        return new Verdict(new LogoutToken(providers.Value.All[id].IssuerName, tokenId, subject, sid, expiry), "it names nobody");
     }
 
     private async Task<TokenValidationResult> ValidateAsync(

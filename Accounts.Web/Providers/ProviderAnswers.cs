@@ -3,7 +3,6 @@ using System.Security.Claims;
 using Accounts.AspNetCore.Cookies;
 using Accounts.Core.Providers;
 using Accounts.Core.SignIn;
-using Accounts.Core.Users;
 using Accounts.Web.Addresses;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
@@ -48,8 +47,7 @@ internal static partial class ProviderAnswers
         OnRemoteFailure = async context =>
         {
             context.HandleResponse();
-            // The provider, or whoever made the answer up, wrote a part of it.
-            var why = TypedText.Cut(TypedText.Clean(context.Failure?.Message), 300);
+            var why = ProviderFailure.Tidy(context.Failure?.Message);
             Log.Refused(LoggerOf(context.HttpContext), ProviderSchemes.IdOf(context.Scheme.Name), why);
             await RefuseAsync(context.HttpContext, context.Scheme.Name, context.Properties, ProviderNotice.Failed);
         },

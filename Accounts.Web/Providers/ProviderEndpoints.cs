@@ -3,7 +3,6 @@ using Accounts.AspNetCore.Network;
 using Accounts.Core.Callers;
 using Accounts.Core.Providers;
 using Accounts.Core.SignIn;
-using Accounts.Core.Users;
 using Accounts.Web.Addresses;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
@@ -109,11 +108,10 @@ internal static partial class ProviderEndpoints
                     return Results.LocalRedirect(ProviderNotice.Busy.AtPage(context, page, id));
             }
         }
-        catch (Exception unreachable) when (unreachable is InvalidOperationException or HttpRequestException or IOException
-            || (unreachable is OperationCanceledException && !context.RequestAborted.IsCancellationRequested))
+        catch (Exception unreachable) when (unreachable.IsUnreachable(context.RequestAborted))
         {
             var logger = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ProviderEndpoints).FullName!);
-            Log.Unreachable(logger, id, TypedText.Cut(TypedText.Clean(unreachable.GetBaseException().Message), 300));
+            Log.Unreachable(logger, id, ProviderFailure.Tidy(unreachable.GetBaseException().Message));
             return Results.LocalRedirect(ProviderNotice.Unreachable.AtPage(context, page, id));
         }
     }

@@ -70,6 +70,28 @@ internal static class LinkedHost
         await host.Get<ProviderAccounts>().LinkAsync(
             caller ?? owner.Caller, await AskToLinkAsync(host, owner, caller), Says(subject, "ada@id.example.test"));
 
+    /// <summary>The same, now.</summary>
+    public static ProviderAnswer Fresh(CoreHost host, string subject) => Says(subject) with { AuthenticatedAt = host.Clock.GetUtcNow() };
+
+    /// <summary>Sends the caller's browser to the provider to prove who its user is, and brings the request back.</summary>
+    public static async Task<ProviderRequest> AskToProveAsync(CoreHost host, SignedInBrowser owner)
+    {
+        var began = Assert.IsType<BeginProviderOutcome.Began>(
+            await host.Get<ProviderProof>().BeginAsync(owner.Caller, owner.Browser, Google, "/settings"));
+        return (await host.Get<ProviderSignIn>().OpenAsync(owner.Browser, Google, began.Token))!;
+    }
+
+    /// <summary>Takes a logout token of the provider.</summary>
+    public static async Task<int> EndAsync(CoreHost host, string id, string? subject, string? sid)
+    {
+        var token = new LogoutToken(Issuer, id, subject, sid, host.Clock.GetUtcNow().AddMinutes(2));
+        var outcome = await host.Get<ProviderLogout>().EndAsync("203.0.113.9", token);
+        return Assert.IsType<ProviderLogoutOutcome.Ended>(outcome).Count;
+    }
+
+    /// <summary>Whether a browser's session is over.</summary>
+    public static async Task<bool> IsOverAsync(CoreHost host, SignedInBrowser browser) => await host.RequestAsync(browser) is null;
+
     private sealed class NoSender : IMailSender
     {
         public bool IsConfigured => true;
